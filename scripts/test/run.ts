@@ -1,0 +1,115 @@
+/**
+ * `deno task test`: boots one stack on free ports, runs every group of tests and the Newman phases against it, stops it.
+ * The last line is `N passed, N failed`. `--phase N` runs one phase's tests and its collection; paths run only those files.
+ */
+import { parseArgs } from "node:util";
+import { type BootedStack, bootStack } from "./boot.ts";
+import { runCollection } from "./collection.ts";
+import { type Counts, runDenoTests } from "./deno_tests.ts";
+
+/** The groups in the order they run. Groups of one `lane` follow each other; lanes run side by side. */
+const GROUPS: { name: string; lane: number; paths: string[] }[] = [
+  { name: "database", lane: 1, paths: ["supabase/tests"] },
+  { name: "functions", lane: 1, paths: ["supabase/functions/tests"] },
+  { name: "simulators", lane: 2, paths: ["scripts/simulators"] },
+  { name: "local stack", lane: 2, paths: ["scripts/local"] },
+  { name: "scripts", lane: 2, paths: ["scripts/check", "scripts/demo", "scripts/test"] },
+];
+
+/** What `--phase N` runs: test files by the names of what a phase brings, and its collection. */
+const PHASES: Record<string, RegExp> = {
+  "1": /(base_core|auth-profile-setup|quota|sign_?up)/,
+  "2": /(platform_connections|oauth|disconnect-account|refresh-oauth-tokens)/,
+  "3": /(content_management|sync)/,
+};
+
+const USAGE = `Usage: deno task test [path …] [--phase N] [--keep]
+  path      run only these test files or folders (no Newman)
+  --phase N run one phase: its tests and its Postman collection (report in test-results/)
+  --keep    leave the stack running afterwards and print its URLs`;
+
+function options() {
+  try {
+    const { values, positionals } = parseArgs({
+      args: Deno.args,
+      allowPositionals: true,
+      options: { phase: { type: "string" }, keep: { type: "boolean" }, help: { type: "boolean" } },
+    });
+    return { ...values, paths: positionals };
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
+    Deno.exit(2);
+  }
+}
+
+const { phase, keep, help, paths } = options();
+if (help) {
+  console.log(USAGE);
+  Deno.exit(0);
+}
+if (phase !== undefined && !PHASES[phase]) {
+  console.error(
+    `Cannot test phase ${phase}: it must be one of ${Object.keys(PHASES).join(", ")}\n\n${USAGE}`,
+  );
+  Deno.exit(2);
+}
+
+const started = performance.now();
+const total: Counts = { passed: 0, failed: 0, ignored: 0 };
+const failures: string[] = [];
+const add = (name: string, counts: Counts) => {
+  total.passed += counts.passed;
+  total.failed += counts.failed;
+  total.ignored += counts.ignored;
+  if (counts.failed > 0) failures.push(name);
+};
+
+let stack: BootedStack | undefined;
+try {
+  console.log("Booting a stack for the tests …");
+  stack = await bootStack();
+  console.log(`  ${stack.info.api_url} (${Math.round(performance.now() - started)} ms)`);
+  if (paths.length > 0) {
+    add(paths.join(" "), await runDenoTests(paths, stack));
+  } else if (phase) {
+    const files = await filesOfPhase(PHASES[phase] as RegExp);
+    if (files.length > 0) add(`phase ${phase} tests`, await runDenoTests(files, stack));
+    add(`phase ${phase} collection`, await runCollection(Number(phase), stack));
+  } else {
+    await runEverything(stack);
+  }
+} catch (error) {
+  console.error(error);
+  total.failed += 1;
+  failures.push("the runner itself");
+} finally {
+  if (keep && stack) console.log(`Left running: ${stack.info.api_url}, stop it with kill ${stack.info.pid}`);
+  else await stack?.stop();
+}
+
+if (failures.length > 0) console.log(`\nFailed: ${failures.join(", ")}`);
+console.log(`\n${Math.round((performance.now() - started) / 1000)} s, ${total.ignored} ignored`);
+console.log(`${total.passed} passed, ${total.failed} failed`);
+Deno.exit(total.failed === 0 && total.passed > 0 ? 0 : 1);
+
+async function runEverything(stack: BootedStack) {
+  const lanes = new Map<number, typeof GROUPS>();
+  for (const group of GROUPS) lanes.set(group.lane, [...lanes.get(group.lane) ?? [], group]);
+  await Promise.all([...lanes.values()].map(async (groups) => {
+    for (const group of groups) add(group.name, await runDenoTests(group.paths, stack, group.name));
+  }));
+  // Collections come last and one by one: they are what a deploy runs, on a stack that has seen work.
+  for (const number of Object.keys(PHASES)) {
+    add(`phase ${number} collection`, await runCollection(Number(number), stack));
+  }
+}
+
+async function filesOfPhase(pattern: RegExp): Promise<string[]> {
+  const files: string[] = [];
+  for (const folder of ["supabase/tests", "supabase/functions/tests"]) {
+    for await (const entry of Deno.readDir(folder)) {
+      if (entry.name.endsWith(".test.ts") && pattern.test(entry.name)) files.push(`${folder}/${entry.name}`);
+    }
+  }
+  return files.sort();
+}
