@@ -77,7 +77,7 @@ export async function bootStack(settings: Record<string, string> = {}): Promise<
     await Deno.writeTextFile("test-results/stack.log", printed).catch(() => {});
     await Deno.remove(home, { recursive: true }).catch(() => {});
   };
-  let timer: number | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<"late">((resolve) => timer = setTimeout(() => resolve("late"), 60_000));
   const outcome = await Promise.race([isReady, child.status.then(() => "ended" as const), late]);
   clearTimeout(timer);
