@@ -1,0 +1,88 @@
+/** `deno task check`: the one gate. Runs every check, prints one line each, and ends with 1 when one fails. */
+import { databaseTypesProblems } from "./database_types.ts";
+import { functionsConfigProblems } from "./functions_config.ts";
+import { openApiProblems } from "./openapi.ts";
+import { schemaProblems } from "./sql_rules.ts";
+import { supabaseCli } from "./supabase_cli.ts";
+
+/** A check answers with its problems; none means that it passed. `skip` says why it cannot run here. */
+type Check = { name: string; run: () => Promise<string[] | { skip: string }> };
+
+const CHECKS: Check[] = [
+  { name: "format", run: () => deno(["fmt", "--check"]) },
+  { name: "lint", run: () => deno(["lint"]) },
+  { name: "types", run: async () => deno(["check", ...await sourceFiles()]) },
+  { name: "SQL rules", run: schemaProblems },
+  { name: "function configuration", run: functionsConfigProblems },
+  { name: "config.toml", run: configToml },
+  { name: "shell scripts", run: shellScripts },
+  { name: "OpenAPI drift", run: openApiProblems },
+  { name: "database types drift", run: databaseTypesProblems },
+];
+
+let failed = 0;
+for (const { name, run } of CHECKS) {
+  const started = performance.now();
+  const result = await run().catch((
+    error: unknown,
+  ) => [error instanceof Error ? error.message : String(error)]);
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  if (!Array.isArray(result)) console.log(`skip ${name}: ${result.skip}`);
+  else if (result.length === 0) console.log(`ok   ${name} (${seconds} s)`);
+  else {
+    failed += 1;
+    console.log(`FAIL ${name}`);
+    for (const problem of result) console.log(problem.replace(/^/gm, "     "));
+  }
+}
+Deno.exit(failed === 0 ? 0 : 1);
+
+async function run(command: string, args: string[]): Promise<string[]> {
+  const { code, stdout, stderr } = await new Deno.Command(command, {
+    args,
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).output();
+  if (code === 0) return [];
+  return [(new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr)).trim()];
+}
+
+function deno(args: string[]): Promise<string[]> {
+  return run(Deno.execPath(), args);
+}
+
+/** Every TypeScript file of the repository that git knows or would know. */
+async function sourceFiles(): Promise<string[]> {
+  return await gitFiles("*.ts");
+}
+
+async function gitFiles(pattern: string): Promise<string[]> {
+  const { stdout } = await new Deno.Command("git", {
+    args: ["ls-files", "--cached", "--others", "--exclude-standard", "--deduplicate", pattern],
+  }).output();
+  const files = new TextDecoder().decode(stdout).split("\n").filter(Boolean);
+  const kept: string[] = [];
+  for (const file of files) if (await Deno.stat(file).then(() => true, () => false)) kept.push(file);
+  return kept;
+}
+
+/** The CLI reads config.toml whole: keys that it does not know are a WARN line, wrong values an error. */
+async function configToml(): Promise<string[]> {
+  const result = await supabaseCli(["gen", "bearer-jwt", "--role", "anon"]);
+  const warnings = result.stderr.split("\n").filter((line) => /\bWARN/.test(line) && !line.startsWith("npm"));
+  return result.code === 0 ? warnings : [result.stderr];
+}
+
+async function shellScripts(): Promise<string[] | { skip: string }> {
+  const files = [...await gitFiles("*.sh"), ".ci/run"];
+  try {
+    return await run("shellcheck", files);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) {
+      return { skip: "shellcheck is not installed (CI installs it)" };
+    }
+    throw error;
+  }
+}
