@@ -1,0 +1,97 @@
+/**
+ * What every adapter does to what a platform says, so that it fits a row: text without NUL or half a surrogate
+ * pair and of bounded length, counters that are numbers or null, times as UTC, only http(s) links.
+ */
+
+const LIMITS = {
+  title: 500,
+  description: 20_000,
+  tag: 100,
+  tags: 100,
+  url: 2_048,
+  identifier: 255,
+} as const;
+
+/** YouTube ignores every hashtag of a text that has more than this; the others allow fewer. */
+const MOST_HASHTAGS = 60;
+
+/** At least one letter, so that "#1" is not a tag; not after a letter, "&" or "/", so that links and entities are none. */
+const HASHTAG = /(?<![\p{L}\p{N}\p{M}_&/#])[#＃]([\p{L}\p{N}\p{M}_·]*\p{L}[\p{L}\p{N}\p{M}_·]*)/gu;
+
+/** PostgreSQL's text cannot hold NUL, and UTF-8 cannot hold half a surrogate pair. */
+export function cleanText(value: unknown, limit: number = LIMITS.description): string {
+  if (typeof value !== "string") return "";
+  const text = value.replaceAll("\0", "");
+  const splitsPair = /[\uD800-\uDBFF]/.test(text.charAt(limit - 1)) && text.length > limit;
+  return text.slice(0, splitsPair ? limit - 1 : limit).toWellFormed();
+}
+
+export function titleText(value: unknown): string {
+  return cleanText(value, LIMITS.title).replace(/\s+/gu, " ").trim();
+}
+
+/** A short name of something (language, category, username), or null. */
+export function identifierText(value: unknown): string | null {
+  const text = cleanText(typeof value === "number" ? String(value) : value, LIMITS.identifier).trim();
+  return text === "" ? null : text;
+}
+
+/** Without blanks and repetitions (ignoring case), in the creator's order. */
+export function distinctTags(values: unknown): string[] {
+  if (!Array.isArray(values)) return [];
+  const tags = new Map<string, string>();
+  for (const value of values) {
+    const tag = cleanText(value, LIMITS.tag).replace(/\s+/gu, " ").trim();
+    const key = tag.toLowerCase();
+    if (tag !== "" && !tags.has(key)) tags.set(key, tag);
+    if (tags.size === LIMITS.tags) break;
+  }
+  return [...tags.values()];
+}
+
+/** The hashtags of some texts, in lower case, without "#", each once. */
+export function hashtagsOf(...texts: string[]): string[] {
+  const hashtags = new Set<string>();
+  for (const text of texts) {
+    for (const [, hashtag = ""] of text.normalize("NFC").matchAll(HASHTAG)) {
+      hashtags.add(cleanText(hashtag.toLowerCase(), LIMITS.tag));
+      if (hashtags.size === MOST_HASHTAGS) return [...hashtags];
+    }
+  }
+  return [...hashtags];
+}
+
+/** Counters come as numbers or as strings of digits; what is hidden, negative or no number is null. */
+export function countOf(value: unknown): number | null {
+  const number = typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value;
+  return typeof number === "number" && Number.isSafeInteger(number) && number >= 0 ? number : null;
+}
+
+/** RFC 3339, Meta's offset without a colon, or seconds since 1970; anything else is null. */
+export function instantOf(value: unknown): string | null {
+  const date = typeof value === "number"
+    ? new Date(value * 1_000)
+    : typeof value === "string"
+    ? new Date(value.replace(/([+-]\d{2})(\d{2})$/, "$1:$2"))
+    : new Date(NaN);
+  const year = date.getUTCFullYear();
+  return Number.isNaN(date.getTime()) || year < 1970 || year > 9999 ? null : date.toISOString();
+}
+
+export function linkOf(value: unknown): string | null {
+  if (typeof value !== "string" || value.length > LIMITS.url || !URL.canParse(value)) return null;
+  const url = new URL(value);
+  return url.protocol === "https:" || url.protocol === "http:" ? url.href : null;
+}
+
+/** ISO 8601 durations with weeks to seconds; "P0D" (a broadcast that has not ended) is 0; months and years are no length. */
+export function secondsOf(duration: unknown): number | null {
+  if (typeof duration !== "string") return null;
+  const match = /^P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:[.,]\d+)?S)?)?$/.exec(duration);
+  if (!match || duration.endsWith("P") || duration.endsWith("T")) return null;
+  const [weeks = 0, days = 0, hours = 0, minutes = 0, seconds = 0] = match.slice(1).map((part) =>
+    Number(part ?? 0)
+  );
+  const total = (((weeks * 7 + days) * 24 + hours) * 60 + minutes) * 60 + seconds;
+  return total <= 2_147_483_647 ? total : null;
+}

@@ -1,0 +1,237 @@
+/**
+ * OAuth 2.0 for the adapters: PKCE, authorization URLs, code exchange, refresh and revocation by `oauth4webapi`.
+ * Its errors quote answers, so they never leave this file: callers see a `PlatformFault` without them.
+ */
+import * as oauth from "oauth4webapi";
+import { callProvider, ProviderError } from "../http.ts";
+import {
+  type Authorization,
+  type Grant,
+  PlatformFault,
+  type PlatformSlug,
+  type PlatformWorld,
+  type Tokens,
+} from "./platform.ts";
+import { asFault, callOptions } from "./provider_client.ts";
+
+export interface OAuthProvider {
+  authorization_endpoint: string;
+  token_endpoint: string;
+  revocation_endpoint: string;
+  client_id: string;
+  client_secret: string;
+  client_authentication: "body" | "basic";
+  /** What is granted when the answer does not say (RFC 6749, section 5.1: what was asked). */
+  scopes: readonly string[];
+  /** Whether a refresh gives a new refresh token and kills the old one: then a lost answer must not be asked for twice. */
+  rotates: boolean;
+}
+
+export interface OAuthClient {
+  exchange(code: { code: string; code_verifier: string; redirect_uri: string }): Promise<Grant>;
+  refresh(tokens: Tokens): Promise<Grant>;
+  revoke(tokens: Tokens): Promise<void>;
+}
+
+/** 256 random bits each. */
+export const newState = oauth.generateRandomState;
+export const newCodeVerifier = oauth.generateRandomCodeVerifier;
+
+export async function authorizationUrl(
+  authorization: Authorization,
+  request: { state: string; code_verifier: string; redirect_uri: string },
+): Promise<string> {
+  const url = new URL(authorization.endpoint);
+  url.searchParams.set("response_type", "code");
+  url.searchParams.set(authorization.client_id_parameter, authorization.client_id);
+  url.searchParams.set("redirect_uri", request.redirect_uri);
+  url.searchParams.set("scope", authorization.scopes.join(authorization.scope_separator));
+  url.searchParams.set("state", request.state);
+  if (authorization.pkce) {
+    url.searchParams.set("code_challenge", await oauth.calculatePKCECodeChallenge(request.code_verifier));
+    url.searchParams.set("code_challenge_method", "S256");
+  }
+  for (const [name, value] of Object.entries(authorization.extra)) url.searchParams.set(name, value);
+  return url.href;
+}
+
+/** RFC 6749 and 7009 codes in the terms of the interface. Only the grant's own death may end a connection. */
+const FAULT_OF_ERROR = {
+  invalid_grant: "grant_refused",
+  temporarily_unavailable: "passing",
+  server_error: "passing",
+  slow_down: "passing",
+} as const;
+
+export function oauthClient(
+  platform: PlatformSlug,
+  world: PlatformWorld,
+  provider: OAuthProvider,
+): OAuthClient {
+  const server: oauth.AuthorizationServer = {
+    issuer: new URL(provider.authorization_endpoint).origin,
+    token_endpoint: provider.token_endpoint,
+    revocation_endpoint: provider.revocation_endpoint,
+  };
+  const client: oauth.Client = { client_id: provider.client_id };
+  const authentication = provider.client_authentication === "basic"
+    ? oauth.ClientSecretBasic(provider.client_secret)
+    : oauth.ClientSecretPost(provider.client_secret);
+
+  function options(retry: "safe" | "never") {
+    return {
+      [oauth.customFetch]: async (url: string, init: RequestInit) =>
+        await tidied(await post(url, init, retry)),
+      [oauth.allowInsecureRequests]: [provider.token_endpoint, provider.revocation_endpoint].every(
+        isLoopback,
+      ),
+    };
+  }
+
+  /** Also hands back the refusals, whose bodies are the library's to read. */
+  async function post(url: string, init: RequestInit, retry: "safe" | "never"): Promise<Response> {
+    try {
+      return await callProvider(url, init, callOptions(platform, world, retry, 0));
+    } catch (error) {
+      const isRefusal = error instanceof ProviderError && error.kind === "status" && isFinal(error.status);
+      if (isRefusal) return Response.json(error.body, { status: error.status ?? 400 });
+      throw asFault(
+        platform,
+        error,
+        world.now(),
+        ({ status, retry_at }) =>
+          new PlatformFault(platform, "passing", { reason: "token endpoint", status, retry_at }),
+      );
+    }
+  }
+
+  function grantOf(answer: oauth.TokenEndpointResponse): Grant {
+    const now = world.now();
+    return {
+      tokens: {
+        access_token: answer.access_token,
+        ...(answer.refresh_token ? { refresh_token: answer.refresh_token } : {}),
+        token_type: answer.token_type,
+        obtained_at: now.toISOString(),
+      },
+      expires_at: answer.expires_in === undefined
+        ? null
+        : new Date(now.getTime() + answer.expires_in * 1_000),
+      scopes: answer.scope?.split(/[\s,]+/).filter(Boolean) ?? [...provider.scopes],
+    };
+  }
+
+  return {
+    async exchange({ code, code_verifier, redirect_uri }) {
+      try {
+        // The state was checked where it is kept, in the database.
+        const answer = oauth.validateAuthResponse(
+          server,
+          client,
+          new URLSearchParams({ code }),
+          oauth.skipStateCheck,
+        );
+        const response = await oauth.authorizationCodeGrantRequest(
+          server,
+          client,
+          authentication,
+          answer,
+          redirect_uri,
+          code_verifier,
+          options("never"),
+        );
+        return grantOf(await oauth.processAuthorizationCodeResponse(server, client, response));
+      } catch (error) {
+        const fault = faultOf(platform, error);
+        throw fault.kind === "grant_refused" ? new PlatformFault(platform, "code_refused", fault) : fault;
+      }
+    },
+
+    async refresh({ refresh_token }) {
+      if (!refresh_token) throw new PlatformFault(platform, "grant_refused", { reason: "no refresh token" });
+      try {
+        const retry = provider.rotates ? "never" : "safe";
+        const response = await oauth.refreshTokenGrantRequest(
+          server,
+          client,
+          authentication,
+          refresh_token,
+          options(retry),
+        );
+        return grantOf(await oauth.processRefreshTokenResponse(server, client, response));
+      } catch (error) {
+        throw faultOf(platform, error);
+      }
+    },
+
+    async revoke({ refresh_token, access_token }) {
+      try {
+        // Revoking either ends the whole grant; the refresh token is the one that lives longer.
+        const response = await oauth.revocationRequest(
+          server,
+          client,
+          authentication,
+          refresh_token ?? access_token,
+          options("safe"),
+        );
+        await oauth.processRevocationResponse(response);
+      } catch (error) {
+        const isDead = error instanceof oauth.ResponseBodyError &&
+          ["invalid_token", "invalid_grant"].includes(error.error);
+        if (!isDead) throw faultOf(platform, error);
+      }
+    },
+  };
+}
+
+function faultOf(platform: PlatformSlug, error: unknown): PlatformFault {
+  if (error instanceof PlatformFault) return error;
+  if (error instanceof oauth.ResponseBodyError) {
+    const known = FAULT_OF_ERROR[error.error as keyof typeof FAULT_OF_ERROR];
+    return new PlatformFault(platform, known ?? "misconfigured", {
+      reason: error.error.slice(0, 80),
+      status: error.status,
+    });
+  }
+  if (error instanceof oauth.WWWAuthenticateChallengeError) {
+    return new PlatformFault(platform, "misconfigured", { reason: "client refused", status: error.status });
+  }
+  if (error instanceof oauth.OperationProcessingError || error instanceof oauth.UnsupportedOperationError) {
+    return new PlatformFault(platform, "malformed", { reason: "token answer", status: 200 });
+  }
+  throw error;
+}
+
+/** A refusal that another attempt would not change. */
+function isFinal(status: number | null): boolean {
+  return status !== null && status >= 400 && status < 500 && status !== 408 && status !== 429;
+}
+
+/**
+ * Token answers as the RFC has them: some platforms send nulls or empty strings for what they do not give, leave
+ * `token_type` out, or report an error with status 200.
+ */
+async function tidied(response: Response): Promise<Response> {
+  const text = await response.text();
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    return new Response(text, response);
+  }
+  if (typeof body !== "object" || body === null || Array.isArray(body)) {
+    return Response.json({}, { status: response.status });
+  }
+  const members = Object.fromEntries(
+    Object.entries(body).filter(([, value]) => value !== null && value !== ""),
+  );
+  const isError = typeof members.error === "string";
+  const status = response.ok && isError ? 400 : response.status;
+  return Response.json(isError ? members : { token_type: "bearer", ...members }, { status });
+}
+
+/** Plain HTTP is for simulators on this machine only. */
+function isLoopback(endpoint: string): boolean {
+  const { protocol, hostname } = new URL(endpoint);
+  return protocol === "http:" && /^(127(\.\d+){3}|localhost|\[::1\])$/.test(hostname);
+}

@@ -1,0 +1,221 @@
+/**
+ * What a platform is to the rest of StreamVibe: one adapter file implements `Platform`, and the OAuth flow,
+ * the token refresh, the sync pipeline and the disconnect know nothing else about it.
+ */
+import type { Logger } from "../log.ts";
+import type { Settings } from "../settings.ts";
+
+export const PLATFORM_SLUGS = ["youtube", "instagram", "tiktok", "facebook", "twitter"] as const;
+export type PlatformSlug = typeof PLATFORM_SLUGS[number];
+
+export type ContentType = "long_video" | "short_video" | "image" | "carousel" | "story" | "reel" | "post";
+export type Visibility = "public" | "private" | "unlisted";
+
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+export type JsonObject = { [key: string]: Json };
+
+/** One published thing, whatever the platform calls it. The keys are the columns of `content_item`. */
+export interface NormalizedItem {
+  platform_content_id: string;
+  content_type: ContentType;
+  title: string;
+  description: string;
+  tags: string[];
+  hashtags: string[];
+  thumbnail_url: string | null;
+  permalink: string | null;
+  visibility: Visibility;
+  language: string | null;
+  duration_seconds: number | null;
+  published_at: string | null;
+  /** A counter that the platform hides is null, never 0. */
+  views_count: number | null;
+  likes_count: number | null;
+  comments_count: number | null;
+  shares_count: number | null;
+  platform_category: string | null;
+  metadata: JsonObject;
+}
+
+/** What Vault keeps for a connection. Never logged, never in a table, never in an answer. */
+export type Tokens = {
+  access_token: string;
+  /** Absent where the access token itself is prolonged (Instagram, Facebook). */
+  refresh_token?: string;
+  token_type?: string;
+  obtained_at?: string;
+};
+
+export interface Grant {
+  tokens: Tokens;
+  /** Null for a token that does not expire (Facebook pages). */
+  expires_at: Date | null;
+  /** What the creator really granted, which may be less than what was asked. */
+  scopes: string[];
+}
+
+export interface Profile {
+  platform_account_id: string;
+  username: string | null;
+  display_name: string | null;
+  avatar_url: string | null;
+  profile_url: string | null;
+  followers_count: number | null;
+  /** What the adapter wants to find again when it syncs (YouTube: the uploads playlist). */
+  details: JsonObject;
+}
+
+/** The account behind a grant. A platform whose accounts have tokens of their own (Facebook pages) replaces the grant. */
+export interface Identity {
+  profile: Profile;
+  grant: Grant;
+}
+
+/** The parameters of the page where the creator consents; the URL is built from them in one place. */
+export interface Authorization {
+  endpoint: string;
+  client_id: string;
+  /** TikTok says `client_key`. */
+  client_id_parameter: "client_id" | "client_key";
+  scopes: readonly string[];
+  scope_separator: " " | ",";
+  /** Whether the platform checks a PKCE challenge (Instagram and Facebook ignore it). */
+  pkce: boolean;
+  extra: Readonly<Record<string, string>>;
+}
+
+/**
+ * Where a pass over the library stands. `key` names the page and is the same in every pass, so that what is
+ * remembered of the page is found again; the other members belong to the pass at hand. The first page is null.
+ */
+export type Cursor = { key: string } & JsonObject;
+
+/** What was remembered of a page when it was last read. */
+export interface RememberedPage {
+  etags: JsonObject;
+  item_ids: string[];
+  present_ids: string[];
+  next_cursor: Cursor | null;
+  total: number | null;
+}
+
+export interface PageRequest {
+  account: { platform_account_id: string; details: JsonObject };
+  cursor: Cursor | null;
+  size: number;
+  remembered: RememberedPage | null;
+  /** Whether the pass may still begin again, should the list have moved under it (`cursor_invalid`). */
+  may_restart: boolean;
+}
+
+export interface Page {
+  cursor: Cursor | null;
+  next_cursor: Cursor | null;
+  /** The platform said that nothing changed since the page was remembered: `items` is empty, nothing is written. */
+  unchanged: boolean;
+  etags: JsonObject;
+  /** Everything that the list names, in its order. */
+  item_ids: string[];
+  /** Of these, what the platform still shows. */
+  present_ids: string[];
+  items: NormalizedItem[];
+  total: number | null;
+  /** Fresh figures of the account itself, when the page came with them. */
+  account: Profile | null;
+}
+
+/** What a platform charges for a call and what it says is left: the signal that a quota ledger counts. */
+export interface Usage {
+  calls: number;
+  units: number;
+  remaining?: number;
+  resets_at?: Date;
+}
+
+/** What an adapter is given: nothing in it reaches for the environment, the clock or the network by itself. */
+export interface PlatformWorld {
+  settings: Settings;
+  fetch: typeof fetch;
+  now: () => Date;
+  request_id: string;
+  log: Logger;
+  signal?: AbortSignal;
+  /** Told about every call that counts against the platform's quota. */
+  used?: (platform: PlatformSlug, usage: Usage) => void;
+}
+
+export interface Platform {
+  slug: PlatformSlug;
+  /** As creators write it. */
+  title: string;
+  authorization: Authorization;
+  /** Scopes without which nothing works; a creator who unticks one is told so. */
+  required_scopes: readonly string[];
+  /** The most items that one page may hold. */
+  page_size: number;
+  /** The most ids that one `lookup` takes. */
+  lookup_size: number;
+
+  exchange(code: { code: string; code_verifier: string; redirect_uri: string }): Promise<Grant>;
+  refresh(tokens: Tokens): Promise<Grant>;
+  /** Ends the grant at the platform. A token that is dead already is a success. */
+  revoke(tokens: Tokens): Promise<void>;
+
+  identify(grant: Grant): Promise<Identity>;
+  /** One page of the library, newest first, by the cheapest calls there are. */
+  page(tokens: Tokens, request: PageRequest): Promise<Page>;
+  /** Which of these items the platform still has. */
+  lookup(tokens: Tokens, ids: string[]): Promise<NormalizedItem[]>;
+}
+
+export type PlatformFactory = (world: PlatformWorld) => Platform;
+
+/** What went wrong, in the terms that decide what happens next. */
+export type FaultKind =
+  /** Network, timeout, 5xx, short rate limits: the same call may work in a moment. */
+  | "passing"
+  /** An answer that cannot be understood; treated like a passing fault, told apart for the operator. */
+  | "malformed"
+  /** The access token is no longer good; refresh once. */
+  | "token_expired"
+  /** The grant itself is gone: only the creator can heal it, by connecting again. */
+  | "grant_refused"
+  /** The creator did not grant, or took back, a scope that is needed. */
+  | "scope_missing"
+  /** The authorization code is wrong, used or late. */
+  | "code_refused"
+  /** The person has no channel, page or professional account there. */
+  | "no_account"
+  /** The account was closed or suspended by the platform. */
+  | "account_gone"
+  /** The project's own quota at the platform is spent until `retry_at`. */
+  | "quota_exhausted"
+  /** The place in the list is no longer known: begin the pass again. */
+  | "cursor_invalid"
+  /** Our own registration or request is wrong: an operator must look. */
+  | "misconfigured";
+
+/** The one error that adapters throw. It carries no token, no body and no cause, so it may be logged as it is. */
+export class PlatformFault extends Error {
+  readonly platform: PlatformSlug;
+  readonly kind: FaultKind;
+  /** The platform's own short code (`quotaExceeded`, `invalid_grant`), for logs. */
+  readonly reason: string;
+  readonly status: number | null;
+  readonly retry_at: Date | null;
+
+  constructor(
+    platform: PlatformSlug,
+    kind: FaultKind,
+    options: { reason?: string; status?: number | null; retry_at?: Date | null } = {},
+  ) {
+    const reason = options.reason ?? kind;
+    super(`Cannot use ${platform}: ${kind}, got ${options.status ?? "no answer"} ${reason}`);
+    this.name = "PlatformFault";
+    this.platform = platform;
+    this.kind = kind;
+    this.reason = reason;
+    this.status = options.status ?? null;
+    this.retry_at = options.retry_at ?? null;
+  }
+}

@@ -1,0 +1,17 @@
+/** Every platform that has an adapter. A new platform is one line here. */
+import type { Platform, PlatformFactory, PlatformSlug, PlatformWorld } from "./platform.ts";
+import { youtube } from "./youtube.ts";
+
+const FACTORIES: Partial<Record<PlatformSlug, PlatformFactory>> = { youtube };
+
+/** The adapter of a platform, or null for one that this release does not know. */
+export function findPlatform(slug: string, world: PlatformWorld): Platform | null {
+  return FACTORIES[slug as PlatformSlug]?.(world) ?? null;
+}
+
+/** @throws {Error} When there is no adapter: the database holds a platform that the code does not. */
+export function platformOf(slug: string, world: PlatformWorld): Platform {
+  const platform = findPlatform(slug, world);
+  if (!platform) throw new Error(`Cannot reach the platform: it has no adapter, got ${slug}`);
+  return platform;
+}
