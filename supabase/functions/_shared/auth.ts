@@ -1,0 +1,115 @@
+/**
+ * Who calls. Credentials are extracted and verified by Supabase's own library (`@supabase/server/core`): tokens against the
+ * project's JWKS without a network call, keys in constant time. Its `withSupabase` wrapper is not used because it makes two clients
+ * for every request and lets a handler's exception escape without JSON or CORS headers.
+ *
+ * On top of the library: a credential that is present and wrong is 401 in every mode, also where none is needed.
+ */
+import { extractCredentials, verifyCredentials } from "@supabase/server/core";
+import { z } from "zod";
+import { publishableKeys, secretKeys } from "./database.ts";
+import { ApiError } from "./errors.ts";
+import type { Settings } from "./settings.ts";
+
+/** What a caller must show. `secret`: any of the project's secret keys in the `apikey` header. */
+export type AuthMode = "user" | "secret" | "publishable" | "none";
+
+/** A signed-in creator. */
+export interface User {
+  id: string;
+  email: string | null;
+  token: string;
+}
+
+/** The verified caller. `secret` is the service itself: cron, workers, operators. */
+export type Caller =
+  | { kind: "user"; user: User }
+  | { kind: "secret"; key_name: string }
+  | { kind: "publishable"; key_name: string }
+  | { kind: "anonymous" };
+
+const claims = z.object({ sub: z.uuid(), role: z.literal("authenticated"), email: z.string().optional() });
+
+/**
+ * Verifies the caller against the modes that an endpoint accepts.
+ *
+ * @throws {ApiError} `unauthorized` when a needed credential is missing or any present one is wrong.
+ */
+export async function authenticate(
+  request: Request,
+  modes: readonly AuthMode[],
+  settings: Settings,
+): Promise<Caller> {
+  const env = {
+    url: settings.SUPABASE_URL,
+    publishableKeys: publishableKeys(settings),
+    secretKeys: secretKeys(settings),
+    jwks: settings.SUPABASE_JWKS ?? null,
+  };
+  const header = request.headers.get("authorization");
+  const credentials = extractCredentials(request);
+  let { token } = credentials;
+  if (header !== null && token === null) refuse("the Authorization header must be: Bearer <access token>");
+  if (token?.startsWith("sb_")) {
+    // supabase-js without a session sends its publishable key here too. A secret key is never accepted from this header.
+    const known = await verifyCredentials({ token: null, apikey: token }, { auth: "publishable:*", env });
+    if (known.error) refuse("API keys belong in the apikey header");
+    token = null;
+  }
+
+  let key: Exclude<Caller, { kind: "user" }> = { kind: "anonymous" };
+  if (credentials.apikey !== null) {
+    const { data, error } = await verifyCredentials(
+      { token: null, apikey: credentials.apikey },
+      { auth: ["publishable:*", "secret:*"].filter((mode) => hasKeys(mode, env)) as ["publishable:*"], env },
+    );
+    if (error) refuse("the apikey is not one of this project's");
+    if (data.authMode === "secret" || data.authMode === "publishable") {
+      key = { kind: data.authMode, key_name: data.keyName ?? "default" };
+    }
+  }
+
+  let user: User | null = null;
+  if (token !== null) {
+    if (env.jwks === null) {
+      throw new Error("Cannot verify an access token: the setting SUPABASE_JWKS is missing");
+    }
+    const { data, error } = await verifyCredentials({ token, apikey: null }, { auth: "user", env });
+    if (error) refuse(reasonOf(error));
+    const read = claims.safeParse(data.jwtClaims);
+    if (!read.success) refuse("the access token is not a signed-in user's");
+    user = { id: read.data.sub, email: read.data.email ?? null, token };
+  }
+
+  for (const mode of modes) {
+    if (mode === "user" && user) return { kind: "user", user };
+    if (mode === "secret" && key.kind === "secret") return key;
+    if (mode === "publishable" && key.kind !== "anonymous") return key;
+    if (mode === "none") return user ? { kind: "user", user } : key;
+  }
+  return refuse(`this endpoint needs ${modes.map((mode) => NEEDS[mode]).join(" or ")}`);
+}
+
+const NEEDS: Record<AuthMode, string> = {
+  user: "a signed-in user's access token",
+  secret: "a secret key in the apikey header",
+  publishable: "a publishable key in the apikey header",
+  none: "nothing",
+};
+
+function hasKeys(mode: string, env: { publishableKeys: object; secretKeys: object }): boolean {
+  return Object.keys(mode.startsWith("secret") ? env.secretKeys : env.publishableKeys).length > 0;
+}
+
+// The library names the cause in brackets; its hints are for operators and stay out of the answer.
+function reasonOf(error: { message: string }): string {
+  return /expired/i.test(error.message)
+    ? "the access token has expired; refresh the session"
+    : "the access token is not valid";
+}
+
+function refuse(rule: string): never {
+  throw new ApiError("unauthorized", `Cannot identify the caller: ${rule}`, {
+    headers: { "www-authenticate": 'Bearer realm="streamvibe"' },
+  });
+}

@@ -1,0 +1,179 @@
+/**
+ * One visible error class and one table of codes. Whatever else is thrown reaches the client as `internal` with the request id.
+ * Answers are problem details (RFC 9457, https://www.rfc-editor.org/rfc/rfc9457).
+ */
+
+/** Stable, machine-readable codes; each has one status and one title. */
+export const CODES = {
+  bad_request: [400, "The request cannot be understood"],
+  invalid_json: [400, "The body is not JSON"],
+  invalid_encoding: [400, "The text is not UTF-8"],
+  idempotency_key_invalid: [400, "The idempotency key cannot be used"],
+  oauth_state_invalid: [400, "The sign-in attempt is unknown, used or too old"],
+  oauth_denied: [400, "The platform did not grant access"],
+  redirect_uri_not_allowed: [400, "The redirect address is not allowed"],
+  unauthorized: [401, "Valid credentials are needed"],
+  quota_exceeded: [402, "The plan's quota is used up"],
+  forbidden: [403, "This is not allowed"],
+  not_found: [404, "Not found"],
+  method_not_allowed: [405, "The method is not allowed"],
+  conflict: [409, "The request conflicts with the present state"],
+  sync_in_progress: [409, "A sync of this account is running"],
+  account_disconnected: [409, "The account is disconnected"],
+  lease_lost: [409, "Another worker has taken over"],
+  idempotency_in_progress: [409, "The first request with this key is still running"],
+  payload_too_large: [413, "The body is too large"],
+  unsupported_media_type: [415, "The media type is not supported"],
+  validation_failed: [422, "The request breaks a rule"],
+  idempotency_key_reused: [422, "The idempotency key was used for another request"],
+  rate_limited: [429, "Too many requests"],
+  internal: [500, "Something went wrong on our side"],
+  provider_error: [502, "The platform gave an answer that cannot be used"],
+  provider_unavailable: [503, "The platform cannot be reached"],
+  provider_quota_exceeded: [503, "The platform's quota for today is used up"],
+  unavailable: [503, "The service cannot answer at the moment"],
+  timeout: [504, "The work took too long"],
+} as const satisfies Record<string, readonly [number, string]>;
+
+/** A code of the table above. */
+export type ErrorCode = keyof typeof CODES;
+
+/** One broken rule of the input; `pointer` is a JSON pointer (RFC 6901) into the body or the query. */
+export interface InputFault {
+  pointer: string;
+  detail: string;
+}
+
+/** What an error may carry beside its code and detail. */
+export interface ErrorOptions {
+  /** Extra members of the problem, such as `quota` or `resets_at`. */
+  extras?: Record<string, unknown>;
+  errors?: InputFault[];
+  headers?: Record<string, string>;
+  /** Seconds, sent as `Retry-After`. */
+  retry_after?: number;
+  /** Another status than the table's, where the situation has two (a provider that is down: 502 or 503). */
+  status?: number;
+  cause?: unknown;
+}
+
+/** The body of a problem answer. */
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  detail?: string;
+  code: ErrorCode;
+  request_id: string;
+  errors?: InputFault[];
+  [extra: string]: unknown;
+}
+
+/** An error that the caller is meant to see. `detail` is written for a creator: no SQL, stack or secret. */
+export class ApiError extends Error {
+  override name = "ApiError";
+  readonly code: ErrorCode;
+  readonly status: number;
+  readonly extras: Record<string, unknown>;
+  readonly errors: InputFault[] | undefined;
+  readonly headers: Record<string, string>;
+
+  constructor(code: ErrorCode, detail?: string, options: ErrorOptions = {}) {
+    super(detail ?? CODES[code][1], { cause: options.cause });
+    this.code = code;
+    this.status = options.status ?? CODES[code][0];
+    this.extras = options.extras ?? {};
+    this.errors = options.errors;
+    this.headers = { ...options.headers };
+    if (options.retry_after !== undefined) {
+      this.headers["retry-after"] = String(Math.max(1, Math.ceil(options.retry_after)));
+    }
+  }
+
+  /** The problem document for one request. */
+  toProblem(request_id: string): Problem {
+    return {
+      ...this.extras,
+      type: `urn:streamvibe:problem:${this.code}`,
+      title: CODES[this.code][1],
+      status: this.status,
+      ...(this.message === CODES[this.code][1] ? {} : { detail: this.message }),
+      code: this.code,
+      request_id,
+      ...(this.errors ? { errors: this.errors } : {}),
+    };
+  }
+}
+
+/** Throws 404; also hides what belongs to somebody else. */
+export function notFound(resource: string, id: string): never {
+  throw new ApiError("not_found", `Cannot find the ${resource}: none with id ${id} belongs to you`, {
+    extras: { resource, id },
+  });
+}
+
+/** Throws 422 for one field, for rules that a schema cannot state. */
+export function invalid(pointer: string, detail: string): never {
+  throw new ApiError("validation_failed", `Cannot accept the request: ${detail}`, {
+    errors: [{ pointer, detail }],
+  });
+}
+
+/** Codes of the SQLSTATEs that our own SQL functions raise; DETAIL is JSON with extra members of the problem. */
+const RAISED: Record<string, ErrorCode> = {
+  SV400: "bad_request",
+  SV401: "oauth_state_invalid",
+  SV402: "quota_exceeded",
+  SV403: "forbidden",
+  SV404: "not_found",
+  SV409: "sync_in_progress",
+  SV410: "account_disconnected",
+  SV412: "lease_lost",
+  SV422: "idempotency_key_reused",
+};
+
+/** An error that PostgreSQL or the Data API reported, the same from both drivers of `database.ts`. */
+export class DatabaseError extends Error {
+  override name = "DatabaseError";
+  constructor(
+    /** SQLSTATE, or the Data API's own `PGRST…`, or `unreachable`. */
+    readonly sqlstate: string,
+    message: string,
+    readonly detail: string | null = null,
+    options?: { cause?: unknown },
+  ) {
+    super(message, options);
+  }
+}
+
+// Connection refused or lost, too many connections, shutting down, out of memory or disk, lock not available, Data API without a database.
+const UNAVAILABLE = /^(unreachable|08...|53...|57P0[1-5]|55P03|PGRST00[0-3])$/;
+
+/** Turns whatever was thrown into the error that the caller sees; what nobody planned for becomes `internal`. */
+export function toApiError(error: unknown): ApiError {
+  if (error instanceof ApiError) return error;
+  if (error instanceof DatabaseError) {
+    const code = RAISED[error.sqlstate];
+    if (code) {
+      const extras = parseExtras(error.detail);
+      const retry_after = typeof extras.retry_after === "number" ? extras.retry_after : undefined;
+      return new ApiError(code, error.message, { extras, retry_after, cause: error });
+    }
+    if (UNAVAILABLE.test(error.sqlstate)) {
+      return new ApiError("unavailable", undefined, { retry_after: 5, cause: error });
+    }
+    if (error.sqlstate === "57014") {
+      return new ApiError("timeout", undefined, { retry_after: 5, cause: error });
+    }
+  }
+  return new ApiError("internal", undefined, { cause: error });
+}
+
+function parseExtras(detail: string | null): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(detail ?? "{}");
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
+  } catch {
+    return {};
+  }
+}
