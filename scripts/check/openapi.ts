@@ -1,0 +1,257 @@
+/**
+ * docs/openapi.json, docs/api.md and docs/problems.md come from the functions' contracts and the table of error codes, so they cannot
+ * drift apart from what the functions do. With `--write` they are written anew, otherwise compared.
+ */
+import { pathToFileURL } from "node:url";
+import { CODES, type ErrorCode } from "../../supabase/functions/_shared/errors.ts";
+import { describeContract, type Endpoint } from "../../supabase/functions/_shared/endpoint.ts";
+import { functionNames, FUNCTIONS_FOLDER } from "./functions.ts";
+
+type Json = Record<string, unknown>;
+type Described = ReturnType<typeof describeContract>;
+
+/** What every function may answer without saying so in its contract. */
+const ALWAYS: ErrorCode[] = ["bad_request", "method_not_allowed", "not_found", "internal", "timeout"];
+const WITH_INPUT: ErrorCode[] = ["validation_failed"];
+const WITH_BODY: ErrorCode[] = [
+  "invalid_json",
+  "invalid_encoding",
+  "payload_too_large",
+  "unsupported_media_type",
+];
+const WITH_CREDENTIALS: ErrorCode[] = ["unauthorized"];
+const WITH_LIMIT: ErrorCode[] = ["rate_limited", "unavailable"];
+const WITH_KEY: ErrorCode[] = [
+  "idempotency_key_invalid",
+  "idempotency_in_progress",
+  "idempotency_key_reused",
+];
+
+/** The contracts of all functions, by name. */
+export async function contracts(): Promise<Described[]> {
+  return await Promise.all((await functionNames()).map(async (name) => {
+    const url = pathToFileURL(`${FUNCTIONS_FOLDER}/${name}/index.ts`).href;
+    const { default: endpoint } = await import(url) as { default: Endpoint };
+    return describeContract(endpoint.contract);
+  }));
+}
+
+function modes({ auth }: Described): string[] {
+  return typeof auth === "string" ? [auth] : [...auth];
+}
+
+function errorCodes(contract: Described): ErrorCode[] {
+  const codes = new Set<ErrorCode>([...ALWAYS, ...contract.errors ?? [], ...WITH_INPUT]);
+  if (contract.method === "POST") WITH_BODY.forEach((code) => codes.add(code));
+  if (!modes(contract).includes("none")) WITH_CREDENTIALS.forEach((code) => codes.add(code));
+  if (contract.rate !== "service") WITH_LIMIT.forEach((code) => codes.add(code));
+  if (contract.idempotent) WITH_KEY.forEach((code) => codes.add(code));
+  return (Object.keys(CODES) as ErrorCode[]).filter((code) => codes.has(code));
+}
+
+const SECURITY: Record<string, Json> = {
+  user: { user: [] },
+  secret: { secretKey: [] },
+  publishable: { publishableKey: [] },
+  none: {},
+};
+
+function operation(contract: Described): Json {
+  const {
+    name,
+    summary,
+    method,
+    input,
+    output,
+    idempotent,
+    also_answers = [],
+    produces = "application/json",
+  } = contract;
+  const { $schema: _, ...body } = input;
+  const { $schema: __, ...answer } = output;
+  const parameters: Json[] = idempotent
+    ? [{
+      name: "Idempotency-Key",
+      in: "header",
+      schema: { type: "string", maxLength: 255 },
+      description: "The same key with the same body gives the first answer again for 24 hours",
+    }]
+    : [];
+  if (method === "GET") {
+    const required = new Set(body.required as string[] ?? []);
+    for (const [key, schema] of Object.entries(body.properties as Json ?? {})) {
+      parameters.push({ name: key, in: "query", required: required.has(key), schema });
+    }
+  }
+  const responses: Record<string, Json> = {};
+  for (const status of [200, ...also_answers]) {
+    responses[status] = {
+      description: status === 200 ? "Success" : CODES.unavailable[1],
+      content: { [produces.split(";")[0] as string]: { schema: answer } },
+    };
+  }
+  for (const code of errorCodes(contract)) {
+    const [status, title] = CODES[code];
+    // health answers its 503 with its checks, not with a problem.
+    if (also_answers.includes(status)) continue;
+    const known = responses[status];
+    if (known) (known["x-codes"] as string[]).push(code);
+    else {responses[status] = {
+        description: title,
+        "x-codes": [code],
+        content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
+      };}
+  }
+  return {
+    [method.toLowerCase()]: {
+      operationId: name,
+      summary,
+      security: modes(contract).map((mode) => SECURITY[mode] ?? {}),
+      ...(parameters.length > 0 ? { parameters } : {}),
+      ...(method === "POST"
+        ? { requestBody: { required: true, content: { "application/json": { schema: body } } } }
+        : {}),
+      responses,
+      "x-rate-class": contract.rate,
+    },
+  };
+}
+
+/** The OpenAPI 3.1 document of all functions. */
+export function openApi(all: Described[]): Json {
+  return {
+    openapi: "3.1.0",
+    info: {
+      title: "StreamVibe",
+      version: "0.1.0",
+      description:
+        "Edge functions of StreamVibe. Reads and edits of one's own rows go through the Data API (/rest/v1), sign-up and sign-in through Auth (/auth/v1).",
+      license: { name: "MIT", identifier: "MIT" },
+    },
+    servers: [{
+      url: "{url}/functions/v1",
+      variables: {
+        url: {
+          default: "http://127.0.0.1:54321",
+          description: "URL of the stack or of the Supabase project",
+        },
+      },
+    }],
+    paths: Object.fromEntries(all.map((contract) => [`/${contract.name}`, operation(contract)])),
+    components: {
+      securitySchemes: {
+        user: {
+          type: "http",
+          scheme: "bearer",
+          bearerFormat: "JWT",
+          description: "Access token of a signed-in creator; send the publishable key as `apikey` too",
+        },
+        publishableKey: { type: "apiKey", in: "header", name: "apikey" },
+        secretKey: {
+          type: "apiKey",
+          in: "header",
+          name: "apikey",
+          description: "A secret key; never in a browser",
+        },
+      },
+      schemas: {
+        Problem: {
+          type: "object",
+          description: "Problem details, RFC 9457",
+          required: ["type", "title", "status", "code", "request_id"],
+          properties: {
+            type: { type: "string" },
+            title: { type: "string" },
+            status: { type: "integer" },
+            detail: { type: "string" },
+            code: { type: "string", enum: Object.keys(CODES) },
+            request_id: { type: "string" },
+            errors: {
+              type: "array",
+              items: {
+                type: "object",
+                required: ["pointer", "detail"],
+                properties: { pointer: { type: "string" }, detail: { type: "string" } },
+              },
+            },
+          },
+        },
+      },
+    },
+  };
+}
+
+function fields(schema: Json): string {
+  const names = Object.keys(schema.properties as Json ?? {});
+  const required = new Set(schema.required as string[] ?? []);
+  return names.map((name) => `\`${name}\`${required.has(name) ? "" : "?"}`).join(", ") || "–";
+}
+
+/** The same contracts as a page for people. */
+export function apiPage(all: Described[]): string {
+  const rows = all.map((contract) => {
+    const own = (contract.errors ?? []).map((code) => `\`${code}\``).join(", ") || "–";
+    const key = contract.idempotent ? "yes" : "–";
+    return `### ${contract.method} /functions/v1/${contract.name}\n\n${contract.summary}.\n\n` +
+      `| | |\n|---|---|\n| caller | ${
+        modes(contract).join(" or ")
+      } |\n| rate class | \`${contract.rate}\` |\n| in | ${fields(contract.input)} |\n` +
+      `| out | ${
+        contract.produces ?? fields(contract.output)
+      } |\n| \`Idempotency-Key\` | ${key} |\n| codes of its own | ${own} |\n`;
+  });
+  return `# Endpoints\n\nGenerated from the functions' contracts (\`deno task openapi\`); the machine-readable form is [openapi.json](openapi.json). ` +
+    `What may go wrong everywhere is in [problems.md](problems.md). A question mark marks what may be left out.\n\n${
+      rows.join("\n")
+    }`;
+}
+
+/** The table of error codes as a page. */
+export function problemsPage(): string {
+  const rows = Object.entries(CODES).map(([code, [status, title]]) =>
+    `| \`${code}\` | ${status} | ${title} |`
+  );
+  return "# Problems\n\nGenerated from the table of codes (`deno task openapi`). Every error is `application/problem+json` ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)) with " +
+    "`type`, `title`, `status`, `code`, `request_id`, mostly a `detail`, and `errors[]` with a JSON pointer each when the input breaks a rule. " +
+    "`quota_exceeded` names `quota`, `limit`, `used` and `resets_at`. Programs should go by `code`; it does not change.\n\n" +
+    `| code | status | meaning |\n|---|---|---|\n${rows.join("\n")}\n`;
+}
+
+async function formatted(text: string, extension: string): Promise<string> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["fmt", "--ext", extension, "--line-width", "110", "-"],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(text));
+  await writer.close();
+  const { code, stdout } = await child.output();
+  if (code !== 0) throw new Error(`Cannot format the generated ${extension}`);
+  return new TextDecoder().decode(stdout);
+}
+
+/** Generated documents that differ from the committed ones. */
+export async function openApiProblems(write = false): Promise<string[]> {
+  const all = await contracts();
+  const wanted: Record<string, string> = {
+    "docs/openapi.json": JSON.stringify(openApi(all), null, 2) + "\n",
+    "docs/api.md": await formatted(apiPage(all), "md"),
+    "docs/problems.md": await formatted(problemsPage(), "md"),
+  };
+  const problems: string[] = [];
+  for (const [file, text] of Object.entries(wanted)) {
+    const found = await Deno.readTextFile(file).catch(() => undefined);
+    if (found === text) continue;
+    if (write) await Deno.writeTextFile(file, text);
+    else problems.push(`${file} differs from the contracts; run deno task openapi`);
+  }
+  return problems;
+}
+
+if (import.meta.main) {
+  const problems = await openApiProblems(Deno.args.includes("--write"));
+  for (const problem of problems) console.error(problem);
+  Deno.exit(problems.length === 0 ? 0 : 1);
+}
