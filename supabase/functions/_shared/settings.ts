@@ -50,7 +50,7 @@ const schema = z.object({
   DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(20).default(4),
   DATABASE_TIMEOUT_MS: milliseconds.default(10_000),
 
-  ENVIRONMENT: z.string().default("local"),
+  ENVIRONMENT: z.string().default("production"),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
   ALLOWED_ORIGINS: list.default(["http://localhost:3000", "http://127.0.0.1:3000"]),
   CLIENT_ADDRESS_HEADER: z.string().toLowerCase().default("cf-connecting-ip"),
@@ -66,7 +66,10 @@ const schema = z.object({
 
   PROVIDER_TIMEOUT_MS: milliseconds.default(10_000),
   SYNC_LEASE_SECONDS: z.coerce.number().int().min(1).max(3600).default(60),
-  OAUTH_REDIRECT_URIS: list.default(["http://localhost:3000/oauth/callback"]),
+  OAUTH_REDIRECT_URIS: list.default([
+    "http://localhost:3000/oauth/callback",
+    "http://127.0.0.1:3000/oauth/callback",
+  ]),
   GOOGLE_AUTHORIZATION_URL: url.default("https://accounts.google.com/o/oauth2/v2/auth"),
   GOOGLE_TOKEN_URL: url.default("https://oauth2.googleapis.com/token"),
   GOOGLE_REVOCATION_URL: url.default("https://oauth2.googleapis.com/revoke"),

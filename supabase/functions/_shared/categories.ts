@@ -1,0 +1,23 @@
+/** The codes of the content categories, in the order of the reference table. */
+import { z } from "zod";
+
+export const CATEGORIES = [
+  "music",
+  "gaming",
+  "education",
+  "lifestyle",
+  "comedy",
+  "tech",
+  "beauty",
+  "fitness",
+  "food",
+  "business",
+  "art",
+  "entertainment",
+  "news",
+  "science",
+  "other",
+] as const;
+
+/** One of the fifteen codes. */
+export const Category = z.enum(CATEGORIES);

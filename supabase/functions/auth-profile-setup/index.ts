@@ -1,0 +1,46 @@
+/**
+ * POST /functions/v1/auth-profile-setup — sets the caller's public profile; repeating it changes the profile, not the slug.
+ * Fields that are left out stay as they are; an empty bio clears it. Plan, role, e-mail and verification are not set here.
+ */
+import { z } from "zod";
+import { Category } from "../_shared/categories.ts";
+import { endpoint } from "../_shared/endpoint.ts";
+import { httpsUrl, line, text } from "../_shared/text.ts";
+
+const Profile = z.object({
+  id: z.uuid(),
+  display_name: z.string(),
+  bio: z.string().nullable(),
+  primary_category: Category.nullable(),
+  avatar_url: z.string().nullable(),
+  profile_slug: z.string(),
+  is_public: z.boolean(),
+});
+
+export default endpoint({
+  name: "auth-profile-setup",
+  summary: "Set up the caller's profile",
+  method: "POST",
+  auth: "user",
+  rate: "user",
+  input: z.strictObject({
+    display_name: line(80),
+    bio: text(500).optional(),
+    category: Category.optional(),
+    avatar_url: httpsUrl().optional(),
+  }),
+  output: z.object({ profile_slug: z.string(), is_public: z.boolean(), profile: Profile }),
+  idempotent: true,
+  async handle({ input, user, admin }) {
+    return await admin.call<{ profile_slug: string; is_public: boolean; profile: z.input<typeof Profile> }>(
+      "setup_profile",
+      {
+        p_user_id: user.id,
+        p_display_name: input.display_name,
+        p_bio: input.bio ?? null,
+        p_category: input.category ?? null,
+        p_avatar_url: input.avatar_url ?? null,
+      },
+    );
+  },
+});
