@@ -24,6 +24,7 @@ export const CODES = {
   idempotency_in_progress: [409, "The first request with this key is still running"],
   payload_too_large: [413, "The body is too large"],
   unsupported_media_type: [415, "The media type is not supported"],
+  platform_account_missing: [422, "There is no channel or profile to connect"],
   validation_failed: [422, "The request breaks a rule"],
   idempotency_key_reused: [422, "The idempotency key was used for another request"],
   rate_limited: [429, "Too many requests"],

@@ -1,0 +1,134 @@
+/**
+ * Using a connection: its token is checked before use and refreshed when it is due; one that turns out dead is
+ * refreshed once; a connection that only its creator can heal is marked as disconnected.
+ */
+import { type Platform, PlatformFault, type Tokens } from "../platforms/platform.ts";
+import { disconnectReason, needsCreator } from "./problem.ts";
+import { type Claim, type FreshTokens, REFRESH_LEASE_SECONDS, refreshClaimed } from "./refresh_token.ts";
+import type { World } from "./world.ts";
+
+export interface Connection extends FreshTokens {
+  connection_id: string;
+  social_account_id: string;
+}
+
+const LEAST_LEFT_MS = 5 * 60_000;
+
+/** How long one waits for somebody else's refresh of the same connection. */
+const OTHERS_REFRESH_MS = 5_000;
+const POLL_MS = 100;
+
+/** Runs work with tokens that are good, as far as one can know. */
+export class Access {
+  private tokens: Tokens;
+  private expires_at: string | null;
+  private isRefreshed = false;
+
+  constructor(
+    private readonly world: World,
+    private readonly platform: Platform,
+    private readonly connection: Connection,
+  ) {
+    this.tokens = connection.tokens;
+    this.expires_at = connection.token_expires_at;
+  }
+
+  async use<Result>(work: (tokens: Tokens) => Promise<Result>): Promise<Result> {
+    await this.refreshWhenDue();
+    return await this.attempt(work);
+  }
+
+  private async attempt<Result>(work: (tokens: Tokens) => Promise<Result>): Promise<Result> {
+    try {
+      return await work(this.tokens);
+    } catch (error) {
+      if (error instanceof PlatformFault && error.kind === "token_expired" && !this.isRefreshed) {
+        await this.refresh();
+        return await this.attempt(work);
+      }
+      if (needsCreator(error)) await this.refuse(error);
+      throw error;
+    }
+  }
+
+  private async refreshWhenDue(): Promise<void> {
+    const now = this.world.now().getTime();
+    if (this.isRefreshed || !isDue(this.tokens, this.expires_at, now)) return;
+    try {
+      await this.refresh();
+    } catch (error) {
+      const stillGood = this.expires_at !== null && Date.parse(this.expires_at) > now;
+      if (needsCreator(error) || !stillGood) throw error;
+      this.world.log.warn("a token could not be refreshed ahead of time", {
+        connection_id: this.connection.connection_id,
+        error,
+      });
+    }
+  }
+
+  private async refresh(): Promise<void> {
+    const { tokens, token_expires_at } = await this.refreshOnce();
+    this.tokens = tokens;
+    this.expires_at = token_expires_at;
+    this.isRefreshed = true;
+  }
+
+  /** Refreshes, or takes over what another worker has refreshed in the meantime. */
+  private async refreshOnce(): Promise<FreshTokens> {
+    const claim = await this.claim();
+    if (!claim) {
+      throw new PlatformFault(this.platform.slug, "passing", { reason: "another refresh is running" });
+    }
+    if (claim.tokens.access_token === this.tokens.access_token) {
+      return await refreshClaimed(this.world, this.platform, claim);
+    }
+    await this.release(claim);
+    return claim;
+  }
+
+  private async claim(): Promise<Claim | null> {
+    const deadline = Date.now() + OTHERS_REFRESH_MS;
+    for (;;) {
+      const claim = await this.world.admin.call<Claim | null>("claim_token_refresh", {
+        p_connection_id: this.connection.connection_id,
+        p_lease_seconds: REFRESH_LEASE_SECONDS,
+      });
+      if (claim || Date.now() > deadline) return claim;
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+  }
+
+  private async release(claim: Claim): Promise<void> {
+    await this.world.admin.call("release_token_refresh", {
+      p_connection_id: claim.connection_id,
+      p_lease: claim.lease,
+      p_error: null,
+    });
+  }
+
+  private async refuse(fault: PlatformFault): Promise<void> {
+    try {
+      const claim = await this.claim();
+      if (!claim) return;
+      await this.world.admin.call("refuse_connection", {
+        p_connection_id: claim.connection_id,
+        p_lease: claim.lease,
+        p_reason: disconnectReason(fault, this.platform.title),
+      });
+    } catch (error) {
+      this.world.log.warn("an account could not be marked as disconnected", {
+        connection_id: this.connection.connection_id,
+        error,
+      });
+    }
+  }
+}
+
+/** Due with less than a tenth of its life or five minutes left, but never in its first half. */
+export function isDue(tokens: Tokens, expires_at: string | null, now: number): boolean {
+  if (expires_at === null) return false;
+  const end = Date.parse(expires_at);
+  const life = end - Date.parse(tokens.obtained_at ?? "");
+  const margin = Number.isNaN(life) ? LEAST_LEFT_MS : Math.min(Math.max(LEAST_LEFT_MS, life / 10), life / 2);
+  return end - now < margin;
+}

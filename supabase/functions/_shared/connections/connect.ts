@@ -1,0 +1,91 @@
+/** The second half of connecting an account: the platform's answer becomes a connection, or nothing at all. */
+import { z } from "zod";
+import { ApiError, DatabaseError } from "../errors.ts";
+import { type Grant, type Platform, PlatformFault, type PlatformSlug } from "../platforms/platform.ts";
+import { platformOf } from "../platforms/registry.ts";
+import { problemOf } from "./problem.ts";
+import type { World } from "./world.ts";
+
+export const ConnectInput = z.strictObject({
+  state: z.string().min(1).max(512),
+  code: z.string().min(1).max(4_096).optional(),
+  /** What the platform sent instead of a code, such as `access_denied`. */
+  error: z.string().min(1).max(256).optional(),
+}).refine(({ code, error }) => (code === undefined) !== (error === undefined), {
+  error: "expected either code or error",
+  path: ["code"],
+});
+
+export const ConnectOutput = z.object({
+  social_account_id: z.uuid(),
+  /** Whether the account had been connected before; its content is still there. */
+  reconnected: z.boolean(),
+});
+
+export async function connect(
+  world: World,
+  slug: PlatformSlug,
+  user_id: string,
+  input: z.output<typeof ConnectInput>,
+): Promise<z.output<typeof ConnectOutput>> {
+  const platform = platformOf(slug, world);
+  // Taken before anything else: whatever happens from here on, this state is used up.
+  const [attempt] = await world.admin.call<{ code_verifier: string; redirect_uri: string }[]>(
+    "take_oauth_state",
+    {
+      p_user_id: user_id,
+      p_platform: slug,
+      p_state: input.state,
+    },
+  );
+  if (!attempt) throw new ApiError("oauth_state_invalid");
+  if (input.code === undefined) {
+    throw new ApiError(
+      "oauth_denied",
+      `Cannot connect ${platform.title}: access was not granted; start again to change that`,
+    );
+  }
+  try {
+    const grant = await platform.exchange({ code: input.code, ...attempt });
+    requireScopes(platform, grant);
+    return await store(world, platform, user_id, grant);
+  } catch (error) {
+    throw problemOf(error, platform, "connect", world.now());
+  }
+}
+
+async function store(world: World, platform: Platform, user_id: string, granted: Grant) {
+  try {
+    const { profile, grant } = await platform.identify(granted);
+    return await world.admin.call<z.output<typeof ConnectOutput>>("connect_account", {
+      p_user_id: user_id,
+      p_platform: platform.slug,
+      p_tokens: grant.tokens,
+      p_token_expires_at: grant.expires_at?.toISOString() ?? null,
+      p_scopes: grant.scopes,
+      p_profile: profile,
+    });
+  } catch (error) {
+    const isPlanLimit = error instanceof DatabaseError && error.sqlstate === "SV402";
+    const isUseless = error instanceof PlatformFault && error.kind === "no_account";
+    if (isPlanLimit || isUseless) await giveBack(world, platform, granted);
+    throw error;
+  }
+}
+
+/** A grant that is not kept is ended; if that fails, it is of no use to anybody, for its tokens are forgotten here. */
+async function giveBack(world: World, platform: Platform, grant: Grant): Promise<void> {
+  try {
+    await platform.revoke(grant.tokens);
+  } catch (error) {
+    world.log.warn("a grant that is not kept could not be revoked", { platform: platform.slug, error });
+  }
+}
+
+/** Consent is granular: a creator may untick what is needed. */
+function requireScopes(platform: Platform, grant: Grant): void {
+  const missing = platform.required_scopes.filter((scope) => !grant.scopes.includes(scope));
+  if (missing.length > 0) {
+    throw new PlatformFault(platform.slug, "scope_missing", { reason: missing.join(" ") });
+  }
+}

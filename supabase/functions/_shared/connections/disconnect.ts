@@ -1,0 +1,50 @@
+/** Ends a connection: at the platform, in Vault, and for the creator. Content stays. */
+import { z } from "zod";
+import type { Tokens } from "../platforms/platform.ts";
+import { findPlatform } from "../platforms/registry.ts";
+import { type World, worldOf } from "./world.ts";
+
+export const DisconnectInput = z.strictObject({ social_account_id: z.uuid() });
+
+export const DisconnectOutput = z.object({
+  disconnected_at: z.iso.datetime({ offset: true }),
+  /** False when the platform could not be told; the creator can take the access back there. */
+  revoked: z.boolean(),
+});
+
+/** The creator waits for this; a platform that is down must not keep them. */
+const REVOKE_MS = 8_000;
+
+export async function disconnect(
+  world: World,
+  user_id: string,
+  { social_account_id }: z.output<typeof DisconnectInput>,
+): Promise<z.output<typeof DisconnectOutput>> {
+  const { platform, tokens } = await world.admin.call<{ platform: string; tokens: Tokens | null }>(
+    "read_connection",
+    {
+      p_user_id: user_id,
+      p_social_account_id: social_account_id,
+    },
+  );
+  // First the platform: if this dies in between, the account is still there and the creator can do it again.
+  const revoked = tokens !== null && await revoke(world, platform, tokens);
+  const disconnected_at = await world.admin.call<string>("disconnect_account", {
+    p_user_id: user_id,
+    p_social_account_id: social_account_id,
+  });
+  return { disconnected_at, revoked };
+}
+
+async function revoke(world: World, slug: string, tokens: Tokens): Promise<boolean> {
+  const signal = AbortSignal.any([AbortSignal.timeout(REVOKE_MS), ...(world.signal ? [world.signal] : [])]);
+  try {
+    const platform = findPlatform(slug, { ...worldOf(world), signal });
+    if (!platform) return false;
+    await platform.revoke(tokens);
+    return true;
+  } catch (error) {
+    world.log.warn("a grant could not be revoked at the platform", { platform: slug, error });
+    return false;
+  }
+}

@@ -1,0 +1,86 @@
+/** What a creator is told when a platform says no, and what they can do about it. */
+import { ApiError, type ErrorOptions } from "../errors.ts";
+import { type FaultKind, type Platform, PlatformFault } from "../platforms/platform.ts";
+
+/** What was being done, as it stands after "Cannot". */
+export type Doing = "connect" | "sync";
+
+/** Faults that only the creator can heal, by connecting the account again. */
+const NEEDS_CREATOR: readonly FaultKind[] = [
+  "token_expired",
+  "grant_refused",
+  "scope_missing",
+  "account_gone",
+];
+
+export function needsCreator(fault: unknown): fault is PlatformFault {
+  return fault instanceof PlatformFault && NEEDS_CREATOR.includes(fault.kind);
+}
+
+/** Why an account had to be disconnected; stored with it and shown to its creator. */
+export function disconnectReason(fault: PlatformFault, title: string): string {
+  switch (fault.kind) {
+    case "scope_missing":
+      return `${title} says that StreamVibe may not read your content; connect the account again and allow everything that is asked`;
+    case "account_gone":
+      return `${title} says that this account is closed or suspended; clear it up with ${title}, then connect it again`;
+    default:
+      return `${title} no longer accepts the access that you gave; connect the account again`;
+  }
+}
+
+/** The fault as the caller's problem. Anything that is no fault is handed back as it is. */
+export function problemOf(error: unknown, platform: Platform, doing: Doing, now: Date): unknown {
+  if (!(error instanceof PlatformFault)) return error;
+  const { title } = platform;
+  const say = (rule: string) => `Cannot ${doing} ${title}: ${rule}`;
+  const options: ErrorOptions = { extras: { platform: platform.slug }, cause: error };
+  if (error.retry_at) options.retry_after = (error.retry_at.getTime() - now.getTime()) / 1_000;
+  switch (error.kind) {
+    case "quota_exhausted":
+      return new ApiError(
+        "provider_quota_exceeded",
+        say(
+          `StreamVibe has used its quota there, it begins anew at ${
+            error.retry_at?.toISOString() ?? "midnight"
+          }`,
+        ),
+        options,
+      );
+    case "code_refused":
+      return new ApiError(
+        "oauth_denied",
+        say("its answer was used already or is too old; start again"),
+        options,
+      );
+    case "no_account":
+      return new ApiError(
+        "platform_account_missing",
+        say(`this login has no channel or profile there; create one with ${title}, then start again`),
+        options,
+      );
+    case "malformed":
+    case "cursor_invalid":
+      return new ApiError(
+        "provider_error",
+        say(`${title} gave an answer that makes no sense; try again later`),
+        options,
+      );
+    case "misconfigured":
+      return new ApiError(
+        "provider_error",
+        say(`${title} refused StreamVibe itself; we have to look into it`),
+        options,
+      );
+    case "passing":
+      return new ApiError(
+        "provider_unavailable",
+        say(`${title} does not answer at the moment; try again later`),
+        options,
+      );
+    default:
+      return doing === "connect"
+        ? new ApiError("oauth_denied", say(disconnectReason(error, title)), options)
+        : new ApiError("account_disconnected", say(disconnectReason(error, title)), options);
+  }
+}

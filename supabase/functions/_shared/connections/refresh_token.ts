@@ -1,0 +1,86 @@
+/**
+ * Refreshing one connection's tokens. A lease in the database lets one worker at a time do it, across processes: some platforms
+ * kill the old refresh token with every refresh, so two at once would lose the account.
+ */
+import { DatabaseError } from "../errors.ts";
+import { type Platform, PlatformFault, type Tokens } from "../platforms/platform.ts";
+import { disconnectReason, needsCreator } from "./problem.ts";
+import type { World } from "./world.ts";
+
+/** A connection whose lease is ours. */
+export interface Claim {
+  connection_id: string;
+  lease: string;
+  platform: string;
+  tokens: Tokens;
+  token_expires_at: string | null;
+}
+
+export interface FreshTokens {
+  tokens: Tokens;
+  token_expires_at: string | null;
+}
+
+/** Longer than a token endpoint may take with its retries. */
+export const REFRESH_LEASE_SECONDS = 60;
+
+const STORE_ATTEMPTS = 4;
+
+/** Refreshes under a lease and ends the lease, whatever happens. */
+export async function refreshClaimed(world: World, platform: Platform, claim: Claim): Promise<FreshTokens> {
+  try {
+    const grant = await platform.refresh(claim.tokens);
+    const token_expires_at = grant.expires_at?.toISOString() ?? null;
+    await storeTokens(world, claim, grant.tokens, token_expires_at);
+    // The same merge as in the database: an answer without a refresh token leaves the one at hand.
+    return { tokens: { ...claim.tokens, ...grant.tokens }, token_expires_at };
+  } catch (error) {
+    await endLease(world, platform, claim, error);
+    throw error;
+  }
+}
+
+/** The new tokens exist nowhere else yet, and the old ones may be dead: a database that hiccups is asked again. */
+async function storeTokens(
+  world: World,
+  claim: Claim,
+  tokens: Tokens,
+  token_expires_at: string | null,
+): Promise<void> {
+  for (let attempt = 1;; attempt++) {
+    try {
+      await world.admin.call("store_refreshed_tokens", {
+        p_connection_id: claim.connection_id,
+        p_lease: claim.lease,
+        p_tokens: tokens,
+        p_token_expires_at: token_expires_at,
+      });
+      return;
+    } catch (error) {
+      const mayPass = error instanceof DatabaseError && !error.sqlstate.startsWith("SV");
+      if (!mayPass || attempt === STORE_ATTEMPTS) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100 * 4 ** attempt));
+    }
+  }
+}
+
+async function endLease(world: World, platform: Platform, claim: Claim, error: unknown): Promise<void> {
+  const lease = { p_connection_id: claim.connection_id, p_lease: claim.lease };
+  try {
+    if (needsCreator(error)) {
+      await world.admin.call("refuse_connection", {
+        ...lease,
+        p_reason: disconnectReason(error, platform.title),
+      });
+    } else {
+      const reason = error instanceof PlatformFault ? error.reason : "the tokens could not be stored";
+      await world.admin.call("release_token_refresh", { ...lease, p_error: reason });
+    }
+  } catch (failure) {
+    // The lease runs out by itself.
+    world.log.warn("a refresh lease could not be ended", {
+      connection_id: claim.connection_id,
+      error: failure,
+    });
+  }
+}

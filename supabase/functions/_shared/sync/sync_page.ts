@@ -1,0 +1,242 @@
+/**
+ * One step of a pass over a library: at most one page from the platform, written in one statement. The same for every platform.
+ *
+ * A pass costs one unit of the plan and may take many steps, each of which is durable before the next begins: whoever
+ * dies, the next step goes on from the checkpoint. A step that fails returns the unit.
+ */
+import type { z } from "zod";
+import { Access } from "../connections/access.ts";
+import { needsCreator, problemOf } from "../connections/problem.ts";
+import { type World, worldOf } from "../connections/world.ts";
+import { DatabaseError, toApiError } from "../errors.ts";
+import {
+  type Cursor,
+  type JsonObject,
+  type NormalizedItem,
+  type Page,
+  type Platform,
+  PlatformFault,
+  type PlatformSlug,
+  type RememberedPage,
+  type Tokens,
+} from "../platforms/platform.ts";
+import { platformOf } from "../platforms/registry.ts";
+import type { SyncInput, SyncOutput } from "./contract.ts";
+
+export type SyncRequest = z.output<typeof SyncInput> & {
+  /** Null for the service, which may sync anybody's account. */
+  user_id: string | null;
+};
+
+/** What `begin_sync` hands out: the place in the pass and what is needed to go on from there. */
+interface Begun {
+  sync_id: string;
+  fence: number;
+  platform_account_id: string;
+  account_details: JsonObject | null;
+  connection_id: string;
+  tokens: Tokens;
+  token_expires_at: string | null;
+  cursor: Cursor | null;
+  page: RememberedPage | null;
+  missing_ids: string[] | null;
+}
+
+/** What `apply_sync_page` did. */
+interface Applied {
+  new_items: number;
+  updated_items: number;
+  unchanged_items: number;
+  removed_items: number;
+  done: boolean;
+  items_seen: number;
+  total: number | null;
+  /** The list has ended, and these items of the library were not on it: the platform is asked before they go. */
+  missing_ids: string[] | null;
+}
+
+/** The checkpoint behind the last page: what was not seen is asked for by its ids. */
+const MISSING: Cursor = { key: "missing" };
+
+/** A list that moves while it is read is begun again, but not for ever. */
+const MOST_RESTARTS = 3;
+
+/** Provider calls of one step; a look-up that does not fit waits for the next step. */
+const MOST_CALLS = 3;
+
+export async function syncPage(outer: World, slug: PlatformSlug, request: SyncRequest): Promise<SyncOutput> {
+  let calls = 0;
+  const world: World = {
+    ...worldOf(outer),
+    used: (platform, usage) => {
+      calls += usage.units > 0 ? usage.calls : 0;
+      outer.used?.(platform, usage);
+    },
+  };
+  const platform = platformOf(slug, world);
+  const begun = await world.admin.call<Begun>("begin_sync", {
+    p_user_id: request.user_id,
+    p_social_account_id: request.social_account_id,
+    p_sync_id: request.sync_id ?? null,
+    p_lease_seconds: world.settings.SYNC_LEASE_SECONDS,
+    p_platform: slug,
+  });
+  const step = new Step(world, platform, begun, request);
+  try {
+    const missing = begun.missing_ids ?? [];
+    if (missing.length > 0) return await step.lookUp(missing.slice(0, request.max_results));
+    const page = await step.read();
+    const mayLookUp = page.next_cursor === null && calls < MOST_CALLS;
+    const applied = await step.apply(page, page.items, { release: !mayLookUp });
+    const missed = applied.missing_ids ?? [];
+    return mayLookUp && missed.length > 0 ? await step.lookUp(missed) : step.answer();
+  } catch (error) {
+    throw await step.fail(error);
+  }
+}
+
+/** One call's work on a pass, and what it has done so far. */
+class Step {
+  private readonly access: Access;
+  private readonly sum = { synced: 0, fresh: 0, updated: 0, unchanged: 0, removed: 0 };
+  private last: Applied | null = null;
+
+  constructor(
+    private readonly world: World,
+    private readonly platform: Platform,
+    private readonly begun: Begun,
+    private readonly request: SyncRequest,
+  ) {
+    this.access = new Access(world, platform, { ...begun, social_account_id: request.social_account_id });
+  }
+
+  /** The page at the checkpoint; or the first one again, when the place is lost or the list has moved. */
+  async read(): Promise<Page> {
+    const { cursor, page } = this.begun;
+    const restarts = Number(cursor?.restarts ?? 0);
+    try {
+      return this.keepingRestarts(await this.readAt(cursor, page, restarts < MOST_RESTARTS), restarts);
+    } catch (error) {
+      const isLost = error instanceof PlatformFault && error.kind === "cursor_invalid";
+      if (!isLost || cursor === null || restarts >= MOST_RESTARTS) throw error;
+      this.world.log.info("the pass begins again", { sync_id: this.begun.sync_id, reason: error.reason });
+    }
+    return this.keepingRestarts(await this.readAt(null, null, false), restarts + 1);
+  }
+
+  private async readAt(cursor: Cursor | null, remembered: RememberedPage | null, may_restart: boolean) {
+    const account = {
+      platform_account_id: this.begun.platform_account_id,
+      details: this.begun.account_details ?? {},
+    };
+    const size = Math.min(this.request.max_results, this.platform.page_size);
+    return await this.access.use((tokens) =>
+      this.platform.page(tokens, { account, cursor, size, remembered, may_restart })
+    );
+  }
+
+  private keepingRestarts(page: Page, restarts: number): Page {
+    if (restarts === 0 || page.next_cursor === null) return page;
+    return { ...page, next_cursor: { ...page.next_cursor, restarts } };
+  }
+
+  /** Asks for items that the list did not name: what the platform still shows stays, the rest is removed. */
+  async lookUp(ids: string[]): Promise<SyncOutput> {
+    const asked = ids.slice(0, this.platform.lookup_size);
+    const items = await this.access.use((tokens) => this.platform.lookup(tokens, asked));
+    const wanted = new Set(asked);
+    const living = items.filter((item) => wanted.has(item.platform_content_id));
+    await this.apply(
+      {
+        cursor: MISSING,
+        next_cursor: null,
+        unchanged: false,
+        etags: {},
+        item_ids: asked,
+        present_ids: living.map((item) => item.platform_content_id),
+        total: this.last?.total ?? null,
+        account: null,
+      },
+      living,
+      { release: true },
+    );
+    return this.answer();
+  }
+
+  async apply(
+    page: Omit<Page, "items">,
+    items: NormalizedItem[],
+    { release }: { release: boolean },
+  ): Promise<Applied> {
+    const { account, ...rest } = page;
+    const applied = await this.world.admin.call<Applied>("apply_sync_page", {
+      p_sync_id: this.begun.sync_id,
+      p_fence: this.begun.fence,
+      p_page: {
+        cursor: rest.cursor,
+        next_cursor: rest.next_cursor,
+        unchanged: rest.unchanged,
+        etags: rest.etags,
+        item_ids: rest.item_ids,
+        present_ids: rest.present_ids,
+        total: rest.total,
+      },
+      p_items: withoutRepetition(items),
+      p_account: account,
+      p_release: release,
+    });
+    this.last = applied;
+    this.sum.synced += page.present_ids.length;
+    this.sum.fresh += applied.new_items;
+    this.sum.updated += applied.updated_items;
+    this.sum.unchanged += applied.unchanged_items;
+    this.sum.removed += applied.removed_items;
+    return applied;
+  }
+
+  answer(): SyncOutput {
+    return {
+      sync_id: this.begun.sync_id,
+      synced_count: Math.min(this.sum.synced, this.request.max_results),
+      new_items: this.sum.fresh,
+      updated_items: this.sum.updated,
+      unchanged_items: this.sum.unchanged,
+      removed_items: this.sum.removed,
+      has_more: !(this.last?.done ?? true),
+      total_items: this.last?.total ?? null,
+      items_seen: this.last?.items_seen ?? 0,
+    };
+  }
+
+  /** Gives the unit back and says, in the account, what happened. What the caller is told is returned. */
+  async fail(error: unknown): Promise<unknown> {
+    const problem = problemOf(error, this.platform, "sync", this.world.now());
+    // Another worker has the pass now: it is theirs to finish, and the unit with it.
+    const isLost = error instanceof DatabaseError && error.sqlstate === "SV412";
+    if (isLost) return problem;
+    const shown = toApiError(problem);
+    try {
+      await this.world.admin.call("fail_sync", {
+        p_sync_id: this.begun.sync_id,
+        p_fence: this.begun.fence,
+        p_code: shown.code,
+        p_message: shown.code === "internal"
+          ? "Something went wrong on our side; try again later"
+          : shown.message,
+      });
+    } catch (failure) {
+      // The lease runs out by itself, and the next call goes on without a new unit.
+      this.world.log.error("a failed sync could not be recorded", {
+        sync_id: this.begun.sync_id,
+        error: failure,
+      });
+    }
+    if (!needsCreator(error)) this.world.log.warn("a sync failed", { sync_id: this.begun.sync_id, error });
+    return problem;
+  }
+}
+
+/** A platform may name an item twice on a page; one statement can write it once. The last one said is the newest. */
+function withoutRepetition(items: NormalizedItem[]): NormalizedItem[] {
+  return [...new Map(items.map((item) => [item.platform_content_id, item])).values()];
+}

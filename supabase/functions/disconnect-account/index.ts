@@ -1,0 +1,18 @@
+/**
+ * POST /functions/v1/disconnect-account — ends the connection to a platform: takes the access back there, deletes the tokens,
+ * and removes the account from the creator's list. Its content stays, and connecting it again brings it back.
+ */
+import { disconnect, DisconnectInput, DisconnectOutput } from "../_shared/connections/disconnect.ts";
+import { endpoint } from "../_shared/endpoint.ts";
+
+export default endpoint({
+  name: "disconnect-account",
+  summary: "Disconnects an account and keeps its content",
+  method: "POST",
+  auth: "user",
+  rate: "user",
+  input: DisconnectInput,
+  output: DisconnectOutput,
+  errors: ["not_found"],
+  handle: (context) => disconnect(context, context.user.id, context.input),
+});

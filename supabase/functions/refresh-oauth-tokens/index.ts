@@ -1,0 +1,18 @@
+/**
+ * POST /functions/v1/refresh-oauth-tokens — refreshes the tokens that are about to expire, of every creator and platform.
+ * Called by cron; safe to run twice at once, for each connection is leased to one run.
+ */
+import { RefreshInput, RefreshOutput, refreshTokens } from "../_shared/connections/refresh_tokens.ts";
+import { endpoint } from "../_shared/endpoint.ts";
+
+export default endpoint({
+  name: "refresh-oauth-tokens",
+  summary: "Refreshes tokens that are about to expire",
+  method: "POST",
+  auth: "secret",
+  rate: "service",
+  input: RefreshInput,
+  output: RefreshOutput,
+  timeout_ms: 120_000,
+  handle: (context) => refreshTokens(context),
+});
