@@ -305,7 +305,7 @@ export function youtube(world: PlatformWorld): Platform {
       scope_separator: " ",
       pkce: true,
       // Google gives a refresh token for offline access only, and a second one only when it asks for consent again.
-      extra: { access_type: "offline", prompt: "consent", include_granted_scopes: "true" },
+      extra: { access_type: "offline", prompt: "consent" },
     },
     required_scopes: [SCOPE],
     page_size: PAGE_SIZE,
