@@ -164,12 +164,38 @@ async function readUntilReady(child: Child, logFile: string): Promise<string | u
   return await Promise.race([ready.promise, ended]);
 }
 
-/** Ends a server that outlived its stack. */
+/** Ends a server that outlived its stack, and clears what a killed one left in its folder. */
 export async function endOrphanedServer(place: DatabasePlace): Promise<boolean> {
   const pid = await readServerPid(place);
-  if (pid === undefined || !(await isProcess(pid, place.data))) return false;
-  await endProcess(pid, place.data, ["SIGINT", "SIGQUIT", "SIGKILL"], 10_000);
-  return true;
+  if (pid === undefined) return false;
+  const alive = await isProcess(pid, place.data);
+  if (alive) await endProcess(pid, place.data, ["SIGINT", "SIGQUIT", "SIGKILL"], 10_000);
+  await clearServerPid(place);
+  return alive;
+}
+
+/**
+ * A server refuses to start while its note names an existing process, even when that is a zombie (nobody collects those
+ * in some containers) or another program. The note may go only when no process works in the folder any more.
+ */
+async function clearServerPid(place: DatabasePlace): Promise<void> {
+  if (Deno.build.os !== "linux") return;
+  const limit = performance.now() + 10_000;
+  while (await someProcessWorksIn(place.data)) {
+    if (performance.now() > limit) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  await Deno.remove(join(place.data, "postmaster.pid")).catch(() => {});
+}
+
+/** PostgreSQL's processes have the data folder as their working directory. */
+async function someProcessWorksIn(folder: string): Promise<boolean> {
+  for await (const { name } of Deno.readDir("/proc")) {
+    if (/^\d+$/.test(name) && await Deno.readLink(`/proc/${name}/cwd`).catch(() => "") === folder) {
+      return true;
+    }
+  }
+  return false;
 }
 
 /** The server's own note of its process id. */
