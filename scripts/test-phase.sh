@@ -100,4 +100,5 @@ if [[ -n $dry_run ]]; then
   exit 0
 fi
 mkdir -p test-results
+[[ -t 1 && -z ${NO_COLOR:-} ]] || export FORCE_COLOR=0
 exec "${command[@]}"

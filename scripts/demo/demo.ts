@@ -60,6 +60,8 @@ async function main(): Promise<number> {
   try {
     const target = await findTarget(narrator, options.stack);
     stop = target.stop;
+    // Ctrl-C must not leave the demo's own stack behind.
+    Deno.addSignalListener("SIGINT", () => stop().finally(() => Deno.exit(130)));
     const started = performance.now();
     const journey = newJourney(target.stack);
     for (const { name, run } of STEPS) await narrator.step(name, (progress) => run(journey, progress));

@@ -71,7 +71,6 @@ async function bootOwn(): Promise<Target> {
       home,
       catalog: Deno.env.get("STREAMVIBE_CATALOG") || undefined,
       seed: false,
-      quiet: true,
     });
     const stop = async () => {
       await stack.stop();

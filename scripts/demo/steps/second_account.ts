@@ -8,7 +8,7 @@ export const secondAccount: Step = {
   name: "Connect a second one",
   async run(journey) {
     const { app, stack } = journey;
-    const second = await makeChannel(stack, 1);
+    const second = await makeChannel(stack, `${journey.name} Live`, 1);
     const answer = await grantAccess(journey, second.channel_id);
     const problem = await refused(journey, "oauth-youtube-callback", answer);
     expect(
