@@ -26,7 +26,7 @@ const authorize_path = "/accounts.google.com/o/oauth2/v2/auth";
 
 export function googleOauth(world: World, accounts: GoogleAccounts, library: Library): Provider {
   const authorize = (call: Call) => showConsent(accounts, library, call);
-  const decide = (call: Call) => decideConsent(accounts, library, call);
+  const decide = async (call: Call) => withoutRedirect(call, await decideConsent(accounts, library, call));
   const routes: Route[] = [
     { method: "GET", path: authorize_path, handle: authorize },
     { method: "POST", path: authorize_path, handle: decide },
@@ -198,17 +198,24 @@ async function showConsent(accounts: GoogleAccounts, library: Library, call: Cal
 
 /**
  * The form's answer. A client without a browser sends the same: POST to the authorization URL with `channel` and
- * `decision=allow`; without `granular` everything that was asked for is granted.
+ * `decision=allow`; without `granular` everything that was asked for is granted. One that cannot stop at a redirect
+ * asks for JSON and is told the location.
  */
 async function decideConsent(accounts: GoogleAccounts, library: Library, call: Call): Promise<Answer> {
+  const answer = await decision(accounts, library, call);
+  const { location } = answer.headers;
+  return location !== undefined && call.headers.get("accept") === "application/json" ? json(200, { location }) : answer;
+}
+
+async function decision(accounts: GoogleAccounts, library: Library, call: Call): Promise<Answer> {
   const request = readAuthorize(accounts, call);
   if ("status" in request) return request;
   const form = new URLSearchParams(call.body);
-  const decision = form.get("decision");
-  if (decision === "deny") {
+  const pressed = form.get("decision");
+  if (pressed === "deny") {
     return back(request.redirect_uri, { error: "access_denied", state: request.state });
   }
-  if (decision !== "allow") {
+  if (pressed !== "allow") {
     return html(400, errorPage("Error 400: invalid_request", "decision must be allow or deny"));
   }
   const channel = form.get("channel") ?? request.login_hint ?? "";
@@ -227,6 +234,13 @@ async function decideConsent(accounts: GoogleAccounts, library: Library, call: C
     return back(request.redirect_uri, { error: "access_denied", state: request.state });
   }
   return grant(accounts, request, channel, granted);
+}
+
+/** Scripts in Postman cannot stop at a redirect: who asks for JSON gets the redirect's address instead. */
+function withoutRedirect(call: Call, answer: Answer): Answer {
+  const { location } = answer.headers;
+  const asked = call.headers.get("accept")?.startsWith("application/json") ?? false;
+  return asked && location !== undefined ? json(200, { location }) : answer;
 }
 
 function grant(
