@@ -40,7 +40,7 @@ export interface Provider {
   /** The provider's answer for a failure asked for by its own reason (`quotaExceeded`) or by a bare status (`503`). */
   failure(reason: string, call: Call): Answer | undefined;
   /** Repeats a change that an earlier process recorded. */
-  replay(event: JournalEvent): void | Promise<void>;
+  replay(event: JournalEvent): void;
   reset(): void;
   stop?(): void;
 }

@@ -29,7 +29,7 @@ export interface SimulatorOptions {
   host?: string | undefined;
   /** A file of real channels and videos, `.ndjson.gz`; see youtube/real_catalogue.ts. */
   catalog?: string | undefined;
-  /** Where to keep accounts, consents and edits, so that a killed stack goes on with them. */
+  /** A file for accounts, consents and edits, so that a killed stack goes on with them. */
   state?: string | undefined;
   redirectUris?: readonly string[] | undefined;
   now?: (() => number) | undefined;
@@ -49,10 +49,10 @@ export async function startSimulators(options: SimulatorOptions): Promise<Simula
     switchboard: new Switchboard(),
     journal: new Journal(options.state),
   };
-  const library = openLibrary(world, options.catalog);
+  const library = openLibrary(world, options.catalog, options.state);
   const accounts = new GoogleAccounts(world, options.redirectUris);
   const providers: Provider[] = [googleOauth(world, accounts, library), youtube(world, accounts, library)];
-  await replay(world, providers);
+  replay(world, providers);
 
   const admin = [...adminRoutes(world, providers), ...providers.flatMap((provider) => provider.admin)];
   const stopping = new AbortController();
@@ -88,10 +88,10 @@ export async function startSimulators(options: SimulatorOptions): Promise<Simula
   };
 }
 
-async function replay(world: World, providers: readonly Provider[]): Promise<void> {
+function replay(world: World, providers: readonly Provider[]): void {
   for (const event of world.journal.read()) {
     if (event.provider === "clock") world.clock.offset = Number(event.milliseconds);
-    else await providers.find((provider) => provider.name === event.provider)?.replay(event);
+    else providers.find((provider) => provider.name === event.provider)?.replay(event);
   }
 }
 

@@ -204,7 +204,9 @@ async function showConsent(accounts: GoogleAccounts, library: Library, call: Cal
 async function decideConsent(accounts: GoogleAccounts, library: Library, call: Call): Promise<Answer> {
   const answer = await decision(accounts, library, call);
   const { location } = answer.headers;
-  return location !== undefined && call.headers.get("accept") === "application/json" ? json(200, { location }) : answer;
+  return location !== undefined && call.headers.get("accept") === "application/json"
+    ? json(200, { location })
+    : answer;
 }
 
 async function decision(accounts: GoogleAccounts, library: Library, call: Call): Promise<Answer> {

@@ -2,6 +2,7 @@
  * Every channel that the simulator serves, made up or real, with the edits that tests made to it. Real and made-up
  * channels stand side by side: real ones have no private, deleted or scheduled videos, and tests bring their own.
  */
+import { dirname } from "node:path";
 import { AdminError } from "../admin.ts";
 import type { JournalEvent } from "../journal.ts";
 import type { World } from "../provider.ts";
@@ -27,8 +28,10 @@ interface Edits {
   removed: number[];
 }
 
-export function openLibrary(world: World, catalog: string | undefined): Library {
-  return new Library(world, catalog === undefined ? undefined : new RealCatalogue(catalog));
+export function openLibrary(world: World, catalog: string | undefined, state: string | undefined): Library {
+  // Beside the state, which is on a disk: the system's temporary folder may be memory.
+  const folder = state === undefined ? undefined : dirname(state);
+  return new Library(world, catalog === undefined ? undefined : new RealCatalogue(catalog, folder));
 }
 
 export class Library {
@@ -39,9 +42,13 @@ export class Library {
   readonly #added = new Map<string, VideoRecord>();
   readonly #listed = new Map<string, { version: number; positions: Uint32Array }>();
 
+  /** The real catalogue is read, and earlier edits of it are made again. */
+  #ready: Promise<void>;
+
   constructor(world: World, real: RealCatalogue | undefined) {
     this.#world = world;
     this.#real = real;
+    this.#ready = real?.ready ?? Promise.resolve();
   }
 
   /** Waits for the real catalogue only when an id is nowhere else. */
@@ -50,7 +57,7 @@ export class Library {
     const known = (id: string) =>
       this.#generated.channel(id) !== undefined || this.#added.has(id) ||
       this.#generated.video(id) !== undefined;
-    if (!ids.every(known)) await this.#real.ready;
+    if (!ids.every(known)) await this.#ready;
   }
 
   get report(): CatalogueReport | undefined {
@@ -58,7 +65,7 @@ export class Library {
   }
 
   async list(search = "", limit = 50): Promise<ChannelSummary[]> {
-    await this.#real?.ready;
+    await this.#ready;
     const real = this.#real?.list(search, Math.ceil(limit / 2)) ?? [];
     const generated = this.#generated.list(search, limit - real.length);
     return [...real, ...generated].map((one) => ({ ...one, videos: this.size(one.id) }));
@@ -184,14 +191,16 @@ export class Library {
     this.#change({ kind: "video_removal", channel_id, id });
   }
 
-  async replay(event: JournalEvent): Promise<void> {
+  /** Edits of real channels are made again when these are read, which a start does not wait for. */
+  replay(event: JournalEvent): void {
     const change = event as unknown as Change;
-    if (change.kind !== "channel") {
-      await this.find(change.channel_id);
-      // The journal may be of a time with another catalogue.
-      if (this.channel(change.channel_id) === undefined) return;
+    if (change.kind === "channel" || this.#generated.channel(change.channel_id)) {
+      return void this.#apply(change);
     }
-    this.#apply(change);
+    this.#ready = this.#ready.then(() => {
+      // The journal may be of a time with another catalogue.
+      if (this.channel(change.channel_id)) this.#apply(change);
+    });
   }
 
   reset(): void {

@@ -57,9 +57,12 @@ export class RealCatalogue implements Catalogue {
   #path: string;
   #stopped = false;
 
-  constructor(path: string) {
-    Deno.statSync(path);
-    this.#path = Deno.makeTempFileSync({ prefix: "streamvibe-catalogue-" });
+  constructor(path: string, folder: string | undefined) {
+    if (!Deno.statSync(path).isFile) throw new Error(`Cannot read the catalogue: ${path} is not a file`);
+    this.#path = Deno.makeTempFileSync({
+      prefix: "catalogue-",
+      ...(folder === undefined ? {} : { dir: folder }),
+    });
     this.#lines = Deno.openSync(this.#path, { read: true, write: true });
     try {
       // An open file without a name is gone with the process, however that ends.
