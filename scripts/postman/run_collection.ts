@@ -15,10 +15,23 @@ import { scrub, secretsOf } from "./secrets.ts";
 
 /** What is used of Newman, which comes without types. */
 interface Newman {
-  run(options: Record<string, unknown>, done: (error: Error | null, summary: Summary) => void): void;
+  run(options: Record<string, unknown>, done: (error: Error | null, summary: Summary) => void): Run;
+}
+interface Run {
+  summary: Summary;
+  on(event: "request" | "item", listener: (error: Error | null, event: RunEvent) => void): void;
+}
+interface RunEvent {
+  cursor: { ref: string };
+  item: { id: string; request: unknown };
+  request?: unknown;
+  response?: unknown;
 }
 interface Summary {
-  run: { stats: Record<"assertions" | "requests" | "scripts", { total?: number; failed?: number }> };
+  run: {
+    stats: Record<"assertions" | "requests" | "scripts", { total?: number; failed?: number }>;
+    executions: RunEvent[];
+  };
 }
 const newman: Newman = newmanUntyped;
 
@@ -65,7 +78,7 @@ async function main(): Promise<Counts> {
 
 function run(collection: string, environment: Environment, report: string): Promise<Summary> {
   return new Promise((resolve, reject) => {
-    newman.run({
+    const run = newman.run({
       collection,
       environment,
       color: Deno.noColor || !Deno.stdout.isTerminal() ? "off" : "on",
@@ -77,12 +90,30 @@ function run(collection: string, environment: Environment, report: string): Prom
           export: report,
           title: options.title,
           browserTitle: options.title,
-          titleSize: 4,
-          // Headers carry keys and tokens; the rest of the report is scrubbed once it is written.
-          skipHeaders: ["Authorization", "apikey", "Cookie", "Set-Cookie"],
+          // Unlike the reporter's own template it needs nothing from other hosts, and shows no headers: they carry keys.
+          template: new URL("report.hbs", import.meta.url).pathname,
         },
       },
     }, (error, summary) => error ? reject(error) : resolve(summary));
+    showOwnRequests(run);
+  });
+}
+
+/** Newman books the requests of an item's scripts as the item's own; the report is to show the item's. */
+function showOwnRequests(run: Run): void {
+  const own = new Map<string, RunEvent>();
+  run.on("request", (_error, event) => own.set(event.item.id, event));
+  run.on("item", (_error, { cursor, item }) => {
+    const event = own.get(item.id);
+    own.clear();
+    const { executions } = run.summary.run;
+    const first = executions.findIndex((execution) => execution.cursor.ref === cursor.ref);
+    const execution = executions[first];
+    if (!execution) return;
+    executions.length = first + 1;
+    execution.item = item;
+    execution.request = event?.request ?? item.request;
+    execution.response = event?.response;
   });
 }
 

@@ -13,8 +13,9 @@ const SHAPES = [
   /\bya29\.[\w.-]{8,}/g,
   /\b1\/\/[\w-]{8,}/g,
 ];
-/** Query and fragment members of links: confirmation tokens, authorization codes, states. */
-const IN_LINKS = /([?&#;](?:token|token_hash|access_token|refresh_token|code|state)=)[^&"'<>\s;]+/g;
+/** Query and fragment members of links: confirmation tokens, authorization codes, states. HTML writes `=` as `&#x3D;`. */
+const IN_LINKS =
+  /([?&#;](?:token|token_hash|access_token|refresh_token|code|state)(?:=|&#x3D;))[^&"'<>\s;]+/g;
 
 /** The values of the environment that Postman marks as secret. */
 export function secretsOf(environment: Environment): string[] {
