@@ -65,11 +65,11 @@ export class FunctionsHost {
     return await Deno.stat(join(FOLDER, name, "index.ts")).then((file) => file.isFile, () => false);
   }
 
+  /** `signal` aborts when the caller has gone away. */
   async fetch(
     name: string,
     request: Request,
-    headers: Headers,
-    body: ReadableStream | null,
+    { headers, body, signal }: { headers: Headers; body: ReadableStream | null; signal: AbortSignal },
   ): Promise<Response> {
     const instance = this.#instances.get(name) ?? this.#start(name);
     instance.inFlight++;
@@ -95,14 +95,14 @@ export class FunctionsHost {
           body,
           redirect: "manual",
           client: this.#client,
-          signal: AbortSignal.any([late, request.signal]),
+          signal: AbortSignal.any([late, signal]),
         },
       );
       return passOn(response, release);
     } catch (error) {
       release();
       if (error instanceof BootError) return problem(503, "BOOT_ERROR", error.message);
-      if (request.signal.aborted) return problem(499, "CLIENT_CLOSED_REQUEST", "The caller went away");
+      if (signal.aborted) return problem(499, "CLIENT_CLOSED_REQUEST", "The caller went away");
       if (late.aborted) {
         return problem(504, "IDLE_TIMEOUT", `The function ${name} did not answer within 150 s`);
       }

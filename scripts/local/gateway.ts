@@ -167,7 +167,13 @@ async function answerFunction(
   for (const header of ["x-forwarded-for", "x-real-ip", "cf-connecting-ip"]) headers.set(header, peer);
   headers.set("x-forwarded-host", new URL(parts.apiUrl).host);
   headers.set("x-forwarded-proto", "http");
-  return await parts.functions.fetch(name, request, headers, limitBody(request.body));
+  const gone = new AbortController();
+  info.completed.catch(() => gone.abort());
+  return await parts.functions.fetch(name, request, {
+    headers,
+    body: limitBody(request.body),
+    signal: gone.signal,
+  });
 }
 
 /** `verify_jwt`: any valid token, and for compatibility the API keys, in either header. Not a check of who calls. */

@@ -4,6 +4,7 @@ import { AuthMailer } from "./auth_mail.ts";
 import type { Logins } from "./bootstrap.ts";
 import type { Reporter } from "./console.ts";
 import { CronRunner } from "./cron_runner.ts";
+import { quietAnsweredErrors } from "./data_api_errors.ts";
 import { makeFunctionEnvironment } from "./function_environment.ts";
 import { FunctionsHost } from "./functions_host.ts";
 import { makeGateway } from "./gateway.ts";
@@ -42,6 +43,7 @@ export async function startServices(parts: ServiceParts): Promise<Services> {
   const tokens = new Tokens(keys, apiUrl);
   const mailbox = new Mailbox();
   const mailer = new AuthMailer(mailbox, apiUrl, config.site_url);
+  quietAnsweredErrors();
   const appParts = { keys, logins, config, apiUrl };
   const authApp = makeAuthApp(appParts, mailer);
   let dataApi = makeDataApiApp(appParts);
@@ -76,6 +78,10 @@ export async function startServices(parts: ServiceParts): Promise<Services> {
     setTimeout(() => closeApp(old), 10_000);
   });
   await Promise.all([cron.start(), net.start(), reload]);
+  // The Data API reads the schema at its first request; nobody has to wait for that.
+  const warmUp = () =>
+    dataApi.fetch(new Request(`${apiUrl}/rest/v1/_`, { headers: { apikey: keys.publishable_key } }));
+  setTimeout(() => warmUp().catch(() => {}), 200);
   return {
     mailbox,
     async stop() {

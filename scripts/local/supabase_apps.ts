@@ -2,6 +2,7 @@
 import { App, type EmailDriver } from "@supabase/lite";
 import { createPostgresConnection } from "@supabase/lite/postgres";
 import type { Logins } from "./bootstrap.ts";
+import { presentDatabaseError } from "./data_api_errors.ts";
 import type { Keys } from "./keys.ts";
 import type { SupabaseConfig } from "./supabase_config.ts";
 
@@ -55,6 +56,6 @@ function connect(url: string, max: number, types: Record<string, unknown>) {
   });
   // At its first request it would grant ALL on every table to anon and authenticated, which hides missing grants; it
   // skips that when told that it was done. (Neither login could do much of it: they own nothing but Auth's tables.)
-  Object.assign(connection, { rlsState: "active" });
+  Object.assign(connection, { rlsState: "active", normalizeDbError: presentDatabaseError });
   return connection;
 }

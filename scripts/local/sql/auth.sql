@@ -47,3 +47,7 @@ alter table auth.refresh_tokens enable row level security;
 alter table auth.identities enable row level security;
 alter table auth.flow_state enable row level security;
 alter table auth.audit_log_entries enable row level security;
+
+-- The local Data API looks up whether a token's user and session still exist.
+create policy "The Data API finds the user of a token" on auth.users for select to lite_rest using (true);
+create policy "The Data API finds the session of a token" on auth.sessions for select to lite_rest using (true);

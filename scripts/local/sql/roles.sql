@@ -8,8 +8,10 @@ create role dashboard_user nologin createdb createrole replication;
 create role authenticator login noinherit;
 create role supabase_auth_admin login noinherit createrole;
 create role postgres login createdb createrole replication bypassrls;
--- What the local Data API connects as: a member of the three, owner of nothing.
+-- What the local Data API connects as: a member of the three, owner of nothing. It acts as one of them in every request;
+-- pg_read_all_data lets it see which tables there are, so that one without grants is refused (42501) and not unknown.
 create role lite_rest login inherit;
+grant pg_read_all_data to lite_rest;
 
 grant anon, authenticated, service_role to authenticator;
 grant anon, authenticated, service_role to lite_rest;
