@@ -736,7 +736,9 @@ create function ops.search_library(p_query text, p_limit integer, p_offset integ
 returns table (id uuid, social_account_id uuid, content_type text, title text, description text, tags text[], hashtags text[],
   thumbnail_url text, permalink text, published_at timestamptz, views_count bigint, rank real, matched text)
 language plpgsql stable security definer
-set search_path = '' set plan_cache_mode = force_custom_plan
+set search_path = ''
+set plan_cache_mode = force_custom_plan
+set pg_trgm.word_similarity_threshold = 0.4
 as $$
 declare
   v_user_id constant uuid := auth.uid();
@@ -744,7 +746,7 @@ declare
   v_offset constant integer := least(greatest(coalesce(p_offset, 0), 0), 10000);
   v_tags constant text[] := coalesce(p_tags, '{}');
   v_plain constant text := btrim(ops.plain_text(left(coalesce(p_query, ''), 200)));
-  v_query constant tsquery := websearch_to_tsquery('public.streamvibe', left(coalesce(p_query, ''), 200));
+  v_query tsquery;
   v_like constant text := '%' || replace(replace(replace(v_plain, '\', '\\'), '%', '\%'), '_', '\_') || '%';
 begin
   if v_plain = '' then
@@ -759,6 +761,7 @@ begin
     return;
   end if;
 
+  v_query := websearch_to_tsquery('public.streamvibe', left(p_query, 200));
   return query
     select item.id, item.social_account_id, item.content_type, item.title, item.description, item.tags, item.hashtags,
       item.thumbnail_url, item.permalink, item.published_at, item.views_count, ts_rank(item.search_vector, v_query) as rank, 'text'
