@@ -3,21 +3,9 @@
  * holders of the secret key.
  */
 import type postgres from "postgres";
+import { AuthError } from "./auth_error.ts";
 import { findUser, listUsers } from "./auth_users.ts";
 import { makeOneTimeToken, type OneTimeToken, verificationLink } from "./auth_mail.ts";
-
-/** An answer in Auth's error format. */
-export class AuthError extends Error {
-  constructor(readonly status: number, readonly code: string, message: string) {
-    super(message);
-  }
-
-  toResponse(): Response {
-    return Response.json({ code: this.status, error_code: this.code, msg: this.message }, {
-      status: this.status,
-    });
-  }
-}
 
 interface AdminParts {
   sql: postgres.Sql;

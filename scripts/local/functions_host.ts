@@ -5,6 +5,7 @@
  */
 import { join } from "node:path";
 import type { Home } from "./home.ts";
+import type { Incoming } from "./incoming.ts";
 import { type Child, type Children } from "./processes.ts";
 import { problem } from "./problem.ts";
 import { ROOT } from "./settings.ts";
@@ -65,59 +66,66 @@ export class FunctionsHost {
     return await Deno.stat(join(FOLDER, name, "index.ts")).then((file) => file.isFile, () => false);
   }
 
-  /** `signal` aborts when the caller has gone away. */
-  async fetch(
-    name: string,
-    request: Request,
-    { headers, body, signal }: { headers: Headers; body: ReadableStream | null; signal: AbortSignal },
-  ): Promise<Response> {
+  async fetch(name: string, incoming: Incoming): Promise<Response> {
     const instance = this.#instances.get(name) ?? this.#start(name);
-    instance.inFlight++;
-    instance.lastUsed = Date.now();
+    const release = this.#hold(instance);
     const late = AbortSignal.timeout(ANSWER_WITHIN_MS);
+    const { gone } = incoming;
+    try {
+      const port = await instance.ready;
+      const { pathname, search } = incoming.url;
+      const response = await fetch(
+        `http://127.0.0.1:${port}${pathname.slice("/functions/v1".length)}${search}`,
+        {
+          method: incoming.method,
+          headers: incoming.headers,
+          body: incoming.body,
+          redirect: "manual",
+          client: this.#client,
+          signal: AbortSignal.any([late, gone]),
+        },
+      );
+      return passOn(response, release);
+    } catch (error) {
+      release();
+      if (error instanceof BootError) return problem(503, "boot_error", error.message, "BOOT_ERROR");
+      if (gone.aborted) return problem(499, "client_closed_request", "The caller went away");
+      if (late.aborted) {
+        return problem(
+          504,
+          "idle_timeout",
+          `The function ${name} did not answer within 150 s`,
+          "IDLE_TIMEOUT",
+        );
+      }
+      // The connection may break a moment before its process is known to have ended.
+      await Promise.race([instance.child.status, new Promise((resolve) => setTimeout(resolve, 200))]);
+      if (instance.killedFor) {
+        return problem(546, "worker_limit", `The function ${name} ${instance.killedFor}`, "WORKER_LIMIT");
+      }
+      if (instance.dead) {
+        return problem(
+          546,
+          "worker_error",
+          `The function ${name} crashed; see functions.log`,
+          "WORKER_ERROR",
+        );
+      }
+      throw error;
+    }
+  }
+
+  /** Counts a call as in flight until the returned function is called. */
+  #hold(instance: Instance): () => void {
+    instance.inFlight++;
     let released = false;
-    const release = () => {
+    return () => {
       if (released) return;
       released = true;
       instance.inFlight--;
       instance.lastUsed = Date.now();
       if (instance.draining && instance.inFlight === 0) this.#finish(instance);
     };
-    try {
-      const port = await instance.ready;
-      const { pathname, search } = new URL(request.url);
-      // Compressed once at most: the gateway's caller negotiates with the function, not with this hop.
-      const response = await fetch(
-        `http://127.0.0.1:${port}${pathname.slice("/functions/v1".length)}${search}`,
-        {
-          method: request.method,
-          headers,
-          body,
-          redirect: "manual",
-          client: this.#client,
-          signal: AbortSignal.any([late, signal]),
-        },
-      );
-      return passOn(response, release);
-    } catch (error) {
-      release();
-      if (error instanceof BootError) return problem(503, "BOOT_ERROR", error.message);
-      if (signal.aborted) return problem(499, "CLIENT_CLOSED_REQUEST", "The caller went away");
-      if (late.aborted) {
-        return problem(504, "IDLE_TIMEOUT", `The function ${name} did not answer within 150 s`);
-      }
-      if (error instanceof Error && error.cause instanceof Error && error.cause.name === "BodyTooLarge") {
-        throw error.cause;
-      }
-      await Promise.race([instance.child.status, new Promise((resolve) => setTimeout(resolve, 200))]);
-      if (instance.killedFor) {
-        return problem(546, "WORKER_LIMIT", `The function ${name} ${instance.killedFor}`);
-      }
-      if (instance.dead) {
-        return problem(546, "WORKER_ERROR", `The function ${name} crashed; see functions.log`);
-      }
-      throw error;
-    }
   }
 
   async close(): Promise<void> {
