@@ -178,10 +178,10 @@ export function youtube(world: PlatformWorld): Platform {
 
   /** The channel's own figures, when those at hand are old or lack the uploads playlist; else null. */
   async function freshChannel(tokens: Tokens, { account, cursor }: PageRequest): Promise<Profile | null> {
-    const { uploads, etag, read_at } = account.details;
-    const age = world.now().getTime() - Date.parse(textOf(read_at) ?? "");
-    if (uploads !== undefined && (cursor !== null || age < PROFILE_LIFE_MS)) return null;
-    const channel = await knownChannel(tokens, textOf(uploads) && textOf(etag));
+    const uploads = textOf(account.details.uploads);
+    const age = world.now().getTime() - Date.parse(textOf(account.details.read_at) ?? "");
+    if (uploads && (cursor !== null || age < PROFILE_LIFE_MS)) return null;
+    const channel = await knownChannel(tokens, uploads && textOf(account.details.etag));
     if (channel !== "unchanged") return channel;
     const { platform_account_id, details } = account;
     return {
