@@ -86,19 +86,14 @@ async function boot(
     watch("postgres", engine.status);
     return fresh;
   })();
-  const simulators = startSimulators(settings, home, children, simulatorPort, reporter).catch((error) => {
-    reporter.warn(error.message);
-    return undefined;
-  });
+  const simulators = startSimulators(settings, home, children, simulatorPort, reporter);
   const modules = reporter.step("loaded Auth and the Data API", () => import("./services.ts"));
   const [services, , simulatorsChild] = await settleAll([modules, database, simulators]);
-  if (simulatorsChild) {
-    cleanups.push(async () => {
-      simulatorsChild.kill("SIGTERM");
-      await simulatorsChild.status;
-    });
-    watch("simulators", simulatorsChild.status);
-  }
+  cleanups.push(async () => {
+    simulatorsChild.kill("SIGTERM");
+    await simulatorsChild.status;
+  });
+  watch("simulators", simulatorsChild.status);
 
   const { default: postgres } = await import("postgres");
   const superuser = postgres(logins.superuser, { max: 2, onnotice: () => {}, idle_timeout: 5 });
@@ -150,6 +145,16 @@ async function boot(
     ports: { api: apiPort, db: dbPort, simulator: simulatorPort },
     demo: home.demo ?? null,
   };
+  if (settings.seed && !home.demo) {
+    const { seed } = await import("./seed.ts");
+    const [made] = await owner<{ count: number }[]>`
+      select count(*)::integer from auth.users where email like 'demo%@example.com'`;
+    info.demo = await reporter.step(
+      "made demo data",
+      () => seed(info, made?.count ?? 0, (text) => reporter.note(`  ${text}`)),
+    );
+    await home.remember({ demo: info.demo });
+  }
   await home.write("stack.json", info);
   cleanups.push(() => home.remove("stack.json"));
   return { info, crashed: crash.promise };
@@ -161,9 +166,7 @@ async function startSimulators(
   children: Children,
   port: number,
   reporter: Reporter,
-): Promise<Child | undefined> {
-  const exists = await Deno.stat(join(ROOT, "scripts/simulators/server.ts")).then(() => true, () => false);
-  if (!exists) return undefined;
+): Promise<Child> {
   return await reporter.step("started the simulators", async () => {
     const marker = `--home=${home.path}`;
     const child = children.spawn({
@@ -175,6 +178,7 @@ async function startSimulators(
         "--no-prompt",
         join(ROOT, "scripts/local/simulators_process.ts"),
         `--port=${port}`,
+        `--state=${join(home.path, "simulators.ndjson")}`,
         marker,
         ...(settings.catalog ? [`--catalog=${settings.catalog}`] : []),
       ],

@@ -1,22 +1,19 @@
-/** The simulated providers in a process of their own, which ends with the stack. */
-import { join } from "node:path";
+/** The simulated providers in a process of their own, which ends with the stack: when told to, or when its pipe closes. */
 import { parseArgs } from "node:util";
+import { startSimulators } from "../simulators/server.ts";
 
-const { values } = parseArgs({
-  options: { port: { type: "string" }, catalog: { type: "string" }, home: { type: "string" } },
-});
-const module = new URL("../simulators/server.ts", import.meta.url).href;
-const { startSimulators } = await import(module) as {
-  startSimulators(
-    options: { port: number; catalog?: string | undefined; state?: string | undefined },
-  ): Promise<{ url: string }>;
-};
-const { url } = await startSimulators({
+const option = { type: "string" } as const;
+const { values } = parseArgs({ options: { port: option, catalog: option, state: option, home: option } });
+const simulators = await startSimulators({
   port: Number(values.port),
   catalog: values.catalog,
-  // Accounts, consents and edits outlive a killed stack, as they would at the real provider.
-  state: values.home && join(values.home, "simulators.ndjson"),
+  state: values.state,
 });
-console.log(JSON.stringify({ url }));
+Deno.addSignalListener("SIGTERM", async () => {
+  await simulators.stop();
+  Deno.exit(0);
+});
+console.log(JSON.stringify({ url: simulators.url }));
 for await (const _ of Deno.stdin.readable);
+await simulators.stop();
 Deno.exit(0);
