@@ -115,6 +115,11 @@ export class FunctionsHost {
     }
   }
 
+  /** Starts functions before somebody calls them. */
+  warm(names: string[]): void {
+    for (const name of names) if (!this.#instances.has(name)) this.#start(name);
+  }
+
   /** Counts a call as in flight until the returned function is called. */
   #hold(instance: Instance): () => void {
     instance.inFlight++;

@@ -87,6 +87,7 @@ async function boot(
     return fresh;
   })();
   const simulators = startSimulators(settings, home, children, simulatorPort, reporter);
+  const seedModule = settings.seed && !home.demo ? import("./seed.ts") : undefined;
   const modules = reporter.step("loaded Auth and the Data API", () => import("./services.ts"));
   const [services, , simulatorsChild] = await settleAll([modules, database, simulators]);
   cleanups.push(async () => {
@@ -145,13 +146,14 @@ async function boot(
     ports: { api: apiPort, db: dbPort, simulator: simulatorPort },
     demo: home.demo ?? null,
   };
-  if (settings.seed && !home.demo) {
-    const { seed } = await import("./seed.ts");
+  const seeding = await seedModule;
+  if (seeding) {
+    serving.functions.warm(seeding.SEEDING_FUNCTIONS);
     const [made] = await owner<{ count: number }[]>`
       select count(*)::integer from auth.users where email like 'demo%@example.com'`;
     info.demo = await reporter.step(
       "made demo data",
-      () => seed(info, made?.count ?? 0, (text) => reporter.note(`  ${text}`)),
+      () => seeding.seed(info, made?.count ?? 0, (text) => reporter.note(`  ${text}`)),
     );
     await home.remember({ demo: info.demo });
   }

@@ -41,6 +41,7 @@ export async function seed(
       auth: { persistSession: false, autoRefreshToken: false },
     }),
     name: "Demo Creator",
+    search: undefined,
     ...login,
   };
   for (const step of [signUp, confirm, profile, connect, sync]) {

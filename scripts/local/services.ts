@@ -30,7 +30,7 @@ interface ServiceParts {
 }
 
 export interface Services {
-  mailbox: Mailbox;
+  functions: FunctionsHost;
   stop(): Promise<void>;
 }
 
@@ -83,7 +83,7 @@ export async function startServices(parts: ServiceParts): Promise<Services> {
     dataApi.fetch(new Request(`${apiUrl}/rest/v1/_`, { headers: { apikey: keys.publishable_key } }));
   setTimeout(() => warmUp().catch(() => {}), 200);
   return {
-    mailbox,
+    functions,
     async stop() {
       await withLimit(server.shutdown(), 2_000);
       await Promise.all([functions.close(), cron.stop(), net.stop()]);
