@@ -167,5 +167,6 @@ function toJsonSchema(schema: DiscoverySchema): Record<string, unknown> {
 function stringFormat(format: string | undefined): Record<string, string> {
   if (format === "uint64") return { pattern: "^\\d{1,20}$" };
   if (format === "int64") return { pattern: "^-?\\d{1,19}$" };
-  return format === "date-time" ? { format } : {};
+  if (format === "google-duration") return { pattern: "^-?\\d+(\\.\\d{1,9})?s$" };
+  return format === "date-time" || format === "google-datetime" ? { format: "date-time" } : {};
 }

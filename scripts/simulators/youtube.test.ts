@@ -537,7 +537,7 @@ Deno.test("batchGetStats has units of its own, and says 429 when they are gone",
     }`;
     const answer = await simulator.list(path, access_token);
     assert.equal(answer.items.length, 3);
-    assert.equal(answer.items[0].kind, "youtube#videoStat");
+    assert.equal(answer.items[0].kind, "youtube#videoStats");
     await simulator.admin("PUT", "youtube/quota", { bucket: "batch_get_stats", used: 10_000 });
     const over = await simulator.youtube(path, access_token);
     const { error } = await over.clone().json();

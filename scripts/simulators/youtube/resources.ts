@@ -267,17 +267,15 @@ export function videoResource(video: VideoRecord, parts: Parts, view: VideoView)
 }
 
 export function videoStatResource(video: VideoRecord, parts: Parts): Json {
-  return resource("videoStat", video.id, parts, {
+  return resource("videoStats", video.id, parts, {
     snippet: () => ({ publishTime: video.published_at }),
     statistics: () => ({
       ...(video.views === null ? {} : { viewCount: String(video.views) }),
       ...(video.likes === null ? {} : { likeCount: String(video.likes) }),
       ...(video.comments === null ? {} : { commentCount: String(video.comments) }),
     }),
-    contentDetails: () => ({
-      duration: isoDuration(video.duration_seconds),
-      durationMillis: String(video.duration_seconds * 1_000),
-    }),
+    // Not ISO 8601 here: a google.protobuf.Duration.
+    contentDetails: () => ({ duration: `${video.duration_seconds}s` }),
   });
 }
 
