@@ -10,133 +10,39 @@ export const ACTORS = ["anon", "owner", "other", "moderator", "admin", "service"
  * Four signs an actor: select, insert, update, delete on the rows of `owner`.
  * `+` works, `0` is permitted and touches no row (a policy hides them), `-` is refused.
  */
-export const MATRIX: Record<string, Record<typeof ACTORS[number], string>> = {
-  // Base core
-  users: { anon: "----", owner: "+-+-", other: "0-0-", moderator: "0-0-", admin: "0-0-", service: "++++" },
-  user_role: {
-    anon: "----",
-    owner: "+---",
-    other: "0---",
-    moderator: "0---",
-    admin: "0---",
-    service: "++++",
-  },
-  user_setting: {
-    anon: "----",
-    owner: "+-+-",
-    other: "0-0-",
-    moderator: "0-0-",
-    admin: "0-0-",
-    service: "++++",
-  },
-  subscription: {
-    anon: "----",
-    owner: "+---",
-    other: "0---",
-    moderator: "0---",
-    admin: "0---",
-    service: "++++",
-  },
-  subscription_tier: {
-    anon: "+---",
-    owner: "+---",
-    other: "+---",
-    moderator: "+---",
-    admin: "+---",
-    service: "++++",
-  },
-  subscription_status: {
-    anon: "+---",
-    owner: "+---",
-    other: "+---",
-    moderator: "+---",
-    admin: "+---",
-    service: "++++",
-  },
-  notification: {
-    anon: "----",
-    owner: "+-++",
-    other: "0-00",
-    moderator: "0-00",
-    admin: "0-00",
-    service: "++++",
-  },
-  audit_log: {
-    anon: "----",
-    owner: "0---",
-    other: "0---",
-    moderator: "0---",
-    admin: "+---",
-    service: "++--",
-  },
-  quota_usage_history: {
-    anon: "----",
-    owner: "+---",
-    other: "0---",
-    moderator: "0---",
-    admin: "0---",
-    service: "++--",
-  },
-  cache_store: {
-    anon: "----",
-    owner: "----",
-    other: "----",
-    moderator: "----",
-    admin: "----",
-    service: "++++",
-  },
-  // Platform connections
-  platform: { anon: "+---", owner: "+---", other: "+---", moderator: "+---", admin: "+---", service: "++++" },
-  account_status: {
-    anon: "+---",
-    owner: "+---",
-    other: "+---",
-    moderator: "+---",
-    admin: "+---",
-    service: "++++",
-  },
-  platform_connection: {
-    anon: "----",
-    owner: "+---",
-    other: "0---",
-    moderator: "0---",
-    admin: "0---",
-    service: "++++",
-  },
-  social_account: {
-    anon: "----",
-    owner: "+-+-",
-    other: "0-0-",
-    moderator: "0-0-",
-    admin: "0-0-",
-    service: "++++",
-  },
-  // Content
-  content_type: {
-    anon: "+---",
-    owner: "+---",
-    other: "+---",
-    moderator: "+---",
-    admin: "+---",
-    service: "++++",
-  },
-  content_item: {
-    anon: "----",
-    owner: "+-+-",
-    other: "0-0-",
-    moderator: "0-0-",
-    admin: "0-0-",
-    service: "++++",
-  },
-  content_revision: {
-    anon: "----",
-    owner: "+---",
-    other: "0---",
-    moderator: "0---",
-    admin: "0---",
-    service: "+---",
-  },
-};
+export const MATRIX = readMatrix(`
+                       anon   owner  other  moderator  admin  service
+  users                ----   +-+-   0-0-   0-0-       0-0-   ++++
+  user_role            ----   +---   0---   0---       0---   ++++
+  user_setting         ----   +-+-   0-0-   0-0-       0-0-   ++++
+  subscription         ----   +---   0---   0---       0---   ++++
+  subscription_tier    +---   +---   +---   +---       +---   ++++
+  subscription_status  +---   +---   +---   +---       +---   ++++
+  notification         ----   +-++   0-00   0-00       0-00   ++++
+  audit_log            ----   0---   0---   0---       +---   ++--
+  quota_usage_history  ----   +---   0---   0---       0---   ++--
+  cache_store          ----   ----   ----   ----       ----   ++++
+
+  platform             +---   +---   +---   +---       +---   ++++
+  account_status       +---   +---   +---   +---       +---   ++++
+  platform_connection  ----   +---   0---   0---       0---   ++++
+  social_account       ----   +-+-   0-0-   0-0-       0-0-   ++++
+
+  content_type         +---   +---   +---   +---       +---   ++++
+  content_item         ----   +-+-   0-0-   0-0-       0-0-   ++++
+  content_revision     ----   +---   0---   0---       0---   +---
+`);
+
+function readMatrix(text: string): Record<string, Record<string, string>> {
+  const [head = [], ...lines] = text.split("\n").map((line) => line.trim().split(/\s+/)).filter(([first]) =>
+    first
+  );
+  return Object.fromEntries(
+    lines.map((
+      [table, ...signs],
+    ) => [table, Object.fromEntries(head.map((actor, i) => [actor, signs[i] ?? ""]))]),
+  );
+}
 
 const ALL = "delete insert select update";
 
