@@ -170,9 +170,59 @@ Deno.test({
           const { error } = await response.json();
           assert.doesNotMatch(error?.message ?? "", /Unknown name/, `${method} ${name}`);
         }
+        const unknown = await (await simulator.youtube(`${method}?made_up=x`, own)).json();
+        assert.match(unknown.error.message, /Unknown name "made_up"/);
       }
     }),
 });
+
+const real_catalogue = folder && new URL("youtube_trending_fulldesc.ndjson.gz", folder);
+
+Deno.test({
+  name: "a real catalogue is served in the same shape, and wholly",
+  ignore: missing || !isFile(real_catalogue),
+  fn: () =>
+    withSimulator(async (simulator) => {
+      const { channels, catalogue } = await simulator.admin("GET", "youtube/channels?limit=40");
+      assert.deepEqual([catalogue.videos, catalogue.skipped_lines, catalogue.duplicates], [83_794, 0, 0]);
+      const real = channels.filter((channel: { source: string }) => channel.source === "real");
+      assert.equal(real.length, 20);
+      for (const { channel_id, videos } of real) {
+        const { access_token } = await simulator.tokens(channel_id);
+        const check = async (path: string) => {
+          const answer = await simulator.list(path, access_token);
+          assert.deepEqual(
+            validateAgainstDiscovery("youtube.v3", "GET", method_path(path), answer),
+            [],
+            path,
+          );
+          return answer;
+        };
+        const mine = await check("channels?part=snippet,contentDetails,statistics&mine=true");
+        const uploads = mine.items[0].contentDetails.relatedPlaylists.uploads;
+        const seen: string[] = [];
+        for (let next: string | undefined = ""; next !== undefined;) {
+          const page: Answered = await check(
+            `playlistItems?part=snippet,contentDetails,status&maxResults=50&playlistId=${uploads}&pageToken=${next}`,
+          );
+          const ids = page.items.map((item: Answered) => item.contentDetails.videoId);
+          const listed = await check(`videos?part=snippet,contentDetails,statistics,status&id=${ids}`);
+          assert.deepEqual(listed.items.map((video: Answered) => video.id), ids);
+          seen.push(...ids);
+          next = page.nextPageToken;
+        }
+        assert.equal(new Set(seen).size, videos);
+      }
+    }, { catalog: real_catalogue?.pathname }),
+});
+
+function isFile(at: URL | undefined): boolean {
+  try {
+    return at !== undefined && Deno.statSync(at).isFile;
+  } catch {
+    return false;
+  }
+}
 
 Deno.test({
   name: "tokeninfo and userinfo are what the oauth2 discovery document says",

@@ -139,7 +139,7 @@ export function youtube(world: World, accounts: GoogleAccounts, library: Library
         handle: (call) => userInfo(accounts, library, call),
       },
     ],
-    admin: youtubeAdmin(world, library, quota),
+    admin: youtubeAdmin(library, quota),
     accountOf: (call) => accounts.accountOf(bearer(call) ?? ""),
     failure: failures.failureByReason,
     replay: (event) => library.replay(event),
