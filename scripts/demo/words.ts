@@ -42,9 +42,9 @@ export function hardestWord(items: Titled[]): string {
   return word;
 }
 
-/** The word as fingers misspell it: two neighbouring Latin letters swapped; in other scripts the last letter forgotten. */
+/** The word as fingers misspell it: its last two Latin letters that differ swapped; in other scripts the last letter forgotten. */
 export function misspell(word: string): string {
-  for (let at = 2; LATIN.test(word) && at + 1 < word.length; at++) {
+  for (let at = word.length - 2; LATIN.test(word) && at > 1; at--) {
     const [one, other] = [word[at], word[at + 1]];
     if (one !== other) return `${word.slice(0, at)}${other}${one}${word.slice(at + 2)}`;
   }
