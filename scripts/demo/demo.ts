@@ -63,18 +63,22 @@ async function main(): Promise<number> {
   }
   const narrator = new Narrator();
   let stop = () => Promise.resolve();
+  let interrupted = false;
   try {
     const target = await findTarget(narrator, options.stack);
     stop = target.stop;
     // Ctrl-C must not leave the demo's own stack behind.
-    Deno.addSignalListener("SIGINT", () => stop().finally(() => Deno.exit(130)));
+    Deno.addSignalListener("SIGINT", () => {
+      interrupted = true;
+      stop().finally(() => Deno.exit(130));
+    });
     const started = performance.now();
     const journey = newJourney(target.stack, options.channel);
     for (const { name, run } of STEPS) await narrator.step(name, (progress) => run(journey, progress));
     narrator.say(`${STEPS.length} steps in ${duration(performance.now() - started)}`);
     return 0;
   } catch (error) {
-    narrator.fail(error);
+    if (!interrupted) narrator.fail(error);
     return 1;
   } finally {
     await stop();
