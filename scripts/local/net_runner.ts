@@ -32,8 +32,11 @@ export class NetRunner {
 
   async start(): Promise<void> {
     this.#listening = await this.#sql.listen("net_requests", () => this.#wake(), () => this.#wake());
-    this.#timers.push(setInterval(() => this.#wake(), 5_000), setInterval(() => this.#purge(), 60_000));
-    this.#purge();
+    this.#timers.push(
+      setInterval(() => this.#wake(), 5_000),
+      setInterval(() => this.purge().catch(() => {}), 60_000),
+    );
+    await this.purge();
   }
 
   async stop(): Promise<void> {

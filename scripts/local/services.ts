@@ -1,4 +1,5 @@
 /** The parts that live in the stack's own process: gateway with Auth and Data API, functions host, cron and net runners. */
+import { join } from "node:path";
 import postgres from "postgres";
 import { AuthMailer } from "./auth_mail.ts";
 import type { Logins } from "./bootstrap.ts";
@@ -13,7 +14,7 @@ import type { Keys } from "./keys.ts";
 import { Mailbox } from "./mailbox.ts";
 import { NetRunner } from "./net_runner.ts";
 import type { Children } from "./processes.ts";
-import type { StackSettings } from "./settings.ts";
+import { ROOT, type StackSettings } from "./settings.ts";
 import { makeAuthApp, makeDataApiApp } from "./supabase_apps.ts";
 import { readSupabaseConfig } from "./supabase_config.ts";
 import { Tokens } from "./tokens.ts";
@@ -50,6 +51,7 @@ export async function startServices(parts: ServiceParts): Promise<Services> {
   const authDatabase = postgres(logins.auth, { max: 10, onnotice: () => {} });
   const warn = (text: string) => reporter.warn(text);
   const functions = new FunctionsHost({
+    folder: join(ROOT, "supabase/functions"),
     home,
     children,
     env: await makeFunctionEnvironment({ keys, tokens, apiUrl, dbUrl: logins.postgres, simulatorUrl }),
