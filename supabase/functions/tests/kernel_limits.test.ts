@@ -35,7 +35,7 @@ Deno.test("every answer of a limited endpoint says the limit, what is left and w
   const { world, calls } = testWorld({ settings: { RATE_LIMIT_USER: "3/3600" }, functions: counter(3) });
   const api = limited("user", "POST").inWorld(world);
   const seen: (string | null)[][] = [];
-  for (const body of ["{}", '{"unknown":1}', "not json", "{}"]) {
+  for (const body of ["{}", '{"unknown":1}', "not json", "{}", "not json"]) {
     const response = await api.fetch(await requestTo("limited", { body }));
     await response.body?.cancel();
     const header = (name: string) => response.headers.get(name);
@@ -52,12 +52,13 @@ Deno.test("every answer of a limited endpoint says the limit, what is left and w
     ["422", "3", "1", "1800", null],
     ["400", "3", "0", "1800", null],
     ["429", "3", "0", "1800", "1800"],
+    ["429", "3", "0", "1800", "1800"],
   ]);
   assert.deepEqual(calls[0], {
     name: "check_rate_limit",
     args: { p_key: `user:${USER}`, p_limit: 3, p_window_seconds: 3600 },
   });
-  assert.equal(calls.length, 4, "one round trip a request");
+  assert.equal(calls.length, 5, "one round trip a request");
 });
 
 Deno.test("a refused POST does no work", async () => {
