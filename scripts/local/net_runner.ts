@@ -112,9 +112,8 @@ export class NetRunner {
     }
   }
 
-  #purge(): void {
-    this.#sql`delete from net._http_response where created < now() - ${ANSWERS_KEPT}::interval`.catch(
-      () => {},
-    );
+  /** Deletes answers that nobody has looked at in time. */
+  async purge(): Promise<void> {
+    await this.#sql`delete from net._http_response where created < now() - ${ANSWERS_KEPT}::interval`;
   }
 }
