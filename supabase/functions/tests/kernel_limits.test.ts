@@ -156,13 +156,19 @@ Deno.test("when the limiter fails, public reads go on and everything else is 503
       throw new DatabaseError("unreachable", "no database");
     },
   };
-  const ask = async (rate: RateClass, method: "GET" | "POST") => {
-    const { world } = testWorld({ functions: broken });
+  const ask = async (rate: RateClass, method: "GET" | "POST", functions: typeof broken = broken) => {
+    const { world } = testWorld({ functions });
     const response = await limited(rate, method).inWorld(world).fetch(await requestTo("limited", { method }));
     const body = await response.json();
     return [response.status, body.code, response.headers.get("retry-after")];
   };
   assert.deepEqual(await ask("public_read", "GET"), [200, undefined, null]);
+  const silent = { check_rate_limit: () => new Promise<never>(() => {}) as never };
+  assert.deepEqual(
+    await ask("public_read", "GET", silent),
+    [200, undefined, null],
+    "silence is a failure too",
+  );
   assert.deepEqual(await ask("user_read", "GET"), [503, "unavailable", "5"]);
   assert.deepEqual(await ask("user", "POST"), [503, "unavailable", "5"]);
   assert.deepEqual(await ask("anonymous", "POST"), [503, "unavailable", "5"]);
