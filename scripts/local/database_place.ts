@@ -18,19 +18,23 @@ export interface DatabasePlace {
 export async function findDatabasePlace(home: Home): Promise<DatabasePlace> {
   const installed = findInstalledPrograms();
   await restoreLinks(installed);
-  if (Deno.uid() !== 0) return { programs: installed, data: join(home.path, "database") };
+  if (Deno.uid() !== 0) return { programs: installed, data: databaseFolder(home) };
 
   const user = await findUnprivilegedUser();
   let programs = installed;
   let outside = home.databasePlace;
   if (!outside && !(await canEnter(home.path, user))) outside = await makeOutsidePlace(home);
   if (outside) await Deno.chmod(outside, 0o711);
-  const data = join(outside ?? home.path, "database");
   if (!(await canEnter(join(installed, "bin"), user))) {
     programs = join(outside ?? home.path, "postgres");
     await copyPrograms(installed, programs);
   }
-  return { programs, data, user };
+  return { programs, data: databaseFolder(home), user };
+}
+
+/** The database's files, where the home remembers them to be. */
+export function databaseFolder(home: Home): string {
+  return join(home.databasePlace ?? home.path, "database");
 }
 
 /** Deletes what the home keeps outside itself. */
