@@ -5,7 +5,7 @@
  */
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import type { Home } from "./home.ts";
+import { Home } from "./home.ts";
 import { StartError } from "./settings.ts";
 
 export interface DatabasePlace {
@@ -100,11 +100,26 @@ async function canEnter(path: string, user: { uid: number; gid: number }): Promi
   return (await probe.output()).success;
 }
 
+const OUTSIDE = "/var/tmp";
+
 async function makeOutsidePlace(home: Home): Promise<string> {
+  await removeAbandonedPlaces();
   // A random part, made exclusively: nobody can have put something there before us.
-  const place = await Deno.makeTempDir({ dir: "/var/tmp", prefix: "streamvibe-" });
+  const place = await Deno.makeTempDir({ dir: OUTSIDE, prefix: "streamvibe-" });
+  await Deno.writeTextFile(join(place, "home"), home.path);
   await home.remember({ database_place: place });
   return place;
+}
+
+/** A home that was deleted by hand leaves its place behind; the next that needs one clears it away. */
+async function removeAbandonedPlaces(): Promise<void> {
+  for await (const { name } of Deno.readDir(OUTSIDE)) {
+    const place = join(OUTSIDE, name);
+    if (!name.startsWith("streamvibe-") || (await Deno.stat(place)).uid !== Deno.uid()) continue;
+    const path = await Deno.readTextFile(join(place, "home")).catch(() => undefined);
+    if (path === undefined || (await Home.find(path))?.databasePlace === place) continue;
+    await Deno.remove(place, { recursive: true }).catch(ignoreMissing);
+  }
 }
 
 /** Links where the file system allows it (no copy, no space), copies elsewhere. */
