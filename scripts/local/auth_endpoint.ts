@@ -64,9 +64,7 @@ async function fillGaps(
   redirectTo: string | null,
 ): Promise<Response | Request> {
   const { path, method } = incoming;
-  if (method !== "POST" || !["/auth/v1/resend", "/auth/v1/verify"].includes(path)) {
-    return incoming.toRequest();
-  }
+  if (method !== "POST" || !WITH_GAPS.includes(path)) return incoming.toRequest();
   const text = await incoming.toRequest().text();
   const body = parseObject(text);
   if (typeof body?.email === "string" && hasApiKey(parts, incoming.headers)) {
