@@ -166,6 +166,10 @@ comment on index public.content_item_title_trgm_idx is
 create index content_item_content_type_idx on public.content_item (content_type);
 comment on index public.content_item_content_type_idx is 'Serves the foreign key to content_type.';
 
+-- An account has one owner. Without knowing that, PostgreSQL takes the two conditions for independent and plans for far too few rows.
+create statistics public.content_item_account_owner (dependencies) on social_account_id, user_id from public.content_item;
+comment on statistics public.content_item_account_owner is 'The owner follows from the account.';
+
 create table public.content_revision (
   id bigint generated always as identity,
   content_item_id uuid not null,

@@ -76,6 +76,9 @@ export interface Place {
   item: string;
 }
 
+/** Each creator's items are in this many accounts, so that owner and account are different questions. */
+const ACCOUNTS = 4;
+
 /**
  * Fills libraries of `perCreator` items each: words by a power law, one title in two hundred about a castle, a hundred tags.
  * Answers the first creator. Runs in the caller's transaction, and leaves the tables analyzed.
@@ -88,10 +91,12 @@ export async function fillLibraries(
   await sql.unsafe(`
     create temp table plan_creator on commit drop as select i, gen_random_uuid() as id from generate_series(1, ${creators}) as i;
     insert into auth.users (id, email) select id, id || '@example.com' from plan_creator;
+    update public.subscription set tier_id = (select id from public.subscription_tier where slug = 'premium')
+      where user_id in (select id from plan_creator);
     create temp table plan_account on commit drop as
-      select i, id as user_id, (public.connect_account(id, 'youtube', '{"access_token": "plan"}', now() + interval '1 hour', '{}',
-        jsonb_build_object('platform_account_id', 'UC' || id)) ->> 'social_account_id')::uuid as id
-      from plan_creator;
+      select i * ${ACCOUNTS} + n as i, id as user_id, (public.connect_account(id, 'youtube', '{"access_token": "plan"}',
+        now() + interval '1 hour', '{}', jsonb_build_object('platform_account_id', 'UC' || n || id)) ->> 'social_account_id')::uuid as id
+      from plan_creator, generate_series(0, ${ACCOUNTS - 1}) as n;
     insert into public.content_item (user_id, social_account_id, platform_content_id, title, description, tags, hashtags, published_at)
       select a.user_id, a.id, 'v' || n,
         (select string_agg('w' || floor(power(abs(hashint8(a.i * 1000003 + n * 31 + k)::bigint) % 10000 / 10000.0, 3) * 5000), ' ')
@@ -99,7 +104,7 @@ export async function fillLibraries(
         (select string_agg('w' || floor(power(abs(hashint8(a.i * 7919 + n * 97 + k)::bigint) % 10000 / 10000.0, 3) * 5000), ' ')
           from generate_series(1, 40) as k),
         array['tag' || n % 100, 'tag' || n % 7], array['hash' || n % 50], timestamptz '2020-01-01' + n * interval '1 hour'
-      from plan_account as a, generate_series(1, ${perCreator}) as n;
+      from plan_account as a, generate_series(1, ${perCreator / ACCOUNTS}) as n;
     insert into public.content_revision (content_item_id, user_id, source, changed_fields, title, description, tags)
       select item.id, item.user_id, 'sync', '{title}', 'Before ' || n, '', '{}'
       from public.content_item as item, generate_series(1, 20) as n
@@ -114,7 +119,7 @@ export async function fillLibraries(
   const [place] = await sql.unsafe<(Place & Record<string, unknown>)[]>(`
     select user_id as user, id as account,
       (select item.id from public.content_item as item where item.social_account_id = plan_account.id and platform_content_id = 'v1') as item
-    from plan_account where i = 1`);
+    from plan_account order by i limit 1`);
   if (!place) throw new Error("Cannot fill libraries: no creator was made");
   return { user: String(place.user), account: String(place.account), item: String(place.item) };
 }
