@@ -26,6 +26,8 @@ interface HomeRecord {
   created_at: string;
   /** Where the database lives when that is not `<home>/database`. */
   database_place?: string;
+  /** With which statements the database's roles and system schemas were made. */
+  bootstrap?: string;
   /** The demo data are there; they are made once. */
   demo?: { email: string; password: string };
 }
@@ -73,11 +75,15 @@ export class Home {
     return this.record.database_place;
   }
 
+  get bootstrap(): string | undefined {
+    return this.record.bootstrap;
+  }
+
   get demo(): HomeRecord["demo"] {
     return this.record.demo;
   }
 
-  async remember(change: Partial<Pick<HomeRecord, "database_place" | "demo">>): Promise<void> {
+  async remember(change: Partial<Omit<HomeRecord, "kind" | "created_at">>): Promise<void> {
     this.record = { ...this.record, ...change };
     await this.save();
   }

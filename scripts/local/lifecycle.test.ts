@@ -240,6 +240,7 @@ Deno.test("what is in the way of a start is said in words that name the way out"
       [["begin"], {}, /"begin"/],
       [["start"], { STREAMVIBE_API_PORT: "http" }, /STREAMVIBE_API_PORT.*"http"/],
       [["start"], { STREAMVIBE_SEED: "maybe" }, /STREAMVIBE_SEED.*"maybe"/],
+      [["start"], { STREAMVIBE_CATALOG: "/nowhere.gz" }, /STREAMVIBE_CATALOG.*\/nowhere\.gz/],
     ];
     for (const [args, env, message] of cases) {
       const { code, err } = await command(args, { STREAMVIBE_HOME: join(folder, "none"), ...env });
