@@ -60,7 +60,8 @@ async function findHolder(port: number): Promise<string | undefined> {
   const ps = await run("ps", ["-o", "args=", "-p", String(pid)]);
   const command = ps?.trim();
   return command
-    ? `process ${pid} (${command.length > 100 ? `${command.slice(0, 100)}…` : command})`
+    // The end tells more: a command begins with the long path of its runtime.
+    ? `process ${pid} (${command.length > 100 ? `…${command.slice(-100)}` : command})`
     : `process ${pid}`;
 }
 
