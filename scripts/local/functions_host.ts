@@ -128,7 +128,8 @@ export class FunctionsHost {
       this.#all.delete(instance);
       // An error in the code stays the answer until a file changes: starting it again would only repeat it.
       if ((booted || repeatable) && this.#instances.get(name) === instance) this.#instances.delete(name);
-      if (instance.draining || this.#closed) return;
+      // Code that does not start is worth a word also when a change of its file was noticed meanwhile.
+      if (this.#closed || (instance.draining && booted)) return;
       if (booted) warn(`the function ${name} ${how}; its next call starts it again`);
       else warn(`the function ${name} did not start: ${how.split("\n")[0]}`);
     });
