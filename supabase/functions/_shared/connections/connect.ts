@@ -11,6 +11,8 @@ export const ConnectInput = z.strictObject({
   code: z.string().min(1).max(4_096).optional(),
   /** What the platform sent instead of a code, such as `access_denied`. */
   error: z.string().min(1).max(256).optional(),
+  /** Which account to connect, where the login has several (Facebook pages); else the first one. */
+  account_id: z.string().min(1).max(255).optional(),
 }).refine(({ code, error }) => (code === undefined) !== (error === undefined), {
   error: "expected either code or error",
   path: ["code"],
@@ -48,15 +50,24 @@ export async function connect(
   try {
     const grant = await platform.exchange({ code: input.code, ...attempt });
     requireScopes(platform, grant);
-    return await store(world, platform, user_id, grant);
+    return await store(world, platform, user_id, grant, input.account_id);
   } catch (error) {
     throw problemOf(error, platform, "connect", world.now());
   }
 }
 
-async function store(world: World, platform: Platform, user_id: string, granted: Grant) {
+async function store(
+  world: World,
+  platform: Platform,
+  user_id: string,
+  granted: Grant,
+  account_id: string | undefined,
+) {
   try {
-    const { profile, grant } = await platform.identify(granted);
+    const { profile, grant } = await platform.identify(granted, account_id);
+    if (account_id !== undefined && profile.platform_account_id !== account_id) {
+      throw new PlatformFault(platform.slug, "no_account", { reason: "another account" });
+    }
     return await world.admin.call<z.output<typeof ConnectOutput>>("connect_account", {
       p_user_id: user_id,
       p_platform: platform.slug,
@@ -76,7 +87,7 @@ async function store(world: World, platform: Platform, user_id: string, granted:
 /** A grant that is not kept is ended; if that fails, it is of no use to anybody, for its tokens are forgotten here. */
 async function giveBack(world: World, platform: Platform, grant: Grant): Promise<void> {
   try {
-    await platform.revoke(grant.tokens);
+    await platform.revoke?.(grant.tokens);
   } catch (error) {
     world.log.warn("a grant that is not kept could not be revoked", { platform: platform.slug, error });
   }

@@ -8,7 +8,7 @@ export const DisconnectInput = z.strictObject({ social_account_id: z.uuid() });
 
 export const DisconnectOutput = z.object({
   disconnected_at: z.iso.datetime({ offset: true }),
-  /** False when the platform could not be told; the creator can take the access back there. */
+  /** False when the platform could not be told, or has no way to be told; the creator can take the access back there. */
   revoked: z.boolean(),
 });
 
@@ -40,7 +40,7 @@ async function revoke(world: World, slug: string, tokens: Tokens): Promise<boole
   const signal = AbortSignal.any([AbortSignal.timeout(REVOKE_MS), ...(world.signal ? [world.signal] : [])]);
   try {
     const platform = findPlatform(slug, { ...worldOf(world), signal });
-    if (!platform) return false;
+    if (!platform?.revoke) return false;
     await platform.revoke(tokens);
     return true;
   } catch (error) {

@@ -5,6 +5,7 @@
 
 const LIMITS = {
   title: 500,
+  caption_title: 100,
   description: 20_000,
   tag: 100,
   tags: 100,
@@ -28,6 +29,16 @@ export function cleanText(value: unknown, limit: number = LIMITS.description): s
 
 export function titleText(value: unknown): string {
   return cleanText(value, LIMITS.title).replace(/\s+/gu, " ").trim();
+}
+
+/** For platforms without titles: the first line of a caption, cut at a word when it is long. */
+export function titleOfCaption(caption: string): string {
+  const line = titleText(caption.split("\n").find((one) => one.trim() !== "") ?? "");
+  if (line.length <= LIMITS.caption_title) return line;
+  const start = cleanText(line, LIMITS.caption_title - 1);
+  const words = start.slice(0, start.lastIndexOf(" "));
+  // Scripts without spaces, and one long word, are cut where they stand.
+  return `${(words.length > LIMITS.caption_title / 2 ? words : start).trimEnd()}…`;
 }
 
 /** A short name of something (language, category, username), or null. */

@@ -35,6 +35,23 @@ export interface NormalizedItem {
   shares_count: number | null;
   platform_category: string | null;
   metadata: JsonObject;
+  /** The parts of an item that has several, in their order; left out where the item is its only part. */
+  media?: NormalizedMedia[];
+}
+
+/** One picture or video of a carousel, an album or a post. The keys are the columns of `content_media`. */
+export interface NormalizedMedia {
+  /** From 0, the order in which the creator put them. */
+  position: number;
+  kind: "image" | "video" | "gif";
+  platform_media_id: string | null;
+  /** Signed by most platforms, so it dies after hours or days; read again with every sync. */
+  url: string | null;
+  thumbnail_url: string | null;
+  width: number | null;
+  height: number | null;
+  duration_seconds: number | null;
+  alt_text: string | null;
 }
 
 /** What Vault keeps for a connection. Never logged, never in a table, never in an answer. */
@@ -42,6 +59,8 @@ export type Tokens = {
   access_token: string;
   /** Absent where the access token itself is prolonged (Instagram, Facebook). */
   refresh_token?: string;
+  /** The account that the access token is for, where the login behind it has several (Facebook pages). */
+  account_id?: string;
   token_type?: string;
   obtained_at?: string;
 };
@@ -129,6 +148,8 @@ export interface Usage {
   calls: number;
   units: number;
   remaining?: number;
+  /** The part of the window that is used up, 0 to 1, where a platform says it so (Meta). */
+  spent?: number;
   resets_at?: Date;
 }
 
@@ -158,10 +179,14 @@ export interface Platform {
 
   exchange(code: { code: string; code_verifier: string; redirect_uri: string }): Promise<Grant>;
   refresh(tokens: Tokens): Promise<Grant>;
-  /** Ends the grant at the platform. A token that is dead already is a success. */
-  revoke(tokens: Tokens): Promise<void>;
+  /**
+   * Ends the grant at the platform. A token that is dead already is a success. Null where a platform has no such
+   * call (Instagram): then only the creator can take the access back, in the settings there.
+   */
+  revoke: ((tokens: Tokens) => Promise<void>) | null;
 
-  identify(grant: Grant): Promise<Identity>;
+  /** The account that was let in; `account_id` says which one, where a login has several (Facebook pages). */
+  identify(grant: Grant, account_id?: string): Promise<Identity>;
   /** One page of the library, newest first, by the cheapest calls there are. */
   page(tokens: Tokens, request: PageRequest): Promise<Page>;
   /** Which of these items the platform still has. */
