@@ -76,6 +76,16 @@ const schema = z.object({
   YOUTUBE_API_URL: url.default("https://www.googleapis.com/youtube/v3"),
   YOUTUBE_CLIENT_ID: z.string().optional(),
   YOUTUBE_CLIENT_SECRET: z.string().optional(),
+  META_GRAPH_VERSION: z.string().regex(/^v\d+\.\d+$/, "expected a version such as v26.0").default("v26.0"),
+  INSTAGRAM_AUTHORIZATION_URL: url.default("https://www.instagram.com/oauth/authorize"),
+  INSTAGRAM_TOKEN_URL: url.default("https://api.instagram.com/oauth/access_token"),
+  INSTAGRAM_GRAPH_URL: url.default("https://graph.instagram.com"),
+  INSTAGRAM_CLIENT_ID: z.string().optional(),
+  INSTAGRAM_CLIENT_SECRET: z.string().optional(),
+  FACEBOOK_URL: url.default("https://www.facebook.com"),
+  FACEBOOK_GRAPH_URL: url.default("https://graph.facebook.com"),
+  FACEBOOK_CLIENT_ID: z.string().optional(),
+  FACEBOOK_CLIENT_SECRET: z.string().optional(),
 });
 
 /** Every setting that a function may read. */
