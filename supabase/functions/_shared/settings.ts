@@ -12,6 +12,8 @@ export interface RateLimit {
 }
 
 const url = z.url({ protocol: /^https?$/ }).transform((value) => value.replace(/\/$/, ""));
+/** As it is: to TikTok the slash at the end matters. */
+const address = z.url({ protocol: /^https?$/ });
 const list = z.string().transform((value) => value.split(",").map((item) => item.trim()).filter(Boolean));
 const fraction = z.coerce.number().min(0).max(1);
 const milliseconds = z.coerce.number().int().min(1).max(400_000);
@@ -76,6 +78,20 @@ const schema = z.object({
   YOUTUBE_API_URL: url.default("https://www.googleapis.com/youtube/v3"),
   YOUTUBE_CLIENT_ID: z.string().optional(),
   YOUTUBE_CLIENT_SECRET: z.string().optional(),
+  TIKTOK_AUTHORIZATION_URL: address.default("https://www.tiktok.com/v2/auth/authorize/"),
+  TIKTOK_TOKEN_URL: address.default("https://open.tiktokapis.com/v2/oauth/token/"),
+  TIKTOK_REVOCATION_URL: address.default("https://open.tiktokapis.com/v2/oauth/revoke/"),
+  TIKTOK_API_URL: url.default("https://open.tiktokapis.com/v2"),
+  TIKTOK_CLIENT_ID: z.string().optional(),
+  TIKTOK_CLIENT_SECRET: z.string().optional(),
+  TWITTER_AUTHORIZATION_URL: url.default("https://x.com/i/oauth2/authorize"),
+  TWITTER_TOKEN_URL: url.default("https://api.x.com/2/oauth2/token"),
+  TWITTER_REVOCATION_URL: url.default("https://api.x.com/2/oauth2/revoke"),
+  TWITTER_API_URL: url.default("https://api.x.com/2"),
+  TWITTER_CLIENT_ID: z.string().optional(),
+  TWITTER_CLIENT_SECRET: z.string().optional(),
+  TWITTER_FIELDS_PARAMETER: z.enum(["tweet.fields", "post.fields"]).default("tweet.fields"),
+  TWITTER_EXCLUDE: z.enum(["retweets", "retweets,replies"]).default("retweets"),
   META_GRAPH_VERSION: z.string().regex(/^v\d+\.\d+$/, "expected a version such as v26.0").default("v26.0"),
   INSTAGRAM_AUTHORIZATION_URL: url.default("https://www.instagram.com/oauth/authorize"),
   INSTAGRAM_TOKEN_URL: url.default("https://api.instagram.com/oauth/access_token"),

@@ -155,7 +155,7 @@ const FAULT_OF_REASON: Readonly<Record<string, FaultKind>> = {
 export function youtube(world: PlatformWorld): Platform {
   const { settings } = world;
   const client_id = requireSetting(settings, "YOUTUBE_CLIENT_ID");
-  const api = providerClient("youtube", settings.YOUTUBE_API_URL, world, explain);
+  const api = providerClient("youtube", settings.YOUTUBE_API_URL, world, { explain });
   const oauth = oauthClient("youtube", world, {
     authorization_endpoint: settings.GOOGLE_AUTHORIZATION_URL,
     token_endpoint: settings.GOOGLE_TOKEN_URL,
@@ -163,6 +163,7 @@ export function youtube(world: PlatformWorld): Platform {
     client_id,
     client_secret: requireSetting(settings, "YOUTUBE_CLIENT_SECRET"),
     client_authentication: "body",
+    pkce: true,
     scopes: [SCOPE],
     rotates: false,
   });
