@@ -184,6 +184,8 @@ export interface Platform {
    * call (Instagram): then only the creator can take the access back, in the settings there.
    */
   revoke: ((tokens: Tokens) => Promise<void>) | null;
+  /** Whether one grant stands behind several accounts (Facebook pages): it is ended with the last of them only. */
+  shared_grant?: boolean;
 
   /** The account that was let in; `account_id` says which one, where a login has several (Facebook pages). */
   identify(grant: Grant, account_id?: string): Promise<Identity>;
