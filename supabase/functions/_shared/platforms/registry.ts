@@ -1,8 +1,10 @@
 /** Every platform that has an adapter. A new platform is one line here. */
+import { facebook } from "./facebook.ts";
+import { instagram } from "./instagram.ts";
 import type { Platform, PlatformFactory, PlatformSlug, PlatformWorld } from "./platform.ts";
 import { youtube } from "./youtube.ts";
 
-const FACTORIES: Partial<Record<PlatformSlug, PlatformFactory>> = { youtube };
+const FACTORIES: Partial<Record<PlatformSlug, PlatformFactory>> = { youtube, instagram, facebook };
 
 /** The adapter of a platform, or null for one that this release does not know. */
 export function findPlatform(slug: string, world: PlatformWorld): Platform | null {
