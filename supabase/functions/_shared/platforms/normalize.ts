@@ -2,6 +2,7 @@
  * What every adapter does to what a platform says, so that it fits a row: text without NUL or half a surrogate
  * pair and of bounded length, counters that are numbers or null, times as UTC, only http(s) links.
  */
+import type { JsonObject } from "./platform.ts";
 
 const LIMITS = {
   title: 500,
@@ -93,6 +94,18 @@ export function linkOf(value: unknown): string | null {
   if (typeof value !== "string" || value.length > LIMITS.url || !URL.canParse(value)) return null;
   const url = new URL(value);
   return url.protocol === "https:" || url.protocol === "http:" ? url.href : null;
+}
+
+/** What languages are called where there is none: undetermined, no words, and the platforms' private codes. */
+const NO_LANGUAGE = /^(und|zxx|mul|mis|art|q[a-t][a-z])$/;
+
+export function languageOf(value: unknown): string | null {
+  if (typeof value !== "string" || NO_LANGUAGE.test(value)) return null;
+  return /^[a-z]{2,3}(-[a-z0-9]{2,8}){0,3}$/i.test(value) ? value : null;
+}
+
+export function withoutNulls(object: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== null));
 }
 
 /** ISO 8601 durations with weeks to seconds; "P0D" (a broadcast that has not ended) is 0; months and years are no length. */

@@ -118,8 +118,11 @@ export interface RememberedPage {
   total: number | null;
 }
 
+/** What is known of the account that is synced. */
+export type KnownAccount = Pick<Profile, "platform_account_id" | "details">;
+
 export interface PageRequest {
-  account: { platform_account_id: string; details: JsonObject };
+  account: KnownAccount;
   cursor: Cursor | null;
   size: number;
   remembered: RememberedPage | null;
@@ -192,7 +195,7 @@ export interface Platform {
   /** One page of the library, newest first, by the cheapest calls there are. */
   page(tokens: Tokens, request: PageRequest): Promise<Page>;
   /** Which of these items the platform still has. */
-  lookup(tokens: Tokens, ids: string[]): Promise<NormalizedItem[]>;
+  lookup(tokens: Tokens, ids: string[], account: KnownAccount): Promise<NormalizedItem[]>;
 }
 
 export type PlatformFactory = (world: PlatformWorld) => Platform;

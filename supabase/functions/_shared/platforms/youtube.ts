@@ -13,7 +13,6 @@ import {
   type FaultKind,
   type Grant,
   type Json,
-  type JsonObject,
   type NormalizedItem,
   type Page,
   type PageRequest,
@@ -33,20 +32,20 @@ import {
   hashtagsOf,
   identifierText,
   instantOf,
+  languageOf,
   linkOf,
   secondsOf,
   titleText,
+  withoutNulls,
 } from "./normalize.ts";
 import { nextMidnight } from "./midnight.ts";
+import { isProfileFresh } from "./page.ts";
 
 const SCOPE = "https://www.googleapis.com/auth/youtube.readonly";
 const PAGE_SIZE = 50;
 
 /** Google resets its quotas at midnight there. */
 const QUOTA_ZONE = "America/Los_Angeles";
-
-/** The channel's own figures are read again once a day, not with every pass. */
-const PROFILE_LIFE_MS = 24 * 60 * 60 * 1_000;
 
 /**
  * The API does not say what is a Short. A video of up to 60 seconds is one; up to 180 seconds, the longest that a
@@ -179,9 +178,10 @@ export function youtube(world: PlatformWorld): Platform {
 
   /** The channel's own figures, when those at hand are old or lack the uploads playlist; else null. */
   async function freshChannel(tokens: Tokens, { account, cursor }: PageRequest): Promise<Profile | null> {
-    const { uploads, etag, read_at } = account.details;
-    const age = world.now().getTime() - Date.parse(textOf(read_at) ?? "");
-    if (uploads !== undefined && (cursor !== null || age < PROFILE_LIFE_MS)) return null;
+    const { uploads, etag } = account.details;
+    if (uploads !== undefined && (cursor !== null || isProfileFresh(account.details, world.now()))) {
+      return null;
+    }
     const channel = await knownChannel(tokens, textOf(uploads) && textOf(etag));
     if (channel !== "unchanged") return channel;
     const { platform_account_id, details } = account;
@@ -432,20 +432,12 @@ function visibilityOf(value: unknown): Visibility {
   return value === "public" || value === "unlisted" ? value : "private";
 }
 
-function languageOf(value: unknown): string | null {
-  return typeof value === "string" && /^[a-z]{2,3}(-[a-z0-9]{2,8}){0,3}$/i.test(value) ? value : null;
-}
-
 function bestThumbnail(thumbnails: z.infer<typeof Thumbnails>): string | null {
   const pictures = Object.values(thumbnails ?? {})
     .map(({ url, width }) => ({ url: linkOf(url), width: width ?? 0 }))
     .filter(({ url }) => url !== null)
     .sort((one, other) => other.width - one.width);
   return (pictures.find(({ width }) => width <= WIDEST_THUMBNAIL) ?? pictures.at(-1))?.url ?? null;
-}
-
-function withoutNulls(object: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== null));
 }
 
 /** Google's error body in the terms of the interface. */

@@ -12,6 +12,7 @@ import { DatabaseError, toApiError } from "../errors.ts";
 import {
   type Cursor,
   type JsonObject,
+  type KnownAccount,
   type NormalizedItem,
   type Page,
   type Platform,
@@ -125,14 +126,16 @@ class Step {
   }
 
   private async readAt(cursor: Cursor | null, remembered: RememberedPage | null, may_restart: boolean) {
-    const account = {
-      platform_account_id: this.begun.platform_account_id,
-      details: this.begun.account_details ?? {},
-    };
+    const { account } = this;
     const size = Math.min(this.request.max_results, this.platform.page_size);
     return await this.access.use((tokens) =>
       this.platform.page(tokens, { account, cursor, size, remembered, may_restart })
     );
+  }
+
+  private get account(): KnownAccount {
+    const { platform_account_id, account_details } = this.begun;
+    return { platform_account_id, details: account_details ?? {} };
   }
 
   private keepingRestarts(page: Page, restarts: number): Page {
@@ -143,7 +146,7 @@ class Step {
   /** Asks for items that the list did not name: what the platform still shows stays, the rest is removed. */
   async lookUp(ids: string[]): Promise<SyncOutput> {
     const asked = ids.slice(0, this.platform.lookup_size);
-    const items = await this.access.use((tokens) => this.platform.lookup(tokens, asked));
+    const items = await this.access.use((tokens) => this.platform.lookup(tokens, asked, this.account));
     const wanted = new Set(asked);
     const living = items.filter((item) => wanted.has(item.platform_content_id));
     await this.apply(
