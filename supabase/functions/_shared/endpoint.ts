@@ -127,6 +127,7 @@ export interface World {
   fetch: Fetch;
   sink: Sink;
   admin: (stats: DatabaseStats, request_id: string) => Admin;
+  record: typeof recordRequest;
 }
 
 /** A function as the platform serves it: `export default endpoint({...})`. */
@@ -229,7 +230,8 @@ async function serve<I extends z.ZodType, O extends z.ZodType, A extends Auth>(
     const about = { request_id, function: definition.name, user_id: fields.user_id };
     background(reportError(error.cause ?? error, settings, about, log));
   }
-  recordRequest({ name: definition.name, status: response.status, duration_ms, settings, log });
+  const record = world.record ?? recordRequest;
+  record({ name: definition.name, status: response.status, duration_ms, settings, log });
   return response;
 }
 

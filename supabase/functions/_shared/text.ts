@@ -32,11 +32,6 @@ export function text(max: number) {
 export function httpsUrl(max = 2048) {
   return z.url({ protocol: /^https$/, hostname: z.regexes.domain, error: "must be an https address" }).max(
     max,
-  ).refine(
-    (value) => {
-      const { username, password } = new URL(value);
-      return username === "" && password === "";
-    },
-    "must not contain a user name or password",
-  );
+  )
+    .refine((value) => !/^[a-z]+:\/*[^/?#]*@/i.test(value), "must not contain a user name or password");
 }

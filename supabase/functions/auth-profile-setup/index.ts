@@ -24,8 +24,8 @@ export default endpoint({
   auth: "user",
   rate: "user",
   input: z.strictObject({
-    display_name: line(80),
-    bio: text(500).optional(),
+    display_name: line(100),
+    bio: text(2000).optional(),
     category: Category.optional(),
     avatar_url: httpsUrl().optional(),
   }),

@@ -31,7 +31,7 @@ export async function refreshClaimed(world: World, platform: Platform, claim: Cl
   try {
     const grant = await platform.refresh(claim.tokens);
     const token_expires_at = grant.expires_at?.toISOString() ?? null;
-    await storeTokens(world, claim, grant.tokens, token_expires_at);
+    await storeTokens(world, platform, claim, grant.tokens, token_expires_at);
     // The same merge as in the database: an answer without a refresh token leaves the one at hand.
     return { tokens: { ...claim.tokens, ...grant.tokens }, token_expires_at };
   } catch (error) {
@@ -43,6 +43,7 @@ export async function refreshClaimed(world: World, platform: Platform, claim: Cl
 /** The new tokens exist nowhere else yet, and the old ones may be dead: a database that hiccups is asked again. */
 async function storeTokens(
   world: World,
+  platform: Platform,
   claim: Claim,
   tokens: Tokens,
   token_expires_at: string | null,
@@ -57,6 +58,9 @@ async function storeTokens(
       });
       return;
     } catch (error) {
+      // The account was disconnected or connected anew in the meantime: what was stored then is what counts.
+      const isLost = error instanceof DatabaseError && error.sqlstate === "SV412";
+      if (isLost) throw new PlatformFault(platform.slug, "passing", { reason: "the refresh came too late" });
       const mayPass = error instanceof DatabaseError && !error.sqlstate.startsWith("SV");
       if (!mayPass || attempt === STORE_ATTEMPTS) throw error;
       await new Promise((resolve) => setTimeout(resolve, 100 * 4 ** attempt));

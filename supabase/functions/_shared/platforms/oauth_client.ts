@@ -217,11 +217,9 @@ function faultOf(platform: PlatformSlug, error: unknown, faults: OAuthProvider["
       status: error.status,
     });
   }
-  if (error instanceof oauth.WWWAuthenticateChallengeError) {
-    return new PlatformFault(platform, "misconfigured", { reason: "client refused", status: error.status });
-  }
   if (error instanceof oauth.OperationProcessingError || error instanceof oauth.UnsupportedOperationError) {
-    return new PlatformFault(platform, "malformed", { reason: "token answer", status: 200 });
+    const isOurs = error.code === oauth.HTTP_REQUEST_FORBIDDEN;
+    return new PlatformFault(platform, isOurs ? "misconfigured" : "malformed", { reason: error.code });
   }
   throw error;
 }

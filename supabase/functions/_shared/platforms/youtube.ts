@@ -178,11 +178,9 @@ export function youtube(world: PlatformWorld): Platform {
 
   /** The channel's own figures, when those at hand are old or lack the uploads playlist; else null. */
   async function freshChannel(tokens: Tokens, { account, cursor }: PageRequest): Promise<Profile | null> {
-    const { uploads, etag } = account.details;
-    if (uploads !== undefined && (cursor !== null || isProfileFresh(account.details, world.now()))) {
-      return null;
-    }
-    const channel = await knownChannel(tokens, textOf(uploads) && textOf(etag));
+    const uploads = textOf(account.details.uploads);
+    if (uploads && (cursor !== null || isProfileFresh(account.details, world.now()))) return null;
+    const channel = await knownChannel(tokens, uploads && textOf(account.details.etag));
     if (channel !== "unchanged") return channel;
     const { platform_account_id, details } = account;
     return {
@@ -306,7 +304,7 @@ export function youtube(world: PlatformWorld): Platform {
       scope_separator: " ",
       pkce: true,
       // Google gives a refresh token for offline access only, and a second one only when it asks for consent again.
-      extra: { access_type: "offline", prompt: "consent", include_granted_scopes: "true" },
+      extra: { access_type: "offline", prompt: "consent" },
     },
     required_scopes: [SCOPE],
     page_size: PAGE_SIZE,

@@ -6,7 +6,7 @@
  */
 import type { z } from "zod";
 import { Access } from "../connections/access.ts";
-import { needsCreator, problemOf } from "../connections/problem.ts";
+import { problemOf } from "../connections/problem.ts";
 import { type World, worldOf } from "../connections/world.ts";
 import { DatabaseError, toApiError } from "../errors.ts";
 import {
@@ -234,7 +234,6 @@ class Step {
         error: failure,
       });
     }
-    if (!needsCreator(error)) this.world.log.warn("a sync failed", { sync_id: this.begun.sync_id, error });
     return problem;
   }
 }

@@ -1,0 +1,26 @@
+-- The clock. Applying this file again replaces each job, never doubles it (cron.schedule() goes by name).
+-- No job's text holds a key or a URL: ops.invoke_edge_function() reads both from Vault (project_url, cron_secret_key).
+-- Times are UTC, staggered, five fields. Every job is bounded, harmless when run twice at once, and far under a minute.
+
+-- On a Supabase project pg_cron and pg_net are off until somebody turns them on.
+do $$
+begin
+  if to_regnamespace('cron') is null then
+    create extension pg_cron with schema pg_catalog;
+  end if;
+  if to_regnamespace('net') is null then
+    create extension pg_net with schema extensions;
+  end if;
+end;
+$$;
+
+-- Module 000. Every hour, since each subscriber's month has its own end.
+select cron.schedule('reset-monthly-quotas', '7 * * * *', $$select ops.reset_expired_quotas()$$);
+select cron.schedule('cleanup-expired-cache', '23 * * * *', $$select ops.cleanup_expired_cache()$$);
+select cron.schedule('purge-cron-history', '41 3 * * *', $$select ops.purge_cron_history()$$);
+-- "Succeeded" in cron's own history only says that a call was queued; this finds out what became of it.
+select cron.schedule('reconcile-http-calls', '4-59/10 * * * *', $$select ops.reconcile_http_calls()$$);
+
+-- Module 001. A sync refreshes what it needs by itself; this keeps the idle ones alive.
+select cron.schedule('refresh-expiring-tokens', '13 */6 * * *',
+  $$select ops.invoke_edge_function('refresh-oauth-tokens') where ops.has_due_token_refreshes()$$);

@@ -1,0 +1,41 @@
+-- Undoes module 001: connections, accounts and the tokens in Vault are gone with it. Run it as the role that applied the module,
+-- in one transaction: psql "$DATABASE_URL" -v ON_ERROR_STOP=1 -1 -f database/rollback/001_platform_connections.sql
+
+do $$
+declare
+  v_own constant oid[] := array[to_regclass('public.platform'), to_regclass('public.account_status'),
+    to_regclass('public.platform_connection'), to_regclass('public.social_account'), to_regclass('ops.oauth_state')];
+  v_dependents text;
+begin
+  select string_agg(distinct conrelid::regclass::text, ', ') into v_dependents
+  from pg_constraint
+  where contype = 'f' and confrelid = any (v_own) and not conrelid = any (v_own);
+  if v_dependents is not null then
+    raise exception 'Cannot roll back module 001: % depends on it, roll that module back first', v_dependents;
+  end if;
+
+  if to_regclass('cron.job') is not null then
+    perform cron.unschedule(jobname) from cron.job where jobname = 'refresh-expiring-tokens';
+  end if;
+end;
+$$;
+
+-- The tokens of every connection: without the rows nobody would know their names.
+delete from vault.secrets where name in (select vault_secret_name from public.platform_connection);
+
+-- Without cascade on purpose: what a later module has built on these makes the rollback fail as a whole.
+drop function public.begin_oauth, public.take_oauth_state, public.connect_account, public.read_connection,
+  public.disconnect_account, public.claim_token_refreshes, public.claim_token_refresh, public.store_refreshed_tokens,
+  public.refuse_connection, public.release_token_refresh;
+drop function ops.leased_connection, ops.has_due_token_refreshes, ops.refresh_margin, ops.read_tokens, ops.write_tokens,
+  ops.merge_tokens;
+drop table ops.oauth_state, public.social_account, public.platform_connection, public.account_status, public.platform;
+drop function ops.forget_tokens, ops.schedule_social_account;
+
+do $$
+begin
+  if to_regclass('supabase_migrations.schema_migrations') is not null then
+    delete from supabase_migrations.schema_migrations where version = '20261120000100';
+  end if;
+end;
+$$;

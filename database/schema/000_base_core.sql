@@ -1,0 +1,1464 @@
+-- Module 000, base core: people, roles, plans, quotas, notifications, the audit log, and what the functions need beside them
+-- (rate limits, idempotency, metrics, calls by cron). It knows nothing of platforms or content.
+-- Runs as `postgres`, which is no superuser on Supabase. One file is one transaction.
+
+create extension if not exists pg_trgm with schema extensions;
+create extension if not exists unaccent with schema extensions;
+
+-- Deny first. PostgreSQL lets everybody execute every new function, and older Supabase projects open every new table:
+-- from here on nothing that the applying role makes is reachable before it is granted, aloud, below.
+alter default privileges revoke execute on functions from public;
+alter default privileges in schema public revoke all on tables from anon, authenticated, service_role;
+alter default privileges in schema public revoke all on sequences from anon, authenticated, service_role;
+alter default privileges in schema public revoke execute on functions from anon, authenticated, service_role;
+
+create schema ops;
+comment on schema ops is
+  'What no client may see: counters, states, helpers. No API role has usage; policies and the functions in public reach into it.';
+revoke all on schema ops from public;
+
+---------------------------------------------------------------------------------------------------------------------------
+-- Types
+
+create type public.visibility_enum as enum ('public', 'private', 'unlisted');
+comment on type public.visibility_enum is 'Who may see an item on its platform.';
+create type public.app_role_enum as enum ('user', 'admin', 'moderator');
+comment on type public.app_role_enum is 'What a person may do in StreamVibe, beside being the owner of their own rows.';
+create type public.notification_type_enum as enum ('info', 'success', 'warning', 'error');
+comment on type public.notification_type_enum is 'How urgent a notification is.';
+create type public.action_mode_enum as enum ('auto', 'manual', 'disabled');
+comment on type public.action_mode_enum is 'auto: done on a schedule; manual: done when asked; disabled: refused.';
+
+---------------------------------------------------------------------------------------------------------------------------
+-- Reference tables
+
+create table public.subscription_tier (
+  id uuid not null default gen_random_uuid(),
+  slug text not null,
+  display_name text not null,
+  description text not null default '',
+  price_cents_per_month integer not null,
+  max_social_accounts integer not null,
+  max_syncs_per_month integer not null,
+  max_ai_analyses_per_month integer not null,
+  max_seo_submissions_per_month integer not null,
+  sort_order smallint not null,
+  is_active boolean not null default true,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  constraint subscription_tier_pkey primary key (id),
+  constraint subscription_tier_slug_key unique (slug),
+  constraint subscription_tier_limits_not_negative check (
+    least(price_cents_per_month, max_social_accounts, max_syncs_per_month, max_ai_analyses_per_month,
+      max_seo_submissions_per_month) >= 0)
+);
+alter table public.subscription_tier enable row level security;
+comment on table public.subscription_tier is 'The plans and their limits. A month is the subscriber''s own cycle, not the calendar''s.';
+comment on column public.subscription_tier.price_cents_per_month is 'US cents.';
+comment on column public.subscription_tier.is_active is 'False: kept for those who have it, no longer offered.';
+
+create table public.subscription_status (
+  id uuid not null default gen_random_uuid(),
+  slug text not null,
+  display_name text not null,
+  description text not null default '',
+  sort_order smallint not null,
+  constraint subscription_status_pkey primary key (id),
+  constraint subscription_status_slug_key unique (slug)
+);
+alter table public.subscription_status enable row level security;
+comment on table public.subscription_status is 'The states of a subscription, named as the payment provider names them.';
+
+---------------------------------------------------------------------------------------------------------------------------
+-- People
+
+create table public.users (
+  id uuid not null,
+  email text,
+  display_name text,
+  bio text,
+  profile_slug text,
+  primary_category text,
+  is_public boolean not null default false,
+  avatar_url text,
+  is_verified boolean not null default false,
+  onboarded_at timestamptz,
+  hidden_at timestamptz,
+  hidden_reason text,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  constraint users_pkey primary key (id),
+  constraint users_id_fkey foreign key (id) references auth.users (id) on delete cascade,
+  constraint users_profile_slug_key unique (profile_slug),
+  constraint users_display_name_length check (char_length(display_name) between 1 and 100),
+  constraint users_bio_length check (char_length(bio) <= 2000),
+  constraint users_profile_slug_shape check (profile_slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$' and char_length(profile_slug) <= 60),
+  constraint users_primary_category_known check (primary_category in ('music', 'gaming', 'education', 'lifestyle', 'comedy',
+    'tech', 'beauty', 'fitness', 'food', 'business', 'art', 'entertainment', 'news', 'science', 'other')),
+  constraint users_avatar_url_is_web check (avatar_url ~ '^https?://[^[:space:]]+$' and char_length(avatar_url) <= 2048),
+  constraint users_hidden_with_reason check ((hidden_at is null) = (hidden_reason is null))
+);
+alter table public.users enable row level security;
+comment on table public.users is 'One row a person, made by sign-up. The e-mail follows auth.users; nobody edits it here.';
+comment on column public.users.email is 'Copy of auth.users.email. Null for people who signed up without one.';
+comment on column public.users.profile_slug is 'Address of the creator''s page. Set once, by setup_profile().';
+comment on column public.users.is_public is 'The creator wants to be found by visitors.';
+comment on column public.users.is_verified is 'StreamVibe has checked that the person is who they say. Set by the service only.';
+comment on column public.users.onboarded_at is 'When the profile was first set up.';
+comment on column public.users.hidden_at is 'When a moderator took the creator out of public view; see set_creator_hidden().';
+
+-- Serves look-ups by e-mail: find_users(), support.
+create index users_email_idx on public.users (email);
+
+create table public.user_role (
+  user_id uuid not null,
+  role public.app_role_enum not null,
+  granted_at timestamptz not null default now(),
+  constraint user_role_pkey primary key (user_id, role),
+  constraint user_role_user_id_fkey foreign key (user_id) references public.users (id) on delete cascade
+);
+alter table public.user_role enable row level security;
+comment on table public.user_role is 'Who may do more than own rows. Granted and revoked by set_user_role(), which the audit log records.';
+
+create table public.user_setting (
+  user_id uuid not null,
+  language text not null default 'en',
+  time_zone text not null default 'UTC',
+  default_sync_mode public.action_mode_enum not null default 'manual',
+  email_notifications boolean not null default true,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  constraint user_setting_pkey primary key (user_id),
+  constraint user_setting_user_id_fkey foreign key (user_id) references public.users (id) on delete cascade,
+  constraint user_setting_language_shape check (language ~ '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$' and char_length(language) <= 35),
+  constraint user_setting_time_zone_shape check (time_zone ~ '^[A-Za-z0-9_+/-]{1,64}$')
+);
+alter table public.user_setting enable row level security;
+comment on table public.user_setting is 'A person''s preferences.';
+comment on column public.user_setting.language is 'BCP 47, such as en or pt-BR.';
+comment on column public.user_setting.time_zone is 'IANA name, such as Europe/Berlin.';
+comment on column public.user_setting.default_sync_mode is 'What newly connected accounts start with.';
+
+create table public.subscription (
+  id uuid not null default gen_random_uuid(),
+  user_id uuid not null,
+  tier_id uuid not null,
+  status_id uuid not null,
+  cycle_start_date timestamptz not null default now(),
+  cycle_end_date timestamptz not null default now() + interval '1 month',
+  cycle_anchor_day smallint not null default extract(day from now() at time zone 'UTC'),
+  syncs_used integer not null default 0,
+  ai_analyses_used integer not null default 0,
+  seo_submissions_used integer not null default 0,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  constraint subscription_pkey primary key (id),
+  constraint subscription_user_id_key unique (user_id),
+  constraint subscription_user_id_fkey foreign key (user_id) references public.users (id) on delete cascade,
+  constraint subscription_tier_id_fkey foreign key (tier_id) references public.subscription_tier (id),
+  constraint subscription_status_id_fkey foreign key (status_id) references public.subscription_status (id),
+  constraint subscription_cycle_in_order check (cycle_start_date < cycle_end_date),
+  constraint subscription_cycle_anchor_is_a_day check (cycle_anchor_day between 1 and 31),
+  constraint subscription_usage_not_negative check (least(syncs_used, ai_analyses_used, seo_submissions_used) >= 0)
+)
+-- The counters change often and are in no index: room on the page keeps those updates HOT.
+with (fillfactor = 70);
+alter table public.subscription enable row level security;
+comment on table public.subscription is
+  'Each person''s one plan, its cycle and what was used in it. Only functions write it: reserving is one statement.';
+comment on column public.subscription.cycle_anchor_day is
+  'The day of the month on which the cycle would end if every month had it: a subscriber from the 31st keeps the 31st.';
+
+-- Serves reset_expired_quotas(): cycles that are over.
+create index subscription_cycle_end_date_idx on public.subscription (cycle_end_date);
+-- Serve the foreign keys.
+create index subscription_tier_id_idx on public.subscription (tier_id);
+create index subscription_status_id_idx on public.subscription (status_id);
+
+create table public.quota_usage_history (
+  id bigint generated always as identity,
+  user_id uuid not null,
+  tier_id uuid not null,
+  cycle_start_date timestamptz not null,
+  cycle_end_date timestamptz not null,
+  syncs_used integer not null,
+  ai_analyses_used integer not null,
+  seo_submissions_used integer not null,
+  created_at timestamptz not null default now(),
+  constraint quota_usage_history_pkey primary key (id),
+  constraint quota_usage_history_user_id_fkey foreign key (user_id) references public.users (id) on delete cascade,
+  constraint quota_usage_history_tier_id_fkey foreign key (tier_id) references public.subscription_tier (id)
+);
+alter table public.quota_usage_history enable row level security;
+comment on table public.quota_usage_history is 'What was used in each cycle that is over. Written by the statement that starts the next one.';
+
+-- Serves the creator's own history, newest first, and the foreign key.
+create index quota_usage_history_user_id_idx on public.quota_usage_history (user_id, cycle_end_date desc);
+-- Serves the foreign key.
+create index quota_usage_history_tier_id_idx on public.quota_usage_history (tier_id);
+
+create table public.notification (
+  id uuid not null default gen_random_uuid(),
+  user_id uuid not null,
+  type public.notification_type_enum not null default 'info',
+  title text not null,
+  message text not null default '',
+  data jsonb not null default '{}',
+  read_at timestamptz,
+  created_at timestamptz not null default now(),
+  constraint notification_pkey primary key (id),
+  constraint notification_user_id_fkey foreign key (user_id) references public.users (id) on delete cascade,
+  constraint notification_title_length check (char_length(title) between 1 and 200),
+  constraint notification_message_length check (char_length(message) <= 4000),
+  constraint notification_data_is_object check (jsonb_typeof(data) = 'object')
+);
+alter table public.notification enable row level security;
+comment on table public.notification is 'Messages to one person, pushed by Realtime. Written by the service; the person may mark them read or delete them.';
+comment on column public.notification.data is 'What the message is about, for the client: ids and codes, never a secret.';
+
+-- Serves the list of one person's notifications, newest first, and the foreign key.
+create index notification_user_id_idx on public.notification (user_id, created_at desc);
+
+create table public.audit_log (
+  id bigint generated always as identity,
+  actor_id uuid,
+  user_id uuid,
+  action text not null,
+  details jsonb not null default '{}',
+  request_id text,
+  created_at timestamptz not null default now(),
+  constraint audit_log_pkey primary key (id),
+  constraint audit_log_action_shape check (action ~ '^[a-z_]+(\.[a-z_]+)*$'),
+  constraint audit_log_details_is_object check (jsonb_typeof(details) = 'object')
+);
+alter table public.audit_log enable row level security;
+comment on table public.audit_log is 'Who did what that matters for security. Appended to, never changed. Admins read it.';
+comment on column public.audit_log.actor_id is 'Who did it; null is the service. No foreign key: the log outlives the person.';
+comment on column public.audit_log.user_id is 'Whom it concerns. No foreign key, for the same reason.';
+
+-- Serves "what happened to this person", newest first.
+create index audit_log_user_id_idx on public.audit_log (user_id, id desc);
+
+create table public.cache_store (
+  key text not null,
+  value jsonb not null,
+  expires_at timestamptz,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  constraint cache_store_pkey primary key (key)
+);
+alter table public.cache_store enable row level security;
+comment on table public.cache_store is 'Answers of outside services that may be used again until they expire.';
+comment on column public.cache_store.expires_at is 'Null: does not expire.';
+
+-- Serves cleanup_expired_cache().
+create index cache_store_expires_at_idx on public.cache_store (expires_at) where expires_at is not null;
+
+---------------------------------------------------------------------------------------------------------------------------
+-- ops tables. Only functions owned by postgres touch them; the policy says so to readers and to the linter.
+
+create unlogged table ops.rate_limit (
+  key text not null,
+  window_ends timestamptz not null,
+  hits integer not null,
+  constraint rate_limit_pkey primary key (key)
+) with (fillfactor = 50);
+alter table ops.rate_limit enable row level security;
+comment on table ops.rate_limit is 'One narrow row a caller and class. Unlogged: a crash forgets some seconds of counting, and no more.';
+
+-- Serves the pruning in check_rate_limit(). It changes once a window, so the hits between stay HOT.
+create index rate_limit_window_ends_idx on ops.rate_limit (window_ends);
+
+create table ops.idempotency (
+  scope text not null,
+  key text not null,
+  body_hash text not null,
+  status integer,
+  body jsonb,
+  expires_at timestamptz not null,
+  constraint idempotency_pkey primary key (scope, key)
+);
+alter table ops.idempotency enable row level security;
+comment on table ops.idempotency is 'The first answer to each Idempotency-Key, for 24 hours.';
+comment on column ops.idempotency.status is 'Null while the first request is at work; then expires_at is when it is given up for dead.';
+
+-- Serves the pruning in admit_request().
+create index idempotency_expires_at_idx on ops.idempotency (expires_at);
+
+create table ops.request_metric (
+  function text not null,
+  status smallint not null,
+  count bigint not null,
+  duration_ms_sum double precision not null,
+  buckets bigint[] not null,
+  constraint request_metric_pkey primary key (function, status)
+) with (fillfactor = 50);
+alter table ops.request_metric enable row level security;
+comment on table ops.request_metric is 'Requests per edge function and status since the beginning, added up from many short-lived isolates.';
+comment on column ops.request_metric.buckets is 'Histogram of durations; the kernel knows the bounds.';
+
+create table ops.http_call (
+  request_id bigint not null,
+  function_name text not null,
+  called_at timestamptz not null default now(),
+  outcome text,
+  status_code integer,
+  error text,
+  settled_at timestamptz,
+  constraint http_call_pkey primary key (request_id),
+  constraint http_call_outcome_known check (outcome in ('ok', 'failed', 'missing')),
+  constraint http_call_settled_iff_outcome check ((outcome is null) = (settled_at is null))
+);
+alter table ops.http_call enable row level security;
+comment on table ops.http_call is 'Calls that cron asked for, and what became of them: cron itself only knows that they were queued.';
+
+-- Serves reconcile_http_calls(): calls that are not settled yet.
+create index http_call_open_idx on ops.http_call (called_at) where outcome is null;
+-- Serves the pruning of settled calls.
+create index http_call_settled_at_idx on ops.http_call (settled_at) where outcome is not null;
+
+---------------------------------------------------------------------------------------------------------------------------
+-- Functions: rules that policies and other functions share
+
+-- Security definer: policies ask it, and a person may not read user_role beyond their own rows anyway.
+create function ops.current_user_has_role(variadic p_roles public.app_role_enum[])
+returns boolean
+language sql stable security definer
+set search_path = ''
+as $$
+  select exists (select from public.user_role where user_id = (select auth.uid()) and role = any (p_roles));
+$$;
+comment on function ops.current_user_has_role is 'Whether the signed-in person has one of these roles. For policies: wrap it in (select …).';
+revoke execute on function ops.current_user_has_role from public;
+grant execute on function ops.current_user_has_role to authenticated;
+
+create function ops.touch_updated_at()
+returns trigger
+language plpgsql security invoker
+set search_path = ''
+as $$
+begin
+  new.updated_at := now();
+  return new;
+end;
+$$;
+comment on function ops.touch_updated_at is 'Trigger: stamps updated_at.';
+revoke execute on function ops.touch_updated_at from public;
+
+-- Immutable although unaccent() is only stable: the dictionary is named, so no search_path can change the result.
+create function ops.plain_text(p_text text)
+returns text
+language sql immutable parallel safe strict security invoker
+set search_path = ''
+as $$
+  select lower(extensions.unaccent('extensions.unaccent'::regdictionary, p_text));
+$$;
+comment on function ops.plain_text is 'Without accents and in lower case, for comparing what people type.';
+revoke execute on function ops.plain_text from public;
+grant execute on function ops.plain_text to authenticated, service_role;
+
+create function ops.record_audit(p_action text, p_user_id uuid, p_details jsonb default '{}')
+returns void
+language sql volatile security invoker
+set search_path = ''
+as $$
+  insert into public.audit_log (actor_id, user_id, action, details) values (auth.uid(), p_user_id, p_action, p_details);
+$$;
+comment on function ops.record_audit is 'Appends to the audit log; the actor is the signed-in person, or null for the service.';
+revoke execute on function ops.record_audit from public;
+
+---------------------------------------------------------------------------------------------------------------------------
+-- Functions: a person appears
+
+create function ops.clean_line(p_text text, p_length integer)
+returns text
+language sql immutable parallel safe security invoker
+set search_path = ''
+as $$
+  select nullif(btrim(left(btrim(regexp_replace(p_text, '[[:cntrl:][:space:]]+', ' ', 'g')), p_length)), '');
+$$;
+comment on function ops.clean_line is 'One trimmed line of at most this many characters; null when nothing is left.';
+revoke execute on function ops.clean_line from public;
+
+create function ops.create_user(p_id uuid, p_email text, p_meta jsonb)
+returns void
+language plpgsql volatile security invoker
+set search_path = ''
+as $$
+declare
+  v_display_name text;
+  v_avatar_url text;
+begin
+  -- What providers and clients put into metadata is anybody's guess; none of it may cost a person the sign-up.
+  begin
+    v_display_name := ops.clean_line(coalesce(p_meta ->> 'display_name', p_meta ->> 'full_name', p_meta ->> 'name'), 100);
+    v_avatar_url := coalesce(p_meta ->> 'avatar_url', p_meta ->> 'picture');
+    if v_avatar_url !~ '^https?://[^[:space:]]+$' or char_length(v_avatar_url) > 2048 then
+      v_avatar_url := null;
+    end if;
+  exception when others then
+    v_display_name := null;
+    v_avatar_url := null;
+  end;
+
+  insert into public.users (id, email, display_name, avatar_url)
+  values (p_id, p_email, v_display_name, v_avatar_url)
+  on conflict (id) do nothing;
+
+  insert into public.user_role (user_id, role) values (p_id, 'user') on conflict do nothing;
+  insert into public.user_setting (user_id) values (p_id) on conflict do nothing;
+
+  insert into public.subscription (user_id, tier_id, status_id, cycle_start_date, cycle_end_date, cycle_anchor_day)
+  select p_id, tier.id, status.id, now(),
+    ops.add_months(now(), 1, extract(day from now() at time zone 'UTC')::smallint),
+    extract(day from now() at time zone 'UTC')::smallint
+  from public.subscription_tier as tier, public.subscription_status as status
+  where tier.slug = 'free' and status.slug = 'active'
+  on conflict (user_id) do nothing;
+end;
+$$;
+comment on function ops.create_user is 'Gives a person their row, the role user, settings and an active free subscription. Harmless when repeated.';
+revoke execute on function ops.create_user from public;
+
+-- Security definer: fires as Auth's own role, which may not write public.
+create function ops.handle_new_auth_user()
+returns trigger
+language plpgsql volatile security definer
+set search_path = ''
+as $$
+begin
+  perform ops.create_user(new.id, new.email, new.raw_user_meta_data);
+  return null;
+end;
+$$;
+comment on function ops.handle_new_auth_user is 'Trigger on auth.users: a new login gets its rows.';
+revoke execute on function ops.handle_new_auth_user from public;
+
+-- Security definer: fires as Auth's own role, which may not write public.
+create function ops.handle_changed_auth_email()
+returns trigger
+language plpgsql volatile security definer
+set search_path = ''
+as $$
+begin
+  update public.users set email = new.email where id = new.id;
+  return null;
+end;
+$$;
+comment on function ops.handle_changed_auth_email is 'Trigger on auth.users: a confirmed change of e-mail is followed.';
+revoke execute on function ops.handle_changed_auth_email from public;
+
+create function ops.make_profile_slug(p_display_name text, p_user_id uuid)
+returns text
+language plpgsql volatile security invoker
+set search_path = ''
+as $$
+declare
+  v_reserved constant text[] := array['about', 'account', 'admin', 'api', 'app', 'auth', 'blog', 'browse', 'categories',
+    'content', 'creator', 'creators', 'dashboard', 'docs', 'explore', 'feed', 'help', 'home', 'jobs', 'legal', 'login',
+    'logout', 'me', 'moderator', 'new', 'null', 'oauth', 'official', 'pricing', 'privacy', 'robots', 'root', 'search',
+    'settings', 'signin', 'signup', 'sitemap', 'static', 'status', 'streamvibe', 'support', 'system', 'tags', 'terms',
+    'trending', 'undefined', 'user', 'users', 'www'];
+  v_base text;
+  v_slug text;
+begin
+  v_base := btrim(regexp_replace(ops.plain_text(left(coalesce(p_display_name, ''), 200)), '[^a-z0-9]+', '-', 'g'), '-');
+  v_base := btrim(left(v_base, 40), '-');
+  if v_base = '' then
+    -- A name of signs that have no Latin form (CJK, emoji): the person's id gives an address that stays the same.
+    v_base := 'creator-' || left(p_user_id::text, 8);
+  elsif v_base = any (v_reserved) then
+    v_base := v_base || '-page';
+  end if;
+
+  -- Names that differ only in numbers at the end share one lock, so two people never choose the same free slug at once.
+  perform pg_advisory_xact_lock(hashtextextended('profile_slug:' || regexp_replace(v_base, '(-[0-9]+)+$', ''), 0));
+
+  v_slug := v_base;
+  for v_try in 2..30 loop
+    exit when not exists (select from public.users where profile_slug = v_slug and id is distinct from p_user_id);
+    v_slug := v_base || '-' || case when v_try < 30 then v_try::text else left(md5(p_user_id::text), 12) end;
+  end loop;
+  return v_slug;
+end;
+$$;
+comment on function ops.make_profile_slug is
+  'A free address made from a name: lower case, Latin, hyphens, no reserved word. Free until the transaction ends, by a lock.';
+revoke execute on function ops.make_profile_slug from public;
+
+-- Security definer: the slug is found across all people, and only the service may call it.
+create function public.setup_profile(p_user_id uuid, p_display_name text default null, p_bio text default null,
+  p_category text default null, p_avatar_url text default null)
+returns jsonb
+language plpgsql volatile security definer
+set search_path = ''
+as $$
+declare
+  v_user public.users;
+begin
+  select * into v_user from public.users where id = p_user_id for update;
+  if not found then
+    raise exception using errcode = 'SV404', message = 'There is no such user',
+      detail = jsonb_build_object('resource', 'user', 'id', p_user_id);
+  end if;
+
+  v_user.display_name := coalesce(p_display_name, v_user.display_name);
+  if v_user.profile_slug is null and v_user.display_name is not null then
+    v_user.profile_slug := ops.make_profile_slug(v_user.display_name, p_user_id);
+  end if;
+
+  update public.users
+  set display_name = v_user.display_name,
+    bio = coalesce(p_bio, bio),
+    primary_category = coalesce(p_category, primary_category),
+    avatar_url = coalesce(p_avatar_url, avatar_url),
+    profile_slug = v_user.profile_slug,
+    onboarded_at = coalesce(onboarded_at, now())
+  where id = p_user_id
+  returning * into v_user;
+
+  return jsonb_build_object(
+    'profile_slug', v_user.profile_slug,
+    'is_public', v_user.is_public,
+    'profile', jsonb_build_object(
+      'id', v_user.id, 'email', v_user.email, 'display_name', v_user.display_name, 'bio', v_user.bio,
+      'profile_slug', v_user.profile_slug, 'primary_category', v_user.primary_category, 'is_public', v_user.is_public,
+      'avatar_url', v_user.avatar_url, 'is_verified', v_user.is_verified, 'onboarded_at', v_user.onboarded_at,
+      'created_at', v_user.created_at, 'updated_at', v_user.updated_at));
+end;
+$$;
+comment on function public.setup_profile is
+  'Sets what is given (null leaves as it is), and the slug when there is none yet: addresses that were shared stay valid.';
+revoke execute on function public.setup_profile from public, anon, authenticated;
+grant execute on function public.setup_profile to service_role;
+
+---------------------------------------------------------------------------------------------------------------------------
+-- Functions: roles
+
+create function public.has_role(p_user_id uuid, p_role public.app_role_enum)
+returns boolean
+language plpgsql stable security invoker
+set search_path = ''
+as $$
+begin
+  if current_setting('role', true) in ('anon', 'authenticated') and p_user_id is distinct from auth.uid() then
+    raise exception using errcode = 'SV403', message = 'Roles can be looked up only for yourself';
+  end if;
+  return exists (select from public.user_role where user_id = p_user_id and role = p_role);
+end;
+$$;
+comment on function public.has_role is 'Whether a person has a role. People may ask about themselves, the service about everybody.';
+revoke execute on function public.has_role from public, anon;
+grant execute on function public.has_role to authenticated, service_role;
+
+---------------------------------------------------------------------------------------------------------------------------
+-- Functions: quotas
+
+-- The stored names say what is counted; origin documents say it in the singular. Both are understood.
+create function ops.quota_name(p_quota_type text)
+returns text
+language plpgsql immutable parallel safe security invoker
+set search_path = ''
+as $$
+begin
+  return case p_quota_type
+    when 'sync' then 'syncs' when 'syncs' then 'syncs'
+    when 'ai_analysis' then 'ai_analyses' when 'ai_analyses' then 'ai_analyses'
+    when 'seo_submission' then 'seo_submissions' when 'seo_submissions' then 'seo_submissions'
+  end;
+end;
+$$;
+comment on function ops.quota_name is 'The quota that a name means; null when there is no such quota.';
+revoke execute on function ops.quota_name from public;
+
+create function ops.add_months(p_from timestamptz, p_months integer, p_anchor_day smallint)
+returns timestamptz
+language sql immutable parallel safe security invoker
+set search_path = ''
+as $$
+  -- The first of the target month, then the anchor day or the month's last. Months are counted in UTC.
+  with month as (
+    select date_trunc('month', p_from at time zone 'UTC') + make_interval(months => p_months) as first_day,
+      (p_from at time zone 'UTC') - date_trunc('day', p_from at time zone 'UTC') as time_of_day
+  )
+  select (first_day
+    + make_interval(days => least(p_anchor_day, extract(day from first_day + interval '1 month' - interval '1 day')::integer) - 1)
+    + time_of_day) at time zone 'UTC'
+  from month;
+$$;
+comment on function ops.add_months is 'So many months later, on the anchor day or on the last day of a month that is too short for it.';
+revoke execute on function ops.add_months from public;
+
+create function ops.next_cycle(p_cycle_end timestamptz, p_anchor_day smallint, p_now timestamptz,
+  out starts timestamptz, out ends timestamptz)
+language plpgsql immutable parallel safe security invoker
+set search_path = ''
+as $$
+declare
+  v_end_utc constant timestamp := p_cycle_end at time zone 'UTC';
+  v_now_utc constant timestamp := p_now at time zone 'UTC';
+  v_is_last_day constant boolean := date_trunc('month', v_end_utc) <> date_trunc('month', v_end_utc + interval '1 day');
+  -- The end's own day counts, unless the month was too short to show the anchor.
+  v_day constant smallint := case when v_is_last_day then greatest(p_anchor_day, extract(day from v_end_utc))
+    else extract(day from v_end_utc) end;
+  v_months integer := greatest(0, 12 * (extract(year from v_now_utc) - extract(year from v_end_utc))::integer
+    + (extract(month from v_now_utc) - extract(month from v_end_utc))::integer);
+begin
+  -- The cycle that holds p_now: it may lie several months after the one that ended.
+  starts := case when v_months = 0 then p_cycle_end else ops.add_months(p_cycle_end, v_months, v_day) end;
+  if starts > p_now then
+    v_months := v_months - 1;
+    starts := case when v_months = 0 then p_cycle_end else ops.add_months(p_cycle_end, v_months, v_day) end;
+  end if;
+  ends := ops.add_months(p_cycle_end, v_months + 1, v_day);
+end;
+$$;
+comment on function ops.next_cycle is 'The cycle after one that ended, such that it holds p_now. Rolls from the end itself: the 15th stays the 15th.';
+revoke execute on function ops.next_cycle from public;
+
+-- One statement: closing usage and new cycle cannot come apart, and of two callers the second finds nothing due.
+create function ops.roll_cycles(p_user_ids uuid[])
+returns integer
+language sql volatile security invoker
+set search_path = ''
+as $$
+  with due as (
+    select id, user_id, tier_id, cycle_start_date, cycle_end_date, cycle_anchor_day, syncs_used, ai_analyses_used, seo_submissions_used
+    from public.subscription
+    where user_id = any (p_user_ids) and cycle_end_date <= now()
+    order by user_id
+    for update
+  ), closed as (
+    insert into public.quota_usage_history
+      (user_id, tier_id, cycle_start_date, cycle_end_date, syncs_used, ai_analyses_used, seo_submissions_used)
+    select user_id, tier_id, cycle_start_date, cycle_end_date, syncs_used, ai_analyses_used, seo_submissions_used from due
+  ), rolled as (
+    update public.subscription as subscription
+    set cycle_start_date = cycle.starts, cycle_end_date = cycle.ends,
+      syncs_used = 0, ai_analyses_used = 0, seo_submissions_used = 0
+    from due, ops.next_cycle(due.cycle_end_date, due.cycle_anchor_day, now()) as cycle
+    where subscription.id = due.id
+    returning 1
+  )
+  select count(*)::integer from rolled;
+$$;
+comment on function ops.roll_cycles is 'Starts the next cycle for those of these people whose cycle is over, and keeps what they used in it.';
+revoke execute on function ops.roll_cycles from public;
+
+create function ops.reset_expired_quotas()
+returns integer
+language plpgsql volatile security invoker
+set search_path = ''
+as $$
+declare
+  v_due uuid[];
+  v_total integer := 0;
+begin
+  for v_batch in 1..100 loop
+    v_due := array(
+      select user_id from public.subscription where cycle_end_date <= now() order by cycle_end_date limit 1000);
+    exit when cardinality(v_due) = 0;
+    v_total := v_total + ops.roll_cycles(v_due);
+  end loop;
+  return v_total;
+end;
+$$;
+comment on function ops.reset_expired_quotas is 'For cron. Nobody waits for it: whoever uses a quota rolls their own subscription when cron is late.';
+revoke execute on function ops.reset_expired_quotas from public;
+
+create function ops.quota_state(p_user_id uuid, p_quota text, out used integer, out quota_limit integer, out resets_at timestamptz)
+language sql stable security invoker
+set search_path = ''
+as $$
+  select
+    case when subscription.cycle_end_date <= now() then 0 else
+      case p_quota when 'syncs' then subscription.syncs_used when 'ai_analyses' then subscription.ai_analyses_used
+        when 'seo_submissions' then subscription.seo_submissions_used end
+    end,
+    case p_quota when 'syncs' then tier.max_syncs_per_month when 'ai_analyses' then tier.max_ai_analyses_per_month
+      when 'seo_submissions' then tier.max_seo_submissions_per_month end,
+    case when subscription.cycle_end_date > now() then subscription.cycle_end_date
+      else (ops.next_cycle(subscription.cycle_end_date, subscription.cycle_anchor_day, now())).ends end
+  from public.subscription as subscription
+  join public.subscription_tier as tier on tier.id = subscription.tier_id
+  where subscription.user_id = p_user_id;
+$$;
+comment on function ops.quota_state is 'What is used of a quota, its limit, and when it begins anew. A cycle that is over counts as unused.';
+revoke execute on function ops.quota_state from public;
+
+create function ops.raise_quota_exceeded(p_quota text, p_limit integer, p_used integer, p_resets_at timestamptz)
+returns void
+language plpgsql volatile security invoker
+set search_path = ''
+as $$
+begin
+  raise exception using errcode = 'SV402',
+    message = format('Your plan allows %s %s, and %s %s used', p_limit, replace(p_quota, '_', ' ')
+      || case when p_quota = 'social_accounts' then '' else ' a month' end, p_used, case when p_used = 1 then 'is' else 'are' end),
+    detail = jsonb_build_object('quota', p_quota, 'limit', p_limit, 'used', p_used, 'resets_at', p_resets_at);
+end;
+$$;
+comment on function ops.raise_quota_exceeded is 'The one error of every quota.';
+revoke execute on function ops.raise_quota_exceeded from public;
+
+create function ops.reserve_quota(p_user_id uuid, p_quota text, p_amount integer)
+returns integer
+language plpgsql volatile security invoker
+set search_path = ''
+as $$
+declare
+  v_used integer;
+  v_state record;
+begin
+  for v_attempt in 1..2 loop
+    update public.subscription as subscription
+    set syncs_used = syncs_used + case when p_quota = 'syncs' then p_amount else 0 end,
+      ai_analyses_used = ai_analyses_used + case when p_quota = 'ai_analyses' then p_amount else 0 end,
+      seo_submissions_used = seo_submissions_used + case when p_quota = 'seo_submissions' then p_amount else 0 end
+    from public.subscription_tier as tier
+    where subscription.user_id = p_user_id
+      and tier.id = subscription.tier_id
+      and subscription.cycle_end_date > now()
+      and case p_quota
+        when 'syncs' then subscription.syncs_used::bigint + p_amount <= tier.max_syncs_per_month
+        when 'ai_analyses' then subscription.ai_analyses_used::bigint + p_amount <= tier.max_ai_analyses_per_month
+        when 'seo_submissions' then subscription.seo_submissions_used::bigint + p_amount <= tier.max_seo_submissions_per_month
+      end
+    returning case p_quota when 'syncs' then subscription.syncs_used when 'ai_analyses' then subscription.ai_analyses_used
+      else subscription.seo_submissions_used end
+    into v_used;
+    if found then
+      return v_used;
+    end if;
+    -- Either the limit is reached, or the cycle is over and nobody has rolled it yet.
+    perform ops.roll_cycles(array[p_user_id]);
+  end loop;
+
+  select * into v_state from ops.quota_state(p_user_id, p_quota);
+  if v_state.quota_limit is null then
+    raise exception using errcode = 'SV404', message = 'There is no subscription for this user',
+      detail = jsonb_build_object('resource', 'subscription', 'id', p_user_id);
+  end if;
+  perform ops.raise_quota_exceeded(p_quota, v_state.quota_limit, v_state.used, v_state.resets_at);
+end;
+$$;
+comment on function ops.reserve_quota is 'Takes units before the work, in one statement that no number of callers can race past the limit; else SV402.';
+revoke execute on function ops.reserve_quota from public;
+
+create function ops.return_quota(p_user_id uuid, p_quota text, p_amount integer, p_reserved_at timestamptz)
+returns integer
+language sql volatile security invoker
+set search_path = ''
+as $$
+  update public.subscription
+  set syncs_used = greatest(0, syncs_used - case when p_quota = 'syncs' then p_amount else 0 end),
+    ai_analyses_used = greatest(0, ai_analyses_used - case when p_quota = 'ai_analyses' then p_amount else 0 end),
+    seo_submissions_used = greatest(0, seo_submissions_used - case when p_quota = 'seo_submissions' then p_amount else 0 end)
+  where user_id = p_user_id and cycle_start_date <= p_reserved_at
+  returning case p_quota when 'syncs' then syncs_used when 'ai_analyses' then ai_analyses_used else seo_submissions_used end;
+$$;
+comment on function ops.return_quota is 'Gives units back when the work failed. A unit of a cycle that is over is gone with it.';
+revoke execute on function ops.return_quota from public;
+
+-- Security definer: it reads the one subscription that the caller may see anyway, and its helpers in ops.
+create function ops.check_quota(p_user_id uuid, p_quota_type text)
+returns boolean
+language plpgsql stable security definer
+set search_path = ''
+as $$
+declare
+  v_quota constant text := ops.quota_name(p_quota_type);
+  v_state record;
+begin
+  if current_setting('role', true) in ('anon', 'authenticated') and p_user_id is distinct from auth.uid() then
+    raise exception using errcode = 'SV403', message = 'Quotas can be looked up only for yourself';
+  end if;
+  if v_quota is null then
+    raise exception using errcode = 'SV400', message = format('There is no quota named %s', left(p_quota_type, 60));
+  end if;
+  select * into v_state from ops.quota_state(p_user_id, v_quota);
+  return coalesce(v_state.used < v_state.quota_limit, false);
+end;
+$$;
+comment on function ops.check_quota is 'See public.check_quota.';
+revoke execute on function ops.check_quota from public;
+grant execute on function ops.check_quota to authenticated, service_role;
+
+-- The body is parsed here and now (begin atomic): callers need no usage on schema ops, only execute on the function inside.
+create function public.check_quota(p_user_id uuid, p_quota_type text)
+returns boolean
+language sql stable security invoker
+set search_path = ''
+begin atomic
+  select ops.check_quota(p_user_id, p_quota_type);
+end;
+comment on function public.check_quota is
+  'Whether a unit is left: sync, ai_analysis or seo_submission. Only a look; what spends calls increment_quota, which also reserves.';
+revoke execute on function public.check_quota from public, anon;
+grant execute on function public.check_quota to authenticated, service_role;
+
+-- Security definer: the service reserves through this, and through nothing else.
+create function public.increment_quota(p_user_id uuid, p_quota_type text, p_amount integer default 1)
+returns integer
+language plpgsql volatile security definer
+set search_path = ''
+as $$
+declare
+  v_quota constant text := ops.quota_name(p_quota_type);
+begin
+  if v_quota is null or p_amount is null or p_amount < 1 then
+    raise exception using errcode = 'SV400',
+      message = format('Cannot reserve quota: takes a quota''s name and a positive amount, got %s and %s',
+        left(p_quota_type, 60), p_amount);
+  end if;
+  return ops.reserve_quota(p_user_id, v_quota, p_amount);
+end;
+$$;
+comment on function public.increment_quota is 'Reserves units, or raises SV402 and changes nothing. Returns what is used then.';
+revoke execute on function public.increment_quota from public, anon, authenticated;
+grant execute on function public.increment_quota to service_role;
+
+-- Security definer: the service returns units through this, and through nothing else.
+create function public.decrement_quota(p_user_id uuid, p_quota_type text, p_amount integer default 1)
+returns integer
+language plpgsql volatile security definer
+set search_path = ''
+as $$
+declare
+  v_quota constant text := ops.quota_name(p_quota_type);
+begin
+  if v_quota is null or p_amount is null or p_amount < 1 then
+    raise exception using errcode = 'SV400',
+      message = format('Cannot return quota: takes a quota''s name and a positive amount, got %s and %s',
+        left(p_quota_type, 60), p_amount);
+  end if;
+  return ops.return_quota(p_user_id, v_quota, p_amount, now());
+end;
+$$;
+comment on function public.decrement_quota is 'Returns units that were reserved for work that failed. Never below zero. Returns what is used then.';
+revoke execute on function public.decrement_quota from public, anon, authenticated;
+grant execute on function public.decrement_quota to service_role;
+
+---------------------------------------------------------------------------------------------------------------------------
+-- Functions: what moderators and admins do. Each has its rules in ops and a door in public: an invoker function, so that
+-- no definer function stands in the exposed schema for people to call.
+
+create function ops.require_role(variadic p_roles public.app_role_enum[])
+returns void
+language plpgsql stable security invoker
+set search_path = ''
+as $$
+begin
+  if current_setting('role', true) in ('anon', 'authenticated') and not ops.current_user_has_role(variadic p_roles) then
+    raise exception using errcode = 'SV403', message = 'Your role does not allow this';
+  end if;
+end;
+$$;
+comment on function ops.require_role is 'Raises SV403 unless the signed-in person has one of the roles. The service and the operator pass.';
+revoke execute on function ops.require_role from public;
+
+-- Security definer: changes another person's row, after checking the caller's role.
+create function ops.set_creator_hidden(p_user_id uuid, p_hidden boolean, p_reason text)
+returns void
+language plpgsql volatile security definer
+set search_path = ''
+as $$
+begin
+  perform ops.require_role('moderator', 'admin');
+  update public.users
+  set hidden_at = case when p_hidden then coalesce(hidden_at, now()) end,
+    hidden_reason = case when p_hidden then coalesce(ops.clean_line(p_reason, 500), 'No reason given') end
+  where id = p_user_id;
+  if not found then
+    raise exception using errcode = 'SV404', message = 'There is no such user',
+      detail = jsonb_build_object('resource', 'user', 'id', p_user_id);
+  end if;
+  perform ops.record_audit(case when p_hidden then 'creator.hidden' else 'creator.shown' end, p_user_id,
+    jsonb_build_object('reason', ops.clean_line(p_reason, 500)));
+end;
+$$;
+comment on function ops.set_creator_hidden is 'See public.set_creator_hidden.';
+revoke execute on function ops.set_creator_hidden from public;
+grant execute on function ops.set_creator_hidden to authenticated, service_role;
+
+create function public.set_creator_hidden(p_user_id uuid, p_hidden boolean, p_reason text default null)
+returns void
+language sql volatile security invoker
+set search_path = ''
+begin atomic
+  select ops.set_creator_hidden(p_user_id, p_hidden, p_reason);
+end;
+comment on function public.set_creator_hidden is 'Moderators and admins take a creator out of public view, or put them back. The audit log keeps it.';
+revoke execute on function public.set_creator_hidden from public, anon;
+grant execute on function public.set_creator_hidden to authenticated, service_role;
+
+-- Security definer: changes another person's roles, after checking the caller's.
+create function ops.set_user_role(p_user_id uuid, p_role public.app_role_enum, p_granted boolean)
+returns void
+language plpgsql volatile security definer
+set search_path = ''
+as $$
+begin
+  perform ops.require_role('admin');
+  if p_role = 'user' and not p_granted then
+    raise exception using errcode = 'SV400', message = 'The role user belongs to everybody and cannot be revoked';
+  end if;
+  if p_granted then
+    insert into public.user_role (user_id, role)
+    select id, p_role from public.users where id = p_user_id
+    on conflict do nothing;
+  else
+    -- An admin cannot lock everybody out, not even together with another admin at the same moment.
+    perform from public.user_role where role = 'admin' for update;
+    if p_role = 'admin' and not exists (select from public.user_role where role = 'admin' and user_id <> p_user_id) then
+      raise exception using errcode = 'SV400', message = 'The last admin cannot be revoked';
+    end if;
+    delete from public.user_role where user_id = p_user_id and role = p_role;
+  end if;
+  if not exists (select from public.users where id = p_user_id) then
+    raise exception using errcode = 'SV404', message = 'There is no such user',
+      detail = jsonb_build_object('resource', 'user', 'id', p_user_id);
+  end if;
+  perform ops.record_audit(case when p_granted then 'role.granted' else 'role.revoked' end, p_user_id,
+    jsonb_build_object('role', p_role));
+end;
+$$;
+comment on function ops.set_user_role is 'See public.set_user_role.';
+revoke execute on function ops.set_user_role from public;
+grant execute on function ops.set_user_role to authenticated, service_role;
+
+create function public.set_user_role(p_user_id uuid, p_role public.app_role_enum, p_granted boolean default true)
+returns void
+language sql volatile security invoker
+set search_path = ''
+begin atomic
+  select ops.set_user_role(p_user_id, p_role, p_granted);
+end;
+comment on function public.set_user_role is 'Admins grant and revoke roles; the last admin stays. The audit log keeps it.';
+revoke execute on function public.set_user_role from public, anon;
+grant execute on function public.set_user_role to authenticated, service_role;
+
+-- Security definer: changes another person's plan, after checking the caller's role.
+create function ops.set_user_plan(p_user_id uuid, p_tier text)
+returns void
+language plpgsql volatile security definer
+set search_path = ''
+as $$
+begin
+  perform ops.require_role('admin');
+  update public.subscription
+  set tier_id = tier.id
+  from public.subscription_tier as tier
+  where user_id = p_user_id and tier.slug = p_tier;
+  if not found then
+    raise exception using errcode = 'SV404', message = 'There is no such user or plan',
+      detail = jsonb_build_object('resource', 'subscription', 'id', p_user_id);
+  end if;
+  perform ops.record_audit('plan.changed', p_user_id, jsonb_build_object('tier', p_tier));
+end;
+$$;
+comment on function ops.set_user_plan is 'See public.set_user_plan.';
+revoke execute on function ops.set_user_plan from public;
+grant execute on function ops.set_user_plan to authenticated, service_role;
+
+create function public.set_user_plan(p_user_id uuid, p_tier text)
+returns void
+language sql volatile security invoker
+set search_path = ''
+begin atomic
+  select ops.set_user_plan(p_user_id, p_tier);
+end;
+comment on function public.set_user_plan is 'Admins put a person on a plan; its limits hold at once, what was used stays. The audit log keeps it.';
+revoke execute on function public.set_user_plan from public, anon;
+grant execute on function public.set_user_plan to authenticated, service_role;
+
+-- Security definer: reads across people, after checking the caller's role.
+create function ops.find_users(p_query text, p_limit integer)
+returns table (id uuid, email text, display_name text, profile_slug text, roles public.app_role_enum[], tier text,
+  hidden_at timestamptz, created_at timestamptz)
+language plpgsql stable security definer
+set search_path = ''
+as $$
+begin
+  perform ops.require_role('moderator', 'admin');
+  return query
+    select person.id, person.email, person.display_name, person.profile_slug,
+      array(select role.role from public.user_role as role where role.user_id = person.id order by role.role),
+      tier.slug, person.hidden_at, person.created_at
+    from public.users as person
+    left join public.subscription as subscription on subscription.user_id = person.id
+    left join public.subscription_tier as tier on tier.id = subscription.tier_id
+    where person.email = lower(p_query) or person.profile_slug = lower(p_query)
+      or person.id = case when p_query ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then p_query::uuid end
+    order by person.created_at
+    limit least(greatest(p_limit, 1), 100);
+end;
+$$;
+comment on function ops.find_users is 'See public.find_users.';
+revoke execute on function ops.find_users from public;
+grant execute on function ops.find_users to authenticated, service_role;
+
+create function public.find_users(p_query text, p_limit integer default 20)
+returns table (id uuid, email text, display_name text, profile_slug text, roles public.app_role_enum[], tier text,
+  hidden_at timestamptz, created_at timestamptz)
+language sql stable security invoker
+set search_path = ''
+begin atomic
+  select found.id, found.email, found.display_name, found.profile_slug, found.roles, found.tier, found.hidden_at, found.created_at
+  from ops.find_users(p_query, p_limit) as found;
+end;
+comment on function public.find_users is 'Moderators and admins look a person up by exact e-mail, profile slug or id.';
+revoke execute on function public.find_users from public, anon;
+grant execute on function public.find_users to authenticated, service_role;
+
+---------------------------------------------------------------------------------------------------------------------------
+-- Functions: the endpoint kernel
+
+-- Security definer: counters are in ops, which no API role reaches. plpgsql keeps its plans: 1.5 times the speed of SQL here.
+create function public.check_rate_limit(p_key text, p_limit integer, p_window_seconds integer)
+returns table (allowed boolean, remaining integer, reset_seconds integer)
+language plpgsql volatile security definer
+set search_path = ''
+as $$
+declare
+  v_now timestamptz := clock_timestamp();
+  v_ends timestamptz;
+  v_hits integer;
+begin
+  -- The everyday case is one plain update: half the cost of an upsert. Where the limit is reached it finds nothing and writes nothing.
+  update ops.rate_limit as counter set hits = counter.hits + 1
+  where counter.key = p_key and counter.window_ends > v_now and counter.hits < p_limit
+  returning counter.hits, counter.window_ends into v_hits, v_ends;
+
+  if not found then
+    -- A rejection only reads: a flood must not become a flood of writes.
+    select counter.window_ends into v_ends from ops.rate_limit as counter
+    where counter.key = p_key and counter.window_ends > v_now and counter.hits >= p_limit;
+    if not found and p_limit > 0 then
+      insert into ops.rate_limit as counter (key, window_ends, hits)
+      values (p_key, v_now + make_interval(secs => p_window_seconds), 1)
+      on conflict (key) do update
+      set hits = case when counter.window_ends > v_now then counter.hits + 1 else 1 end,
+        window_ends = case when counter.window_ends > v_now then counter.window_ends else excluded.window_ends end
+      where counter.hits < p_limit or counter.window_ends <= v_now
+      returning counter.hits, counter.window_ends into v_hits, v_ends;
+      if not found then
+        -- Others took the last units between the look and the write.
+        select counter.window_ends into v_ends from ops.rate_limit as counter where counter.key = p_key;
+      end if;
+    end if;
+
+    if v_hits = 1 then
+      -- Each new window takes up to four dead ones away, so the table stays as small as its callers are many.
+      delete from ops.rate_limit
+      where key = any (array(
+        select dead.key from ops.rate_limit as dead
+        where dead.window_ends < v_now - interval '1 minute'
+        order by dead.window_ends
+        limit 4
+        for update skip locked));
+    end if;
+  end if;
+
+  allowed := v_hits is not null;
+  remaining := coalesce(p_limit - v_hits, 0);
+  reset_seconds := greatest(1, coalesce(ceil(extract(epoch from v_ends - v_now)), p_window_seconds));
+  return next;
+end;
+$$;
+comment on function public.check_rate_limit is
+  'Counts one request against a limit per window that begins with the first. Exact under any concurrency; prunes itself.';
+revoke execute on function public.check_rate_limit from public, anon, authenticated;
+grant execute on function public.check_rate_limit to service_role;
+
+-- Security definer: limiter and answers are in ops.
+create function public.admit_request(p_rate_key text, p_limit integer, p_window_seconds integer, p_scope text,
+  p_idempotency_key text, p_body_hash text)
+returns jsonb
+language plpgsql volatile security definer
+set search_path = ''
+as $$
+declare
+  v_rate record;
+  v_seen ops.idempotency;
+  v_state text;
+begin
+  if p_rate_key is not null then
+    select * into v_rate from public.check_rate_limit(p_rate_key, p_limit, p_window_seconds);
+    if not v_rate.allowed then
+      return jsonb_build_object('allowed', false, 'remaining', 0, 'reset_seconds', v_rate.reset_seconds, 'idempotency', null);
+    end if;
+  else
+    select true as allowed, null::integer as remaining, null::integer as reset_seconds into v_rate;
+  end if;
+
+  if p_idempotency_key is not null then
+    -- An attempt that has not answered for three minutes is dead: no edge function answers later than 150 s.
+    insert into ops.idempotency as seen (scope, key, body_hash, expires_at)
+    values (p_scope, p_idempotency_key, p_body_hash, now() + interval '3 minutes')
+    on conflict (scope, key) do update
+    set body_hash = excluded.body_hash, status = null, body = null, expires_at = excluded.expires_at
+    where seen.expires_at <= now()
+    returning * into v_seen;
+    if found then
+      v_state := 'started';
+      delete from ops.idempotency
+      where (scope, key) in (
+        select dead.scope, dead.key from ops.idempotency as dead
+        where dead.expires_at < now() - interval '1 minute'
+        order by dead.expires_at
+        limit 4
+        for update skip locked);
+    else
+      select * into v_seen from ops.idempotency where scope = p_scope and key = p_idempotency_key;
+      v_state := case
+        when v_seen.body_hash is distinct from p_body_hash then 'mismatch'
+        when v_seen.status is null then 'in_progress'
+        else 'replayed'
+      end;
+    end if;
+  end if;
+
+  return jsonb_build_object('allowed', true, 'remaining', v_rate.remaining, 'reset_seconds', v_rate.reset_seconds,
+    'idempotency', case when p_idempotency_key is not null then jsonb_build_object('state', v_state,
+      'status', case when v_state = 'replayed' then v_seen.status end,
+      'body', case when v_state = 'replayed' then v_seen.body end) end);
+end;
+$$;
+comment on function public.admit_request is
+  'Rate limit and Idempotency-Key in one trip: started (do the work), replayed (the first answer), in_progress, or mismatch.';
+revoke execute on function public.admit_request from public, anon, authenticated;
+grant execute on function public.admit_request to service_role;
+
+-- Security definer: answers are in ops.
+create function public.finish_request(p_scope text, p_idempotency_key text, p_status integer, p_body jsonb default null)
+returns void
+language sql volatile security definer
+set search_path = ''
+as $$
+  delete from ops.idempotency
+  where scope = p_scope and key = p_idempotency_key and status is null and p_status is null;
+
+  update ops.idempotency
+  set status = p_status, body = p_body, expires_at = now() + interval '24 hours'
+  where scope = p_scope and key = p_idempotency_key and status is null and p_status is not null;
+$$;
+comment on function public.finish_request is 'Keeps the first answer for 24 hours; without a status the attempt is forgotten, so that it can be made again.';
+revoke execute on function public.finish_request from public, anon, authenticated;
+grant execute on function public.finish_request to service_role;
+
+-- Security definer: figures are in ops.
+create function public.record_request_metrics(p_samples jsonb)
+returns void
+language sql volatile security definer
+set search_path = ''
+as $$
+  insert into ops.request_metric as metric (function, status, count, duration_ms_sum, buckets)
+  select sample.function, sample.status, sample.count, sample.duration_ms_sum, sample.buckets
+  from jsonb_to_recordset(p_samples)
+    as sample (function text, status smallint, count bigint, duration_ms_sum double precision, buckets bigint[])
+  order by sample.function, sample.status -- one order for every writer: no deadlock
+  on conflict (function, status) do update
+  set count = metric.count + excluded.count,
+    duration_ms_sum = metric.duration_ms_sum + excluded.duration_ms_sum,
+    buckets = array(
+      select coalesce(old, 0) + coalesce(new, 0) from unnest(metric.buckets, excluded.buckets) with ordinality as pair (old, new, place)
+      order by place);
+$$;
+comment on function public.record_request_metrics is 'Adds a batch of [{function, status, count, duration_ms_sum, buckets}], one entry a function and status.';
+revoke execute on function public.record_request_metrics from public, anon, authenticated;
+grant execute on function public.record_request_metrics to service_role;
+
+-- Security definer: figures are in ops.
+create function public.read_request_metrics()
+returns jsonb
+language sql stable security definer
+set search_path = ''
+as $$
+  select coalesce(jsonb_agg(to_jsonb(metric) order by metric.function, metric.status), '[]'::jsonb) from ops.request_metric as metric;
+$$;
+comment on function public.read_request_metrics is 'All that was recorded, as record_request_metrics takes it.';
+revoke execute on function public.read_request_metrics from public, anon, authenticated;
+grant execute on function public.read_request_metrics to service_role;
+
+-- Security definer: looks at vault, cron and net, which the service may not read in full. Dynamic SQL: a project may lack them.
+create function public.check_health()
+returns jsonb
+language plpgsql volatile security definer
+set search_path = ''
+as $$
+declare
+  v_vault text := 'down';
+  v_queue text := 'down';
+  v_cron text := 'down';
+  v_found boolean;
+begin
+  begin
+    -- Decrypting proves that the key is there, not only the table.
+    execute $query$ select count(decrypted_secret) = 2 from vault.decrypted_secrets where name in ('project_url', 'cron_secret_key') $query$
+      into v_found;
+    v_vault := case when v_found then 'ok' else 'unset' end;
+  exception when others then
+    null;
+  end;
+  begin
+    if to_regprocedure('net.check_worker_is_up()') is not null then
+      execute 'select net.check_worker_is_up()';
+    end if;
+    execute 'select count(*) < 1000 from (select from net.http_request_queue limit 1000) as waiting' into v_found;
+    v_queue := case when v_found then 'ok' else 'down' end;
+  exception when others then
+    null;
+  end;
+  begin
+    execute 'select exists (select from cron.job where active)' into v_found;
+    v_cron := case when v_found then 'ok' else 'unset' end;
+  exception when others then
+    null;
+  end;
+  return jsonb_build_object('database', 'ok', 'vault', v_vault, 'queue', v_queue, 'cron', v_cron);
+end;
+$$;
+comment on function public.check_health is
+  'Whether database, vault, outgoing queue and cron work: ok, unset (works, and is not provisioned yet) or down.';
+revoke execute on function public.check_health from public, anon, authenticated;
+grant execute on function public.check_health to service_role;
+
+---------------------------------------------------------------------------------------------------------------------------
+-- Functions: cron. They run as postgres and nobody else may call them.
+
+create function ops.invoke_edge_function(p_name text, p_body jsonb default '{}')
+returns bigint
+language plpgsql volatile security invoker
+set search_path = ''
+as $$
+declare
+  v_url text;
+  v_key text;
+  v_request_id bigint;
+begin
+  select decrypted_secret into v_url from vault.decrypted_secrets where name = 'project_url';
+  select decrypted_secret into v_key from vault.decrypted_secrets where name = 'cron_secret_key';
+  if coalesce(v_url, '') = '' or coalesce(v_key, '') = '' then
+    raise exception 'Cannot call %: Vault needs the secrets project_url and cron_secret_key', p_name;
+  end if;
+  v_request_id := net.http_post(
+    url => rtrim(v_url, '/') || '/functions/v1/' || p_name,
+    body => p_body,
+    headers => jsonb_build_object('Content-Type', 'application/json', 'apikey', v_key),
+    timeout_milliseconds => 60000);
+  insert into ops.http_call (request_id, function_name) values (v_request_id, p_name)
+  on conflict (request_id) do update
+  set function_name = excluded.function_name, called_at = now(), outcome = null, status_code = null, error = null, settled_at = null;
+  return v_request_id;
+end;
+$$;
+comment on function ops.invoke_edge_function is
+  'Asks an edge function to run, with the key from Vault, so that no job''s text holds one. The call leaves after commit and is at most once.';
+revoke execute on function ops.invoke_edge_function from public;
+
+create function ops.reconcile_http_calls()
+returns integer
+language plpgsql volatile security invoker
+set search_path = ''
+as $$
+declare
+  v_settled integer;
+begin
+  with answered as (
+    select call.request_id, response.status_code, response.error_msg, response.timed_out, response.id is null as is_missing
+    from ops.http_call as call
+    left join net._http_response as response on response.id = call.request_id and response.created >= call.called_at
+    where call.outcome is null and (response.id is not null or call.called_at < now() - interval '15 minutes')
+    order by call.called_at
+    limit 1000
+    for update of call skip locked
+  ), settled as (
+    update ops.http_call as call
+    set outcome = case when answered.is_missing then 'missing' when answered.status_code between 200 and 299 then 'ok' else 'failed' end,
+      status_code = answered.status_code,
+      error = left(case when answered.timed_out then 'timed out' else answered.error_msg end, 500),
+      settled_at = now()
+    from answered
+    where call.request_id = answered.request_id
+    returning call.function_name, call.outcome, call.status_code, call.error
+  ), alerted as (
+    insert into public.notification (user_id, type, title, message, data)
+    select role.user_id, 'error', 'A scheduled call failed',
+      format('%s: %s', bad.function_name, coalesce(bad.error, 'status ' || bad.status_code, 'no answer')),
+      jsonb_build_object('function', bad.function_name, 'outcome', bad.outcome, 'status_code', bad.status_code)
+    from (select distinct on (function_name) * from settled where outcome <> 'ok' order by function_name) as bad
+    cross join public.user_role as role
+    where role.role = 'admin'
+      -- One alert an hour and function is enough to be heard.
+      and not exists (
+        select from public.notification as earlier
+        where earlier.user_id = role.user_id and earlier.created_at > now() - interval '1 hour'
+          and earlier.data ->> 'function' = bad.function_name)
+  )
+  select count(*)::integer into v_settled from settled;
+
+  delete from ops.http_call
+  where request_id = any (array(
+    select request_id from ops.http_call where outcome is not null and settled_at < now() - interval '7 days'
+    order by settled_at limit 1000));
+  return v_settled;
+end;
+$$;
+comment on function ops.reconcile_http_calls is
+  'For cron. Finds out what became of calls, and tells the admins of those that failed or were never answered.';
+revoke execute on function ops.reconcile_http_calls from public;
+
+create function ops.cleanup_expired_cache()
+returns integer
+language plpgsql volatile security invoker
+set search_path = ''
+as $$
+declare
+  v_deleted integer;
+begin
+  delete from public.cache_store
+  where key = any (array(
+    select key from public.cache_store where expires_at < now() order by expires_at limit 10000 for update skip locked));
+  get diagnostics v_deleted = row_count;
+  return v_deleted;
+end;
+$$;
+comment on function ops.cleanup_expired_cache is 'For cron. Deletes cached answers that have expired, at most 10,000 a run.';
+revoke execute on function ops.cleanup_expired_cache from public;
+
+create function ops.purge_cron_history()
+returns integer
+language plpgsql volatile security invoker
+set search_path = ''
+as $$
+declare
+  v_deleted integer;
+begin
+  delete from cron.job_run_details
+  where runid = any (array(
+    select runid from cron.job_run_details where start_time < now() - interval '7 days' order by runid limit 10000));
+  get diagnostics v_deleted = row_count;
+  return v_deleted;
+end;
+$$;
+comment on function ops.purge_cron_history is 'For cron, which never prunes its own history. Keeps seven days, deletes at most 10,000 rows a run.';
+revoke execute on function ops.purge_cron_history from public;
+
+---------------------------------------------------------------------------------------------------------------------------
+-- Triggers
+
+create trigger users_touch_updated_at before update on public.users
+  for each row execute function ops.touch_updated_at();
+create trigger user_setting_touch_updated_at before update on public.user_setting
+  for each row execute function ops.touch_updated_at();
+create trigger subscription_tier_touch_updated_at before update on public.subscription_tier
+  for each row execute function ops.touch_updated_at();
+create trigger subscription_touch_updated_at before update on public.subscription
+  for each row execute function ops.touch_updated_at();
+create trigger cache_store_touch_updated_at before update on public.cache_store
+  for each row execute function ops.touch_updated_at();
+
+create trigger streamvibe_new_user after insert on auth.users
+  for each row execute function ops.handle_new_auth_user();
+create trigger streamvibe_changed_email after update of email on auth.users
+  for each row when (old.email is distinct from new.email) execute function ops.handle_changed_auth_email();
+
+---------------------------------------------------------------------------------------------------------------------------
+-- Policies. People see their own rows and nothing else; equality on the owner, so that an index serves it.
+
+create policy "Everybody reads the plans" on public.subscription_tier
+  for select to anon, authenticated using (true);
+create policy "Everybody reads the subscription states" on public.subscription_status
+  for select to anon, authenticated using (true);
+
+create policy "People read their own row" on public.users
+  for select to authenticated using (id = (select auth.uid()));
+create policy "People edit their own row" on public.users
+  for update to authenticated using (id = (select auth.uid())) with check (id = (select auth.uid()));
+
+create policy "People read their own roles" on public.user_role
+  for select to authenticated using (user_id = (select auth.uid()));
+
+create policy "People read their own settings" on public.user_setting
+  for select to authenticated using (user_id = (select auth.uid()));
+create policy "People edit their own settings" on public.user_setting
+  for update to authenticated using (user_id = (select auth.uid())) with check (user_id = (select auth.uid()));
+
+create policy "People read their own subscription" on public.subscription
+  for select to authenticated using (user_id = (select auth.uid()));
+
+create policy "People read their own past usage" on public.quota_usage_history
+  for select to authenticated using (user_id = (select auth.uid()));
+
+create policy "People read their own notifications" on public.notification
+  for select to authenticated using (user_id = (select auth.uid()));
+create policy "People mark their own notifications read" on public.notification
+  for update to authenticated using (user_id = (select auth.uid())) with check (user_id = (select auth.uid()));
+create policy "People delete their own notifications" on public.notification
+  for delete to authenticated using (user_id = (select auth.uid()));
+
+create policy "Admins read the audit log" on public.audit_log
+  for select to authenticated using ((select ops.current_user_has_role('admin')));
+
+create policy "Only the service uses the cache" on public.cache_store
+  for all to service_role using (true) with check (true);
+
+create policy "Only functions count requests" on ops.rate_limit for all to postgres using (true) with check (true);
+create policy "Only functions keep answers" on ops.idempotency for all to postgres using (true) with check (true);
+create policy "Only functions keep metrics" on ops.request_metric for all to postgres using (true) with check (true);
+create policy "Only functions log calls" on ops.http_call for all to postgres using (true) with check (true);
+
+---------------------------------------------------------------------------------------------------------------------------
+-- Grants
+
+grant select on public.subscription_tier, public.subscription_status to anon, authenticated;
+grant select on public.users, public.user_role, public.user_setting, public.subscription, public.quota_usage_history,
+  public.notification, public.audit_log to authenticated;
+
+-- No insert: sign-up makes the row. No delete: it goes with the login.
+-- Not e-mail, slug, verification or hiding: those are not for their owner to say.
+grant update (display_name, bio, primary_category, is_public, avatar_url) on public.users to authenticated;
+grant update (language, time_zone, default_sync_mode, email_notifications) on public.user_setting to authenticated;
+grant update (read_at) on public.notification to authenticated;
+grant delete on public.notification to authenticated;
+
+grant select, insert, update, delete on public.users, public.user_role, public.user_setting, public.subscription,
+  public.subscription_tier, public.subscription_status, public.notification, public.cache_store to service_role;
+-- No update, no delete: history is not rewritten.
+grant select, insert on public.audit_log, public.quota_usage_history to service_role;
+
+---------------------------------------------------------------------------------------------------------------------------
+-- Reference rows
+
+insert into public.subscription_tier (slug, display_name, description, price_cents_per_month, max_social_accounts,
+  max_syncs_per_month, max_ai_analyses_per_month, max_seo_submissions_per_month, sort_order)
+values
+  ('free', 'Free', 'One account, to try everything but search engines', 0, 1, 10, 25, 0, 1),
+  ('basic', 'Basic', 'For creators on a few platforms', 1900, 3, 100, 100, 50, 2),
+  ('premium', 'Premium', 'For creators everywhere', 4900, 10, 500, 500, 200, 3)
+on conflict (slug) do update
+set display_name = excluded.display_name, description = excluded.description,
+  price_cents_per_month = excluded.price_cents_per_month, max_social_accounts = excluded.max_social_accounts,
+  max_syncs_per_month = excluded.max_syncs_per_month, max_ai_analyses_per_month = excluded.max_ai_analyses_per_month,
+  max_seo_submissions_per_month = excluded.max_seo_submissions_per_month, sort_order = excluded.sort_order;
+
+insert into public.subscription_status (slug, display_name, description, sort_order)
+values
+  ('active', 'Active', 'Paid, or free', 1),
+  ('trialing', 'Trial', 'Not charged yet', 2),
+  ('past_due', 'Past due', 'The last payment failed and is tried again', 3),
+  ('unpaid', 'Unpaid', 'All attempts to charge failed', 4),
+  ('canceled', 'Canceled', 'Ended by the subscriber or by us', 5),
+  ('incomplete', 'Incomplete', 'The first payment is not through yet', 6),
+  ('incomplete_expired', 'Expired', 'The first payment never came', 7),
+  ('paused', 'Paused', 'Not charged until it is resumed', 8)
+on conflict (slug) do update
+set display_name = excluded.display_name, description = excluded.description, sort_order = excluded.sort_order;
+
+-- People who had a login before StreamVibe was installed, or while it was rolled back.
+do $$
+begin
+  perform ops.create_user(login.id, login.email, login.raw_user_meta_data) from auth.users as login;
+end;
+$$;

@@ -1,0 +1,681 @@
+-- Module 001, platform connections: which platforms there are, who is connected to what, and the way of tokens into Vault,
+-- out of it and through their refreshes. Needs module 000. It talks to no platform: edge functions do.
+
+do $$
+begin
+  if to_regclass('public.users') is null then
+    raise exception 'Cannot apply module 001: module 000 must be applied first';
+  end if;
+end;
+$$;
+
+---------------------------------------------------------------------------------------------------------------------------
+-- Reference tables
+
+create table public.platform (
+  id uuid not null default gen_random_uuid(),
+  slug text not null,
+  display_name text not null,
+  website_url text not null,
+  sort_order smallint not null,
+  is_active boolean not null default true,
+  constraint platform_pkey primary key (id),
+  constraint platform_slug_key unique (slug)
+);
+alter table public.platform enable row level security;
+comment on table public.platform is 'The platforms that an account can be connected from.';
+
+create table public.account_status (
+  id uuid not null default gen_random_uuid(),
+  slug text not null,
+  display_name text not null,
+  description text not null default '',
+  sort_order smallint not null,
+  constraint account_status_pkey primary key (id),
+  constraint account_status_slug_key unique (slug)
+);
+alter table public.account_status enable row level security;
+comment on table public.account_status is 'The states of a connected account.';
+
+---------------------------------------------------------------------------------------------------------------------------
+-- Connections and accounts
+
+create table public.platform_connection (
+  id uuid not null default gen_random_uuid(),
+  user_id uuid not null,
+  platform_id uuid not null,
+  vault_secret_name text not null,
+  scopes text[] not null default '{}',
+  token_issued_at timestamptz not null default now(),
+  token_expires_at timestamptz,
+  is_active boolean not null default true,
+  refresh_lease uuid,
+  refresh_leased_until timestamptz,
+  refresh_failures integer not null default 0,
+  refresh_retry_at timestamptz,
+  refresh_error text,
+  last_refreshed_at timestamptz,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  constraint platform_connection_pkey primary key (id),
+  constraint platform_connection_vault_secret_name_key unique (vault_secret_name),
+  constraint platform_connection_user_id_fkey foreign key (user_id) references public.users (id) on delete cascade,
+  constraint platform_connection_platform_id_fkey foreign key (platform_id) references public.platform (id),
+  constraint platform_connection_leased_iff_until check ((refresh_lease is null) = (refresh_leased_until is null)),
+  constraint platform_connection_only_active_is_leased check (refresh_lease is null or is_active),
+  constraint platform_connection_failures_not_negative check (refresh_failures >= 0)
+);
+alter table public.platform_connection enable row level security;
+comment on table public.platform_connection is
+  'The right to act for an account. The tokens themselves are in Vault under vault_secret_name, and nowhere else.';
+comment on column public.platform_connection.token_expires_at is 'Null: the token does not expire.';
+comment on column public.platform_connection.is_active is 'False: disconnected by the creator, or refused by the platform.';
+comment on column public.platform_connection.refresh_lease is 'Held by the one worker that refreshes now; whoever stores must show it.';
+comment on column public.platform_connection.refresh_retry_at is 'Not before this, after attempts that failed for a reason that may pass.';
+
+-- Serves claim_token_refreshes(): what expires first.
+create index platform_connection_expiry_idx on public.platform_connection (token_expires_at) where is_active;
+-- Serves the owner's own rows (policy), and the foreign key.
+create index platform_connection_user_id_idx on public.platform_connection (user_id);
+-- Serves the foreign key.
+create index platform_connection_platform_id_idx on public.platform_connection (platform_id);
+
+create table public.social_account (
+  id uuid not null default gen_random_uuid(),
+  user_id uuid not null,
+  platform_id uuid not null,
+  connection_id uuid,
+  platform_account_id text not null,
+  username text,
+  display_name text,
+  avatar_url text,
+  profile_url text,
+  followers_count bigint,
+  details jsonb not null default '{}',
+  status text not null default 'active',
+  sync_mode public.action_mode_enum not null default 'manual',
+  next_sync_at timestamptz,
+  last_synced_at timestamptz,
+  last_error text,
+  deleted_at timestamptz,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  constraint social_account_pkey primary key (id),
+  constraint social_account_platform_account_key unique (user_id, platform_id, platform_account_id),
+  constraint social_account_connection_id_key unique (connection_id),
+  constraint social_account_user_id_fkey foreign key (user_id) references public.users (id) on delete cascade,
+  constraint social_account_platform_id_fkey foreign key (platform_id) references public.platform (id),
+  constraint social_account_connection_id_fkey foreign key (connection_id) references public.platform_connection (id)
+    on delete set null,
+  constraint social_account_status_fkey foreign key (status) references public.account_status (slug) on update cascade,
+  constraint social_account_followers_not_negative check (followers_count >= 0),
+  constraint social_account_details_is_object check (jsonb_typeof(details) = 'object'),
+  constraint social_account_deleted_is_disconnected check (deleted_at is null or status = 'disconnected'),
+  constraint social_account_only_active_is_scheduled check (next_sync_at is null or (status = 'active' and deleted_at is null))
+);
+alter table public.social_account enable row level security;
+comment on table public.social_account is
+  'A creator''s channel or profile on a platform. Published by Realtime: every column may be seen by the owner.';
+comment on column public.social_account.details is 'What the platform''s adapter keeps of the account, such as the id of the uploads playlist.';
+comment on column public.social_account.next_sync_at is 'When automatic sync is due. Null: not scheduled.';
+comment on column public.social_account.last_error is 'Why the last sync failed, in words for the creator. Null: it did not.';
+comment on column public.social_account.deleted_at is 'When the creator disconnected it. Its content stays.';
+
+-- Serve the foreign keys. The policy's user_id leads social_account_platform_account_key.
+create index social_account_platform_id_idx on public.social_account (platform_id);
+create index social_account_status_idx on public.social_account (status);
+-- Serves automatic sync: accounts that are due.
+create index social_account_next_sync_at_idx on public.social_account (next_sync_at)
+  where sync_mode = 'auto' and deleted_at is null;
+
+create table ops.oauth_state (
+  state text not null,
+  user_id uuid not null,
+  platform text not null,
+  code_verifier text not null,
+  redirect_uri text not null,
+  created_at timestamptz not null default now(),
+  expires_at timestamptz not null default now() + interval '10 minutes',
+  constraint oauth_state_pkey primary key (state),
+  constraint oauth_state_user_id_fkey foreign key (user_id) references public.users (id) on delete cascade,
+  constraint oauth_state_is_long check (char_length(state) >= 16)
+);
+alter table ops.oauth_state enable row level security;
+comment on table ops.oauth_state is 'Consents under way. A row is taken by deleting it, so it can be taken once.';
+
+-- Serves the limit of open consents a person, and the foreign key.
+create index oauth_state_user_id_idx on ops.oauth_state (user_id, created_at);
+-- Serves the pruning in begin_oauth().
+create index oauth_state_expires_at_idx on ops.oauth_state (expires_at);
+
+---------------------------------------------------------------------------------------------------------------------------
+-- Functions: consent
+
+-- Security definer: states are in ops, which no API role reaches.
+create function public.begin_oauth(p_user_id uuid, p_platform text, p_state text, p_code_verifier text, p_redirect_uri text)
+returns void
+language plpgsql volatile security definer
+set search_path = ''
+as $$
+begin
+  if not exists (select from public.platform where slug = p_platform and is_active) then
+    raise exception using errcode = 'SV400', message = format('There is no platform named %s', left(p_platform, 60));
+  end if;
+  delete from ops.oauth_state
+  where state = any (array(
+    select dead.state from ops.oauth_state as dead where dead.expires_at < now()
+    order by dead.expires_at limit 20 for update skip locked));
+
+  insert into ops.oauth_state (state, user_id, platform, code_verifier, redirect_uri)
+  values (p_state, p_user_id, p_platform, p_code_verifier, p_redirect_uri);
+
+  -- Twenty open consents are plenty for a person; the oldest give way.
+  delete from ops.oauth_state
+  where state = any (array(
+    select old.state from ops.oauth_state as old where old.user_id = p_user_id
+    order by old.created_at desc, old.state offset 20 for update skip locked));
+end;
+$$;
+comment on function public.begin_oauth is 'Keeps what the callback will need for ten minutes, bound to the person and the platform.';
+revoke execute on function public.begin_oauth from public, anon, authenticated;
+grant execute on function public.begin_oauth to service_role;
+
+-- Security definer: states are in ops, which no API role reaches.
+create function public.take_oauth_state(p_user_id uuid, p_platform text, p_state text)
+returns table (code_verifier text, redirect_uri text)
+language plpgsql volatile security definer
+set search_path = ''
+as $$
+begin
+  return query
+    delete from ops.oauth_state as taken
+    where taken.state = p_state and taken.user_id = p_user_id and taken.platform = p_platform and taken.expires_at > now()
+    returning taken.code_verifier, taken.redirect_uri;
+  if not found then
+    raise exception using errcode = 'SV401',
+      message = 'This consent has expired, was used already or belongs to someone else: start connecting again';
+  end if;
+end;
+$$;
+comment on function public.take_oauth_state is
+  'Hands a state to exactly one caller, its owner. Another person''s try does not use it up; it is SV401 like a late or second one.';
+revoke execute on function public.take_oauth_state from public, anon, authenticated;
+grant execute on function public.take_oauth_state to service_role;
+
+---------------------------------------------------------------------------------------------------------------------------
+-- Functions: tokens in Vault
+
+create function ops.read_tokens(p_vault_secret_name text)
+returns jsonb
+language sql stable security invoker
+set search_path = ''
+as $$
+  select decrypted_secret::jsonb from vault.decrypted_secrets where name = p_vault_secret_name;
+$$;
+comment on function ops.read_tokens is 'The tokens of a connection; null when there are none.';
+revoke execute on function ops.read_tokens from public;
+
+create function ops.write_tokens(p_vault_secret_name text, p_tokens jsonb)
+returns void
+language plpgsql volatile security invoker
+set search_path = ''
+as $$
+declare
+  v_secret_id constant uuid := (select id from vault.secrets where name = p_vault_secret_name);
+begin
+  if v_secret_id is null then
+    perform vault.create_secret(p_tokens::text, p_vault_secret_name, 'StreamVibe: tokens of a platform connection');
+  else
+    perform vault.update_secret(v_secret_id, p_tokens::text);
+  end if;
+end;
+$$;
+comment on function ops.write_tokens is 'Creates or replaces a connection''s tokens. The caller holds the connection''s row lock.';
+revoke execute on function ops.write_tokens from public;
+
+create function ops.merge_tokens(p_old jsonb, p_new jsonb)
+returns jsonb
+language sql immutable parallel safe security invoker
+set search_path = ''
+as $$
+  -- Providers leave out what did not change; an absent or empty refresh token must not cost the one we have.
+  select coalesce(p_old, '{}') || jsonb_strip_nulls(p_new)
+    || case when coalesce(p_new ->> 'refresh_token', '') = '' and p_old ? 'refresh_token'
+      then jsonb_build_object('refresh_token', p_old -> 'refresh_token') else '{}' end;
+$$;
+comment on function ops.merge_tokens is 'New tokens over old ones, where an empty new value does not overwrite.';
+revoke execute on function ops.merge_tokens from public;
+
+-- Security definer: deletes from Vault, which the roles that may delete a connection cannot.
+create function ops.forget_tokens()
+returns trigger
+language plpgsql volatile security definer
+set search_path = ''
+as $$
+begin
+  delete from vault.secrets where name = old.vault_secret_name;
+  return null;
+end;
+$$;
+comment on function ops.forget_tokens is 'Trigger: when a connection is deleted, also because its owner is, its tokens go too.';
+revoke execute on function ops.forget_tokens from public;
+
+---------------------------------------------------------------------------------------------------------------------------
+-- Functions: accounts
+
+-- Security definer: reads the plan, writes Vault; only the service may call it.
+create function public.connect_account(p_user_id uuid, p_platform text, p_tokens jsonb, p_token_expires_at timestamptz,
+  p_scopes text[], p_profile jsonb)
+returns jsonb
+language plpgsql volatile security definer
+set search_path = ''
+as $$
+declare
+  v_limit integer;
+  v_used integer;
+  v_platform_id uuid;
+  v_account public.social_account;
+  v_connection public.platform_connection;
+  v_status text;
+begin
+  select id into v_platform_id from public.platform where slug = p_platform and is_active;
+  if not found then
+    raise exception using errcode = 'SV400', message = format('There is no platform named %s', left(p_platform, 60));
+  end if;
+  if coalesce(p_profile ->> 'platform_account_id', '') = '' then
+    raise exception using errcode = 'SV400', message = 'The platform named no account';
+  end if;
+
+  -- The lock makes connecting one after the other for one person: counting and adding cannot be raced.
+  select tier.max_social_accounts into v_limit
+  from public.subscription as subscription
+  join public.subscription_tier as tier on tier.id = subscription.tier_id
+  where subscription.user_id = p_user_id
+  for update of subscription;
+  if not found then
+    raise exception using errcode = 'SV404', message = 'There is no subscription for this user',
+      detail = jsonb_build_object('resource', 'subscription', 'id', p_user_id);
+  end if;
+
+  select * into v_account from public.social_account
+  where user_id = p_user_id and platform_id = v_platform_id and platform_account_id = p_profile ->> 'platform_account_id'
+  for update;
+  v_status := v_account.status;
+  if v_account.id is null or v_account.deleted_at is not null then
+    select count(*) into v_used from public.social_account where user_id = p_user_id and deleted_at is null;
+    if v_used >= v_limit then
+      perform ops.raise_quota_exceeded('social_accounts', v_limit, v_used, null);
+    end if;
+  end if;
+
+  if v_account.connection_id is not null then
+    select * into v_connection from public.platform_connection where id = v_account.connection_id for update;
+  end if;
+  if v_connection.id is null then
+    v_connection.id := gen_random_uuid();
+    insert into public.platform_connection (id, user_id, platform_id, vault_secret_name, scopes, token_issued_at, token_expires_at)
+    values (v_connection.id, p_user_id, v_platform_id, 'streamvibe/connection/' || v_connection.id,
+      coalesce(p_scopes, '{}'), now(), p_token_expires_at)
+    returning * into v_connection;
+    perform ops.write_tokens(v_connection.vault_secret_name, p_tokens);
+  else
+    -- Tokens that were refused or given up are replaced whole; those in use are merged, for a missing refresh token.
+    perform ops.write_tokens(v_connection.vault_secret_name,
+      case when v_connection.is_active then ops.merge_tokens(ops.read_tokens(v_connection.vault_secret_name), p_tokens) else p_tokens end);
+    update public.platform_connection
+    set scopes = coalesce(p_scopes, '{}'), token_issued_at = now(), token_expires_at = p_token_expires_at, is_active = true,
+      refresh_lease = null, refresh_leased_until = null, refresh_failures = 0, refresh_retry_at = null, refresh_error = null
+    where id = v_connection.id;
+  end if;
+
+  insert into public.social_account as account (user_id, platform_id, connection_id, platform_account_id, username, display_name,
+    avatar_url, profile_url, followers_count, details, sync_mode)
+  values (p_user_id, v_platform_id, v_connection.id, p_profile ->> 'platform_account_id', p_profile ->> 'username',
+    p_profile ->> 'display_name', p_profile ->> 'avatar_url', p_profile ->> 'profile_url',
+    (p_profile ->> 'followers_count')::bigint, coalesce(nullif(p_profile -> 'details', 'null'), '{}'),
+    (select default_sync_mode from public.user_setting where user_id = p_user_id))
+  on conflict (user_id, platform_id, platform_account_id) do update
+  set connection_id = excluded.connection_id, username = excluded.username, display_name = excluded.display_name,
+    avatar_url = excluded.avatar_url, profile_url = excluded.profile_url, followers_count = excluded.followers_count,
+    details = account.details || excluded.details, status = 'active', deleted_at = null, last_error = null
+  returning * into v_account;
+
+  return jsonb_build_object('social_account_id', v_account.id, 'connection_id', v_connection.id,
+    'reconnected', v_status is not null);
+end;
+$$;
+comment on function public.connect_account is
+  'Stores tokens and profile of an account that its owner consented to. Reconnecting heals and counts once; more accounts than the plan has is SV402.';
+revoke execute on function public.connect_account from public, anon, authenticated;
+grant execute on function public.connect_account to service_role;
+
+-- Security definer: reads Vault; only the service may call it.
+create function public.read_connection(p_user_id uuid, p_social_account_id uuid)
+returns jsonb
+language plpgsql stable security definer
+set search_path = ''
+as $$
+declare
+  v_result jsonb;
+begin
+  select jsonb_build_object('connection_id', connection.id, 'user_id', account.user_id, 'social_account_id', account.id,
+    'platform', platform.slug, 'platform_account_id', account.platform_account_id, 'status', account.status,
+    'account_details', account.details, 'is_active', connection.is_active, 'scopes', to_jsonb(connection.scopes),
+    'vault_secret_name', connection.vault_secret_name, 'tokens', ops.read_tokens(connection.vault_secret_name),
+    'token_expires_at', connection.token_expires_at)
+  into v_result
+  from public.social_account as account
+  join public.platform as platform on platform.id = account.platform_id
+  join public.platform_connection as connection on connection.id = account.connection_id
+  where account.id = p_social_account_id and account.deleted_at is null and (p_user_id is null or account.user_id = p_user_id);
+  if not found then
+    raise exception using errcode = 'SV404', message = 'There is no such account',
+      detail = jsonb_build_object('resource', 'social_account', 'id', p_social_account_id);
+  end if;
+  return v_result;
+end;
+$$;
+comment on function public.read_connection is
+  'A connected account with its tokens, for acting in its name. With a user id only that person''s; null is the service itself.';
+revoke execute on function public.read_connection from public, anon, authenticated;
+grant execute on function public.read_connection to service_role;
+
+-- Security definer: deletes from Vault; only the service may call it.
+create function public.disconnect_account(p_user_id uuid, p_social_account_id uuid)
+returns timestamptz
+language plpgsql volatile security definer
+set search_path = ''
+as $$
+declare
+  v_connection_id uuid;
+begin
+  update public.social_account
+  set deleted_at = now(), status = 'disconnected', next_sync_at = null, last_error = null
+  where id = p_social_account_id and user_id = p_user_id and deleted_at is null
+  returning connection_id into v_connection_id;
+  if not found then
+    raise exception using errcode = 'SV404', message = 'There is no such account',
+      detail = jsonb_build_object('resource', 'social_account', 'id', p_social_account_id);
+  end if;
+  update public.platform_connection
+  set is_active = false, refresh_lease = null, refresh_leased_until = null, refresh_retry_at = null
+  where id = v_connection_id;
+  delete from vault.secrets
+  where name = (select vault_secret_name from public.platform_connection where id = v_connection_id);
+  return now();
+end;
+$$;
+comment on function public.disconnect_account is 'Forgets the tokens and soft-deletes the account. The content stays.';
+revoke execute on function public.disconnect_account from public, anon, authenticated;
+grant execute on function public.disconnect_account to service_role;
+
+---------------------------------------------------------------------------------------------------------------------------
+-- Functions: refreshing tokens
+
+create function ops.refresh_margin(p_issued_at timestamptz, p_expires_at timestamptz)
+returns interval
+language sql immutable parallel safe security invoker
+set search_path = ''
+as $$
+  -- A token of an hour must not be refreshed all day long because it "has under 24 hours left".
+  select least(interval '24 hours', greatest(interval '5 minutes', (p_expires_at - p_issued_at) / 10));
+$$;
+comment on function ops.refresh_margin is 'How long before its end a token is refreshed: a tenth of its life, at least 5 minutes, at most 24 hours.';
+revoke execute on function ops.refresh_margin from public;
+
+create function ops.leased_connection(p_connection public.platform_connection)
+returns jsonb
+language sql stable security invoker
+set search_path = ''
+as $$
+  select jsonb_build_object('connection_id', p_connection.id, 'lease', p_connection.refresh_lease, 'platform', platform.slug,
+    'user_id', p_connection.user_id, 'tokens', ops.read_tokens(p_connection.vault_secret_name),
+    'token_expires_at', p_connection.token_expires_at)
+  from public.platform as platform
+  where platform.id = p_connection.platform_id;
+$$;
+comment on function ops.leased_connection is 'What the worker that holds a lease is given.';
+revoke execute on function ops.leased_connection from public;
+
+-- Security definer: reads Vault; only the service may call it.
+create function public.claim_token_refreshes(p_limit integer, p_lease_seconds integer)
+returns setof jsonb
+language sql volatile security definer
+set search_path = ''
+as $$
+  with due as (
+    select id from public.platform_connection
+    where is_active
+      -- The widest margin bounds the index scan; each token's own margin decides.
+      and token_expires_at < now() + interval '24 hours'
+      and token_expires_at < now() + ops.refresh_margin(token_issued_at, token_expires_at)
+      and (refresh_leased_until is null or refresh_leased_until < now())
+      and (refresh_retry_at is null or refresh_retry_at <= now())
+    order by token_expires_at
+    limit p_limit
+    for update skip locked
+  ), claimed as (
+    update public.platform_connection as connection
+    set refresh_lease = gen_random_uuid(), refresh_leased_until = now() + make_interval(secs => p_lease_seconds)
+    from due
+    where connection.id = due.id
+    returning connection.*
+  )
+  select ops.leased_connection(claimed::public.platform_connection) from claimed;
+$$;
+comment on function public.claim_token_refreshes is 'Leases connections whose tokens are near their end; no connection goes to two workers.';
+revoke execute on function public.claim_token_refreshes from public, anon, authenticated;
+grant execute on function public.claim_token_refreshes to service_role;
+
+-- Security definer: reads Vault; only the service may call it.
+create function public.claim_token_refresh(p_connection_id uuid, p_lease_seconds integer)
+returns jsonb
+language plpgsql volatile security definer
+set search_path = ''
+as $$
+declare
+  v_connection public.platform_connection;
+begin
+  -- Neither due nor backing off counts here: the platform itself has just refused the token.
+  update public.platform_connection
+  set refresh_lease = gen_random_uuid(), refresh_leased_until = now() + make_interval(secs => p_lease_seconds)
+  where id = p_connection_id and is_active and (refresh_leased_until is null or refresh_leased_until < now())
+  returning * into v_connection;
+  if found then
+    return ops.leased_connection(v_connection);
+  end if;
+  select * into v_connection from public.platform_connection where id = p_connection_id;
+  if not found then
+    raise exception using errcode = 'SV404', message = 'There is no such connection',
+      detail = jsonb_build_object('resource', 'platform_connection', 'id', p_connection_id);
+  elsif not v_connection.is_active then
+    raise exception using errcode = 'SV410', message = 'This account is disconnected: connect it again';
+  end if;
+  return null;
+end;
+$$;
+comment on function public.claim_token_refresh is 'Leases one connection for a refresh that is needed now; null while another holds the lease.';
+revoke execute on function public.claim_token_refresh from public, anon, authenticated;
+grant execute on function public.claim_token_refresh to service_role;
+
+-- Security definer: writes Vault; only the service may call it.
+create function public.store_refreshed_tokens(p_connection_id uuid, p_lease uuid, p_tokens jsonb, p_token_expires_at timestamptz)
+returns void
+language plpgsql volatile security definer
+set search_path = ''
+as $$
+declare
+  v_name text;
+begin
+  update public.platform_connection
+  set token_issued_at = now(), token_expires_at = p_token_expires_at, last_refreshed_at = now(),
+    refresh_lease = null, refresh_leased_until = null, refresh_failures = 0, refresh_retry_at = null, refresh_error = null
+  where id = p_connection_id and refresh_lease = p_lease
+  returning vault_secret_name into v_name;
+  if not found then
+    raise exception using errcode = 'SV412', message = 'The lease of this connection was lost';
+  end if;
+  perform ops.write_tokens(v_name, ops.merge_tokens(ops.read_tokens(v_name), p_tokens));
+end;
+$$;
+comment on function public.store_refreshed_tokens is 'Stores what a refresh brought and ends the lease. An empty refresh token does not overwrite the one in use.';
+revoke execute on function public.store_refreshed_tokens from public, anon, authenticated;
+grant execute on function public.store_refreshed_tokens to service_role;
+
+-- Security definer: writes what no API role may; only the service may call it.
+create function public.refuse_connection(p_connection_id uuid, p_lease uuid, p_reason text)
+returns void
+language plpgsql volatile security definer
+set search_path = ''
+as $$
+declare
+  v_account record;
+begin
+  update public.platform_connection
+  set is_active = false, refresh_error = left(p_reason, 500), refresh_retry_at = null, refresh_lease = null, refresh_leased_until = null
+  where id = p_connection_id and refresh_lease = p_lease;
+  if not found then
+    raise exception using errcode = 'SV412', message = 'The lease of this connection was lost';
+  end if;
+
+  update public.social_account as account
+  set status = 'disconnected', next_sync_at = null, last_error = 'The platform no longer accepts this connection: connect the account again'
+  from public.platform as platform
+  where account.connection_id = p_connection_id and account.deleted_at is null and platform.id = account.platform_id
+  returning account.id, account.user_id, coalesce(account.display_name, account.username, account.platform_account_id) as name,
+    platform.slug, platform.display_name as platform_name
+  into v_account;
+  if found then
+    -- Once: after this no lease can be had for the connection until it is connected again.
+    insert into public.notification (user_id, type, title, message, data)
+    values (v_account.user_id, 'warning', left(format('%s needs to be connected again', v_account.name), 200),
+      format('%s no longer accepts this connection. Your content is kept; connect the account again to go on syncing.', v_account.platform_name),
+      jsonb_build_object('code', 'account_disconnected', 'social_account_id', v_account.id, 'platform', v_account.slug));
+  end if;
+end;
+$$;
+comment on function public.refuse_connection is
+  'The platform said no for good: the account is marked disconnected, automatic sync stops, the creator is told once.';
+revoke execute on function public.refuse_connection from public, anon, authenticated;
+grant execute on function public.refuse_connection to service_role;
+
+-- Security definer: writes what no API role may; only the service may call it.
+create function public.release_token_refresh(p_connection_id uuid, p_lease uuid, p_error text)
+returns void
+language plpgsql volatile security definer
+set search_path = ''
+as $$
+begin
+  update public.platform_connection
+  set refresh_lease = null, refresh_leased_until = null,
+    refresh_error = coalesce(left(p_error, 500), refresh_error),
+    refresh_failures = refresh_failures + case when p_error is null then 0 else 1 end,
+    -- Half a minute, doubled each time, at most six hours, spread by a quarter so that accounts do not come back together.
+    refresh_retry_at = case when p_error is null then refresh_retry_at
+      else now() + least(interval '6 hours', interval '30 seconds' * 2 ^ least(refresh_failures, 12)) * (0.75 + random() * 0.25) end
+  where id = p_connection_id and refresh_lease = p_lease;
+  if not found then
+    raise exception using errcode = 'SV412', message = 'The lease of this connection was lost';
+  end if;
+end;
+$$;
+comment on function public.release_token_refresh is 
+  'A refresh failed for a reason that may pass: the connection stays as it is and is tried again later. Without an error nothing happened.';
+revoke execute on function public.release_token_refresh from public, anon, authenticated;
+grant execute on function public.release_token_refresh to service_role;
+
+create function ops.has_due_token_refreshes()
+returns boolean
+language sql stable security invoker
+set search_path = ''
+as $$
+  select exists (
+    select from public.platform_connection
+    where is_active and token_expires_at < now() + interval '24 hours'
+      and token_expires_at < now() + ops.refresh_margin(token_issued_at, token_expires_at));
+$$;
+comment on function ops.has_due_token_refreshes is 'For cron: whether it is worth calling refresh-oauth-tokens.';
+revoke execute on function ops.has_due_token_refreshes from public;
+
+---------------------------------------------------------------------------------------------------------------------------
+-- Triggers
+
+create function ops.schedule_social_account()
+returns trigger
+language plpgsql volatile security invoker
+set search_path = ''
+as $$
+begin
+  if new.status <> 'active' or new.deleted_at is not null or new.sync_mode <> 'auto' then
+    new.next_sync_at := null;
+  elsif new.next_sync_at is null then
+    new.next_sync_at := now();
+  end if;
+  return new;
+end;
+$$;
+comment on function ops.schedule_social_account is 'Trigger: an active account in automatic mode is always scheduled, any other never.';
+revoke execute on function ops.schedule_social_account from public;
+
+create trigger platform_connection_touch_updated_at before update on public.platform_connection
+  for each row execute function ops.touch_updated_at();
+create trigger platform_connection_forget_tokens after delete on public.platform_connection
+  for each row execute function ops.forget_tokens();
+create trigger social_account_schedule before insert or update of sync_mode, status, deleted_at, next_sync_at on public.social_account
+  for each row execute function ops.schedule_social_account();
+create trigger social_account_touch_updated_at before update on public.social_account
+  for each row execute function ops.touch_updated_at();
+
+---------------------------------------------------------------------------------------------------------------------------
+-- Policies
+
+create policy "Everybody reads the platforms" on public.platform
+  for select to anon, authenticated using (true);
+create policy "Everybody reads the account states" on public.account_status
+  for select to anon, authenticated using (true);
+
+create policy "Creators read their own connections" on public.platform_connection
+  for select to authenticated using (user_id = (select auth.uid()));
+
+create policy "Creators read their own accounts" on public.social_account
+  for select to authenticated using (user_id = (select auth.uid()));
+create policy "Creators choose how their accounts are synced" on public.social_account
+  for update to authenticated using (user_id = (select auth.uid())) with check (user_id = (select auth.uid()));
+
+create policy "Only functions keep consents" on ops.oauth_state for all to postgres using (true) with check (true);
+
+---------------------------------------------------------------------------------------------------------------------------
+-- Grants
+
+grant select on public.platform, public.account_status to anon, authenticated;
+-- The state of a connection, not the name under which Vault keeps its tokens, nor who refreshes it.
+grant select (id, user_id, platform_id, scopes, token_expires_at, is_active, last_refreshed_at, created_at, updated_at)
+  on public.platform_connection to authenticated;
+grant select on public.social_account to authenticated;
+grant update (sync_mode) on public.social_account to authenticated;
+-- No insert: connect_account() does it. No delete: accounts are soft-deleted by disconnect_account().
+
+grant select, insert, update, delete on public.platform, public.account_status, public.platform_connection, public.social_account
+  to service_role;
+
+---------------------------------------------------------------------------------------------------------------------------
+-- Reference rows
+
+insert into public.platform (slug, display_name, website_url, sort_order)
+values
+  ('youtube', 'YouTube', 'https://www.youtube.com', 1),
+  ('instagram', 'Instagram', 'https://www.instagram.com', 2),
+  ('tiktok', 'TikTok', 'https://www.tiktok.com', 3),
+  ('facebook', 'Facebook', 'https://www.facebook.com', 4),
+  ('twitter', 'X (Twitter)', 'https://x.com', 5)
+on conflict (slug) do update
+set display_name = excluded.display_name, website_url = excluded.website_url, sort_order = excluded.sort_order;
+
+insert into public.account_status (slug, display_name, description, sort_order)
+values
+  ('active', 'Active', 'Connected and in step', 1),
+  ('inactive', 'Inactive', 'Connected, and not synced', 2),
+  ('suspended', 'Suspended', 'The platform has suspended the account', 3),
+  ('disconnected', 'Disconnected', 'No longer connected, by the creator or by the platform', 4)
+on conflict (slug) do update
+set display_name = excluded.display_name, description = excluded.description, sort_order = excluded.sort_order;

@@ -1,0 +1,91 @@
+/** The demo as a user runs it, against the stack that the tests run on. */
+import assert from "node:assert/strict";
+import { simulator, testStack } from "../test/stack.ts";
+
+const STEPS = [
+  "Sign up",
+  "Confirm the e-mail",
+  "Set up the profile",
+  "Connect YouTube",
+  "Sync the library",
+  "Search by words",
+  "Search by a tag",
+  "Search with a typo",
+  "Edit a title",
+  "Connect a second one",
+  "Disconnect",
+];
+
+async function demo(...args: string[]) {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", "scripts/demo/demo.ts", ...args],
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).output();
+  const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { code, out: decode(stdout), errors: decode(stderr) };
+}
+
+async function stackFile(): Promise<string> {
+  await testStack();
+  return Deno.env.get("STREAMVIBE_TEST_STACK") ?? "";
+}
+
+Deno.test("demo walks every step, twice on one stack, and ends with 0", async () => {
+  const file = await stackFile();
+  for (const walk of await Promise.all([demo("--stack", file), demo("--stack", file)])) {
+    assert.equal(walk.code, 0, walk.out + walk.errors);
+    for (const step of STEPS) assert.match(walk.out, new RegExp(`✓ ${step} .+\\((\\d+ ms|[\\d.]+ s)\\)`));
+    assert.match(walk.out, /Sync the library: 200 of 200/);
+    assert.ok(!walk.out.includes("\x1b"), "colour codes although nobody watches");
+  }
+});
+
+Deno.test("demo ends with 1 and says why when the platform misbehaves", async () => {
+  const file = await stackFile();
+  const seen = new Set((await workshops()).map(({ channel_id }) => channel_id));
+  const walk = demo("--stack", file);
+  // The fault is armed for the walk's own channel only: other tests use the same simulator.
+  const channel = await eventually(async () =>
+    (await workshops()).find(({ channel_id }) => !seen.has(channel_id))
+  );
+  const fault = { match: "playlistItems", times: 1_000, account: channel.channel_id, fault: { status: 500 } };
+  await simulator("faults", fault);
+  const { code, out, errors } = await walk;
+  await simulator(`faults?account=${channel.channel_id}`, undefined, "DELETE");
+  assert.equal(code, 1, out);
+  assert.match(out, /✗ Sync the library/);
+  assert.doesNotMatch(out, /Search by words/);
+  assert.match(errors, /The demo failed: Cannot run sync-youtube: provider_/);
+});
+
+Deno.test("demo says what is wrong with a stack that is not there", async () => {
+  const missing = await demo("--stack", "/nowhere/stack.json");
+  assert.equal(missing.code, 1);
+  assert.match(missing.errors, /Cannot find a stack: there is no \/nowhere\/stack\.json/);
+  assert.equal((await demo("--unknown")).code, 2);
+});
+
+Deno.test("demo --help names the steps", async () => {
+  const { code, out } = await demo("--help");
+  assert.equal(code, 0);
+  for (const step of STEPS) assert.ok(out.includes(step), step);
+});
+
+/** The channels that walks have made. */
+async function workshops(): Promise<{ channel_id: string }[]> {
+  const path = `youtube/channels?limit=1000&search=${encodeURIComponent("Robin Ekström's Workshop")}`;
+  return (await simulator<{ channels: { channel_id: string }[] }>(path)).channels;
+}
+
+/** Waits for something to be there, at most ten seconds. */
+async function eventually<Value>(look: () => Promise<Value | undefined>): Promise<Value> {
+  for (const end = Date.now() + 10_000; Date.now() < end;) {
+    const value = await look();
+    if (value !== undefined) return value;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error("Cannot go on: what was waited for did not come within 10 s");
+}

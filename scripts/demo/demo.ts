@@ -1,0 +1,90 @@
+/**
+ * `deno task demo`: walks a creator's whole journey, from sign-up to disconnect, the way an app would.
+ * Every step checks its own result; the first that is not as it must be ends the walk with exit code 1.
+ */
+import { createClient } from "@supabase/supabase-js";
+import { parseArgs } from "node:util";
+import type { Journey, Step } from "./journey.ts";
+import { duration, Narrator } from "./narrator.ts";
+import { confirm } from "./steps/confirm.ts";
+import { connect } from "./steps/connect.ts";
+import { disconnect } from "./steps/disconnect.ts";
+import { edit } from "./steps/edit.ts";
+import { profile } from "./steps/profile.ts";
+import { searchTags, searchTypos, searchWords } from "./steps/search.ts";
+import { secondAccount } from "./steps/second_account.ts";
+import { signUp } from "./steps/sign_up.ts";
+import { sync } from "./steps/sync.ts";
+import { findTarget, type Stack } from "./target.ts";
+
+const STEPS: Step[] = [
+  signUp,
+  confirm,
+  profile,
+  connect,
+  sync,
+  searchWords,
+  searchTags,
+  searchTypos,
+  edit,
+  secondAccount,
+  disconnect,
+];
+
+const USAGE = `Usage: deno task demo [--stack FILE]
+Walks a creator's whole journey against the running stack, or against one of its own when none runs.
+
+  --stack FILE  stack.json of the stack to use (default: $STREAMVIBE_HOME/stack.json, .local/stack.json)
+  --help        print this text
+
+Steps: ${STEPS.map(({ name }) => name).join(" → ")}
+With STREAMVIBE_CATALOG (or a running stack that was started with it) the channel is one of the real catalogue.`;
+
+Deno.exit(await main());
+
+async function main(): Promise<number> {
+  let options: { stack?: string; help?: boolean };
+  try {
+    options =
+      parseArgs({ options: { stack: { type: "string" }, help: { type: "boolean", short: "h" } } }).values;
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
+    return 2;
+  }
+  if (options.help) {
+    console.log(USAGE);
+    return 0;
+  }
+  const narrator = new Narrator();
+  let stop = () => Promise.resolve();
+  try {
+    const target = await findTarget(narrator, options.stack);
+    stop = target.stop;
+    // Ctrl-C must not leave the demo's own stack behind.
+    Deno.addSignalListener("SIGINT", () => stop().finally(() => Deno.exit(130)));
+    const started = performance.now();
+    const journey = newJourney(target.stack);
+    for (const { name, run } of STEPS) await narrator.step(name, (progress) => run(journey, progress));
+    narrator.say(`${STEPS.length} steps in ${duration(performance.now() - started)}`);
+    return 0;
+  } catch (error) {
+    narrator.fail(error);
+    return 1;
+  } finally {
+    await stop();
+  }
+}
+
+/** A creator whom nobody knows yet, so that the demo can be walked any number of times on one stack. */
+function newJourney(stack: Stack): Journey {
+  const id = crypto.randomUUID().slice(0, 8);
+  return {
+    stack,
+    app: createClient(stack.api_url, stack.publishable_key, {
+      auth: { persistSession: false, autoRefreshToken: false },
+    }),
+    email: `robin-${id}@example.com`,
+    password: crypto.randomUUID(),
+    name: "Robin Ekström",
+  };
+}

@@ -1,0 +1,53 @@
+/** What the steps of a walk share: the stack, and what earlier steps brought about. */
+import type { Session, SupabaseClient } from "@supabase/supabase-js";
+import type { Stack } from "./target.ts";
+import type { Progress } from "./narrator.ts";
+
+/** A step answers what a person would want to see of it, and throws when its result is not as it must be. */
+export interface Step {
+  name: string;
+  run(journey: Journey, progress: Progress): Promise<string>;
+}
+
+/** A channel of the simulated YouTube. */
+export interface Channel {
+  channel_id: string;
+  title: string;
+}
+
+export interface Journey {
+  stack: Stack;
+  /** supabase-js as the creator's app has it. */
+  app: SupabaseClient;
+  email: string;
+  password: string;
+  name: string;
+  /** Set by the steps, in their order. */
+  session?: Session;
+  channel?: Channel;
+  social_account_id?: string;
+}
+
+/** What an earlier step must have left. */
+export function known<Value>(value: Value | undefined, what: string): Value {
+  if (value === undefined) {
+    throw new Error(`Cannot go on without ${what}: the step that brings it has not run`);
+  }
+  return value;
+}
+
+/** Stops the walk when something is not as it must be. */
+export function expect(condition: boolean, message: string): asserts condition {
+  if (!condition) throw new Error(message);
+}
+
+/** Turns supabase-js's `{ data, error }` into data, or throws in the words of the server. */
+export async function must<Data>(
+  what: string,
+  answer: PromiseLike<{ data: Data; error: { message: string } | null }>,
+): Promise<NonNullable<Data>> {
+  const { data, error } = await answer;
+  if (error) throw new Error(`Cannot ${what}: ${error.message}`);
+  if (data === null || data === undefined) throw new Error(`Cannot ${what}: the answer is empty`);
+  return data;
+}

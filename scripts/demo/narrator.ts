@@ -1,0 +1,82 @@
+/** Says what happens: one line a step, with how long it took; a bar, or plain lines, while a step is long. */
+import { SingleBar } from "cli-progress";
+
+/** Shows how far a long step is. */
+export interface Progress {
+  update(done: number, total: number): void;
+}
+
+export class Narrator {
+  #step = 0;
+  #bar: SingleBar | undefined;
+  #interactive: boolean;
+  #colour: boolean;
+
+  constructor(interactive = Deno.stdout.isTerminal(), colour = interactive && !Deno.noColor) {
+    this.#interactive = interactive;
+    this.#colour = colour;
+  }
+
+  /** A line about the whole, before the first step or after the last. */
+  say(text: string): void {
+    console.log(text);
+  }
+
+  /** Runs a step and prints its line: number, name, what a person would want to see, duration. */
+  async step(name: string, work: (progress: Progress) => Promise<string>): Promise<void> {
+    const number = String(++this.#step).padStart(2);
+    const started = performance.now();
+    const took = () => this.#paint("2", `(${duration(performance.now() - started)})`);
+    try {
+      const seen = await work({ update: (done, total) => this.#update(number, name, done, total) });
+      this.#endBar();
+      console.log(
+        `${number} ${this.#paint("32", "✓")} ${this.#paint("1", name.padEnd(21))} ${seen} ${took()}`,
+      );
+    } catch (error) {
+      this.#endBar();
+      console.log(`${number} ${this.#paint("31", "✗")} ${this.#paint("1", name.padEnd(21))} ${took()}`);
+      throw error;
+    }
+  }
+
+  /** The last line of a walk that did not reach its end. */
+  fail(error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error);
+    console.error(`${this.#paint("31", "The demo failed:")} ${message}`);
+  }
+
+  #update(number: string, name: string, done: number, total: number): void {
+    if (!this.#interactive) {
+      console.log(`     ${name}: ${done} of ${total}`);
+      return;
+    }
+    if (!this.#bar) {
+      this.#bar = new SingleBar({
+        format: `${number} … ${name.padEnd(21)} {bar} {value}/{total} videos`,
+        barCompleteChar: "█",
+        barIncompleteChar: "░",
+        barsize: 30,
+        hideCursor: true,
+        clearOnComplete: true,
+      });
+      this.#bar.start(total, 0);
+    }
+    this.#bar.setTotal(total);
+    this.#bar.update(done);
+  }
+
+  #endBar(): void {
+    this.#bar?.stop();
+    this.#bar = undefined;
+  }
+
+  #paint(code: string, text: string): string {
+    return this.#colour ? `\x1b[${code}m${text}\x1b[0m` : text;
+  }
+}
+
+/** A duration as a person says it: `85 ms`, `2.4 s`. */
+export function duration(milliseconds: number): string {
+  return milliseconds < 1_000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1_000).toFixed(1)} s`;
+}

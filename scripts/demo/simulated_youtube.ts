@@ -1,0 +1,53 @@
+/** What the simulated YouTube tells about itself: its channels, and what a synced library must equal. */
+import { z } from "zod";
+import type { Channel } from "./journey.ts";
+import type { Stack } from "./target.ts";
+
+const Listed = z.object({
+  channels: z.array(z.object({
+    channel_id: z.string(),
+    title: z.string(),
+    videos: z.number(),
+    source: z.enum(["generated", "real"]),
+  })),
+});
+const Created = z.object({ channel_id: z.string(), title: z.string() });
+const Videos = z.object({
+  videos: z.array(z.object({ id: z.string(), title: z.string(), deleted: z.boolean() })),
+});
+
+/** Videos that the walk's channel has at least. */
+const VIDEOS = 200;
+
+/** A channel that exists in the real catalogue when there is one (the smallest that is large enough), else a new one of that title. */
+export async function chooseChannel(stack: Stack, title: string): Promise<Channel> {
+  const { channels } = Listed.parse(await ask(stack, "channels?limit=1000"));
+  const real = channels.filter(({ source, videos }) => source === "real" && videos >= VIDEOS);
+  const chosen = real.sort((a, b) => a.videos - b.videos || a.channel_id.localeCompare(b.channel_id))[0];
+  if (chosen) return { channel_id: chosen.channel_id, title: chosen.title };
+  return await makeChannel(stack, title, VIDEOS);
+}
+
+/** Makes a channel that no other walk knows. */
+export async function makeChannel(stack: Stack, title: string, videos: number): Promise<Channel> {
+  return Created.parse(await ask(stack, "channels", { title, videos, plain: true }));
+}
+
+/** The videos that a correct library of the channel has. */
+export async function publishedVideos(stack: Stack, channel_id: string) {
+  const { videos } = Videos.parse(await ask(stack, `channels/${channel_id}/videos?fields=brief`));
+  return videos.filter((video) => !video.deleted);
+}
+
+async function ask(stack: Stack, path: string, body?: unknown): Promise<unknown> {
+  const response = await fetch(`${stack.simulator_url}/_admin/youtube/${path}`, {
+    method: body === undefined ? "GET" : "POST",
+    headers: { "content-type": "application/json" },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+  const text = await response.text();
+  if (!response.ok) {
+    throw new Error(`Cannot ask the simulated YouTube for ${path}: ${response.status} ${text}`);
+  }
+  return JSON.parse(text);
+}

@@ -1,0 +1,37 @@
+import { z } from "zod";
+import { call, refused } from "../functions.ts";
+import { expect, known, must, type Step } from "../journey.ts";
+
+const Answer = z.object({ disconnected_at: z.iso.datetime({ offset: true }) });
+
+/** Disconnects: the content stays, the account leaves the list, the tokens are gone. */
+export const disconnect: Step = {
+  name: "Disconnect",
+  async run(journey) {
+    const { app } = journey;
+    const social_account_id = known(journey.social_account_id, "a connected account");
+    const content = () =>
+      app.from("content_item").select("id", { count: "exact", head: true })
+        .eq("social_account_id", social_account_id).is("deleted_at", null);
+    const before = (await content()).count;
+    await call(journey, "disconnect-account", { social_account_id }, Answer);
+    const accounts = await must(
+      "list the accounts",
+      app.from("social_account").select("id").is("deleted_at", null),
+    );
+    expect(accounts.length === 0, "Cannot disconnect: the account is still in the list");
+    const active = await must(
+      "list the connections",
+      app.from("platform_connection").select("id").eq("is_active", true),
+    );
+    expect(active.length === 0, "Cannot disconnect: the connection is still active");
+    const after = (await content()).count;
+    expect(
+      after === before && Boolean(after),
+      `Cannot keep the content: ${before} items before, ${after} after`,
+    );
+    const { status } = await refused(journey, "sync-youtube", { social_account_id });
+    expect(status === 404 || status === 409, `Cannot trust the disconnect: a sync was answered ${status}`);
+    return `tokens deleted, ${after} videos stay in the library`;
+  },
+};

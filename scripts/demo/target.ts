@@ -1,0 +1,84 @@
+/** The stack that the demo walks through: the running one, or one of its own that ends with it. */
+import { join } from "node:path";
+import { z } from "zod";
+import { startStack } from "../local/stack.ts";
+import type { Narrator } from "./narrator.ts";
+
+/** The part of `stack.json` that the demo uses. */
+export const Stack = z.object({
+  api_url: z.url(),
+  publishable_key: z.string(),
+  simulator_url: z.url(),
+  mail_url: z.url(),
+});
+export type Stack = z.infer<typeof Stack>;
+
+export interface Target {
+  stack: Stack;
+  /** Stops what the demo itself started. */
+  stop(): Promise<void>;
+}
+
+/** Takes the stack that `file` describes, else the running one, else boots one in a temporary folder. */
+export async function findTarget(narrator: Narrator, file?: string): Promise<Target> {
+  const path = file ?? join(Deno.env.get("STREAMVIBE_HOME") ?? ".local", "stack.json");
+  const stack = await readStack(path, file !== undefined);
+  if (stack && await answers(stack)) {
+    narrator.say(`Walking through the stack at ${stack.api_url}`);
+    return { stack, stop: () => Promise.resolve() };
+  }
+  if (file) throw new Error(`Cannot walk through ${file}: nothing answers at ${stack?.api_url}`);
+  narrator.say("No stack is running: booting one for this walk …");
+  const own = await bootOwn();
+  narrator.say(`Walking through a stack of its own at ${own.stack.api_url}`);
+  return own;
+}
+
+async function readStack(path: string, wanted: boolean): Promise<Stack | undefined> {
+  let text: string;
+  try {
+    text = await Deno.readTextFile(path);
+  } catch {
+    if (wanted) throw new Error(`Cannot find a stack: there is no ${path}`);
+    return undefined;
+  }
+  try {
+    return Stack.parse(JSON.parse(text));
+  } catch {
+    throw new Error(`Cannot read ${path}: it does not describe a stack`);
+  }
+}
+
+async function answers({ api_url }: Stack): Promise<boolean> {
+  try {
+    const url = `${api_url}/auth/v1/.well-known/jwks.json`;
+    const response = await fetch(url, { signal: AbortSignal.timeout(5_000) });
+    await response.body?.cancel();
+    return response.ok;
+  } catch {
+    return false;
+  }
+}
+
+async function bootOwn(): Promise<Target> {
+  const home = await Deno.makeTempDir({ prefix: "streamvibe-demo-" });
+  const remove = () => Deno.remove(home, { recursive: true }).catch(() => {});
+  try {
+    const stack = await startStack({
+      apiPort: 0,
+      dbPort: 0,
+      simulatorPort: 0,
+      home,
+      catalog: Deno.env.get("STREAMVIBE_CATALOG") || undefined,
+      seed: false,
+    });
+    const stop = async () => {
+      await stack.stop();
+      await remove();
+    };
+    return { stack: Stack.parse(stack.info), stop };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}

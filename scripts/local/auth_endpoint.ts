@@ -1,0 +1,105 @@
+/** /auth/v1: Auth itself, with tokens re-signed on their way out, plus the admin API and repeated sign-up mails. */
+import type postgres from "postgres";
+import { handleAdmin } from "./auth_admin.ts";
+import { AuthError } from "./auth_error.ts";
+import type { AuthMailer } from "./auth_mail.ts";
+import { readExtraClaims } from "./auth_users.ts";
+import { hasApiKey, requireService, translateBearer } from "./credentials.ts";
+import type { Incoming } from "./incoming.ts";
+import type { Keys } from "./keys.ts";
+import type { SupabaseApp } from "./supabase_apps.ts";
+import type { SupabaseConfig } from "./supabase_config.ts";
+import { TokenError, type Tokens } from "./tokens.ts";
+
+export interface AuthParts {
+  apiUrl: string;
+  keys: Keys;
+  config: SupabaseConfig;
+  tokens: Tokens;
+  authApp: SupabaseApp;
+  authDatabase: postgres.Sql;
+  mailer: AuthMailer;
+}
+
+export async function answerAuth(parts: AuthParts, incoming: Incoming): Promise<Response> {
+  const { tokens, authDatabase } = parts;
+  if (incoming.path === "/auth/v1/.well-known/jwks.json") return Response.json(tokens.jwks);
+  if (incoming.path.startsWith("/auth/v1/admin/")) return await answerAdmin(parts, incoming);
+  try {
+    await translateBearer(parts, incoming.headers);
+  } catch (error) {
+    if (!(error instanceof TokenError)) throw error;
+    throw new AuthError(403, "bad_jwt", `invalid JWT: ${error.message}`);
+  }
+  const redirectTo = incoming.url.searchParams.get("redirect_to");
+  const request = incoming.path === "/auth/v1/resend" && hasApiKey(parts, incoming.headers)
+    ? await resendSignup(parts, incoming, redirectTo)
+    : incoming.toRequest();
+  if (request instanceof Response) return request;
+  const response = await parts.mailer.during(
+    redirectTo,
+    () => parts.authApp.fetch(request, { peerAddress: null }),
+  );
+  return await resign(response, (token) => tokens.outward(token, (id) => readExtraClaims(authDatabase, id)));
+}
+
+async function answerAdmin(parts: AuthParts, incoming: Incoming): Promise<Response> {
+  await requireService(parts, incoming.headers);
+  return await handleAdmin(
+    {
+      sql: parts.authDatabase,
+      apiUrl: parts.apiUrl,
+      siteUrl: parts.config.site_url,
+      minimumPasswordLength: parts.config.minimum_password_length,
+    },
+    incoming.toRequest(),
+    incoming.path.slice("/auth/v1/admin".length),
+  );
+}
+
+/** Answers a repetition of the sign-up mail; gives the request back when it is about something else. */
+async function resendSignup(
+  { mailer, authDatabase }: AuthParts,
+  incoming: Incoming,
+  redirectTo: string | null,
+): Promise<Response | Request> {
+  const text = await incoming.toRequest().text();
+  const body = parseObject(text);
+  if (body?.type !== "signup" || typeof body.email !== "string") return incoming.toRequest(text);
+  await mailer.resendSignup(authDatabase, body.email, redirectTo);
+  return Response.json({});
+}
+
+/** Replaces Auth's own tokens: in a JSON answer, and in the fragment of the redirect that a mail's link leads to. */
+async function resign(response: Response, sign: (token: string) => Promise<string>): Promise<Response> {
+  const location = response.headers.get("location");
+  if (location?.includes("access_token=")) {
+    const url = new URL(location);
+    const fragment = new URLSearchParams(url.hash.slice(1));
+    const token = fragment.get("access_token");
+    if (token) fragment.set("access_token", await sign(token));
+    url.hash = fragment.toString();
+    const headers = new Headers(response.headers);
+    headers.set("location", url.toString());
+    return new Response(null, { status: response.status, headers });
+  }
+  if (!response.headers.get("content-type")?.includes("json")) return response;
+  const text = await response.text();
+  const headers = new Headers(response.headers);
+  headers.delete("content-length");
+  const body = parseObject(text);
+  if (typeof body?.access_token !== "string") {
+    return new Response(text || null, { status: response.status, headers });
+  }
+  body.access_token = await sign(body.access_token);
+  return new Response(JSON.stringify(body), { status: response.status, headers });
+}
+
+function parseObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value = JSON.parse(text);
+    return value !== null && typeof value === "object" ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

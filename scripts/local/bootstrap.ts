@@ -1,0 +1,61 @@
+/** Turns an empty cluster into what a migration finds on a Supabase project: roles, Auth's tables, Vault, cron, net. */
+import postgres from "postgres";
+import { SUPERUSER } from "./engine.ts";
+import type { Keys } from "./keys.ts";
+
+/** How each part of the stack logs in. */
+export interface Logins {
+  /** For people, tools and functions: `postgres`, as on Supabase. */
+  postgres: string;
+  superuser: string;
+  auth: string;
+  dataApi: string;
+}
+
+export function makeLogins(keys: Keys, port: number): Logins {
+  const url = (role: string, password: string) =>
+    `postgresql://${role}:${password}@127.0.0.1:${port}/postgres`;
+  return {
+    postgres: url("postgres", keys.database_password),
+    superuser: url(SUPERUSER, keys.internal_database_password),
+    auth: url("supabase_auth_admin", keys.internal_database_password),
+    dataApi: url("lite_rest", keys.internal_database_password),
+  };
+}
+
+/** Runs once per cluster, in one transaction. Answers false when it was done before. */
+export async function bootstrap(superuser: postgres.Sql, keys: Keys): Promise<boolean> {
+  const [done] = await superuser`select from pg_namespace where nspname = 'cron'`;
+  if (done) return false;
+  const { getAuthSchemaSql } = await import("@supabase/lite");
+  // Auth's own statements, minus the schema: its role may not create schemas.
+  const authTables = String(getAuthSchemaSql()).replace(/create schema if not exists auth;/i, "");
+  const [roles, auth, vault, net, cron] = await Promise.all(
+    ["roles", "auth", "vault", "net", "cron"].map(readSql),
+  );
+  const passwords = Object.entries({
+    postgres: keys.database_password,
+    supabase_auth_admin: keys.internal_database_password,
+    authenticator: keys.internal_database_password,
+    lite_rest: keys.internal_database_password,
+  }).map(([role, password]) => `alter role ${role} password '${password}';`).join("\n");
+  await superuser.begin((sql) =>
+    sql.unsafe(`
+      ${roles}
+      ${passwords}
+      create schema auth authorization supabase_auth_admin;
+      set local role supabase_auth_admin;
+      ${authTables}
+      ${auth}
+      reset role;
+      ${vault}
+      ${net}
+      ${cron}
+    `).simple()
+  );
+  return true;
+}
+
+function readSql(name: string): Promise<string> {
+  return Deno.readTextFile(new URL(`./sql/${name}.sql`, import.meta.url));
+}

@@ -1,0 +1,151 @@
+/**
+ * A stack's folder: keys, logs, the database's files, and who is running. Everything that a stack writes is in here,
+ * except a database that its own user could not reach there (database_place.ts).
+ */
+import { join } from "node:path";
+import { StartError } from "./settings.ts";
+
+/** What `stack.json` says, for tools and tests. `start` writes it when everything is up; `stop` removes it. */
+export interface StackInfo {
+  api_url: string;
+  db_url: string;
+  publishable_key: string;
+  secret_key: string;
+  simulator_url: string;
+  mail_url: string;
+  pid: number;
+  home: string;
+  log_dir: string;
+  ports: { api: number; db: number; simulator: number };
+  demo: { email: string; password: string } | null;
+}
+
+/** What the folder remembers of itself. Its presence makes a folder a StreamVibe home. */
+interface HomeRecord {
+  kind: "streamvibe-home";
+  created_at: string;
+  /** Where the database lives when that is not `<home>/database`. */
+  database_place?: string;
+  /** The demo data are there; they are made once. */
+  demo?: { email: string; password: string };
+}
+
+/** A process that the stack started. `marker` is in its command line, so that a reused pid is not taken for it. */
+export interface ChildRecord {
+  name: string;
+  pid: number;
+  marker: string;
+}
+
+export class Home {
+  readonly logs: string;
+  #lock: Deno.FsFile | undefined;
+
+  private constructor(readonly path: string, private record: HomeRecord) {
+    this.logs = join(path, "logs");
+  }
+
+  /** Opens the folder, or makes it. Refuses a folder that holds something else. */
+  static async open(path: string): Promise<Home> {
+    const existing = await Home.find(path);
+    if (existing) return existing;
+    for await (const entry of readDirectory(path)) {
+      throw new StartError(
+        `Cannot use ${path} as the stack's home: it is not empty and holds no home.json (first entry: ${entry.name}); ` +
+          "set STREAMVIBE_HOME to another folder",
+      );
+    }
+    await Deno.mkdir(path, { recursive: true });
+    // PostgreSQL may run as another user (it refuses root), which must pass through; files with secrets are 0600.
+    await Deno.chmod(path, 0o711);
+    const home = new Home(path, { kind: "streamvibe-home", created_at: new Date().toISOString() });
+    await home.save();
+    return home;
+  }
+
+  /** The folder when it is a StreamVibe home, else undefined. */
+  static async find(path: string): Promise<Home | undefined> {
+    const record = await readJson<HomeRecord>(join(path, "home.json"));
+    return record?.kind === "streamvibe-home" ? new Home(path, record) : undefined;
+  }
+
+  get databasePlace(): string | undefined {
+    return this.record.database_place;
+  }
+
+  get demo(): HomeRecord["demo"] {
+    return this.record.demo;
+  }
+
+  async remember(change: Partial<Pick<HomeRecord, "database_place" | "demo">>): Promise<void> {
+    this.record = { ...this.record, ...change };
+    await this.save();
+  }
+
+  private save(): Promise<void> {
+    return this.write("home.json", this.record);
+  }
+
+  /** Writes whole files only: a reader never sees half of one, nor does the next start after a kill. */
+  async write(name: string, value: unknown): Promise<void> {
+    const path = join(this.path, name);
+    await Deno.writeTextFile(`${path}.new`, JSON.stringify(value, null, 2) + "\n", { mode: 0o600 });
+    await Deno.rename(`${path}.new`, path);
+  }
+
+  read<Value>(name: string): Promise<Value | undefined> {
+    return readJson<Value>(join(this.path, name));
+  }
+
+  async remove(name: string): Promise<void> {
+    await Deno.remove(join(this.path, name)).catch(() => {});
+  }
+
+  /** Takes the home for this process. The kernel gives it back when the process ends, however it ends. */
+  async lock(): Promise<boolean> {
+    const file = await Deno.open(join(this.path, "lock"), { create: true, write: true, mode: 0o600 });
+    if (await file.tryLock(true)) {
+      this.#lock = file;
+      await file.truncate();
+      await file.write(new TextEncoder().encode(String(Deno.pid)));
+      return true;
+    }
+    file.close();
+    return false;
+  }
+
+  /** The process id of the stack that runs here, if one does. */
+  async holder(): Promise<number | undefined> {
+    if (await this.lock()) {
+      this.unlock();
+      return undefined;
+    }
+    return Number(await Deno.readTextFile(join(this.path, "lock")));
+  }
+
+  unlock(): void {
+    this.#lock?.close();
+    this.#lock = undefined;
+  }
+}
+
+async function* readDirectory(path: string): AsyncGenerator<Deno.DirEntry> {
+  try {
+    yield* Deno.readDir(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return;
+    if (error instanceof Deno.errors.NotADirectory) {
+      throw new StartError(`Cannot use ${path} as the stack's home: it is a file`);
+    }
+    throw error;
+  }
+}
+
+async function readJson<Value>(path: string): Promise<Value | undefined> {
+  try {
+    return JSON.parse(await Deno.readTextFile(path)) as Value;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return undefined;
+    throw new StartError(`Cannot read ${path}: ${error instanceof Error ? error.message : error}`);
+  }
+}

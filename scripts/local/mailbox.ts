@@ -1,0 +1,134 @@
+/** Mail never leaves the machine: it lands here, with a page for people and JSON for programs. */
+
+export interface Mail {
+  id: string;
+  to: string;
+  subject: string;
+  text: string;
+  html: string;
+  sent_at: string;
+}
+
+/** What Auth hands over; the shape is its email driver's. */
+export interface OutgoingMail {
+  to: string;
+  subject: string;
+  text?: string;
+  html?: string;
+}
+
+const KEPT = 2_000;
+const HEADERS = { "access-control-allow-origin": "*", "cache-control": "no-store" };
+
+export class Mailbox {
+  #mails: Mail[] = [];
+
+  deliver(mail: OutgoingMail): void {
+    this.#mails.push({
+      id: crypto.randomUUID(),
+      to: mail.to,
+      subject: mail.subject,
+      text: mail.text ?? "",
+      html: mail.html ?? "",
+      sent_at: new Date().toISOString(),
+    });
+    if (this.#mails.length > KEPT) this.#mails.shift();
+  }
+
+  /** Newest first. */
+  list(to?: string | null): Mail[] {
+    const address = to?.toLowerCase();
+    return this.#mails.filter((mail) => !address || mail.to.toLowerCase() === address).reverse();
+  }
+
+  /** Answers a request whose path is already relative to the mailbox. */
+  respond(request: Request, path: string, base: string): Response {
+    if (request.method === "OPTIONS") {
+      return new Response(null, {
+        status: 204,
+        headers: {
+          ...HEADERS,
+          "access-control-allow-methods": "GET, DELETE",
+          "access-control-allow-headers": "*",
+        },
+      });
+    }
+    const to = new URL(request.url).searchParams.get("to");
+    const id = path.match(/\/([0-9a-f-]{36})$/)?.[1];
+    if (path === "/api/v1/messages" && request.method === "DELETE") {
+      this.#mails = to ? this.#mails.filter((mail) => mail.to.toLowerCase() !== to.toLowerCase()) : [];
+      return new Response(null, { status: 204, headers: HEADERS });
+    }
+    if (request.method !== "GET") {
+      return json({ message: `Cannot ${request.method} this: read with GET` }, 405);
+    }
+    if (path === "/api/v1/messages") return json({ messages: this.list(to), total: this.list(to).length });
+    const mail = id ? this.#mails.find((one) => one.id === id) : undefined;
+    if (path.startsWith("/api/v1/message/")) {
+      return mail
+        ? json(mail)
+        : json({ message: "Cannot find the message: it was deleted or never came" }, 404);
+    }
+    if (path === "" || path === "/") return page("Mailbox", renderList(this.list(to), base, to));
+    if (mail && path.startsWith("/message/")) return page(mail.subject, renderMail(mail, base));
+    // Its links open in the whole window, not in the frame around it.
+    if (mail && path.startsWith("/html/")) {
+      return html(mail.html.replace(/<head>/i, '<head><base target="_top">'));
+    }
+    return page("Mailbox", `<p>There is no such message. <a href="${base}/">All messages</a></p>`, 404);
+  }
+}
+
+function json(body: unknown, status = 200): Response {
+  return Response.json(body, { status, headers: HEADERS });
+}
+
+function html(body: string, status = 200): Response {
+  return new Response(body, { status, headers: { ...HEADERS, "content-type": "text/html; charset=utf-8" } });
+}
+
+function page(title: string, body: string, status = 200): Response {
+  return html(
+    `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>${escape(title)} · StreamVibe mailbox</title>
+<style>
+  body { font: 16px/1.5 system-ui, sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem; color-scheme: light dark }
+  table { width: 100%; border-collapse: collapse } td, th { text-align: left; padding: .4rem .6rem; border-bottom: 1px solid #8884 }
+  iframe { width: 100%; height: 24rem; border: 1px solid #8884; background: #fff } .quiet { opacity: .7 }
+</style>
+<h1>${escape(title)}</h1>${body}`,
+    status,
+  );
+}
+
+function renderList(mails: Mail[], base: string, to: string | null): string {
+  const about = to ? `to ${escape(to)}` : "sent by this stack";
+  if (mails.length === 0) return `<p class="quiet">No mail ${about} yet. Reload after signing up.</p>`;
+  const rows = mails.map((mail) =>
+    `<tr><td><a href="${base}/message/${mail.id}">${escape(mail.subject)}</a></td>` +
+    `<td><a href="${base}/?to=${encodeURIComponent(mail.to)}">${escape(mail.to)}</a></td>` +
+    `<td class="quiet">${escape(mail.sent_at.slice(0, 19).replace("T", " "))}</td></tr>`
+  );
+  return `<p class="quiet">Mail ${about}, newest first.</p>
+<table><tr><th>Subject</th><th>To</th><th>Sent</th></tr>${rows.join("")}</table>`;
+}
+
+/** The mail's own HTML may open its links, and nothing else: no scripts, no access to this page. */
+function renderMail(mail: Mail, base: string): string {
+  return `<p class="quiet">To ${escape(mail.to)} · ${
+    escape(mail.sent_at)
+  } · <a href="${base}/">All messages</a></p>
+<iframe sandbox="allow-popups allow-top-navigation-by-user-activation" title="Message" src="${base}/html/${mail.id}"></iframe>
+<h2>As text</h2><p>${linkify(mail.text)}</p>`;
+}
+
+function linkify(text: string): string {
+  return escape(text).replaceAll("\n", "<br>").replace(
+    /https?:\/\/[^\s<]+/g,
+    (url) => `<a href="${url}">${url}</a>`,
+  );
+}
+
+function escape(text: string): string {
+  return text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
+}

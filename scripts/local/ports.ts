@@ -1,0 +1,91 @@
+/** Ports: free ones, taken ones, and who holds those. */
+import { createServer } from "node:net";
+import { StartError } from "./settings.ts";
+
+/** A port that nothing listens on: the wanted one, or any when 0 is wanted. */
+export async function claimPort(wanted: number, setting: string): Promise<number> {
+  try {
+    return await listenOnce(wanted);
+  } catch (error) {
+    const code = (error as { code?: string }).code;
+    if (code === "EACCES") {
+      throw new StartError(
+        `Cannot listen on port ${wanted}: only root may; set ${setting} to a port above 1023`,
+      );
+    }
+    if (code !== "EADDRINUSE") throw error;
+    const holder = await findHolder(wanted);
+    throw new StartError(
+      `Cannot listen on port ${wanted}: ${holder ?? "another program"} already does; ` +
+        `stop it, or set ${setting} to another port (for example ${setting}=${
+          wanted < 64000 ? wanted + 1000 : 55321
+        })`,
+    );
+  }
+}
+
+function listenOnce(port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen({ port, host: "127.0.0.1", exclusive: true }, () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address ? address.port : port));
+    });
+  });
+}
+
+/** The program that listens on a port, as far as this user may see it. */
+async function findHolder(port: number): Promise<string | undefined> {
+  const pid = await findListener(port);
+  if (pid === undefined) return undefined;
+  const ps = await run("ps", ["-o", "args=", "-p", String(pid)]);
+  const command = ps?.trim();
+  return command
+    ? `process ${pid} (${command.length > 100 ? `${command.slice(0, 100)}…` : command})`
+    : `process ${pid}`;
+}
+
+async function findListener(port: number): Promise<number | undefined> {
+  if (Deno.build.os === "linux") return await findListenerInProc(port);
+  const listed = await run("lsof", ["-nP", "-t", `-iTCP:${port}`, "-sTCP:LISTEN"]);
+  const pid = Number(listed?.trim().split("\n")[0]);
+  return pid > 0 ? pid : undefined;
+}
+
+/** Linux needs no tool: /proc/net names the socket, and one process has it open. */
+async function findListenerInProc(port: number): Promise<number | undefined> {
+  const hex = port.toString(16).toUpperCase().padStart(4, "0");
+  const sockets = new Set<string>();
+  for (const table of ["/proc/net/tcp", "/proc/net/tcp6"]) {
+    const text = await Deno.readTextFile(table).catch(() => "");
+    for (const line of text.split("\n").slice(1)) {
+      const columns = line.trim().split(/\s+/);
+      if (columns[1]?.endsWith(`:${hex}`) && columns[3] === "0A" && columns[9]) {
+        sockets.add(`socket:[${columns[9]}]`);
+      }
+    }
+  }
+  if (sockets.size === 0) return undefined;
+  for await (const entry of Deno.readDir("/proc")) {
+    if (!/^\d+$/.test(entry.name)) continue;
+    try {
+      for await (const fd of Deno.readDir(`/proc/${entry.name}/fd`)) {
+        const target = await Deno.readLink(`/proc/${entry.name}/fd/${fd.name}`).catch(() => "");
+        if (sockets.has(target)) return Number(entry.name);
+      }
+    } catch {
+      // Another user's process, or one that has just ended.
+    }
+  }
+  return undefined;
+}
+
+async function run(program: string, args: string[]): Promise<string | undefined> {
+  try {
+    const { stdout } = await new Deno.Command(program, { args, stdin: "null", stderr: "null" }).output();
+    return new TextDecoder().decode(stdout);
+  } catch {
+    return undefined;
+  }
+}

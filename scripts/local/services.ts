@@ -1,0 +1,121 @@
+/** The parts that live in the stack's own process: gateway with Auth and Data API, functions host, cron and net runners. */
+import postgres from "postgres";
+import { AuthMailer } from "./auth_mail.ts";
+import type { Logins } from "./bootstrap.ts";
+import type { Reporter } from "./console.ts";
+import { CronRunner } from "./cron_runner.ts";
+import { quietAnsweredErrors } from "./data_api_errors.ts";
+import { makeFunctionEnvironment } from "./function_environment.ts";
+import { FunctionsHost } from "./functions_host.ts";
+import { makeGateway } from "./gateway.ts";
+import type { Home } from "./home.ts";
+import type { Keys } from "./keys.ts";
+import { Mailbox } from "./mailbox.ts";
+import { NetRunner } from "./net_runner.ts";
+import type { Children } from "./processes.ts";
+import type { StackSettings } from "./settings.ts";
+import { makeAuthApp, makeDataApiApp } from "./supabase_apps.ts";
+import { readSupabaseConfig } from "./supabase_config.ts";
+import { Tokens } from "./tokens.ts";
+
+interface ServiceParts {
+  settings: StackSettings;
+  home: Home;
+  children: Children;
+  keys: Keys;
+  logins: Logins;
+  apiPort: number;
+  simulatorUrl: string;
+  reporter: Reporter;
+}
+
+export interface Services {
+  functions: FunctionsHost;
+  stop(): Promise<void>;
+}
+
+export async function startServices(parts: ServiceParts): Promise<Services> {
+  const { home, children, keys, logins, apiPort, simulatorUrl, reporter } = parts;
+  const apiUrl = `http://127.0.0.1:${apiPort}`;
+  // Auth hashes passwords in JavaScript, on the thread that serves everything: a local stack takes the cheap setting.
+  if (!Deno.env.get("LITE_AUTH_BCRYPT_COST")) Deno.env.set("LITE_AUTH_BCRYPT_COST", "5");
+  const config = await readSupabaseConfig();
+  const tokens = new Tokens(keys, apiUrl);
+  const mailbox = new Mailbox();
+  const mailer = new AuthMailer(mailbox, apiUrl, config.site_url);
+  quietAnsweredErrors();
+  const appParts = { keys, logins, config, apiUrl };
+  const authApp = makeAuthApp(appParts, mailer);
+  let dataApi = makeDataApiApp(appParts);
+  const authDatabase = postgres(logins.auth, { max: 10, onnotice: () => {} });
+  const warn = (text: string) => reporter.warn(text);
+  const functions = new FunctionsHost({
+    home,
+    children,
+    env: await makeFunctionEnvironment({ keys, tokens, apiUrl, dbUrl: logins.postgres, simulatorUrl }),
+    warn,
+  });
+  const gateway = makeGateway({
+    apiUrl,
+    keys,
+    config,
+    tokens,
+    authApp,
+    dataApi: () => dataApi,
+    authDatabase,
+    mailer,
+    mailbox,
+    functions,
+  });
+  const server = Deno.serve({ hostname: "127.0.0.1", port: apiPort, onListen: () => {} }, gateway);
+  const cron = new CronRunner(logins.superuser, warn);
+  const net = new NetRunner(logins.superuser, warn);
+  const watcher = postgres(logins.superuser, { max: 1, onnotice: () => {} });
+  // PostgREST's own signal: what reads the schema reads it again.
+  const reload = watcher.listen("pgrst", () => {
+    const old = dataApi;
+    dataApi = makeDataApiApp(appParts);
+    setTimeout(() => closeApp(old), 10_000);
+  });
+  await Promise.all([cron.start(), net.start(), reload]);
+  // The Data API reads the schema at its first request; nobody has to wait for that.
+  const warmUp = () =>
+    dataApi.fetch(new Request(`${apiUrl}/rest/v1/_`, { headers: { apikey: keys.publishable_key } }));
+  setTimeout(() => warmUp().catch(() => {}), 200);
+  return {
+    functions,
+    async stop() {
+      await withLimit(server.shutdown(), 2_000);
+      await Promise.all([functions.close(), cron.stop(), net.stop()]);
+      await Promise.all([
+        closeApp(authApp),
+        closeApp(dataApi),
+        authDatabase.end({ timeout: 1 }),
+        watcher.end({ timeout: 1 }),
+      ]);
+    },
+  };
+}
+
+/** Secrets that jobs read to call functions; renewed when the address or a key has changed. */
+export async function storeVaultSecrets(sql: postgres.Sql, secrets: Record<string, string>): Promise<void> {
+  for (const [name, secret] of Object.entries(secrets)) {
+    await sql`
+      with kept as (select id, decrypted_secret from vault.decrypted_secrets where name = ${name})
+      select case
+        when not exists (select from kept) then vault.create_secret(${secret}, ${name})::text
+        when (select decrypted_secret from kept) is distinct from ${secret}
+          then vault.update_secret((select id from kept), ${secret})::text
+      end`;
+  }
+}
+
+async function closeApp(app: { connection: unknown }): Promise<void> {
+  await withLimit((app.connection as { close(): Promise<void> }).close(), 1_000);
+}
+
+async function withLimit(work: Promise<unknown>, ms: number): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const limit = new Promise((resolve) => timer = setTimeout(resolve, ms));
+  await Promise.race([work, limit]).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,19 @@
+/** The simulated providers in a process of their own, which ends with the stack: when told to, or when its pipe closes. */
+import { parseArgs } from "node:util";
+import { startSimulators } from "../simulators/server.ts";
+
+const option = { type: "string" } as const;
+const { values } = parseArgs({ options: { port: option, catalog: option, state: option, home: option } });
+const simulators = await startSimulators({
+  port: Number(values.port),
+  catalog: values.catalog,
+  state: values.state,
+});
+Deno.addSignalListener("SIGTERM", async () => {
+  await simulators.stop();
+  Deno.exit(0);
+});
+console.log(JSON.stringify({ url: simulators.url }));
+for await (const _ of Deno.stdin.readable);
+await simulators.stop();
+Deno.exit(0);

@@ -1,0 +1,61 @@
+/** Auth and the Data API: Supabase's own compatible implementation, on two logins of their own. */
+import { App, type EmailDriver } from "@supabase/lite";
+import { createPostgresConnection } from "@supabase/lite/postgres";
+import type { Logins } from "./bootstrap.ts";
+import { presentDatabaseError } from "./data_api_errors.ts";
+import type { Keys } from "./keys.ts";
+import type { SupabaseConfig } from "./supabase_config.ts";
+
+export type SupabaseApp = App;
+
+interface AppParts {
+  keys: Keys;
+  logins: Logins;
+  config: SupabaseConfig;
+  apiUrl: string;
+}
+
+export function makeAuthApp(parts: AppParts, email: EmailDriver): SupabaseApp {
+  // Auth hands jsonb over as ready JSON text; without this it would be stored as a string in JSON.
+  const serialize = (value: unknown) => typeof value === "string" ? value : JSON.stringify(value);
+  const jsonb = { to: 3802, from: [3802], serialize, parse: JSON.parse };
+  return new App({
+    connection: connect(parts.logins.auth, 20, { jsonb }),
+    auth: authConfig(parts),
+    options: { drivers: { email } },
+  });
+}
+
+/** Reads the schema once: make a new one after it has changed. */
+export function makeDataApiApp(parts: AppParts): SupabaseApp {
+  return new App({
+    connection: connect(parts.logins.dataApi, 30, {}),
+    auth: authConfig(parts),
+    api: { schemas: parts.config.schemas, max_rows: parts.config.max_rows },
+  });
+}
+
+function authConfig({ keys, config, apiUrl }: AppParts) {
+  return {
+    enabled: true,
+    site_url: config.site_url,
+    additional_redirect_urls: [...config.additional_redirect_urls, `${apiUrl}/**`],
+    jwt_secret: keys.internal_jwt_secret,
+    jwt_expiry: config.jwt_expiry,
+    publishable_key: keys.publishable_key,
+    secret_key: keys.secret_key,
+    minimum_password_length: config.minimum_password_length,
+    email: { enable_signup: true, enable_confirmations: true },
+  };
+}
+
+function connect(url: string, max: number, types: Record<string, unknown>) {
+  const connection = createPostgresConnection({
+    url,
+    postgresOptions: { max, onnotice: () => {}, types: types as Record<string, never> },
+  });
+  // At its first request it would grant ALL on every table to anon and authenticated, which hides missing grants; it
+  // skips that when told that it was done. (Neither login could do much of it: they own nothing but Auth's tables.)
+  Object.assign(connection, { rlsState: "active", normalizeDbError: presentDatabaseError });
+  return connection;
+}

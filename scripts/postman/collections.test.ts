@@ -1,0 +1,86 @@
+/** The collections hold exactly the roadmap's requests, each with assertions, and nothing secret. */
+import assert from "node:assert/strict";
+import { z } from "zod";
+import { embedShared } from "./embed_shared.ts";
+import { scrub } from "./secrets.ts";
+
+const FOLDER = new URL("../../postman/", import.meta.url);
+const Item = z.object({
+  name: z.string(),
+  event: z.array(z.object({ listen: z.string(), script: z.object({ exec: z.array(z.string()) }) })),
+  request: z.object({ method: z.string(), description: z.string(), url: z.object({ raw: z.string() }) }),
+});
+const Collection = z.object({ info: z.object({ name: z.string() }), item: z.array(Item) });
+
+const ROADMAP: Record<string, string[]> = {
+  Phase_1_User_Onboarding: [
+    "1.1 Sign Up (Email/Password)",
+    "1.2 Confirm Email",
+    "1.3 Sign In",
+    "1.4 Setup Profile (POST /auth-profile-setup)",
+    "1.5 Get Profile (GET /rest/users?id=eq.{user_id})",
+    "1.6 Update Profile (PATCH /rest/users?id=eq.{user_id})",
+    "1.7 Get Subscription Info",
+    "1.8 Check Quotas",
+  ],
+  Phase_2_Platform_OAuth: [
+    "2.1 Get YouTube OAuth URL (POST /oauth-youtube-init)",
+    "2.2 Simulate YouTube Callback (POST /oauth-youtube-callback)",
+    "2.3 Verify Connection Created",
+    "2.4 Verify Token in Vault (admin check)",
+    "2.5 Verify Social Account Created",
+    "2.6 Test Max Accounts Quota (try to add 2nd account on free tier)",
+    "2.7 List User's Social Accounts",
+    "2.8 Disconnect Account (soft delete)",
+  ],
+  Phase_3_Content_Sync: [
+    "3.1 Sync YouTube Videos (POST /sync-youtube)",
+    "3.2 Verify Content Created",
+    "3.3 Test Deduplication (sync same video again)",
+    "3.4 Search Content (Full-text)",
+    "3.5 Filter by Tags",
+    "3.6 Test Soft Delete",
+    "3.7 Test Quota Enforcement (exceed 10 syncs on free tier)",
+    "3.8 Test RLS (try to access other user's content)",
+  ],
+};
+
+for (const [file, names] of Object.entries(ROADMAP)) {
+  const read = async () => await Deno.readTextFile(new URL(`${file}.postman_collection.json`, FOLDER));
+
+  Deno.test(`${file} has exactly the roadmap's requests`, async () => {
+    const { item } = Collection.parse(JSON.parse(await read()));
+    assert.deepEqual(item.map(({ name }) => name), names);
+  });
+
+  Deno.test(`${file} asserts something on every response and explains every request`, async () => {
+    for (const { name, event, request } of Collection.parse(JSON.parse(await read())).item) {
+      const tests = event.find(({ listen }) => listen === "test")?.script.exec.join("\n") ?? "";
+      assert.match(tests, /pm\.test\(|expectAnswer\(/, name);
+      assert.ok(request.description.length > 20, `${name} has no description`);
+      assert.match(request.url.raw, /^\{\{(api_url|confirmation_link)\}\}/, name);
+    }
+  });
+
+  Deno.test(`${file} holds nothing that looks like a secret`, async () => {
+    const text = await read();
+    assert.equal(scrub(text, []), text);
+  });
+}
+
+Deno.test("every collection has the present postman/shared.js", async () => {
+  assert.deepEqual(await embedShared(false), []);
+});
+
+Deno.test("a report is scrubbed of known secrets, tokens, passwords and codes, and of nothing else", () => {
+  const token = `eyJ${"a".repeat(20)}.${"b".repeat(20)}.${"c".repeat(20)}`;
+  const report = `{&quot;access_token&quot;:&quot;${token}&quot;,&quot;email&quot;:&quot;a@example.com&quot;}
+    {"password": "pw-123"} Location: http://localhost:3000/#access_token=${token}&type=signup
+    ?code=4%2F0Ab&amp;state=xyz ?token&#x3D;5af0&amp;type&#x3D;signup key my-own-secret-value`;
+  assert.equal(
+    scrub(report, ["my-own-secret-value"]),
+    `{&quot;access_token&quot;:&quot;•••&quot;,&quot;email&quot;:&quot;a@example.com&quot;}
+    {"password": "•••"} Location: http://localhost:3000/#access_token=•••&type=signup
+    ?code=•••&amp;state=••• ?token&#x3D;•••&amp;type&#x3D;signup key •••`,
+  );
+});

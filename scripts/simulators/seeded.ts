@@ -1,0 +1,72 @@
+/** Chance that is the same every time: everything made up hangs on a seed. */
+
+/** FNV-1a of the text's UTF-16 units, mixed; 32 bits. */
+export function hash(text: string): number {
+  let value = 0x811c9dc5;
+  for (let index = 0; index < text.length; index++) {
+    value = Math.imul(value ^ text.charCodeAt(index), 0x01000193);
+  }
+  return mix(value);
+}
+
+export function mix(value: number): number {
+  value = Math.imul(value ^ (value >>> 16), 0x21f0aaad);
+  value = Math.imul(value ^ (value >>> 15), 0x735a2d97);
+  return (value ^ (value >>> 15)) >>> 0;
+}
+
+/** A stream of numbers from one seed. */
+export class Seeded {
+  #state: number;
+
+  constructor(...seeds: number[]) {
+    let state = 0x9e3779b9;
+    for (const seed of seeds) state = mix(state ^ mix(seed >>> 0));
+    this.#state = state;
+  }
+
+  /** At least 0, below 1. */
+  next(): number {
+    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
+    return mix(this.#state) / 4_294_967_296;
+  }
+
+  /** A whole number from `low` to `high`, both included. */
+  between(low: number, high: number): number {
+    return low + Math.floor(this.next() * (high - low + 1));
+  }
+
+  chance(probability: number): boolean {
+    return this.next() < probability;
+  }
+
+  pick<Item>(items: readonly Item[]): Item {
+    return items[Math.floor(this.next() * items.length)] as Item;
+  }
+}
+
+/**
+ * Two 32-bit numbers as the 11 characters of a YouTube video id, and back. A Feistel network makes neighbours look
+ * unrelated and needs no table: an id says itself which channel and which video it is.
+ */
+export function toVideoId(channel: number, index: number): string {
+  let left = channel >>> 0;
+  let right = index >>> 0;
+  for (const key of round_keys) [left, right] = [right, (left ^ mix(right ^ key)) >>> 0];
+  const bytes = new Uint8Array(8);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, left);
+  view.setUint32(4, right);
+  return bytes.toBase64({ alphabet: "base64url", omitPadding: true });
+}
+
+export function fromVideoId(id: string): { channel: number; index: number } | undefined {
+  if (!/^[\w-]{10}[048AEIMQUYcgkosw]$/.test(id)) return undefined;
+  const view = new DataView(Uint8Array.fromBase64(id, { alphabet: "base64url" }).buffer);
+  let left = view.getUint32(0);
+  let right = view.getUint32(4);
+  for (const key of round_keys.toReversed()) [left, right] = [(right ^ mix(left ^ key)) >>> 0, left];
+  return { channel: left, index: right };
+}
+
+const round_keys = [0x5bd1e995, 0x27d4eb2f, 0x165667b1, 0x9e3779b1] as const;

@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { z } from "zod";
+import { ApiError, endpoint } from "../_shared/endpoint.ts";
+import { requestTo, testWorld } from "./world.ts";
+
+/** Plays Sentry's ingest endpoint: keeps the events of the envelopes that it gets. */
+async function withSentry(use: (dsn: string, events: Record<string, unknown>[]) => Promise<void>) {
+  const events: Record<string, unknown>[] = [];
+  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, async (request) => {
+    const lines = (await request.text()).split("\n").filter(Boolean);
+    lines.forEach((line, index) => {
+      const { type } = JSON.parse(line) as { type?: string };
+      if (type === "event" || type === "transaction") events.push(JSON.parse(lines[index + 1] ?? "{}"));
+    });
+    return Response.json({ id: "1" });
+  });
+  try {
+    await use(`http://public@127.0.0.1:${server.addr.port}/42`, events);
+  } finally {
+    await server.shutdown();
+  }
+}
+
+const failing = endpoint({
+  name: "failing",
+  summary: "Fails as the test says",
+  method: "POST",
+  auth: "user",
+  rate: "user",
+  input: z.strictObject({ how: z.enum(["bug", "refusal"]) }),
+  output: z.object({}),
+  handle({ input }) {
+    if (input.how === "refusal") throw new ApiError("quota_exceeded");
+    throw new TypeError("cannot use ya29.a0AfH6SMBx for ada@example.com");
+  },
+});
+
+async function until(condition: () => boolean) {
+  const end = Date.now() + 5_000;
+  while (!condition() && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
+Deno.test({
+  name: "a bug reaches Sentry with the request's id and without secrets; a refusal does not",
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn() {
+    await withSentry(async (dsn, events) => {
+      const { world } = testWorld({ settings: { SENTRY_DSN: dsn, ENVIRONMENT: "test-run" } });
+      const ask = async (how: string, request_id: string) => {
+        const headers = { "x-request-id": request_id };
+        const response = await failing.inWorld(world).fetch(
+          await requestTo("failing", { body: JSON.stringify({ how }), headers }),
+        );
+        await response.body?.cancel();
+        return response.status;
+      };
+      assert.equal(await ask("refusal", "refusal-0001"), 402);
+      assert.equal(await ask("bug", "bug-00000001"), 500);
+      await until(() => events.length > 0);
+      assert.equal(events.length, 1);
+      const event = events[0] as {
+        environment: string;
+        tags: Record<string, string>;
+        exception: {
+          values: { type: string; value: string; stacktrace: { frames: { filename: string }[] } }[];
+        };
+      };
+      assert.equal(event.environment, "test-run");
+      assert.deepEqual([event.tags.request_id, event.tags.function], ["bug-00000001", "failing"]);
+      const [exception] = event.exception.values;
+      assert.deepEqual([exception?.type, exception?.value], ["TypeError", "cannot use [masked] for [email]"]);
+      assert.ok(exception?.stacktrace.frames.some(({ filename }) => filename.endsWith("sentry.test.ts")));
+      const text = JSON.stringify(event);
+      assert.ok(!text.includes("ya29.") && !text.includes("ada@") && !text.includes("Bearer"));
+    });
+  },
+});
+
+Deno.test("the heavy packages are imported only when they are needed", async () => {
+  const folder = new URL("../_shared/", import.meta.url);
+  for await (const { name, isFile } of Deno.readDir(folder)) {
+    if (!isFile) continue;
+    const source = await Deno.readTextFile(new URL(name, folder));
+    assert.doesNotMatch(source, /^import (?!type).*"(@sentry\/deno|pg|@supabase\/supabase-js)"/m, name);
+  }
+});

@@ -1,0 +1,1 @@
+../../database/schema/000_base_core.sql

@@ -1,0 +1,1 @@
+../../database/schema/001_platform_connections.sql

@@ -1,0 +1,1 @@
+../../database/schema/002_content_management.sql
