@@ -4,6 +4,7 @@ import { ApiError, DatabaseError } from "../errors.ts";
 import { type Grant, type Platform, PlatformFault, type PlatformSlug } from "../platforms/platform.ts";
 import { platformOf } from "../platforms/registry.ts";
 import { problemOf } from "./problem.ts";
+import { isShared } from "./shared_grant.ts";
 import type { World } from "./world.ts";
 
 export const ConnectInput = z.strictObject({
@@ -79,14 +80,15 @@ async function store(
   } catch (error) {
     const isPlanLimit = error instanceof DatabaseError && error.sqlstate === "SV402";
     const isUseless = error instanceof PlatformFault && error.kind === "no_account";
-    if (isPlanLimit || isUseless) await giveBack(world, platform, granted);
+    if (isPlanLimit || isUseless) await giveBack(world, platform, user_id, granted);
     throw error;
   }
 }
 
 /** A grant that is not kept is ended; if that fails, it is of no use to anybody, for its tokens are forgotten here. */
-async function giveBack(world: World, platform: Platform, grant: Grant): Promise<void> {
+async function giveBack(world: World, platform: Platform, user_id: string, grant: Grant): Promise<void> {
   try {
+    if (await isShared(world, platform, user_id, null)) return;
     await platform.revoke?.(grant.tokens);
   } catch (error) {
     world.log.warn("a grant that is not kept could not be revoked", { platform: platform.slug, error });
