@@ -8,7 +8,9 @@ import { gzipSync } from "node:zlib";
 import { AdminError, adminFailure, adminRoutes } from "./admin.ts";
 import { SimulatorClock } from "./clock.ts";
 import { GoogleAccounts } from "./google/accounts.ts";
+import { facebook } from "./facebook/facebook.ts";
 import { googleOauth } from "./google/google_oauth.ts";
+import { instagram } from "./instagram/instagram.ts";
 import { Journal } from "./journal.ts";
 import {
   type Answer,
@@ -51,7 +53,12 @@ export async function startSimulators(options: SimulatorOptions): Promise<Simula
   };
   const library = openLibrary(world, options.catalog, options.state);
   const accounts = new GoogleAccounts(world, options.redirectUris);
-  const providers: Provider[] = [googleOauth(world, accounts, library), youtube(world, accounts, library)];
+  const providers: Provider[] = [
+    googleOauth(world, accounts, library),
+    youtube(world, accounts, library),
+    instagram(world, options.redirectUris),
+    facebook(world, options.redirectUris),
+  ];
   replay(world, providers);
 
   const admin = [...adminRoutes(world, providers), ...providers.flatMap((provider) => provider.admin)];
