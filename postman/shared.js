@@ -204,7 +204,7 @@ streamvibe = (pm, timers) => {
 
   /** The collection's creator with a whole library: connected and synced at the first need. */
   const synced = async () => {
-    const me = await connected("", { videos: 60 });
+    const me = await connected("", { videos: 60, seed: 8 });
     if (get("synced") !== me.social_account_id) {
       await syncAll(me);
       set({ synced: me.social_account_id });

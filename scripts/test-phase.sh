@@ -1,18 +1,19 @@
 #!/usr/bin/env bash
 # Runs the Postman collection of one phase with Newman against a running stack or a Supabase project.
-# Leaves an HTML report in test-results/; exits with 1 when an assertion fails, with 2 when it was called wrongly.
+# Leaves an HTML report in test-results/. Exits with 1 when an assertion fails, with 2 when it was called wrongly.
 set -euo pipefail
 
 usage() {
   cat <<'TEXT'
 Usage: scripts/test-phase.sh PHASE [options]
 
-Runs postman/Phase_<PHASE>_*.postman_collection.json and writes test-results/phase-<PHASE>-report.html.
+Runs postman/Phase_<PHASE>_*.postman_collection.json and writes an HTML report.
 Without options the target is the local stack that `deno task start` runs.
 
   --stack FILE        stack.json of the local stack (default: $STREAMVIBE_HOME/stack.json, .local/stack.json)
   --environment FILE  a Postman environment instead of the local stack, such as one of a hosted project (postman/README.md);
                       what it leaves empty is read from variables like STREAMVIBE_SECRET_KEY
+  --report FILE       the HTML report (default: test-results/phase-<PHASE>-report.html)
   --summary FILE      writes {"passed":N,"failed":N}, counted in assertions
   --dry-run           prints what would run, and runs nothing
   --help              prints this text
@@ -33,7 +34,7 @@ absolute() {
   esac
 }
 
-phase='' stack='' environment='' summary='' dry_run=''
+phase='' stack='' environment='' report='' summary='' dry_run=''
 while (($# > 0)); do
   case "$1" in
     --help | -h)
@@ -41,7 +42,7 @@ while (($# > 0)); do
       exit 0
       ;;
     --dry-run) dry_run=yes ;;
-    --stack | --environment | --summary)
+    --stack | --environment | --report | --summary)
       (($# > 1)) || fail "Cannot read $1: it needs a file, got nothing"
       printf -v "${1#--}" '%s' "$(absolute "$2")"
       shift
@@ -69,7 +70,8 @@ if [[ ! $phase =~ ^[0-9]+$ ]] || ((${#collections[@]} != 1)); then
   fail "Cannot test phase $phase: it must be one of $known"
 fi
 
-arguments=(--collection "${collections[0]}" --report "test-results/phase-$phase-report.html" --title "StreamVibe phase $phase")
+report=${report:-test-results/phase-$phase-report.html}
+arguments=(--collection "${collections[0]}" --report "$report" --title "StreamVibe phase $phase")
 if [[ -n $environment ]]; then
   [[ -f $environment ]] || fail "Cannot read the environment: there is no file $environment"
   arguments+=(--environment "$environment")
@@ -92,13 +94,13 @@ fi
 # Newman's dependencies read __proto__, which Deno hides by default.
 command=("${deno[@]}" run -A --no-check --unsafe-proto scripts/postman/run_collection.ts "${arguments[@]}")
 
-printf 'Phase %s: %s\nTarget:  %s\nReport:  test-results/phase-%s-report.html\n' "$phase" "${collections[0]}" "$target" "$phase"
+printf 'Phase %s: %s\nTarget:  %s\nReport:  %s\n' "$phase" "${collections[0]}" "$target" "$report"
 if [[ -n $dry_run ]]; then
   printf 'Would run:'
   printf ' %q' "${command[@]}"
   printf '\n'
   exit 0
 fi
-mkdir -p test-results
+mkdir -p "$(dirname "$report")"
 [[ -t 1 && -z ${NO_COLOR:-} ]] || export FORCE_COLOR=0
 exec "${command[@]}"

@@ -16,10 +16,10 @@ const STEPS = [
   "Disconnect",
 ];
 
-async function demo(...args: string[]) {
+async function demo(env: Record<string, string>, ...args: string[]) {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--no-check", "scripts/demo/demo.ts", ...args],
-    env: { NO_COLOR: "1" },
+    env: { NO_COLOR: "1", ...env },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
@@ -35,7 +35,7 @@ async function stackFile(): Promise<string> {
 
 Deno.test("demo walks every step, twice on one stack, and ends with 0", async () => {
   const file = await stackFile();
-  for (const walk of await Promise.all([demo("--stack", file), demo("--stack", file)])) {
+  for (const walk of await Promise.all([demo({}, "--stack", file), demo({}, "--stack", file)])) {
     assert.equal(walk.code, 0, walk.out + walk.errors);
     for (const step of STEPS) assert.match(walk.out, new RegExp(`✓ ${step} .+\\((\\d+ ms|[\\d.]+ s)\\)`));
     assert.match(walk.out, /Sync the library: 200 of 200/);
@@ -46,7 +46,7 @@ Deno.test("demo walks every step, twice on one stack, and ends with 0", async ()
 Deno.test("demo ends with 1 and says why when the platform misbehaves", async () => {
   const file = await stackFile();
   const seen = new Set((await workshops()).map(({ channel_id }) => channel_id));
-  const walk = demo("--stack", file);
+  const walk = demo({}, "--stack", file);
   // The fault is armed for the walk's own channel only: other tests use the same simulator.
   const channel = await eventually(async () =>
     (await workshops()).find(({ channel_id }) => !seen.has(channel_id))
@@ -61,15 +61,30 @@ Deno.test("demo ends with 1 and says why when the platform misbehaves", async ()
   assert.match(errors, /The demo failed: Cannot run sync-youtube: provider_/);
 });
 
+Deno.test("demo boots a stack of its own when none runs, with the real catalogue where there is one, and stops it", async () => {
+  const catalogue =
+    new URL("../../../shared/data/youtube_trending_fulldesc.ndjson.gz", import.meta.url).pathname;
+  const real = await Deno.stat(catalogue).then(() => true, () => false);
+  const home = await Deno.makeTempDir({ prefix: "streamvibe-nothing-runs-here-" });
+  const walk = await demo({ STREAMVIBE_HOME: home, STREAMVIBE_CATALOG: real ? catalogue : "" });
+  await Deno.remove(home, { recursive: true });
+  assert.equal(walk.code, 0, walk.out + walk.errors);
+  assert.match(walk.out, /No stack is running: booting one/);
+  for (const step of STEPS) assert.ok(walk.out.includes(`✓ ${step}`), step);
+  assert.equal(walk.out.includes("Robin Ekström's Workshop"), !real);
+  const url = walk.out.match(/a stack of its own at (\S+)/)?.[1] ?? "";
+  await assert.rejects(fetch(url), "its stack still answers");
+});
+
 Deno.test("demo says what is wrong with a stack that is not there", async () => {
-  const missing = await demo("--stack", "/nowhere/stack.json");
+  const missing = await demo({}, "--stack", "/nowhere/stack.json");
   assert.equal(missing.code, 1);
   assert.match(missing.errors, /Cannot find a stack: there is no \/nowhere\/stack\.json/);
-  assert.equal((await demo("--unknown")).code, 2);
+  assert.equal((await demo({}, "--unknown")).code, 2);
 });
 
 Deno.test("demo --help names the steps", async () => {
-  const { code, out } = await demo("--help");
+  const { code, out } = await demo({}, "--help");
   assert.equal(code, 0);
   for (const step of STEPS) assert.ok(out.includes(step), step);
 });

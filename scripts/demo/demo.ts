@@ -31,11 +31,12 @@ const STEPS: Step[] = [
   disconnect,
 ];
 
-const USAGE = `Usage: deno task demo [--stack FILE]
+const USAGE = `Usage: deno task demo [--stack FILE] [--channel TEXT]
 Walks a creator's whole journey against the running stack, or against one of its own when none runs.
 
-  --stack FILE  stack.json of the stack to use (default: $STREAMVIBE_HOME/stack.json, .local/stack.json)
-  --help        print this text
+  --stack FILE    stack.json of the stack to use (default: $STREAMVIBE_HOME/stack.json, .local/stack.json)
+  --channel TEXT  connect a channel whose title has this text in it, or whose id it is
+  --help          print this text
 
 Steps: ${STEPS.map(({ name }) => name).join(" → ")}
 With STREAMVIBE_CATALOG (or a running stack that was started with it) the channel is one of the real catalogue.`;
@@ -43,10 +44,15 @@ With STREAMVIBE_CATALOG (or a running stack that was started with it) the channe
 Deno.exit(await main());
 
 async function main(): Promise<number> {
-  let options: { stack?: string; help?: boolean };
+  let options: { stack?: string; channel?: string; help?: boolean };
   try {
-    options =
-      parseArgs({ options: { stack: { type: "string" }, help: { type: "boolean", short: "h" } } }).values;
+    options = parseArgs({
+      options: {
+        stack: { type: "string" },
+        channel: { type: "string" },
+        help: { type: "boolean", short: "h" },
+      },
+    }).values;
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
     return 2;
@@ -57,18 +63,22 @@ async function main(): Promise<number> {
   }
   const narrator = new Narrator();
   let stop = () => Promise.resolve();
+  let interrupted = false;
   try {
     const target = await findTarget(narrator, options.stack);
     stop = target.stop;
     // Ctrl-C must not leave the demo's own stack behind.
-    Deno.addSignalListener("SIGINT", () => stop().finally(() => Deno.exit(130)));
+    Deno.addSignalListener("SIGINT", () => {
+      interrupted = true;
+      stop().finally(() => Deno.exit(130));
+    });
     const started = performance.now();
-    const journey = newJourney(target.stack);
+    const journey = newJourney(target.stack, options.channel);
     for (const { name, run } of STEPS) await narrator.step(name, (progress) => run(journey, progress));
     narrator.say(`${STEPS.length} steps in ${duration(performance.now() - started)}`);
     return 0;
   } catch (error) {
-    narrator.fail(error);
+    if (!interrupted) narrator.fail(error);
     return 1;
   } finally {
     await stop();
@@ -76,7 +86,7 @@ async function main(): Promise<number> {
 }
 
 /** A creator whom nobody knows yet, so that the demo can be walked any number of times on one stack. */
-function newJourney(stack: Stack): Journey {
+function newJourney(stack: Stack, search?: string): Journey {
   const id = crypto.randomUUID().slice(0, 8);
   return {
     stack,
@@ -86,5 +96,6 @@ function newJourney(stack: Stack): Journey {
     email: `robin-${id}@example.com`,
     password: crypto.randomUUID(),
     name: "Robin Ekström",
+    search,
   };
 }

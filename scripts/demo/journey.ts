@@ -22,6 +22,8 @@ export interface Journey {
   email: string;
   password: string;
   name: string;
+  /** Part of the name of the channel to walk with, or its id. */
+  search: string | undefined;
   /** Set by the steps, in their order. */
   session?: Session;
   channel?: Channel;

@@ -8,6 +8,7 @@ import type { Narrator } from "./narrator.ts";
 export const Stack = z.object({
   api_url: z.url(),
   publishable_key: z.string(),
+  secret_key: z.string(),
   simulator_url: z.url(),
   mail_url: z.url(),
 });

@@ -23,8 +23,26 @@ export function makeLogins(keys: Keys, port: number): Logins {
   };
 }
 
+/** `extension`: the server has pg_cron itself, and its jobs run there. */
+export interface BootstrapOptions {
+  cron?: "own" | "extension";
+}
+
+const CRON_EXTENSION = `
+  create extension pg_cron;
+  grant usage on schema cron to postgres with grant option;
+  grant execute on all functions in schema cron to postgres with grant option;
+  revoke all on cron.job from postgres;
+  grant select on cron.job to postgres with grant option;
+  grant select, insert, update, delete on cron.job_run_details to postgres with grant option;
+`;
+
 /** Runs once per cluster, in one transaction. Answers false when it was done before. */
-export async function bootstrap(superuser: postgres.Sql, keys: Keys): Promise<boolean> {
+export async function bootstrap(
+  superuser: postgres.Sql,
+  keys: Pick<Keys, "database_password" | "internal_database_password">,
+  options: BootstrapOptions = {},
+): Promise<boolean> {
   const [done] = await superuser`select from pg_namespace where nspname = 'cron'`;
   if (done) return false;
   const { getAuthSchemaSql } = await import("@supabase/lite");
@@ -50,7 +68,7 @@ export async function bootstrap(superuser: postgres.Sql, keys: Keys): Promise<bo
       reset role;
       ${vault}
       ${net}
-      ${cron}
+      ${options.cron === "extension" ? CRON_EXTENSION : cron}
     `).simple()
   );
   return true;

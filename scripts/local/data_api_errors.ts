@@ -3,6 +3,7 @@
  * the ones that migrations raise for clients among them; here each gets PostgREST's status, with code, details and hint.
  */
 import { RelationNotFoundError } from "@supabase/lite";
+import { BodyTooLarge } from "./incoming.ts";
 
 interface DatabaseError {
   name: string;
@@ -81,7 +82,7 @@ export function quietAnsweredErrors(): void {
   const print = console.error;
   console.error = (...parts: unknown[]) => {
     const [error] = parts;
-    if (error instanceof RelationNotFoundError) return;
+    if (error instanceof RelationNotFoundError || error instanceof BodyTooLarge) return;
     const answered = error instanceof Answer
       ? error.cause_code
       : isDatabaseError(error)

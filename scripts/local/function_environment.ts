@@ -40,7 +40,8 @@ export async function makeFunctionEnvironment(parts: EnvironmentParts): Promise<
     DENO_NO_UPDATE_CHECK: "1",
     NO_COLOR: "1",
     ...simulatorSettings(simulatorUrl),
-    STREAMVIBE_POOLER_URL: dbUrl,
+    // As service_role, so that a missing grant shows here as it does over the Data API.
+    STREAMVIBE_POOLER_URL: `${dbUrl}?options=-c%20role%3Dservice_role`,
     ...Object.assign({}, ...files),
     ...pick(documented),
     // A project's own settings may not begin with SUPABASE_, so nothing replaces these.

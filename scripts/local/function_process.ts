@@ -41,6 +41,8 @@ async function listen(server: () => Deno.HttpServer | undefined): Promise<void> 
       if (command === "ping") tellHost({ pong: true });
       if (command === "drain") {
         await server()?.shutdown();
+        // What the hosted runtime fires before it ends a worker.
+        globalThis.dispatchEvent(new Event("beforeunload"));
         await Promise.allSettled(background);
         Deno.exit(0);
       }

@@ -2,6 +2,9 @@
 
 export const BODY_LIMIT = 8 * 1024 * 1024;
 
+/** What a part sees while it reads such a body; the gateway answers 413. */
+export class BodyTooLarge extends Error {}
+
 export class Incoming {
   readonly url: URL;
   readonly method: string;
@@ -49,7 +52,7 @@ export class Incoming {
       new TransformStream<Uint8Array, Uint8Array>({
         transform: (chunk, controller) => {
           this.#size = Math.max(this.#size, size += chunk.byteLength);
-          if (this.tooLarge) controller.error(new Error("the body is too large"));
+          if (this.tooLarge) controller.error(new BodyTooLarge());
           else controller.enqueue(chunk);
         },
       }),

@@ -3,6 +3,7 @@ import { App, type EmailDriver } from "@supabase/lite";
 import { createPostgresConnection } from "@supabase/lite/postgres";
 import type { Logins } from "./bootstrap.ts";
 import { presentDatabaseError } from "./data_api_errors.ts";
+import { JSON_TYPES, markJsonArguments } from "./data_api_json.ts";
 import type { Keys } from "./keys.ts";
 import type { SupabaseConfig } from "./supabase_config.ts";
 
@@ -28,8 +29,15 @@ export function makeAuthApp(parts: AppParts, email: EmailDriver): SupabaseApp {
 
 /** Reads the schema once: make a new one after it has changed. */
 export function makeDataApiApp(parts: AppParts): SupabaseApp {
+  const connection = connect(parts.logins.dataApi, 30, JSON_TYPES);
+  const prepare = connection.onPostgrestAST.bind(connection);
+  connection.onPostgrestAST = async (call) => {
+    const { functions } = await connection.introspect({ useCache: true });
+    markJsonArguments(call, functions ?? []);
+    return await prepare(call);
+  };
   return new App({
-    connection: connect(parts.logins.dataApi, 30, {}),
+    connection,
     auth: authConfig(parts),
     api: { schemas: parts.config.schemas, max_rows: parts.config.max_rows },
   });

@@ -75,12 +75,12 @@ Deno.test("every collection has the present postman/shared.js", async () => {
 Deno.test("a report is scrubbed of known secrets, tokens, passwords and codes, and of nothing else", () => {
   const token = `eyJ${"a".repeat(20)}.${"b".repeat(20)}.${"c".repeat(20)}`;
   const report = `{&quot;access_token&quot;:&quot;${token}&quot;,&quot;email&quot;:&quot;a@example.com&quot;}
-    {"password": "pw-123"} Location: http://localhost:3000/#access_token=${token}&type=signup
+    {"password": "pw-123", "code": "4/0AbCdEfGh_12", "state": "abc"} {"code": "quota_exceeded"} Location: http://localhost:3000/#access_token=${token}&type=signup
     ?code=4%2F0Ab&amp;state=xyz ?token&#x3D;5af0&amp;type&#x3D;signup key my-own-secret-value`;
   assert.equal(
     scrub(report, ["my-own-secret-value"]),
     `{&quot;access_token&quot;:&quot;•••&quot;,&quot;email&quot;:&quot;a@example.com&quot;}
-    {"password": "•••"} Location: http://localhost:3000/#access_token=•••&type=signup
+    {"password": "•••", "code": "•••", "state": "•••"} {"code": "quota_exceeded"} Location: http://localhost:3000/#access_token=•••&type=signup
     ?code=•••&amp;state=••• ?token&#x3D;•••&amp;type&#x3D;signup key •••`,
   );
 });

@@ -5,13 +5,14 @@ const MASK = "•••";
 
 /** Members of JSON bodies whose values are nobody's business, as they stand in HTML (`"` is `&quot;`). */
 const MEMBERS =
-  /((?:"|&quot;)(?:password|access_token|refresh_token|provider_token|token_hash|hashed_token|email_otp|action_link)(?:"|&quot;)\s*:\s*(?:"|&quot;)).*?((?:"|&quot;))/g;
-/** Anything that is a token by its own shape: JSON web tokens, Supabase keys, Google's access and refresh tokens. */
+  /((?:"|&quot;)(?:password|access_token|refresh_token|provider_token|token_hash|hashed_token|email_otp|action_link|state)(?:"|&quot;)\s*:\s*(?:"|&quot;)).*?((?:"|&quot;))/g;
+/** Anything that is a token by its own shape: JSON web tokens, Supabase keys, Google's tokens and codes. */
 const SHAPES = [
   /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}/g,
   /\bsb_(?:publishable|secret)_[\w-]{6,}/g,
   /\bya29\.[\w.-]{8,}/g,
   /\b1\/\/[\w-]{8,}/g,
+  /\b4\/0[\w-]{8,}/g,
 ];
 /** Query and fragment members of links: confirmation tokens, authorization codes, states. HTML writes `=` as `&#x3D;`. */
 const IN_LINKS =

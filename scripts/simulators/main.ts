@@ -2,15 +2,7 @@
 import { parseArgs } from "node:util";
 import { startSimulators } from "./server.ts";
 
-const { values } = parseArgs({
-  options: {
-    port: { type: "string", default: "54330" },
-    host: { type: "string", default: "127.0.0.1" },
-    catalog: { type: "string" },
-    state: { type: "string" },
-    "redirect-uris": { type: "string" },
-  },
-});
+const { values } = readArguments();
 
 const port = Number(values.port);
 if (!Number.isInteger(port) || port < 0 || port > 65_535) {
@@ -38,4 +30,21 @@ try {
 } catch (error) {
   console.error(`Cannot start the simulators: ${error instanceof Error ? error.message : error}`);
   Deno.exit(1);
+}
+
+function readArguments() {
+  try {
+    return parseArgs({
+      options: {
+        port: { type: "string", default: "54330" },
+        host: { type: "string", default: "127.0.0.1" },
+        catalog: { type: "string" },
+        state: { type: "string" },
+        "redirect-uris": { type: "string" },
+      },
+    });
+  } catch (error) {
+    console.error(`Cannot start the simulators: ${error instanceof Error ? error.message : error}`);
+    Deno.exit(2);
+  }
 }

@@ -45,6 +45,17 @@ export interface Simulators {
 
 const body_limit = 1_048_576;
 
+/** What one exchange needs of the server. */
+interface Running {
+  readonly world: World;
+  readonly providers: readonly Provider[];
+  readonly admin: readonly Route[];
+  readonly stopping: AbortSignal;
+  readonly closeIdleConnections: () => void;
+}
+
+type OpenCall = { -readonly [Member in keyof Call]: Call[Member] };
+
 export async function startSimulators(options: SimulatorOptions): Promise<Simulators> {
   const world: World = {
     clock: new SimulatorClock(options.now),
@@ -61,10 +72,16 @@ export async function startSimulators(options: SimulatorOptions): Promise<Simula
   ];
   replay(world, providers);
 
-  const admin = [...adminRoutes(world, providers), ...providers.flatMap((provider) => provider.admin)];
   const stopping = new AbortController();
+  const running: Running = {
+    world,
+    providers,
+    admin: [...adminRoutes(world, providers), ...providers.flatMap((provider) => provider.admin)],
+    stopping: stopping.signal,
+    closeIdleConnections: () => server.closeIdleConnections(),
+  };
   const server = createServer((request, response) => {
-    exchange(world, providers, admin, request, response, stopping.signal).catch((error) => {
+    exchange(running, request, response).catch((error) => {
       console.error("simulator:", error);
       if (response.headersSent) response.socket?.destroy();
       else {send(
@@ -102,18 +119,62 @@ function replay(world: World, providers: readonly Provider[]): void {
   }
 }
 
-async function exchange(
-  world: World,
-  providers: readonly Provider[],
-  admin: readonly Route[],
-  request: IncomingMessage,
-  response: ServerResponse,
-  stopping: AbortSignal,
-): Promise<void> {
+async function exchange(running: Running, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { switchboard } = running.world;
+  const call = openCall(request, await read(request));
+  if (call.host !== "_admin") await provide(running, call, request, response);
+  else {
+    const answer = await administer(running.admin, call);
+    if (switchboard.cuts) response.setHeader("connection", "close");
+    send(request, response, answer);
+    // See provide(): what is cut must come on a new connection.
+    if (switchboard.cuts) running.closeIdleConnections();
+  }
+}
+
+async function provide(running: Running, call: OpenCall, request: IncomingMessage, response: ServerResponse) {
+  const { clock, switchboard } = running.world;
   const started = performance.now();
-  const body = await read(request);
+  const provider =
+    running.providers.find((one) =>
+      one.routes.some((route) => route.path.split("/")[1] === call.host && matchPath(route.path, call.path))
+    ) ?? running.providers.find((one) => one.routes.some((route) => route.path.split("/")[1] === call.host));
+  const account = provider?.accountOf(call);
+  const fault = switchboard.take(`${call.method} ${call.path}${call.url.search}`, account);
+  call.fault = fault;
+  const note = (status: number) =>
+    switchboard.note({
+      at: new Date(clock.now()).toISOString(),
+      method: call.method,
+      path: pathForLog(call.url),
+      status,
+      ...(account === undefined ? {} : { account }),
+      cost: call.notes.cost ?? 0,
+      ...(call.notes.bucket === undefined ? {} : { bucket: call.notes.bucket }),
+      conditional: call.headers.has("if-none-match"),
+      ...(fault === undefined ? {} : { fault }),
+      duration_ms: Math.round((performance.now() - started) * 100) / 100,
+    });
+
+  if (fault?.delay_ms !== undefined) await pause(fault.delay_ms, running.stopping);
+  if (fault?.cut === true || fault?.cut === "before") {
+    note(0);
+    return void request.socket.destroy();
+  }
+  const answer = (fault && madeUp(fault, provider, call)) ?? await respond(provider, call);
+  if (fault?.headers !== undefined) Object.assign(answer.headers, fault.headers);
+  if (fault?.malformed) answer.body = answer.body.slice(0, Math.floor(answer.body.length / 2));
+  note(fault?.lost ? 0 : answer.status);
+  if (fault?.lost) return void request.socket.destroy();
+  // Deno's fetch sends a request again by itself, a POST too, when a connection that it had used before closes without
+  // an answer; a cut would go unseen. So connections are not kept while a cut is ahead.
+  if (switchboard.cuts) response.setHeader("connection", "close");
+  send(request, response, answer, fault?.cut);
+}
+
+function openCall(request: IncomingMessage, body: string): OpenCall {
   const url = new URL(request.url ?? "/", "http://simulator.invalid");
-  const call: Call & { params: Record<string, string>; fault: Fault | undefined } = {
+  return {
     method: request.method ?? "GET",
     host: url.pathname.split("/")[1] ?? "",
     path: url.pathname,
@@ -125,40 +186,6 @@ async function exchange(
     fault: undefined,
     notes: {},
   };
-
-  if (call.host === "_admin") return send(request, response, await administer(admin, call));
-
-  const provider = providers.find((one) =>
-    one.routes.some((route) => route.path.split("/")[1] === call.host)
-  );
-  const account = provider?.accountOf(call);
-  const fault = world.switchboard.take(`${call.method} ${url.pathname}${url.search}`, account);
-  call.fault = fault;
-  const note = (status: number) =>
-    world.switchboard.note({
-      at: new Date(world.clock.now()).toISOString(),
-      method: call.method,
-      path: pathForLog(url),
-      status,
-      ...(account === undefined ? {} : { account }),
-      cost: call.notes.cost ?? 0,
-      ...(call.notes.bucket === undefined ? {} : { bucket: call.notes.bucket }),
-      conditional: call.headers.has("if-none-match"),
-      ...(fault === undefined ? {} : { fault }),
-      duration_ms: Math.round((performance.now() - started) * 100) / 100,
-    });
-
-  if (fault?.delay_ms !== undefined) await pause(fault.delay_ms, stopping);
-  if (fault?.cut === true || fault?.cut === "before") {
-    note(0);
-    return void request.socket.destroy();
-  }
-  const answer = (fault && madeUp(fault, provider, call)) ?? await respond(provider, call);
-  if (fault?.headers !== undefined) Object.assign(answer.headers, fault.headers);
-  if (fault?.malformed) answer.body = answer.body.slice(0, Math.floor(answer.body.length / 2));
-  note(fault?.lost ? 0 : answer.status);
-  if (fault?.lost) return void request.socket.destroy();
-  send(request, response, answer, fault?.cut);
 }
 
 function madeUp(fault: Fault, provider: Provider | undefined, call: Call): Answer | undefined {
@@ -176,17 +203,14 @@ function madeUp(fault: Fault, provider: Provider | undefined, call: Call): Answe
   return { status, headers: { "content-type": "text/html; charset=UTF-8" }, body: fault.body };
 }
 
-async function respond(provider: Provider | undefined, call: Call & { params: Record<string, string> }) {
+async function respond(provider: Provider | undefined, call: OpenCall) {
   const route = provider && find(provider.routes, call);
   if (route) return await route.handle(call);
   return provider?.failure("404", call) ??
     json(404, { error: { message: `No simulated provider answers ${call.method} ${call.path}` } });
 }
 
-async function administer(
-  routes: readonly Route[],
-  call: Call & { params: Record<string, string> },
-): Promise<Answer> {
+async function administer(routes: readonly Route[], call: OpenCall): Promise<Answer> {
   try {
     const route = find(routes, call);
     if (route) return await route.handle(call);
@@ -204,10 +228,7 @@ async function administer(
   }
 }
 
-function find(
-  routes: readonly Route[],
-  call: { method: string; path: string; params: Record<string, string> },
-) {
+function find(routes: readonly Route[], call: OpenCall) {
   for (const route of routes) {
     if (route.method !== call.method) continue;
     const params = matchPath(route.path, call.path);

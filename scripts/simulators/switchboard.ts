@@ -114,6 +114,13 @@ export class Switchboard {
     return undefined;
   }
 
+  /** Whether some call to come will have its connection closed. */
+  get cuts(): boolean {
+    return this.#rules.some(({ remaining, fault }) =>
+      remaining > 0 && (fault.cut !== undefined || fault.lost)
+    );
+  }
+
   rules() {
     return this.#rules.map(({ id, match, account, fault, remaining, skipping, hits }) => ({
       id,

@@ -13,7 +13,7 @@ const GROUPS: { name: string; lane: number; paths: string[] }[] = [
   { name: "functions", lane: 1, paths: ["supabase/functions/tests"] },
   { name: "simulators", lane: 2, paths: ["scripts/simulators"] },
   { name: "local stack", lane: 2, paths: ["scripts/local"] },
-  { name: "scripts", lane: 2, paths: ["scripts/check", "scripts/demo", "scripts/test"] },
+  { name: "scripts", lane: 2, paths: ["scripts/check", "scripts/demo", "scripts/postman", "scripts/test"] },
 ];
 
 /** What `--phase N` runs: test files by the names of what a phase brings, and its collection. */

@@ -1,3 +1,4 @@
+import { createClient } from "@supabase/supabase-js";
 import { z } from "zod";
 import { call, refused } from "../functions.ts";
 import { expect, known, must, type Step } from "../journey.ts";
@@ -8,7 +9,7 @@ const Answer = z.object({ disconnected_at: z.iso.datetime({ offset: true }) });
 export const disconnect: Step = {
   name: "Disconnect",
   async run(journey) {
-    const { app } = journey;
+    const { app, stack } = journey;
     const social_account_id = known(journey.social_account_id, "a connected account");
     const content = () =>
       app.from("content_item").select("id", { count: "exact", head: true })
@@ -29,6 +30,15 @@ export const disconnect: Step = {
     expect(
       after === before && Boolean(after),
       `Cannot keep the content: ${before} items before, ${after} after`,
+    );
+    const service = createClient(stack.api_url, stack.secret_key, { auth: { persistSession: false } });
+    const vault = await service.rpc("read_connection", {
+      p_user_id: null,
+      p_social_account_id: social_account_id,
+    });
+    expect(
+      vault.error?.code === "SV404",
+      "Cannot trust the disconnect: Vault still has the account's tokens",
     );
     const { status } = await refused(journey, "sync-youtube", { social_account_id });
     expect(status === 404 || status === 409, `Cannot trust the disconnect: a sync was answered ${status}`);

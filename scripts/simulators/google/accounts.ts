@@ -273,7 +273,7 @@ export class GoogleAccounts {
     const grant = this.#grant(facts.client, facts.account);
     const used = grant.last_used.get(facts.serial) ?? facts.issued;
     return grant.generation === facts.generation && facts.issued > grant.refresh_expired_until &&
-      facts.serial >= grant.refresh_tokens - life.live_refresh_tokens &&
+      facts.serial > grant.refresh_tokens - life.live_refresh_tokens &&
       this.#world.clock.now() < used + life.unused_refresh * 1_000;
   }
 

@@ -69,10 +69,10 @@ export function consentPage(screen: ConsentScreen): string {
         </ul>
       </fieldset>
       <div class="row end">
-        <button name="decision" value="deny" formnovalidate>Deny</button>
         <button name="decision" value="allow" class="main"${
       channels.length === 0 ? " disabled" : ""
     }>Allow</button>
+        <button name="decision" value="deny" formnovalidate>Deny</button>
       </div>
     </form>`,
   );
@@ -109,7 +109,8 @@ function page(title: string, main: string): string {
   main { max-width: 34rem; margin: 0 auto; padding: 2rem; border-radius: 1.25rem; background: light-dark(#fff, #0e0e0e); }
   h1 { font-size: 1.6rem; font-weight: 500; line-height: 1.25; margin: 0 0 1rem; }
   .note, small { color: light-dark(#444746, #c4c7c5); }
-  small { display: block; overflow-wrap: anywhere; }
+  p, small { overflow-wrap: anywhere; }
+  small { display: block; }
   fieldset { border: 1px solid var(--line); border-radius: .75rem; margin: 1.25rem 0; padding: .25rem 1rem; min-width: 0; }
   legend { padding: 0 .5rem; font-weight: 500; }
   ul { list-style: none; margin: 0; padding: 0; }

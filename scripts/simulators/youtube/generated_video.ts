@@ -83,7 +83,7 @@ type State = "public" | "unlisted" | "private" | "deleted" | "late" | "scheduled
 
 /** Cheap, and apart from the text: who counts public videos need not write 10,000 descriptions. */
 export function stateOf(channel: ChannelSeed, number: number): State {
-  if (channel.plain) return "public";
+  if (channel.plain || isOnAir(channel, number)) return "public";
   const roll = mix(mix(channel.seed) ^ mix(number ^ 0xa5a5)) % 1_000;
   if (roll < 20) return "private";
   if (roll < 50) return "unlisted";
@@ -91,6 +91,11 @@ export function stateOf(channel: ChannelSeed, number: number): State {
   if (roll < 105) return "late";
   if (roll < 110) return "scheduled";
   return "public";
+}
+
+/** The newest two of a channel of some size: a stream that is announced and one that runs. */
+function isOnAir(channel: ChannelSeed, number: number): boolean {
+  return !channel.plain && channel.videos >= 50 && number >= channel.videos - 2;
 }
 
 function privacyOf(state: State): Privacy {

@@ -95,7 +95,9 @@ export class Library {
     const edits = this.#edits.get(channel_id);
     if (seed === undefined || edits !== undefined) {
       if (edits === undefined) return this.size(channel_id);
-      return this.at(channel_id, 0, this.size(channel_id)).filter(isPublic).length;
+      let count = 0;
+      for (const { video } of this.#all(channel_id)) if (isPublic(video)) count++;
+      return count;
     }
     let count = 0;
     for (let number = 0; number < seed.videos; number++) {
@@ -127,11 +129,9 @@ export class Library {
     const version = this.#edits.get(channel_id)?.version ?? 0;
     let listed = this.#listed.get(channel_id);
     if (listed === undefined || listed.version !== version) {
-      const all = this.at(channel_id, 0, this.size(channel_id));
-      const positions = Uint32Array.from(
-        all.flatMap((video, at) => video.privacy === "unlisted" ? [] : [at]),
-      );
-      listed = { version, positions };
+      const positions: number[] = [];
+      for (const { video, at } of this.#all(channel_id)) if (video.privacy !== "unlisted") positions.push(at);
+      listed = { version, positions: Uint32Array.from(positions) };
       this.#listed.set(channel_id, listed);
     }
     const wanted = listed.positions.subarray(position, position + count);
@@ -212,6 +212,15 @@ export class Library {
 
   stop(): void {
     this.#real?.stop();
+  }
+
+  /** Every video, a few at a time: a large channel is never in memory as a whole. */
+  *#all(channel_id: string): Generator<{ video: VideoRecord; at: number }> {
+    for (let from = 0; from < this.size(channel_id); from += 200) {
+      for (const [index, video] of this.at(channel_id, from, 200).entries()) {
+        yield { video, at: from + index };
+      }
+    }
   }
 
   #change(change: Change): ChannelRecord | VideoRecord | undefined {

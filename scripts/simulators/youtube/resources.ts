@@ -1,6 +1,5 @@
 /** Records as the API shows them, part by part. */
-import { createHash } from "node:crypto";
-import { hash } from "../seeded.ts";
+import { fingerprint, hash } from "../seeded.ts";
 import type { ChannelRecord, VideoRecord } from "./catalogue.ts";
 
 type Parts = ReadonlySet<string>;
@@ -38,9 +37,9 @@ export const video_parts = [
 export const owner_parts = ["fileDetails", "processingDetails", "suggestions"] as const;
 export const stats_parts = ["id", "snippet", "statistics", "contentDetails"] as const;
 
-/** The same content has the same tag, whenever and by whom it is asked for. */
+/** The same content has the same tag, whenever and by whom it is asked for: 27 characters of 160 bits, as Google's. */
 export function etag(content: unknown): string {
-  return createHash("sha1").update(JSON.stringify(content)).digest("base64url");
+  return fingerprint(JSON.stringify(content)).toBase64({ alphabet: "base64url", omitPadding: true });
 }
 
 function resource(
@@ -267,17 +266,15 @@ export function videoResource(video: VideoRecord, parts: Parts, view: VideoView)
 }
 
 export function videoStatResource(video: VideoRecord, parts: Parts): Json {
-  return resource("videoStat", video.id, parts, {
+  return resource("videoStats", video.id, parts, {
     snippet: () => ({ publishTime: video.published_at }),
     statistics: () => ({
       ...(video.views === null ? {} : { viewCount: String(video.views) }),
       ...(video.likes === null ? {} : { likeCount: String(video.likes) }),
       ...(video.comments === null ? {} : { commentCount: String(video.comments) }),
     }),
-    contentDetails: () => ({
-      duration: isoDuration(video.duration_seconds),
-      durationMillis: String(video.duration_seconds * 1_000),
-    }),
+    // Not ISO 8601 here: a google.protobuf.Duration.
+    contentDetails: () => ({ duration: `${video.duration_seconds}s` }),
   });
 }
 

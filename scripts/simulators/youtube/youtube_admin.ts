@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { AdminError, readBody, readQuery } from "../admin.ts";
 import { local_client } from "../google/accounts.ts";
-import { type Call, json, type Route, type World } from "../provider.ts";
+import { type Call, json, type Route } from "../provider.ts";
 import type { Library } from "./library.ts";
 import { type Bucket, buckets, type Quota } from "./quota.ts";
 import { uploadsOf } from "./resources.ts";
@@ -95,7 +95,7 @@ const QuotaLook = z.strictObject({
   project: z.string().min(1).default(local_client.project),
 });
 
-export function youtubeAdmin(_world: World, library: Library, quota: Quota): Route[] {
+export function youtubeAdmin(library: Library, quota: Quota): Route[] {
   const channels = "/_admin/youtube/channels";
   const channel = `${channels}/:channel`;
   const video = `${channel}/videos/:video`;

@@ -9,7 +9,7 @@ import { extractCredentials, verifyCredentials } from "@supabase/server/core";
 import { z } from "zod";
 import { publishableKeys, secretKeys } from "./database.ts";
 import { ApiError } from "./errors.ts";
-import type { Settings } from "./settings.ts";
+import { requireSetting, type Settings } from "./settings.ts";
 
 /** What a caller must show. `secret`: any of the project's secret keys in the `apikey` header. */
 export type AuthMode = "user" | "secret" | "publishable" | "none";
@@ -28,7 +28,19 @@ export type Caller =
   | { kind: "publishable"; key_name: string }
   | { kind: "anonymous" };
 
-const claims = z.object({ sub: z.uuid(), role: z.literal("authenticated"), email: z.string().optional() });
+const claims = z.object({
+  sub: z.uuid(),
+  role: z.literal("authenticated"),
+  exp: z.number(),
+  email: z.string().optional(),
+});
+
+interface Env {
+  url: string;
+  publishableKeys: Record<string, string>;
+  secretKeys: Record<string, string>;
+  jwks: NonNullable<Settings["SUPABASE_JWKS"]> | null;
+}
 
 /**
  * Verifies the caller against the modes that an endpoint accepts.
@@ -40,7 +52,7 @@ export async function authenticate(
   modes: readonly AuthMode[],
   settings: Settings,
 ): Promise<Caller> {
-  const env = {
+  const env: Env = {
     url: settings.SUPABASE_URL,
     publishableKeys: publishableKeys(settings),
     secretKeys: secretKeys(settings),
@@ -69,17 +81,7 @@ export async function authenticate(
     }
   }
 
-  let user: User | null = null;
-  if (token !== null) {
-    if (env.jwks === null) {
-      throw new Error("Cannot verify an access token: the setting SUPABASE_JWKS is missing");
-    }
-    const { data, error } = await verifyCredentials({ token, apikey: null }, { auth: "user", env });
-    if (error) refuse(reasonOf(error));
-    const read = claims.safeParse(data.jwtClaims);
-    if (!read.success) refuse("the access token is not a signed-in user's");
-    user = { id: read.data.sub, email: read.data.email ?? null, token };
-  }
+  const user = token === null ? null : await verifyToken(token, env, settings);
 
   for (const mode of modes) {
     if (mode === "user" && user) return { kind: "user", user };
@@ -90,6 +92,30 @@ export async function authenticate(
   return refuse(`this endpoint needs ${modes.map((mode) => NEEDS[mode]).join(" or ")}`);
 }
 
+/**
+ * Tokens that this isolate has verified, per key set: an app sends the same one for an hour, and checking a signature is most of what a
+ * request costs. Only what verified is kept, never longer than the token lives; forgotten all at once when there are many.
+ */
+const verified = new WeakMap<object, Map<string, { user: User; expires_at: number }>>();
+const MOST_VERIFIED = 1_000;
+
+async function verifyToken(token: string, env: Env, settings: Settings): Promise<User> {
+  const jwks = requireSetting(settings, "SUPABASE_JWKS");
+  const known = verified.get(jwks) ?? new Map<string, { user: User; expires_at: number }>();
+  verified.set(jwks, known);
+  const seen = known.get(token);
+  if (seen && seen.expires_at > Date.now()) return seen.user;
+
+  const { data, error } = await verifyCredentials({ token, apikey: null }, { auth: "user", env });
+  if (error) refuse(reasonOf(error));
+  const read = claims.safeParse(data.jwtClaims);
+  if (!read.success) refuse("the access token is not a signed-in user's");
+  const user = { id: read.data.sub, email: read.data.email ?? null, token };
+  if (known.size >= MOST_VERIFIED) known.clear();
+  known.set(token, { user, expires_at: read.data.exp * 1_000 });
+  return user;
+}
+
 const NEEDS: Record<AuthMode, string> = {
   user: "a signed-in user's access token",
   secret: "a secret key in the apikey header",
@@ -97,7 +123,7 @@ const NEEDS: Record<AuthMode, string> = {
   none: "nothing",
 };
 
-function hasKeys(mode: string, env: { publishableKeys: object; secretKeys: object }): boolean {
+function hasKeys(mode: string, env: Env): boolean {
   return Object.keys(mode.startsWith("secret") ? env.secretKeys : env.publishableKeys).length > 0;
 }
 

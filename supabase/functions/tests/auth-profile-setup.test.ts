@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { callFunction, createCreator } from "../../../scripts/test/stack.ts";
+import { HTML, SQL } from "./malformed_cases.ts";
 
 interface Answer {
   profile_slug: string;
@@ -93,6 +94,20 @@ Deno.test("markup is kept as text, invisible characters are removed, white space
   assert.equal(body.profile.bio, "line one\nline two");
 });
 
+Deno.test("SQL and markup in a name or bio are text like any other: kept letter by letter, and harmless", async () => {
+  const creator = await createCreator();
+  for (const text of [...SQL, ...HTML]) {
+    const { status, body } = await creator.call<Answer>("auth-profile-setup", {
+      display_name: text,
+      bio: text,
+    });
+    assert.equal(status, 200, text);
+    assert.deepEqual([body.profile.display_name, body.profile.bio], [text, text]);
+    const { data } = await creator.client.from("users").select("display_name, bio").single();
+    assert.deepEqual(data, { display_name: text, bio: text });
+  }
+});
+
 Deno.test("limits of the fields", async () => {
   const creator = await createCreator();
   const statusOf = async (fields: Record<string, unknown>) =>
@@ -105,7 +120,7 @@ Deno.test("limits of the fields", async () => {
   }
   const refused = [
     { display_name: "" },
-    { display_name: " \u200b\t".trim().replace("\u200b", "") + " " },
+    { display_name: " \u202e\t " },
     { display_name: "x".repeat(101) },
     { display_name: null },
     { bio: "x".repeat(2001) },

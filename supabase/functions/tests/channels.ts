@@ -1,7 +1,13 @@
 /** Simulated channels for tests: made, connected by the real OAuth flow, synced, and compared with the library. */
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
-import { type Answer, type Creator, simulator, type StackInfo } from "../../../scripts/test/stack.ts";
+import {
+  type Answer,
+  type Creator,
+  simulator,
+  type StackInfo,
+  testStack,
+} from "../../../scripts/test/stack.ts";
 
 /** What a sync answers, as far as tests look at it. */
 export interface SyncAnswer {
@@ -154,7 +160,8 @@ export async function syncAll(
   max_results = 50,
 ): Promise<SyncAnswer[]> {
   const steps: SyncAnswer[] = [];
-  for (let sync_id: string | undefined; steps.length < 1_000;) {
+  let sync_id: string | undefined;
+  while (steps.length < 1_000) {
     const { status, body } = await syncOnce(creator, social_account_id, { max_results, sync_id });
     assert.equal(status, 200, JSON.stringify(body));
     steps.push(body);
@@ -206,4 +213,13 @@ export async function syncsUsed(sql: Sql, user_id: string): Promise<number> {
     { syncs_used: number }[]
   >`select syncs_used from public.subscription where user_id = ${user_id}`;
   return row?.syncs_used ?? -1;
+}
+
+/** What the stack's functions have logged so far. */
+export async function functionLog(): Promise<string> {
+  await testStack();
+  const { log_dir } = JSON.parse(await Deno.readTextFile(String(Deno.env.get("STREAMVIBE_TEST_STACK")))) as {
+    log_dir: string;
+  };
+  return await Deno.readTextFile(`${log_dir}/functions.log`);
 }

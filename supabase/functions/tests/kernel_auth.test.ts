@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { generateKeyPair } from "jose";
+import { exportJWK, generateKeyPair } from "jose";
 import { z } from "zod";
 import { type Auth, endpoint } from "../_shared/endpoint.ts";
 import {
@@ -118,3 +118,29 @@ Deno.test(
     assert.equal((await ask("user", headers)).status, 401);
   },
 );
+
+Deno.test("a token that was accepted is refused once it has expired, and only by the keys that it was accepted by", async () => {
+  const { world } = testWorld();
+  const api = whoami("user").inWorld(world);
+  const authorization = await bearer({ expires: 1 });
+  const call = async () => {
+    const response = await api.fetch(await requestTo("whoami", { headers: { authorization } }));
+    await response.body?.cancel();
+    return response.status;
+  };
+  assert.equal(await call(), 200);
+  assert.equal(await call(), 200);
+  const limit = Date.now() + 5_000;
+  while (await call() === 200 && Date.now() < limit) await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.equal(await call(), 401);
+
+  const { publicKey } = await generateKeyPair("ES256", { extractable: true });
+  const jwks = JSON.stringify({ keys: [{ ...await exportJWK(publicKey), kid: "test", alg: "ES256" }] });
+  const rotated = testWorld({ settings: { SUPABASE_JWKS: jwks } });
+  const fresh = await bearer();
+  const response = await whoami("user").inWorld(rotated.world).fetch(
+    await requestTo("whoami", { headers: { authorization: fresh } }),
+  );
+  assert.equal(response.status, 401);
+  await response.body?.cancel();
+});

@@ -18,17 +18,28 @@ const SETTINGS = { SYNC_LEASE_SECONDS: "1", RATE_LIMIT_USER: "1000000/3600" };
 type Moment = { answers: number } | { ms: number };
 
 class World {
-  private constructor(private readonly home: string, public stack: Stack, readonly creator: Creator) {}
+  /** Connected channels that nothing was synced of yet, one a trial. */
+  readonly channels: { channel: string; social_account_id: string }[] = [];
+
+  private constructor(
+    private readonly home: string,
+    public stack: Stack,
+    readonly creator: Creator,
+  ) {}
 
   static async make(): Promise<World> {
     const home = await Deno.makeTempDir({ prefix: "streamvibe-killed-" });
     const stack = await startStack({ home, env: SETTINGS, timeoutMs: 120_000 });
     const creator = await createCreator(stack.info);
     const world = new World(home, stack, creator);
-    // Room for a channel a trial.
     await world.query((sql) =>
       sql`update public.subscription_tier set max_social_accounts = 100, max_syncs_per_month = 1000`
     );
+    // Before the first kill, so that a trial is about nothing but its sync.
+    for (let trial = 0; trial < 1 + PAGES + MOMENTS; trial++) {
+      const channel = await createChannel({ videos: VIDEOS }, stack.info);
+      world.channels.push({ channel, social_account_id: await connectChannel(world.caller, channel) });
+    }
     return world;
   }
 
@@ -116,10 +127,11 @@ async function goOn(trial: Trial): Promise<void> {
   }
 }
 
-/** One channel: synced, killed at the moment, started again, synced to the end. Returns how long the first part took. */
-async function run(world: World, moment: Moment): Promise<number> {
-  const channel = await createChannel({ videos: VIDEOS }, world.stack.info);
-  const social_account_id = await connectChannel(world.caller, channel);
+/** One channel: synced, killed at the moment, started again, synced to the end. */
+async function run(world: World, moment: Moment): Promise<{ duration_ms: number; was_cut: boolean }> {
+  const next = world.channels.pop();
+  assert.ok(next);
+  const { channel, social_account_id } = next;
   const before = await world.syncsUsed();
   const trial: Trial = { world, social_account_id, sync_id: undefined, done: false };
   const started = performance.now();
@@ -131,6 +143,7 @@ async function run(world: World, moment: Moment): Promise<number> {
   });
   clearTimeout(timer);
   const duration_ms = performance.now() - started;
+  const was_cut = !trial.done;
   await (killed ?? world.stack.kill9());
   await world.restart();
 
@@ -143,7 +156,7 @@ async function run(world: World, moment: Moment): Promise<number> {
   await world.query((sql) => assertSameLibrary(sql, social_account_id, channel, world.stack.info));
   const cost = await world.syncsUsed() - before;
   assert.ok(cost === 1 || (isOrphan && cost === 2), `the pass cost ${cost} units`);
-  return duration_ms;
+  return { duration_ms, was_cut };
 }
 
 /** Numbers from 0 to 1, the same in every run (mulberry32). */
@@ -161,20 +174,22 @@ Deno.test("a sync that is killed goes on where it was: nothing missed, nothing t
   try {
     let pass_ms = 0;
     await test.step("killed when the pass is over", async () => {
-      pass_ms = await run(world, { answers: PAGES });
+      pass_ms = (await run(world, { answers: PAGES })).duration_ms;
     });
     for (let answers = 0; answers < PAGES; answers++) {
       await test.step(`killed after ${answers} of ${PAGES} pages`, async () => {
-        pass_ms = Math.max(pass_ms, await run(world, { answers }));
+        pass_ms = Math.max(pass_ms, (await run(world, { answers })).duration_ms);
       });
     }
     const random = seeded(20_261_120);
+    let cut = 0;
     for (let trial = 1; trial <= MOMENTS; trial++) {
       const share = random.next().value;
       await test.step(`killed at random moment ${trial}, ${Math.round(share * 100)} % into a pass`, async () => {
-        await run(world, { ms: share * pass_ms });
+        if ((await run(world, { ms: share * pass_ms })).was_cut) cut += 1;
       });
     }
+    assert.ok(cut >= MOMENTS / 4, `only ${cut} of ${MOMENTS} kills met a sync that was still running`);
   } finally {
     await world.end();
   }

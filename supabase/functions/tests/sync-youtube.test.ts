@@ -1,12 +1,6 @@
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
-import {
-  callFunction,
-  createCreator,
-  type Creator,
-  simulator,
-  testDatabase,
-} from "../../../scripts/test/stack.ts";
+import { callFunction, createCreator, type Creator, testDatabase } from "../../../scripts/test/stack.ts";
 import {
   addVideo,
   apiCalls,
@@ -17,6 +11,7 @@ import {
   createChannel,
   disarm,
   editVideo,
+  functionLog,
   removeVideo,
   setPlan,
   sumOf,
@@ -54,6 +49,18 @@ async function versions(sql: Sql, social_account_id: string): Promise<Record<str
   return Object.fromEntries(rows.map(({ id, xmin }) => [id, xmin]));
 }
 
+/** The line that the function logged about a request. */
+async function loggedRequest(request_id: string): Promise<{ db_calls: number }> {
+  for (const deadline = Date.now() + 5_000; Date.now() < deadline;) {
+    const lines = (await functionLog()).split("\n").filter((line) =>
+      line.includes(request_id) && line.includes('"db_calls"')
+    );
+    if (lines[0]) return JSON.parse(lines[0]);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error(`the request ${request_id} was not logged`);
+}
+
 async function lastRequest(channel: string): Promise<number> {
   return (await apiCalls(channel)).last_id;
 }
@@ -78,13 +85,23 @@ Deno.test("a channel of everything there is becomes the same library, in as many
 });
 
 Deno.test("a sync of 50 items makes at most 3 provider calls and at most 4 database round trips", async () => {
-  await withLibrary({ videos: 50 }, async ({ creator, channel, social_account_id, sql }) => {
+  await withLibrary({ videos: 50 }, async ({ sql, creator, channel, social_account_id }) => {
     const mark = await lastRequest(channel);
-    const { body } = await syncOnce(creator, social_account_id);
+    const { body, headers } = await syncOnce(creator, social_account_id);
     assert.deepEqual([body.synced_count, body.new_items, body.has_more], [50, 50, false]);
     const calls = await apiCalls(channel, mark);
     assert.ok(calls.count <= 3, JSON.stringify(calls.counts));
+    const line = await loggedRequest(String(headers.get("x-request-id")));
+    assert.ok(line.db_calls <= 4, `${line.db_calls} round trips`);
     await assertSameLibrary(sql, social_account_id, channel);
+
+    // The dearest one: a video went away, so YouTube is asked whether it is really gone.
+    await removeVideo(channel, String((await trueVideos(channel))[7]?.id));
+    await addVideo(channel);
+    const again = await syncOnce(creator, social_account_id);
+    assert.deepEqual([again.body.new_items, again.body.removed_items, again.body.has_more], [1, 1, false]);
+    assert.ok((await apiCalls(channel, calls.last_id)).count <= 3);
+    assert.ok((await loggedRequest(String(again.headers.get("x-request-id")))).db_calls <= 4);
   });
 });
 
@@ -256,7 +273,7 @@ Deno.test("two syncs of one account at once: one runs, the other is told to wait
 Deno.test("a sync id is good for its own account and pass only", async () => {
   await withLibrary({ videos: 60 }, async ({ creator, social_account_id }) => {
     const { body } = await syncOnce(creator, social_account_id);
-    const [last] = (await syncAll2(creator, social_account_id, body.sync_id)).slice(-1);
+    const [last] = (await goOnWith(creator, social_account_id, body.sync_id)).slice(-1);
     assert.equal(last?.has_more, false);
     const finished = await syncOnce(creator, social_account_id, { sync_id: body.sync_id });
     assert.deepEqual([finished.status, finished.body.code], [404, "not_found"]);
@@ -265,7 +282,7 @@ Deno.test("a sync id is good for its own account and pass only", async () => {
   });
 });
 
-async function syncAll2(creator: Creator, social_account_id: string, sync_id: string): Promise<SyncAnswer[]> {
+async function goOnWith(creator: Creator, social_account_id: string, sync_id: string): Promise<SyncAnswer[]> {
   const steps: SyncAnswer[] = [];
   do {
     const { status, body } = await syncOnce(creator, social_account_id, { sync_id });
@@ -283,14 +300,14 @@ Deno.test("an item that stands on two pages, one edited between pages and one de
     await addVideo(channel, { title: "Meanwhile" });
     await editVideo(channel, String(videos[2]?.id), { title: "Edited behind us" });
     await editVideo(channel, String(videos[12]?.id), { title: "Edited before us" });
-    await syncAll2(creator, social_account_id, first.body.sync_id);
+    await goOnWith(creator, social_account_id, first.body.sync_id);
     await syncAll(creator, social_account_id, 10);
     await assertSameLibrary(sql, social_account_id, channel);
 
     const again = await syncOnce(creator, social_account_id, { max_results: 10 });
     // The whole list moves up by one: the eleventh would be passed over without being seen.
     await removeVideo(channel, String(videos[1]?.id));
-    await syncAll2(creator, social_account_id, again.body.sync_id);
+    await goOnWith(creator, social_account_id, again.body.sync_id);
     await assertSameLibrary(sql, social_account_id, channel);
   });
 });
@@ -300,13 +317,8 @@ Deno.test("a video deleted while a fresh library is read costs no other video", 
     const videos = await trueVideos(channel);
     const first = await syncOnce(creator, social_account_id, { max_results: 10 });
     await removeVideo(channel, String(videos[4]?.id));
-    await syncAll2(creator, social_account_id, first.body.sync_id);
+    await goOnWith(creator, social_account_id, first.body.sync_id);
     await assertSameLibrary(sql, social_account_id, channel);
     assert.equal(await syncsUsed(sql, creator.id), 1);
   });
-});
-
-Deno.test("unused simulators answer for no test but their own", async () => {
-  const { faults } = await simulator<{ faults: { account?: string; remaining: number }[] }>("faults");
-  assert.ok(faults.every(({ account }) => account !== undefined));
 });

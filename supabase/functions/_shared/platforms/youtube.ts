@@ -58,35 +58,38 @@ const SHORTS_HASHTAGS = new Set(["short", "shorts", "ytshorts", "youtubeshorts"]
 /** Larger pictures exist (up to 8K); a card does not need them. */
 const WIDEST_THUMBNAIL = 1_280;
 
+/** Ids, page tokens and ETags: they go into requests and keys, so they must be what they look like. */
+const Id = z.string().regex(/^[\x21-\x7e]{1,512}$/);
+
 const Thumbnails = z.record(
   z.string(),
   z.looseObject({ url: z.string().optional(), width: z.number().optional() }),
 ).optional().catch(undefined);
 
 const Channel = z.looseObject({
-  id: z.string(),
+  id: Id,
   snippet: z.looseObject({ title: z.unknown(), customUrl: z.unknown(), thumbnails: Thumbnails }).partial()
     .optional(),
   contentDetails: z.looseObject({
-    relatedPlaylists: z.looseObject({ uploads: z.string().optional() }).optional(),
+    relatedPlaylists: z.looseObject({ uploads: Id.optional() }).optional(),
   }).optional(),
   statistics: z.looseObject({ subscriberCount: z.unknown(), hiddenSubscriberCount: z.unknown() }).partial()
     .optional(),
 });
 type Channel = z.infer<typeof Channel>;
 
-const ChannelList = z.looseObject({ etag: z.string().optional(), items: z.array(Channel).optional() });
+const ChannelList = z.looseObject({ etag: Id.optional(), items: z.array(Channel).optional() });
 
 const PlaylistItemList = z.looseObject({
-  etag: z.string().optional(),
-  nextPageToken: z.string().optional(),
+  etag: Id.optional(),
+  nextPageToken: Id.optional(),
   pageInfo: z.looseObject({ totalResults: z.number().optional() }).optional(),
-  items: z.array(z.looseObject({ contentDetails: z.looseObject({ videoId: z.string() }) })).optional(),
+  items: z.array(z.looseObject({ contentDetails: z.looseObject({ videoId: Id }) })).optional(),
 });
 type PlaylistItemList = z.infer<typeof PlaylistItemList>;
 
 const Video = z.looseObject({
-  id: z.string(),
+  id: Id,
   snippet: z.looseObject({
     publishedAt: z.unknown(),
     title: z.unknown(),
@@ -118,7 +121,7 @@ const Video = z.looseObject({
 });
 export type Video = z.infer<typeof Video>;
 
-const VideoList = z.looseObject({ etag: z.string().optional(), items: z.array(Video).optional() });
+const VideoList = z.looseObject({ etag: Id.optional(), items: z.array(Video).optional() });
 
 const ApiError = z.looseObject({
   error: z.looseObject({

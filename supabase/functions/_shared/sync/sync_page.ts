@@ -184,7 +184,7 @@ class Step {
         present_ids: rest.present_ids,
         total: rest.total,
       },
-      p_items: withoutRepetition(items),
+      p_items: items,
       p_account: account,
       p_release: release,
     });
@@ -236,9 +236,4 @@ class Step {
     }
     return problem;
   }
-}
-
-/** A platform may name an item twice on a page; one statement can write it once. The last one said is the newest. */
-function withoutRepetition(items: NormalizedItem[]): NormalizedItem[] {
-  return [...new Map(items.map((item) => [item.platform_content_id, item])).values()];
 }

@@ -1,0 +1,25 @@
+/** A stack of the benchmarks' own: its PostgreSQL with the schema, on free ports, in a temporary folder. */
+import { startStack } from "../local/stack.ts";
+
+/** Runs `use` with a fresh stack and takes the stack away again. */
+export async function withStack<T>(
+  use: (
+    place: { db_url: string; api_url: string; publishable_key: string; secret_key: string; home: string },
+  ) => Promise<T>,
+): Promise<T> {
+  const home = await Deno.makeTempDir({ prefix: "streamvibe-bench-" });
+  const stack = await startStack({ home, timeoutMs: 120_000, env: { LOG_LEVEL: "error" } });
+  try {
+    return await use({ ...stack.info, home });
+  } finally {
+    await stack.stop();
+    await Deno.remove(home, { recursive: true }).catch(() => {});
+  }
+}
+
+/** The address for the service: what functions log in with. */
+export function serviceUrl(db_url: string): string {
+  const url = new URL(db_url);
+  url.search = "?options=-c%20role%3Dservice_role";
+  return url.href;
+}

@@ -1,0 +1,88 @@
+/** Measuring: closed loops, interleaved rounds, medians and spreads. */
+
+/** What one loop gave. */
+export interface Sample {
+  per_second: number;
+  p50_ms: number;
+  p95_ms: number;
+  p99_ms: number;
+}
+
+/** What several rounds gave: the median of each figure, and the extremes of the rate. */
+export interface Figures extends Sample {
+  rounds: number;
+  lowest_per_second: number;
+  highest_per_second: number;
+}
+
+/** Value below which the given part of the sorted values lies. */
+export function quantile(sorted: readonly number[], part: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN;
+}
+
+/** Median of unsorted values. */
+export function median(values: readonly number[]): number {
+  return quantile(values.toSorted((a, b) => a - b), 0.5);
+}
+
+/** Calls `work` from `concurrency` places at once, each as soon as its last call ended, for so many seconds. */
+export async function closedLoop(
+  concurrency: number,
+  seconds: number,
+  work: () => Promise<unknown>,
+): Promise<Sample> {
+  const latencies: number[] = [];
+  const start = performance.now();
+  const end = start + seconds * 1_000;
+  const one = async () => {
+    for (let before = performance.now(); before < end;) {
+      await work();
+      const after = performance.now();
+      latencies.push(after - before);
+      before = after;
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, one));
+  const elapsed = (performance.now() - start) / 1_000;
+  latencies.sort((a, b) => a - b);
+  return {
+    per_second: latencies.length / elapsed,
+    p50_ms: quantile(latencies, 0.5),
+    p95_ms: quantile(latencies, 0.95),
+    p99_ms: quantile(latencies, 0.99),
+  };
+}
+
+/** Runs every system once a round, in turns, so that the hour of the day is the same for all. */
+export async function interleaved<Name extends string>(
+  rounds: number,
+  systems: Record<Name, () => Promise<Sample>>,
+): Promise<Record<Name, Figures>> {
+  const samples = new Map<Name, Sample[]>();
+  const names = Object.keys(systems) as Name[];
+  for (let round = 0; round < rounds; round++) {
+    // Each round begins with another system: whoever comes first pays for caches and autovacuum.
+    for (let turn = 0; turn < names.length; turn++) {
+      const name = names[(round + turn) % names.length] as Name;
+      samples.set(name, [...samples.get(name) ?? [], await systems[name]()]);
+    }
+  }
+  return Object.fromEntries(names.map((name) => [name, summary(samples.get(name) ?? [])])) as Record<
+    Name,
+    Figures
+  >;
+}
+
+/** Medians over rounds. */
+export function summary(samples: readonly Sample[]): Figures {
+  const rates = samples.map(({ per_second }) => per_second);
+  return {
+    rounds: samples.length,
+    per_second: median(rates),
+    lowest_per_second: Math.min(...rates),
+    highest_per_second: Math.max(...rates),
+    p50_ms: median(samples.map(({ p50_ms }) => p50_ms)),
+    p95_ms: median(samples.map(({ p95_ms }) => p95_ms)),
+    p99_ms: median(samples.map(({ p99_ms }) => p99_ms)),
+  };
+}

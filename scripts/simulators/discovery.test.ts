@@ -1,0 +1,454 @@
+/**
+ * The simulator's answers against Google's discovery documents, and their shape against answers that were recorded from
+ * the real API. Both lie outside the repository: without them these tests are ignored.
+ */
+import assert from "node:assert/strict";
+import {
+  type Answered,
+  readonly_scope,
+  type SimulatorClient,
+  uploadsOf,
+  withSimulator,
+} from "./simulator_client.ts";
+import {
+  dataFolder,
+  discoveryParameters,
+  hasDiscovery,
+  validateAgainstDiscovery,
+  validateResource,
+} from "./validate_against_discovery.ts";
+import { writePageToken } from "./youtube/page_token.ts";
+import * as resources from "./youtube/resources.ts";
+
+const folder = dataFolder();
+const missing = !hasDiscovery("youtube.v3") || !hasDiscovery("oauth2.v2");
+if (missing) {
+  console.warn("Google's discovery documents are not there: the simulators are not held against them");
+}
+
+/** A channel with everything, its owner's token, a stranger's, and one with all scopes. */
+async function world(simulator: SimulatorClient) {
+  const channel = await simulator.channel({ videos: 1_000, seed: 4 });
+  const stranger = await simulator.channel({ videos: 1 });
+  const scopes = [
+    readonly_scope,
+    "https://www.googleapis.com/auth/youtubepartner-channel-audit",
+    "https://www.googleapis.com/auth/userinfo.email",
+    "https://www.googleapis.com/auth/userinfo.profile",
+  ];
+  return {
+    channel,
+    stranger,
+    own: (await simulator.tokens(channel, { scopes })).access_token,
+    other: (await simulator.tokens(stranger)).access_token,
+    viewer: (await simulator.tokens("account-without-channel")).access_token,
+  };
+}
+
+const public_video_parts = resources.video_parts.filter((part) =>
+  !resources.owner_parts.some((one) => one === part)
+);
+
+/** Calls of every kind: each part alone and all together, each filter, first, middle and last pages. */
+async function sweep(
+  simulator: SimulatorClient,
+): Promise<{ path: string; answer: Answered; owner: boolean }[]> {
+  const { channel, stranger, own, other, viewer } = await world(simulator);
+  const calls: [string, string | undefined][] = [];
+  const channel_parts = resources.channel_parts;
+  for (const part of [...channel_parts, channel_parts.join(",")]) {
+    calls.push([`channels?part=${part}&mine=true`, own]);
+  }
+  const seen = channel_parts.filter((part) => part !== "auditDetails").join(",");
+  calls.push([`channels?part=${seen}&id=${channel}`, other], [`channels?part=${seen}&mine=true`, viewer]);
+  calls.push([`channels?part=${seen}&id=UCnobody,${channel}&maxResults=50`, other], [
+    "channels?part=id&forHandle=@nobody",
+    other,
+  ]);
+  calls.push([`channels?part=id&id=${channel},${stranger}&maxResults=1`, other]);
+  calls.push([
+    `channels?part=id&id=${channel},${stranger}&maxResults=1&pageToken=${
+      writePageToken({ position: 1, back: false })
+    }`,
+    other,
+  ]);
+  calls.push([`channels?part=snippet&id=${channel}&key=local-simulator-api-key`, undefined]);
+
+  const playlist = `playlistId=${uploadsOf(channel)}`;
+  const item_parts = resources.playlist_item_parts;
+  for (const part of item_parts) calls.push([`playlistItems?part=${part}&${playlist}`, own]);
+  const ids: string[] = [];
+  for (const token of [own, other]) {
+    for (let next: string | undefined = ""; next !== undefined;) {
+      const path = `playlistItems?part=${item_parts}&${playlist}&maxResults=50&pageToken=${next}`;
+      calls.push([path, token]);
+      const page: Awaited<ReturnType<typeof simulator.list>> = await simulator.list(path, token);
+      if (token === own) ids.push(...page.items.map((item) => item.contentDetails.videoId));
+      next = page.nextPageToken;
+    }
+  }
+  calls.push([`playlistItems?part=${item_parts}&${playlist}&videoId=${ids[0]}`, own]);
+
+  const video_parts = resources.video_parts;
+  for (const part of video_parts) calls.push([`videos?part=${part}&id=${ids.slice(0, 50)}`, own]);
+  for (let at = 0; at < ids.length; at += 50) {
+    calls.push([`videos?part=${video_parts}&id=${ids.slice(at, at + 50)}`, own]);
+    calls.push([`videos?part=${public_video_parts}&id=${ids.slice(at, at + 50)}`, other]);
+  }
+  calls.push([`videos?part=snippet,player&hl=es&maxWidth=640&id=${ids.slice(0, 50)}`, own], [
+    "videos?part=id&id=AAAAAAAAAAA",
+    own,
+  ]);
+  calls.push([`videos:batchGetStats?part=${resources.stats_parts}&id=${ids.slice(0, 50)}`, own]);
+
+  const answers = [];
+  for (const [path, token] of calls) {
+    answers.push({ path, answer: await simulator.list(path, token), owner: token === own });
+  }
+  return answers;
+}
+
+const method_path = (path: string) => `/youtube/v3/${path.split("?")[0]}`;
+
+Deno.test({
+  name: "every answer of the Data API is what Google's discovery document says",
+  ignore: missing,
+  fn: () =>
+    withSimulator(async (simulator) => {
+      const answers = await sweep(simulator);
+      assert.ok(answers.length > 100);
+      for (const { path, answer } of answers) {
+        assert.deepEqual(validateAgainstDiscovery("youtube.v3", "GET", method_path(path), answer), [], path);
+      }
+    }),
+});
+
+Deno.test({
+  name: "a member too many, a number for a string and a wrong time are found",
+  ignore: missing,
+  fn: () => {
+    const check = (answer: unknown) =>
+      validateAgainstDiscovery("youtube.v3", "GET", "/youtube/v3/videos", answer);
+    const video = {
+      kind: "youtube#video",
+      snippet: { publishedAt: "2026-01-01T00:00:00Z" },
+      statistics: { viewCount: "1" },
+    };
+    assert.deepEqual(check({ items: [video] }), []);
+    assert.match(check({ items: [{ ...video, extra: 1 }] }).join(), /additional properties/);
+    assert.match(
+      check({ items: [{ ...video, statistics: { viewCount: 1 } }] }).join(),
+      /viewCount: must be string/,
+    );
+    assert.match(
+      check({ items: [{ ...video, statistics: { viewCount: "many" } }] }).join(),
+      /must match pattern/,
+    );
+    assert.match(check({ items: [{ ...video, snippet: { publishedAt: "yesterday" } }] }).join(), /date-time/);
+    assert.match(
+      check({ items: [{ ...video, status: { privacyStatus: "secret" } }] }).join(),
+      /allowed values/,
+    );
+    assert.match(
+      validateAgainstDiscovery("youtube.v3", "GET", "/youtube/v3/nonsense", {}).join(),
+      /has no GET/,
+    );
+  },
+});
+
+Deno.test({
+  name: "the methods take every parameter of the discovery document, and no other",
+  ignore: missing,
+  fn: () =>
+    withSimulator(async (simulator) => {
+      const { own } = await world(simulator);
+      for (const method of ["channels", "playlistItems", "videos", "videos:batchGetStats"]) {
+        const names = discoveryParameters("youtube.v3", "GET", method_path(method));
+        assert.ok(names.includes("part"));
+        for (const name of names) {
+          const response = await simulator.youtube(`${method}?${name}=x`, own);
+          const { error } = await response.json();
+          assert.doesNotMatch(error?.message ?? "", /Unknown name/, `${method} ${name}`);
+        }
+        const unknown = await (await simulator.youtube(`${method}?made_up=x`, own)).json();
+        assert.match(unknown.error.message, /Unknown name "made_up"/);
+      }
+    }),
+});
+
+const real_catalogue = folder && new URL("youtube_trending_fulldesc.ndjson.gz", folder);
+
+Deno.test({
+  name: "a real catalogue is served in the same shape, and wholly",
+  ignore: missing || !isFile(real_catalogue),
+  fn: () =>
+    withSimulator(async (simulator) => {
+      const { channels, catalogue } = await simulator.admin("GET", "youtube/channels?limit=40");
+      assert.deepEqual([catalogue.videos, catalogue.skipped_lines, catalogue.duplicates], [83_794, 0, 0]);
+      const real = channels.filter((channel: { source: string }) => channel.source === "real");
+      assert.equal(real.length, 20);
+      for (const { channel_id, videos } of real) {
+        const { access_token } = await simulator.tokens(channel_id);
+        const check = async (path: string) => {
+          const answer = await simulator.list(path, access_token);
+          assert.deepEqual(
+            validateAgainstDiscovery("youtube.v3", "GET", method_path(path), answer),
+            [],
+            path,
+          );
+          return answer;
+        };
+        const mine = await check("channels?part=snippet,contentDetails,statistics&mine=true");
+        const uploads = mine.items[0].contentDetails.relatedPlaylists.uploads;
+        const seen: string[] = [];
+        for (let next: string | undefined = ""; next !== undefined;) {
+          const page: Answered = await check(
+            `playlistItems?part=snippet,contentDetails,status&maxResults=50&playlistId=${uploads}&pageToken=${next}`,
+          );
+          const ids = page.items.map((item: Answered) => item.contentDetails.videoId);
+          const listed = await check(`videos?part=snippet,contentDetails,statistics,status&id=${ids}`);
+          assert.deepEqual(listed.items.map((video: Answered) => video.id), ids);
+          seen.push(...ids);
+          next = page.nextPageToken;
+        }
+        assert.equal(new Set(seen).size, videos);
+      }
+    }, { catalog: real_catalogue?.pathname }),
+});
+
+function isFile(at: URL | undefined): boolean {
+  try {
+    return at !== undefined && Deno.statSync(at).isFile;
+  } catch {
+    return false;
+  }
+}
+
+Deno.test({
+  name: "tokeninfo and userinfo are what the oauth2 discovery document says",
+  ignore: missing,
+  fn: () =>
+    withSimulator(async (simulator) => {
+      const { own, channel } = await world(simulator);
+      const ask = async (method: string, path: string) => {
+        const response = await fetch(`${simulator.url}/www.googleapis.com/${path}`, {
+          method,
+          headers: { authorization: `Bearer ${own}` },
+        });
+        assert.equal(response.status, 200);
+        return await response.json();
+      };
+      const info = await ask("POST", `oauth2/v2/tokeninfo?access_token=${own}`);
+      assert.deepEqual(validateAgainstDiscovery("oauth2.v2", "POST", "/oauth2/v2/tokeninfo", info), []);
+      const user = await ask("GET", "oauth2/v2/userinfo");
+      assert.deepEqual(validateAgainstDiscovery("oauth2.v2", "GET", "/oauth2/v2/userinfo", user), []);
+      assert.equal(user.name, (await simulator.admin("GET", `youtube/channels/${channel}`)).title);
+    }),
+});
+
+// --- shapes ----------------------------------------------------------------------------------------------------------
+
+/** Which members values of one kind have: for each path its types and in how many of the values it is. */
+class Shape {
+  count = 0;
+  readonly paths = new Map<string, { types: Set<string>; in: number }>();
+
+  add(value: unknown): void {
+    this.count++;
+    const here = new Map<string, Set<string>>();
+    walk(value, "", here);
+    for (const [path, types] of here) {
+      const known = this.paths.get(path) ?? { types: new Set(), in: 0 };
+      for (const type of types) known.types.add(type);
+      known.in++;
+      this.paths.set(path, known);
+    }
+  }
+
+  /** In every value that has the member above it. */
+  always(path: string): boolean {
+    const above = path.slice(0, Math.max(path.lastIndexOf("."), 0));
+    return this.paths.get(path)?.in === (above === "" ? this.count : this.paths.get(above)?.in);
+  }
+}
+
+function walk(value: unknown, path: string, into: Map<string, Set<string>>): void {
+  const type = Array.isArray(value) ? "array" : value === null ? "null" : typeof value;
+  if (path !== "") into.set(path, (into.get(path) ?? new Set()).add(type));
+  if (Array.isArray(value)) { for (const one of value) walk(one, `${path}[]`, into); }
+  else if (typeof value === "object" && value !== null) {
+    for (const [name, member] of Object.entries(value)) {
+      walk(member, path === "" ? name : `${path}.${name}`, into);
+    }
+  }
+}
+
+function collect(answers: Iterable<Answered>): Map<string, Shape> {
+  const shapes = new Map<string, Shape>();
+  const add = (kind: string, value: unknown) => {
+    const shape = shapes.get(kind) ?? new Shape();
+    shapes.set(kind, shape);
+    shape.add(value);
+  };
+  for (const { items, ...head } of answers) {
+    add(head.kind, head);
+    for (const item of items ?? []) add(item.kind, item);
+  }
+  return shapes;
+}
+
+function* recorded(at: URL): Generator<Answered> {
+  const kinds = [
+    "youtube#channelListResponse",
+    "youtube#playlistItemListResponse",
+    "youtube#videoListResponse",
+  ];
+  for (const entry of Deno.readDirSync(at)) {
+    const path = new URL(entry.isDirectory ? `${entry.name}/` : entry.name, at);
+    if (entry.isDirectory) yield* recorded(path);
+    else if (entry.name.endsWith(".json")) {
+      const answer = JSON.parse(Deno.readTextFileSync(path));
+      if (kinds.includes(answer.kind)) yield answer;
+    }
+  }
+}
+
+/** Recorded, and not the simulator's: taken out of the API since, or of lists that it does not serve (charts, ratings). */
+const left_out = new Set([
+  "youtube#videoListResponse nextPageToken",
+  "youtube#videoListResponse prevPageToken",
+  "youtube#channel statistics.commentCount",
+  "youtube#channel brandingSettings.channel.trackingAnalyticsAccountId",
+  "youtube#channel brandingSettings.channel.unsubscribedTrailer",
+]);
+
+Deno.test({
+  name:
+    "answers have the shape of recorded ones: every member that was recorded, with its type; what was always there always",
+  ignore: missing || folder === undefined,
+  fn: () =>
+    withSimulator(async (simulator) => {
+      const fixtures = new URL("fixtures/", folder);
+      const real = collect([
+        ...recorded(new URL("youtube/", fixtures)),
+        ...recorded(new URL("youtube_raw/", fixtures)),
+      ]);
+      // What a creator sees of their own deleted and private videos was not recorded.
+      const answers = (await sweep(simulator)).map(({ answer, path }) => ({
+        ...answer,
+        ...(path.startsWith("playlistItems") && path.includes("snippet")
+          ? { items: answer.items.filter((item: Answered) => item.snippet?.videoOwnerChannelId) }
+          : {}),
+      }));
+      const ours = collect(answers);
+      assert.deepEqual([...real.keys()].sort().slice(0, 3), [
+        "youtube#channel",
+        "youtube#channelListResponse",
+        "youtube#playlistItem",
+      ]);
+      const differences: string[] = [];
+      for (const [kind, shape] of real) {
+        const own = ours.get(kind);
+        if (own === undefined) differences.push(`${kind} is never answered`);
+        for (const [path, { types }] of shape.paths) {
+          if (left_out.has(`${kind} ${path}`)) continue;
+          const made = own?.paths.get(path);
+          if (made === undefined) differences.push(`${kind} ${path} was recorded, and is never answered`);
+          else if (made.types.difference(types).size > 0) {
+            differences.push(`${kind} ${path} is ${[...made.types]}, was recorded as ${[...types]}`);
+          }
+          const part = !path.includes(".") && !["kind", "etag", "id"].includes(path);
+          const optional = part || /thumbnails\.(standard|maxres)$/.test(path) ||
+            path.includes("statistics.");
+          if (shape.count > 10 && shape.always(path) && !own?.always(path) && !optional) {
+            differences.push(`${kind} ${path} was always recorded, and is not always answered`);
+          }
+        }
+      }
+      assert.deepEqual(differences, []);
+    }),
+});
+
+Deno.test({
+  name: "recorded answers hold against the discovery document too, so that the document can be trusted",
+  ignore: missing || folder === undefined,
+  fn: () => {
+    const names: Record<string, string> = {
+      "youtube#channel": "Channel",
+      "youtube#playlistItem": "PlaylistItem",
+      "youtube#video": "Video",
+    };
+    let count = 0;
+    for (const answer of recorded(new URL("fixtures/", folder))) {
+      for (const item of answer.items) {
+        assert.deepEqual(validateResource("youtube.v3", names[item.kind] ?? "", item), []);
+        count++;
+      }
+    }
+    assert.ok(count > 100);
+  },
+});
+
+// --- errors: the discovery document has no schema for them -----------------------------------------------------------
+
+Deno.test("every error of the Data API has the shape of all Google APIs", () =>
+  withSimulator(async (simulator) => {
+    const { own, other, channel } = await world(simulator);
+    const calls: [string, string | undefined][] = [
+      ["channels?part=snippet", own],
+      ["channels?part=nonsense&mine=true", own],
+      ["channels?part=id&mine=true", "dead"],
+      ["channels?part=id&mine=true", undefined],
+      ["channels?part=id&id=x", undefined],
+      ["channels?part=id&id=x&key=wrong", undefined],
+      ["channels?part=auditDetails&mine=true", other],
+      ["playlistItems?part=id&playlistId=nonsense", own],
+      ["playlistItems?part=id&maxResults=99&playlistId=x", own],
+      ["videos?part=id&id=x&fields=(", own],
+      ["nothing/here", own],
+    ];
+    for (
+      const reason of [
+        "quotaExceeded",
+        "rateLimitExceeded",
+        "backendError",
+        "internalError",
+        "serviceUnavailable",
+        "forbidden",
+        "accessNotConfigured",
+        "channelClosed",
+        "authenticatedUserAccountClosed",
+        "youtubeSignupRequired",
+        "insufficientPermissions",
+      ]
+    ) {
+      await simulator.fault(`reason=${reason}`, { reason });
+      calls.push([`channels?part=id&mine=true&reason=${reason}`, own]);
+    }
+    for (const [path, token] of calls) {
+      const response = await simulator.youtube(path, token);
+      assert.match(response.headers.get("content-type") ?? "", /^application\/json/);
+      const body = await response.json();
+      assert.deepEqual(Object.keys(body), ["error"], path);
+      const { code, message, errors, status, details, ...rest } = body.error;
+      assert.deepEqual(rest, {}, path);
+      assert.equal(code, response.status);
+      assert.ok(typeof message === "string" && message !== "");
+      assert.equal(errors.length, 1);
+      const { domain, reason, message: own_message, location, locationType, ...more } = errors[0];
+      assert.deepEqual(more, {});
+      for (const text of [domain, reason, own_message]) {
+        assert.ok(typeof text === "string" && text !== "", path);
+      }
+      assert.equal(location === undefined, locationType === undefined);
+      if (status !== undefined) assert.match(status, /^[A-Z_]+$/);
+      for (const detail of details ?? []) {
+        assert.equal(detail["@type"], "type.googleapis.com/google.rpc.ErrorInfo");
+        assert.ok(Object.values(detail.metadata).every((value) => typeof value === "string"));
+      }
+      if (response.status === 401) {
+        assert.match(response.headers.get("www-authenticate") ?? "", /^Bearer realm=/);
+      }
+    }
+    assert.ok(channel);
+  }));

@@ -1,0 +1,228 @@
+/** The lists themselves: channels, uploads playlists, videos. */
+import { account_without_channel } from "../google/accounts.ts";
+import type { Answer, Call } from "../provider.ts";
+import type { VideoRecord } from "./catalogue.ts";
+import type { Caller } from "./credentials.ts";
+import * as failures from "./google_error.ts";
+import type { Library } from "./library.ts";
+import { oneFilter, pageHead, readPage, values } from "./parameters.ts";
+import * as resources from "./resources.ts";
+
+export interface Listing {
+  readonly kind: string;
+  readonly head: Record<string, unknown>;
+  /** Left out of the answer when undefined. */
+  readonly items: readonly unknown[] | undefined;
+}
+
+export async function listChannels(
+  library: Library,
+  call: Call,
+  caller: Caller,
+  parts: ReadonlySet<string>,
+): Promise<Listing | Answer> {
+  const filter = oneFilter(call, ["mine", "id", "forHandle", "forUsername", "managedByMe"]);
+  if (typeof filter !== "string") return filter;
+  const page = readPage(call);
+  if ("status" in page) return page;
+  let ids: string[] = [];
+  if (filter === "mine") {
+    const account = caller.access?.account;
+    if (account === undefined) {
+      return failures.googleError(
+        401,
+        "The request uses the <code>mine</code> parameter but is not properly authorized.",
+        {
+          domain: "youtube.parameter",
+          reason: "authorizationRequired",
+          location: "mine",
+          locationType: "parameter",
+        },
+      );
+    }
+    if (account !== account_without_channel) ids = [account];
+  } else if (filter === "id") {
+    ids = [...new Set(values(call, "id"))];
+    if (ids.length > 50) {
+      return failures.parameterError(
+        "invalidFilters",
+        "The request specifies an invalid filter parameter.",
+        "parameters.",
+      );
+    }
+  } else if (filter === "forHandle") {
+    await library.find(call.query.get("forHandle") ?? "");
+    const found = library.byHandle(call.query.get("forHandle") ?? "");
+    if (found !== undefined) ids = [found.id];
+  } else if (filter === "managedByMe") {
+    return failures.failureByReason("forbidden") as Answer;
+  }
+
+  await library.find(...ids);
+  const channels = ids.flatMap((id) => library.channel(id) ?? []);
+  const shown = channels.slice(page.from, page.from + page.size);
+  const items = shown.map((channel) =>
+    resources.channelResource(
+      channel,
+      parts,
+      caller.access?.account === channel.id,
+      () => library.publicVideos(channel.id),
+    )
+  );
+  // An answer without any channel has no items at all.
+  return {
+    kind: "channelListResponse",
+    head: pageHead(page, channels.length),
+    items: items.length === 0 ? undefined : items,
+  };
+}
+
+export async function listPlaylistItems(
+  library: Library,
+  call: Call,
+  caller: Caller,
+  parts: ReadonlySet<string>,
+): Promise<Listing | Answer> {
+  const filter = oneFilter(call, ["id", "playlistId"]);
+  if (typeof filter !== "string") return filter;
+  const page = readPage(call);
+  if ("status" in page) return page;
+  const kind = "playlistItemListResponse";
+  const show = (video: VideoRecord, position: number) =>
+    resources.playlistItemResource(video, parts, position, caller.access?.account === video.channel_id);
+
+  if (filter === "id") {
+    const videos = await existing(
+      library,
+      values(call, "id").flatMap((id) => resources.videoIdOfPlaylistItem(id) ?? []),
+    );
+    const items = videos.map((video) => show(video, library.positionOf(video.id) ?? 0));
+    return { kind, head: { pageInfo: { totalResults: items.length, resultsPerPage: items.length } }, items };
+  }
+
+  const playlist = call.query.get("playlistId") ?? "";
+  const channel_id = /^UU[\w-]{22}$/.test(playlist) ? `UC${playlist.slice(2)}` : "";
+  await library.find(channel_id);
+  const channel = library.channel(channel_id);
+  if (channel === undefined) return failures.playlistNotFound();
+  const whole = library.size(channel_id);
+  // The uploads playlist comes into being with the first upload.
+  if (whole === 0 && channel.empty_uploads === "not_found") return failures.playlistNotFound();
+
+  const only = call.query.get("videoId") ?? "";
+  if (only !== "") {
+    const videos = (await existing(library, [only])).filter((video) => video.channel_id === channel_id);
+    const items = videos.map((video) => show(video, library.positionOf(video.id) ?? 0));
+    return { kind, head: { pageInfo: { totalResults: items.length, resultsPerPage: page.asked } }, items };
+  }
+  const owner = caller.access?.account === channel_id;
+  const { videos, total } = owner
+    ? { videos: library.at(channel_id, page.from, page.size), total: whole }
+    : library.listedAt(channel_id, page.from, page.size);
+  return {
+    kind,
+    head: pageHead(page, total),
+    items: videos.map((video, index) => show(video, page.from + index)),
+  };
+}
+
+export async function listVideos(
+  library: Library,
+  call: Call,
+  caller: Caller,
+  parts: ReadonlySet<string>,
+): Promise<Listing | Answer> {
+  const filter = oneFilter(call, ["id", "myRating", "chart"]);
+  if (typeof filter !== "string") return filter;
+  if (filter !== "id") {
+    return failures.googleError(400, `The simulator has no ${filter}: it serves videos by id`, {
+      domain: "youtube.video",
+      reason: filter === "chart" ? "videoChartNotFound" : "invalidRating",
+      location: filter,
+      locationType: "parameter",
+    });
+  }
+  const wrong = ["maxResults", "pageToken"].find((name) => call.query.has(name));
+  if (wrong !== undefined) {
+    return failures.parameterError(
+      "incompatibleParameters",
+      `Incompatible parameters specified in the request: id, ${wrong}`,
+      "parameters.",
+    );
+  }
+  const sides = [call.query.get("maxWidth"), call.query.get("maxHeight")].map((side) =>
+    side === null ? null : Number(side)
+  );
+  if (sides.some((side) => side !== null && !(side >= 72 && side <= 8_192))) {
+    return failures.invalidArgument("Invalid value. Values must be within the range: [72, 8192]", "invalid");
+  }
+  const ids = [...new Set(values(call, "id"))];
+  if (ids.length > 50) {
+    return failures.parameterError(
+      "invalidFilters",
+      "The request specifies an invalid filter parameter.",
+      "parameters.",
+    );
+  }
+  const seen = visible(await existing(library, ids), caller);
+  const private_part = resources.owner_parts.find((part) => parts.has(part));
+  if (private_part !== undefined && seen.some((video) => video.channel_id !== caller.access?.account)) {
+    return failures.googleError(
+      403,
+      "The request is not properly authorized to access video file or processing information. Note that the " +
+        "<code>fileDetails</code>, <code>processingDetails</code>, and <code>suggestions</code> parts are only available to that video's owner.",
+      { domain: "youtube.video", reason: "forbidden", location: "part", locationType: "parameter" },
+    );
+  }
+  const items = seen.map((video) =>
+    resources.videoResource(video, parts, {
+      owner: video.channel_id === caller.access?.account,
+      hl: call.query.get("hl"),
+      max_width: sides[0] ?? null,
+      max_height: sides[1] ?? null,
+    })
+  );
+  const head = { pageInfo: { totalResults: items.length, resultsPerPage: items.length } };
+  return { kind: "videoListResponse", head, items };
+}
+
+export async function batchGetStats(
+  library: Library,
+  call: Call,
+  caller: Caller,
+  parts: ReadonlySet<string>,
+): Promise<Listing | Answer> {
+  const ids = [...new Set(values(call, "id"))];
+  if (ids.length === 0) {
+    return failures.parameterError(
+      "missingRequiredParameter",
+      "No filter selected. Expected one of: id",
+      "parameters.",
+    );
+  }
+  if (ids.length > 50) {
+    return failures.parameterError(
+      "invalidFilters",
+      "The request specifies an invalid filter parameter.",
+      "parameters.",
+    );
+  }
+  const seen = visible(await existing(library, ids), caller);
+  return {
+    kind: "batchGetStatsResponse",
+    head: {},
+    items: seen.map((video) => resources.videoStatResource(video, parts)),
+  };
+}
+
+/** The videos that there are, in the order of the ids; a missing one is left out without a word. */
+async function existing(library: Library, ids: readonly string[]): Promise<VideoRecord[]> {
+  await library.find(...ids);
+  return ids.flatMap((id) => library.video(id) ?? []);
+}
+
+function visible(videos: readonly VideoRecord[], caller: Caller): VideoRecord[] {
+  return videos.filter((video) =>
+    !video.deleted && (video.privacy !== "private" || video.channel_id === caller.access?.account)
+  );
+}
