@@ -22,6 +22,8 @@ import {
   type World,
 } from "./provider.ts";
 import { type Fault, pathForLog, Switchboard } from "./switchboard.ts";
+import { tiktok } from "./tiktok/tiktok.ts";
+import { x } from "./x/x.ts";
 import { openLibrary } from "./youtube/library.ts";
 import { youtube } from "./youtube/youtube.ts";
 
@@ -68,7 +70,9 @@ export async function startSimulators(options: SimulatorOptions): Promise<Simula
     googleOauth(world, accounts, library),
     youtube(world, accounts, library),
     instagram(world, options.redirectUris),
+    tiktok(world, options.redirectUris),
     facebook(world, options.redirectUris),
+    x(world, options.redirectUris),
   ];
   replay(world, providers);
 

@@ -74,6 +74,7 @@ const Problem = z.looseObject({
   /** Of the old API: numbers instead of types. */
   code: z.number().optional(),
   message: z.string().optional(),
+  parameter: z.string().optional(),
   parameters: z.record(z.string(), z.unknown()).optional(),
 });
 type Problem = z.output<typeof Problem>;
@@ -94,12 +95,12 @@ const User = z.looseObject({
 const UserAnswer = z.looseObject({ data: User.optional(), errors: z.array(Problem).optional() });
 
 const Url = z.looseObject({
-  url: z.string(),
-  expanded_url: z.string().optional(),
-  media_key: z.string().optional(),
+  url: z.string().nullish(),
+  expanded_url: z.string().nullish(),
+  media_key: z.string().nullish(),
 });
-const Entities = z.looseObject({ urls: z.array(Url).optional() }).optional().catch(undefined);
-const LongText = z.looseObject({ text: z.string(), entities: Entities }).optional().catch(undefined);
+const Entities = z.looseObject({ urls: z.array(Url).nullish() }).nullish().catch(null);
+const LongText = z.looseObject({ text: z.string(), entities: Entities }).nullish().catch(null);
 
 const Post = z.looseObject({
   id: z.string().min(1),
@@ -112,7 +113,7 @@ const Post = z.looseObject({
   entities: Entities,
   note_tweet: LongText,
   note_post: LongText,
-  attachments: z.looseObject({ media_keys: z.array(z.string()).optional() }).optional(),
+  attachments: z.looseObject({ media_keys: z.array(z.string()).nullish() }).nullish(),
   edit_history_tweet_ids: z.array(z.string()).optional(),
   edit_history_post_ids: z.array(z.string()).optional(),
   public_metrics: z.looseObject({
@@ -391,10 +392,11 @@ export function itemOf(post: Post, included: Media[], isProtected: Json | undefi
 /** Everything that a reader sees, with real links instead of X's short ones, and none to the post's own media. */
 function textOf(post: Post): string {
   const long = post.note_post ?? post.note_tweet;
-  const urls = (long?.entities ?? post.entities)?.urls ?? [];
+  // Only the short text's entities say which links are the post's own media.
+  const urls = [...post.entities?.urls ?? [], ...long?.entities?.urls ?? []];
   const text = urls.reduce(
     (whole, { url, expanded_url, media_key }) =>
-      whole.replaceAll(url, () => media_key ? "" : linkOf(expanded_url) ?? url),
+      url ? whole.replaceAll(url, () => media_key ? "" : linkOf(expanded_url) ?? url) : whole,
     cleanText(long?.text ?? post.text),
   );
   // The API escapes these three, and nothing else.
@@ -459,7 +461,9 @@ function explain({ status, body, retry_at }: ProviderRefusal, now: Date): Platfo
 
 function faultOf(problems: Problem[] = [], status: number, retry_at: Date | null): PlatformFault {
   const named = problems.map((problem) => ({ ...problem, name: nameOf(problem) }));
-  const parameters = new Set(problems.flatMap((problem) => Object.keys(problem.parameters ?? {})));
+  const parameters = new Set(
+    problems.flatMap(({ parameter, parameters = {} }) => [parameter ?? "", ...Object.keys(parameters)]),
+  );
   const isInvalid = named.some(({ name }) => name === "invalid-request");
   if (isInvalid && parameters.has("pagination_token")) {
     return refusal("cursor_invalid", "pagination_token", status);
