@@ -56,6 +56,9 @@ const VIDEO_FIELDS =
   "id,create_time,title,video_description,duration,height,width,cover_image_url,share_url," +
   "view_count,like_count,comment_count,share_count";
 
+/** Whatever it is, also nothing: normalising decides. */
+const Any = z.unknown().optional();
+
 /** A number that is beyond 2^53 comes as its digits. */
 const Integer = z.union([z.int(), z.string().regex(/^\d+$/)]);
 
@@ -63,31 +66,31 @@ const UserInfo = z.looseObject({
   data: z.looseObject({
     user: z.looseObject({
       open_id: z.string().min(1),
-      display_name: z.unknown(),
-      username: z.unknown(),
-      avatar_url: z.unknown(),
-      avatar_large_url: z.unknown(),
-      profile_deep_link: z.unknown(),
-      follower_count: z.unknown(),
-      video_count: z.unknown(),
+      display_name: Any,
+      username: Any,
+      avatar_url: Any,
+      avatar_large_url: Any,
+      profile_deep_link: Any,
+      follower_count: Any,
+      video_count: Any,
     }),
   }),
 });
 
 const Video = z.looseObject({
   id: Integer.transform(String),
-  create_time: z.unknown(),
-  title: z.unknown(),
-  video_description: z.unknown(),
-  duration: z.unknown(),
-  height: z.unknown(),
-  width: z.unknown(),
-  cover_image_url: z.unknown(),
-  share_url: z.unknown(),
-  view_count: z.unknown(),
-  like_count: z.unknown(),
-  comment_count: z.unknown(),
-  share_count: z.unknown(),
+  create_time: Any,
+  title: Any,
+  video_description: Any,
+  duration: Any,
+  height: Any,
+  width: Any,
+  cover_image_url: Any,
+  share_url: Any,
+  view_count: Any,
+  like_count: Any,
+  comment_count: Any,
+  share_count: Any,
 });
 export type Video = z.output<typeof Video>;
 

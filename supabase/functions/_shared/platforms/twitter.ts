@@ -64,6 +64,9 @@ type FieldsParameter = keyof typeof POST_FIELDS;
 const MEDIA_FIELDS = "media_key,type,url,preview_image_url,duration_ms,width,height,alt_text,variants";
 const USER_FIELDS = "id,name,username,profile_image_url,public_metrics,protected,verified";
 
+/** Whatever it is, also nothing: normalising decides. */
+const Any = z.unknown().optional();
+
 const Problem = z.looseObject({
   type: z.string().optional(),
   title: z.string().optional(),
@@ -81,15 +84,15 @@ type Problem = z.output<typeof Problem>;
 
 const User = z.looseObject({
   id: z.string().min(1),
-  name: z.unknown(),
-  username: z.unknown(),
-  profile_image_url: z.unknown(),
-  protected: z.unknown(),
+  name: Any,
+  username: Any,
+  profile_image_url: Any,
+  protected: Any,
   public_metrics: z.looseObject({
-    followers_count: z.unknown(),
-    tweet_count: z.unknown(),
-    post_count: z.unknown(),
-  }).partial().optional(),
+    followers_count: Any,
+    tweet_count: Any,
+    post_count: Any,
+  }).optional(),
 });
 
 const UserAnswer = z.looseObject({ data: User.optional(), errors: z.array(Problem).optional() });
@@ -104,12 +107,12 @@ const LongText = z.looseObject({ text: z.string(), entities: Entities }).nullish
 
 const Post = z.looseObject({
   id: z.string().min(1),
-  text: z.unknown(),
-  created_at: z.unknown(),
-  lang: z.unknown(),
+  text: Any,
+  created_at: Any,
+  lang: Any,
   conversation_id: z.string().optional(),
   in_reply_to_user_id: z.string().optional(),
-  possibly_sensitive: z.unknown(),
+  possibly_sensitive: Any,
   entities: Entities,
   note_tweet: LongText,
   note_post: LongText,
@@ -117,26 +120,26 @@ const Post = z.looseObject({
   edit_history_tweet_ids: z.array(z.string()).optional(),
   edit_history_post_ids: z.array(z.string()).optional(),
   public_metrics: z.looseObject({
-    impression_count: z.unknown(),
-    like_count: z.unknown(),
-    reply_count: z.unknown(),
-    retweet_count: z.unknown(),
-    repost_count: z.unknown(),
-    quote_count: z.unknown(),
-  }).partial().optional(),
+    impression_count: Any,
+    like_count: Any,
+    reply_count: Any,
+    retweet_count: Any,
+    repost_count: Any,
+    quote_count: Any,
+  }).optional(),
 });
 export type Post = z.output<typeof Post>;
 
 const Media = z.looseObject({
   media_key: z.string(),
-  type: z.unknown(),
-  url: z.unknown(),
-  preview_image_url: z.unknown(),
-  duration_ms: z.unknown(),
-  width: z.unknown(),
-  height: z.unknown(),
-  alt_text: z.unknown(),
-  variants: z.array(z.looseObject({ content_type: z.unknown(), bit_rate: z.unknown(), url: z.unknown() }))
+  type: Any,
+  url: Any,
+  preview_image_url: Any,
+  duration_ms: Any,
+  width: Any,
+  height: Any,
+  alt_text: Any,
+  variants: z.array(z.looseObject({ content_type: Any, bit_rate: Any, url: Any }))
     .optional().catch(undefined),
 });
 export type Media = z.output<typeof Media>;
