@@ -15,6 +15,7 @@ import {
   cursorAfter,
   explainGraph,
   graphDialect,
+  hmacHex,
   isNoSuchObject,
   lostCursor,
   Paging,
@@ -29,14 +30,15 @@ import {
   linkOf,
   titleOfCaption,
   titleText,
+  withoutNulls,
 } from "./normalize.ts";
 import { oauthClient } from "./oauth_client.ts";
+import { isProfileFresh } from "./page.ts";
 import {
   type ContentType,
   type Grant,
   type Identity,
   type Json,
-  type JsonObject,
   type NormalizedItem,
   type NormalizedMedia,
   type Page,
@@ -56,8 +58,6 @@ const PAGE_SIZE = 50;
 
 /** More than that many Pages of one person are not offered. */
 const MOST_PAGES = 500;
-
-const DAY_MS = 24 * 60 * 60 * 1_000;
 
 /** A video of up to a minute that is no reel. */
 const SHORT_SECONDS = 60;
@@ -305,14 +305,12 @@ export function facebook(world: PlatformWorld): Platform {
 
   /** The Page's own figures, when those at hand are a day old and a pass begins; else null. */
   async function freshProfile(tokens: Tokens, { account, cursor }: PageRequest): Promise<Profile | null> {
-    const { read_at, ...kept } = account.details;
-    const age = world.now().getTime() - Date.parse(String(read_at));
-    if (cursor !== null || age < DAY_MS) return null;
+    if (cursor !== null || isProfileFresh(account.details, world.now())) return null;
     const page = await get(encodeURIComponent(account.platform_account_id), tokens, FacebookPage, {
       fields: PAGE_FIELDS,
     });
     const profile = profileOf(page, world.now());
-    return { ...profile, details: { ...kept, ...profile.details } };
+    return { ...profile, details: { ...account.details, ...profile.details } };
   }
 
   /** Reads objects by their ids in one request; those that are gone or hidden are left out. */
@@ -567,21 +565,4 @@ function absoluteLink(value: unknown): string | null {
   return typeof value === "string" && value.startsWith("/")
     ? linkOf(`https://www.facebook.com${value}`)
     : linkOf(value);
-}
-
-function withoutNulls(object: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== null));
-}
-
-async function hmacHex(secret: string, text: string): Promise<string> {
-  const encoder = new TextEncoder();
-  const key = await crypto.subtle.importKey(
-    "raw",
-    encoder.encode(secret),
-    { name: "HMAC", hash: "SHA-256" },
-    false,
-    ["sign"],
-  );
-  const mac = new Uint8Array(await crypto.subtle.sign("HMAC", key, encoder.encode(text)));
-  return [...mac].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -26,6 +26,7 @@ import {
   titleText,
 } from "./normalize.ts";
 import { oauthClient } from "./oauth_client.ts";
+import { isProfileFresh } from "./page.ts";
 import {
   type ContentType,
   type Grant,
@@ -147,13 +148,13 @@ export function instagram(world: PlatformWorld): Platform {
   }
 
   async function refresh(tokens: Tokens): Promise<Grant> {
-    const { access_token, obtained_at } = tokens;
+    const { access_token, obtained_at, expires_at } = tokens;
     const age = world.now().getTime() - Date.parse(obtained_at ?? "");
     try {
-      if (age >= 0 && age < DAY_MS) {
+      if (expires_at !== undefined && age < DAY_MS) {
         // Instagram prolongs no token of the first day; all that can be found out is whether this one lives.
         await readProfile(tokens);
-        throw new PlatformFault("instagram", "passing", { reason: "token too young to be prolonged" });
+        return { tokens, expires_at: new Date(expires_at), scopes: [SCOPE] };
       }
       const query = { grant_type: "ig_refresh_token", access_token };
       return grantOf(await exchange.get("refresh_access_token", tokens, LongLivedToken, { query }));
@@ -184,8 +185,8 @@ export function instagram(world: PlatformWorld): Platform {
 
   /** The account's own figures, when those at hand are a day old and a pass begins; else null. */
   async function freshProfile(tokens: Tokens, { account, cursor }: PageRequest): Promise<Profile | null> {
-    const age = world.now().getTime() - Date.parse(String(account.details.read_at));
-    return cursor !== null || age < DAY_MS ? null : await readProfile(tokens);
+    const isFresh = cursor !== null || isProfileFresh(account.details, world.now());
+    return isFresh ? null : await readProfile(tokens);
   }
 
   async function page(tokens: Tokens, request: PageRequest): Promise<Page> {

@@ -156,3 +156,17 @@ function read<Schema extends typeof AppUsage | typeof AccountUsage>(schema: Sche
     return [];
   }
 }
+
+/** HMAC-SHA256 as hexadecimal digits: Meta's `appsecret_proof` and its signatures. */
+export async function hmacHex(secret: string, text: string): Promise<string> {
+  const encoder = new TextEncoder();
+  const key = await crypto.subtle.importKey(
+    "raw",
+    encoder.encode(secret),
+    { name: "HMAC", hash: "SHA-256" },
+    false,
+    ["sign"],
+  );
+  const mac = new Uint8Array(await crypto.subtle.sign("HMAC", key, encoder.encode(text)));
+  return [...mac].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}

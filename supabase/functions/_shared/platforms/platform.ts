@@ -63,6 +63,8 @@ export type Tokens = {
   account_id?: string;
   token_type?: string;
   obtained_at?: string;
+  /** When the access token ends, kept with it where it is its own refresh token (Instagram). */
+  expires_at?: string;
 };
 
 export interface Grant {
