@@ -156,9 +156,9 @@ function assertSame(items: Iterable<NormalizedItem>, truth: TrueItem[]): void {
 for (const [slug, provider] of Object.entries(PROVIDERS) as [PlatformSlug, string][]) {
   const staged = (name: string, test: (stage: Stage) => Promise<void>) =>
     Deno.test(`${slug}: ${name}`, async () => {
-      // A clock that stands still: signed addresses change with the hour, and a test may run across one.
-      const started = Date.now();
-      const simulators = await startSimulators({ port: 0, now: () => started });
+      // In the middle of an hour: signed addresses change with the hour, and a test may not run across one.
+      let now = Math.floor(Date.now() / 3_600_000) * 3_600_000 + 1_800_000;
+      const simulators = await startSimulators({ port: 0, now: () => now++ });
       try {
         await test(new Stage(simulators.url, slug, provider));
       } finally {
