@@ -263,6 +263,17 @@ export function facebook(world: World, redirect_uris?: readonly string[]): Provi
     });
   }
 
+  /** The Page, where a call is about one: by its token, its path, or because the person has no other. */
+  function accountOf(call: Call): string | undefined {
+    const form = new URLSearchParams(call.body);
+    const given = tokenOf(call) || call.query.get("fb_exchange_token") || form.get("code") || "";
+    const owner = given ? accounts.accountOf(given) : form.get("account") ?? undefined;
+    if (owner === undefined || library.page(owner) !== undefined) return owner;
+    const named = call.path.split("/")[3] ?? "";
+    const pages = library.pagesOf(owner);
+    return pages.find(({ id }) => id === named)?.id ?? (pages.length === 1 ? pages[0]?.id : owner);
+  }
+
   const dialog_path = "/www.facebook.com/:version/dialog/oauth";
   const graph = "/graph.facebook.com/:version";
   return {
@@ -280,11 +291,7 @@ export function facebook(world: World, redirect_uris?: readonly string[]): Provi
       { method: "GET", path: `${graph}/:object`, handle: object },
     ],
     admin: facebookAdmin(library, accounts, usage),
-    accountOf: (call) => {
-      const form = new URLSearchParams(call.body);
-      const given = tokenOf(call) || call.query.get("fb_exchange_token") || form.get("code") || "";
-      return given ? accounts.accountOf(given) : form.get("account") ?? undefined;
-    },
+    accountOf,
     failure: (reason, call) =>
       graphFailure(reason, { headers: usage.headers(accounts.accountOf(tokenOf(call))) }),
     replay: (event) => {

@@ -69,6 +69,9 @@ const POST_FIELDS = "id,message,story,created_time,permalink_url,full_picture,st
 const VIDEO_FIELDS =
   "id,title,description,created_time,length,permalink_url,picture,post_id,published,live_status,views";
 
+/** Read with care by what normalises it, and not always there. */
+const Anything = z.unknown().optional();
+
 const UserToken = z.looseObject({
   access_token: z.string().min(1),
   token_type: z.string().optional(),
@@ -82,11 +85,11 @@ const Permissions = z.looseObject({
 
 const FacebookPage = z.looseObject({
   id: z.string(),
-  name: z.unknown(),
-  username: z.unknown(),
-  link: z.unknown(),
-  followers_count: z.unknown(),
-  picture: z.looseObject({ data: z.looseObject({ url: z.unknown() }) }).optional().catch(undefined),
+  name: Anything,
+  username: Anything,
+  link: Anything,
+  followers_count: Anything,
+  picture: z.looseObject({ data: z.looseObject({ url: Anything }) }).optional().catch(undefined),
   access_token: z.string().optional(),
   tasks: z.array(z.string()).optional(),
 });
@@ -95,39 +98,39 @@ type FacebookPage = z.infer<typeof FacebookPage>;
 const PageList = z.looseObject({ data: z.array(FacebookPage), paging: Paging });
 
 const Picture = z.looseObject({
-  image: z.looseObject({ src: z.unknown(), width: z.unknown(), height: z.unknown() }).optional(),
-  source: z.unknown(),
+  image: z.looseObject({ src: Anything, width: Anything, height: Anything }).optional(),
+  source: Anything,
 }).optional().catch(undefined);
 const Target = z.looseObject({ id: z.string().optional() }).optional().catch(undefined);
 
 const Attachment = z.looseObject({
   media_type: z.string().optional(),
   type: z.string().optional(),
-  url: z.unknown(),
-  title: z.unknown(),
-  description: z.unknown(),
+  url: Anything,
+  title: Anything,
+  description: Anything,
   media: Picture,
   target: Target,
 });
 type Attachment = z.infer<typeof Attachment>;
 
-const Summary = z.looseObject({ summary: z.looseObject({ total_count: z.unknown() }).optional() }).optional();
+const Summary = z.looseObject({ summary: z.looseObject({ total_count: Anything }).optional() }).optional();
 
 const Post = z.looseObject({
   id: z.string(),
-  message: z.unknown(),
-  story: z.unknown(),
-  created_time: z.unknown(),
-  permalink_url: z.unknown(),
-  full_picture: z.unknown(),
-  status_type: z.unknown(),
-  is_published: z.unknown(),
+  message: Anything,
+  story: Anything,
+  created_time: Anything,
+  permalink_url: Anything,
+  full_picture: Anything,
+  status_type: Anything,
+  is_published: Anything,
   attachments: z.looseObject({
     data: z.array(
       Attachment.extend({ subattachments: z.looseObject({ data: z.array(Attachment) }).optional() }),
     ),
   }).optional(),
-  shares: z.looseObject({ count: z.unknown() }).optional(),
+  shares: z.looseObject({ count: Anything }).optional(),
   reactions: Summary,
   comments: Summary,
 });
@@ -135,16 +138,16 @@ export type Post = z.infer<typeof Post>;
 
 const Video = z.looseObject({
   id: z.string(),
-  title: z.unknown(),
-  description: z.unknown(),
-  created_time: z.unknown(),
-  length: z.unknown(),
-  permalink_url: z.unknown(),
-  picture: z.unknown(),
-  post_id: z.unknown(),
-  published: z.unknown(),
-  live_status: z.unknown(),
-  views: z.unknown(),
+  title: Anything,
+  description: Anything,
+  created_time: Anything,
+  length: Anything,
+  permalink_url: Anything,
+  picture: Anything,
+  post_id: Anything,
+  published: Anything,
+  live_status: Anything,
+  views: Anything,
 });
 export type Video = z.infer<typeof Video>;
 

@@ -55,39 +55,42 @@ const PROFILE_FIELDS =
 const MEDIA_FIELDS = "id,caption,media_type,media_product_type,media_url,thumbnail_url,permalink,timestamp," +
   "like_count,comments_count,alt_text,children{id,media_type,media_url,thumbnail_url,alt_text}";
 
+/** Read with care by what normalises it, and not always there. */
+const Anything = z.unknown().optional();
+
 const LongLivedToken = z.looseObject({
   access_token: z.string().min(1),
   token_type: z.string().optional(),
   expires_in: z.number().positive(),
-  permissions: z.unknown(),
+  permissions: Anything,
 });
 
 const InstagramUser = z.looseObject({
   id: z.string(),
   user_id: z.string().optional(),
-  username: z.unknown(),
-  name: z.unknown(),
-  account_type: z.unknown(),
-  profile_picture_url: z.unknown(),
-  followers_count: z.unknown(),
-  media_count: z.unknown(),
+  username: Anything,
+  name: Anything,
+  account_type: Anything,
+  profile_picture_url: Anything,
+  followers_count: Anything,
+  media_count: Anything,
 });
 
 const MediaPart = z.looseObject({
   id: z.string(),
   media_type: z.string().optional(),
-  media_url: z.unknown(),
-  thumbnail_url: z.unknown(),
-  alt_text: z.unknown(),
+  media_url: Anything,
+  thumbnail_url: Anything,
+  alt_text: Anything,
 });
 
 const Media = MediaPart.extend({
-  caption: z.unknown(),
+  caption: Anything,
   media_product_type: z.string().optional(),
-  permalink: z.unknown(),
-  timestamp: z.unknown(),
-  like_count: z.unknown(),
-  comments_count: z.unknown(),
+  permalink: Anything,
+  timestamp: Anything,
+  like_count: Anything,
+  comments_count: Anything,
   children: z.looseObject({ data: z.array(MediaPart) }).optional(),
 });
 export type Media = z.infer<typeof Media>;
