@@ -27,10 +27,10 @@ delete from vault.secrets where name in (select vault_secret_name from public.pl
 drop function public.begin_oauth, public.take_oauth_state, public.connect_account, public.read_connection,
   public.disconnect_account, public.claim_token_refreshes, public.claim_token_refresh, public.store_refreshed_tokens,
   public.refuse_connection, public.release_token_refresh;
-drop function ops.leased_connection, ops.has_due_token_refreshes, ops.refresh_margin, ops.read_tokens, ops.write_tokens,
+drop function ops.leased_connection, ops.has_due_token_refreshes, ops.read_tokens, ops.write_tokens,
   ops.merge_tokens;
 drop table ops.oauth_state, public.social_account, public.platform_connection, public.account_status, public.platform;
-drop function ops.forget_tokens, ops.schedule_social_account;
+drop function ops.forget_tokens, ops.schedule_social_account, ops.refresh_due_at;
 
 do $$
 begin

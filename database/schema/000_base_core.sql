@@ -693,8 +693,14 @@ set search_path = ''
 as $$
 begin
   raise exception using errcode = 'SV402',
-    message = format('Your plan allows %s %s, and %s %s used', p_limit, replace(p_quota, '_', ' ')
-      || case when p_quota = 'social_accounts' then '' else ' a month' end, p_used, case when p_used = 1 then 'is' else 'are' end),
+    message = format('Your plan allows %s %s, and %s %s used', p_limit,
+      case p_quota
+        when 'social_accounts' then case when p_limit = 1 then 'social account' else 'social accounts' end
+        when 'syncs' then 'syncs a month'
+        when 'ai_analyses' then 'AI analyses a month'
+        when 'seo_submissions' then 'SEO submissions a month'
+      end,
+      p_used, case when p_used = 1 then 'is' else 'are' end),
     detail = jsonb_build_object('quota', p_quota, 'limit', p_limit, 'used', p_used, 'resets_at', p_resets_at);
 end;
 $$;
@@ -1062,7 +1068,8 @@ begin
 
   allowed := v_hits is not null;
   remaining := coalesce(p_limit - v_hits, 0);
-  reset_seconds := greatest(1, coalesce(ceil(extract(epoch from v_ends - v_now)), p_window_seconds));
+  -- A window that began while this call waited would seem longer than it is.
+  reset_seconds := least(p_window_seconds, greatest(1, coalesce(ceil(extract(epoch from v_ends - v_now)), p_window_seconds)));
   return next;
 end;
 $$;

@@ -40,6 +40,19 @@ comment on table public.account_status is 'The states of a connected account.';
 ---------------------------------------------------------------------------------------------------------------------------
 -- Connections and accounts
 
+-- Immutable although adding an interval is only stable: seconds depend on no time zone.
+create function ops.refresh_due_at(p_issued_at timestamptz, p_expires_at timestamptz)
+returns timestamptz
+language sql immutable parallel safe strict security invoker
+set search_path = ''
+as $$
+  select p_expires_at - make_interval(secs => greatest(300, extract(epoch from p_expires_at - p_issued_at) / 10));
+$$;
+comment on function ops.refresh_due_at is
+  'When a token is refreshed: with a tenth of its life left (an hour: 6 minutes; 60 days: 6 days), at least 5 minutes before the end.';
+revoke execute on function ops.refresh_due_at from public;
+grant execute on function ops.refresh_due_at to service_role;
+
 create table public.platform_connection (
   id uuid not null default gen_random_uuid(),
   user_id uuid not null,
@@ -49,6 +62,7 @@ create table public.platform_connection (
   token_issued_at timestamptz not null default now(),
   token_expires_at timestamptz,
   is_active boolean not null default true,
+  refresh_due_at timestamptz generated always as (ops.refresh_due_at(token_issued_at, token_expires_at)) stored,
   refresh_lease uuid,
   refresh_leased_until timestamptz,
   refresh_failures integer not null default 0,
@@ -73,8 +87,8 @@ comment on column public.platform_connection.is_active is 'False: disconnected b
 comment on column public.platform_connection.refresh_lease is 'Held by the one worker that refreshes now; whoever stores must show it.';
 comment on column public.platform_connection.refresh_retry_at is 'Not before this, after attempts that failed for a reason that may pass.';
 
--- Serves claim_token_refreshes(): what expires first.
-create index platform_connection_expiry_idx on public.platform_connection (token_expires_at) where is_active;
+-- Serves claim_token_refreshes() and has_due_token_refreshes(): what is due first.
+create index platform_connection_refresh_due_at_idx on public.platform_connection (refresh_due_at) where is_active;
 -- Serves the owner's own rows (policy), and the foreign key.
 create index platform_connection_user_id_idx on public.platform_connection (user_id);
 -- Serves the foreign key.
@@ -412,17 +426,6 @@ grant execute on function public.disconnect_account to service_role;
 ---------------------------------------------------------------------------------------------------------------------------
 -- Functions: refreshing tokens
 
-create function ops.refresh_margin(p_issued_at timestamptz, p_expires_at timestamptz)
-returns interval
-language sql immutable parallel safe security invoker
-set search_path = ''
-as $$
-  -- A token of an hour must not be refreshed all day long because it "has under 24 hours left".
-  select least(interval '24 hours', greatest(interval '5 minutes', (p_expires_at - p_issued_at) / 10));
-$$;
-comment on function ops.refresh_margin is 'How long before its end a token is refreshed: a tenth of its life, at least 5 minutes, at most 24 hours.';
-revoke execute on function ops.refresh_margin from public;
-
 create function ops.leased_connection(p_connection public.platform_connection)
 returns jsonb
 language sql stable security invoker
@@ -445,13 +448,10 @@ set search_path = ''
 as $$
   with due as (
     select id from public.platform_connection
-    where is_active
-      -- The widest margin bounds the index scan; each token's own margin decides.
-      and token_expires_at < now() + interval '24 hours'
-      and token_expires_at < now() + ops.refresh_margin(token_issued_at, token_expires_at)
+    where is_active and refresh_due_at <= now()
       and (refresh_leased_until is null or refresh_leased_until < now())
       and (refresh_retry_at is null or refresh_retry_at <= now())
-    order by token_expires_at
+    order by refresh_due_at
     limit p_limit
     for update skip locked
   ), claimed as (
@@ -589,10 +589,7 @@ returns boolean
 language sql stable security invoker
 set search_path = ''
 as $$
-  select exists (
-    select from public.platform_connection
-    where is_active and token_expires_at < now() + interval '24 hours'
-      and token_expires_at < now() + ops.refresh_margin(token_issued_at, token_expires_at));
+  select exists (select from public.platform_connection where is_active and refresh_due_at <= now());
 $$;
 comment on function ops.has_due_token_refreshes is 'For cron: whether it is worth calling refresh-oauth-tokens.';
 revoke execute on function ops.has_due_token_refreshes from public;

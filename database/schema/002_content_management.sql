@@ -298,7 +298,7 @@ begin
       case when old.title is distinct from new.title then 'title' end,
       case when old.description is distinct from new.description then 'description' end,
       case when old.tags is distinct from new.tags then 'tags' end,
-      case when old.thumbnail_url is distinct from new.thumbnail_url then 'thumbnail_url' end], null),
+      case when split_part(old.thumbnail_url, '?', 1) is distinct from split_part(new.thumbnail_url, '?', 1) then 'thumbnail_url' end], null),
     old.title, old.description, old.tags, old.thumbnail_url);
   return null;
 end;
@@ -328,7 +328,9 @@ create trigger content_item_fill_owner before insert on public.content_item
 create trigger content_item_keep_revision after update of title, description, tags, thumbnail_url on public.content_item
   for each row
   when (old.title is distinct from new.title or old.description is distinct from new.description
-    or old.tags is distinct from new.tags or old.thumbnail_url is distinct from new.thumbnail_url)
+    or old.tags is distinct from new.tags
+    -- Some platforms sign the addresses of pictures anew in every answer: what follows the question mark is no change.
+    or split_part(old.thumbnail_url, '?', 1) is distinct from split_part(new.thumbnail_url, '?', 1))
   execute function ops.keep_content_revision();
 create trigger content_item_touch after update of title, description, tags, hashtags, thumbnail_url, category_code, deleted_at
   on public.content_item
@@ -366,8 +368,8 @@ language sql stable security invoker
 set search_path = ''
 as $$
   -- A quarter of the mean gap between the last ten items, counted to now, so that silence slows it down.
-  select coalesce(
-    least(interval '7 days', greatest(interval '1 hour', (now() - min(published_at)) / (4 * count(*)))), interval '4 hours')
+  select case when count(*) = 0 then interval '4 hours'
+    else least(interval '7 days', greatest(interval '1 hour', (now() - min(published_at)) / (4 * count(*)))) end
   from (
     select published_at from public.content_item
     where social_account_id = p_social_account_id and deleted_at is null
@@ -484,7 +486,7 @@ as $$
       given.permalink,
       coalesce(given.visibility, 'public') as visibility,
       given.language,
-      greatest(given.duration_seconds, 0) as duration_seconds,
+      case when given.duration_seconds < 0 then 0 else given.duration_seconds end as duration_seconds,
       coalesce(given.published_at, now()) as published_at,
       given.published_at is not null as is_dated,
       greatest(coalesce(given.views_count, 0), 0) as views_count,
@@ -500,8 +502,8 @@ as $$
     where given.platform_content_id <> ''
     order by given.platform_content_id
   ), hashed as materialized (
-    select given.*, sha256(convert_to(
-      jsonb_build_array(title, description, to_jsonb(tags), to_jsonb(hashtags), thumbnail_url)::text, 'UTF8')) as source_hash
+    select given.*, sha256(convert_to(jsonb_build_array(
+      title, description, to_jsonb(tags), to_jsonb(hashtags), split_part(thumbnail_url, '?', 1))::text, 'UTF8')) as source_hash
     from given
   ), compared as materialized (
     select hashed.*, item.id,
@@ -514,7 +516,9 @@ as $$
         or item.duration_seconds is distinct from hashed.duration_seconds
         or (hashed.is_dated and item.published_at <> hashed.published_at)
         or item.platform_category is distinct from hashed.platform_category
-        or item.metadata <> hashed.metadata as has_new_facts
+        or item.metadata <> hashed.metadata
+        -- A signature that is new and nothing else: kept fresh, twice a day at most.
+        or (item.thumbnail_url is distinct from hashed.thumbnail_url and item.updated_at < now() - interval '12 hours') as has_new_facts
     from hashed
     left join public.content_item as item
       on item.social_account_id = p_social_account_id and item.platform_content_id = hashed.platform_content_id
@@ -545,8 +549,8 @@ as $$
   ), refreshed as (
     -- Apart from the texts, so that search_vector is not made anew and, as a rule, no index is touched.
     update public.content_item as item
-    set content_type = given.content_type, permalink = given.permalink, visibility = given.visibility, language = given.language,
-      duration_seconds = given.duration_seconds,
+    set content_type = given.content_type, thumbnail_url = given.thumbnail_url, permalink = given.permalink,
+      visibility = given.visibility, language = given.language, duration_seconds = given.duration_seconds,
       published_at = case when given.is_dated then given.published_at else item.published_at end,
       views_count = given.views_count, likes_count = given.likes_count, comments_count = given.comments_count,
       shares_count = given.shares_count, platform_category = given.platform_category, metadata = given.metadata,
@@ -738,14 +742,16 @@ returns table (id uuid, social_account_id uuid, content_type text, title text, d
 language plpgsql stable security definer
 set search_path = ''
 set plan_cache_mode = force_custom_plan
-set pg_trgm.word_similarity_threshold = 0.4
+set pg_trgm.word_similarity_threshold = 0.3
 as $$
 declare
   v_user_id constant uuid := auth.uid();
   v_limit constant integer := least(greatest(coalesce(p_limit, 20), 1), 100);
   v_offset constant integer := least(greatest(coalesce(p_offset, 0), 0), 10000);
   v_tags constant text[] := coalesce(p_tags, '{}');
-  v_plain constant text := btrim(ops.plain_text(left(coalesce(p_query, ''), 200)));
+  v_plain constant text := btrim(replace(ops.plain_text(left(coalesce(p_query, ''), 200)), '"', ''));
+  -- Who quotes means it: parts of titles are found then, similar ones are not.
+  v_is_exact constant boolean := coalesce(p_query ~ '"[^"]+"', false);
   v_query tsquery;
   v_like constant text := '%' || replace(replace(replace(v_plain, '\', '\\'), '%', '\%'), '_', '\_') || '%';
 begin
@@ -787,7 +793,7 @@ begin
       'fuzzy'
     from public.content_item as item
     where item.user_id = v_user_id and item.deleted_at is null
-      and (ops.plain_text(item.title) operator(extensions.%>) v_plain or ops.plain_text(item.title) like v_like)
+      and (not v_is_exact and ops.plain_text(item.title) operator(extensions.%>) v_plain or ops.plain_text(item.title) like v_like)
       and (v_tags = '{}' or item.tags @> v_tags or item.hashtags @> v_tags)
     order by rank desc, item.published_at desc, item.id
     limit v_limit offset v_offset;

@@ -37,7 +37,7 @@ import {
 } from "./limits.ts";
 import { createLogger, type Logger, type Sink } from "./log.ts";
 import { recordRequest } from "./metrics.ts";
-import { reportError } from "./sentry.ts";
+import { reportError, reportTrace } from "./sentry.ts";
 import { type Settings, settings as readSettings } from "./settings.ts";
 
 export { ApiError, invalid, notFound } from "./errors.ts";
@@ -229,6 +229,19 @@ async function serve<I extends z.ZodType, O extends z.ZodType, A extends Auth>(
   if (error?.code === "internal") {
     const about = { request_id, function: definition.name, user_id: fields.user_id };
     background(reportError(error.cause ?? error, settings, about, log));
+  }
+  if (settings.SENTRY_DSN) {
+    const { method, status, db_ms } = fields;
+    const trace = {
+      function: definition.name,
+      method,
+      status,
+      request_id,
+      started_at: Date.now() - duration_ms,
+      duration_ms,
+      db_ms,
+    };
+    background(reportTrace(trace, settings, log));
   }
   const record = world.record ?? recordRequest;
   record({ name: definition.name, status: response.status, duration_ms, settings, log });

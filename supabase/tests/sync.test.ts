@@ -1,0 +1,655 @@
+/** Module 002: passes over a library, their leases, quota and pages. */
+import assert from "node:assert/strict";
+import { inWorld, refusal, type Row, withPerson, type World } from "./world.ts";
+
+interface Begun {
+  sync_id: string;
+  fence: number;
+  cursor: Row | null;
+  page: Row | null;
+  missing_ids: string[];
+  items_seen: number;
+  charged: boolean;
+  tokens: Row;
+}
+
+interface Applied {
+  new_items: number;
+  updated_items: number;
+  unchanged_items: number;
+  removed_items: number;
+  done: boolean;
+  items_seen: number;
+  total: number | null;
+  missing_ids: string[];
+  next_sync_at: string | null;
+}
+
+const json = (value: unknown) => value === null ? "null" : `'${JSON.stringify(value).replaceAll("'", "''")}'`;
+
+function begin(world: World, syncId: string | null = null, seconds = 60): Promise<Begun> {
+  return world.value<Begun>(
+    `select begin_sync('${world.people.owner}', '${world.account}', ${
+      syncId === null ? "null" : `'${syncId}'`
+    }, ${seconds})`,
+    "service",
+  );
+}
+
+function tryBegin(world: World, syncId: string | null = null) {
+  return world.attempt(
+    "service",
+    `select begin_sync('${world.people.owner}', '${world.account}', ${
+      syncId === null ? "null" : `'${syncId}'`
+    }, 60)`,
+  );
+}
+
+const applyCall = (begun: Begun, page: Row, items: Row[], release = true, account: Row | null = null) =>
+  `select apply_sync_page('${begun.sync_id}', ${begun.fence}, ${json(page)}, ${json(items)}, ${
+    json(account)
+  }, ${release})`;
+
+function apply(world: World, begun: Begun, page: Row, items: Row[], release = true): Promise<Applied> {
+  return world.value<Applied>(applyCall(begun, page, items, release), "service");
+}
+
+const item = (id: string, more: Row = {}): Row => ({
+  platform_content_id: id,
+  content_type: "long_video",
+  title: `Title ${id}`,
+  description: `Description ${id}`,
+  tags: ["tag"],
+  hashtags: [],
+  thumbnail_url: `https://example.com/${id}.jpg`,
+  permalink: `https://example.com/${id}`,
+  visibility: "public",
+  language: "en",
+  duration_seconds: 60,
+  published_at: "2026-01-01T00:00:00Z",
+  views_count: 1,
+  likes_count: 1,
+  comments_count: 1,
+  shares_count: 0,
+  platform_category: "22",
+  metadata: { definition: "hd" },
+  ...more,
+});
+
+/** A page of the platform's list. */
+const page = (ids: string[], key: string | null = null, next: string | null = null, more: Row = {}): Row => ({
+  cursor: key === null ? null : { key },
+  etags: { list: `etag-${ids.join()}` },
+  item_ids: ids,
+  present_ids: ids,
+  next_cursor: next === null ? null : { key: next },
+  total: 4,
+  ...more,
+});
+
+/** An account with nothing in it: the world's own items would count as vanished. */
+function inEmptyLibrary(test: (world: World) => Promise<void>): Promise<void> {
+  return inWorld(async (world) => {
+    await world.query(`delete from content_item where social_account_id = '${world.account}'`);
+    await test(world);
+  });
+}
+
+const used = (world: World) =>
+  world.value<number>(`select syncs_used from subscription where user_id = '${world.people.owner}'`);
+const library = async (world: World) =>
+  (await world.query(
+    `select platform_content_id as id from content_item where social_account_id = '${world.account}'
+    and deleted_at is null order by 1`,
+  )).map(({ id }) => id);
+const cutOff = (world: World) =>
+  world.query(
+    `update ops.sync_pass set leased_until = now() - interval '1 second' where social_account_id = '${world.account}'`,
+  );
+
+Deno.test("a pass of several pages costs one unit and fills the library", async () => {
+  await inEmptyLibrary(async (world) => {
+    const first = await begin(world);
+    assert.deepEqual([first.cursor, first.page, first.charged, first.items_seen], [null, null, true, 0]);
+    assert.ok(first.tokens.access_token);
+    const one = await apply(world, first, page(["a", "b"], null, "p2"), [item("a"), item("b")]);
+    assert.deepEqual([one.new_items, one.done, one.items_seen, one.total], [2, false, 2, 4]);
+
+    const second = await begin(world, first.sync_id);
+    assert.deepEqual([second.sync_id, second.cursor, second.charged], [first.sync_id, { key: "p2" }, false]);
+    assert.ok(second.fence > first.fence);
+    const two = await apply(world, second, page(["c", "d"], "p2"), [item("c"), item("d")]);
+    assert.deepEqual([two.new_items, two.done, two.items_seen, two.missing_ids], [2, true, 4, []]);
+
+    assert.deepEqual(await library(world), ["a", "b", "c", "d"]);
+    assert.equal(await used(world), 1);
+    assert.equal((await tryBegin(world, first.sync_id)).code, "SV404", "a finished pass is over");
+    assert.ok(await world.value(`select last_synced_at from social_account where id = '${world.account}'`));
+  });
+});
+
+Deno.test("a page that says the same writes no version of any row; what changed is counted", async () => {
+  await inEmptyLibrary(async (world) => {
+    const all = ["a", "b", "c"];
+    const items = all.map((id) => item(id));
+    await apply(world, await begin(world), page(all), items);
+    const versions = () =>
+      world.query(`select platform_content_id as id, xmin::text, ctid::text from content_item
+      where social_account_id = '${world.account}' order by 1`);
+    const before = await versions();
+    const same = await apply(world, await begin(world), page(all), [...items, item("a")]);
+    assert.deepEqual([same.new_items, same.updated_items, same.unchanged_items], [0, 0, 3]);
+    assert.deepEqual(await versions(), before);
+
+    const changed = await apply(world, await begin(world), page(all), [
+      item("a", { views_count: 9 }),
+      item("b", { title: "New" }),
+      item("c"),
+    ]);
+    assert.deepEqual([changed.new_items, changed.updated_items, changed.unchanged_items], [0, 2, 1]);
+    const rows = await world.query(`select platform_content_id as id, title, views_count::integer as views,
+      search_vector @@ to_tsquery('streamvibe', 'new') as found,
+      (select count(*)::integer from content_revision where content_item_id = i.id) as revisions
+      from content_item i where social_account_id = '${world.account}' order by 1`);
+    assert.deepEqual(rows, [
+      { id: "a", title: "Title a", views: 9, found: false, revisions: 0 },
+      { id: "b", title: "New", views: 1, found: true, revisions: 1 },
+      { id: "c", title: "Title c", views: 1, found: false, revisions: 0 },
+    ]);
+    const [revision] = await world.query(
+      `select source, changed_by, changed_fields, title, description, tags, thumbnail_url
+      from content_revision where user_id = '${world.people.owner}'`,
+    );
+    assert.deepEqual(revision, {
+      source: "sync",
+      changed_by: null,
+      changed_fields: ["title"],
+      title: "Title b",
+      description: "Description b",
+      tags: ["tag"],
+      thumbnail_url: "https://example.com/b.jpg",
+    });
+  });
+});
+
+Deno.test("every field of an item is followed when it changes", async () => {
+  await inEmptyLibrary(async (world) => {
+    await apply(world, await begin(world), page(["a"]), [item("a")]);
+    const changes: Row[] = [
+      { content_type: "short_video" },
+      { description: "x" },
+      { tags: ["x", "y"] },
+      { hashtags: ["x"] },
+      { thumbnail_url: null },
+      { permalink: null },
+      { visibility: "private" },
+      { language: null },
+      { duration_seconds: null },
+      { published_at: "2026-02-01T00:00:00+00:00" },
+      { views_count: 2 },
+      { likes_count: 2 },
+      { comments_count: 2 },
+      { shares_count: 2 },
+      { platform_category: null },
+      { metadata: { definition: "sd" } },
+    ];
+    let current: Row = {};
+    for (const change of changes) {
+      current = { ...current, ...change };
+      const applied = await apply(world, await begin(world), page(["a"]), [item("a", current)]);
+      assert.deepEqual([applied.updated_items, applied.unchanged_items], [1, 0], JSON.stringify(change));
+      const row = await world.value<Row>(
+        `select to_jsonb(i) from content_item i where social_account_id = '${world.account}'`,
+      );
+      const [[field, value] = ["", null]] = Object.entries(change);
+      assert.deepEqual(row[field], value, field);
+      await world.query(`update subscription set syncs_used = 0 where user_id = '${world.people.owner}'`);
+    }
+  });
+});
+
+Deno.test("a picture's address that is only signed anew is no change, and is kept fresh twice a day", async () => {
+  await inEmptyLibrary(async (world) => {
+    const signed = (
+      signature: string,
+    ) => [item("a", { thumbnail_url: `https://example.com/a.jpg?sig=${signature}` })];
+    const state = () =>
+      world.query(
+        `select thumbnail_url, xmin::text, (select count(*)::integer from content_revision) as revisions
+        from content_item where social_account_id = '${world.account}'`,
+      );
+    await apply(world, await begin(world), page(["a"]), signed("1"));
+    const before = await state();
+    assert.equal((await apply(world, await begin(world), page(["a"]), signed("2"))).unchanged_items, 1);
+    assert.deepEqual(await state(), before);
+    await world.query(
+      `update content_item set updated_at = now() - interval '13 hours' where social_account_id = '${world.account}'`,
+    );
+    assert.equal((await apply(world, await begin(world), page(["a"]), signed("3"))).updated_items, 1);
+    const [after] = await state();
+    assert.deepEqual([after?.thumbnail_url, after?.revisions], [
+      "https://example.com/a.jpg?sig=3",
+      before[0]?.revisions,
+    ]);
+    await apply(world, await begin(world), page(["a"]), [
+      item("a", { thumbnail_url: "https://example.com/b.jpg" }),
+    ]);
+    const [fields] = await world.query(
+      `select changed_fields, thumbnail_url from content_revision where user_id = '${world.people.owner}'`,
+    );
+    assert.deepEqual(fields, {
+      changed_fields: ["thumbnail_url"],
+      thumbnail_url: "https://example.com/a.jpg?sig=3",
+    });
+  });
+});
+
+Deno.test("what platforms get wrong does not stop a page: doubles, nulls, empty ids, huge and odd tags, negative counts", async () => {
+  await inEmptyLibrary(async (world) => {
+    const applied = await apply(world, await begin(world), page(["a", "a", "b"]), [
+      item("a", {
+        title: null,
+        description: null,
+        tags: null,
+        hashtags: null,
+        metadata: null,
+        visibility: null,
+        content_type: null,
+      }),
+      item("a"),
+      item(""),
+      item("b", {
+        title: "t".repeat(5000),
+        description: "d".repeat(200_000),
+        tags: ["", " ", "x".repeat(5000), ...Array.from({ length: 600 }, (_, i) => `t${i}`)],
+        views_count: -1,
+        duration_seconds: -5,
+        published_at: null,
+      }),
+    ]);
+    assert.equal(applied.new_items, 2);
+    const [row] = await world.query(
+      `select char_length(title) as title, char_length(description) as description, cardinality(tags) as tags,
+      views_count::integer as views, duration_seconds as duration, published_at is not null as dated from content_item
+      where social_account_id = '${world.account}' and platform_content_id = 'b'`,
+    );
+    assert.deepEqual(row, {
+      title: 1000,
+      description: 100_000,
+      tags: 500,
+      views: 0,
+      duration: 0,
+      dated: true,
+    });
+  });
+});
+
+Deno.test("an unchanged page is known again without its items", async () => {
+  await inEmptyLibrary(async (world) => {
+    await apply(world, await begin(world), page(["a", "b"], null, "p2"), [item("a"), item("b")]);
+    await apply(world, await begin(world), page(["c"], "p2"), [item("c")]);
+    await world.query(`update subscription set syncs_used = 0 where user_id = '${world.people.owner}'`);
+    const again = await begin(world);
+    assert.deepEqual(again.page, {
+      etags: { list: "etag-a,b" },
+      item_ids: ["a", "b"],
+      present_ids: ["a", "b"],
+      next_cursor: { key: "p2" },
+      total: 4,
+    });
+    const one = await apply(world, again, { cursor: null, unchanged: true }, []);
+    assert.deepEqual([one.unchanged_items, one.done, one.items_seen], [2, false, 2]);
+    const second = await begin(world, again.sync_id);
+    assert.deepEqual(second.cursor, { key: "p2" }, "the remembered next page");
+    const two = await apply(world, second, { cursor: { key: "p2" }, unchanged: true, next_cursor: null }, []);
+    assert.deepEqual([two.unchanged_items, two.done, two.removed_items], [1, true, 0]);
+    const unknown = await begin(world);
+    const refused = await world.attempt(
+      "service",
+      applyCall(unknown, { cursor: { key: "never" }, unchanged: true }, []),
+    );
+    assert.equal(refused.code, "SV400");
+  });
+});
+
+Deno.test("items that no page listed are asked for by id, and removed only when the platform has them no more", async () => {
+  await inEmptyLibrary(async (world) => {
+    const all = ["a", "b", "c", "d"];
+    await apply(world, await begin(world), page(all), all.map((id) => item(id)));
+    const pass = await begin(world);
+    const end = await apply(world, pass, page(["a"]), [item("a")]);
+    assert.deepEqual([end.done, end.removed_items, end.missing_ids], [false, 0, ["b", "c", "d"]]);
+    assert.deepEqual(await library(world), all, "nothing is removed on the list's word alone");
+
+    const lookup = await begin(world, pass.sync_id);
+    assert.deepEqual([lookup.cursor, lookup.page, lookup.missing_ids], [{ key: "missing" }, null, [
+      "b",
+      "c",
+      "d",
+    ]]);
+    const done = await apply(
+      world,
+      lookup,
+      { cursor: { key: "missing" }, item_ids: ["b", "c", "d"], present_ids: ["c"], next_cursor: null },
+      [item("c", { title: "Still here" })],
+    );
+    assert.deepEqual([done.done, done.removed_items, done.updated_items], [true, 2, 1]);
+    assert.deepEqual(await library(world), ["a", "c"]);
+    assert.deepEqual(
+      await world.query(
+        `select distinct deleted_by from content_item where social_account_id = '${world.account}' and deleted_at is not null`,
+      ),
+      [{ deleted_by: "platform" }],
+    );
+
+    // What comes back is revived, with its history; also on a page that has not changed.
+    const back = await apply(world, await begin(world), page(["a", "b", "c"]), [
+      item("a"),
+      item("b"),
+      item("c", { title: "Still here" }),
+    ]);
+    assert.deepEqual([back.done, back.new_items, back.updated_items], [true, 0, 1]);
+    assert.deepEqual(await library(world), ["a", "b", "c"]);
+  });
+});
+
+Deno.test("more than fifty missing items are asked for fifty at a time", async () => {
+  await inEmptyLibrary(async (world) => {
+    const ids = Array.from({ length: 120 }, (_, i) => `v${String(i).padStart(3, "0")}`);
+    await apply(world, await begin(world), page(ids), ids.map((id) => item(id)));
+    const pass = await begin(world);
+    let answer = await apply(world, pass, page([]), []);
+    let calls = 0;
+    while (!answer.done) {
+      const lookup = await begin(world, pass.sync_id);
+      assert.deepEqual(lookup.missing_ids, answer.missing_ids);
+      assert.ok(lookup.missing_ids.length <= 50);
+      // The first of each batch is alive.
+      const alive = lookup.missing_ids.slice(0, 1);
+      answer = await apply(world, lookup, {
+        cursor: { key: "missing" },
+        item_ids: lookup.missing_ids,
+        present_ids: alive,
+        next_cursor: null,
+      }, alive.map((id) => item(id)));
+      assert.ok(++calls < 10);
+    }
+    assert.equal(calls, 3);
+    assert.equal((await library(world)).length, 3);
+    assert.equal(await used(world), 2, "looking them up is part of the pass");
+  });
+});
+
+Deno.test("what the creator deleted stays deleted, and what the creator edited stays until the platform's text changes", async () => {
+  await inEmptyLibrary(async (world) => {
+    await apply(world, await begin(world), page(["a", "b"]), [item("a"), item("b")]);
+    await world.perform(
+      "owner",
+      "update content_item set deleted_at = now() where platform_content_id = 'a'",
+    );
+    await world.perform("owner", "update content_item set title = 'Mine' where platform_content_id = 'b'");
+    const same = await apply(world, await begin(world), page(["a", "b"]), [
+      item("a", { views_count: 5 }),
+      item("b", { views_count: 5 }),
+    ]);
+    assert.deepEqual([same.done, same.updated_items, same.unchanged_items, same.missing_ids], [
+      true,
+      1,
+      1,
+      [],
+    ]);
+    const row = (id: string) =>
+      world.query(`select title, deleted_by, views_count::integer as views from content_item
+      where social_account_id = '${world.account}' and platform_content_id = '${id}'`);
+    assert.deepEqual(await row("a"), [{ title: "Title a", deleted_by: "creator", views: 1 }]);
+    assert.deepEqual(await row("b"), [{ title: "Mine", deleted_by: null, views: 5 }]);
+    await apply(world, await begin(world), page(["a", "b"]), [item("a"), item("b", { title: "Theirs" })]);
+    assert.deepEqual(await row("b"), [{ title: "Theirs", deleted_by: null, views: 1 }]);
+    const history = await world.query(
+      `select source, title from content_revision where user_id = '${world.people.owner}' order by id`,
+    );
+    assert.deepEqual(history, [{ source: "creator", title: "Title b" }, { source: "sync", title: "Mine" }]);
+    // Gone from the platform too: nothing is asked, it was the creator's doing.
+    const without = await apply(world, await begin(world), page(["b"]), [item("b", { title: "Theirs" })]);
+    assert.deepEqual([without.done, without.missing_ids], [true, []]);
+    assert.equal((await row("a"))[0]?.deleted_by, "creator");
+  });
+});
+
+Deno.test("a pass that begins at the first page again forgets what it had seen", async () => {
+  await inEmptyLibrary(async (world) => {
+    const all = ["a", "b", "c"];
+    await apply(world, await begin(world), page(all), all.map((id) => item(id)));
+    const pass = await begin(world);
+    await apply(world, pass, page(["a", "b"], null, "p2"), [item("a"), item("b")]);
+    const restarted = await apply(world, await begin(world, pass.sync_id), page(["a"], null, "p2"), [
+      item("a"),
+    ]);
+    assert.equal(restarted.items_seen, 1);
+    const end = await apply(world, await begin(world, pass.sync_id), page(["c"], "p2"), [item("c")]);
+    assert.deepEqual(end.missing_ids, ["b"]);
+  });
+});
+
+Deno.test("a lease keeps others out; with no unit left they hear of the quota instead", async () => {
+  await inEmptyLibrary(async (world) => {
+    const held = await begin(world);
+    const busy = await tryBegin(world);
+    assert.equal(busy.code, "SV409");
+    assert.ok(Number(busy.detail?.retry_after) >= 1 && Number(busy.detail?.retry_after) <= 60);
+    assert.equal((await tryBegin(world, held.sync_id)).code, "SV409");
+    await world.query(`update subscription set syncs_used = 10 where user_id = '${world.people.owner}'`);
+    assert.equal((await tryBegin(world)).code, "SV402");
+    assert.equal((await tryBegin(world, held.sync_id)).code, "SV409", "going on would cost nothing");
+    assert.equal(await used(world), 10);
+  });
+});
+
+Deno.test("a pass whose worker died goes on where it was, without another unit; the dead worker can no longer write", async () => {
+  await inEmptyLibrary(async (world) => {
+    const dead = await begin(world);
+    await apply(world, dead, page(["a"], null, "p2"), [item("a")], false);
+    assert.equal((await tryBegin(world)).code, "SV409", "not released: the lease was extended");
+    await cutOff(world);
+    const successor = await begin(world);
+    assert.deepEqual([successor.sync_id, successor.cursor, successor.charged, successor.items_seen], [
+      dead.sync_id,
+      { key: "p2" },
+      false,
+      1,
+    ]);
+    assert.equal(await used(world), 1);
+    const late = await world.attempt("service", applyCall(dead, page(["b"], "p2"), [item("b")]));
+    assert.equal(late.code, "SV412");
+    assert.equal(
+      await world.value(`select fail_sync('${dead.sync_id}', ${dead.fence}, 'x', 'late')`, "service"),
+      false,
+    );
+    assert.equal(await used(world), 1, "and returns no unit");
+    assert.equal((await apply(world, successor, page(["b"], "p2"), [item("b")])).done, true);
+    assert.equal(await used(world), 1);
+  });
+});
+
+Deno.test("a failed call returns its unit exactly once, keeps the checkpoint and says why", async () => {
+  await inEmptyLibrary(async (world) => {
+    const first = await begin(world);
+    await apply(world, first, page(["a"], null, "p2"), [item("a")]);
+    const second = await begin(world, first.sync_id);
+    const fail =
+      `select fail_sync('${second.sync_id}', ${second.fence}, 'provider_unavailable', 'YouTube did not answer')`;
+    assert.equal(await world.value(fail, "service"), true);
+    assert.equal(await used(world), 0);
+    assert.equal(await world.value(fail, "service"), false);
+    assert.equal(await used(world), 0);
+    assert.deepEqual(await world.perform("owner", "select last_error from social_account"), [{
+      last_error: "YouTube did not answer",
+    }]);
+    assert.equal(
+      (await world.attempt("service", applyCall(second, page(["b"], "p2"), [item("b")]))).code,
+      "SV412",
+    );
+    const third = await begin(world, first.sync_id);
+    assert.deepEqual(
+      [third.cursor, third.charged],
+      [{ key: "p2" }, true],
+      "a returned unit is not a free pass",
+    );
+    const done = await apply(world, third, page(["b"], "p2"), [item("b")]);
+    assert.equal(done.done, true);
+    assert.equal(await used(world), 1);
+    assert.deepEqual(await world.perform("owner", "select last_error from social_account"), [{
+      last_error: null,
+    }]);
+    assert.deepEqual(await library(world), ["a", "b"]);
+  });
+});
+
+Deno.test("asking anew costs a unit and goes on with the open pass; an old checkpoint is not trusted", async () => {
+  await inEmptyLibrary(async (world) => {
+    const first = await begin(world);
+    await apply(world, first, page(["a"], null, "p2"), [item("a")]);
+    const second = await begin(world);
+    assert.deepEqual([second.sync_id, second.cursor, second.charged], [first.sync_id, { key: "p2" }, true]);
+    assert.equal(await used(world), 2);
+    await apply(world, second, page(["b"], "p2", "p3"), [item("b")]);
+    await world.query(
+      `update ops.sync_pass set touched_at = now() - interval '25 hours' where social_account_id = '${world.account}'`,
+    );
+    assert.equal((await begin(world)).cursor, null);
+  });
+});
+
+Deno.test("an account of another person, platform or none is 404 and costs nothing", async () => {
+  await inEmptyLibrary(async (world) => {
+    const call = (rest: string) => world.attempt("service", `select begin_sync(${rest})`);
+    for (
+      const rest of [
+        `'${world.people.other}', '${world.account}', null, 60`,
+        `'${world.people.owner}', '${crypto.randomUUID()}', null, 60`,
+        `'${world.people.owner}', '${world.account}', '${crypto.randomUUID()}', 60`,
+        `'${world.people.owner}', '${world.account}', null, 60, 'instagram'`,
+      ]
+    ) assert.equal((await call(rest)).code, "SV404", rest);
+    assert.equal(
+      (await call(`null, '${world.account}', null, 60, 'youtube'`)).code,
+      undefined,
+      "the service may",
+    );
+    for (const actor of ["anon", "owner", "admin"] as const) {
+      assert.equal(
+        (await world.attempt(
+          actor,
+          `select begin_sync('${world.people.owner}', '${world.account}', null, 60)`,
+        )).code,
+        "42501",
+      );
+    }
+    assert.equal(await used(world), 0);
+  });
+});
+
+Deno.test("an account that is disconnected in the middle of a pass takes no more pages", async () => {
+  await inEmptyLibrary(async (world) => {
+    const pass = await begin(world);
+    await world.query(`select disconnect_account('${world.people.owner}', '${world.account}')`);
+    assert.equal((await world.attempt("service", applyCall(pass, page(["a"]), [item("a")]))).code, "SV410");
+    assert.equal(
+      await world.value(
+        `select fail_sync('${pass.sync_id}', ${pass.fence}, 'account_disconnected', 'x')`,
+        "service",
+      ),
+      true,
+    );
+    assert.equal(await used(world), 0);
+  });
+});
+
+Deno.test("a pass refreshes the account's figures, and schedules the next by how often the creator publishes", async () => {
+  await inEmptyLibrary(async (world) => {
+    await world.perform("owner", "update social_account set sync_mode = 'auto'");
+    const hours = async (daysBetween: number, count = 10) => {
+      await world.query(
+        `delete from content_item where social_account_id = '${world.account}'; delete from ops.sync_page;
+        update subscription set syncs_used = 0 where user_id = '${world.people.owner}'`,
+      );
+      const ids = Array.from({ length: count }, (_, i) => `v${i}`);
+      const items = ids.map((id, i) =>
+        item(id, { published_at: new Date(Date.now() - (i + 1) * daysBetween * 86_400_000).toISOString() })
+      );
+      const done = await world.value<Applied>(
+        applyCall(await begin(world), page(ids), items, true, { followers_count: 42, display_name: null }),
+        "service",
+      );
+      assert.equal(done.done, true);
+      return Number(
+        await world.value(
+          `select extract(epoch from next_sync_at - last_synced_at) / 3600 from social_account where id = '${world.account}'`,
+        ),
+      );
+    };
+    assert.ok(Math.abs(await hours(1) - 6) < 0.1, "daily: every six hours");
+    assert.ok(Math.abs(await hours(0.01) - 1) < 0.01, "many a day: hourly, no more");
+    assert.ok(Math.abs(await hours(100) - 168) < 0.1, "yearly: weekly, no less");
+    assert.ok(Math.abs(await hours(1, 0) - 4) < 0.01, "nothing yet: four hours");
+    const [row] = await world.query(
+      `select followers_count::integer as followers, display_name from social_account where id = '${world.account}'`,
+    );
+    assert.equal(row?.followers, 42);
+    assert.match(String(row?.display_name), /^Channel/, "a null member leaves the column");
+  });
+});
+
+Deno.test("two hundred syncs at once with one unit left: one runs, the others hear of the quota, the limit is exact", async () => {
+  await withPerson(async ({ id, sql }) => {
+    const [connected] = await sql<
+      { account: string }[]
+    >`select connect_account(${id}, 'youtube', '{"access_token": "x"}', now() + interval '1 hour', '{}',
+      ${sql.json({ platform_account_id: `UC-${id}` })}) ->> 'social_account_id' as account`;
+    await sql`update subscription set syncs_used = 9 where user_id = ${id}`;
+    const refusals = await Promise.all(
+      Array.from(
+        { length: 200 },
+        () => refusal(sql`select begin_sync(${id}, ${connected?.account ?? ""}, null, 60)`),
+      ),
+    );
+    assert.equal(refusals.filter((code) => code === undefined).length, 1);
+    assert.equal(refusals.filter((code) => code === "SV402").length, 199);
+    const [row] = await sql`select syncs_used from subscription where user_id = ${id}`;
+    assert.equal(row?.syncs_used, 10);
+  }, 40);
+});
+
+Deno.test("of many who take a dead pass up, one gets it; of many who report a failure, one returns the unit", async () => {
+  await withPerson(async ({ id, sql }) => {
+    const [connected] = await sql<
+      { account: string }[]
+    >`select connect_account(${id}, 'youtube', '{"access_token": "x"}', now() + interval '1 hour', '{}',
+      ${sql.json({ platform_account_id: `UC-${id}` })}) ->> 'social_account_id' as account`;
+    const account = connected?.account ?? "";
+    await sql`update subscription set syncs_used = 5 where user_id = ${id}`;
+    await sql`select begin_sync(${id}, ${account}, null, 60)`;
+    await sql`update ops.sync_pass set leased_until = now() - interval '1 second' where social_account_id = ${account}`;
+    const refusals = await Promise.all(
+      Array.from({ length: 40 }, () => refusal(sql`select begin_sync(${id}, ${account}, null, 60)`)),
+    );
+    assert.equal(refusals.filter((code) => code === undefined).length, 1);
+    assert.equal(refusals.filter((code) => code === "SV409").length, 39);
+    const [pass] = await sql<
+      { sync_id: string; fence: string }[]
+    >`select sync_id, fence from ops.sync_pass where social_account_id = ${account}`;
+    const returned = await Promise.all(
+      Array.from(
+        { length: 40 },
+        () =>
+          sql<{ ok: boolean }[]>`select fail_sync(${pass?.sync_id ?? ""}, ${
+            pass?.fence ?? 0
+          }, 'x', 'x') as ok`
+            .then(([row]) => row?.ok),
+      ),
+    );
+    assert.equal(returned.filter(Boolean).length, 1);
+    const [row] = await sql`select syncs_used from subscription where user_id = ${id}`;
+    assert.equal(row?.syncs_used, 5);
+  }, 20);
+});
