@@ -196,8 +196,11 @@ function authenticationOf(
   { client_authentication, client_id, client_secret }: OAuthProvider,
 ): oauth.ClientAuth {
   switch (client_authentication) {
-    case "basic":
-      return oauth.ClientSecretBasic(client_secret);
+    case "basic": {
+      // The library's own escapes "-" and "_" too, which are in X's secrets, and X compares what it gets.
+      const credentials = `${encodeURIComponent(client_id)}:${encodeURIComponent(client_secret)}`;
+      return (_server, _client, _body, headers) => headers.set("authorization", `Basic ${btoa(credentials)}`);
+    }
     case "body":
       return oauth.ClientSecretPost(client_secret);
     case "client_key":
