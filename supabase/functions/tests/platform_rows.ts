@@ -123,7 +123,7 @@ export const ROWS: readonly PlatformRow[] = [
     simulator: youtube,
     form: (channel) => ({ channel }),
     calls: {
-      list: "v3/playlistItems",
+      list: "v3/(playlistItems|videos)",
       later_page: "pageToken=",
       refresh: "oauth2.googleapis.com/token",
       revoke: "oauth2.googleapis.com/revoke",

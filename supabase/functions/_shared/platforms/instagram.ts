@@ -129,12 +129,18 @@ export function instagram(world: PlatformWorld): Platform {
     { access_token, token_type, expires_in, permissions }: z.infer<typeof LongLivedToken>,
   ): Grant {
     const now = world.now();
+    const expires_at = new Date(now.getTime() + expires_in * 1_000);
     const scopes = Array.isArray(permissions)
       ? permissions.map(String)
       : String(permissions ?? "").split(",");
     return {
-      tokens: { access_token, token_type: token_type ?? "bearer", obtained_at: now.toISOString() },
-      expires_at: new Date(now.getTime() + expires_in * 1_000),
+      tokens: {
+        access_token,
+        token_type: token_type ?? "bearer",
+        obtained_at: now.toISOString(),
+        expires_at: expires_at.toISOString(),
+      },
+      expires_at,
       scopes: scopes.filter(Boolean),
     };
   }
