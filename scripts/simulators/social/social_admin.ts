@@ -14,6 +14,8 @@ export interface TrueItem {
   readonly visibility: string;
   /** Not in the library, for whatever reason the network has. */
   readonly deleted: boolean;
+  /** The provider's ids of its pictures and videos, where it has several. */
+  readonly parts: readonly string[];
 }
 
 const Count = z.int().min(0);

@@ -124,5 +124,7 @@ export function truthOf(post: PostRecord): TrueItem {
     content_type: post.kind !== "video" ? "carousel" : length > 180 ? "long_video" : "short_video",
     visibility: "public",
     deleted: !isListed(post),
+    // The Display API does not tell the pictures of a photo post.
+    parts: [],
   };
 }

@@ -85,5 +85,11 @@ export function truthOf(post: PostRecord, account: AccountRecord): TrueItem {
     visibility: account.closed ? "private" : "public",
     // Reposts are others' posts, and replies to others are comments.
     deleted: post.deleted || as === "repost" || as === "reply",
+    parts: post.parts > 1 ? mediaKeys(post) : [],
   };
+}
+
+export function mediaKeys(post: PostRecord): string[] {
+  const kind = post.kind === "video" ? 7 : post.kind === "gif" ? 16 : 3;
+  return Array.from({ length: post.parts }, (_, index) => `${kind}_${BigInt(post.id) + BigInt(index)}`);
 }

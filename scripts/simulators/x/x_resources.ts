@@ -2,7 +2,7 @@
 import { hash } from "../seeded.ts";
 import type { PostRecord } from "../social/post.ts";
 import type { AccountRecord } from "../social/social_accounts.ts";
-import { contentOf, linkIn, specialOf, versionsOf } from "./x_network.ts";
+import { contentOf, linkIn, mediaKeys, specialOf, versionsOf } from "./x_network.ts";
 
 export type Naming = "tweet" | "post";
 
@@ -191,11 +191,6 @@ function referencesOf(post: PostRecord): { type: string; id: string }[] | undefi
 /** The id of something that was posted some minutes before. */
 function earlier(post: PostRecord, minutes: number): string {
   return String(BigInt(post.id) - (BigInt(minutes * 60_000 + 7) << 22n));
-}
-
-export function mediaKeys(post: PostRecord): string[] {
-  const kind = post.kind === "video" ? 7 : post.kind === "gif" ? 16 : 3;
-  return Array.from({ length: post.parts }, (_, index) => `${kind}_${BigInt(post.id) + BigInt(index)}`);
 }
 
 export const media_fields = [
