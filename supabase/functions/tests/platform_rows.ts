@@ -42,6 +42,8 @@ export interface PlatformRow {
   expired_heals: boolean;
   /** Whether every refresh brings another refresh token and kills the one before. */
   rotates: boolean;
+  /** Whether a 429 says by itself that asking again at once is of no use (windows of a minute or more). */
+  waits_when_throttled?: true;
   /** How a 404 on the list ends; platforms that answer so for accounts that are gone need the creator. */
   not_found: "passes" | "needs";
   /** Settings of the platform's own, should a refresh need the token to be older than it is. */
@@ -164,6 +166,30 @@ export const ROWS: readonly PlatformRow[] = [
       void await simulator("instagram/tokens/age", { account_id, seconds: 50 * 86_400 }),
   },
   {
+    slug: "tiktok",
+    title: "TikTok",
+    simulator: network("tiktok"),
+    form: (account) => ({ account }),
+    calls: {
+      list: "v2/video/list/",
+      // The cursor is in the body, so the line of a later page is that of the first.
+      later_page: "v2/video/list/",
+      refresh: "v2/oauth/token/",
+      revoke: "v2/oauth/revoke/",
+    },
+    words: {
+      missing_scope: "scope_not_authorized",
+      bad_cursor: "invalid_cursor",
+      quota: "rate_limit_exceeded",
+      dead_grant: "invalid_grant",
+    },
+    empty_page: { data: { videos: [], has_more: false }, error: { code: "ok", message: "", log_id: "1" } },
+    expired_heals: true,
+    rotates: true,
+    waits_when_throttled: true,
+    not_found: "passes",
+  },
+  {
     slug: "facebook",
     title: "Facebook",
     simulator: network("facebook"),
@@ -184,6 +210,29 @@ export const ROWS: readonly PlatformRow[] = [
     expired_heals: true,
     rotates: false,
     not_found: "needs",
+  },
+  {
+    slug: "twitter",
+    title: "X",
+    simulator: network("x"),
+    form: (account) => ({ account }),
+    calls: {
+      list: "2/users/[0-9]+/tweets",
+      later_page: "pagination_token=",
+      refresh: "2/oauth2/token",
+      revoke: "2/oauth2/revoke",
+    },
+    words: {
+      missing_scope: "scope_missing",
+      bad_cursor: "pagination_token",
+      quota: "credits",
+      dead_grant: "invalid_grant",
+    },
+    empty_page: { meta: { result_count: 0 } },
+    expired_heals: true,
+    rotates: true,
+    waits_when_throttled: true,
+    not_found: "passes",
   },
 ];
 
