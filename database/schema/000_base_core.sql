@@ -334,7 +334,7 @@ grant execute on function ops.current_user_has_role to authenticated;
 
 create function ops.touch_updated_at()
 returns trigger
-language plpgsql security invoker
+language plpgsql volatile security invoker
 set search_path = ''
 as $$
 begin

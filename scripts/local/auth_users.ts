@@ -51,6 +51,12 @@ export async function listUsers(sql: postgres.Sql, page: number, perPage: number
   return { users: rows.map(presentUser), total: count?.total ?? 0 };
 }
 
+export async function isConfirmed(sql: postgres.Sql, email: string): Promise<boolean> {
+  const [row] = await sql`
+    select from auth.users where email = ${email.toLowerCase()} and email_confirmed_at is not null`;
+  return row !== undefined;
+}
+
 /** Claims that Supabase's tokens carry beside those that Auth here puts in. */
 export async function readExtraClaims(sql: postgres.Sql, userId: string): Promise<Record<string, unknown>> {
   const [row] = await sql<UserRow[]>`select * from auth.users where id = ${userId}`;

@@ -1,4 +1,5 @@
 /** The parts that live in the stack's own process: gateway with Auth and Data API, functions host, cron and net runners. */
+import { join } from "node:path";
 import postgres from "postgres";
 import { AuthMailer } from "./auth_mail.ts";
 import type { Logins } from "./bootstrap.ts";
@@ -13,8 +14,8 @@ import type { Keys } from "./keys.ts";
 import { Mailbox } from "./mailbox.ts";
 import { NetRunner } from "./net_runner.ts";
 import type { Children } from "./processes.ts";
-import type { StackSettings } from "./settings.ts";
-import { makeAuthApp, makeDataApiApp } from "./supabase_apps.ts";
+import { ROOT, type StackSettings } from "./settings.ts";
+import { makeAuthApp, makeDataApiApp, type SupabaseApp } from "./supabase_apps.ts";
 import { readSupabaseConfig } from "./supabase_config.ts";
 import { Tokens } from "./tokens.ts";
 
@@ -50,6 +51,7 @@ export async function startServices(parts: ServiceParts): Promise<Services> {
   const authDatabase = postgres(logins.auth, { max: 10, onnotice: () => {} });
   const warn = (text: string) => reporter.warn(text);
   const functions = new FunctionsHost({
+    folder: join(ROOT, "supabase/functions"),
     home,
     children,
     env: await makeFunctionEnvironment({ keys, tokens, apiUrl, dbUrl: logins.postgres, simulatorUrl }),
@@ -71,17 +73,17 @@ export async function startServices(parts: ServiceParts): Promise<Services> {
   const cron = new CronRunner(logins.superuser, warn);
   const net = new NetRunner(logins.superuser, warn);
   const watcher = postgres(logins.superuser, { max: 1, onnotice: () => {} });
-  // PostgREST's own signal: what reads the schema reads it again.
-  const reload = watcher.listen("pgrst", () => {
+  // PostgREST's own signal. Requests are answered by the old one until the new one has read the schema.
+  const reload = watcher.listen("pgrst", async () => {
+    const next = makeDataApiApp(appParts);
+    await readSchema(next);
     const old = dataApi;
-    dataApi = makeDataApiApp(appParts);
+    dataApi = next;
     setTimeout(() => closeApp(old), 10_000);
   });
   await Promise.all([cron.start(), net.start(), reload]);
-  // The Data API reads the schema at its first request; nobody has to wait for that.
-  const warmUp = () =>
-    dataApi.fetch(new Request(`${apiUrl}/rest/v1/_`, { headers: { apikey: keys.publishable_key } }));
-  setTimeout(() => warmUp().catch(() => {}), 200);
+  // Nobody has to wait for this, and the first request would.
+  setTimeout(() => readSchema(dataApi), 200);
   return {
     functions,
     async stop() {
@@ -108,6 +110,10 @@ export async function storeVaultSecrets(sql: postgres.Sql, secrets: Record<strin
           then vault.update_secret((select id from kept), ${secret})::text
       end`;
   }
+}
+
+async function readSchema(app: SupabaseApp): Promise<void> {
+  await app.connection.introspect().catch(() => {});
 }
 
 async function closeApp(app: { connection: unknown }): Promise<void> {

@@ -7,7 +7,7 @@
  */
 import { extractCredentials, verifyCredentials } from "@supabase/server/core";
 import { z } from "zod";
-import { publishableKeys, secretKeys } from "./database.ts";
+import { publishableKeys, secretKeys } from "./auth_keys.ts";
 import { ApiError } from "./errors.ts";
 import { requireSetting, type Settings } from "./settings.ts";
 

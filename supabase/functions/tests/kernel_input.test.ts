@@ -104,6 +104,13 @@ Deno.test(
     });
     assert.equal((await post(endless)).status, 413);
     assert.ok(sent < 20, `${sent} chunks were taken`);
+
+    const stated = new ReadableStream<Uint8Array>({ pull: () => new Promise(() => {}) });
+    assert.equal(
+      (await post(stated, { "content-length": "1001" })).status,
+      413,
+      "not one byte is waited for",
+    );
   },
 );
 
