@@ -92,16 +92,17 @@ for (const row of ROWS) {
       });
 
       await test.step("what the creator deleted stays deleted", async () => {
-        const [item] = await own.truth();
-        const { error } = await own.creator.client.from("content_item").update({
-          deleted_at: new Date().toISOString(),
-        })
-          .eq("platform_content_id", String(item?.id)).eq("social_account_id", own.social_account_id);
+        const [item] = await sql`
+          select id from public.content_item where social_account_id = ${own.social_account_id} and deleted_at is null
+          order by published_at desc limit 1`;
+        const deleted_at = new Date().toISOString();
+        const { error } = await own.creator.client.from("content_item").update({ deleted_at }).eq(
+          "id",
+          item?.id,
+        );
         assert.equal(error, null);
         await own.syncAll();
-        const [row] = await sql`
-          select deleted_by from public.content_item
-          where social_account_id = ${own.social_account_id} and platform_content_id = ${String(item?.id)}`;
+        const [row] = await sql`select deleted_by from public.content_item where id = ${item?.id}`;
         assert.equal(row?.deleted_by, "creator");
         await sql`update public.content_item set deleted_at = null where social_account_id = ${own.social_account_id}`;
       });
