@@ -60,6 +60,12 @@ const OFFENCES: Record<string, string> = {
     "insert into content_revision (content_item_id, user_id, source, changed_fields, title, description, tags) values ('$item', '$owner', 'x', '{title}', '', '', '{}')",
   content_revision_fields_known:
     "insert into content_revision (content_item_id, user_id, source, changed_fields, title, description, tags) values ('$item', '$owner', 'sync', '{views_count}', '', '', '{}')",
+  content_media_position_not_negative:
+    "insert into content_media (content_id, position, user_id, kind) values ('$item', -1, '$owner', 'image')",
+  content_media_kind_known:
+    "insert into content_media (content_id, position, user_id, kind) values ('$item', 0, '$owner', 'sound')",
+  content_media_size_not_negative:
+    "insert into content_media (content_id, position, user_id, kind, width) values ('$item', 0, '$owner', 'image', -1)",
   sync_pass_only_open_is_leased:
     "insert into ops.sync_pass (social_account_id, leased_until) values ('$account', now())",
 };
@@ -80,7 +86,7 @@ Deno.test("every named check of modules 000 to 002 refuses its offence, and none
     }
     const tables = [
       "users user_role user_setting subscription subscription_tier subscription_status notification audit_log quota_usage_history cache_store",
-      "platform account_status platform_connection social_account content_type content_item content_revision",
+      "platform account_status platform_connection social_account content_type content_item content_revision content_media",
       "rate_limit idempotency request_metric http_call oauth_state sync_pass sync_page",
     ].join(" ").split(" ");
     const checks = await world.query<{ name: string }>(`

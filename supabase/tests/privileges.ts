@@ -31,6 +31,7 @@ export const MATRIX = readMatrix(`
   content_type         +---   +---   +---   +---       +---   ++++
   content_item         ----   +-+-   0-0-   0-0-       0-0-   ++++
   content_revision     ----   +---   0---   0---       0---   +---
+  content_media        ----   +---   0---   0---       0---   ++++
 `);
 
 function readMatrix(text: string): Record<string, Record<string, string>> {
@@ -78,6 +79,7 @@ export const GRANTS: Record<string, Record<string, string>> = {
     service_role: ALL,
   },
   "public.content_revision": { authenticated: "select", service_role: "select" },
+  "public.content_media": { authenticated: "select", service_role: ALL },
 };
 
 /** Every function of public and ops that a role beside the owner may execute. What is not here, nobody else may. */
@@ -112,6 +114,8 @@ export const EXECUTE: Record<string, string> = {
   "public.begin_sync": "service_role",
   "public.apply_sync_page": "service_role",
   "public.fail_sync": "service_role",
+  "public.refuse_account": "service_role",
+  "public.has_other_account": "service_role",
   // Behind doors in public, in policies, in generated columns and checks. Schema ops itself is closed to all of them.
   "ops.current_user_has_role": "authenticated",
   "ops.check_quota": "authenticated service_role",
