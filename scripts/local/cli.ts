@@ -1,6 +1,7 @@
 /** `deno task start | stop | status | reset`: the local stack's commands. */
 import { Reporter } from "./console.ts";
-import { removeOutsidePlace } from "./database_place.ts";
+import { databaseFolder, removeOutsidePlace } from "./database_place.ts";
+import { endOrphanedServer } from "./engine.ts";
 import { Home, type StackInfo } from "./home.ts";
 import { endOrphans, endProcess } from "./processes.ts";
 import { readSettings, type StackSettings, StartError } from "./settings.ts";
@@ -117,6 +118,7 @@ async function endHolder(home: Home, pid: number): Promise<void> {
 
 async function endLeftovers(home: Home): Promise<string[]> {
   const orphans = await endOrphans(home);
+  if (await endOrphanedServer(databaseFolder(home))) orphans.push("postgres");
   await home.remove("stack.json");
   return orphans;
 }

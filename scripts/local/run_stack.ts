@@ -51,7 +51,7 @@ async function boot(
   await home.remove("stack.json");
   const place = await findDatabasePlace(home);
   const orphans = await endOrphans(home);
-  if (await endOrphanedServer(place)) orphans.push("postgres");
+  if (await endOrphanedServer(place.data)) orphans.push("postgres");
   if (orphans.length > 0) reporter.note(`ended what a killed stack left: ${orphans.join(", ")}`);
 
   const [dbPort, simulatorPort, apiPort] = await Promise.all([

@@ -69,9 +69,19 @@ export interface Context<I extends z.ZodType = z.ZodType, A extends Auth = Auth>
   fetch: Fetch;
 }
 
+/** What a webhook's signature is checked against: the body as it came, byte by byte. */
+export interface Unread {
+  bytes: Uint8Array;
+  request: Request;
+  settings: Settings;
+  now: () => Date;
+}
+
 /** A contract and its handler. */
 export interface Definition<I extends z.ZodType, O extends z.ZodType, A extends Auth>
   extends Contract<I, O, A> {
+  /** For webhooks: throws (`unauthorized`) when the signature is wrong. Runs before the body is parsed. */
+  verify?(unread: Unread): void | Promise<void>;
   handle(context: Context<I, A>): Answer<O> | Promise<Answer<O>>;
 }
 

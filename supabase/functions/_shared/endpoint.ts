@@ -19,7 +19,7 @@ import { type Settings, settings as readSettings } from "./settings.ts";
 
 export { ApiError, invalid, notFound } from "./errors.ts";
 export { describeContract, Reply } from "./contract.ts";
-export type { Answer, Auth, Context, Contract, Definition, Endpoint, World } from "./contract.ts";
+export type { Answer, Auth, Context, Contract, Definition, Endpoint, Unread, World } from "./contract.ts";
 export type { Admin } from "./database.ts";
 export type { AuthMode, Caller, User } from "./auth.ts";
 export type { Logger } from "./log.ts";
@@ -29,7 +29,7 @@ export type { Settings } from "./settings.ts";
 export function endpoint<I extends z.ZodType, O extends z.ZodType, const A extends Auth>(
   definition: Definition<I, O, A>,
 ): Endpoint<I, O, A> {
-  const { handle: _, ...contract } = definition;
+  const { handle: _, verify: __, ...contract } = definition;
   return {
     contract,
     fetch: (request) => serve(definition, request, {}),

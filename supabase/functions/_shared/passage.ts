@@ -125,6 +125,7 @@ async function passWrite<I extends z.ZodType, O extends z.ZodType, A extends Aut
   try {
     key = keyed ? idempotencyKey(request.headers) : null;
     bytes = await readBytes(request, definition.body_limit ?? DEFAULT_BODY_LIMIT);
+    await definition.verify?.({ bytes, request, settings: way.passage.settings, now: nowOf(way.passage) });
     if (bytes.byteLength > 0) checkMediaType(request.headers);
     input = validate(definition.input, parseJson(bytes));
   } catch (error) {
@@ -169,6 +170,10 @@ async function passOnce<I extends z.ZodType, O extends z.ZodType, A extends Auth
   return await within(way, running);
 }
 
+function nowOf({ world }: Passage): () => Date {
+  return world.now ?? (() => new Date());
+}
+
 /** Runs the handler. */
 function work<I extends z.ZodType, O extends z.ZodType, A extends Auth>(
   { definition, request, passage, caller, admin, controller }: Way<I, O, A>,
@@ -190,7 +195,7 @@ function work<I extends z.ZodType, O extends z.ZodType, A extends Auth>(
     log,
     settings,
     signal: controller.signal,
-    now: world.now ?? (() => new Date()),
+    now: nowOf(passage),
     fetch: world.fetch ?? fetch,
   });
 }
