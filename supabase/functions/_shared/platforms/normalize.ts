@@ -37,9 +37,9 @@ export function titleOfCaption(caption: string): string {
   const line = titleText(caption.split("\n").find((one) => one.trim() !== "") ?? "");
   if (line.length <= LIMITS.caption_title) return line;
   const start = cleanText(line, LIMITS.caption_title - 1);
-  const words = start.slice(0, start.lastIndexOf(" "));
+  const space = start.lastIndexOf(" ");
   // Scripts without spaces, and one long word, are cut where they stand.
-  return `${(words.length > LIMITS.caption_title / 2 ? words : start).trimEnd()}…`;
+  return `${start.slice(0, space > LIMITS.caption_title / 2 ? space : undefined).trimEnd()}…`;
 }
 
 /** A short name of something (language, category, username), or null. */
