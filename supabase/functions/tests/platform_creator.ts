@@ -14,8 +14,16 @@ export class PlatformCreator {
     readonly social_account_id: string,
   ) {}
 
-  static async make(sql: Sql, row: PlatformRow, items: number): Promise<PlatformCreator> {
-    const [account_id, creator] = await Promise.all([row.simulator.create({ items }), createCreator()]);
+  static async make(
+    sql: Sql,
+    row: PlatformRow,
+    items: number,
+    about: { plain?: boolean; repeats?: true } = {},
+  ): Promise<PlatformCreator> {
+    const [account_id, creator] = await Promise.all([
+      row.simulator.create({ items, ...about }),
+      createCreator(),
+    ]);
     await setPlan(sql, creator.id, "premium");
     const social_account_id = await connect(row, creator, account_id);
     return new PlatformCreator(sql, row, creator, account_id, social_account_id);

@@ -133,6 +133,36 @@ for (const row of ROWS) {
     }
   });
 
+  Deno.test(`${row.title}: a library of everything there is, over several pages, in every script`, async () => {
+    const sql = await testDatabase();
+    try {
+      const own = await PlatformCreator.make(sql, row, 120, { plain: false });
+      await own.syncAll();
+      await own.assertSameLibrary();
+      const before = await own.library();
+      await own.syncAll();
+      assert.deepEqual(await own.library(), before);
+      const types = new Set(before.map(({ content_type }) => content_type));
+      assert.ok(types.size > 1, `only ${[...types]}`);
+    } finally {
+      await sql.end();
+    }
+  });
+
+  if (row.repeats) {
+    Deno.test(`${row.title}: an item that is named on two pages is there once`, async () => {
+      const sql = await testDatabase();
+      try {
+        const own = await PlatformCreator.make(sql, row, 25, { repeats: true });
+        const steps = await own.syncAll(10);
+        await own.assertSameLibrary();
+        assert.equal(sumOf(steps, "new_items"), 25);
+      } finally {
+        await sql.end();
+      }
+    });
+  }
+
   Deno.test(`${row.title}: consent that was denied, repeated or belongs to somebody else connects nothing`, async () => {
     const [creator, stranger, account_id] = await Promise.all([
       createCreator(),

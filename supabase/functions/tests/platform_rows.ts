@@ -46,13 +46,15 @@ export interface PlatformRow {
   waits_when_throttled?: true;
   /** How a 404 on the list ends; platforms that answer so for accounts that are gone need the creator. */
   not_found: "passes" | "needs";
-  /** Settings of the platform's own, should a refresh need the token to be older than it is. */
+  /** The simulator can begin each page with the last item of the one before, as the platform has been seen to do. */
+  repeats?: true;
+  /** Makes the account's tokens older, where young ones cannot be refreshed. */
   age?: (account_id: string) => Promise<void>;
 }
 
 /** What tests do at the provider, the same for every one. */
 export interface Simulated {
-  create(wish: { items: number; plain?: boolean; seed?: number }): Promise<string>;
+  create(wish: { items: number; plain?: boolean; seed?: number; repeats?: true }): Promise<string>;
   items(account_id: string): Promise<TrueItem[]>;
   add(account_id: string, text: string): Promise<void>;
   edit(account_id: string, item: string, text: string): Promise<void>;
@@ -162,6 +164,7 @@ export const ROWS: readonly PlatformRow[] = [
     expired_heals: false,
     rotates: false,
     not_found: "needs",
+    repeats: true,
     age: async (account_id) =>
       void await simulator("instagram/tokens/age", { account_id, seconds: 50 * 86_400 }),
   },
@@ -210,6 +213,7 @@ export const ROWS: readonly PlatformRow[] = [
     expired_heals: true,
     rotates: false,
     not_found: "needs",
+    repeats: true,
   },
   {
     slug: "twitter",

@@ -9,7 +9,10 @@ export const DisconnectInput = z.strictObject({ social_account_id: z.uuid() });
 
 export const DisconnectOutput = z.object({
   disconnected_at: z.iso.datetime({ offset: true }),
-  /** False when the platform could not be told, or has no way to be told, or others of the creator's accounts hang on the same grant; the creator can take the access back there. */
+  /**
+   * False when the platform was not told: it is down, has no way to be told (Instagram), or another of the creator's accounts
+   * hangs on the same grant (Facebook pages). The creator can take the access back there.
+   */
   revoked: z.boolean(),
 });
 
