@@ -118,6 +118,8 @@ Deno.test("a page is one call; its posts cost a unit each, and its headers say w
   assert.deepEqual(world.usages[0], {
     calls: 1,
     units: 1,
+    bucket: "users/:id/tweets",
+    limit: 900,
     remaining: 898,
     resets_at: new Date(1_795_180_000_000),
   });

@@ -152,6 +152,9 @@ export interface Page {
 export interface Usage {
   calls: number;
   units: number;
+  /** Which of the platform's limits, where every endpoint has its own (X); its size; what is left of it. */
+  bucket?: string;
+  limit?: number;
   remaining?: number;
   /** The part of the window that is used up, 0 to 1, where a platform says it so (Meta). */
   spent?: number;

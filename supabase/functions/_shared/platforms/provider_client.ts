@@ -29,8 +29,8 @@ export interface Dialect {
   refuses?: (body: unknown) => boolean;
   /** Seconds to wait, where the platform says so otherwise than by `Retry-After`. */
   wait?: (answer: { status: number; headers: Headers }, now: Date) => number | null;
-  /** What the headers of an answer say is left. */
-  left?: (headers: Headers, now: Date) => Omit<Usage, "calls" | "units">;
+  /** What the headers of an answer say is left of the endpoint's limit, or of the only one. */
+  left?: (headers: Headers, now: Date, path: string) => Omit<Usage, "calls" | "units">;
 }
 
 interface ReadOptions {
@@ -78,7 +78,7 @@ export function providerClient(
     const parameters = new URLSearchParams(query);
     const url = `${base}/${path}${parameters.size > 0 ? `?${parameters}` : ""}`;
     const once = async () => {
-      const options = callOptions(platform, world, "safe", units, dialect);
+      const options = callOptions(platform, world, "safe", units, { ...dialect, path });
       const response = await callProvider(url, init, options);
       if (response.status === 304 && init.headers.has("if-none-match")) return "unchanged" as const;
       const body = await readJson(response, platform);
@@ -133,7 +133,7 @@ export function callOptions(
   world: PlatformWorld,
   retry: CallOptions["retry"],
   units: number,
-  { wait, left }: Pick<Dialect, "wait" | "left"> = {},
+  { wait, left, path = "" }: Pick<Dialect, "wait" | "left"> & { path?: string } = {},
 ): CallOptions {
   return {
     provider: platform,
@@ -150,7 +150,7 @@ export function callOptions(
         headers = response.headers;
         return response;
       } finally {
-        world.used?.(platform, { calls: 1, units, ...(headers && left?.(headers, world.now())) });
+        world.used?.(platform, { calls: 1, units, ...(headers && left?.(headers, world.now(), path)) });
       }
     },
   };

@@ -175,10 +175,17 @@ const DIALECT: Dialect = {
     const reset = resetOf(headers);
     return status === 429 && reset ? Math.max(1, (reset.getTime() - now.getTime()) / 1_000) : null;
   },
-  left: (headers) => {
-    const remaining = countOf(headers.get("x-rate-limit-remaining"));
+  left: (headers, _now, path) => {
+    const [limit, remaining] = ["limit", "remaining"].map((name) =>
+      countOf(headers.get(`x-rate-limit-${name}`))
+    );
     const resets_at = resetOf(headers);
-    return { ...(remaining === null ? {} : { remaining }), ...(resets_at ? { resets_at } : {}) };
+    return {
+      bucket: path.replace(/^users\/\d+\//, "users/:id/"),
+      ...(typeof limit === "number" ? { limit } : {}),
+      ...(typeof remaining === "number" ? { remaining } : {}),
+      ...(resets_at ? { resets_at } : {}),
+    };
   },
 };
 
