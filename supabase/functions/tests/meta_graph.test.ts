@@ -76,12 +76,12 @@ Deno.test("a spent quota is waited for as long as the usage header says, else fo
       '{"17841":[{"type":"instagram","call_count":95,"total_cputime":20,"total_time":20,"estimated_time_to_regain_access":19}]}',
   });
   assert.equal(wait?.({ status: 400, headers }, NOW), 19 * 60);
-  assert.deepEqual(left?.(headers, NOW), { spent: 0.95, resets_at: later });
+  assert.deepEqual(left?.(headers, NOW, "me"), { spent: 0.95, resets_at: later });
   for (const odd of ["", "no JSON", "[]", '{"17841":{}}', '{"17841":[{"call_count":"much"}]}']) {
     const spoiled = new Headers({ "x-business-use-case-usage": odd });
     assert.equal(wait?.({ status: 400, headers: spoiled }, NOW), null, odd);
   }
-  assert.deepEqual(left?.(new Headers(), NOW), {});
+  assert.deepEqual(left?.(new Headers(), NOW, "me"), {});
 });
 
 Deno.test("a list ends where `next` is missing, and nothing but the cursor is taken from it", () => {
