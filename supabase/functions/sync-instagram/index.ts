@@ -26,6 +26,5 @@ export default endpoint({
     "provider_quota_exceeded",
   ],
   timeout_ms: 120_000,
-  handle: (context) =>
-    syncPage(context, "instagram", { ...context.input, user_id: context.user?.id ?? null }),
+  handle: (call) => syncPage(call, "instagram", { ...call.input, user_id: call.user?.id ?? null }),
 });
