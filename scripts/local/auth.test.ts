@@ -111,6 +111,25 @@ Deno.test("a sign-up mail can be sent again, and only the newest link works", as
   assert.equal(stranger.error, null, "nobody learns who has an account");
 });
 
+Deno.test("signing up twice sends the mail again, and tells nobody who has an account", async () => {
+  const stack = await testStack();
+  const app = client(stack.publishable_key, stack);
+  const email = address();
+  const first = await app.auth.signUp({ email, password: PASSWORD });
+  const second = await app.auth.signUp({ email, password: "another password" });
+  assert.equal(second.data.user?.id, first.data.user?.id);
+  const mails = await mailsTo(email, stack);
+  assert.equal(mails.length, 2);
+  await open(linkIn(mails[0]));
+  const third = await app.auth.signUp({ email, password: "another password" });
+  assert.equal(third.error, null);
+  assert.notEqual(third.data.user?.id, first.data.user?.id);
+  assert.deepEqual(third.data.user?.identities, []);
+  assert.equal((await mailsTo(email, stack)).length, 2);
+  const signedIn = await app.auth.signInWithPassword({ email, password: PASSWORD });
+  assert.equal(signedIn.data.user?.id, first.data.user?.id, "the first password counts");
+});
+
 Deno.test("a forgotten password is replaced through the mail's link, at the address that the app asked for", async () => {
   const stack = await testStack();
   const email = address();

@@ -23,7 +23,7 @@ interface UserRow {
 }
 
 /** A fragment after which a `where` may come. */
-export const selectUsers = (sql: postgres.Sql) =>
+const selectUsers = (sql: postgres.Sql) =>
   sql`
     select users.*, coalesce((
       select jsonb_agg(jsonb_build_object(
@@ -51,10 +51,12 @@ export async function listUsers(sql: postgres.Sql, page: number, perPage: number
   return { users: rows.map(presentUser), total: count?.total ?? 0 };
 }
 
-export async function isConfirmed(sql: postgres.Sql, email: string): Promise<boolean> {
-  const [row] = await sql`
-    select from auth.users where email = ${email.toLowerCase()} and email_confirmed_at is not null`;
-  return row !== undefined;
+export async function findUserByEmail(
+  sql: postgres.Sql,
+  email: string,
+): Promise<Record<string, unknown> | undefined> {
+  const [row] = await sql<UserRow[]>`${selectUsers(sql)} where users.email = ${email.toLowerCase()}`;
+  return row && presentUser(row);
 }
 
 /** Claims that Supabase's tokens carry beside those that Auth here puts in. */

@@ -52,7 +52,7 @@ async function start(settings: StackSettings): Promise<number> {
     if (++asked > 1) Deno.exit(130);
     told.resolve(0);
   };
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) Deno.addSignalListener(signal, onSignal);
+  for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, onSignal);
   const { runStack } = await import("./run_stack.ts");
   const stack = await runStack(settings, reporter);
   if (asked === 0) present(stack.info, reporter);

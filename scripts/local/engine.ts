@@ -69,7 +69,8 @@ export async function makeCluster(place: DatabasePlace, password: string, vaultK
         `--pwfile=${passwordFile}`,
         "--auth=scram-sha-256",
         "--encoding=UTF8",
-        "--locale=C.UTF-8",
+        // macOS has no C.UTF-8; plain C would take letters with accents for no letters in full-text search.
+        `--locale=${Deno.build.os === "darwin" ? "en_US.UTF-8" : "C.UTF-8"}`,
         "--lc-messages=C",
         // Only the empty cluster is not flushed; whatever is written to it later is.
         "--no-sync",

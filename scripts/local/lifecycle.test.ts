@@ -250,6 +250,38 @@ Deno.test("what is in the way of a start is said in words that name the way out"
   });
 });
 
+Deno.test("the first start makes a demo creator who can sign in; when that fails, so does the start", async () => {
+  await withFolder(async (folder) => {
+    const home = join(folder, "home");
+    const failing = startStack({ home, seed: true, env: { RATE_LIMIT_USER: "1/3600" } });
+    await assert.rejects(
+      failing,
+      /Cannot make the demo data: Connect YouTube.*rate_limited[^]*STREAMVIBE_SEED=off/,
+    );
+    assert.deepEqual(await processesOf(home), []);
+
+    const stack = await startStack({ home, seed: true });
+    const { api_url, publishable_key, demo } = stack.info;
+    assert.ok(stack.output().includes(`${demo?.email} / ${demo?.password}`));
+    const signedIn = await fetch(`${api_url}/auth/v1/token?grant_type=password`, {
+      method: "POST",
+      headers: { apikey: publishable_key, "content-type": "application/json" },
+      body: JSON.stringify(demo),
+    });
+    const { access_token } = await signedIn.json();
+    const library = await fetch(`${api_url}/rest/v1/content_item?select=title`, {
+      headers: { apikey: publishable_key, authorization: `Bearer ${access_token}` },
+    });
+    assert.equal((await library.json()).length, 200);
+    await stack.stop();
+
+    const again = await startStack({ home, seed: true });
+    assert.doesNotMatch(again.output(), /demo data/);
+    assert.deepEqual(again.info.demo, demo);
+    await again.stop();
+  });
+});
+
 Deno.test("no secret is in a log", async () => {
   await withFolder(async (folder) => {
     const home = join(folder, "home");

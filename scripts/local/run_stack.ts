@@ -49,6 +49,7 @@ async function boot(
 ): Promise<Pick<RunningStack, "info" | "crashed">> {
   await Deno.mkdir(home.logs, { recursive: true, mode: 0o700 });
   await home.remove("stack.json");
+  await shortenLogs(home);
   const place = await findDatabasePlace(home);
   const orphans = await endOrphans(home);
   if (await endOrphanedServer(place.data)) orphans.push("postgres");
@@ -160,6 +161,16 @@ async function boot(
   await home.write("stack.json", info);
   cleanups.push(() => home.remove("stack.json"));
   return { info, crashed: crash.promise };
+}
+
+/** Logs go on from start to start; a large one makes room for a new one. */
+async function shortenLogs(home: Home): Promise<void> {
+  for await (const { name } of Deno.readDir(home.logs)) {
+    const path = join(home.logs, name);
+    if (name.endsWith(".log") && (await Deno.stat(path)).size > 10_000_000) {
+      await Deno.rename(path, `${path}.old`);
+    }
+  }
 }
 
 async function startSimulators(

@@ -35,6 +35,8 @@ const QUERY = `
   select concat_ws(' ', 'index', pg_get_indexdef(indexrelid), obj_description(indexrelid, 'pg_class'))
   from pg_index i join pg_class c on c.oid = i.indrelid join own on own.oid = c.relnamespace
   union all
+  select concat_ws(' ', 'statistics', pg_get_statisticsobjdef(s.oid)) from pg_statistic_ext s
+  union all
   select concat_ws(' ', 'function', p.oid::regprocedure, md5(pg_get_functiondef(p.oid)), array(select unnest(p.proacl)::text order by 1),
     obj_description(p.oid, 'pg_proc'))
   from pg_proc p join own on own.oid = p.pronamespace where p.prokind = 'f'

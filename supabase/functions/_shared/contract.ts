@@ -55,7 +55,7 @@ export interface Context<I extends z.ZodType = z.ZodType, A extends Auth = Auth>
   user: A extends "user" ? User : User | null;
   caller: Caller;
   /** Acts as the caller: row-level security decides. */
-  readonly db: SupabaseClient<Database>;
+  db(): Promise<SupabaseClient<Database>>;
   /** Acts as the service, past row-level security. */
   admin: Admin;
   request: Request;

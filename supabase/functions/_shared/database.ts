@@ -6,7 +6,6 @@
  *   (https://supabase.com/docs/guides/functions/connect-to-postgres). Same results and same errors on both.
  * - `callerClient()`: a supabase-js client with the caller's token, so that row-level security decides.
  */
-import { createContextClient } from "@supabase/server/core";
 import type { SupabaseClient } from "@supabase/supabase-js";
 import { publishableKeys } from "./auth_keys.ts";
 import { callDataApi } from "./data_api.ts";
@@ -52,10 +51,10 @@ export function createAdmin(
 }
 
 /** A supabase-js client that acts as the caller: their token, or anonymous without one. */
-export function callerClient(
+export async function callerClient(
   settings: Settings,
   caller: { token: string | null; request_id: string; stats?: DatabaseStats },
-): SupabaseClient<Database> {
+): Promise<SupabaseClient<Database>> {
   const timed: typeof fetch = (input, init) => {
     const signal = AbortSignal.any([
       AbortSignal.timeout(settings.DATABASE_TIMEOUT_MS),
@@ -63,6 +62,7 @@ export function callerClient(
     ]);
     return measured(caller.stats, () => fetch(input, { ...init, signal }));
   };
+  const { createContextClient } = await import("@supabase/server/core");
   return createContextClient<Database>({
     auth: { token: caller.token },
     env: {

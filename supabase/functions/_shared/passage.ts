@@ -186,9 +186,7 @@ function work<I extends z.ZodType, O extends z.ZodType, A extends Auth>(
     input,
     user: user as Context<I, A>["user"],
     caller,
-    get db() {
-      return client ??= callerClient(settings, { token: user?.token ?? null, request_id, stats });
-    },
+    db: () => client ??= callerClient(settings, { token: user?.token ?? null, request_id, stats }),
     admin,
     request,
     request_id,
