@@ -40,12 +40,12 @@ class Stage {
     readonly url: string,
     readonly slug: PlatformSlug,
     readonly provider: string,
-    settings: Record<string, string> = {},
+    readonly now: () => number,
   ) {
     const world: PlatformWorld = {
-      settings: readSettings({ SUPABASE_URL: "http://127.0.0.1:1", ...simulatorSettings(url), ...settings }),
+      settings: readSettings({ SUPABASE_URL: "http://127.0.0.1:1", ...simulatorSettings(url) }),
       fetch,
-      now: () => new Date(),
+      now: () => new Date(this.now()),
       request_id: "test",
       log: createLogger({ level: "silent" }),
       used: (_slug, usage) => this.usages.push(usage),
@@ -157,10 +157,11 @@ for (const [slug, provider] of Object.entries(PROVIDERS) as [PlatformSlug, strin
   const staged = (name: string, test: (stage: Stage) => Promise<void>) =>
     Deno.test(`${slug}: ${name}`, async () => {
       // In the middle of an hour: signed addresses change with the hour, and a test may not run across one.
-      let now = Math.floor(Date.now() / 3_600_000) * 3_600_000 + 1_800_000;
-      const simulators = await startSimulators({ port: 0, now: () => now++ });
+      let time = Math.floor(Date.now() / 3_600_000) * 3_600_000 + 1_800_000;
+      const now = () => time++;
+      const simulators = await startSimulators({ port: 0, now });
       try {
-        await test(new Stage(simulators.url, slug, provider));
+        await test(new Stage(simulators.url, slug, provider, now));
       } finally {
         await simulators.stop();
       }
@@ -218,7 +219,7 @@ for (const [slug, provider] of Object.entries(PROVIDERS) as [PlatformSlug, strin
     const { tokens, profile } = await stage.connect(account);
     const { tokens: fresh, expires_at } = await stage.platform.refresh(tokens);
     assert.ok(fresh.refresh_token && fresh.refresh_token !== tokens.refresh_token);
-    assert.ok(Math.abs((expires_at?.getTime() ?? 0) - Date.now() - 7_200_000) < 60_000);
+    assert.ok(Math.abs((expires_at?.getTime() ?? 0) - stage.now() - 7_200_000) < 60_000);
     assert.equal((await faultOf(stage.platform.refresh(tokens))).kind, "grant_refused");
     await stage.library({ tokens: fresh, profile }, 5);
     await stage.platform.refresh(fresh);
@@ -310,7 +311,7 @@ for (const [slug, provider] of Object.entries(PROVIDERS) as [PlatformSlug, strin
       await stage.fault(account, list, fault, 9);
       const found = await faultOf(stage.library(connected, 10));
       assert.equal(found.kind, kind, JSON.stringify(fault));
-      if (fault.status === 429) assert.ok(found.retry_at && found.retry_at.getTime() > Date.now() + 30_000);
+      if (fault.status === 429) assert.ok(found.retry_at && found.retry_at.getTime() > stage.now() + 30_000);
       await stage.admin("DELETE", `faults?account=${account}`);
     }
     for (
