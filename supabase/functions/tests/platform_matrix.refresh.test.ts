@@ -72,7 +72,15 @@ for (const row of ROWS) {
       const before = await own.state();
       await own.makeDue();
       const since = await mark();
-      await Promise.all([refresh(), refresh(), refresh(), refresh(), own.syncAll()]);
+      // From the stack's process and from this one.
+      const here = await connectionWorld();
+      await Promise.all([
+        refresh(),
+        refresh(),
+        refreshHere(own, here),
+        refreshHere(own, here),
+        own.syncAll(),
+      ]);
       assert.equal(await own.calls(row.calls.refresh, since), 1, "one refresh");
       const after = await own.state();
       assert.notEqual(after.tokens.access_token, before.tokens.access_token);
