@@ -72,7 +72,10 @@ export const GRANTS: Record<string, Record<string, string>> = {
       "select(created_at id is_active last_refreshed_at platform_id scopes token_expires_at updated_at user_id)",
     service_role: ALL,
   },
-  "public.social_account": { authenticated: "select update(sync_mode)", service_role: ALL },
+  "public.social_account": {
+    authenticated: "select update(max_sync_hours min_sync_hours sync_mode)",
+    service_role: ALL,
+  },
   "public.content_type": { anon: "select", authenticated: "select", service_role: ALL },
   "public.content_item": {
     authenticated: "select update(category_code deleted_at description hashtags tags title)",
@@ -114,6 +117,10 @@ export const EXECUTE: Record<string, string> = {
   "public.begin_sync": "service_role",
   "public.apply_sync_page": "service_role",
   "public.fail_sync": "service_role",
+  "public.claim_auto_syncs": "service_role",
+  "public.postpone_auto_sync": "service_role",
+  "public.record_platform_usage": "service_role",
+  "public.read_platform_quotas": "service_role",
   "public.refuse_account": "service_role",
   "public.has_other_account": "service_role",
   // Behind doors in public, in policies, in generated columns and checks. Schema ops itself is closed to all of them.

@@ -67,6 +67,7 @@ const schema = z.object({
   RATE_LIMIT_CLICK: rate.default({ limit: 120, window_seconds: 60 }),
 
   PROVIDER_TIMEOUT_MS: milliseconds.default(10_000),
+  PLATFORM_QUOTA_PAUSE_SECONDS: z.coerce.number().int().min(0).max(86_400).default(900),
   SYNC_LEASE_SECONDS: z.coerce.number().int().min(1).max(3600).default(60),
   OAUTH_REDIRECT_URIS: list.default([
     "http://localhost:3000/oauth/callback",
@@ -78,12 +79,14 @@ const schema = z.object({
   YOUTUBE_API_URL: url.default("https://www.googleapis.com/youtube/v3"),
   YOUTUBE_CLIENT_ID: z.string().optional(),
   YOUTUBE_CLIENT_SECRET: z.string().optional(),
+  YOUTUBE_UNITS_PER_DAY: z.coerce.number().int().min(1).max(1_000_000_000).default(10_000),
   TIKTOK_AUTHORIZATION_URL: address.default("https://www.tiktok.com/v2/auth/authorize/"),
   TIKTOK_TOKEN_URL: address.default("https://open.tiktokapis.com/v2/oauth/token/"),
   TIKTOK_REVOCATION_URL: address.default("https://open.tiktokapis.com/v2/oauth/revoke/"),
   TIKTOK_API_URL: url.default("https://open.tiktokapis.com/v2"),
   TIKTOK_CLIENT_ID: z.string().optional(),
   TIKTOK_CLIENT_SECRET: z.string().optional(),
+  TIKTOK_CALLS_PER_MINUTE: z.coerce.number().int().min(1).max(1_000_000_000).default(600),
   TWITTER_AUTHORIZATION_URL: url.default("https://x.com/i/oauth2/authorize"),
   TWITTER_TOKEN_URL: url.default("https://api.x.com/2/oauth2/token"),
   TWITTER_REVOCATION_URL: url.default("https://api.x.com/2/oauth2/revoke"),

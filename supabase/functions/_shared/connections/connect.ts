@@ -1,11 +1,12 @@
 /** The second half of connecting an account: the platform's answer becomes a connection, or nothing at all. */
 import { z } from "zod";
 import { ApiError, DatabaseError } from "../errors.ts";
+import { Meter } from "../platforms/meter.ts";
 import { type Grant, type Platform, PlatformFault, type PlatformSlug } from "../platforms/platform.ts";
 import { platformOf } from "../platforms/registry.ts";
 import { problemOf } from "./problem.ts";
 import { isShared } from "./shared_grant.ts";
-import type { World } from "./world.ts";
+import { type World, worldOf } from "./world.ts";
 
 export const ConnectInput = z.strictObject({
   state: z.string().min(1).max(512),
@@ -31,7 +32,14 @@ export async function connect(
   user_id: string,
   input: z.output<typeof ConnectInput>,
 ): Promise<z.output<typeof ConnectOutput>> {
-  const platform = platformOf(slug, world);
+  const meter = new Meter();
+  const platform = platformOf(slug, {
+    ...worldOf(world),
+    used: (used_by, usage) => {
+      meter.add(usage);
+      world.used?.(used_by, usage);
+    },
+  });
   // Taken before anything else: whatever happens from here on, this state is used up.
   const [attempt] = await world.admin.call<{ code_verifier: string; redirect_uri: string }[]>(
     "take_oauth_state",
@@ -54,6 +62,23 @@ export async function connect(
     return await store(world, platform, user_id, grant, input.account_id);
   } catch (error) {
     throw problemOf(error, platform, "connect", world.now());
+  } finally {
+    await enter(world, platform, user_id, meter);
+  }
+}
+
+/** Tells the ledger what connecting cost. The creator need not hear of it when that fails. */
+async function enter(world: World, platform: Platform, user_id: string, meter: Meter): Promise<void> {
+  const usage = meter.take(platform, world.settings.PLATFORM_QUOTA_PAUSE_SECONDS);
+  if (usage === null || platform.quota.scope !== "app") return;
+  try {
+    await world.admin.call("record_platform_usage", {
+      p_user_id: user_id,
+      p_platform: platform.slug,
+      p_usage: usage,
+    });
+  } catch (error) {
+    world.log.warn("the usage of a connection could not be recorded", { platform: platform.slug, error });
   }
 }
 

@@ -416,6 +416,8 @@ export function facebook(world: PlatformWorld): Platform {
       extra: { auth_type: "rerequest" },
     },
     required_scopes: SCOPES,
+    // Percentages of a rolling day, in a header of every answer.
+    quota: { scope: "account", counts: "reports", size: null, seconds: 3_600, ahead: 0 },
     page_size: PAGE_SIZE,
     lookup_size: PAGE_SIZE,
     exchange,

@@ -250,6 +250,8 @@ export function instagram(world: PlatformWorld): Platform {
       extra: {},
     },
     required_scopes: [SCOPE],
+    // Percentages of a rolling day, in a header of every answer.
+    quota: { scope: "account", counts: "reports", size: null, seconds: 3_600, ahead: 0 },
     page_size: PAGE_SIZE,
     lookup_size: LOOKUP_SIZE,
     exchange: exchangeCode,

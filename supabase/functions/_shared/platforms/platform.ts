@@ -161,6 +161,21 @@ export interface Usage {
   resets_at?: Date;
 }
 
+/** The window of calls that a platform grants, as the ledger (`ops.platform_window`) keeps it. */
+export interface Quota {
+  /** Whether all accounts of the app share one window, or each has its own. */
+  scope: "app" | "account";
+  /** What is counted: `Usage.units`, `Usage.calls`, or only what the platform itself reports. */
+  counts: "units" | "calls" | "reports";
+  /** How much a window holds; null where only the platform's own headers say so. */
+  size: number | null;
+  seconds: number;
+  /** Where the window is a calendar day of this place. */
+  time_zone?: string;
+  /** What one step is likely to use; taken ahead, and put right when the step has ended. */
+  ahead: number;
+}
+
 /** What an adapter is given: nothing in it reaches for the environment, the clock or the network by itself. */
 export interface PlatformWorld {
   settings: Settings;
@@ -180,6 +195,7 @@ export interface Platform {
   authorization: Authorization;
   /** Scopes without which nothing works; a creator who unticks one is told so. */
   required_scopes: readonly string[];
+  quota: Quota;
   /** The most items that one page may hold. */
   page_size: number;
   /** The most ids that one `lookup` takes. */

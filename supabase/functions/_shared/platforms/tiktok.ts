@@ -257,6 +257,13 @@ export function tiktok(world: PlatformWorld): Platform {
       extra: {},
     },
     required_scopes: REQUIRED_SCOPES,
+    quota: {
+      scope: "app",
+      counts: "calls",
+      size: settings.TIKTOK_CALLS_PER_MINUTE,
+      seconds: 60,
+      ahead: 2,
+    },
     page_size: PAGE_SIZE,
     lookup_size: PAGE_SIZE,
     exchange,

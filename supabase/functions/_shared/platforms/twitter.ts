@@ -330,6 +330,8 @@ export function twitter(world: PlatformWorld): Platform {
       extra: {},
     },
     required_scopes: SCOPES,
+    // How much, and until when, stands in the headers of every answer.
+    quota: { scope: "account", counts: "calls", size: null, seconds: 900, ahead: 1 },
     page_size: PAGE_SIZE,
     lookup_size: LOOKUP_SIZE,
     exchange: oauth.exchange,

@@ -310,6 +310,15 @@ export function youtube(world: PlatformWorld): Platform {
       extra: { access_type: "offline", prompt: "consent" },
     },
     required_scopes: [SCOPE],
+    // No header tells what is left: https://developers.google.com/youtube/v3/determine_quota_cost
+    quota: {
+      scope: "app",
+      counts: "units",
+      size: settings.YOUTUBE_UNITS_PER_DAY,
+      seconds: 86_400,
+      time_zone: "America/Los_Angeles",
+      ahead: 2,
+    },
     page_size: PAGE_SIZE,
     lookup_size: PAGE_SIZE,
     exchange: oauth.exchange,

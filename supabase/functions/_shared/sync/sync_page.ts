@@ -9,6 +9,7 @@ import { Access } from "../connections/access.ts";
 import { problemOf } from "../connections/problem.ts";
 import { type World, worldOf } from "../connections/world.ts";
 import { toApiError } from "../errors.ts";
+import { Meter, quotaOf } from "../platforms/meter.ts";
 import {
   type Cursor,
   type JsonObject,
@@ -65,11 +66,11 @@ const MOST_RESTARTS = 3;
 const MOST_CALLS = 3;
 
 export async function syncPage(outer: World, slug: PlatformSlug, request: SyncRequest): Promise<SyncOutput> {
-  let calls = 0;
+  const meter = new Meter();
   const world: World = {
     ...worldOf(outer),
     used: (platform, usage) => {
-      calls += usage.units > 0 ? usage.calls : 0;
+      meter.add(usage);
       outer.used?.(platform, usage);
     },
   };
@@ -80,14 +81,15 @@ export async function syncPage(outer: World, slug: PlatformSlug, request: SyncRe
     p_sync_id: request.sync_id ?? null,
     p_lease_seconds: world.settings.SYNC_LEASE_SECONDS,
     p_platform: slug,
+    p_quota: quotaOf(platform, world.settings.PLATFORM_QUOTA_PAUSE_SECONDS),
   });
-  const step = new Step(world, platform, begun, request);
+  const step = new Step(world, platform, begun, request, meter);
   try {
     if (begun.cursor?.key === MISSING.key) {
       return await step.lookUp((begun.missing_ids ?? []).slice(0, request.max_results));
     }
     const page = await step.read();
-    const mayLookUp = page.next_cursor === null && calls < MOST_CALLS;
+    const mayLookUp = page.next_cursor === null && meter.calls < MOST_CALLS;
     const applied = await step.apply(page, { release: !mayLookUp });
     const missed = applied.missing_ids ?? [];
     return mayLookUp && missed.length > 0 ? await step.lookUp(missed) : step.answer();
@@ -107,6 +109,7 @@ class Step {
     private readonly platform: Platform,
     private readonly begun: Begun,
     private readonly request: SyncRequest,
+    private readonly meter: Meter,
   ) {
     this.access = new Access(world, platform, begun);
   }
@@ -173,6 +176,7 @@ class Step {
       p_items: items,
       p_account: account,
       p_release: release,
+      p_usage: this.usage(),
     });
     this.last = applied;
     this.sum.synced += page.present_ids.length;
@@ -181,6 +185,10 @@ class Step {
     this.sum.unchanged += applied.unchanged_items;
     this.sum.removed += applied.removed_items;
     return applied;
+  }
+
+  private usage(): JsonObject | null {
+    return this.meter.take(this.platform, this.world.settings.PLATFORM_QUOTA_PAUSE_SECONDS);
   }
 
   answer(): SyncOutput {
@@ -204,6 +212,7 @@ class Step {
   async fail(error: unknown): Promise<unknown> {
     const problem = problemOf(error, this.platform, "sync", this.world.now());
     const shown = toApiError(problem);
+    this.meter.refuse(error);
     try {
       await this.world.admin.call("fail_sync", {
         p_sync_id: this.begun.sync_id,
@@ -212,6 +221,7 @@ class Step {
         p_message: shown.code === "internal"
           ? "Something went wrong on our side; try again later"
           : shown.message,
+        p_usage: this.usage(),
       });
     } catch (failure) {
       // The lease runs out by itself, and the next call goes on without a new unit.
