@@ -161,7 +161,7 @@ async function reset(path: string): Promise<number> {
 try {
   Deno.exit(await main(Deno.args));
 } catch (error) {
-  if (!(error instanceof StartError)) throw error;
-  console.error(error.message);
+  // An error of ours says what to do; any other is a fault in the stack, whose place helps to find it.
+  console.error(error instanceof StartError ? error.message : error);
   Deno.exit(1);
 }

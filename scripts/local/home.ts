@@ -26,6 +26,8 @@ interface HomeRecord {
   created_at: string;
   /** Where the database lives when that is not `<home>/database`. */
   database_place?: string;
+  /** With which statements the database's roles and system schemas were made. */
+  bootstrap?: string;
   /** The demo data are there; they are made once. */
   demo?: { email: string; password: string };
 }
@@ -55,11 +57,18 @@ export class Home {
           "set STREAMVIBE_HOME to another folder",
       );
     }
-    await Deno.mkdir(path, { recursive: true });
-    // PostgreSQL may run as another user (it refuses root), which must pass through; files with secrets are 0600.
-    await Deno.chmod(path, 0o711);
     const home = new Home(path, { kind: "streamvibe-home", created_at: new Date().toISOString() });
-    await home.save();
+    try {
+      await Deno.mkdir(path, { recursive: true });
+      // PostgreSQL may run as another user (it refuses root), which must pass through; files with secrets are 0600.
+      await Deno.chmod(path, 0o711);
+      await home.save();
+    } catch (error) {
+      const why = error instanceof Error ? error.message : error;
+      throw new StartError(
+        `Cannot make the stack's home in ${path}: ${why}; set STREAMVIBE_HOME to a folder of yours`,
+      );
+    }
     return home;
   }
 
@@ -73,11 +82,15 @@ export class Home {
     return this.record.database_place;
   }
 
+  get bootstrap(): string | undefined {
+    return this.record.bootstrap;
+  }
+
   get demo(): HomeRecord["demo"] {
     return this.record.demo;
   }
 
-  async remember(change: Partial<Pick<HomeRecord, "database_place" | "demo">>): Promise<void> {
+  async remember(change: Partial<Omit<HomeRecord, "kind" | "created_at">>): Promise<void> {
     this.record = { ...this.record, ...change };
     await this.save();
   }

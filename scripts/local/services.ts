@@ -30,26 +30,28 @@ interface ServiceParts {
   reporter: Reporter;
 }
 
-export interface Services {
-  functions: FunctionsHost;
-  stop(): Promise<void>;
-}
-
-export async function startServices(parts: ServiceParts): Promise<Services> {
+/** Starts them; what ends them goes onto `ending`, one by one, so that a failure half-way ends what there is. */
+export async function startServices(
+  parts: ServiceParts,
+  ending: AsyncDisposableStack,
+): Promise<FunctionsHost> {
   const { home, children, keys, logins, apiPort, simulatorUrl, reporter } = parts;
   const apiUrl = `http://127.0.0.1:${apiPort}`;
+  const warn = (text: string) => reporter.warn(text);
   // Auth hashes passwords in JavaScript, on the thread that serves everything: a local stack takes the cheap setting.
   if (!Deno.env.get("LITE_AUTH_BCRYPT_COST")) Deno.env.set("LITE_AUTH_BCRYPT_COST", "5");
+  quietAnsweredErrors();
   const config = await readSupabaseConfig();
   const tokens = new Tokens(keys, apiUrl);
   const mailbox = new Mailbox();
   const mailer = new AuthMailer(mailbox, apiUrl, config.site_url);
-  quietAnsweredErrors();
   const appParts = { keys, logins, config, apiUrl };
   const authApp = makeAuthApp(appParts, mailer);
+  ending.defer(() => closeApp(authApp));
   let dataApi = makeDataApiApp(appParts);
+  ending.defer(() => closeApp(dataApi));
   const authDatabase = postgres(logins.auth, { max: 10, onnotice: () => {} });
-  const warn = (text: string) => reporter.warn(text);
+  ending.defer(() => authDatabase.end({ timeout: 1 }));
   const functions = new FunctionsHost({
     folder: join(ROOT, "supabase/functions"),
     home,
@@ -57,6 +59,7 @@ export async function startServices(parts: ServiceParts): Promise<Services> {
     env: await makeFunctionEnvironment({ keys, tokens, apiUrl, dbUrl: logins.postgres, simulatorUrl }),
     warn,
   });
+  ending.defer(() => functions.close());
   const gateway = makeGateway({
     apiUrl,
     keys,
@@ -70,9 +73,13 @@ export async function startServices(parts: ServiceParts): Promise<Services> {
     functions,
   });
   const server = Deno.serve({ hostname: "127.0.0.1", port: apiPort, onListen: () => {} }, gateway);
+  ending.defer(() => withLimit(server.shutdown(), 2_000));
   const cron = new CronRunner(logins.superuser, warn);
+  ending.defer(() => cron.stop());
   const net = new NetRunner(logins.superuser, warn);
+  ending.defer(() => net.stop());
   const watcher = postgres(logins.superuser, { max: 1, onnotice: () => {} });
+  ending.defer(() => watcher.end({ timeout: 1 }));
   // PostgREST's own signal. Requests are answered by the old one until the new one has read the schema.
   const reload = watcher.listen("pgrst", async () => {
     const next = makeDataApiApp(appParts);
@@ -84,19 +91,7 @@ export async function startServices(parts: ServiceParts): Promise<Services> {
   await Promise.all([cron.start(), net.start(), reload]);
   // Nobody has to wait for this, and the first request would.
   setTimeout(() => readSchema(dataApi), 200);
-  return {
-    functions,
-    async stop() {
-      await withLimit(server.shutdown(), 2_000);
-      await Promise.all([functions.close(), cron.stop(), net.stop()]);
-      await Promise.all([
-        closeApp(authApp),
-        closeApp(dataApi),
-        authDatabase.end({ timeout: 1 }),
-        watcher.end({ timeout: 1 }),
-      ]);
-    },
-  };
+  return functions;
 }
 
 /** Secrets that jobs read to call functions; renewed when the address or a key has changed. */

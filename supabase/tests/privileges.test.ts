@@ -252,7 +252,10 @@ Deno.test("people cannot change plan, counters, role, e-mail, verified or secret
         "42501",
       );
       assert.equal(
-        (await world.attempt("service", `select ${column} from public.platform_connection`)).count,
+        (await world.attempt(
+          "service",
+          `select ${column} from public.platform_connection where id = '${world.connection}'`,
+        )).count,
         1,
       );
     }

@@ -66,12 +66,12 @@ export async function authorizationUrl(
 }
 
 /** RFC 6749 and 7009 codes in the terms of the interface. Only the grant's own death may end a connection. */
-const FAULT_OF_ERROR: Readonly<Record<string, FaultKind>> = {
-  invalid_grant: "grant_refused",
-  temporarily_unavailable: "passing",
-  server_error: "passing",
-  slow_down: "passing",
-};
+const FAULT_OF_ERROR: ReadonlyMap<string, FaultKind> = new Map([
+  ["invalid_grant", "grant_refused"],
+  ["temporarily_unavailable", "passing"],
+  ["server_error", "passing"],
+  ["slow_down", "passing"],
+]);
 
 export function oauthClient(
   platform: PlatformSlug,
@@ -214,8 +214,8 @@ function authenticationOf(
 function faultOf(platform: PlatformSlug, error: unknown, faults: OAuthProvider["faults"]): PlatformFault {
   if (error instanceof PlatformFault) return error;
   if (error instanceof oauth.ResponseBodyError) {
-    const known = faults?.[error.error] ?? FAULT_OF_ERROR[error.error];
-    return new PlatformFault(platform, known ?? "misconfigured", {
+    const own = faults && Object.hasOwn(faults, error.error) ? faults[error.error] : undefined;
+    return new PlatformFault(platform, own ?? FAULT_OF_ERROR.get(error.error) ?? "misconfigured", {
       reason: error.error.slice(0, 80),
       status: error.status,
     });

@@ -80,7 +80,10 @@ export function providerClient(
     const once = async () => {
       const options = callOptions(platform, world, "safe", units, { ...dialect, path });
       const response = await callProvider(url, init, options);
-      if (response.status === 304 && init.headers.has("if-none-match")) return "unchanged" as const;
+      if (response.status === 304) {
+        if (init.headers.has("if-none-match")) return "unchanged" as const;
+        throw new PlatformFault(platform, "malformed", { reason: "unasked 304", status: 304 });
+      }
       const body = await readJson(response, platform);
       if (!refuses?.(body)) return body;
       const { status, headers } = response;
