@@ -7,8 +7,9 @@ import type { Benchmark, Outcome, Row } from "./benchmark.ts";
 import { coldStart } from "./cold_start.ts";
 import { kernel } from "./kernel.ts";
 import { limiter } from "./limiter.ts";
+import { syncSchedule } from "./sync_schedule.ts";
 
-const BENCHMARKS: Benchmark[] = [kernel, limiter, coldStart];
+const BENCHMARKS: Benchmark[] = [kernel, limiter, syncSchedule, coldStart];
 
 const USAGE = `Usage: deno task bench [name …] [--rounds N] [--seconds N]
 ${BENCHMARKS.map(({ name, about }) => `  ${name.padEnd(12)} ${about}`).join("\n")}

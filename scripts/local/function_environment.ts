@@ -58,7 +58,7 @@ export async function makeFunctionEnvironment(parts: EnvironmentParts): Promise<
 }
 
 /** Where the real providers' addresses are replaced; nothing but these settings knows of the simulators. */
-function simulatorSettings(url: string): Record<string, string> {
+export function simulatorSettings(url: string): Record<string, string> {
   return {
     GOOGLE_AUTHORIZATION_URL: `${url}/accounts.google.com/o/oauth2/v2/auth`,
     GOOGLE_TOKEN_URL: `${url}/oauth2.googleapis.com/token`,
@@ -66,6 +66,27 @@ function simulatorSettings(url: string): Record<string, string> {
     YOUTUBE_API_URL: `${url}/www.googleapis.com/youtube/v3`,
     YOUTUBE_CLIENT_ID: "streamvibe-local.apps.googleusercontent.com",
     YOUTUBE_CLIENT_SECRET: "GOCSPX-local-simulator",
+    INSTAGRAM_AUTHORIZATION_URL: `${url}/www.instagram.com/oauth/authorize`,
+    INSTAGRAM_TOKEN_URL: `${url}/api.instagram.com/oauth/access_token`,
+    INSTAGRAM_GRAPH_URL: `${url}/graph.instagram.com`,
+    INSTAGRAM_CLIENT_ID: "990001112223334",
+    INSTAGRAM_CLIENT_SECRET: "local-simulator-instagram-secret",
+    FACEBOOK_URL: `${url}/www.facebook.com`,
+    FACEBOOK_GRAPH_URL: `${url}/graph.facebook.com`,
+    FACEBOOK_CLIENT_ID: "880001112223335",
+    FACEBOOK_CLIENT_SECRET: "local-simulator-facebook-secret",
+    TIKTOK_AUTHORIZATION_URL: `${url}/www.tiktok.com/v2/auth/authorize/`,
+    TIKTOK_TOKEN_URL: `${url}/open.tiktokapis.com/v2/oauth/token/`,
+    TIKTOK_REVOCATION_URL: `${url}/open.tiktokapis.com/v2/oauth/revoke/`,
+    TIKTOK_API_URL: `${url}/open.tiktokapis.com/v2`,
+    TIKTOK_CLIENT_ID: "streamvibe-local-tiktok",
+    TIKTOK_CLIENT_SECRET: "local-tiktok-simulator",
+    TWITTER_AUTHORIZATION_URL: `${url}/x.com/i/oauth2/authorize`,
+    TWITTER_TOKEN_URL: `${url}/api.x.com/2/oauth2/token`,
+    TWITTER_REVOCATION_URL: `${url}/api.x.com/2/oauth2/revoke`,
+    TWITTER_API_URL: `${url}/api.x.com/2`,
+    TWITTER_CLIENT_ID: "streamvibe-local-x",
+    TWITTER_CLIENT_SECRET: "local-x-simulator",
     OAUTH_REDIRECT_URIS: "http://localhost:3000/oauth/callback,http://127.0.0.1:3000/oauth/callback",
     ENVIRONMENT: "local",
   };

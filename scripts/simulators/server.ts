@@ -8,7 +8,9 @@ import { gzipSync } from "node:zlib";
 import { AdminError, adminFailure, adminRoutes } from "./admin.ts";
 import { SimulatorClock } from "./clock.ts";
 import { GoogleAccounts } from "./google/accounts.ts";
+import { facebook } from "./facebook/facebook.ts";
 import { googleOauth } from "./google/google_oauth.ts";
+import { instagram } from "./instagram/instagram.ts";
 import { Journal } from "./journal.ts";
 import {
   type Answer,
@@ -20,6 +22,8 @@ import {
   type World,
 } from "./provider.ts";
 import { type Fault, pathForLog, Switchboard } from "./switchboard.ts";
+import { tiktok } from "./tiktok/tiktok.ts";
+import { x } from "./x/x.ts";
 import { openLibrary } from "./youtube/library.ts";
 import { youtube } from "./youtube/youtube.ts";
 
@@ -62,7 +66,14 @@ export async function startSimulators(options: SimulatorOptions): Promise<Simula
   };
   const library = await openLibrary(world, options.catalog, options.state);
   const accounts = new GoogleAccounts(world, options.redirectUris);
-  const providers: Provider[] = [googleOauth(world, accounts, library), youtube(world, accounts, library)];
+  const providers: Provider[] = [
+    googleOauth(world, accounts, library),
+    youtube(world, accounts, library),
+    instagram(world, options.redirectUris),
+    tiktok(world, options.redirectUris),
+    facebook(world, options.redirectUris),
+    x(world, options.redirectUris),
+  ];
   replay(world, providers);
 
   const stopping = new AbortController();

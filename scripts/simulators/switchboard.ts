@@ -76,6 +76,7 @@ const secret_parameters = [
   "code",
   "token",
   "client_secret",
+  "fb_exchange_token",
   "code_verifier",
 ];
 

@@ -41,6 +41,8 @@ const OFFENCES: Record<string, string> = {
     "update social_account set deleted_at = now() where id = '$account'",
   social_account_only_active_is_scheduled:
     "alter table social_account disable trigger social_account_schedule; update social_account set next_sync_at = now(), status = 'suspended' where id = '$account'",
+  social_account_sync_hours_in_bounds:
+    "update social_account set min_sync_hours = 5, max_sync_hours = 4 where id = '$account'",
   oauth_state_is_long:
     "insert into ops.oauth_state (state, user_id, platform, code_verifier, redirect_uri) values ('short', '$owner', 'youtube', 'v', 'u')",
   content_item_platform_content_id_length:
@@ -60,8 +62,20 @@ const OFFENCES: Record<string, string> = {
     "insert into content_revision (content_item_id, user_id, source, changed_fields, title, description, tags) values ('$item', '$owner', 'x', '{title}', '', '', '{}')",
   content_revision_fields_known:
     "insert into content_revision (content_item_id, user_id, source, changed_fields, title, description, tags) values ('$item', '$owner', 'sync', '{views_count}', '', '', '{}')",
+  content_media_position_not_negative:
+    "insert into content_media (content_id, position, user_id, kind) values ('$item', -1, '$owner', 'image')",
+  content_media_kind_known:
+    "insert into content_media (content_id, position, user_id, kind) values ('$item', 0, '$owner', 'sound')",
+  content_media_size_not_negative:
+    "insert into content_media (content_id, position, user_id, kind, width) values ('$item', 0, '$owner', 'image', -1)",
   sync_pass_only_open_is_leased:
     "insert into ops.sync_pass (social_account_id, leased_until) values ('$account', now())",
+  sync_pass_counts_not_negative:
+    "insert into ops.sync_pass (social_account_id, failures) values ('$account', -1)",
+  platform_window_ends_after_begin:
+    "insert into ops.platform_window (platform, app, began_at, ends_at) values ('youtube', 'x', now(), now())",
+  platform_window_counts_not_negative:
+    "insert into ops.platform_window (platform, app, began_at, ends_at, used) values ('youtube', 'x', now(), now() + interval '1 day', -1)",
 };
 
 const fill = (world: World, statement: string) =>
@@ -80,8 +94,8 @@ Deno.test("every named check of modules 000 to 002 refuses its offence, and none
     }
     const tables = [
       "users user_role user_setting subscription subscription_tier subscription_status notification audit_log quota_usage_history cache_store",
-      "platform account_status platform_connection social_account content_type content_item content_revision",
-      "rate_limit idempotency request_metric http_call oauth_state sync_pass sync_page",
+      "platform account_status platform_connection social_account content_type content_item content_revision content_media",
+      "rate_limit idempotency request_metric http_call oauth_state sync_pass sync_page platform_window platform_share",
     ].join(" ").split(" ");
     const checks = await world.query<{ name: string }>(`
       select conname as name from pg_constraint c join pg_class t on t.oid = c.conrelid

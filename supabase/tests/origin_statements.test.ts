@@ -141,6 +141,7 @@ Deno.test("the verification checklists of modules 000 to 002 hold", async () => 
         WHEN tablename IN ('users', 'user_role', 'user_setting', 'subscription', 'subscription_tier', 'subscription_status', 'notification', 'audit_log', 'quota_usage_history', 'cache_store') THEN '000_base_core'
         WHEN tablename IN ('platform', 'account_status', 'platform_connection', 'social_account') THEN '001_platform_connections'
         WHEN tablename IN ('content_type', 'content_item', 'content_revision') THEN '002_content_management'
+        WHEN tablename IN ('content_category', 'content_tag', 'content_click', 'content_media', 'trending_content', 'featured_creator') THEN '005_discovery_platform'
         ELSE 'unknown'
     END as module,
     array_agg(tablename) as tables
@@ -151,6 +152,8 @@ GROUP BY 1 ORDER BY module;`);
       ["000_base_core", 10],
       ["001_platform_connections", 4],
       ["002_content_management", 3],
+      // Its first table is here already: change 010, for carousels.
+      ["005_discovery_platform", 1],
     ]);
 
     const enums = await world.query(

@@ -22,6 +22,7 @@ async function trials(world: World): Promise<Record<string, Trial>> {
       select user_id, tier_id, now() - interval '1 month', now(), 1, 1, 1 from public.subscription where user_id = '${owner}';
     insert into public.cache_store (key, value) values ('${owner}', '1');
     update public.content_item set title = 'Changed' where id = '${world.item}';
+    insert into public.content_media (content_id, position, user_id, kind) values ('${world.item}', 0, '${owner}', 'image');
     insert into public.subscription_tier (slug, display_name, price_cents_per_month, max_social_accounts, max_syncs_per_month,
       max_ai_analyses_per_month, max_seo_submissions_per_month, sort_order) values ('spare', 'Spare', 0, 0, 0, 0, 0, 9);
     insert into public.subscription_status (slug, display_name, sort_order) values ('spare', 'Spare', 9);
@@ -94,6 +95,11 @@ async function trials(world: World): Promise<Record<string, Trial>> {
       insert: `(content_item_id, user_id, source, changed_fields, title, description, tags)
         values ('${world.item}', '${owner}', 'service', '{title}', '', '', '{}')`,
       set: "title = 'Rewritten'",
+    },
+    content_media: {
+      row: own,
+      insert: `(content_id, position, user_id, kind) values ('${world.item}', 7, '${owner}', 'image')`,
+      set: "alt_text = 'x'",
     },
   };
 }
@@ -246,7 +252,10 @@ Deno.test("people cannot change plan, counters, role, e-mail, verified or secret
         "42501",
       );
       assert.equal(
-        (await world.attempt("service", `select ${column} from public.platform_connection`)).count,
+        (await world.attempt(
+          "service",
+          `select ${column} from public.platform_connection where id = '${world.connection}'`,
+        )).count,
         1,
       );
     }

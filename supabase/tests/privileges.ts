@@ -31,6 +31,7 @@ export const MATRIX = readMatrix(`
   content_type         +---   +---   +---   +---       +---   ++++
   content_item         ----   +-+-   0-0-   0-0-       0-0-   ++++
   content_revision     ----   +---   0---   0---       0---   +---
+  content_media        ----   +---   0---   0---       0---   ++++
 `);
 
 function readMatrix(text: string): Record<string, Record<string, string>> {
@@ -71,13 +72,17 @@ export const GRANTS: Record<string, Record<string, string>> = {
       "select(created_at id is_active last_refreshed_at platform_id scopes token_expires_at updated_at user_id)",
     service_role: ALL,
   },
-  "public.social_account": { authenticated: "select update(sync_mode)", service_role: ALL },
+  "public.social_account": {
+    authenticated: "select update(max_sync_hours min_sync_hours sync_mode)",
+    service_role: ALL,
+  },
   "public.content_type": { anon: "select", authenticated: "select", service_role: ALL },
   "public.content_item": {
     authenticated: "select update(category_code deleted_at description hashtags tags title)",
     service_role: ALL,
   },
   "public.content_revision": { authenticated: "select", service_role: "select" },
+  "public.content_media": { authenticated: "select", service_role: ALL },
 };
 
 /** Every function of public and ops that a role beside the owner may execute. What is not here, nobody else may. */
@@ -112,6 +117,12 @@ export const EXECUTE: Record<string, string> = {
   "public.begin_sync": "service_role",
   "public.apply_sync_page": "service_role",
   "public.fail_sync": "service_role",
+  "public.claim_auto_syncs": "service_role",
+  "public.postpone_auto_sync": "service_role",
+  "public.record_platform_usage": "service_role",
+  "public.read_platform_quotas": "service_role",
+  "public.refuse_account": "service_role",
+  "public.has_other_account": "service_role",
   // Behind doors in public, in policies, in generated columns and checks. Schema ops itself is closed to all of them.
   "ops.current_user_has_role": "authenticated",
   "ops.check_quota": "authenticated service_role",

@@ -212,6 +212,70 @@ export type Database = {
           },
         ];
       };
+      "content_media": {
+        Row: {
+          "alt_text": string | null;
+          "content_id": string;
+          "created_at": string;
+          "duration_seconds": number | null;
+          "height": number | null;
+          "kind": string;
+          "platform_media_id": string | null;
+          "position": number;
+          "thumbnail_url": string | null;
+          "updated_at": string;
+          "url": string | null;
+          "user_id": string;
+          "width": number | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "alt_text"?: string | null;
+          "content_id": string;
+          "created_at"?: string;
+          "duration_seconds"?: number | null;
+          "height"?: number | null;
+          "kind": string;
+          "platform_media_id"?: string | null;
+          "position": number;
+          "thumbnail_url"?: string | null;
+          "updated_at"?: string;
+          "url"?: string | null;
+          "user_id": string;
+          "width"?: number | null;
+        };
+        Update: {
+          "alt_text"?: string | null;
+          "content_id"?: string;
+          "created_at"?: string;
+          "duration_seconds"?: number | null;
+          "height"?: number | null;
+          "kind"?: string;
+          "platform_media_id"?: string | null;
+          "position"?: number;
+          "thumbnail_url"?: string | null;
+          "updated_at"?: string;
+          "url"?: string | null;
+          "user_id"?: string;
+          "width"?: number | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "content_media_content_id_fkey";
+            columns: ["content_id"];
+            isOneToOne: false;
+            referencedRelation: "content_item";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "content_media_user_id_fkey";
+            columns: ["user_id"];
+            isOneToOne: false;
+            referencedRelation: "users";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       "content_revision": {
         Row: {
           "changed_by": string | null;
@@ -948,6 +1012,10 @@ export type Database = {
         Args: { "p_body"?: Json; "p_idempotency_key": string; "p_scope": string; "p_status": number };
         Returns: undefined;
       };
+      "has_other_account": {
+        Args: { "p_platform": string; "p_social_account_id"?: string; "p_user_id": string };
+        Returns: boolean;
+      };
       "has_role": {
         Args: { "p_role": Database["public"]["Enums"]["app_role_enum"]; "p_user_id": string };
         Returns: boolean;
@@ -959,6 +1027,15 @@ export type Database = {
       "read_connection": { Args: { "p_social_account_id": string; "p_user_id": string }; Returns: Json };
       "read_request_metrics": { Args: Record<PropertyKey, never>; Returns: Json };
       "record_request_metrics": { Args: { "p_samples": Json }; Returns: undefined };
+      "refuse_account": {
+        Args: {
+          "p_before": string;
+          "p_platform": string;
+          "p_platform_account_id": string;
+          "p_reason": string;
+        };
+        Returns: number;
+      };
       "refuse_connection": {
         Args: { "p_connection_id": string; "p_lease": string; "p_reason": string };
         Returns: undefined;

@@ -31,7 +31,7 @@ export const CODES = {
   internal: [500, "Something went wrong on our side"],
   provider_error: [502, "The platform gave an answer that cannot be used"],
   provider_unavailable: [503, "The platform cannot be reached"],
-  provider_quota_exceeded: [503, "The platform's quota for today is used up"],
+  provider_quota_exceeded: [503, "The platform's quota is used up for now"],
   unavailable: [503, "The service cannot answer at the moment"],
   timeout: [504, "The work took too long"],
 } as const satisfies Record<string, readonly [number, string]>;
@@ -131,6 +131,7 @@ const RAISED: Record<string, ErrorCode> = {
   SV410: "account_disconnected",
   SV412: "lease_lost",
   SV422: "idempotency_key_reused",
+  SV503: "provider_quota_exceeded",
 };
 
 /** An error that PostgreSQL or the Data API reported, the same from both drivers of `database.ts`. */

@@ -21,6 +21,8 @@ export interface CallOptions {
   fetch?: Fetch;
   /** Attempts in all; 3 by default. */
   attempts?: number;
+  /** Seconds to wait, for providers that say so otherwise than by `Retry-After`; null when they do not. */
+  wait?: (answer: { status: number; headers: Headers }) => number | null;
   /** Longest wait that is worth it; a provider that asks for more is reported at once. 5,000 by default. */
   longest_wait_ms?: number;
   /** For tests: waits without waiting. */
@@ -38,6 +40,7 @@ export class ProviderError extends Error {
   readonly status: number | null;
   /** Body of the answer, parsed when it was JSON. */
   readonly body: unknown;
+  readonly headers: Headers;
   /** Seconds that the provider asked to wait. */
   readonly retry_after: number | null;
 
@@ -45,13 +48,20 @@ export class ProviderError extends Error {
     kind: ProviderError["kind"],
     provider: string,
     message: string,
-    about: { status?: number; body?: unknown; retry_after?: number | null; cause?: unknown } = {},
+    about: {
+      status?: number;
+      body?: unknown;
+      headers?: Headers;
+      retry_after?: number | null;
+      cause?: unknown;
+    } = {},
   ) {
     super(message, { cause: about.cause });
     this.kind = kind;
     this.provider = provider;
     this.status = about.status ?? null;
     this.body = about.body ?? null;
+    this.headers = about.headers ?? new Headers();
     this.retry_after = about.retry_after ?? null;
   }
 }
@@ -93,13 +103,26 @@ export async function callProvider(
 export async function readJson(response: Response, provider: string): Promise<unknown> {
   const text = await response.text();
   try {
-    return JSON.parse(text);
+    return parseExactly(text);
   } catch (cause) {
     throw new ProviderError("malformed", provider, `Cannot read the answer of ${provider}: it is not JSON`, {
       status: response.status,
       cause,
     });
   }
+}
+
+/** A number that starts a value and is too long for a double; it may also stand in a text, which then costs time only. */
+const LONG_INTEGER = /[:[,]\s*-?\d{16,}/;
+
+/** JSON in which an integer beyond 2^53, such as a 64-bit id, becomes its digits instead of another number. */
+export function parseExactly(text: string): unknown {
+  if (!LONG_INTEGER.test(text)) return JSON.parse(text);
+  const exact = (_key: string, value: unknown, context?: { source?: string }) =>
+    typeof value === "number" && !Number.isSafeInteger(value) && /^-?\d+$/.test(context?.source ?? "")
+      ? context?.source
+      : value;
+  return JSON.parse(text, exact);
 }
 
 function mayPass(error: ProviderError): boolean {
@@ -143,7 +166,8 @@ async function callOnce(url: string | URL, init: RequestInit, options: CallOptio
     {
       status: response.status,
       body: parseOrText(text),
-      retry_after: retryAfter(response.headers.get("retry-after")),
+      headers: response.headers,
+      retry_after: retryAfter(response.headers.get("retry-after")) ?? options.wait?.(response) ?? null,
     },
   );
 }
@@ -158,7 +182,7 @@ export function retryAfter(value: string | null, now: Date = new Date()): number
 
 function parseOrText(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseExactly(text);
   } catch {
     return text.slice(0, 2_000);
   }

@@ -12,6 +12,8 @@ export interface RateLimit {
 }
 
 const url = z.url({ protocol: /^https?$/ }).transform((value) => value.replace(/\/$/, ""));
+/** As it is: to TikTok the slash at the end matters. */
+const address = z.url({ protocol: /^https?$/ });
 const list = z.string().transform((value) => value.split(",").map((item) => item.trim()).filter(Boolean));
 const fraction = z.coerce.number().min(0).max(1);
 const milliseconds = z.coerce.number().int().min(1).max(400_000);
@@ -65,6 +67,7 @@ const schema = z.object({
   RATE_LIMIT_CLICK: rate.default({ limit: 120, window_seconds: 60 }),
 
   PROVIDER_TIMEOUT_MS: milliseconds.default(10_000),
+  PLATFORM_QUOTA_PAUSE_SECONDS: z.coerce.number().int().min(0).max(86_400).default(900),
   SYNC_LEASE_SECONDS: z.coerce.number().int().min(1).max(3600).default(60),
   OAUTH_REDIRECT_URIS: list.default([
     "http://localhost:3000/oauth/callback",
@@ -76,6 +79,32 @@ const schema = z.object({
   YOUTUBE_API_URL: url.default("https://www.googleapis.com/youtube/v3"),
   YOUTUBE_CLIENT_ID: z.string().optional(),
   YOUTUBE_CLIENT_SECRET: z.string().optional(),
+  YOUTUBE_UNITS_PER_DAY: z.coerce.number().int().min(1).max(1_000_000_000).default(10_000),
+  TIKTOK_AUTHORIZATION_URL: address.default("https://www.tiktok.com/v2/auth/authorize/"),
+  TIKTOK_TOKEN_URL: address.default("https://open.tiktokapis.com/v2/oauth/token/"),
+  TIKTOK_REVOCATION_URL: address.default("https://open.tiktokapis.com/v2/oauth/revoke/"),
+  TIKTOK_API_URL: url.default("https://open.tiktokapis.com/v2"),
+  TIKTOK_CLIENT_ID: z.string().optional(),
+  TIKTOK_CLIENT_SECRET: z.string().optional(),
+  TIKTOK_CALLS_PER_MINUTE: z.coerce.number().int().min(1).max(1_000_000_000).default(600),
+  TWITTER_AUTHORIZATION_URL: url.default("https://x.com/i/oauth2/authorize"),
+  TWITTER_TOKEN_URL: url.default("https://api.x.com/2/oauth2/token"),
+  TWITTER_REVOCATION_URL: url.default("https://api.x.com/2/oauth2/revoke"),
+  TWITTER_API_URL: url.default("https://api.x.com/2"),
+  TWITTER_CLIENT_ID: z.string().optional(),
+  TWITTER_CLIENT_SECRET: z.string().optional(),
+  TWITTER_FIELDS_PARAMETER: z.enum(["tweet.fields", "post.fields"]).default("tweet.fields"),
+  TWITTER_EXCLUDE: z.enum(["retweets", "retweets,replies"]).default("retweets"),
+  META_GRAPH_VERSION: z.string().regex(/^v\d+\.\d+$/, "expected a version such as v26.0").default("v26.0"),
+  INSTAGRAM_AUTHORIZATION_URL: url.default("https://www.instagram.com/oauth/authorize"),
+  INSTAGRAM_TOKEN_URL: url.default("https://api.instagram.com/oauth/access_token"),
+  INSTAGRAM_GRAPH_URL: url.default("https://graph.instagram.com"),
+  INSTAGRAM_CLIENT_ID: z.string().optional(),
+  INSTAGRAM_CLIENT_SECRET: z.string().optional(),
+  FACEBOOK_URL: url.default("https://www.facebook.com"),
+  FACEBOOK_GRAPH_URL: url.default("https://graph.facebook.com"),
+  FACEBOOK_CLIENT_ID: z.string().optional(),
+  FACEBOOK_CLIENT_SECRET: z.string().optional(),
 });
 
 /** Every setting that a function may read. */

@@ -1,6 +1,6 @@
 /** A platform's world for tests without a stack: answers from a script, a clock that stands still, every call recorded. */
 import { createLogger } from "../_shared/log.ts";
-import type { PlatformWorld } from "../_shared/platforms/platform.ts";
+import type { PlatformWorld, Usage } from "../_shared/platforms/platform.ts";
 import { readSettings } from "../_shared/settings.ts";
 
 export interface RecordedCall {
@@ -8,6 +8,7 @@ export interface RecordedCall {
   method: string;
   headers: Headers;
   form: URLSearchParams;
+  body: string;
 }
 
 /** What the platform answers: a body (status 200), or a whole response, or an error that fetch throws. */
@@ -16,6 +17,7 @@ export type Scripted = object | Response | Error;
 export interface AdapterWorld extends PlatformWorld {
   calls: RecordedCall[];
   lines: string[];
+  usages: Usage[];
   units: () => number;
 }
 
@@ -25,7 +27,7 @@ export const NOW = new Date("2026-11-20T12:00:00Z");
 export function adapterWorld(rules: Record<string, Scripted | Scripted[]>): AdapterWorld {
   const calls: RecordedCall[] = [];
   const lines: string[] = [];
-  let units = 0;
+  const usages: Usage[] = [];
   const left = new Map(
     Object.entries(rules).map(([path, answers]) => [path, Array.isArray(answers) ? [...answers] : [answers]]),
   );
@@ -33,7 +35,13 @@ export function adapterWorld(rules: Record<string, Scripted | Scripted[]>): Adap
     const request = new Request(input, init);
     const url = new URL(request.url);
     const text = await request.text();
-    calls.push({ url, method: request.method, headers: request.headers, form: new URLSearchParams(text) });
+    calls.push({
+      url,
+      method: request.method,
+      headers: request.headers,
+      form: new URLSearchParams(text),
+      body: text,
+    });
     const answers = left.get([...left.keys()].find((path) => url.pathname.endsWith(path)) ?? "");
     const next = answers && (answers.length > 1 ? answers.shift() : answers[0]);
     if (!next) throw new TypeError(`no answer for ${url.pathname}`);
@@ -48,14 +56,32 @@ export function adapterWorld(rules: Record<string, Scripted | Scripted[]>): Adap
       GOOGLE_TOKEN_URL: "http://127.0.0.1:1/token",
       GOOGLE_REVOCATION_URL: "http://127.0.0.1:1/revoke",
       YOUTUBE_API_URL: "http://127.0.0.1:1/youtube/v3",
+      INSTAGRAM_CLIENT_ID: "instagram-client",
+      INSTAGRAM_CLIENT_SECRET: "instagram-adapter-test",
+      INSTAGRAM_TOKEN_URL: "http://127.0.0.1:1/oauth/access_token",
+      INSTAGRAM_GRAPH_URL: "http://127.0.0.1:1/graph.instagram.com",
+      FACEBOOK_CLIENT_ID: "facebook-client",
+      FACEBOOK_CLIENT_SECRET: "facebook-adapter-test",
+      FACEBOOK_GRAPH_URL: "http://127.0.0.1:1",
+      TIKTOK_CLIENT_ID: "key",
+      TIKTOK_CLIENT_SECRET: "tiktok-adapter-test",
+      TIKTOK_TOKEN_URL: "http://127.0.0.1:1/v2/oauth/token/",
+      TIKTOK_REVOCATION_URL: "http://127.0.0.1:1/v2/oauth/revoke/",
+      TIKTOK_API_URL: "http://127.0.0.1:1/v2",
+      TWITTER_CLIENT_ID: "x-client",
+      TWITTER_CLIENT_SECRET: "x-adapter-test",
+      TWITTER_TOKEN_URL: "http://127.0.0.1:1/2/oauth2/token",
+      TWITTER_REVOCATION_URL: "http://127.0.0.1:1/2/oauth2/revoke",
+      TWITTER_API_URL: "http://127.0.0.1:1/2",
     }),
     fetch: answer,
     now: () => NOW,
     request_id: "test",
     log: createLogger({ level: "debug", sink: (line) => lines.push(line) }),
-    used: (_platform, usage) => units += usage.units,
+    used: (_platform, usage) => usages.push(usage),
     calls,
     lines,
-    units: () => units,
+    usages,
+    units: () => usages.reduce((sum, usage) => sum + usage.units, 0),
   };
 }

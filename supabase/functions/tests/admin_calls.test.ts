@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 /** Everything that runs past row-level security, by the file that asks for it. A new line here deserves a second look. */
 const ADMIN_CALLS: Record<string, string[]> = {
   "_shared/connections/access.ts": ["claim_token_refresh", "refuse_connection", "release_token_refresh"],
+  "_shared/connections/access_removed.ts": ["refuse_account"],
   "_shared/connections/authorize.ts": ["begin_oauth"],
   "_shared/connections/connect.ts": ["connect_account", "take_oauth_state"],
   "_shared/connections/disconnect.ts": ["disconnect_account", "read_connection"],
@@ -12,6 +13,7 @@ const ADMIN_CALLS: Record<string, string[]> = {
     "store_refreshed_tokens",
   ],
   "_shared/connections/refresh_tokens.ts": ["claim_token_refreshes", "release_token_refresh"],
+  "_shared/connections/shared_grant.ts": ["has_other_account"],
   "_shared/idempotency.ts": ["admit_request", "finish_request"],
   "_shared/limits.ts": ["check_rate_limit"],
   "_shared/metrics.ts": ["record_request_metrics"],

@@ -1,4 +1,5 @@
 /** The world of a running stack, for tests that run the work on connections and libraries in their own process. */
+import { simulatorSettings } from "../../../scripts/local/function_environment.ts";
 import { testStack } from "../../../scripts/test/stack.ts";
 import type { World } from "../_shared/connections/world.ts";
 import { createAdmin, type DatabaseStats } from "../_shared/database.ts";
@@ -16,12 +17,7 @@ export async function connectionWorld(
 ): Promise<ConnectionWorld> {
   const { simulator_url } = await testStack();
   const settings = await stackSettings(way, {
-    YOUTUBE_CLIENT_ID: "streamvibe-local.apps.googleusercontent.com",
-    YOUTUBE_CLIENT_SECRET: "GOCSPX-local-simulator",
-    GOOGLE_AUTHORIZATION_URL: `${simulator_url}/accounts.google.com/o/oauth2/v2/auth`,
-    GOOGLE_TOKEN_URL: `${simulator_url}/oauth2.googleapis.com/token`,
-    GOOGLE_REVOCATION_URL: `${simulator_url}/oauth2.googleapis.com/revoke`,
-    YOUTUBE_API_URL: `${simulator_url}/www.googleapis.com/youtube/v3`,
+    ...simulatorSettings(simulator_url),
     ...changes,
   });
   const stats = { db_ms: 0, db_calls: 0 };

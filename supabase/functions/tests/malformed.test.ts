@@ -3,6 +3,7 @@
  * none is a server's fault, and together they change nothing.
  */
 import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
 import { dirname } from "node:path";
 import { generateKeyPair, importJWK, type JWK, SignJWT } from "jose";
 import type postgres from "postgres";
@@ -23,12 +24,24 @@ const VALID: [RegExp, Record<string, unknown>][] = [
   [/^oauth-\w+-init$/, { redirect_uri: "http://localhost:3000/oauth/callback" }],
   [/^oauth-\w+-callback$/, { code: "4/0AX4XfWh-code", state: "x".repeat(43) }],
   [/^disconnect-account$/, { social_account_id: "7d0e34c3-5f6a-4c53-9a53-4a4f2d9f0001" }],
+  [/^tiktok-webhook$/, { client_key: "key", event: "x", create_time: 1_795_000_000, user_openid: "_000x" }],
   [/^sync-\w+$/, { social_account_id: "7d0e34c3-5f6a-4c53-9a53-4a4f2d9f0001", max_results: 5 }],
 ];
 /** How a handler refuses texts that keep the schema; where nothing stands, such texts are right and are not sent. */
 const REFUSALS: [RegExp, ErrorCode[]][] = [
   [/^oauth-\w+-init$/, ["redirect_uri_not_allowed"]],
   [/^oauth-\w+-callback$/, ["oauth_state_invalid"]],
+];
+
+/** Webhooks are signed: what is malformed in a body is looked at only when its signature is right. */
+const SIGNATURES: [RegExp, (bytes: Uint8Array) => Record<string, string>][] = [
+  [/^tiktok-webhook$/, (bytes) => {
+    const time = Math.floor(Date.now() / 1_000);
+    const hmac = createHmac("sha256", "local-tiktok-simulator").update(`${time}.`).update(bytes).digest(
+      "hex",
+    );
+    return { "tiktok-signature": `t=${time},s=${hmac}` };
+  }],
 ];
 
 function entryOf<Entry>(table: [RegExp, Entry][], name: string): Entry | undefined {
@@ -79,6 +92,10 @@ async function sendAll(contract: Contract, cases: Case[], creator: Creator): Pro
       const headers = new Headers({ apikey: secret ? secret_key : publishable_key });
       if (!secret) headers.set("authorization", `Bearer ${creator.token}`);
       if (one.method === "POST") headers.set("content-type", "application/json");
+      if (one.body instanceof Uint8Array) {
+        const signed = entryOf(SIGNATURES, contract.name)?.(one.body) ?? {};
+        for (const [header, value] of Object.entries(signed)) headers.set(header, value);
+      }
       for (const [header, value] of Object.entries(one.headers)) {
         if (value === null) headers.delete(header);
         else headers.set(header, encodeHeader(value));

@@ -233,6 +233,11 @@ function seeded(seed: number): () => number {
   };
 }
 
+/** Whether unknown members are let through, as webhooks must: their senders add some. */
+function takesMore(schema: z.ZodType): boolean {
+  return schema instanceof z.ZodObject && schema.def.catchall instanceof z.ZodUnknown;
+}
+
 /** What a body deserves, found in another way than the kernel does; null when it keeps every rule. */
 export function verdict(schema: z.ZodType, body: Uint8Array): { status: number; code: string } | null {
   let text: string;
@@ -250,7 +255,7 @@ export function verdict(schema: z.ZodType, body: Uint8Array): { status: number; 
   const spelled = JSON.stringify(value);
   // JSON.stringify escapes NUL and lone surrogates, and nothing else of that form; deep values cannot be spelled at all.
   const unstorable = /(?<!\\)(?:\\\\)*\\u(0000|d[89a-f][0-9a-f]{2})/.test(spelled) ||
-    /"__proto__":/.test(spelled);
+    /"__proto__":/.test(spelled) && !takesMore(schema);
   return unstorable || !schema.safeParse(value).success ? { status: 422, code: "validation_failed" } : null;
 }
 

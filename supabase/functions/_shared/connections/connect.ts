@@ -1,16 +1,20 @@
 /** The second half of connecting an account: the platform's answer becomes a connection, or nothing at all. */
 import { z } from "zod";
 import { ApiError, DatabaseError } from "../errors.ts";
+import { Meter } from "../platforms/meter.ts";
 import { type Grant, type Platform, PlatformFault, type PlatformSlug } from "../platforms/platform.ts";
 import { platformOf } from "../platforms/registry.ts";
 import { problemOf } from "./problem.ts";
-import type { World } from "./world.ts";
+import { isShared } from "./shared_grant.ts";
+import { type World, worldOf } from "./world.ts";
 
 export const ConnectInput = z.strictObject({
   state: z.string().min(1).max(512),
   code: z.string().min(1).max(4_096).optional(),
   /** What the platform sent instead of a code, such as `access_denied`. */
   error: z.string().min(1).max(256).optional(),
+  /** Which account to connect, where the login has several (Facebook pages); else the first one. */
+  account_id: z.string().min(1).max(255).optional(),
 }).refine(({ code, error }) => (code === undefined) !== (error === undefined), {
   error: "expected either code or error",
   path: ["code"],
@@ -28,7 +32,14 @@ export async function connect(
   user_id: string,
   input: z.output<typeof ConnectInput>,
 ): Promise<z.output<typeof ConnectOutput>> {
-  const platform = platformOf(slug, world);
+  const meter = new Meter();
+  const platform = platformOf(slug, {
+    ...worldOf(world),
+    used: (used_by, usage) => {
+      meter.add(usage);
+      world.used?.(used_by, usage);
+    },
+  });
   // Taken before anything else: whatever happens from here on, this state is used up.
   const [attempt] = await world.admin.call<{ code_verifier: string; redirect_uri: string }[]>(
     "take_oauth_state",
@@ -48,15 +59,41 @@ export async function connect(
   try {
     const grant = await platform.exchange({ code: input.code, ...attempt });
     requireScopes(platform, grant);
-    return await store(world, platform, user_id, grant);
+    return await store(world, platform, user_id, grant, input.account_id);
   } catch (error) {
     throw problemOf(error, platform, "connect", world.now());
+  } finally {
+    await enter(world, platform, user_id, meter);
   }
 }
 
-async function store(world: World, platform: Platform, user_id: string, granted: Grant) {
+/** Tells the ledger what connecting cost. The creator need not hear of it when that fails. */
+async function enter(world: World, platform: Platform, user_id: string, meter: Meter): Promise<void> {
+  const usage = meter.take(platform, world.settings.PLATFORM_QUOTA_PAUSE_SECONDS);
+  if (usage === null || platform.quota.scope !== "app") return;
   try {
-    const { profile, grant } = await platform.identify(granted);
+    await world.admin.call("record_platform_usage", {
+      p_user_id: user_id,
+      p_platform: platform.slug,
+      p_usage: usage,
+    });
+  } catch (error) {
+    world.log.warn("the usage of a connection could not be recorded", { platform: platform.slug, error });
+  }
+}
+
+async function store(
+  world: World,
+  platform: Platform,
+  user_id: string,
+  granted: Grant,
+  account_id: string | undefined,
+) {
+  try {
+    const { profile, grant } = await platform.identify(granted, account_id);
+    if (account_id !== undefined && profile.platform_account_id !== account_id) {
+      throw new PlatformFault(platform.slug, "no_account", { reason: "another account" });
+    }
     return await world.admin.call<z.output<typeof ConnectOutput>>("connect_account", {
       p_user_id: user_id,
       p_platform: platform.slug,
@@ -68,15 +105,16 @@ async function store(world: World, platform: Platform, user_id: string, granted:
   } catch (error) {
     const isPlanLimit = error instanceof DatabaseError && error.sqlstate === "SV402";
     const isUseless = error instanceof PlatformFault && error.kind === "no_account";
-    if (isPlanLimit || isUseless) await giveBack(world, platform, granted);
+    if (isPlanLimit || isUseless) await giveBack(world, platform, user_id, granted);
     throw error;
   }
 }
 
 /** A grant that is not kept is ended; if that fails, it is of no use to anybody, for its tokens are forgotten here. */
-async function giveBack(world: World, platform: Platform, grant: Grant): Promise<void> {
+async function giveBack(world: World, platform: Platform, user_id: string, grant: Grant): Promise<void> {
   try {
-    await platform.revoke(grant.tokens);
+    if (await isShared(world, platform, user_id, null)) return;
+    await platform.revoke?.(grant.tokens);
   } catch (error) {
     world.log.warn("a grant that is not kept could not be revoked", { platform: platform.slug, error });
   }

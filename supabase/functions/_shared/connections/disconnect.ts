@@ -2,13 +2,17 @@
 import { z } from "zod";
 import type { Tokens } from "../platforms/platform.ts";
 import { findPlatform } from "../platforms/registry.ts";
+import { isShared } from "./shared_grant.ts";
 import { type World, worldOf } from "./world.ts";
 
 export const DisconnectInput = z.strictObject({ social_account_id: z.uuid() });
 
 export const DisconnectOutput = z.object({
   disconnected_at: z.iso.datetime({ offset: true }),
-  /** False when the platform could not be told; the creator can take the access back there. */
+  /**
+   * False when the platform was not told: it is down, has no way to be told (Instagram), or another of the creator's accounts
+   * hangs on the same grant (Facebook pages). The creator can take the access back there.
+   */
   revoked: z.boolean(),
 });
 
@@ -28,7 +32,7 @@ export async function disconnect(
     },
   );
   // First the platform: if this dies in between, the account is still there and the creator can do it again.
-  const revoked = tokens !== null && await revoke(world, platform, tokens);
+  const revoked = tokens !== null && await revoke(world, platform, user_id, social_account_id, tokens);
   const disconnected_at = await world.admin.call<string>("disconnect_account", {
     p_user_id: user_id,
     p_social_account_id: social_account_id,
@@ -36,11 +40,17 @@ export async function disconnect(
   return { disconnected_at, revoked };
 }
 
-async function revoke(world: World, slug: string, tokens: Tokens): Promise<boolean> {
+async function revoke(
+  world: World,
+  slug: string,
+  user_id: string,
+  social_account_id: string,
+  tokens: Tokens,
+): Promise<boolean> {
   const signal = AbortSignal.any([AbortSignal.timeout(REVOKE_MS), ...(world.signal ? [world.signal] : [])]);
   try {
     const platform = findPlatform(slug, { ...worldOf(world), signal });
-    if (!platform) return false;
+    if (!platform?.revoke || await isShared(world, platform, user_id, social_account_id)) return false;
     await platform.revoke(tokens);
     return true;
   } catch (error) {

@@ -41,7 +41,7 @@ export function problemOf(error: unknown, platform: Platform, doing: Doing, now:
       return new ApiError(
         "provider_quota_exceeded",
         say(
-          `StreamVibe has used its quota there, it begins anew at ${
+          `StreamVibe has used its quota there; try again after ${
             error.retry_at?.toISOString() ?? "midnight"
           }`,
         ),

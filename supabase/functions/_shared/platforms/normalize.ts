@@ -2,9 +2,11 @@
  * What every adapter does to what a platform says, so that it fits a row: text without NUL or half a surrogate
  * pair and of bounded length, counters that are numbers or null, times as UTC, only http(s) links.
  */
+import type { JsonObject } from "./platform.ts";
 
 const LIMITS = {
   title: 500,
+  caption_title: 100,
   description: 20_000,
   tag: 100,
   tags: 100,
@@ -28,6 +30,16 @@ export function cleanText(value: unknown, limit: number = LIMITS.description): s
 
 export function titleText(value: unknown): string {
   return cleanText(value, LIMITS.title).replace(/\s+/gu, " ").trim();
+}
+
+/** For platforms without titles: the first line of a caption, cut at a word when it is long. */
+export function titleOfCaption(caption: string): string {
+  const line = titleText(caption.split("\n").find((one) => one.trim() !== "") ?? "");
+  if (line.length <= LIMITS.caption_title) return line;
+  const start = cleanText(line, LIMITS.caption_title - 1);
+  const space = start.lastIndexOf(" ");
+  // Scripts without spaces, and one long word, are cut where they stand.
+  return `${start.slice(0, space > LIMITS.caption_title / 2 ? space : undefined).trimEnd()}…`;
 }
 
 /** A short name of something (language, category, username), or null. */
@@ -82,6 +94,18 @@ export function linkOf(value: unknown): string | null {
   if (typeof value !== "string" || value.length > LIMITS.url || !URL.canParse(value)) return null;
   const url = new URL(value);
   return url.protocol === "https:" || url.protocol === "http:" ? url.href : null;
+}
+
+/** What languages are called where there is none: undetermined, no words, and the platforms' private codes. */
+const NO_LANGUAGE = /^(und|zxx|mul|mis|art|q[a-t][a-z])$/;
+
+export function languageOf(value: unknown): string | null {
+  if (typeof value !== "string" || NO_LANGUAGE.test(value)) return null;
+  return /^[a-z]{2,3}(-[a-z0-9]{2,8}){0,3}$/i.test(value) ? value : null;
+}
+
+export function withoutNulls(object: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== null));
 }
 
 /** ISO 8601 durations with weeks to seconds; "P0D" (a broadcast that has not ended) is 0; months and years are no length. */

@@ -18,14 +18,23 @@ import { asFault, callOptions } from "./provider_client.ts";
 export interface OAuthProvider {
   authorization_endpoint: string;
   token_endpoint: string;
-  revocation_endpoint: string;
+  revocation_endpoint?: string;
   client_id: string;
   client_secret: string;
-  client_authentication: "body" | "basic";
+  /** `client_key`: in the body, where the client's id is called so (TikTok). */
+  client_authentication: "body" | "basic" | "client_key";
+  /** Whether the code was asked for with a PKCE challenge; a verifier that nobody asked for is refused by some. */
+  pkce: boolean;
   /** What is granted when the answer does not say (RFC 6749, section 5.1: what was asked). */
   scopes: readonly string[];
   /** Whether a refresh gives a new refresh token and kills the old one: then a lost answer must not be asked for twice. */
   rotates: boolean;
+  /** Which token is given to revoke the grant; the refresh token, where there is one, by default. */
+  revokes?: "access_token";
+  /** The platform's own words for what RFC 6749 calls otherwise. */
+  faults?: Readonly<Record<string, FaultKind>>;
+  /** Makes the platform's answer one of RFC 6749: `access_token` and so on at the top, or `error`. */
+  reshape?: (body: Record<string, unknown>, status: number) => Record<string, unknown>;
 }
 
 export interface OAuthClient {
@@ -72,20 +81,18 @@ export function oauthClient(
   const server: oauth.AuthorizationServer = {
     issuer: new URL(provider.authorization_endpoint).origin,
     token_endpoint: provider.token_endpoint,
-    revocation_endpoint: provider.revocation_endpoint,
+    ...(provider.revocation_endpoint ? { revocation_endpoint: provider.revocation_endpoint } : {}),
   };
   const client: oauth.Client = { client_id: provider.client_id };
-  const authentication = provider.client_authentication === "basic"
-    ? oauth.ClientSecretBasic(provider.client_secret)
-    : oauth.ClientSecretPost(provider.client_secret);
+  const authentication = authenticationOf(provider);
+  const explain = (error: unknown) => faultOf(platform, error, provider.faults);
 
   function options(retry: "safe" | "never") {
     return {
       [oauth.customFetch]: async (url: string, init: RequestInit) =>
-        await tidied(await post(url, init, retry)),
-      [oauth.allowInsecureRequests]: [provider.token_endpoint, provider.revocation_endpoint].every(
-        isLoopback,
-      ),
+        await tidied(await post(url, init, retry), provider.reshape),
+      [oauth.allowInsecureRequests]: [provider.token_endpoint, provider.revocation_endpoint]
+        .every((endpoint) => endpoint === undefined || isLoopback(endpoint)),
     };
   }
 
@@ -138,12 +145,12 @@ export function oauthClient(
           authentication,
           answer,
           redirect_uri,
-          code_verifier,
+          provider.pkce ? code_verifier : oauth.nopkce,
           options("never"),
         );
         return grantOf(await oauth.processAuthorizationCodeResponse(server, client, response));
       } catch (error) {
-        const fault = faultOf(platform, error);
+        const fault = explain(error);
         throw fault.kind === "grant_refused" ? new PlatformFault(platform, "code_refused", fault) : fault;
       }
     },
@@ -161,34 +168,54 @@ export function oauthClient(
         );
         return grantOf(await oauth.processRefreshTokenResponse(server, client, response));
       } catch (error) {
-        throw faultOf(platform, error);
+        throw explain(error);
       }
     },
 
     async revoke({ refresh_token, access_token }) {
       try {
-        // Revoking either ends the whole grant; the refresh token is the one that lives longer.
+        // Where either ends the whole grant, the refresh token is the one that lives longer.
         const response = await oauth.revocationRequest(
           server,
           client,
           authentication,
-          refresh_token ?? access_token,
+          provider.revokes === "access_token" ? access_token : refresh_token ?? access_token,
           options("safe"),
         );
         await oauth.processRevocationResponse(response);
       } catch (error) {
-        const isDead = error instanceof oauth.ResponseBodyError &&
-          ["invalid_token", "invalid_grant"].includes(error.error);
-        if (!isDead) throw faultOf(platform, error);
+        const fault = explain(error);
+        const isDead = fault.kind === "grant_refused" || fault.reason === "invalid_token";
+        if (!isDead) throw fault;
       }
     },
   };
 }
 
-function faultOf(platform: PlatformSlug, error: unknown): PlatformFault {
+function authenticationOf(
+  { client_authentication, client_id, client_secret }: OAuthProvider,
+): oauth.ClientAuth {
+  switch (client_authentication) {
+    case "basic": {
+      // The library's own escapes "-" and "_" too, which are in X's secrets, and X compares what it gets.
+      const credentials = `${encodeURIComponent(client_id)}:${encodeURIComponent(client_secret)}`;
+      return (_server, _client, _body, headers) => headers.set("authorization", `Basic ${btoa(credentials)}`);
+    }
+    case "body":
+      return oauth.ClientSecretPost(client_secret);
+    case "client_key":
+      return (_server, _client, body) => {
+        body.set("client_key", client_id);
+        body.set("client_secret", client_secret);
+      };
+  }
+}
+
+function faultOf(platform: PlatformSlug, error: unknown, faults: OAuthProvider["faults"]): PlatformFault {
   if (error instanceof PlatformFault) return error;
   if (error instanceof oauth.ResponseBodyError) {
-    return new PlatformFault(platform, FAULT_OF_ERROR.get(error.error) ?? "misconfigured", {
+    const own = faults && Object.hasOwn(faults, error.error) ? faults[error.error] : undefined;
+    return new PlatformFault(platform, own ?? FAULT_OF_ERROR.get(error.error) ?? "misconfigured", {
       reason: error.error.slice(0, 80),
       status: error.status,
     });
@@ -209,7 +236,7 @@ function isFinal(status: number | null): boolean {
  * Token answers as the RFC has them: some platforms send nulls or empty strings for what they do not give, leave
  * `token_type` out, or report an error with status 200.
  */
-async function tidied(response: Response): Promise<Response> {
+async function tidied(response: Response, reshape: OAuthProvider["reshape"]): Promise<Response> {
   const text = await response.text();
   let body: unknown;
   try {
@@ -220,8 +247,9 @@ async function tidied(response: Response): Promise<Response> {
   if (typeof body !== "object" || body === null || Array.isArray(body)) {
     return Response.json({}, { status: response.status });
   }
+  const shaped = reshape?.({ ...body }, response.status) ?? body;
   const members = Object.fromEntries(
-    Object.entries(body).filter(([, value]) => value !== null && value !== ""),
+    Object.entries(shaped).filter(([, value]) => value !== null && value !== ""),
   );
   const isError = typeof members.error === "string";
   const status = response.ok && isError ? 400 : response.status;

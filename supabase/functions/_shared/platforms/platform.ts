@@ -35,6 +35,23 @@ export interface NormalizedItem {
   shares_count: number | null;
   platform_category: string | null;
   metadata: JsonObject;
+  /** The parts of an item that has several, in their order; left out where the item is its only part. */
+  media?: NormalizedMedia[];
+}
+
+/** One picture or video of a carousel, an album or a post. The keys are the columns of `content_media`. */
+export interface NormalizedMedia {
+  /** From 0, the order in which the creator put them. */
+  position: number;
+  kind: "image" | "video" | "gif";
+  platform_media_id: string | null;
+  /** Signed by most platforms, so it dies after hours or days; read again with every sync. */
+  url: string | null;
+  thumbnail_url: string | null;
+  width: number | null;
+  height: number | null;
+  duration_seconds: number | null;
+  alt_text: string | null;
 }
 
 /** What Vault keeps for a connection. Never logged, never in a table, never in an answer. */
@@ -42,8 +59,12 @@ export type Tokens = {
   access_token: string;
   /** Absent where the access token itself is prolonged (Instagram, Facebook). */
   refresh_token?: string;
+  /** The account that the access token is for, where the login behind it has several (Facebook pages). */
+  account_id?: string;
   token_type?: string;
   obtained_at?: string;
+  /** When the access token ends, kept with it where it is its own refresh token (Instagram). */
+  expires_at?: string;
 };
 
 export interface Grant {
@@ -99,8 +120,11 @@ export interface RememberedPage {
   total: number | null;
 }
 
+/** What is known of the account that is synced. */
+export type KnownAccount = Pick<Profile, "platform_account_id" | "details">;
+
 export interface PageRequest {
-  account: { platform_account_id: string; details: JsonObject };
+  account: KnownAccount;
   cursor: Cursor | null;
   size: number;
   remembered: RememberedPage | null;
@@ -128,8 +152,28 @@ export interface Page {
 export interface Usage {
   calls: number;
   units: number;
+  /** Which of the platform's limits, where every endpoint has its own (X); its size; what is left of it. */
+  bucket?: string;
+  limit?: number;
   remaining?: number;
+  /** The part of the window that is used up, 0 to 1, where a platform says it so (Meta). */
+  spent?: number;
   resets_at?: Date;
+}
+
+/** The window of calls that a platform grants, as the ledger (`ops.platform_window`) keeps it. */
+export interface Quota {
+  /** Whether all accounts of the app share one window, or each has its own. */
+  scope: "app" | "account";
+  /** What is counted: `Usage.units`, `Usage.calls`, or only what the platform itself reports. */
+  counts: "units" | "calls" | "reports";
+  /** How much a window holds; null where only the platform's own headers say so. */
+  size: number | null;
+  seconds: number;
+  /** Where the window is a calendar day of this place. */
+  time_zone?: string;
+  /** What one step is likely to use; taken ahead, and put right when the step has ended. */
+  ahead: number;
 }
 
 /** What an adapter is given: nothing in it reaches for the environment, the clock or the network by itself. */
@@ -151,6 +195,7 @@ export interface Platform {
   authorization: Authorization;
   /** Scopes without which nothing works; a creator who unticks one is told so. */
   required_scopes: readonly string[];
+  quota: Quota;
   /** The most items that one page may hold. */
   page_size: number;
   /** The most ids that one `lookup` takes. */
@@ -158,14 +203,20 @@ export interface Platform {
 
   exchange(code: { code: string; code_verifier: string; redirect_uri: string }): Promise<Grant>;
   refresh(tokens: Tokens): Promise<Grant>;
-  /** Ends the grant at the platform. A token that is dead already is a success. */
-  revoke(tokens: Tokens): Promise<void>;
+  /**
+   * Ends the grant at the platform. A token that is dead already is a success. Null where a platform has no such
+   * call (Instagram): then only the creator can take the access back, in the settings there.
+   */
+  revoke: ((tokens: Tokens) => Promise<void>) | null;
+  /** Whether one grant stands behind several accounts (Facebook pages): it is ended with the last of them only. */
+  shared_grant?: boolean;
 
-  identify(grant: Grant): Promise<Identity>;
+  /** The account that was let in; `account_id` says which one, where a login has several (Facebook pages). */
+  identify(grant: Grant, account_id?: string): Promise<Identity>;
   /** One page of the library, newest first, by the cheapest calls there are. */
   page(tokens: Tokens, request: PageRequest): Promise<Page>;
   /** Which of these items the platform still has. */
-  lookup(tokens: Tokens, ids: string[]): Promise<NormalizedItem[]>;
+  lookup(tokens: Tokens, ids: string[], account: KnownAccount): Promise<NormalizedItem[]>;
 }
 
 export type PlatformFactory = (world: PlatformWorld) => Platform;

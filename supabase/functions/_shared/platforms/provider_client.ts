@@ -1,69 +1,142 @@
 /**
  * How adapters call a platform's API: bearer token, JSON checked against a schema, ETags, and every failure as a
- * `PlatformFault`. What a platform's error bodies mean is the adapter's knowledge (`explain`).
+ * `PlatformFault`. What a platform's errors and headers mean is the adapter's knowledge (`Dialect`).
  */
 import type { z } from "zod";
 import { type CallOptions, callProvider, ProviderError, readJson } from "../http.ts";
-import { PlatformFault, type PlatformSlug, type PlatformWorld, type Tokens } from "./platform.ts";
+import {
+  type JsonObject,
+  PlatformFault,
+  type PlatformSlug,
+  type PlatformWorld,
+  type Tokens,
+  type Usage,
+} from "./platform.ts";
 
-/** An answer with a status that says no. */
+/** An answer that says no, by its status or in its body. */
 export interface ProviderRefusal {
   status: number;
   body: unknown;
+  headers: Headers;
   /** When the platform asked to come back. */
   retry_at: Date | null;
 }
 
+/** How a platform says no, and what it says of its limits. */
+export interface Dialect {
+  explain: (refusal: ProviderRefusal, now: Date) => PlatformFault;
+  /** Whether the body of an answer with a good status says no. */
+  refuses?: (body: unknown) => boolean;
+  /** Seconds to wait, where the platform says so otherwise than by `Retry-After`. */
+  wait?: (answer: { status: number; headers: Headers }, now: Date) => number | null;
+  /** What the headers of an answer say is left of the endpoint's limit, or of the only one. */
+  left?: (headers: Headers, now: Date, path: string) => Omit<Usage, "calls" | "units">;
+}
+
+interface ReadOptions {
+  query?: Record<string, string>;
+  units?: number;
+}
+
 export interface ProviderClient {
-  /** Reads; "unchanged" only when an ETag was given and still holds. */
   get<Schema extends z.ZodType>(
     path: string,
     tokens: Tokens,
     schema: Schema,
-    options?: { query?: Record<string, string>; etag?: string; units?: number },
+    options?: ReadOptions & { etag?: undefined },
+  ): Promise<z.output<Schema>>;
+  /** "unchanged" only when an ETag was given and still holds. */
+  get<Schema extends z.ZodType>(
+    path: string,
+    tokens: Tokens,
+    schema: Schema,
+    options: ReadOptions & { etag: string | undefined },
   ): Promise<z.output<Schema> | "unchanged">;
+  /** Reads where a platform wants the question as the body of a POST. */
+  ask<Schema extends z.ZodType>(
+    path: string,
+    tokens: Tokens,
+    schema: Schema,
+    options: ReadOptions & { body: JsonObject },
+  ): Promise<z.output<Schema>>;
 }
 
 export function providerClient(
   platform: PlatformSlug,
   base: string,
   world: PlatformWorld,
-  explain: (refusal: ProviderRefusal, now: Date) => PlatformFault,
+  dialect: Dialect,
 ): ProviderClient {
-  return {
-    async get(path, tokens, schema, { query = {}, etag, units = 1 } = {}) {
-      const url = `${base}/${path}?${new URLSearchParams(query)}`;
-      const headers = new Headers({
-        authorization: `Bearer ${tokens.access_token}`,
-        accept: "application/json",
-      });
-      if (etag !== undefined) headers.set("if-none-match", asHeader(etag));
-      const read = async () => {
-        const response = await callProvider(url, { headers }, callOptions(platform, world, "safe", units));
-        return response.status === 304 ? "unchanged" as const : await readJson(response, platform);
-      };
-      try {
-        const body = await onceMore(read);
-        if (body === "unchanged") {
-          if (etag !== undefined) return body;
-          throw new PlatformFault(platform, "malformed", { reason: "unasked 304", status: 304 });
-        }
-        const parsed = schema.safeParse(body);
-        if (parsed.success) return parsed.data;
-      } catch (error) {
-        throw asFault(platform, error, world.now(), explain);
+  const { explain, refuses } = dialect;
+
+  async function read<Schema extends z.ZodType>(
+    path: string,
+    init: RequestInit & { headers: Headers },
+    schema: Schema,
+    { query = {}, units = 1 }: ReadOptions,
+  ): Promise<z.output<Schema> | "unchanged"> {
+    const parameters = new URLSearchParams(query);
+    const url = `${base}/${path}${parameters.size > 0 ? `?${parameters}` : ""}`;
+    const once = async () => {
+      const options = callOptions(platform, world, "safe", units, { ...dialect, path });
+      const response = await callProvider(url, init, options);
+      if (response.status === 304) {
+        if (init.headers.has("if-none-match")) return "unchanged" as const;
+        throw new PlatformFault(platform, "malformed", { reason: "unasked 304", status: 304 });
       }
-      throw new PlatformFault(platform, "malformed", { reason: `unexpected ${path}`, status: 200 });
-    },
-  };
+      const body = await readJson(response, platform);
+      if (!refuses?.(body)) return body;
+      const { status, headers } = response;
+      throw new ProviderError("status", platform, "refused in the body", { status, headers, body });
+    };
+    try {
+      const body = await onceMore(once);
+      if (body === "unchanged") return body;
+      const parsed = schema.safeParse(body);
+      if (parsed.success) return parsed.data;
+    } catch (error) {
+      throw asFault(platform, error, world.now(), explain);
+    }
+    throw new PlatformFault(platform, "malformed", { reason: `unexpected ${path}`, status: 200 });
+  }
+
+  function get<Schema extends z.ZodType>(
+    path: string,
+    tokens: Tokens,
+    schema: Schema,
+    { etag, ...options }: ReadOptions & { etag?: string } = {},
+  ) {
+    const headers = headersFor(tokens);
+    if (etag !== undefined) headers.set("if-none-match", asHeader(etag));
+    return read(path, { headers }, schema, options);
+  }
+
+  function ask<Schema extends z.ZodType>(
+    path: string,
+    tokens: Tokens,
+    schema: Schema,
+    { body, ...options }: ReadOptions & { body: JsonObject },
+  ) {
+    const headers = headersFor(tokens);
+    headers.set("content-type", "application/json; charset=UTF-8");
+    return read(path, { method: "POST", headers, body: JSON.stringify(body) }, schema, options);
+  }
+
+  // Only a question with an ETag can be answered with "unchanged".
+  return { get, ask } as ProviderClient;
 }
 
-/** The options of one outgoing call; every attempt is reported as used quota. */
+function headersFor(tokens: Tokens): Headers {
+  return new Headers({ authorization: `Bearer ${tokens.access_token}`, accept: "application/json" });
+}
+
+/** The options of one outgoing call; every attempt is reported as used quota, with what its answer says is left. */
 export function callOptions(
   platform: PlatformSlug,
   world: PlatformWorld,
   retry: CallOptions["retry"],
   units: number,
+  { wait, left, path = "" }: Pick<Dialect, "wait" | "left"> & { path?: string } = {},
 ): CallOptions {
   return {
     provider: platform,
@@ -72,9 +145,16 @@ export function callOptions(
     request_id: world.request_id,
     signal: world.signal,
     log: world.log,
-    fetch: (input, init) => {
-      world.used?.(platform, { calls: 1, units });
-      return world.fetch(input, init);
+    wait: (answer) => wait?.(answer, world.now()) ?? null,
+    fetch: async (input, init) => {
+      let headers: Headers | undefined;
+      try {
+        const response = await world.fetch(input, init);
+        headers = response.headers;
+        return response;
+      } finally {
+        world.used?.(platform, { calls: 1, units, ...(headers && left?.(headers, world.now(), path)) });
+      }
     },
   };
 }
@@ -89,7 +169,8 @@ export function asFault(
   if (!(error instanceof ProviderError)) return error;
   const retry_at = error.retry_after === null ? null : new Date(now.getTime() + error.retry_after * 1_000);
   if (error.kind === "status" && error.status !== null) {
-    return explain({ status: error.status, body: error.body, retry_at }, now);
+    const { status, body, headers } = error;
+    return explain({ status, body, headers, retry_at }, now);
   }
   const kind = error.kind === "malformed" ? "malformed" : "passing";
   return new PlatformFault(platform, kind, { reason: error.kind, status: error.status, retry_at });

@@ -1,12 +1,22 @@
 /** Every platform that has an adapter. A new platform is one line here. */
+import { facebook } from "./facebook.ts";
+import { instagram } from "./instagram.ts";
 import type { Platform, PlatformFactory, PlatformSlug, PlatformWorld } from "./platform.ts";
+import { tiktok } from "./tiktok.ts";
+import { twitter } from "./twitter.ts";
 import { youtube } from "./youtube.ts";
 
-const FACTORIES: Partial<Record<PlatformSlug, PlatformFactory>> = { youtube };
+const FACTORIES: Readonly<Record<PlatformSlug, PlatformFactory>> = {
+  youtube,
+  instagram,
+  tiktok,
+  facebook,
+  twitter,
+};
 
 /** The adapter of a platform, or null for one that this release does not know. */
 export function findPlatform(slug: string, world: PlatformWorld): Platform | null {
-  return FACTORIES[slug as PlatformSlug]?.(world) ?? null;
+  return Object.hasOwn(FACTORIES, slug) ? FACTORIES[slug as PlatformSlug](world) : null;
 }
 
 /** @throws {Error} When there is no adapter: the database holds a platform that the code does not. */

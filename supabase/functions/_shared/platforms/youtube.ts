@@ -13,7 +13,6 @@ import {
   type FaultKind,
   type Grant,
   type Json,
-  type JsonObject,
   type NormalizedItem,
   type Page,
   type PageRequest,
@@ -33,20 +32,20 @@ import {
   hashtagsOf,
   identifierText,
   instantOf,
+  languageOf,
   linkOf,
   secondsOf,
   titleText,
+  withoutNulls,
 } from "./normalize.ts";
 import { nextMidnight } from "./midnight.ts";
+import { isProfileFresh } from "./page.ts";
 
 const SCOPE = "https://www.googleapis.com/auth/youtube.readonly";
 const PAGE_SIZE = 50;
 
 /** Google resets its quotas at midnight there. */
 const QUOTA_ZONE = "America/Los_Angeles";
-
-/** The channel's own figures are read again once a day, not with every pass. */
-const PROFILE_LIFE_MS = 24 * 60 * 60 * 1_000;
 
 /**
  * The API does not say what is a Short. A video of up to 60 seconds is one; up to 180 seconds, the longest that a
@@ -159,7 +158,7 @@ const FAULT_OF_REASON: ReadonlyMap<string, FaultKind> = new Map(Object.entries<F
 export function youtube(world: PlatformWorld): Platform {
   const { settings } = world;
   const client_id = requireSetting(settings, "YOUTUBE_CLIENT_ID");
-  const api = providerClient("youtube", settings.YOUTUBE_API_URL, world, explain);
+  const api = providerClient("youtube", settings.YOUTUBE_API_URL, world, { explain });
   const oauth = oauthClient("youtube", world, {
     authorization_endpoint: settings.GOOGLE_AUTHORIZATION_URL,
     token_endpoint: settings.GOOGLE_TOKEN_URL,
@@ -167,6 +166,7 @@ export function youtube(world: PlatformWorld): Platform {
     client_id,
     client_secret: requireSetting(settings, "YOUTUBE_CLIENT_SECRET"),
     client_authentication: "body",
+    pkce: true,
     scopes: [SCOPE],
     rotates: false,
   });
@@ -183,8 +183,7 @@ export function youtube(world: PlatformWorld): Platform {
   /** The channel's own figures, when those at hand are old or lack the uploads playlist; else null. */
   async function freshChannel(tokens: Tokens, { account, cursor }: PageRequest): Promise<Profile | null> {
     const uploads = textOf(account.details.uploads);
-    const age = world.now().getTime() - Date.parse(textOf(account.details.read_at) ?? "");
-    if (uploads && (cursor !== null || age < PROFILE_LIFE_MS)) return null;
+    if (uploads && (cursor !== null || isProfileFresh(account.details, world.now()))) return null;
     const channel = await knownChannel(tokens, uploads && textOf(account.details.etag));
     if (channel !== "unchanged") return channel;
     const { platform_account_id, details } = account;
@@ -312,6 +311,15 @@ export function youtube(world: PlatformWorld): Platform {
       extra: { access_type: "offline", prompt: "consent" },
     },
     required_scopes: [SCOPE],
+    // No header tells what is left: https://developers.google.com/youtube/v3/determine_quota_cost
+    quota: {
+      scope: "app",
+      counts: "units",
+      size: settings.YOUTUBE_UNITS_PER_DAY,
+      seconds: 86_400,
+      time_zone: "America/Los_Angeles",
+      ahead: 2,
+    },
     page_size: PAGE_SIZE,
     lookup_size: PAGE_SIZE,
     exchange: oauth.exchange,
@@ -435,20 +443,12 @@ function visibilityOf(value: unknown): Visibility {
   return value === "public" || value === "unlisted" ? value : "private";
 }
 
-function languageOf(value: unknown): string | null {
-  return typeof value === "string" && /^[a-z]{2,3}(-[a-z0-9]{2,8}){0,3}$/i.test(value) ? value : null;
-}
-
 function bestThumbnail(thumbnails: z.infer<typeof Thumbnails>): string | null {
   const pictures = Object.values(thumbnails ?? {})
     .map(({ url, width }) => ({ url: linkOf(url), width: width ?? 0 }))
     .filter(({ url }) => url !== null)
     .sort((one, other) => other.width - one.width);
   return (pictures.find(({ width }) => width <= WIDEST_THUMBNAIL) ?? pictures.at(-1))?.url ?? null;
-}
-
-function withoutNulls(object: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== null));
 }
 
 /** Google's error body in the terms of the interface. */

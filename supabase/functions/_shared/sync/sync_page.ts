@@ -9,9 +9,11 @@ import { Access } from "../connections/access.ts";
 import { problemOf } from "../connections/problem.ts";
 import { type World, worldOf } from "../connections/world.ts";
 import { toApiError } from "../errors.ts";
+import { Meter, quotaOf } from "../platforms/meter.ts";
 import {
   type Cursor,
   type JsonObject,
+  type KnownAccount,
   type Page,
   type Platform,
   PlatformFault,
@@ -64,11 +66,11 @@ const MOST_RESTARTS = 3;
 const MOST_CALLS = 3;
 
 export async function syncPage(outer: World, slug: PlatformSlug, request: SyncRequest): Promise<SyncOutput> {
-  let calls = 0;
+  const meter = new Meter();
   const world: World = {
     ...worldOf(outer),
     used: (platform, usage) => {
-      calls += usage.units > 0 ? usage.calls : 0;
+      meter.add(usage);
       outer.used?.(platform, usage);
     },
   };
@@ -79,14 +81,15 @@ export async function syncPage(outer: World, slug: PlatformSlug, request: SyncRe
     p_sync_id: request.sync_id ?? null,
     p_lease_seconds: world.settings.SYNC_LEASE_SECONDS,
     p_platform: slug,
+    p_quota: quotaOf(platform, world.settings.PLATFORM_QUOTA_PAUSE_SECONDS),
   });
-  const step = new Step(world, platform, begun, request);
+  const step = new Step(world, platform, begun, request, meter);
   try {
     if (begun.cursor?.key === MISSING.key) {
       return await step.lookUp((begun.missing_ids ?? []).slice(0, request.max_results));
     }
     const page = await step.read();
-    const mayLookUp = page.next_cursor === null && calls < MOST_CALLS;
+    const mayLookUp = page.next_cursor === null && meter.calls < MOST_CALLS;
     const applied = await step.apply(page, { release: !mayLookUp });
     const missed = applied.missing_ids ?? [];
     return mayLookUp && missed.length > 0 ? await step.lookUp(missed) : step.answer();
@@ -106,6 +109,7 @@ class Step {
     private readonly platform: Platform,
     private readonly begun: Begun,
     private readonly request: SyncRequest,
+    private readonly meter: Meter,
   ) {
     this.access = new Access(world, platform, begun);
   }
@@ -125,14 +129,16 @@ class Step {
   }
 
   private async readAt(cursor: Cursor | null, remembered: RememberedPage | null, may_restart: boolean) {
-    const account = {
-      platform_account_id: this.begun.platform_account_id,
-      details: this.begun.account_details ?? {},
-    };
+    const { account } = this;
     const size = Math.min(this.request.max_results, this.platform.page_size);
     return await this.access.use((tokens) =>
       this.platform.page(tokens, { account, cursor, size, remembered, may_restart })
     );
+  }
+
+  private get account(): KnownAccount {
+    const { platform_account_id, account_details } = this.begun;
+    return { platform_account_id, details: account_details ?? {} };
   }
 
   private keepingRestarts(page: Page, restarts: number): Page {
@@ -143,7 +149,7 @@ class Step {
   /** Asks for items that the list did not name: what the platform still shows stays, the rest is removed. */
   async lookUp(ids: string[]): Promise<SyncOutput> {
     const asked = ids.slice(0, this.platform.lookup_size);
-    const items = await this.access.use((tokens) => this.platform.lookup(tokens, asked));
+    const items = await this.access.use((tokens) => this.platform.lookup(tokens, asked, this.account));
     const wanted = new Set(asked);
     const living = items.filter((item) => wanted.has(item.platform_content_id));
     const page: Page = {
@@ -170,6 +176,7 @@ class Step {
       p_items: items,
       p_account: account,
       p_release: release,
+      p_usage: this.usage(),
     });
     this.last = applied;
     this.sum.synced += page.present_ids.length;
@@ -178,6 +185,10 @@ class Step {
     this.sum.unchanged += applied.unchanged_items;
     this.sum.removed += applied.removed_items;
     return applied;
+  }
+
+  private usage(): JsonObject | null {
+    return this.meter.take(this.platform, this.world.settings.PLATFORM_QUOTA_PAUSE_SECONDS);
   }
 
   answer(): SyncOutput {
@@ -201,6 +212,7 @@ class Step {
   async fail(error: unknown): Promise<unknown> {
     const problem = problemOf(error, this.platform, "sync", this.world.now());
     const shown = toApiError(problem);
+    this.meter.refuse(error);
     try {
       await this.world.admin.call("fail_sync", {
         p_sync_id: this.begun.sync_id,
@@ -209,6 +221,7 @@ class Step {
         p_message: shown.code === "internal"
           ? "Something went wrong on our side; try again later"
           : shown.message,
+        p_usage: this.usage(),
       });
     } catch (failure) {
       // The lease runs out by itself, and the next call goes on without a new unit.

@@ -1,0 +1,214 @@
+/** The Display API v2: an error in every answer, `fields` as a query parameter of POSTs, pages that may be short. */
+import type { World } from "../provider.ts";
+import { type Answer, type Call, json, type Provider, type Route } from "../provider.ts";
+import { Grants } from "../social/grants.ts";
+import type { PostRecord } from "../social/post.ts";
+import { SocialAccounts } from "../social/social_accounts.ts";
+import { socialAdmin } from "../social/social_admin.ts";
+import { CallWindow } from "./call_window.ts";
+import {
+  isListed,
+  tiktok_network,
+  truthOf,
+  user_fields,
+  userOf,
+  video_fields,
+  videoOf,
+} from "./tiktok_network.ts";
+import { logId, refused, scope_words, tiktokOauth } from "./tiktok_oauth.ts";
+import { tiktokWebhooks } from "./tiktok_webhooks.ts";
+
+const api = "/open.tiktokapis.com/v2";
+const read_scopes = Object.keys(scope_words).slice(0, 4);
+
+const messages: Readonly<Record<string, readonly [status: number, message: string]>> = {
+  access_token_invalid: [401, "The access token is invalid or not found in the request."],
+  scope_not_authorized: [401, "The user did not authorize the scope required for completing this request."],
+  scope_permission_missed: [400, "To retrieve certain field information, the scope is required."],
+  invalid_params: [400, "One or more fields in request is invalid."],
+  invalid_cursor: [400, "Invalid cursor."],
+  rate_limit_exceeded: [429, "The API rate limit was exceeded. Please try again later."],
+  internal_error: [500, "Something is wrong. Please try again later."],
+};
+
+export function tiktok(world: World, redirect_uris: readonly string[] = []): Provider {
+  const accounts = new SocialAccounts(world, tiktok_network);
+  const grants = new Grants(world, {
+    provider: "tiktok",
+    life: { code: 600, access: 7_200, refresh: 180 * 86_400 },
+    rotates: true,
+    prefixes: { code: "tt", access: "act.", refresh: "rft." },
+  });
+  const limits = new CallWindow(world.clock);
+  const webhooks = tiktokWebhooks(world, accounts);
+
+  /** Checks the token, its scope and the minute's calls; hands the account on. */
+  const asUser =
+    (scope: string, handle: (account_id: string, scopes: readonly string[], call: Call) => Answer) =>
+    (call: Call): Answer => {
+      const [, token = ""] = /^Bearer (.+)$/.exec(call.headers.get("authorization") ?? "") ?? [];
+      const access = call.fault?.token ? undefined : grants.access(token);
+      if (!access) return failed("access_token_invalid");
+      if (!limits.take(access.account, call.path)) return failed("rate_limit_exceeded");
+      if (!access.scopes.includes(scope)) return failed("scope_not_authorized");
+      return handle(access.account, access.scopes, call);
+    };
+
+  function userInfo(account_id: string, scopes: readonly string[], call: Call): Answer {
+    const account = accounts.account(account_id);
+    const fields = fieldsOf(call, Object.values(user_fields).flat());
+    if (!account || !fields) return failed("invalid_params");
+    const scopeOf = (field: string) =>
+      Object.keys(user_fields).find((scope) => user_fields[scope]?.includes(field));
+    if (!fields.every((field) => scopes.includes(scopeOf(field) ?? ""))) {
+      return failed("scope_not_authorized");
+    }
+    const videos = accounts.at(account_id, 0, accounts.size(account_id)).filter(isListed).length;
+    return answered({ user: pick(userOf(account, videos), fields) });
+  }
+
+  function videoList(account_id: string, _scopes: readonly string[], call: Call): Answer {
+    const body = readJson(call);
+    const fields = fieldsOf(call, video_fields);
+    const count = body?.max_count ?? 10;
+    const cursor = body?.cursor ?? world.clock.now() + 86_400_000;
+    if (!body || !fields || !isInteger(count, 1, 20)) return failed("invalid_params");
+    if (!isInteger(cursor, 0, 8.64e15)) return failed("invalid_cursor");
+    const start = accounts.positionBefore(account_id, cursor);
+    // Private videos are taken out after the page was cut: it may be short, or empty, with more to come.
+    const posts = accounts.at(account_id, start, count);
+    const last = posts.at(-1);
+    return answered({
+      videos: posts.filter(isListed).map((post) => shown(post, fields)),
+      cursor: last ? Date.parse(last.created_at) : cursor,
+      has_more: start + posts.length < accounts.size(account_id),
+    });
+  }
+
+  function videoQuery(account_id: string, _scopes: readonly string[], call: Call): Answer {
+    const ids = (readJson(call)?.filters as { video_ids?: unknown } | undefined)?.video_ids;
+    const fields = fieldsOf(call, video_fields);
+    if (!fields || !Array.isArray(ids) || ids.length === 0 || ids.length > 20) {
+      return failed("invalid_params");
+    }
+    const posts = ids.map((id) => accounts.post(account_id, String(id))).filter((post) => post !== undefined);
+    return answered({ videos: posts.filter(isListed).map((post) => shown(post, fields)) });
+  }
+
+  function shown(post: PostRecord, fields: readonly string[]): Record<string, unknown> {
+    const account = accounts.account(post.account_id);
+    return account ? pick(videoOf(post, account, world.clock.now()), fields) : {};
+  }
+
+  const routes: Route[] = [
+    ...tiktokOauth(accounts, grants, redirect_uris),
+    { method: "GET", path: `${api}/user/info/`, handle: asUser("user.info.basic", userInfo) },
+    { method: "POST", path: `${api}/video/list/`, handle: asUser("video.list", videoList) },
+    { method: "POST", path: `${api}/video/query/`, handle: asUser("video.list", videoQuery) },
+  ];
+  return {
+    name: "tiktok",
+    routes,
+    admin: [
+      ...socialAdmin({ accounts, grants, scopes: read_scopes, truth: truthOf }),
+      ...limits.admin("/_admin/tiktok/limit"),
+      ...webhooks.admin,
+    ],
+    accountOf: (call) => accountOf(grants, call),
+    failure,
+    replay: (event) => {
+      grants.replay(event);
+      accounts.replay(event);
+      webhooks.replay(event);
+    },
+    reset: () => {
+      grants.reset();
+      accounts.reset();
+      limits.reset();
+      webhooks.reset();
+    },
+  };
+}
+
+function accountOf(grants: Grants, call: Call): string | undefined {
+  const bearer = /^Bearer (.+)$/.exec(call.headers.get("authorization") ?? "")?.[1];
+  if (bearer) return grants.accountOf(bearer);
+  const form = new URLSearchParams(call.body);
+  const token = form.get("refresh_token") ?? form.get("code") ?? form.get("token");
+  if (token) return grants.accountOf(token);
+  return form.get("account") ?? call.query.get("login_hint") ?? undefined;
+}
+
+function answered(data: Record<string, unknown>): Answer {
+  return json(200, { data, error: { code: "ok", message: "", log_id: logId() } });
+}
+
+function failed(reason: string): Answer {
+  const [status, message] = messages[reason] ?? [500, reason];
+  const code = reason === "invalid_cursor" ? "invalid_params" : reason;
+  return json(status, { data: {}, error: { code, message, log_id: logId() } });
+}
+
+/** A failure by its code, or by a bare status; the OAuth endpoints have words and a shape of their own. */
+function failure(reason: string, call: Call): Answer | undefined {
+  if (call.path.includes("/oauth/")) return oauthFailure(reason);
+  if (reason in messages) return failed(reason);
+  switch (reason) {
+    case "401":
+      return failed("access_token_invalid");
+    case "403":
+    case "scope_missing":
+      return failed("scope_not_authorized");
+    case "400":
+      return failed("invalid_params");
+    case "429":
+      return failed("rate_limit_exceeded");
+    case "500":
+      return failed("internal_error");
+    case "404":
+      return { status: 404, headers: { "content-type": "text/plain" }, body: "Unsupported path(Janus)" };
+    default:
+      return /^5\d\d$/.test(reason)
+        ? { status: Number(reason), headers: { "content-type": "text/html" }, body: "<html>upstream</html>" }
+        : undefined;
+  }
+}
+
+function oauthFailure(reason: string): Answer {
+  switch (reason) {
+    case "400":
+    case "invalid_grant":
+      return refused("invalid_grant", "Refresh token is invalid or expired.");
+    case "401":
+    case "invalid_client":
+      return refused("invalid_client", "Client key or secret is incorrect.", 401);
+    case "429":
+      return failed("rate_limit_exceeded");
+    default:
+      return /^5\d\d$/.test(reason) ? failed("internal_error") : refused(reason, reason);
+  }
+}
+
+/** The fields that a call asks for; undefined when it asks for none, or for one that there is not. */
+function fieldsOf(call: Call, known: readonly string[]): string[] | undefined {
+  const fields = (call.query.get("fields") ?? "").split(",").filter((field) => field !== "");
+  return fields.length > 0 && fields.every((field) => known.includes(field)) ? fields : undefined;
+}
+
+function readJson(call: Call): Record<string, unknown> | undefined {
+  if (!/^application\/json\b/i.test(call.headers.get("content-type") ?? "")) return undefined;
+  try {
+    const value = JSON.parse(call.body === "" ? "{}" : call.body);
+    return typeof value === "object" && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isInteger(value: unknown, low: number, high: number): value is number {
+  return typeof value === "number" && Number.isInteger(value) && value >= low && value <= high;
+}
+
+function pick(from: Record<string, unknown>, fields: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(fields.map((field) => [field, from[field]]));
+}

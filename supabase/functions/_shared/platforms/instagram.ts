@@ -1,0 +1,335 @@
+/**
+ * Instagram: Instagram Login and the Instagram API for professional (business and creator) accounts.
+ *
+ * There is no refresh token: a token lives 60 days and is itself prolonged, once it is a day old and as long as it lives.
+ * A page costs one call. The library is the list of media and, behind it, the stories of the last 24 hours.
+ * Not here, because each costs a call per item: views and reach (insights). Instagram tells no durations and no languages.
+ */
+import { z } from "zod";
+import { requireSetting } from "../settings.ts";
+import {
+  cursorAfter,
+  graphDialect,
+  isNoSuchObject,
+  lostCursor,
+  Paging,
+  reshapeTokenAnswer,
+} from "./meta_graph.ts";
+import {
+  cleanText,
+  countOf,
+  hashtagsOf,
+  identifierText,
+  instantOf,
+  linkOf,
+  titleOfCaption,
+  titleText,
+} from "./normalize.ts";
+import { oauthClient } from "./oauth_client.ts";
+import { isProfileFresh } from "./page.ts";
+import {
+  type ContentType,
+  type Grant,
+  type NormalizedItem,
+  type NormalizedMedia,
+  type Page,
+  type PageRequest,
+  type Platform,
+  PlatformFault,
+  type PlatformWorld,
+  type Profile,
+  type Tokens,
+} from "./platform.ts";
+import { providerClient } from "./provider_client.ts";
+
+const SCOPE = "instagram_business_basic";
+const PAGE_SIZE = 50;
+
+/** Media are looked up one by one, so few at a time. */
+const LOOKUP_SIZE = 10;
+
+const DAY_MS = 24 * 60 * 60 * 1_000;
+
+const PROFILE_FIELDS =
+  "id,user_id,username,name,account_type,profile_picture_url,followers_count,media_count";
+const MEDIA_FIELDS = "id,caption,media_type,media_product_type,media_url,thumbnail_url,permalink,timestamp," +
+  "like_count,comments_count,alt_text,children{id,media_type,media_url,thumbnail_url,alt_text}";
+
+/** Read with care by what normalises it, and not always there. */
+const Anything = z.unknown().optional();
+
+const LongLivedToken = z.looseObject({
+  access_token: z.string().min(1),
+  token_type: z.string().optional(),
+  expires_in: z.number().positive(),
+  permissions: Anything,
+});
+
+const InstagramUser = z.looseObject({
+  id: z.string(),
+  user_id: z.string().optional(),
+  username: Anything,
+  name: Anything,
+  account_type: Anything,
+  profile_picture_url: Anything,
+  followers_count: Anything,
+  media_count: Anything,
+});
+
+const MediaPart = z.looseObject({
+  id: z.string(),
+  media_type: z.string().optional(),
+  media_url: Anything,
+  thumbnail_url: Anything,
+  alt_text: Anything,
+});
+
+const Media = MediaPart.extend({
+  caption: Anything,
+  media_product_type: z.string().optional(),
+  permalink: Anything,
+  timestamp: Anything,
+  like_count: Anything,
+  comments_count: Anything,
+  children: z.looseObject({ data: z.array(MediaPart) }).optional(),
+});
+export type Media = z.infer<typeof Media>;
+
+const MediaList = z.looseObject({ data: z.array(Media), paging: Paging });
+
+/** The lists that make up a library, in the order in which a pass reads them. */
+const LISTS = ["media", "stories"] as const;
+
+export function instagram(world: PlatformWorld): Platform {
+  const { settings } = world;
+  const client_id = requireSetting(settings, "INSTAGRAM_CLIENT_ID");
+  const client_secret = requireSetting(settings, "INSTAGRAM_CLIENT_SECRET");
+  const dialect = graphDialect("instagram");
+  const api = providerClient(
+    "instagram",
+    `${settings.INSTAGRAM_GRAPH_URL}/${settings.META_GRAPH_VERSION}`,
+    world,
+    dialect,
+  );
+  /** Tokens are exchanged and prolonged outside the versions of the API, and only by the query. */
+  const exchange = providerClient("instagram", settings.INSTAGRAM_GRAPH_URL, world, dialect);
+  const oauth = oauthClient("instagram", world, {
+    authorization_endpoint: settings.INSTAGRAM_AUTHORIZATION_URL,
+    token_endpoint: settings.INSTAGRAM_TOKEN_URL,
+    client_id,
+    client_secret,
+    client_authentication: "body",
+    pkce: false,
+    scopes: [SCOPE],
+    rotates: false,
+    reshape: reshapeTokenAnswer,
+  });
+
+  function grantOf(
+    { access_token, token_type, expires_in, permissions }: z.infer<typeof LongLivedToken>,
+  ): Grant {
+    const now = world.now();
+    const expires_at = new Date(now.getTime() + expires_in * 1_000);
+    const scopes = Array.isArray(permissions)
+      ? permissions.map(String)
+      : String(permissions ?? "").split(",");
+    return {
+      tokens: {
+        access_token,
+        token_type: token_type ?? "bearer",
+        obtained_at: now.toISOString(),
+        expires_at: expires_at.toISOString(),
+      },
+      expires_at,
+      scopes: scopes.filter(Boolean),
+    };
+  }
+
+  /** The code gives a token for an hour, and that one a token for 60 days. */
+  async function exchangeCode(
+    code: { code: string; code_verifier: string; redirect_uri: string },
+  ): Promise<Grant> {
+    const short = await oauth.exchange(code);
+    const { access_token } = short.tokens;
+    const query = { grant_type: "ig_exchange_token", client_secret, access_token };
+    const long = grantOf(await exchange.get("access_token", short.tokens, LongLivedToken, { query }));
+    return { ...long, scopes: short.scopes };
+  }
+
+  async function refresh(tokens: Tokens): Promise<Grant> {
+    const { access_token, obtained_at, expires_at } = tokens;
+    const age = world.now().getTime() - Date.parse(obtained_at ?? "");
+    try {
+      if (expires_at !== undefined && age < DAY_MS) {
+        // Instagram prolongs no token of the first day; all that can be found out is whether this one lives.
+        await readProfile(tokens);
+        return { tokens, expires_at: new Date(expires_at), scopes: [SCOPE] };
+      }
+      const query = { grant_type: "ig_refresh_token", access_token };
+      return grantOf(await exchange.get("refresh_access_token", tokens, LongLivedToken, { query }));
+    } catch (fault) {
+      // The token is its own refresh token: when it is dead, nothing is left.
+      throw fault instanceof PlatformFault && fault.kind === "token_expired"
+        ? new PlatformFault("instagram", "grant_refused", fault)
+        : fault;
+    }
+  }
+
+  async function readProfile(tokens: Tokens): Promise<Profile> {
+    const user = await api.get("me", tokens, InstagramUser, { query: { fields: PROFILE_FIELDS } });
+    const username = identifierText(user.username);
+    if (user.account_type === "PERSONAL") {
+      throw new PlatformFault("instagram", "no_account", { reason: "personal account", status: 200 });
+    }
+    return {
+      platform_account_id: user.user_id ?? user.id,
+      username,
+      display_name: titleText(user.name) || username,
+      avatar_url: linkOf(user.profile_picture_url),
+      profile_url: username === null ? null : `https://www.instagram.com/${encodeURIComponent(username)}/`,
+      followers_count: countOf(user.followers_count),
+      details: { read_at: world.now().toISOString(), media_count: countOf(user.media_count) },
+    };
+  }
+
+  /** The account's own figures, when those at hand are a day old and a pass begins; else null. */
+  async function freshProfile(tokens: Tokens, { account, cursor }: PageRequest): Promise<Profile | null> {
+    const isFresh = cursor !== null || isProfileFresh(account.details, world.now());
+    return isFresh ? null : await readProfile(tokens);
+  }
+
+  async function page(tokens: Tokens, request: PageRequest): Promise<Page> {
+    const { cursor, size } = request;
+    const account = await freshProfile(tokens, request);
+    const list = LISTS.find((name) => name === cursor?.list) ?? "media";
+    const after = typeof cursor?.after === "string" ? cursor.after : null;
+    const query = { fields: MEDIA_FIELDS, limit: String(size), ...(after === null ? {} : { after }) };
+    const { data, paging } = await api.get(`me/${list}`, tokens, MediaList, { query }).catch((fault) => {
+      throw after === null ? fault : lostCursor(fault);
+    });
+    const items = data.map((media) => itemOf(media, list === "stories"));
+    const ids = [...new Set(items.map((item) => item.platform_content_id))];
+    return {
+      cursor,
+      next_cursor: nextCursor(list, after, cursorAfter(paging)),
+      unchanged: false,
+      etags: {},
+      item_ids: ids,
+      present_ids: ids,
+      items,
+      total: countOf((account ?? request.account).details.media_count),
+      account,
+    };
+  }
+
+  async function lookup(tokens: Tokens, ids: string[]): Promise<NormalizedItem[]> {
+    const found = await Promise.all(ids.map(async (id) => {
+      try {
+        return await api.get(encodeURIComponent(id), tokens, Media, { query: { fields: MEDIA_FIELDS } });
+      } catch (fault) {
+        if (isNoSuchObject(fault)) return null;
+        throw fault;
+      }
+    }));
+    const media = found.filter((one) => one !== null);
+    // "No such object" is also what a token hears that may no longer read anything: then nothing is missing.
+    if (media.length === 0) await readProfile(tokens);
+    return media.map((one) => itemOf(one, false));
+  }
+
+  return {
+    slug: "instagram",
+    title: "Instagram",
+    authorization: {
+      endpoint: settings.INSTAGRAM_AUTHORIZATION_URL,
+      client_id,
+      client_id_parameter: "client_id",
+      scopes: [SCOPE],
+      scope_separator: ",",
+      pkce: false,
+      extra: {},
+    },
+    required_scopes: [SCOPE],
+    // Percentages of a rolling day, in a header of every answer.
+    quota: { scope: "account", counts: "reports", size: null, seconds: 3_600, ahead: 0 },
+    page_size: PAGE_SIZE,
+    lookup_size: LOOKUP_SIZE,
+    exchange: exchangeCode,
+    refresh,
+    // The creator removes the app in Instagram's settings; Instagram has no call for it.
+    revoke: null,
+    identify: async (grant) => ({ profile: await readProfile(grant.tokens), grant }),
+    page,
+    lookup,
+  };
+}
+
+/** The next page of a list, or the first one of the next list. */
+function nextCursor(list: typeof LISTS[number], before: string | null, after: string | null) {
+  if (after !== null && after === before) {
+    throw new PlatformFault("instagram", "malformed", { reason: "cursor stands still", status: 200 });
+  }
+  const next = after === null ? LISTS[LISTS.indexOf(list) + 1] : list;
+  return next === undefined ? null : { key: `${next}:${after ?? ""}`, list: next, after };
+}
+
+export function itemOf(media: Media, isStory: boolean): NormalizedItem {
+  const description = cleanText(media.caption);
+  const parts = (media.children?.data ?? []).map(partOf);
+  return {
+    platform_content_id: media.id,
+    content_type: isStory ? "story" : contentTypeOf(media),
+    title: titleOfCaption(description),
+    description,
+    tags: [],
+    hashtags: hashtagsOf(description),
+    thumbnail_url: pictureOf(media) ?? parts.map((part) => part.thumbnail_url).find((url) => url !== null) ??
+      null,
+    permalink: linkOf(media.permalink),
+    visibility: "public",
+    language: null,
+    duration_seconds: null,
+    published_at: instantOf(media.timestamp),
+    views_count: null,
+    likes_count: countOf(media.like_count),
+    comments_count: countOf(media.comments_count),
+    shares_count: null,
+    platform_category: null,
+    metadata: metadataOf(media),
+    ...(parts.length > 0 ? { media: parts } : {}),
+  };
+}
+
+function metadataOf({ media_product_type, alt_text }: Media): NormalizedItem["metadata"] {
+  const product = identifierText(media_product_type);
+  const alternative = cleanText(alt_text);
+  return { ...(product ? { product } : {}), ...(alternative ? { alt_text: alternative } : {}) };
+}
+
+function partOf(part: z.infer<typeof MediaPart>, position: number): NormalizedMedia {
+  return {
+    position,
+    kind: part.media_type === "VIDEO" ? "video" : "image",
+    platform_media_id: part.id,
+    url: linkOf(part.media_url),
+    thumbnail_url: pictureOf(part),
+    width: null,
+    height: null,
+    duration_seconds: null,
+    alt_text: cleanText(part.alt_text) || null,
+  };
+}
+
+/** Videos have a picture of their own; for the rest the medium is the picture. It is missing when rights are claimed. */
+function pictureOf({ media_type, media_url, thumbnail_url }: z.infer<typeof MediaPart>): string | null {
+  return linkOf(media_type === "VIDEO" ? thumbnail_url : media_url ?? thumbnail_url);
+}
+
+function contentTypeOf({ media_type, media_product_type }: Media): ContentType {
+  if (media_product_type === "STORY") return "story";
+  if (media_type === "CAROUSEL_ALBUM") return "carousel";
+  if (media_type === "IMAGE") return "image";
+  if (media_product_type === "REELS") return "reel";
+  // Videos from before all of them became reels: up to a minute in the feed, longer ones in IGTV.
+  return media_product_type === "IGTV" ? "long_video" : "short_video";
+}

@@ -1,0 +1,172 @@
+/**
+ * What Instagram and Facebook have in common, because both are Meta's Graph API: the error envelope, the usage headers
+ * and paging by cursors. Errors are told apart by their code; the HTTP status says little (a spent quota may be 400, 403 or 429).
+ */
+import { z } from "zod";
+import { type FaultKind, PlatformFault, type PlatformSlug, type Usage } from "./platform.ts";
+import type { Dialect, ProviderRefusal } from "./provider_client.ts";
+
+const GraphError = z.looseObject({
+  error: z.looseObject({
+    code: z.number(),
+    error_subcode: z.number().optional(),
+    is_transient: z.boolean().optional(),
+  }),
+});
+
+/** App, person, page and account limits, old and new. */
+const THROTTLED = [4, 17, 32, 613, 80_001, 80_002];
+
+/** A used-up window that does not say when it ends is asked again after an hour, its usual length. */
+const WINDOW_MS = 60 * 60 * 1_000;
+
+/** The object is not there, or not for this token. */
+const NO_SUCH_OBJECT = ["100/33", "803", "24/2207006"];
+
+export const Paging = z.looseObject({
+  cursors: z.looseObject({ after: z.string().optional() }).optional(),
+  next: z.string().optional(),
+}).optional();
+
+/** Where the next page begins; null at the end of a list, which only the absence of `next` tells. */
+export function cursorAfter(paging: z.infer<typeof Paging>): string | null {
+  if (paging?.next === undefined) return null;
+  // `next` holds the access token: nothing but the cursor is taken from it.
+  const after = paging.cursors?.after ??
+    (URL.canParse(paging.next) ? new URL(paging.next).searchParams.get("after") : null);
+  return after || null;
+}
+
+export function graphDialect(platform: PlatformSlug): Dialect {
+  return {
+    explain: (refusal, now) => explainGraph(platform, refusal, now),
+    wait: ({ headers }) => {
+      const minutes = minutesToWait(headers);
+      return minutes > 0 ? minutes * 60 : null;
+    },
+    left: usageOf,
+  };
+}
+
+/** A Graph error in the terms of the interface. Its `reason` is `code` or `code/subcode`. */
+export function explainGraph(
+  platform: PlatformSlug,
+  { status, body, retry_at }: Omit<ProviderRefusal, "headers">,
+  now: Date,
+): PlatformFault {
+  const error = GraphError.safeParse(body).data?.error;
+  if (!error) {
+    const kind = status === 401 ? "token_expired" : status === 400 ? "misconfigured" : "passing";
+    return new PlatformFault(platform, kind, { reason: "no Graph error", status, retry_at });
+  }
+  const reason = error.error_subcode ? `${error.code}/${error.error_subcode}` : String(error.code);
+  const kind = kindOf(error.code, reason, error.is_transient === true, status);
+  const isSpent = kind === "quota_exhausted" && retry_at === null;
+  return new PlatformFault(platform, kind, {
+    reason,
+    status,
+    retry_at: isSpent ? new Date(now.getTime() + WINDOW_MS) : retry_at,
+  });
+}
+
+function kindOf(code: number, reason: string, isTransient: boolean, status: number): FaultKind {
+  if (THROTTLED.includes(code)) return "quota_exhausted";
+  if (isTransient || code === 1 || code === 2) return "passing";
+  if (code === 102 || code === 190) return "token_expired";
+  if (code === 10 || (code >= 200 && code < 300)) return "scope_missing";
+  if (NO_SUCH_OBJECT.includes(reason) || code === 25) return "account_gone";
+  return status >= 500 ? "passing" : "misconfigured";
+}
+
+/** Whether a fault says that one object cannot be read, which is not a fault where its absence is the question. */
+export function isNoSuchObject(error: unknown): boolean {
+  return error instanceof PlatformFault && NO_SUCH_OBJECT.includes(error.reason);
+}
+
+/** A cursor that is too old is a bad parameter like any other; ours are all right but for the cursor. */
+export function lostCursor(error: unknown): unknown {
+  const isParameter = error instanceof PlatformFault && error.kind === "misconfigured" &&
+    /^100(\/|$)/.test(error.reason);
+  return isParameter ? new PlatformFault(error.platform, "cursor_invalid", error) : error;
+}
+
+/** Token answers and refusals of Meta as RFC 6749 has them. */
+export function reshapeTokenAnswer(body: Record<string, unknown>): Record<string, unknown> {
+  const graph = GraphError.safeParse(body).data?.error;
+  if (graph) {
+    const kind = kindOf(graph.code, String(graph.code), graph.is_transient === true, 400);
+    const mayPass = kind === "passing" || kind === "quota_exhausted";
+    // Of all that can be wrong with our own parameters, only the code changes from call to call.
+    const error = mayPass
+      ? "temporarily_unavailable"
+      : graph.code === 100
+      ? "invalid_grant"
+      : "invalid_client";
+    return { error };
+  }
+  // Instagram's token endpoint has errors of its own, and wraps its answers in a list or does not.
+  if (typeof body.error_type === "string") {
+    const isCode = /code/i.test(String(body.error_message));
+    return { error: body.code === 400 && isCode ? "invalid_grant" : "invalid_client" };
+  }
+  const answer = Array.isArray(body.data) ? { ...body.data[0] } : { ...body };
+  const { permissions, ...rest } = answer;
+  const scope = Array.isArray(permissions) ? permissions.join(" ") : permissions;
+  return typeof scope === "string" && scope !== "" ? { ...rest, scope } : rest;
+}
+
+const Percentages = z.looseObject({
+  call_count: z.number().catch(0),
+  total_time: z.number().catch(0),
+  total_cputime: z.number().catch(0),
+  estimated_time_to_regain_access: z.number().catch(0),
+});
+const AppUsage = Percentages.transform((one) => [one]);
+const AccountUsage = z.record(z.string(), z.array(Percentages)).transform((accounts) =>
+  Object.values(accounts).flat()
+);
+
+/** The fullest of all the counters that an answer names, and until when a full one stays so. */
+function usageOf(headers: Headers, now: Date): Omit<Usage, "calls" | "units"> {
+  const percentages = usagesIn(headers);
+  if (percentages.length === 0) return {};
+  const fullest = percentages.flatMap((one) => [one.call_count, one.total_time, one.total_cputime]);
+  const minutes = minutesToWait(headers);
+  return {
+    spent: Math.max(...fullest) / 100,
+    ...(minutes > 0 ? { resets_at: new Date(now.getTime() + minutes * 60_000) } : {}),
+  };
+}
+
+function minutesToWait(headers: Headers): number {
+  return Math.max(0, ...usagesIn(headers).map((one) => one.estimated_time_to_regain_access));
+}
+
+function usagesIn(headers: Headers) {
+  return [
+    ...read(AppUsage, headers.get("x-app-usage")),
+    ...read(AccountUsage, headers.get("x-business-use-case-usage")),
+  ];
+}
+
+function read<Schema extends typeof AppUsage | typeof AccountUsage>(schema: Schema, header: string | null) {
+  try {
+    return schema.safeParse(JSON.parse(header ?? "null")).data ?? [];
+  } catch {
+    return [];
+  }
+}
+
+/** HMAC-SHA256 as hexadecimal digits: Meta's `appsecret_proof` and its signatures. */
+export async function hmacHex(secret: string, text: string): Promise<string> {
+  const encoder = new TextEncoder();
+  const key = await crypto.subtle.importKey(
+    "raw",
+    encoder.encode(secret),
+    { name: "HMAC", hash: "SHA-256" },
+    false,
+    ["sign"],
+  );
+  const mac = new Uint8Array(await crypto.subtle.sign("HMAC", key, encoder.encode(text)));
+  return [...mac].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,72 @@
+/** What the calls of one piece of work cost at the platform, as the ledger in the database takes it. */
+import { type JsonObject, type Platform, PlatformFault, type Usage } from "./platform.ts";
+
+/** Describes a platform's window to `begin_sync` and to whatever settles. `pause`: for how long a refusal is believed. */
+export function quotaOf({ authorization, quota }: Platform, pause_seconds: number): JsonObject {
+  return {
+    app: authorization.client_id,
+    scope: quota.scope,
+    counts: quota.counts,
+    size: quota.size,
+    seconds: quota.seconds,
+    time_zone: quota.time_zone ?? null,
+    ahead: quota.ahead,
+    pause: pause_seconds,
+  };
+}
+
+/** Adds calls up until they are settled. */
+export class Meter {
+  /** Calls that cost something, since the work began. */
+  calls = 0;
+  private open: Usage = { calls: 0, units: 0 };
+  private refused_until: Date | null = null;
+
+  add(usage: Usage): void {
+    if (usage.units > 0) this.calls += usage.calls;
+    const { remaining, spent, resets_at } = usage;
+    this.open = {
+      calls: this.open.calls + usage.calls,
+      units: this.open.units + usage.units,
+      // Several windows of one platform count down beside each other: the emptiest decides.
+      ...lowest(this.open, { remaining, resets_at }),
+      ...(spent === undefined && this.open.spent === undefined
+        ? {}
+        : { spent: Math.max(spent ?? 0, this.open.spent ?? 0) }),
+    };
+  }
+
+  /** Notes that the platform said there is nothing left. */
+  refuse(error: unknown): void {
+    if (error instanceof PlatformFault && error.kind === "quota_exhausted") {
+      this.refused_until = error.retry_at;
+    }
+  }
+
+  /** What is not settled yet; null when nothing is. */
+  take(platform: Platform, pause_seconds: number): JsonObject | null {
+    const { calls, units, remaining, spent, resets_at } = this.open;
+    const refused_until = this.refused_until?.toISOString() ?? null;
+    this.open = { calls: 0, units: 0 };
+    this.refused_until = null;
+    if (calls === 0 && units === 0 && refused_until === null) return null;
+    return {
+      ...quotaOf(platform, pause_seconds),
+      calls,
+      units,
+      remaining: remaining ?? null,
+      spent: spent ?? null,
+      resets_at: resets_at?.toISOString() ?? null,
+      refused_until,
+    };
+  }
+}
+
+function lowest(before: Usage, after: Pick<Usage, "remaining" | "resets_at">) {
+  const isLower = after.remaining !== undefined &&
+    (before.remaining === undefined || after.remaining <= before.remaining);
+  const { remaining, resets_at } = isLower || before.remaining === undefined
+    ? { remaining: after.remaining, resets_at: after.resets_at ?? before.resets_at }
+    : before;
+  return { ...(remaining === undefined ? {} : { remaining }), ...(resets_at ? { resets_at } : {}) };
+}

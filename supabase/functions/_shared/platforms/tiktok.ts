@@ -1,0 +1,347 @@
+/**
+ * TikTok: Login Kit (OAuth 2.0 in TikTok's own words) and the Display API v2.
+ *
+ * A page is one call for at most 20 public videos, newest first. Answers hold an error even when all is well, and may
+ * say no with status 200; there are no ETags, and no headers that tell what is left of 600 calls a minute.
+ */
+import { z } from "zod";
+import { requireSetting } from "../settings.ts";
+import { oauthClient } from "./oauth_client.ts";
+import { isProfileFresh, recognised } from "./page.ts";
+import {
+  type ContentType,
+  type FaultKind,
+  type Grant,
+  type NormalizedItem,
+  type Page,
+  type PageRequest,
+  type Platform,
+  PlatformFault,
+  type PlatformWorld,
+  type Profile,
+  type Tokens,
+} from "./platform.ts";
+import { type Dialect, providerClient, type ProviderRefusal } from "./provider_client.ts";
+import {
+  cleanText,
+  countOf,
+  hashtagsOf,
+  identifierText,
+  instantOf,
+  linkOf,
+  titleOfCaption,
+  titleText,
+  withoutNulls,
+} from "./normalize.ts";
+
+const PAGE_SIZE = 20;
+
+/** The longest video that counts as a short one; the same limit as for YouTube's Shorts. */
+const LONGEST_SHORT_SECONDS = 180;
+
+/** Limits are per minute, over a sliding window. */
+const WINDOW_SECONDS = 60;
+
+const SCOPES = ["user.info.basic", "user.info.profile", "user.info.stats", "video.list"];
+const REQUIRED_SCOPES = ["user.info.basic", "video.list"];
+
+/** One field without its scope refuses the whole call, so only what was granted is asked for. */
+const USER_FIELDS: Readonly<Record<string, string>> = {
+  "user.info.basic": "open_id,avatar_url,avatar_large_url,display_name",
+  "user.info.profile": "username,profile_deep_link",
+  "user.info.stats": "follower_count,video_count",
+};
+
+const VIDEO_FIELDS =
+  "id,create_time,title,video_description,duration,height,width,cover_image_url,share_url," +
+  "view_count,like_count,comment_count,share_count";
+
+/** Whatever it is, also nothing: normalising decides. */
+const Any = z.unknown().optional();
+
+/** A number that is beyond 2^53 comes as its digits. */
+const Integer = z.union([z.int(), z.string().regex(/^\d+$/)]);
+
+const UserInfo = z.looseObject({
+  data: z.looseObject({
+    user: z.looseObject({
+      open_id: z.string().min(1),
+      display_name: Any,
+      username: Any,
+      avatar_url: Any,
+      avatar_large_url: Any,
+      profile_deep_link: Any,
+      follower_count: Any,
+      video_count: Any,
+    }),
+  }),
+});
+
+const Video = z.looseObject({
+  id: Integer.transform(String),
+  create_time: Any,
+  title: Any,
+  video_description: Any,
+  duration: Any,
+  height: Any,
+  width: Any,
+  cover_image_url: Any,
+  share_url: Any,
+  view_count: Any,
+  like_count: Any,
+  comment_count: Any,
+  share_count: Any,
+});
+export type Video = z.output<typeof Video>;
+
+const VideoList = z.looseObject({
+  data: z.looseObject({
+    videos: z.array(Video).default([]),
+    /** Milliseconds since 1970. */
+    cursor: Integer.optional(),
+    has_more: z.boolean().default(false),
+  }),
+});
+type VideoList = z.output<typeof VideoList>["data"];
+
+const ApiError = z.looseObject({
+  error: z.looseObject({ code: z.string(), message: z.string().optional() }),
+});
+
+const FAULT_OF_CODE: Readonly<Record<string, FaultKind>> = {
+  access_token_invalid: "token_expired",
+  scope_not_authorized: "scope_missing",
+  scope_permission_missed: "scope_missing",
+  invalid_params: "misconfigured",
+  invalid_param: "misconfigured",
+  rate_limit_exceeded: "passing",
+  internal_error: "passing",
+};
+
+const DIALECT: Dialect = {
+  explain,
+  refuses: (body) => (ApiError.safeParse(body).data?.error.code ?? "ok") !== "ok",
+  wait: ({ status }) => status === 429 ? WINDOW_SECONDS : null,
+};
+
+export function tiktok(world: PlatformWorld): Platform {
+  const { settings } = world;
+  const client_id = requireSetting(settings, "TIKTOK_CLIENT_ID");
+  const api = providerClient("tiktok", settings.TIKTOK_API_URL, world, DIALECT);
+  const oauth = oauthClient("tiktok", world, {
+    authorization_endpoint: settings.TIKTOK_AUTHORIZATION_URL,
+    token_endpoint: settings.TIKTOK_TOKEN_URL,
+    revocation_endpoint: settings.TIKTOK_REVOCATION_URL,
+    client_id,
+    client_secret: requireSetting(settings, "TIKTOK_CLIENT_SECRET"),
+    client_authentication: "client_key",
+    // Documented for mobile and desktop apps only, and there with a challenge in hex: a web app has its secret.
+    pkce: false,
+    scopes: SCOPES,
+    rotates: true,
+    revokes: "access_token",
+    faults: {
+      access_token_invalid: "token_expired",
+      rate_limit_exceeded: "passing",
+      internal_error: "passing",
+    },
+    reshape,
+  });
+
+  /** TikTok's codes have no "%" of their own: one that was not decoded on its way here is, now. */
+  function exchange(answer: { code: string; code_verifier: string; redirect_uri: string }): Promise<Grant> {
+    const code = answer.code.replace(
+      /%[0-7][0-9a-f]/gi,
+      (byte) => String.fromCharCode(parseInt(byte.slice(1), 16)),
+    );
+    return oauth.exchange({ ...answer, code });
+  }
+
+  /** Only an access token ends the grant; one that is too old is renewed for that. */
+  async function revoke(tokens: Tokens): Promise<void> {
+    try {
+      await oauth.revoke(tokens);
+    } catch (fault) {
+      const mayBeOld = fault instanceof PlatformFault &&
+        ["token_expired", "misconfigured"].includes(fault.kind);
+      if (!mayBeOld) throw fault;
+      const fresh = await refreshForRevocation(tokens);
+      if (fresh) await oauth.revoke(fresh);
+    }
+  }
+
+  /** Null when there is nothing left to revoke. */
+  async function refreshForRevocation(tokens: Tokens): Promise<Tokens | null> {
+    try {
+      return (await oauth.refresh(tokens)).tokens;
+    } catch (fault) {
+      if (fault instanceof PlatformFault && fault.kind === "grant_refused") return null;
+      throw fault;
+    }
+  }
+
+  async function readProfile(tokens: Tokens, fields: string): Promise<Profile> {
+    const { data } = await api.get("user/info/", tokens, UserInfo, { query: { fields } });
+    const { user } = data;
+    const username = identifierText(user.username);
+    return {
+      platform_account_id: user.open_id,
+      username,
+      display_name: titleText(user.display_name) || username,
+      avatar_url: linkOf(user.avatar_large_url) ?? linkOf(user.avatar_url),
+      profile_url: username === null ? linkOf(user.profile_deep_link) : `https://www.tiktok.com/@${username}`,
+      followers_count: countOf(user.follower_count),
+      details: { read_at: world.now().toISOString(), fields, videos: countOf(user.video_count) },
+    };
+  }
+
+  /** The account's own figures, when those at hand are old; else null. */
+  async function freshProfile(tokens: Tokens, { account, cursor }: PageRequest): Promise<Profile | null> {
+    const { details } = account;
+    if (cursor !== null || isProfileFresh(details, world.now())) return null;
+    const basic = fieldsFor(REQUIRED_SCOPES);
+    const fields = typeof details.fields === "string" ? details.fields : basic;
+    try {
+      return await readProfile(tokens, fields);
+    } catch (fault) {
+      // The creator took back what is only nice to have; what is needed may still be there.
+      const isLess = fault instanceof PlatformFault && fault.kind === "scope_missing" && fields !== basic;
+      if (!isLess) throw fault;
+      return await readProfile(tokens, basic);
+    }
+  }
+
+  async function readList(tokens: Tokens, { cursor, size }: PageRequest): Promise<VideoList> {
+    const body = { max_count: size, ...(cursor ? { cursor: Number(cursor.key) } : {}) };
+    const { data } = await api.ask("video/list/", tokens, VideoList, {
+      query: { fields: VIDEO_FIELDS },
+      body,
+    });
+    return data;
+  }
+
+  async function page(tokens: Tokens, request: PageRequest): Promise<Page> {
+    const account = await freshProfile(tokens, request);
+    const total = countOf((account ?? request.account).details.videos);
+    let list = await readList(tokens, request);
+    // An account that has videos and lists none may be a hiccup: look twice before believing it.
+    const isOdd = list.videos.length === 0 && !list.has_more && request.cursor === null && (total ?? 0) > 0;
+    if (isOdd) list = await readList(tokens, request);
+    const items = list.videos.map(itemOf);
+    const ids = items.map((item) => item.platform_content_id);
+    return await recognised(
+      { next_cursor: nextOf(list, request), item_ids: ids, present_ids: ids, items, total, account },
+      request,
+    );
+  }
+
+  async function lookup(tokens: Tokens, ids: string[]): Promise<NormalizedItem[]> {
+    const body = { filters: { video_ids: ids } };
+    const { data } = await api.ask("video/query/", tokens, VideoList, {
+      query: { fields: VIDEO_FIELDS },
+      body,
+    });
+    return data.videos.map(itemOf);
+  }
+
+  return {
+    slug: "tiktok",
+    title: "TikTok",
+    authorization: {
+      endpoint: settings.TIKTOK_AUTHORIZATION_URL,
+      client_id,
+      client_id_parameter: "client_key",
+      scopes: SCOPES,
+      scope_separator: ",",
+      pkce: false,
+      extra: {},
+    },
+    required_scopes: REQUIRED_SCOPES,
+    quota: {
+      scope: "app",
+      counts: "calls",
+      size: settings.TIKTOK_CALLS_PER_MINUTE,
+      seconds: 60,
+      ahead: 2,
+    },
+    page_size: PAGE_SIZE,
+    lookup_size: PAGE_SIZE,
+    exchange,
+    refresh: oauth.refresh,
+    revoke,
+    identify: async (grant) => ({ profile: await readProfile(grant.tokens, fieldsFor(grant.scopes)), grant }),
+    page,
+    lookup,
+  };
+}
+
+function fieldsFor(scopes: readonly string[]): string {
+  return scopes.flatMap((scope) => USER_FIELDS[scope] ?? []).join();
+}
+
+/** A page may be short, or empty, while more follow; only a cursor that stands still would never end. */
+function nextOf({ cursor, has_more }: VideoList, request: PageRequest): Page["next_cursor"] {
+  if (!has_more) return null;
+  const key = String(cursor ?? "");
+  if (key !== "" && key !== request.cursor?.key) return { key };
+  throw new PlatformFault("tiktok", "malformed", { reason: "the list stands still", status: 200 });
+}
+
+export function itemOf(video: Video): NormalizedItem {
+  const description = cleanText(video.video_description) || cleanText(video.title);
+  const permalink = permalinkOf(video.share_url);
+  const duration_seconds = countOf(video.duration);
+  return {
+    platform_content_id: video.id,
+    content_type: contentTypeOf(permalink, duration_seconds),
+    // The API's title is the caption again, and is empty for some.
+    title: titleOfCaption(cleanText(video.title) || description),
+    description,
+    tags: [],
+    hashtags: hashtagsOf(description),
+    thumbnail_url: linkOf(video.cover_image_url),
+    permalink,
+    // Only public videos are listed; one that its creator makes private disappears.
+    visibility: "public",
+    language: null,
+    duration_seconds,
+    published_at: instantOf(video.create_time),
+    views_count: countOf(video.view_count),
+    likes_count: countOf(video.like_count),
+    comments_count: countOf(video.comment_count),
+    shares_count: countOf(video.share_count),
+    platform_category: null,
+    metadata: withoutNulls({ width: countOf(video.width), height: countOf(video.height) }),
+  };
+}
+
+/** Photo posts stand in the list of videos; their address says what they are. */
+function contentTypeOf(permalink: string | null, duration: number | null): ContentType {
+  if (permalink?.includes("/photo/")) return "carousel";
+  return duration !== null && duration > LONGEST_SHORT_SECONDS ? "long_video" : "short_video";
+}
+
+/** Without what TikTok adds to count where a viewer came from. */
+function permalinkOf(value: unknown): string | null {
+  return linkOf(value)?.replace(/[?#].*$/, "") ?? null;
+}
+
+/** Token answers are flat; errors of the endpoint's front come in the envelope of the API. */
+function reshape(body: Record<string, unknown>): Record<string, unknown> {
+  const envelope = ApiError.safeParse(body).data;
+  if (envelope) return { error: envelope.error.code, error_description: envelope.error.message };
+  return typeof body.data === "object" && body.data !== null ? { ...body.data } : body;
+}
+
+/** TikTok's error in the terms of the interface; the status says less than the code, and may be 200. */
+function explain({ status, body, retry_at }: ProviderRefusal, now: Date): PlatformFault {
+  const { code = "", message = "" } = ApiError.safeParse(body).data?.error ?? {};
+  const known = code === "invalid_params" && /cursor/i.test(message) ? "cursor_invalid" : FAULT_OF_CODE[code];
+  const kind = known ?? (status === 401 ? "token_expired" : status === 400 ? "misconfigured" : "passing");
+  const waits = code === "rate_limit_exceeded" ? new Date(now.getTime() + WINDOW_SECONDS * 1_000) : null;
+  return new PlatformFault("tiktok", kind, {
+    reason: code.slice(0, 80),
+    status,
+    retry_at: retry_at ?? waits,
+  });
+}

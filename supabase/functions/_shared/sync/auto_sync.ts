@@ -1,0 +1,163 @@
+/**
+ * Automatic syncs: takes up accounts that are due and syncs each as its creator would, several at once, until the time is up.
+ *
+ * The claim is the account's own `next_sync_at`: moved ahead when it is taken up, set by the pass when it is done, and put back in
+ * line by whatever else happens. So a worker may die at any moment, and no failure repeats itself faster than its backoff.
+ */
+import { z } from "zod";
+import { type World, worldOf } from "../connections/world.ts";
+import { type ApiError, toApiError } from "../errors.ts";
+import { PLATFORM_SLUGS, type PlatformSlug } from "../platforms/platform.ts";
+import { syncAccount } from "./sync_account.ts";
+
+export const AutoSyncInput = z.strictObject({
+  /** The most accounts that this run takes up. */
+  max_accounts: z.int().min(1).max(1_000).default(200),
+});
+
+export const AutoSyncOutput = z.object({
+  /** Accounts that were taken up. */
+  enqueued: z.int().min(0),
+});
+
+/** An account that `claim_auto_syncs` has handed to this run. */
+interface Claim {
+  social_account_id: string;
+  user_id: string;
+  platform: string;
+  due_at: string;
+  /** A pass that is open and goes on at no cost. */
+  sync_id: string | null;
+}
+
+export interface AutoSyncLimits {
+  max_accounts: number;
+  /** Of one creator in one run. */
+  per_creator: number;
+  /** Accounts that are synced at the same time. */
+  at_once: number;
+  /** No account is begun after this long. */
+  budget_ms: number;
+  /** After this long a large library makes room for the next account, and goes on in a later run. */
+  turn_ms: number;
+}
+
+export const LIMITS: AutoSyncLimits = {
+  max_accounts: 200,
+  per_creator: 5,
+  at_once: 4,
+  budget_ms: 60_000,
+  turn_ms: 20_000,
+};
+
+/** Longer than any run, so that no account is taken up twice. */
+const LEASE_SECONDS = 300;
+
+export async function autoSync(
+  world: World,
+  limits: AutoSyncLimits = LIMITS,
+): Promise<z.output<typeof AutoSyncOutput>> {
+  const begun = Date.now();
+  const claims = await world.admin.call<Claim[]>("claim_auto_syncs", {
+    p_limit: limits.max_accounts,
+    p_per_creator: limits.per_creator,
+    p_lease_seconds: LEASE_SECONDS,
+  });
+  let enqueued = 0;
+  const waiting = [...claims];
+  const hasTime = () => Date.now() - begun < limits.budget_ms && !world.signal?.aborted;
+  const work = async () => {
+    for (let claim = waiting.shift(); claim; claim = waiting.shift()) {
+      if (!hasTime()) {
+        // Where it stood in the line.
+        await postpone(world, claim, new Date(claim.due_at));
+        continue;
+      }
+      enqueued += 1;
+      await syncOne(world, claim, limits.turn_ms);
+    }
+  };
+  await Promise.all(Array.from({ length: limits.at_once }, work));
+  return { enqueued };
+}
+
+/** One account's turn. Never throws: what goes wrong with one account is that account's affair. */
+async function syncOne(world: World, claim: Claim, turn_ms: number): Promise<void> {
+  try {
+    if (!isKnown(claim.platform)) {
+      await postpone(world, claim, null, { has_failed: true });
+      return;
+    }
+    const request = {
+      user_id: null,
+      social_account_id: claim.social_account_id,
+      max_results: 50,
+      sync_id: claim.sync_id ?? undefined,
+    };
+    const deadline = new Date(world.now().getTime() + turn_ms);
+    let has_more = false;
+    for await (const step of syncAccount(worldOf(world), claim.platform, request, { deadline })) {
+      has_more = step.has_more;
+    }
+    // Behind all that are due by now.
+    if (has_more) await postpone(world, claim, world.now());
+  } catch (error) {
+    await putBack(world, claim, toApiError(error)).catch((failure) =>
+      // The lease is a date: the account is due again when it has passed.
+      world.log.error("an account could not be put back in line", {
+        social_account_id: claim.social_account_id,
+        error: failure,
+      })
+    );
+  }
+}
+
+/** Decides when an account that could not be synced is tried again. */
+async function putBack(world: World, claim: Claim, problem: ApiError): Promise<void> {
+  const { code } = problem;
+  world.log[code === "internal" ? "error" : "info"]("an automatic sync did not get through", {
+    social_account_id: claim.social_account_id,
+    code,
+    error: problem,
+  });
+  const seconds = Number(problem.headers["retry-after"]);
+  const retry_at = seconds > 0 ? new Date(world.now().getTime() + seconds * 1_000) : null;
+  switch (code) {
+    case "account_disconnected":
+    case "not_found":
+      // Not scheduled any more: whoever marked it has seen to that.
+      return;
+    case "quota_exceeded": {
+      const resets_at = new Date(String(problem.extras.resets_at));
+      return await postpone(world, claim, resets_at, {
+        message: `Automatic sync waits until ${resets_at.toISOString().slice(0, 10)}: ` +
+          "the syncs of your plan are used up for this month",
+      });
+    }
+    case "sync_in_progress":
+    case "lease_lost":
+      return await postpone(world, claim, retry_at ?? new Date(world.now().getTime() + 60_000));
+    case "provider_quota_exceeded":
+      return await postpone(world, claim, retry_at, { has_failed: retry_at === null });
+    default:
+      return await postpone(world, claim, retry_at, { has_failed: true });
+  }
+}
+
+async function postpone(
+  world: World,
+  claim: Claim,
+  not_before: Date | null,
+  { has_failed = false, message }: { has_failed?: boolean; message?: string } = {},
+): Promise<void> {
+  await world.admin.call("postpone_auto_sync", {
+    p_social_account_id: claim.social_account_id,
+    p_not_before: not_before?.toISOString() ?? null,
+    p_has_failed: has_failed,
+    p_message: message,
+  });
+}
+
+function isKnown(slug: string): slug is PlatformSlug {
+  return (PLATFORM_SLUGS as readonly string[]).includes(slug);
+}

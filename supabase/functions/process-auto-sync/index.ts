@@ -1,0 +1,18 @@
+/**
+ * POST /functions/v1/process-auto-sync — takes up accounts whose automatic sync is due, of every creator and platform.
+ * Called by cron; safe to run twice at once, for each account is claimed by one run.
+ */
+import { endpoint } from "../_shared/endpoint.ts";
+import { autoSync, AutoSyncInput, AutoSyncOutput, LIMITS } from "../_shared/sync/auto_sync.ts";
+
+export default endpoint({
+  name: "process-auto-sync",
+  summary: "Syncs accounts that are due",
+  method: "POST",
+  auth: "secret",
+  rate: "service",
+  input: AutoSyncInput,
+  output: AutoSyncOutput,
+  timeout_ms: 120_000,
+  handle: (context) => autoSync(context, { ...LIMITS, ...context.input }),
+});

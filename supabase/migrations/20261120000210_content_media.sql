@@ -1,0 +1,1 @@
+../../database/schema/010_content_media.sql

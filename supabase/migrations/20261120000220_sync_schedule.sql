@@ -1,0 +1,1 @@
+../../database/schema/011_sync_schedule.sql
