@@ -11,6 +11,10 @@ begin
   if v_dependents is not null then
     raise exception 'Cannot roll back change 010: % depends on it, roll that module back first', v_dependents;
   end if;
+  -- Its functions page through what this change made of a page, which no catalogue knows.
+  if to_regclass('ops.platform_window') is not null then
+    raise exception 'Cannot roll back change 010: change 011 depends on it, roll that change back first';
+  end if;
 end;
 $$;
 
