@@ -125,6 +125,11 @@ export class PlatformCreator {
     return state;
   }
 
+  /** Ends the windows that the platform has closed for this account, as waiting for them would. */
+  async awaitQuota(): Promise<void> {
+    await this.sql`delete from ops.platform_window where social_account_id = ${this.social_account_id}`;
+  }
+
   reconnect(): Promise<string> {
     return connect(this.row, this.creator, this.account_id);
   }

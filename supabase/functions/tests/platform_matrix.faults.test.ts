@@ -47,8 +47,9 @@ function casesOf(row: PlatformRow): Case[] {
     },
     { name: "404", fault: { status: 404 }, times: FOR_LONG, end: row.not_found },
     {
+      // A burst, with most of the window left (X tells both).
       name: "429 with Retry-After",
-      fault: { status: 429, headers: { "retry-after": "1" } },
+      fault: { status: 429, headers: { "retry-after": "1", "x-rate-limit-remaining": "5" } },
       times: 1,
       end: "heals",
     },
@@ -264,6 +265,7 @@ async function survives(
       assert.equal((await own.syncOnce()).body.code, "account_disconnected");
       assert.equal(await own.reconnect(), own.social_account_id);
     }
+    await own.awaitQuota();
     // A pass that failed goes on where it was.
     if (end === "passes") assert.equal((await own.syncOnce({ sync_id, max_results: 10 })).status, 200);
   } finally {
