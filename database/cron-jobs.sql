@@ -24,3 +24,17 @@ select cron.schedule('reconcile-http-calls', '4-59/10 * * * *', $$select ops.rec
 -- Module 001. A sync refreshes what it needs by itself; this keeps the idle ones alive.
 select cron.schedule('refresh-expiring-tokens', '13 */6 * * *',
   $$select ops.invoke_edge_function('refresh-oauth-tokens') where ops.has_due_token_refreshes()$$);
+
+-- Module 006. Workers take, retry and reap by themselves; these are for a queue that nobody visits.
+do $$
+begin
+  if to_regclass('public.job_queue') is null then
+    return;
+  end if;
+  perform cron.schedule('process-job-queue', '* * * * *', 'select ops.process_job_queue()');
+  perform cron.schedule('retry-failed-jobs', '2-59/15 * * * *', 'select public.retry_failed_jobs()');
+  perform cron.schedule('detect-stuck-jobs', '3-59/5 * * * *', 'select public.detect_stuck_jobs()');
+  perform cron.schedule('expire-stale-jobs', '6-59/10 * * * *', 'select public.expire_stale_jobs()');
+  perform cron.schedule('cleanup-old-jobs', '11 3 * * *', 'select public.cleanup_old_jobs()');
+end;
+$$;

@@ -75,10 +75,14 @@ create index job_handler_job_type_idx on ops.job_handler (job_type);
 
 create function ops.new_job_id()
 returns uuid
-language sql volatile parallel safe security invoker
+-- plpgsql: an SQL function is planned anew by every statement that calls it.
+language plpgsql volatile parallel safe security invoker
 set search_path = ''
 as $$
-  select (lpad(to_hex((extract(epoch from clock_timestamp()) * 1000)::bigint), 12, '0') || substr(replace(gen_random_uuid()::text, '-', ''), 13))::uuid;
+begin
+  return encode(overlay(uuid_send(gen_random_uuid())
+    placing substring(int8send((extract(epoch from clock_timestamp()) * 1000)::bigint) from 3) from 1 for 6), 'hex')::uuid;
+end;
 $$;
 comment on function ops.new_job_id is
   'A random id that begins with the time: new rows stay together in the index, and old ones are found without an index on time.';
@@ -358,21 +362,23 @@ begin
     v_rests := coalesce(v_due > clock_timestamp(), true) and not exists (
       select from ops.job_ready where leased_until is null and not is_limited and (p_handlers is null or handler = any (p_handlers)));
   end if;
-  if v_rests then
-    if p_seconds > 0 then
-      insert into ops.job_worker as worker (worker_id, seen_at, rests_until)
-      values (p_worker_id, clock_timestamp(), clock_timestamp() + make_interval(secs => p_seconds))
-      on conflict (worker_id) do update set seen_at = excluded.seen_at, rests_until = excluded.rests_until;
-    else
-      delete from ops.job_worker where worker_id = p_worker_id;
+  if p_seconds < 1 then
+    delete from ops.job_worker where worker_id = p_worker_id;
+    if not v_rests then
+      perform ops.wake_workers();
     end if;
+  elsif v_rests then
+    insert into ops.job_worker as worker (worker_id, seen_at, rests_until)
+    values (p_worker_id, clock_timestamp(), clock_timestamp() + make_interval(secs => p_seconds))
+    on conflict (worker_id) do update set seen_at = excluded.seen_at, rests_until = excluded.rests_until;
   end if;
   return jsonb_build_object('rests', v_rests,
     'wake_in_ms', case when v_due is not null then greatest(0, ceil(extract(epoch from v_due - clock_timestamp()) * 1000)) end);
 end;
 $$;
 comment on function public.rest_worker is
-  'For workers that found nothing: from now on making a job wakes them by NOTIFY job_ready; 0 seconds says goodbye. False: look again first.';
+  'For workers that found nothing: from now on making a job wakes them by NOTIFY job_ready. False: look again first. '
+  '0 seconds says goodbye, and sees to it that somebody takes what is left.';
 revoke execute on function public.rest_worker from public, anon, authenticated;
 grant execute on function public.rest_worker to service_role;
 
@@ -599,12 +605,13 @@ revoke execute on function ops.lease_limited_jobs from public;
 
 -- Plans are forced to the indexes: the tables are empty one moment and long the next, and statistics never follow.
 -- Security definer: a worker takes jobs only through this.
-create function public.finish_and_claim_jobs(p_worker_id text, p_done uuid[], p_fences bigint[], p_results jsonb[], p_max_jobs integer,
+create function public.finish_and_claim_jobs(p_worker_id text, p_done uuid[], p_fences bigint[], p_results jsonb, p_max_jobs integer,
   p_lease_seconds integer default 60, p_handlers text[] default null)
 returns table (job_id uuid, fence bigint, user_id uuid, job_type text, handler text, params jsonb, checkpoint jsonb, attempt smallint,
   max_attempts smallint, timeout_seconds integer, request_id text)
 language plpgsql volatile security definer
-set search_path = '' set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+set search_path = '' set plan_cache_mode = force_generic_plan
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
 #variable_conflict use_column
 declare
@@ -615,9 +622,9 @@ begin
   if cardinality(p_done) > 0 then
     with ended as (
       delete from ops.job_ready as ticket
-      using unnest(p_done, p_fences, p_results) as done (id, number, result)
+      using unnest(p_done, p_fences) with ordinality as done (id, number, place)
       where ticket.job_id = done.id and ticket.fence = done.number
-      returning done.id, done.result
+      returning done.id, nullif(p_results -> (done.place::integer - 1), 'null') as result
     )
     update public.job_queue as job
     set status = 'completed', progress_percent = 100, result = ended.result, finished_at = now()
@@ -670,7 +677,7 @@ begin
 end;
 $$;
 comment on function public.finish_and_claim_jobs is
-  'Completes jobs (only those whose number is still the present one) and hands out the next, in one trip. No job goes to two workers.';
+  'Completes jobs (only those whose number is still the present one; p_results is an array, in the same order) and hands out the next, in one trip. No job goes to two workers.';
 revoke execute on function public.finish_and_claim_jobs from public, anon, authenticated;
 grant execute on function public.finish_and_claim_jobs to service_role;
 
@@ -682,7 +689,7 @@ returns table (job_id uuid, fence bigint, user_id uuid, job_type text, handler t
 language sql volatile security definer
 set search_path = ''
 as $$
-  select * from public.finish_and_claim_jobs(p_worker_id, '{}', '{}', '{}', p_max_jobs, p_lease_seconds, p_handlers);
+  select * from public.finish_and_claim_jobs(p_worker_id, '{}', '{}', '[]', p_max_jobs, p_lease_seconds, p_handlers);
 $$;
 comment on function public.claim_jobs is 'Hands due jobs to one worker, each with a lease and a number that every later call about it must carry.';
 revoke execute on function public.claim_jobs from public, anon, authenticated;
@@ -1629,6 +1636,7 @@ $$;
 comment on function ops.notify_job_status is 'Trigger: tells whoever listens on channel job_status.';
 revoke execute on function ops.notify_job_status from public;
 
+-- Security definer: fires as whoever deletes a person, who may not reach tickets.
 create function ops.drop_job_ticket()
 returns trigger
 language plpgsql volatile security definer

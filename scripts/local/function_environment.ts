@@ -58,7 +58,7 @@ export async function makeFunctionEnvironment(parts: EnvironmentParts): Promise<
 }
 
 /** Where the real providers' addresses are replaced; nothing but these settings knows of the simulators. */
-function simulatorSettings(url: string): Record<string, string> {
+export function simulatorSettings(url: string): Record<string, string> {
   return {
     GOOGLE_AUTHORIZATION_URL: `${url}/accounts.google.com/o/oauth2/v2/auth`,
     GOOGLE_TOKEN_URL: `${url}/oauth2.googleapis.com/token`,
