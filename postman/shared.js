@@ -1,4 +1,4 @@
-// What the scripts of all collections share. `deno run -A postman/embed_shared.ts` copies this file into the
+// What the scripts of all collections share. `deno run -A scripts/postman/embed_shared.ts` copies this file into the
 // pre-request script of every collection, because Postman collections cannot import.
 // A script begins with `const sv = streamvibe(pm, { setTimeout, clearTimeout })`: these three belong to one script run.
 // deno-lint-ignore-file

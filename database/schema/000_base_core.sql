@@ -334,7 +334,7 @@ grant execute on function ops.current_user_has_role to authenticated;
 
 create function ops.touch_updated_at()
 returns trigger
-language plpgsql security invoker
+language plpgsql volatile security invoker
 set search_path = ''
 as $$
 begin
@@ -746,6 +746,7 @@ begin
       detail = jsonb_build_object('resource', 'subscription', 'id', p_user_id);
   end if;
   perform ops.raise_quota_exceeded(p_quota, v_state.quota_limit, v_state.used, v_state.resets_at);
+  return null; -- not reached
 end;
 $$;
 comment on function ops.reserve_quota is 'Takes units before the work, in one statement that no number of callers can race past the limit; else SV402.';
@@ -1198,6 +1199,7 @@ declare
   v_vault text := 'down';
   v_queue text := 'down';
   v_cron text := 'down';
+  v_worker constant regprocedure := to_regprocedure('net.check_worker_is_up()');
   v_found boolean;
 begin
   begin
@@ -1209,8 +1211,9 @@ begin
     null;
   end;
   begin
-    if to_regprocedure('net.check_worker_is_up()') is not null then
-      execute 'select net.check_worker_is_up()';
+    -- Newer versions of pg_net can tell whether their worker lives; it raises when it does not.
+    if v_worker is not null then
+      execute format('select %s', v_worker);
     end if;
     execute 'select count(*) < 1000 from (select from net.http_request_queue limit 1000) as waiting' into v_found;
     v_queue := case when v_found then 'ok' else 'down' end;

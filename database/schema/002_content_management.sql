@@ -166,6 +166,10 @@ comment on index public.content_item_title_trgm_idx is
 create index content_item_content_type_idx on public.content_item (content_type);
 comment on index public.content_item_content_type_idx is 'Serves the foreign key to content_type.';
 
+-- An account has one owner. Without knowing that, PostgreSQL takes the two conditions for independent and plans for far too few rows.
+create statistics public.content_item_account_owner (dependencies) on social_account_id, user_id from public.content_item;
+comment on statistics public.content_item_account_owner is 'The owner follows from the account.';
+
 create table public.content_revision (
   id bigint generated always as identity,
   content_item_id uuid not null,
@@ -470,25 +474,27 @@ grant execute on function public.begin_sync to service_role;
 
 create function ops.apply_items(p_user_id uuid, p_social_account_id uuid, p_items jsonb,
   out new_items integer, out updated_items integer, out unchanged_items integer)
-language sql volatile security invoker
+language plpgsql volatile security invoker
 set search_path = ''
 as $$
+declare
+  v_given integer;
+begin
   with given as (
     -- A platform may name an item twice; the statement takes it once.
     select distinct on (given.platform_content_id)
       left(given.platform_content_id, 512) as platform_content_id,
       coalesce(given.content_type, 'post') as content_type,
-      left(coalesce(given.title, ''), 1000) as title,
-      left(coalesce(given.description, ''), 100000) as description,
-      ops.clean_tags(given.tags) as tags,
-      ops.clean_tags(given.hashtags) as hashtags,
+      coalesce(given.title, '') as title,
+      coalesce(given.description, '') as description,
+      coalesce(given.tags, '{}') as tags,
+      coalesce(given.hashtags, '{}') as hashtags,
       given.thumbnail_url,
       given.permalink,
       coalesce(given.visibility, 'public') as visibility,
       given.language,
       case when given.duration_seconds < 0 then 0 else given.duration_seconds end as duration_seconds,
-      coalesce(given.published_at, now()) as published_at,
-      given.published_at is not null as is_dated,
+      given.published_at,
       greatest(coalesce(given.views_count, 0), 0) as views_count,
       greatest(coalesce(given.likes_count, 0), 0) as likes_count,
       greatest(coalesce(given.comments_count, 0), 0) as comments_count,
@@ -502,8 +508,8 @@ as $$
     where given.platform_content_id <> ''
     order by given.platform_content_id
   ), hashed as materialized (
-    select given.*, sha256(convert_to(jsonb_build_array(
-      title, description, to_jsonb(tags), to_jsonb(hashtags), split_part(thumbnail_url, '?', 1))::text, 'UTF8')) as source_hash
+    select given.*, sha256(convert_to(concat_ws(e'\x01', title, description, array_to_string(tags, e'\x02'),
+      array_to_string(hashtags, e'\x02'), split_part(thumbnail_url, '?', 1)), 'UTF8')) as source_hash
     from given
   ), compared as materialized (
     select hashed.*, item.id,
@@ -514,7 +520,7 @@ as $$
         or item.content_type <> hashed.content_type or item.visibility <> hashed.visibility
         or item.permalink is distinct from hashed.permalink or item.language is distinct from hashed.language
         or item.duration_seconds is distinct from hashed.duration_seconds
-        or (hashed.is_dated and item.published_at <> hashed.published_at)
+        or item.published_at <> hashed.published_at
         or item.platform_category is distinct from hashed.platform_category
         or item.metadata <> hashed.metadata
         -- A signature that is new and nothing else: kept fresh, twice a day at most.
@@ -528,18 +534,18 @@ as $$
     insert into public.content_item (user_id, social_account_id, platform_content_id, content_type, title, description, tags, hashtags,
       thumbnail_url, permalink, visibility, language, duration_seconds, published_at, views_count, likes_count, comments_count,
       shares_count, platform_category, metadata, source_hash)
-    select p_user_id, p_social_account_id, platform_content_id, content_type, title, description, tags, hashtags,
-      thumbnail_url, permalink, visibility, language, duration_seconds, published_at, views_count, likes_count, comments_count,
-      shares_count, platform_category, metadata, source_hash
+    select p_user_id, p_social_account_id, platform_content_id, content_type, left(title, 1000), left(description, 100000),
+      ops.clean_tags(tags), ops.clean_tags(hashtags), thumbnail_url, permalink, visibility, language, duration_seconds,
+      coalesce(published_at, now()), views_count, likes_count, comments_count, shares_count, platform_category, metadata, source_hash
     from compared where id is null
     on conflict (social_account_id, platform_content_id) do nothing
     returning 1
   ), rewritten as (
     update public.content_item as item
-    set content_type = given.content_type, title = given.title, description = given.description, tags = given.tags,
-      hashtags = given.hashtags, thumbnail_url = given.thumbnail_url, permalink = given.permalink, visibility = given.visibility,
-      language = given.language, duration_seconds = given.duration_seconds,
-      published_at = case when given.is_dated then given.published_at else item.published_at end,
+    set content_type = given.content_type, title = left(given.title, 1000), description = left(given.description, 100000),
+      tags = ops.clean_tags(given.tags), hashtags = ops.clean_tags(given.hashtags), thumbnail_url = given.thumbnail_url,
+      permalink = given.permalink, visibility = given.visibility, language = given.language,
+      duration_seconds = given.duration_seconds, published_at = coalesce(given.published_at, item.published_at),
       views_count = given.views_count, likes_count = given.likes_count, comments_count = given.comments_count,
       shares_count = given.shares_count, platform_category = given.platform_category, metadata = given.metadata,
       source_hash = given.source_hash, vanished_at = null, deleted_at = null, updated_at = now()
@@ -551,18 +557,18 @@ as $$
     update public.content_item as item
     set content_type = given.content_type, thumbnail_url = given.thumbnail_url, permalink = given.permalink,
       visibility = given.visibility, language = given.language, duration_seconds = given.duration_seconds,
-      published_at = case when given.is_dated then given.published_at else item.published_at end,
+      published_at = coalesce(given.published_at, item.published_at),
       views_count = given.views_count, likes_count = given.likes_count, comments_count = given.comments_count,
       shares_count = given.shares_count, platform_category = given.platform_category, metadata = given.metadata,
       vanished_at = null, deleted_at = null, updated_at = now()
     from compared as given
     where item.id = given.id and not given.has_new_text and (given.has_new_facts or given.is_back)
     returning 1
-  ), counted as (
-    select (select count(*) from given)::integer as given, (select count(*) from added)::integer as added,
-      (select count(*) from rewritten)::integer + (select count(*) from refreshed)::integer as updated
   )
-  select added, updated, given - added - updated from counted;
+  select (select count(*) from hashed), (select count(*) from added), (select count(*) from rewritten) + (select count(*) from refreshed)
+  into v_given, new_items, updated_items;
+  unchanged_items := v_given - new_items - updated_items;
+end;
 $$;
 comment on function ops.apply_items is
   'Brings a page of items into the library in one statement: adds, rewrites changed texts, refreshes changed facts. Rows that say the same get no new version.';

@@ -3,7 +3,7 @@ import type postgres from "postgres";
 import { handleAdmin } from "./auth_admin.ts";
 import { AuthError } from "./auth_error.ts";
 import type { AuthMailer } from "./auth_mail.ts";
-import { readExtraClaims } from "./auth_users.ts";
+import { findUserByEmail, readExtraClaims } from "./auth_users.ts";
 import { hasApiKey, requireService, translateBearer } from "./credentials.ts";
 import type { Incoming } from "./incoming.ts";
 import type { Keys } from "./keys.ts";
@@ -32,9 +32,7 @@ export async function answerAuth(parts: AuthParts, incoming: Incoming): Promise<
     throw new AuthError(403, "bad_jwt", `invalid JWT: ${error.message}`);
   }
   const redirectTo = incoming.url.searchParams.get("redirect_to");
-  const request = incoming.path === "/auth/v1/resend" && hasApiKey(parts, incoming.headers)
-    ? await resendSignup(parts, incoming, redirectTo)
-    : incoming.toRequest();
+  const request = await fillGaps(parts, incoming, redirectTo);
   if (request instanceof Response) return request;
   const response = await parts.mailer.during(
     redirectTo,
@@ -57,17 +55,68 @@ async function answerAdmin(parts: AuthParts, incoming: Incoming): Promise<Respon
   );
 }
 
-/** Answers a repetition of the sign-up mail; gives the request back when it is about something else. */
-async function resendSignup(
-  { mailer, authDatabase }: AuthParts,
+const WITH_GAPS = ["/auth/v1/resend", "/auth/v1/signup", "/auth/v1/verify"];
+
+/** What Auth here does not do: sign up again, repeat that mail, and find out by itself what a code of type `email` is for. */
+async function fillGaps(
+  parts: AuthParts,
   incoming: Incoming,
   redirectTo: string | null,
 ): Promise<Response | Request> {
+  const { path, method } = incoming;
+  if (method !== "POST" || !WITH_GAPS.includes(path)) return incoming.toRequest();
   const text = await incoming.toRequest().text();
   const body = parseObject(text);
-  if (body?.type !== "signup" || typeof body.email !== "string") return incoming.toRequest(text);
-  await mailer.resendSignup(authDatabase, body.email, redirectTo);
-  return Response.json({});
+  if (typeof body?.email === "string" && hasApiKey(parts, incoming.headers)) {
+    const { email, type } = body as { email: string; type?: string };
+    if (path === "/auth/v1/resend" && type === "signup") {
+      await parts.mailer.resendSignup(parts.authDatabase, email, redirectTo);
+      return Response.json({});
+    }
+    if (path === "/auth/v1/signup") {
+      const again = await signUpAgain(parts, email, body.password, redirectTo);
+      if (again) return Response.json(again);
+    }
+    if (path === "/auth/v1/verify" && type === "email") {
+      const confirmed = (await findUserByEmail(parts.authDatabase, email))?.email_confirmed_at;
+      return incoming.toRequest(JSON.stringify({ ...body, type: confirmed ? "magiclink" : "signup" }));
+    }
+  }
+  return incoming.toRequest(text);
+}
+
+/**
+ * The answer when the address is taken, as Auth gives it: the mail once more while it is unconfirmed, later a user made
+ * up for the occasion, so that nobody learns who has an account. The password of the first sign-up stays.
+ */
+async function signUpAgain(
+  { config, mailer, authDatabase }: AuthParts,
+  email: string,
+  password: unknown,
+  redirectTo: string | null,
+): Promise<Record<string, unknown> | undefined> {
+  if (typeof password !== "string" || password.length < config.minimum_password_length) return undefined;
+  const user = await findUserByEmail(authDatabase, email);
+  if (!user) return undefined;
+  if (!user.email_confirmed_at) {
+    await mailer.resendSignup(authDatabase, email, redirectTo);
+    return user;
+  }
+  const now = new Date().toISOString();
+  return {
+    id: crypto.randomUUID(),
+    aud: "authenticated",
+    role: "",
+    email: email.toLowerCase(),
+    phone: "",
+    confirmation_sent_at: now,
+    app_metadata: { provider: "email", providers: ["email"] },
+    user_metadata: {},
+    identities: [],
+    created_at: now,
+    updated_at: now,
+    is_anonymous: false,
+  };
 }
 
 /** Replaces Auth's own tokens: in a JSON answer, and in the fragment of the redirect that a mail's link leads to. */

@@ -23,7 +23,7 @@ interface UserRow {
 }
 
 /** A fragment after which a `where` may come. */
-export const selectUsers = (sql: postgres.Sql) =>
+const selectUsers = (sql: postgres.Sql) =>
   sql`
     select users.*, coalesce((
       select jsonb_agg(jsonb_build_object(
@@ -49,6 +49,14 @@ export async function listUsers(sql: postgres.Sql, page: number, perPage: number
   }`;
   const [count] = await sql<{ total: number }[]>`select count(*)::integer as total from auth.users`;
   return { users: rows.map(presentUser), total: count?.total ?? 0 };
+}
+
+export async function findUserByEmail(
+  sql: postgres.Sql,
+  email: string,
+): Promise<Record<string, unknown> | undefined> {
+  const [row] = await sql<UserRow[]>`${selectUsers(sql)} where users.email = ${email.toLowerCase()}`;
+  return row && presentUser(row);
 }
 
 /** Claims that Supabase's tokens carry beside those that Auth here puts in. */

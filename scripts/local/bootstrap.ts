@@ -37,20 +37,31 @@ const CRON_EXTENSION = `
   grant select, insert, update, delete on cron.job_run_details to postgres with grant option;
 `;
 
-/** Runs once per cluster, in one transaction. Answers false when it was done before. */
+const FILES = ["roles", "auth", "vault", "net", "cron"];
+
+/** Changes when the statements do: a home remembers with which it was made. */
+export async function bootstrapVersion(): Promise<string> {
+  const text = (await Promise.all(FILES.map(readSql))).join("\n");
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return new Uint8Array(digest).toHex().slice(0, 16);
+}
+
+/** True once it has run: it is one transaction. */
+export async function isBootstrapped(sql: postgres.Sql): Promise<boolean> {
+  const [row] = await sql`select from pg_namespace where nspname = 'vault'`;
+  return row !== undefined;
+}
+
+/** Runs once per cluster. */
 export async function bootstrap(
   superuser: postgres.Sql,
   keys: Pick<Keys, "database_password" | "internal_database_password">,
   options: BootstrapOptions = {},
-): Promise<boolean> {
-  const [done] = await superuser`select from pg_namespace where nspname = 'cron'`;
-  if (done) return false;
+): Promise<void> {
   const { getAuthSchemaSql } = await import("@supabase/lite");
   // Auth's own statements, minus the schema: its role may not create schemas.
   const authTables = String(getAuthSchemaSql()).replace(/create schema if not exists auth;/i, "");
-  const [roles, auth, vault, net, cron] = await Promise.all(
-    ["roles", "auth", "vault", "net", "cron"].map(readSql),
-  );
+  const [roles, auth, vault, net, cron] = await Promise.all(FILES.map(readSql));
   const passwords = Object.entries({
     postgres: keys.database_password,
     supabase_auth_admin: keys.internal_database_password,
@@ -71,7 +82,6 @@ export async function bootstrap(
       ${options.cron === "extension" ? CRON_EXTENSION : cron}
     `).simple()
   );
-  return true;
 }
 
 function readSql(name: string): Promise<string> {

@@ -1,6 +1,7 @@
 /** `deno task start | stop | status | reset`: the local stack's commands. */
 import { Reporter } from "./console.ts";
-import { removeOutsidePlace } from "./database_place.ts";
+import { databaseFolder, removeOutsidePlace } from "./database_place.ts";
+import { endOrphanedServer } from "./engine.ts";
 import { Home, type StackInfo } from "./home.ts";
 import { endOrphans, endProcess } from "./processes.ts";
 import { readSettings, type StackSettings, StartError } from "./settings.ts";
@@ -51,7 +52,7 @@ async function start(settings: StackSettings): Promise<number> {
     if (++asked > 1) Deno.exit(130);
     told.resolve(0);
   };
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) Deno.addSignalListener(signal, onSignal);
+  for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, onSignal);
   const { runStack } = await import("./run_stack.ts");
   const stack = await runStack(settings, reporter);
   if (asked === 0) present(stack.info, reporter);
@@ -117,6 +118,7 @@ async function endHolder(home: Home, pid: number): Promise<void> {
 
 async function endLeftovers(home: Home): Promise<string[]> {
   const orphans = await endOrphans(home);
+  if (await endOrphanedServer(databaseFolder(home))) orphans.push("postgres");
   await home.remove("stack.json");
   return orphans;
 }
@@ -159,7 +161,7 @@ async function reset(path: string): Promise<number> {
 try {
   Deno.exit(await main(Deno.args));
 } catch (error) {
-  if (!(error instanceof StartError)) throw error;
-  console.error(error.message);
+  // An error of ours says what to do; any other is a fault in the stack, whose place helps to find it.
+  console.error(error instanceof StartError ? error.message : error);
   Deno.exit(1);
 }

@@ -5,7 +5,7 @@
  */
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import type { Home } from "./home.ts";
+import { Home } from "./home.ts";
 import { StartError } from "./settings.ts";
 
 export interface DatabasePlace {
@@ -18,19 +18,23 @@ export interface DatabasePlace {
 export async function findDatabasePlace(home: Home): Promise<DatabasePlace> {
   const installed = findInstalledPrograms();
   await restoreLinks(installed);
-  if (Deno.uid() !== 0) return { programs: installed, data: join(home.path, "database") };
+  if (Deno.uid() !== 0) return { programs: installed, data: databaseFolder(home) };
 
   const user = await findUnprivilegedUser();
   let programs = installed;
   let outside = home.databasePlace;
   if (!outside && !(await canEnter(home.path, user))) outside = await makeOutsidePlace(home);
   if (outside) await Deno.chmod(outside, 0o711);
-  const data = join(outside ?? home.path, "database");
   if (!(await canEnter(join(installed, "bin"), user))) {
     programs = join(outside ?? home.path, "postgres");
     await copyPrograms(installed, programs);
   }
-  return { programs, data, user };
+  return { programs, data: databaseFolder(home), user };
+}
+
+/** The database's files, where the home remembers them to be. */
+export function databaseFolder(home: Home): string {
+  return join(home.databasePlace ?? home.path, "database");
 }
 
 /** Deletes what the home keeps outside itself. */
@@ -96,11 +100,26 @@ async function canEnter(path: string, user: { uid: number; gid: number }): Promi
   return (await probe.output()).success;
 }
 
+const OUTSIDE = "/var/tmp";
+
 async function makeOutsidePlace(home: Home): Promise<string> {
+  await removeAbandonedPlaces();
   // A random part, made exclusively: nobody can have put something there before us.
-  const place = await Deno.makeTempDir({ dir: "/var/tmp", prefix: "streamvibe-" });
+  const place = await Deno.makeTempDir({ dir: OUTSIDE, prefix: "streamvibe-" });
+  await Deno.writeTextFile(join(place, "home"), home.path);
   await home.remember({ database_place: place });
   return place;
+}
+
+/** A home that was deleted by hand leaves its place behind; the next that needs one clears it away. */
+async function removeAbandonedPlaces(): Promise<void> {
+  for await (const { name } of Deno.readDir(OUTSIDE)) {
+    const place = join(OUTSIDE, name);
+    if (!name.startsWith("streamvibe-") || (await Deno.stat(place)).uid !== Deno.uid()) continue;
+    const path = await Deno.readTextFile(join(place, "home")).catch(() => undefined);
+    if (path === undefined || (await Home.find(path))?.databasePlace === place) continue;
+    await Deno.remove(place, { recursive: true }).catch(ignoreMissing);
+  }
 }
 
 /** Links where the file system allows it (no copy, no space), copies elsewhere. */

@@ -69,7 +69,8 @@ export async function makeCluster(place: DatabasePlace, password: string, vaultK
         `--pwfile=${passwordFile}`,
         "--auth=scram-sha-256",
         "--encoding=UTF8",
-        "--locale=C.UTF-8",
+        // macOS has no C.UTF-8; plain C would take letters with accents for no letters in full-text search.
+        `--locale=${Deno.build.os === "darwin" ? "en_US.UTF-8" : "C.UTF-8"}`,
         "--lc-messages=C",
         // Only the empty cluster is not flushed; whatever is written to it later is.
         "--no-sync",
@@ -137,7 +138,7 @@ async function tryStart(
     port,
     status: child.status,
     async stop() {
-      const pid = await readServerPid(place);
+      const pid = await readServerPid(place.data);
       if (pid !== undefined) await endProcess(pid, place.data, ["SIGINT", "SIGQUIT", "SIGKILL"], 10_000);
       await child.status;
     },
@@ -165,12 +166,12 @@ async function readUntilReady(child: Child, logFile: string): Promise<string | u
 }
 
 /** Ends a server that outlived its stack, and clears what a killed one left in its folder. */
-export async function endOrphanedServer(place: DatabasePlace): Promise<boolean> {
-  const pid = await readServerPid(place);
+export async function endOrphanedServer(data: string): Promise<boolean> {
+  const pid = await readServerPid(data);
   if (pid === undefined) return false;
-  const alive = await isProcess(pid, place.data);
-  if (alive) await endProcess(pid, place.data, ["SIGINT", "SIGQUIT", "SIGKILL"], 10_000);
-  await clearServerPid(place);
+  const alive = await isProcess(pid, data);
+  if (alive) await endProcess(pid, data, ["SIGINT", "SIGQUIT", "SIGKILL"], 10_000);
+  await clearServerPid(data);
   return alive;
 }
 
@@ -178,14 +179,14 @@ export async function endOrphanedServer(place: DatabasePlace): Promise<boolean> 
  * A server refuses to start while its note names an existing process, even when that is a zombie (nobody collects those
  * in some containers) or another program. The note may go only when no process works in the folder any more.
  */
-async function clearServerPid(place: DatabasePlace): Promise<void> {
+async function clearServerPid(data: string): Promise<void> {
   if (Deno.build.os !== "linux") return;
   const limit = performance.now() + 10_000;
-  while (await someProcessWorksIn(place.data)) {
+  while (await someProcessWorksIn(data)) {
     if (performance.now() > limit) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  await Deno.remove(join(place.data, "postmaster.pid")).catch(() => {});
+  await Deno.remove(join(data, "postmaster.pid")).catch(() => {});
 }
 
 /** PostgreSQL's processes have the data folder as their working directory. */
@@ -199,8 +200,8 @@ async function someProcessWorksIn(folder: string): Promise<boolean> {
 }
 
 /** The server's own note of its process id. */
-async function readServerPid(place: DatabasePlace): Promise<number | undefined> {
-  const text = await Deno.readTextFile(join(place.data, "postmaster.pid")).catch(() => "");
+async function readServerPid(data: string): Promise<number | undefined> {
+  const text = await Deno.readTextFile(join(data, "postmaster.pid")).catch(() => "");
   const pid = Number(text.split("\n")[0]);
   return Number.isInteger(pid) && pid > 0 ? pid : undefined;
 }

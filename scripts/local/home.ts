@@ -26,6 +26,8 @@ interface HomeRecord {
   created_at: string;
   /** Where the database lives when that is not `<home>/database`. */
   database_place?: string;
+  /** With which statements the database's roles and system schemas were made. */
+  bootstrap?: string;
   /** The demo data are there; they are made once. */
   demo?: { email: string; password: string };
 }
@@ -73,11 +75,15 @@ export class Home {
     return this.record.database_place;
   }
 
+  get bootstrap(): string | undefined {
+    return this.record.bootstrap;
+  }
+
   get demo(): HomeRecord["demo"] {
     return this.record.demo;
   }
 
-  async remember(change: Partial<Pick<HomeRecord, "database_place" | "demo">>): Promise<void> {
+  async remember(change: Partial<Omit<HomeRecord, "kind" | "created_at">>): Promise<void> {
     this.record = { ...this.record, ...change };
     await this.save();
   }
@@ -101,14 +107,25 @@ export class Home {
     await Deno.remove(join(this.path, name)).catch(() => {});
   }
 
-  /** Takes the home for this process. The kernel gives it back when the process ends, however it ends. */
+  /**
+   * Takes the home for this process. The kernel gives it back when the process ends, however it ends.
+   * Waits a moment: somebody may just be looking whether it is taken.
+   */
   async lock(): Promise<boolean> {
-    const file = await Deno.open(join(this.path, "lock"), { create: true, write: true, mode: 0o600 });
-    if (await file.tryLock(true)) {
-      this.#lock = file;
-      await file.truncate();
-      await file.write(new TextEncoder().encode(String(Deno.pid)));
-      return true;
+    const file = await Deno.open(join(this.path, "lock"), {
+      create: true,
+      read: true,
+      write: true,
+      mode: 0o600,
+    });
+    for (let attempt = 0; attempt < 10; attempt++) {
+      if (await file.tryLock(true)) {
+        this.#lock = file;
+        await file.truncate();
+        await file.write(new TextEncoder().encode(String(Deno.pid)));
+        return true;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 20));
     }
     file.close();
     return false;
@@ -116,11 +133,18 @@ export class Home {
 
   /** The process id of the stack that runs here, if one does. */
   async holder(): Promise<number | undefined> {
-    if (await this.lock()) {
-      this.unlock();
-      return undefined;
+    const file = await Deno.open(join(this.path, "lock"), {
+      create: true,
+      read: true,
+      write: true,
+      mode: 0o600,
+    });
+    try {
+      if (await file.tryLock(false)) return undefined;
+      return Number(await Deno.readTextFile(join(this.path, "lock"))) || undefined;
+    } finally {
+      file.close();
     }
-    return Number(await Deno.readTextFile(join(this.path, "lock")));
   }
 
   unlock(): void {

@@ -32,8 +32,11 @@ export class NetRunner {
 
   async start(): Promise<void> {
     this.#listening = await this.#sql.listen("net_requests", () => this.#wake(), () => this.#wake());
-    this.#timers.push(setInterval(() => this.#wake(), 5_000), setInterval(() => this.#purge(), 60_000));
-    this.#purge();
+    this.#timers.push(
+      setInterval(() => this.#wake(), 5_000),
+      setInterval(() => this.purge().catch(() => {}), 60_000),
+    );
+    await this.purge();
   }
 
   async stop(): Promise<void> {
@@ -109,9 +112,8 @@ export class NetRunner {
     }
   }
 
-  #purge(): void {
-    this.#sql`delete from net._http_response where created < now() - ${ANSWERS_KEPT}::interval`.catch(
-      () => {},
-    );
+  /** Deletes answers that nobody has looked at in time. */
+  async purge(): Promise<void> {
+    await this.#sql`delete from net._http_response where created < now() - ${ANSWERS_KEPT}::interval`;
   }
 }

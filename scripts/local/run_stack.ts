@@ -1,15 +1,17 @@
 /** Boots every part of the stack in this process and its children, as much at once as their order allows. */
 import { join } from "node:path";
 import { applyFile, applyMigrations } from "./migrations.ts";
-import { bootstrap, makeLogins } from "./bootstrap.ts";
+import type { Sql } from "postgres";
+import { bootstrap, bootstrapVersion, isBootstrapped, type Logins, makeLogins } from "./bootstrap.ts";
 import type { Reporter } from "./console.ts";
 import { findDatabasePlace } from "./database_place.ts";
 import { endOrphanedServer, hasCluster, makeCluster, startEngine } from "./engine.ts";
 import { Home, type StackInfo } from "./home.ts";
-import { loadKeys } from "./keys.ts";
+import { type Keys, loadKeys } from "./keys.ts";
 import { claimPort } from "./ports.ts";
-import { type Child, Children, endOrphans } from "./processes.ts";
-import { ROOT, type StackSettings, StartError } from "./settings.ts";
+import { Children, endOrphans } from "./processes.ts";
+import { type StackSettings, StartError } from "./settings.ts";
+import { startSimulators } from "./simulators.ts";
 
 export interface RunningStack {
   info: StackInfo;
@@ -21,20 +23,15 @@ export interface RunningStack {
 export async function runStack(settings: StackSettings, reporter: Reporter): Promise<RunningStack> {
   const home = await Home.open(settings.home);
   if (!(await home.lock())) throw new StartError(await describeOther(home));
-  const cleanups: (() => Promise<void> | void)[] = [() => home.unlock()];
-  const stop = async () => {
-    // Each part is ended after those that use it.
-    while (cleanups.length > 0) {
-      try {
-        await cleanups.pop()?.();
-      } catch (error) {
-        reporter.warn(`while stopping: ${error instanceof Error ? error.message : error}`);
-      }
-    }
-  };
+  // Ends the parts in the reverse of their order: each after those that use it.
+  const ending = new AsyncDisposableStack();
+  ending.defer(() => home.unlock());
+  const stop = () =>
+    ending.disposeAsync().catch((error) => {
+      reporter.warn(`while stopping: ${error instanceof Error ? error.message : error}`);
+    });
   try {
-    const { info, crashed } = await boot(settings, home, reporter, cleanups);
-    return { info, crashed, stop };
+    return { ...await boot(settings, home, reporter, ending), stop };
   } catch (error) {
     await stop();
     throw error;
@@ -45,13 +42,14 @@ async function boot(
   settings: StackSettings,
   home: Home,
   reporter: Reporter,
-  cleanups: (() => Promise<void> | void)[],
+  ending: AsyncDisposableStack,
 ): Promise<Pick<RunningStack, "info" | "crashed">> {
   await Deno.mkdir(home.logs, { recursive: true, mode: 0o700 });
   await home.remove("stack.json");
+  await shortenLogs(home);
   const place = await findDatabasePlace(home);
   const orphans = await endOrphans(home);
-  if (await endOrphanedServer(place)) orphans.push("postgres");
+  if (await endOrphanedServer(place.data)) orphans.push("postgres");
   if (orphans.length > 0) reporter.note(`ended what a killed stack left: ${orphans.join(", ")}`);
 
   const [dbPort, simulatorPort, apiPort] = await Promise.all([
@@ -62,77 +60,49 @@ async function boot(
   const apiUrl = `http://127.0.0.1:${apiPort}`;
   const simulatorUrl = `http://127.0.0.1:${simulatorPort}`;
   const children = new Children(home);
-  cleanups.push(() => children.settled());
+  ending.defer(() => children.settled());
+  const keys = await loadKeys(home);
+  const logins = makeLogins(keys, dbPort);
   const crash = Promise.withResolvers<{ part: string; code: number }>();
   const watch = (part: string, status: Promise<Deno.CommandStatus>) =>
     status.then(({ code }) => crash.resolve({ part, code: code || 1 }));
 
-  const keys = await loadKeys(home);
-  const logins = makeLogins(keys, dbPort);
   // The heaviest imports load while PostgreSQL and the simulators start.
-  const database = (async () => {
-    const fresh = !(await hasCluster(place));
-    if (fresh) {
-      await reporter.step(
-        "made the database",
-        () => makeCluster(place, keys.internal_database_password, keys.vault_key),
-      );
+  const database = async () => {
+    if (!(await hasCluster(place))) {
+      const make = () => makeCluster(place, keys.internal_database_password, keys.vault_key);
+      await reporter.step("made the database", make);
     }
     const engine = await reporter.step(
       "started PostgreSQL",
       () => startEngine(place, dbPort, home, children),
     );
-    cleanups.push(() => engine.stop());
+    ending.defer(() => engine.stop());
     watch("postgres", engine.status);
-    return fresh;
-  })();
-  const simulators = startSimulators(settings, home, children, simulatorPort, reporter);
-  const seedModule = settings.seed && !home.demo ? import("./seed.ts") : undefined;
+  };
+  const simulators = async () => {
+    const start = () => startSimulators({ port: simulatorPort, catalog: settings.catalog, home, children });
+    const child = await reporter.step("started the simulators", start);
+    ending.defer(async () => {
+      child.kill("SIGTERM");
+      await child.status;
+    });
+    watch("simulators", child.status);
+  };
+  const seeding = settings.seed && !home.demo ? import("./seed.ts") : undefined;
   const modules = reporter.step("loaded Auth and the Data API", () => import("./services.ts"));
-  const [services, , simulatorsChild] = await settleAll([modules, database, simulators]);
-  cleanups.push(async () => {
-    simulatorsChild.kill("SIGTERM");
-    await simulatorsChild.status;
-  });
-  watch("simulators", simulatorsChild.status);
+  const [{ startServices, storeVaultSecrets }] = await settleAll([modules, database(), simulators()]);
 
-  const { default: postgres } = await import("postgres");
-  const superuser = postgres(logins.superuser, { max: 2, onnotice: () => {}, idle_timeout: 5 });
-  cleanups.push(() => superuser.end({ timeout: 1 }));
-  if (!(await isBootstrapped(superuser))) {
-    await reporter.step("made roles, Auth, Vault, cron and net", () => bootstrap(superuser, keys));
-  }
-  await services.storeVaultSecrets(superuser, { project_url: apiUrl, cron_secret_key: keys.secret_key });
-  const owner = postgres(logins.postgres, { max: 2, onnotice: () => {}, idle_timeout: 5 });
-  cleanups.push(() => owner.end({ timeout: 1 }));
-  const started = performance.now();
-  const { applied, changed } = await applyMigrations(owner);
-  await applyFile(owner, "database/cron-jobs.sql");
-  await applyFile(owner, "database/realtime-channels.sql");
-  if (applied.length > 0) {
-    reporter.line(
-      `  applied ${applied.length} migrations (${applied.join(", ")}) ${
-        Math.round(performance.now() - started)
-      } ms`,
-    );
-  }
-  for (const name of changed) {
-    reporter.warn(
-      `the migration ${name} has changed since it was applied here; \`deno task reset\` applies it anew`,
-    );
-  }
-
-  const serving = await services.startServices({
-    settings,
+  const owner = await prepareDatabase(
     home,
-    children,
     keys,
     logins,
-    apiPort,
-    simulatorUrl,
     reporter,
-  });
-  cleanups.push(() => serving.stop());
+    ending,
+    (superuser) => storeVaultSecrets(superuser, { project_url: apiUrl, cron_secret_key: keys.secret_key }),
+  );
+  const parts = { settings, home, children, keys, logins, apiPort, simulatorUrl, reporter };
+  const functions = await startServices(parts, ending);
   const info: StackInfo = {
     api_url: apiUrl,
     db_url: logins.postgres,
@@ -146,76 +116,72 @@ async function boot(
     ports: { api: apiPort, db: dbPort, simulator: simulatorPort },
     demo: home.demo ?? null,
   };
-  const seeding = await seedModule;
   if (seeding) {
-    serving.functions.warm(seeding.SEEDING_FUNCTIONS);
+    const { seed, SEEDING_FUNCTIONS } = await seeding;
+    functions.warm(SEEDING_FUNCTIONS);
     const [made] = await owner<{ count: number }[]>`
       select count(*)::integer from auth.users where email like 'demo%@example.com'`;
-    info.demo = await reporter.step(
-      "made demo data",
-      () => seeding.seed(info, made?.count ?? 0, (text) => reporter.note(`  ${text}`)),
-    );
+    const say = (text: string) => reporter.note(`  ${text}`);
+    info.demo = await reporter.step("made demo data", () => seed(info, made?.count ?? 0, say));
     await home.remember({ demo: info.demo });
   }
   await home.write("stack.json", info);
-  cleanups.push(() => home.remove("stack.json"));
+  ending.defer(() => home.remove("stack.json"));
   return { info, crashed: crash.promise };
 }
 
-async function startSimulators(
-  settings: StackSettings,
+/** Brings the database up to date: what Supabase has made before the first migration, then the migrations. */
+async function prepareDatabase(
   home: Home,
-  children: Children,
-  port: number,
+  keys: Keys,
+  logins: Logins,
   reporter: Reporter,
-): Promise<Child> {
-  return await reporter.step("started the simulators", async () => {
-    const marker = `--home=${home.path}`;
-    const child = children.spawn({
-      name: "simulators",
-      program: Deno.execPath(),
-      args: [
-        "run",
-        "-A",
-        "--no-prompt",
-        join(ROOT, "scripts/local/simulators_process.ts"),
-        `--port=${port}`,
-        `--state=${join(home.path, "simulators.ndjson")}`,
-        marker,
-        ...(settings.catalog ? [`--catalog=${settings.catalog}`] : []),
-      ],
-      marker,
-      env: Deno.env.toObject(),
-      cwd: ROOT,
-    });
-    const log = await Deno.open(join(home.logs, "simulators.log"), {
-      create: true,
-      append: true,
-      mode: 0o600,
-    });
-    let said = "";
-    child.stderr.pipeThrough(
-      new TransformStream({
-        transform(chunk, controller) {
-          said = (said + new TextDecoder().decode(chunk)).slice(-2000);
-          controller.enqueue(chunk);
-        },
-      }),
-    ).pipeTo(log.writable).catch(() => {});
-    const reader = child.stdout.getReader();
-    const { done } = await reader.read();
-    if (done) throw new StartError(`Cannot start the simulators:\n${said.trim()}`);
-    // What else it prints is of no interest, but must not fill the pipe.
-    (async () => {
-      while (!(await reader.read()).done);
-    })();
-    return child;
-  });
+  ending: AsyncDisposableStack,
+  storeSecrets: (superuser: Sql) => Promise<void>,
+): Promise<Sql> {
+  const { default: postgres } = await import("postgres");
+  const options = { max: 2, onnotice: () => {}, idle_timeout: 5 };
+  const superuser = postgres(logins.superuser, options);
+  ending.defer(() => superuser.end({ timeout: 1 }));
+  const version = await bootstrapVersion();
+  if (!(await isBootstrapped(superuser))) {
+    await reporter.step("made roles, Auth, Vault, cron and net", () => bootstrap(superuser, keys));
+    await home.remember({ bootstrap: version });
+  } else if (home.bootstrap !== version) {
+    reporter.warn(
+      "this home's roles and system schemas were made by another version of the stack; " +
+        "should something be denied or missing, `deno task reset` makes them anew",
+    );
+  }
+  await storeSecrets(superuser);
+
+  const owner = postgres(logins.postgres, options);
+  ending.defer(() => owner.end({ timeout: 1 }));
+  const started = performance.now();
+  const { applied, changed } = await applyMigrations(owner);
+  for (const file of ["database/cron-jobs.sql", "database/realtime-channels.sql"]) {
+    await applyFile(owner, file);
+  }
+  if (applied.length > 0) {
+    const ms = Math.round(performance.now() - started);
+    reporter.line(`  applied ${applied.length} migrations (${applied.join(", ")}) ${ms} ms`);
+  }
+  for (const name of changed) {
+    reporter.warn(
+      `the migration ${name} has changed since it was applied here; \`deno task reset\` applies it anew`,
+    );
+  }
+  return owner;
 }
 
-async function isBootstrapped(sql: import("postgres").Sql): Promise<boolean> {
-  const [row] = await sql`select from pg_namespace where nspname = 'cron'`;
-  return row !== undefined;
+/** Logs go on from start to start; a large one makes room for a new one. */
+async function shortenLogs(home: Home): Promise<void> {
+  for await (const { name } of Deno.readDir(home.logs)) {
+    const path = join(home.logs, name);
+    if (name.endsWith(".log") && (await Deno.stat(path)).size > 10_000_000) {
+      await Deno.rename(path, `${path}.old`);
+    }
+  }
 }
 
 /** Like Promise.all, but a failure waits for the others: nothing goes on starting while the stack is being ended. */

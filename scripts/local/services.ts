@@ -1,4 +1,5 @@
 /** The parts that live in the stack's own process: gateway with Auth and Data API, functions host, cron and net runners. */
+import { join } from "node:path";
 import postgres from "postgres";
 import { AuthMailer } from "./auth_mail.ts";
 import type { Logins } from "./bootstrap.ts";
@@ -13,8 +14,8 @@ import type { Keys } from "./keys.ts";
 import { Mailbox } from "./mailbox.ts";
 import { NetRunner } from "./net_runner.ts";
 import type { Children } from "./processes.ts";
-import type { StackSettings } from "./settings.ts";
-import { makeAuthApp, makeDataApiApp } from "./supabase_apps.ts";
+import { ROOT, type StackSettings } from "./settings.ts";
+import { makeAuthApp, makeDataApiApp, type SupabaseApp } from "./supabase_apps.ts";
 import { readSupabaseConfig } from "./supabase_config.ts";
 import { Tokens } from "./tokens.ts";
 
@@ -29,32 +30,36 @@ interface ServiceParts {
   reporter: Reporter;
 }
 
-export interface Services {
-  functions: FunctionsHost;
-  stop(): Promise<void>;
-}
-
-export async function startServices(parts: ServiceParts): Promise<Services> {
+/** Starts them; what ends them goes onto `ending`, one by one, so that a failure half-way ends what there is. */
+export async function startServices(
+  parts: ServiceParts,
+  ending: AsyncDisposableStack,
+): Promise<FunctionsHost> {
   const { home, children, keys, logins, apiPort, simulatorUrl, reporter } = parts;
   const apiUrl = `http://127.0.0.1:${apiPort}`;
+  const warn = (text: string) => reporter.warn(text);
   // Auth hashes passwords in JavaScript, on the thread that serves everything: a local stack takes the cheap setting.
   if (!Deno.env.get("LITE_AUTH_BCRYPT_COST")) Deno.env.set("LITE_AUTH_BCRYPT_COST", "5");
+  quietAnsweredErrors();
   const config = await readSupabaseConfig();
   const tokens = new Tokens(keys, apiUrl);
   const mailbox = new Mailbox();
   const mailer = new AuthMailer(mailbox, apiUrl, config.site_url);
-  quietAnsweredErrors();
   const appParts = { keys, logins, config, apiUrl };
   const authApp = makeAuthApp(appParts, mailer);
+  ending.defer(() => closeApp(authApp));
   let dataApi = makeDataApiApp(appParts);
+  ending.defer(() => closeApp(dataApi));
   const authDatabase = postgres(logins.auth, { max: 10, onnotice: () => {} });
-  const warn = (text: string) => reporter.warn(text);
+  ending.defer(() => authDatabase.end({ timeout: 1 }));
   const functions = new FunctionsHost({
+    folder: join(ROOT, "supabase/functions"),
     home,
     children,
     env: await makeFunctionEnvironment({ keys, tokens, apiUrl, dbUrl: logins.postgres, simulatorUrl }),
     warn,
   });
+  ending.defer(() => functions.close());
   const gateway = makeGateway({
     apiUrl,
     keys,
@@ -68,33 +73,25 @@ export async function startServices(parts: ServiceParts): Promise<Services> {
     functions,
   });
   const server = Deno.serve({ hostname: "127.0.0.1", port: apiPort, onListen: () => {} }, gateway);
+  ending.defer(() => withLimit(server.shutdown(), 2_000));
   const cron = new CronRunner(logins.superuser, warn);
+  ending.defer(() => cron.stop());
   const net = new NetRunner(logins.superuser, warn);
+  ending.defer(() => net.stop());
   const watcher = postgres(logins.superuser, { max: 1, onnotice: () => {} });
-  // PostgREST's own signal: what reads the schema reads it again.
-  const reload = watcher.listen("pgrst", () => {
+  ending.defer(() => watcher.end({ timeout: 1 }));
+  // PostgREST's own signal. Requests are answered by the old one until the new one has read the schema.
+  const reload = watcher.listen("pgrst", async () => {
+    const next = makeDataApiApp(appParts);
+    await readSchema(next);
     const old = dataApi;
-    dataApi = makeDataApiApp(appParts);
+    dataApi = next;
     setTimeout(() => closeApp(old), 10_000);
   });
   await Promise.all([cron.start(), net.start(), reload]);
-  // The Data API reads the schema at its first request; nobody has to wait for that.
-  const warmUp = () =>
-    dataApi.fetch(new Request(`${apiUrl}/rest/v1/_`, { headers: { apikey: keys.publishable_key } }));
-  setTimeout(() => warmUp().catch(() => {}), 200);
-  return {
-    functions,
-    async stop() {
-      await withLimit(server.shutdown(), 2_000);
-      await Promise.all([functions.close(), cron.stop(), net.stop()]);
-      await Promise.all([
-        closeApp(authApp),
-        closeApp(dataApi),
-        authDatabase.end({ timeout: 1 }),
-        watcher.end({ timeout: 1 }),
-      ]);
-    },
-  };
+  // Nobody has to wait for this, and the first request would.
+  setTimeout(() => readSchema(dataApi), 200);
+  return functions;
 }
 
 /** Secrets that jobs read to call functions; renewed when the address or a key has changed. */
@@ -108,6 +105,10 @@ export async function storeVaultSecrets(sql: postgres.Sql, secrets: Record<strin
           then vault.update_secret((select id from kept), ${secret})::text
       end`;
   }
+}
+
+async function readSchema(app: SupabaseApp): Promise<void> {
+  await app.connection.introspect().catch(() => {});
 }
 
 async function closeApp(app: { connection: unknown }): Promise<void> {

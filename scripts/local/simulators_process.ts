@@ -8,6 +8,9 @@ const simulators = await startSimulators({
   port: Number(values.port),
   catalog: values.catalog,
   state: values.state,
+}).catch((error) => {
+  console.error(error instanceof Error ? error.message : error);
+  Deno.exit(1);
 });
 Deno.addSignalListener("SIGTERM", async () => {
   await simulators.stop();

@@ -30,9 +30,18 @@ export function makeAuthApp(parts: AppParts, email: EmailDriver): SupabaseApp {
 /** Reads the schema once: make a new one after it has changed. */
 export function makeDataApiApp(parts: AppParts): SupabaseApp {
   const connection = connect(parts.logins.dataApi, 30, JSON_TYPES);
+  const read = connection.introspect.bind(connection);
+  let schema: ReturnType<typeof read> | undefined;
+  // Left to itself every request of a first burst would read the whole catalogue.
+  connection.introspect = async () => {
+    const result = await (schema ??= read());
+    // A failed reading has no tables at all, not even Auth's.
+    if (result.tables.length === 0) schema = undefined;
+    return result;
+  };
   const prepare = connection.onPostgrestAST.bind(connection);
   connection.onPostgrestAST = async (call) => {
-    const { functions } = await connection.introspect({ useCache: true });
+    const { functions } = await connection.introspect();
     markJsonArguments(call, functions ?? []);
     return await prepare(call);
   };

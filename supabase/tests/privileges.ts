@@ -124,4 +124,5 @@ export const EXECUTE: Record<string, string> = {
   "ops.are_sound_tags": "authenticated service_role",
   "ops.join_words": "authenticated service_role",
   "ops.plain_text": "authenticated service_role",
+  "ops.refresh_due_at": "service_role",
 };

@@ -16,7 +16,7 @@ grant pg_read_all_data to lite_rest;
 grant anon, authenticated, service_role to authenticator;
 grant anon, authenticated, service_role to lite_rest;
 grant anon, authenticated, service_role, authenticator to postgres with admin option;
-grant pg_monitor, pg_read_all_data, pg_signal_backend, pg_create_subscription to postgres with admin option;
+grant pg_monitor, pg_read_all_data, pg_signal_backend to postgres with admin option;
 
 alter role anon set statement_timeout = '3s';
 alter role authenticated set statement_timeout = '8s';

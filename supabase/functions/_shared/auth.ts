@@ -3,11 +3,13 @@
  * project's JWKS without a network call, keys in constant time. Its `withSupabase` wrapper is not used because it makes two clients
  * for every request and lets a handler's exception escape without JSON or CORS headers.
  *
+ * The library brings supabase-js with it, half of a cold start, so it is imported at the first credential: preflights and anonymous
+ * requests do not wait for it.
+ *
  * On top of the library: a credential that is present and wrong is 401 in every mode, also where none is needed.
  */
-import { extractCredentials, verifyCredentials } from "@supabase/server/core";
 import { z } from "zod";
-import { publishableKeys, secretKeys } from "./database.ts";
+import { publishableKeys, secretKeys } from "./auth_keys.ts";
 import { ApiError } from "./errors.ts";
 import { requireSetting, type Settings } from "./settings.ts";
 
@@ -59,6 +61,10 @@ export async function authenticate(
     jwks: settings.SUPABASE_JWKS ?? null,
   };
   const header = request.headers.get("authorization");
+  if (header === null && request.headers.get("apikey") === null) {
+    return accept(modes, null, { kind: "anonymous" });
+  }
+  const { extractCredentials, verifyCredentials } = await import("@supabase/server/core");
   const credentials = extractCredentials(request);
   let { token } = credentials;
   if (header !== null && token === null) refuse("the Authorization header must be: Bearer <access token>");
@@ -83,6 +89,15 @@ export async function authenticate(
 
   const user = token === null ? null : await verifyToken(token, env, settings);
 
+  return accept(modes, user, key);
+}
+
+/** The first mode that fits what was shown. */
+function accept(
+  modes: readonly AuthMode[],
+  user: User | null,
+  key: Exclude<Caller, { kind: "user" }>,
+): Caller {
   for (const mode of modes) {
     if (mode === "user" && user) return { kind: "user", user };
     if (mode === "secret" && key.kind === "secret") return key;
@@ -106,6 +121,7 @@ async function verifyToken(token: string, env: Env, settings: Settings): Promise
   const seen = known.get(token);
   if (seen && seen.expires_at > Date.now()) return seen.user;
 
+  const { verifyCredentials } = await import("@supabase/server/core");
   const { data, error } = await verifyCredentials({ token, apikey: null }, { auth: "user", env });
   if (error) refuse(reasonOf(error));
   const read = claims.safeParse(data.jwtClaims);

@@ -71,7 +71,6 @@ export async function admit(
     reset_seconds: first.reset_seconds,
     limit: rate.limit,
   };
-  if (state && !state.allowed) return { state, replay: null };
   let { idempotency } = first;
   for (let waited = 0, pause = 25; idempotency?.state === "in_progress"; pause = Math.min(pause * 2, 1_000)) {
     if (waited >= about.wait_ms) {

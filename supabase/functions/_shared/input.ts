@@ -163,8 +163,7 @@ function unstorable(value: unknown): InputFault[] {
         return [{ pointer: pointerTo(path), detail: `must not be nested deeper than ${MAX_DEPTH} levels` }];
       }
       for (const [key, member] of Object.entries(value)) {
-        // zod's strict objects pass over this one name.
-        const detail = key === "__proto__" ? "is not known here" : textFault(key);
+        const detail = textFault(key);
         if (detail) faults.push({ pointer: pointerTo([...path, key]), detail });
         open.push({ value: member, path: [...path, key] });
       }

@@ -1,6 +1,7 @@
 /**
  * The one place that logs: a JSON line per event, secrets masked. E-mail addresses are masked too: a log needs the user id only.
  */
+import { CODES } from "./errors.ts";
 
 /** Fields of a line beside level, message and timestamp. */
 export type Fields = Record<string, unknown>;
@@ -94,11 +95,18 @@ export function mask(value: unknown, depth = 0): unknown {
   if (value instanceof Headers) return mask(Object.fromEntries(value), depth);
   const copy: Fields = {};
   for (const [name, member] of Object.entries(value).slice(0, 100)) {
-    const harmless = member === null || member === undefined || typeof member === "number" ||
+    const harmless = name === "code" && isErrorCode(member) || member === null || member === undefined ||
+      typeof member === "number" ||
       typeof member === "boolean";
     copy[name] = SECRET_NAME.test(name) && !harmless ? "[masked]" : mask(member, depth + 1);
   }
   return copy;
+}
+
+// `code` is an authorization code in one place and an error's name in another; only the second has one of these forms.
+function isErrorCode(value: unknown): boolean {
+  return typeof value === "string" &&
+    (Object.hasOwn(CODES, value) || /^([0-9A-Z]{5}|E[A-Z]{3,}|(ERR|PGRST)[A-Z0-9_]+)$/.test(value));
 }
 
 // JSON.stringify(new Error("x")) is "{}": an error is spelled out by hand, with its own members and its cause.

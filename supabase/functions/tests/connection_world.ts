@@ -3,16 +3,19 @@ import { testStack } from "../../../scripts/test/stack.ts";
 import type { World } from "../_shared/connections/world.ts";
 import { createAdmin, type DatabaseStats } from "../_shared/database.ts";
 import { createLogger } from "../_shared/log.ts";
-import { stackSettings } from "./stack_settings.ts";
+import { stackSettings, type Way } from "./stack_settings.ts";
 
 export interface ConnectionWorld extends World {
   stats: DatabaseStats;
   lines: string[];
 }
 
-export async function connectionWorld(changes: Record<string, string> = {}): Promise<ConnectionWorld> {
+export async function connectionWorld(
+  changes: Record<string, string> = {},
+  way: Way = "pooler",
+): Promise<ConnectionWorld> {
   const { simulator_url } = await testStack();
-  const settings = await stackSettings("pooler", {
+  const settings = await stackSettings(way, {
     YOUTUBE_CLIENT_ID: "streamvibe-local.apps.googleusercontent.com",
     YOUTUBE_CLIENT_SECRET: "GOCSPX-local-simulator",
     GOOGLE_AUTHORIZATION_URL: `${simulator_url}/accounts.google.com/o/oauth2/v2/auth`,

@@ -106,10 +106,11 @@ Deno.test("a bug is 500 with the request id only, and is logged whole, masked", 
   );
   const line = lines.at(-1) as {
     level: string;
+    code: string;
     request_id: string;
     error: { name: string; message: string; stack: string };
   };
-  assert.equal(line.level, "error");
+  assert.deepEqual([line.level, line.code], ["error", "internal"]);
   assert.equal(line.request_id, body.request_id);
   assert.equal(line.error.message, "cannot read [masked] of undefined");
   assert.match(line.error.stack, /kernel_answer/);

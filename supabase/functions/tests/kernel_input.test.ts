@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { endpoint } from "../_shared/endpoint.ts";
+import { ApiError, endpoint } from "../_shared/endpoint.ts";
 import { requestTo, testWorld } from "./world.ts";
 
 const echo = endpoint({
@@ -104,6 +104,13 @@ Deno.test(
     });
     assert.equal((await post(endless)).status, 413);
     assert.ok(sent < 20, `${sent} chunks were taken`);
+
+    const stated = new ReadableStream<Uint8Array>({ pull: () => new Promise(() => {}) });
+    assert.equal(
+      (await post(stated, { "content-length": "1001" })).status,
+      413,
+      "not one byte is waited for",
+    );
   },
 );
 
@@ -172,4 +179,36 @@ Deno.test("a function has no sub-paths", async () => {
   assert.equal((await get("?q=x", "find/")).status, 200);
   const { status, body } = await get("?q=x", "find/other");
   assert.deepEqual([status, body.code], [404, "not_found"]);
+});
+
+Deno.test("a webhook's signature is checked against the very bytes, before anything is read into them", async () => {
+  const sent: string[] = [];
+  const hook = endpoint({
+    name: "hook",
+    summary: "Takes signed events",
+    method: "POST",
+    auth: "none",
+    rate: "service",
+    input: z.looseObject({ type: z.string() }),
+    output: z.object({ received: z.literal(true) }),
+    body_limit: 262_144,
+    verify({ bytes, request }) {
+      const text = new TextDecoder().decode(bytes);
+      sent.push(text);
+      if (request.headers.get("x-signature") !== `signed:${text}`) throw new ApiError("unauthorized");
+    },
+    handle: () => ({ received: true as const }),
+  });
+  const call = async (body: string, signature: string) => {
+    const headers = { authorization: null, apikey: null, "x-signature": signature };
+    const response = await hook.inWorld(testWorld().world).fetch(await requestTo("hook", { body, headers }));
+    await response.body?.cancel();
+    return response.status;
+  };
+  const body = '{ "type" : "x",  "extra": 1 }';
+  assert.equal(await call(body, `signed:${body}`), 200);
+  assert.equal(sent[0], body);
+  assert.equal(await call(body, "signed:other"), 401);
+  assert.equal(await call("not json", "none"), 401, "a forged body is not even parsed");
+  assert.equal(await call("not json", "signed:not json"), 400);
 });

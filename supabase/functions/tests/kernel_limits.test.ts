@@ -35,7 +35,7 @@ Deno.test("every answer of a limited endpoint says the limit, what is left and w
   const { world, calls } = testWorld({ settings: { RATE_LIMIT_USER: "3/3600" }, functions: counter(3) });
   const api = limited("user", "POST").inWorld(world);
   const seen: (string | null)[][] = [];
-  for (const body of ["{}", '{"unknown":1}', "not json", "{}"]) {
+  for (const body of ["{}", '{"unknown":1}', "not json", "{}", "not json"]) {
     const response = await api.fetch(await requestTo("limited", { body }));
     await response.body?.cancel();
     const header = (name: string) => response.headers.get(name);
@@ -52,12 +52,13 @@ Deno.test("every answer of a limited endpoint says the limit, what is left and w
     ["422", "3", "1", "1800", null],
     ["400", "3", "0", "1800", null],
     ["429", "3", "0", "1800", "1800"],
+    ["429", "3", "0", "1800", "1800"],
   ]);
   assert.deepEqual(calls[0], {
     name: "check_rate_limit",
     args: { p_key: `user:${USER}`, p_limit: 3, p_window_seconds: 3600 },
   });
-  assert.equal(calls.length, 4, "one round trip a request");
+  assert.equal(calls.length, 5, "one round trip a request");
 });
 
 Deno.test("a refused POST does no work", async () => {
@@ -155,13 +156,19 @@ Deno.test("when the limiter fails, public reads go on and everything else is 503
       throw new DatabaseError("unreachable", "no database");
     },
   };
-  const ask = async (rate: RateClass, method: "GET" | "POST") => {
-    const { world } = testWorld({ functions: broken });
+  const ask = async (rate: RateClass, method: "GET" | "POST", functions: typeof broken = broken) => {
+    const { world } = testWorld({ functions });
     const response = await limited(rate, method).inWorld(world).fetch(await requestTo("limited", { method }));
     const body = await response.json();
     return [response.status, body.code, response.headers.get("retry-after")];
   };
   assert.deepEqual(await ask("public_read", "GET"), [200, undefined, null]);
+  const silent = { check_rate_limit: () => new Promise<never>(() => {}) as never };
+  assert.deepEqual(
+    await ask("public_read", "GET", silent),
+    [200, undefined, null],
+    "silence is a failure too",
+  );
   assert.deepEqual(await ask("user_read", "GET"), [503, "unavailable", "5"]);
   assert.deepEqual(await ask("user", "POST"), [503, "unavailable", "5"]);
   assert.deepEqual(await ask("anonymous", "POST"), [503, "unavailable", "5"]);

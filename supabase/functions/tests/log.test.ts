@@ -75,6 +75,15 @@ Deno.test("members with the names of secrets are masked whatever they hold, coun
   });
 });
 
+Deno.test("the code of an error stays readable, an authorization code does not", () => {
+  for (const code of ["quota_exceeded", "SV402", "23505", "ECONNREFUSED", "PGRST301", "ERR_JWT_EXPIRED"]) {
+    assert.deepEqual(mask({ code }), { code });
+  }
+  for (const code of ["4/0AX4XfWh", "AQBx9-_f", "abcdef", "toString", { nested: 1 }]) {
+    assert.deepEqual(mask({ code }), { code: "[masked]" });
+  }
+});
+
 Deno.test("an error is spelled out with its cause, masked", () => {
   const error = new Error("no ya29.abc", {
     cause: Object.assign(new TypeError("inner"), { status: 401, token: "t" }),

@@ -12,24 +12,28 @@ import type { Contract, Endpoint } from "../_shared/endpoint.ts";
 import { type Case, malformedRequests } from "./malformed_cases.ts";
 import { unsignedToken } from "./world.ts";
 
-/** Input that keeps each contract. A new function needs an entry only when its input has required fields. */
-const VALID: Record<string, Record<string, unknown>> = {
-  "auth-profile-setup": {
+/** Input that keeps each contract. A new function needs a line only when its input has required fields. */
+const VALID: [RegExp, Record<string, unknown>][] = [
+  [/^auth-profile-setup$/, {
     display_name: "Ada",
     bio: "x",
     category: "tech",
     avatar_url: "https://example.com/a.png",
-  },
-  "oauth-youtube-init": { redirect_uri: "http://localhost:3000/oauth/callback" },
-  "oauth-youtube-callback": { code: "4/0AX4XfWh-code", state: "x".repeat(43) },
-  "disconnect-account": { social_account_id: "7d0e34c3-5f6a-4c53-9a53-4a4f2d9f0001" },
-  "sync-youtube": { social_account_id: "7d0e34c3-5f6a-4c53-9a53-4a4f2d9f0001", max_results: 5 },
-};
+  }],
+  [/^oauth-\w+-init$/, { redirect_uri: "http://localhost:3000/oauth/callback" }],
+  [/^oauth-\w+-callback$/, { code: "4/0AX4XfWh-code", state: "x".repeat(43) }],
+  [/^disconnect-account$/, { social_account_id: "7d0e34c3-5f6a-4c53-9a53-4a4f2d9f0001" }],
+  [/^sync-\w+$/, { social_account_id: "7d0e34c3-5f6a-4c53-9a53-4a4f2d9f0001", max_results: 5 }],
+];
 /** How a handler refuses texts that keep the schema; where nothing stands, such texts are right and are not sent. */
-const REFUSALS: Record<string, ErrorCode[]> = {
-  "oauth-youtube-init": ["redirect_uri_not_allowed"],
-  "oauth-youtube-callback": ["oauth_state_invalid"],
-};
+const REFUSALS: [RegExp, ErrorCode[]][] = [
+  [/^oauth-\w+-init$/, ["redirect_uri_not_allowed"]],
+  [/^oauth-\w+-callback$/, ["oauth_state_invalid"]],
+];
+
+function entryOf<Entry>(table: [RegExp, Entry][], name: string): Entry | undefined {
+  return table.find(([pattern]) => pattern.test(name))?.[1];
+}
 
 const folder = new URL("../", import.meta.url);
 const names: string[] = [];
@@ -42,8 +46,10 @@ for (const name of names.sort()) {
     const { contract } = (await import(`../${name}/index.ts`)).default as Endpoint;
     const creator = await createCreator();
     await creator.call("auth-profile-setup", { display_name: "Unchanged", bio: "As it was" });
-    const refusals = Object.fromEntries((REFUSALS[name] ?? []).map((code) => [code, CODES[code][0]]));
-    const valid = VALID[name] ?? {};
+    const refusals = Object.fromEntries(
+      (entryOf(REFUSALS, name) ?? []).map((code) => [code, CODES[code][0]]),
+    );
+    const valid = entryOf(VALID, name) ?? {};
     assert.ok(
       contract.input.safeParse(contract.method === "POST" ? valid : {}).success,
       "the valid input is valid",

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createCreator, simulator, testDatabase, testStack } from "../../../scripts/test/stack.ts";
 import {
+  apiCalls,
   arm,
   authorizeChannel,
   connectChannel,
@@ -126,8 +127,14 @@ Deno.test("a creator who says no, or unticks what is needed, is told so and can 
   const url = new URL(await init());
   url.searchParams.set("scope", "openid");
   const less = await consent(url.href, { channel });
+  const { last_id } = await apiCalls(channel);
   const unticked = await creator.call("oauth-youtube-callback", { state: less.state, code: less.code });
   assert.deepEqual([unticked.status, unticked.body.code], [400, "oauth_denied"]);
+  assert.equal(
+    (await apiCalls(channel, last_id)).count,
+    0,
+    "seen from the grant, not from a call that fails",
+  );
 
   await connectChannel(creator, channel);
 });

@@ -181,20 +181,36 @@ Deno.test("a refresh answer with an empty refresh token does not cost the one at
   }
 });
 
-Deno.test("a sync refreshes a token that is due before it uses it, also when two need it at once", async () => {
+Deno.test("a sync refreshes a token that is due before it uses it, once, also when the cron job does so too", async () => {
   const sql = await testDatabase();
   try {
     const channel = await createChannel({ videos: 2 });
     const creator = await createCreator();
     const social_account_id = await connectChannel(creator, channel);
-    await sql`update public.platform_connection set token_expires_at = now() - interval '1 minute', token_issued_at = now() - interval '1 hour' where user_id = ${creator.id}`;
-    await simulator("google/tokens/expire", { channel_id: channel });
-    const mark = (await simulator<{ last_id: number }>("requests?limit=0")).last_id;
-    await Promise.all([syncAll(creator, social_account_id), refresh()]);
-    const query = new URLSearchParams({ account: channel, after: String(mark) });
-    const { counts } = await simulator<{ counts: Record<string, number> }>(`requests?${query}`);
-    assert.equal(counts["POST /oauth2.googleapis.com/token 200"], 1);
-    assert.ok(Object.keys(counts).every((line) => line.endsWith(" 200")), JSON.stringify(counts));
+    const counts = async (work: () => Promise<unknown>) => {
+      await sql`
+        update public.platform_connection
+        set token_expires_at = now() - interval '1 minute', token_issued_at = now() - interval '1 hour' where user_id = ${creator.id}`;
+      await simulator("google/tokens/expire", { channel_id: channel });
+      const mark = (await simulator<{ last_id: number }>("requests?limit=0")).last_id;
+      await work();
+      const query = new URLSearchParams({ account: channel, after: String(mark) });
+      return (await simulator<{ counts: Record<string, number> }>(`requests?${query}`)).counts;
+    };
+    const alone = await counts(() => syncAll(creator, social_account_id));
+    assert.deepEqual(
+      Object.keys(alone).filter((line) => line.endsWith(" 401")),
+      [],
+      "no call is made with a token known to be dead",
+    );
+    for (
+      const observed of [
+        alone,
+        await counts(() => Promise.all([syncAll(creator, social_account_id), refresh()])),
+      ]
+    ) {
+      assert.equal(observed["POST /oauth2.googleapis.com/token 200"], 1, JSON.stringify(observed));
+    }
   } finally {
     await sql.end();
   }

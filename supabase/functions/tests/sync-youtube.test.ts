@@ -322,3 +322,23 @@ Deno.test("a video deleted while a fresh library is read costs no other video", 
     assert.equal(await syncsUsed(sql, creator.id), 1);
   });
 });
+
+Deno.test("more goes away than one look-up holds, and the creator deletes some of it meanwhile", async () => {
+  await withLibrary({ videos: 70 }, async ({ sql, creator, channel, social_account_id }) => {
+    await syncAll(creator, social_account_id);
+    const videos = await trueVideos(channel);
+    for (const { id } of videos.slice(0, 65)) await editVideo(channel, id, { deleted: true });
+    const first = await syncOnce(creator, social_account_id);
+    const second = await syncOnce(creator, social_account_id, { sync_id: first.body.sync_id });
+    assert.deepEqual([second.body.removed_items, second.body.has_more], [50, true]);
+    await creator.client.from("content_item").update({ deleted_at: new Date().toISOString() })
+      .eq("social_account_id", social_account_id).in(
+        "platform_content_id",
+        videos.slice(0, 65).map(({ id }) => id),
+      );
+    const [third] = await goOnWith(creator, social_account_id, first.body.sync_id);
+    assert.deepEqual([third?.removed_items, third?.has_more], [0, false]);
+    await assertSameLibrary(sql, social_account_id, channel);
+    assert.equal(await syncsUsed(sql, creator.id), 2);
+  });
+});

@@ -2,10 +2,22 @@ import assert from "node:assert/strict";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { createCreator, testDatabase } from "../../../scripts/test/stack.ts";
+import { authorize } from "../_shared/connections/authorize.ts";
+import { connect } from "../_shared/connections/connect.ts";
+import { disconnect } from "../_shared/connections/disconnect.ts";
+import { refreshTokens } from "../_shared/connections/refresh_tokens.ts";
 import { closeConnections } from "../_shared/database.ts";
 import { syncAccount } from "../_shared/sync/sync_account.ts";
 import { syncPage } from "../_shared/sync/sync_page.ts";
-import { arm, assertSameLibrary, connectChannel, createChannel, disarm, syncsUsed } from "./channels.ts";
+import {
+  arm,
+  assertSameLibrary,
+  connectChannel,
+  consent,
+  createChannel,
+  disarm,
+  syncsUsed,
+} from "./channels.ts";
 import { connectionWorld } from "./connection_world.ts";
 
 async function connected(videos: number) {
@@ -120,3 +132,40 @@ Deno.test("a worker that was thought dead cannot overwrite its successor", async
     await closeConnections();
   }
 });
+
+for (const way of ["data api", "pooler"] as const) {
+  Deno.test(`a connection's whole life works through the ${way}`, async () => {
+    const sql = await testDatabase();
+    const world = await connectionWorld({}, way);
+    try {
+      const channel = await createChannel({ videos: 12 });
+      const creator = await createCreator();
+      const { authorization_url } = await authorize(world, "youtube", creator.id, {});
+      const { code, state } = await consent(authorization_url, { channel });
+      const { social_account_id } = await connect(world, "youtube", creator.id, {
+        code: String(code),
+        state,
+      });
+      const request = { user_id: creator.id, social_account_id, max_results: 10 };
+      for await (const _ of syncAccount(world, "youtube", request, FOREVER));
+      for await (const step of syncAccount(world, "youtube", request, FOREVER)) {
+        assert.equal(step.updated_items, 0);
+      }
+      await assertSameLibrary(sql, social_account_id, channel);
+      await sql`
+        update public.platform_connection
+        set token_expires_at = now() + interval '1 minute', token_issued_at = now() - interval '1 hour' where user_id = ${creator.id}`;
+      assert.ok((await refreshTokens(world)).refreshed >= 1);
+      await arm(channel, "v3/playlistItems", { reason: "insufficientPermissions" }, { times: 3 });
+      await assert.rejects(syncPage(world, "youtube", request), { code: "account_disconnected" });
+      await disarm(channel);
+      const stranger = await createCreator();
+      await assert.rejects(disconnect(world, stranger.id, { social_account_id }), { sqlstate: "SV404" });
+      assert.equal((await disconnect(world, creator.id, { social_account_id })).revoked, true);
+      await assert.rejects(syncPage(world, "youtube", request), { sqlstate: "SV410" });
+    } finally {
+      await sql.end();
+      await closeConnections();
+    }
+  });
+}

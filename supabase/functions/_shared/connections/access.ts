@@ -9,7 +9,6 @@ import type { World } from "./world.ts";
 
 export interface Connection extends FreshTokens {
   connection_id: string;
-  social_account_id: string;
 }
 
 const LEAST_LEFT_MS = 5 * 60_000;

@@ -8,11 +8,10 @@ import type { z } from "zod";
 import { Access } from "../connections/access.ts";
 import { problemOf } from "../connections/problem.ts";
 import { type World, worldOf } from "../connections/world.ts";
-import { DatabaseError, toApiError } from "../errors.ts";
+import { toApiError } from "../errors.ts";
 import {
   type Cursor,
   type JsonObject,
-  type NormalizedItem,
   type Page,
   type Platform,
   PlatformFault,
@@ -83,11 +82,12 @@ export async function syncPage(outer: World, slug: PlatformSlug, request: SyncRe
   });
   const step = new Step(world, platform, begun, request);
   try {
-    const missing = begun.missing_ids ?? [];
-    if (missing.length > 0) return await step.lookUp(missing.slice(0, request.max_results));
+    if (begun.cursor?.key === MISSING.key) {
+      return await step.lookUp((begun.missing_ids ?? []).slice(0, request.max_results));
+    }
     const page = await step.read();
     const mayLookUp = page.next_cursor === null && calls < MOST_CALLS;
-    const applied = await step.apply(page, page.items, { release: !mayLookUp });
+    const applied = await step.apply(page, { release: !mayLookUp });
     const missed = applied.missing_ids ?? [];
     return mayLookUp && missed.length > 0 ? await step.lookUp(missed) : step.answer();
   } catch (error) {
@@ -107,7 +107,7 @@ class Step {
     private readonly begun: Begun,
     private readonly request: SyncRequest,
   ) {
-    this.access = new Access(world, platform, { ...begun, social_account_id: request.social_account_id });
+    this.access = new Access(world, platform, begun);
   }
 
   /** The page at the checkpoint; or the first one again, when the place is lost or the list has moved. */
@@ -146,41 +146,27 @@ class Step {
     const items = await this.access.use((tokens) => this.platform.lookup(tokens, asked));
     const wanted = new Set(asked);
     const living = items.filter((item) => wanted.has(item.platform_content_id));
-    await this.apply(
-      {
-        cursor: MISSING,
-        next_cursor: null,
-        unchanged: false,
-        etags: {},
-        item_ids: asked,
-        present_ids: living.map((item) => item.platform_content_id),
-        total: this.last?.total ?? null,
-        account: null,
-      },
-      living,
-      { release: true },
-    );
+    const page: Page = {
+      cursor: MISSING,
+      next_cursor: null,
+      unchanged: false,
+      etags: {},
+      item_ids: asked,
+      present_ids: living.map((item) => item.platform_content_id),
+      items: living,
+      total: this.last?.total ?? null,
+      account: null,
+    };
+    await this.apply(page, { release: true });
     return this.answer();
   }
 
-  async apply(
-    page: Omit<Page, "items">,
-    items: NormalizedItem[],
-    { release }: { release: boolean },
-  ): Promise<Applied> {
-    const { account, ...rest } = page;
+  async apply(page: Page, { release }: { release: boolean }): Promise<Applied> {
+    const { account, items, ...rest } = page;
     const applied = await this.world.admin.call<Applied>("apply_sync_page", {
       p_sync_id: this.begun.sync_id,
       p_fence: this.begun.fence,
-      p_page: {
-        cursor: rest.cursor,
-        next_cursor: rest.next_cursor,
-        unchanged: rest.unchanged,
-        etags: rest.etags,
-        item_ids: rest.item_ids,
-        present_ids: rest.present_ids,
-        total: rest.total,
-      },
+      p_page: rest,
       p_items: items,
       p_account: account,
       p_release: release,
@@ -208,12 +194,12 @@ class Step {
     };
   }
 
-  /** Gives the unit back and says, in the account, what happened. What the caller is told is returned. */
+  /**
+   * Gives the unit back and says, in the account, what happened. What the caller is told is returned. When another worker
+   * has the pass by now, the fence makes this do nothing: pass and unit are theirs.
+   */
   async fail(error: unknown): Promise<unknown> {
     const problem = problemOf(error, this.platform, "sync", this.world.now());
-    // Another worker has the pass now: it is theirs to finish, and the unit with it.
-    const isLost = error instanceof DatabaseError && error.sqlstate === "SV412";
-    if (isLost) return problem;
     const shown = toApiError(problem);
     try {
       await this.world.admin.call("fail_sync", {
