@@ -16,7 +16,7 @@ import { workerEnvironment } from "./worker_environment.ts";
 const USAGE = `Usage: deno task worker [--concurrency N] [--grace SECONDS]
   --concurrency N   jobs under way at once (JOB_CONCURRENCY, 10)
   --grace SECONDS   how long running jobs may go on after a stop (25)
-The database is STREAMVIBE_POOLER_URL; without it, the one of the local stack.`;
+The database is STREAMVIBE_POOLER_URL: a direct or session-mode connection, for LISTEN. Without it, the one of the local stack.`;
 
 function options() {
   try {
@@ -64,7 +64,8 @@ const settings = (() => {
 })();
 const worker_id = `worker:${Deno.hostname()}:${Deno.pid}:${crypto.randomUUID().slice(0, 8)}`;
 const log = createLogger({ level: settings.LOG_LEVEL, fields: { worker_id } });
-const admin = createAdmin(settings);
+// LISTEN needs a session of its own anyway, so the URL is never a transaction pooler's and statements may be kept.
+const admin = createAdmin(settings, { prepared: true });
 const worker = new Worker({
   world: { admin, settings, fetch, now: () => new Date(), request_id: worker_id, log },
   queue: queueOf(admin, {

@@ -47,7 +47,7 @@ const schema = z.object({
   SUPABASE_ANON_KEY: z.string().optional(),
 
   STREAMVIBE_POOLER_URL: z.string().regex(/^postgres(ql)?:\/\//, "expected a postgres:// URL").optional(),
-  DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(20).default(4),
+  DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(100).default(4),
   DATABASE_TIMEOUT_MS: milliseconds.default(10_000),
 
   ENVIRONMENT: z.string().default("production"),
