@@ -23,7 +23,7 @@ drop function public.create_job, public.find_or_create_job, public.cancel_job, p
   public.pause_job_type, public.resume_job_type;
 drop function ops.create_job, ops.cancel_job, ops.get_cached_job_result, ops.list_dead_letters, ops.retry_dead_letters,
   ops.discard_dead_letters, ops.set_job_type_paused;
-drop function public.rest_worker, public.claim_jobs, public.finish_and_claim_jobs, public.extend_job_leases, public.start_job,
+drop function public.watch_job_status, public.rest_worker, public.claim_jobs, public.finish_and_claim_jobs, public.extend_job_leases, public.start_job,
   public.update_job_progress, public.complete_job, public.fail_job, public.release_job, public.add_job_log, public.record_job_metrics,
   public.read_job_metrics, public.reset_due_quotas, public.detect_stuck_jobs, public.retry_failed_jobs, public.expire_stale_jobs,
   public.cleanup_old_jobs;
@@ -31,7 +31,7 @@ drop function public.cache_stripe_data, public.get_cached_stripe_data, public.in
   public.invalidate_stripe_cache_from_webhook;
 drop function ops.process_job_queue, ops.alert_dead_letters, ops.end_attempt, ops.lock_run, ops.lease_limited_jobs, ops.promote_due_jobs,
   ops.see_worker, ops.wake_workers, ops.find_job_handler;
-drop table ops.job_ready, ops.job_waiting, ops.job_dead_letter, ops.job_worker, ops.job_wake, ops.job_metric, ops.job_handler,
+drop table ops.job_ready, ops.job_waiting, ops.job_dead_letter, ops.job_worker, ops.job_watcher, ops.job_wake, ops.job_metric, ops.job_handler,
   public.job_log, public.job_queue, public.job_type;
 drop function ops.refuse_job_move, ops.notify_job_status, ops.drop_job_ticket, ops.new_job_id, ops.job_ids_before;
 drop sequence ops.job_fence;

@@ -263,6 +263,15 @@ comment on table ops.job_worker is 'Who takes jobs at the moment, so that making
 comment on column ops.job_worker.seen_at is 'The last claim, give or take a second. Longer ago than two: busy or dead, so do not count on it.';
 comment on column ops.job_worker.rests_until is 'It found nothing and listens on channel job_ready until then.';
 
+create unlogged table ops.job_watcher (
+  watcher_id text not null,
+  watches_until timestamptz not null,
+  constraint job_watcher_pkey primary key (watcher_id)
+);
+alter table ops.job_watcher enable row level security;
+comment on table ops.job_watcher is
+  'Who listens on channel job_status. While nobody does, nothing is notified: with NOTIFY, transactions commit one after the other.';
+
 create table ops.job_wake (
   only_row boolean not null default true,
   asked_at timestamptz not null default '-infinity',
@@ -1158,6 +1167,23 @@ comment on function public.get_job_queue_stats is 'Jobs by type and status, of o
 revoke execute on function public.get_job_queue_stats from public, anon;
 grant execute on function public.get_job_queue_stats to authenticated, service_role;
 
+-- Security definer: watchers are in ops.
+create function public.watch_job_status(p_watcher_id text, p_seconds integer default 60)
+returns void
+language sql volatile security definer
+set search_path = ''
+as $$
+  delete from ops.job_watcher where watches_until < now() - interval '1 hour' or (watcher_id = p_watcher_id and p_seconds < 1);
+
+  insert into ops.job_watcher (watcher_id, watches_until)
+  select p_watcher_id, now() + make_interval(secs => p_seconds) where p_seconds > 0
+  on conflict (watcher_id) do update set watches_until = excluded.watches_until;
+$$;
+comment on function public.watch_job_status is
+  'For servers that LISTEN on job_status: for so many seconds each change of a creator''s job is notified there; 0 ends it. Apps watch through Realtime.';
+revoke execute on function public.watch_job_status from public, anon, authenticated;
+grant execute on function public.watch_job_status to service_role;
+
 ---------------------------------------------------------------------------------------------------------------------------
 -- Functions: housekeeping, for cron and idle workers
 
@@ -1624,17 +1650,21 @@ $$;
 comment on function ops.refuse_job_move is 'Trigger: a move that the states do not have.';
 revoke execute on function ops.refuse_job_move from public;
 
+-- Security definer: fires for service and owner alike, who may not see the watchers.
 create function ops.notify_job_status()
 returns trigger
-language plpgsql volatile security invoker
+language plpgsql volatile security definer
 set search_path = ''
 as $$
 begin
-  perform pg_notify('job_status', json_build_object('job_id', new.id, 'user_id', new.user_id, 'job_type', new.job_type, 'status', new.status)::text);
+  if exists (select from ops.job_watcher where watches_until > now()) then
+    perform pg_notify('job_status',
+      json_build_object('job_id', new.id, 'user_id', new.user_id, 'job_type', new.job_type, 'status', new.status)::text);
+  end if;
   return null;
 end;
 $$;
-comment on function ops.notify_job_status is 'Trigger: tells whoever listens on channel job_status.';
+comment on function ops.notify_job_status is 'Trigger: tells whoever listens on channel job_status and has said so with watch_job_status().';
 revoke execute on function ops.notify_job_status from public;
 
 -- Security definer: fires as whoever deletes a person, who may not reach tickets.
@@ -1659,7 +1689,7 @@ create trigger job_queue_known_moves before update of status on public.job_queue
     or (old.status = 'processing' and new.status in ('pending', 'completed', 'failed', 'cancelled', 'expired'))
     or (old.status = 'failed' and new.status = 'pending')))
   execute function ops.refuse_job_move();
--- The service's own jobs have no watcher.
+-- The service's own jobs have nobody who would watch them.
 create trigger job_status_change_notify after update of status on public.job_queue
   for each row when (old.status is distinct from new.status and new.user_id is not null)
   execute function ops.notify_job_status();
@@ -1684,6 +1714,7 @@ create policy "Only functions hold tickets" on ops.job_ready for all to postgres
 create policy "Only functions hold tickets" on ops.job_waiting for all to postgres using (true) with check (true);
 create policy "Only functions keep dead letters" on ops.job_dead_letter for all to postgres using (true) with check (true);
 create policy "Only functions see the workers" on ops.job_worker for all to postgres using (true) with check (true);
+create policy "Only functions see the watchers" on ops.job_watcher for all to postgres using (true) with check (true);
 create policy "Only functions wake" on ops.job_wake for all to postgres using (true) with check (true);
 create policy "Only functions keep metrics" on ops.job_metric for all to postgres using (true) with check (true);
 

@@ -160,3 +160,37 @@ Deno.test("a worker that went to rest is told of every job that is made then", a
     }
   });
 });
+
+Deno.test("whoever watches is notified of each change of a person's job, and nobody else makes transactions wait", async () => {
+  await withHandler(async ({ id, sql }, handler) => {
+    const heard: string[] = [];
+    const listener = await sql.listen("job_status", (message) => {
+      const { job_id, status } = JSON.parse(message) as { job_id: string; status: string };
+      heard.push(`${job_id} ${status}`);
+    });
+    try {
+      const run = async (n: number) => {
+        const [made] = await sql`select public.create_job(${id}, ${handler}, ${sql.json({ n })}) as id`;
+        const [job] = await sql<{ job_id: string; fence: string }[]>`
+          select job_id, fence from public.claim_jobs(${`test-${handler}`}, 1, 60, array[${handler}])`;
+        await sql`select public.complete_job(${String(job?.job_id)}, null, ${String(job?.fence)})`;
+        return String(made?.id);
+      };
+      await sql`select public.watch_job_status(${handler}, 60)`;
+      const watched = await run(1);
+      for (let look = 0; heard.filter((line) => line.startsWith(watched)).length < 2 && look < 100; look++) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      assert.deepEqual(heard.filter((line) => line.startsWith(watched)), [
+        `${watched} processing`,
+        `${watched} completed`,
+      ]);
+      await sql`select public.watch_job_status(${handler}, 0)`;
+      const unwatched = await run(2);
+      await run(3);
+      assert.ok(!heard.some((line) => line.startsWith(unwatched)));
+    } finally {
+      await listener.unlisten();
+    }
+  });
+});

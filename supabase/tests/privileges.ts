@@ -131,6 +131,7 @@ export const EXECUTE: Record<string, string> = {
   "public.discard_dead_letters": "authenticated service_role",
   "public.pause_job_type": "authenticated service_role",
   "public.resume_job_type": "authenticated service_role",
+  "public.watch_job_status": "service_role",
   "public.rest_worker": "service_role",
   "public.claim_jobs": "service_role",
   "public.finish_and_claim_jobs": "service_role",
