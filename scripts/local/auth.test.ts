@@ -174,6 +174,35 @@ Deno.test("passwords have eight characters at least, however they come in", asyn
   assert.equal(byAdmin.error?.code, "weak_password");
 });
 
+Deno.test("what no call of Auth can take is refused as the caller's mistake, and makes no user", async () => {
+  const stack = await testStack();
+  const password = "long enough";
+  const bodies = [
+    null,
+    [],
+    "text",
+    { email: 1, password },
+    { email: "nul\0@example.com", password },
+    { email: `${"x".repeat(300)}@example.com`, password },
+    { email: "nul@example.com", password, data: { deep: ["a\0"] } },
+  ];
+  for (const path of ["signup", "token?grant_type=password", "recover", "otp", "verify", "resend"]) {
+    for (const body of bodies) {
+      const response = await fetch(`${stack.api_url}/auth/v1/${path}`, {
+        method: "POST",
+        headers: { apikey: stack.publishable_key, "content-type": "application/json" },
+        body: JSON.stringify(body),
+      });
+      const text = await response.text();
+      assert.equal(response.status, 400, `${path} ${JSON.stringify(body)}: ${text}`);
+    }
+  }
+  const sql = await testDatabase();
+  const made = await sql`select from auth.users where email like 'nul%' or length(email) > 255`;
+  await sql.end();
+  assert.equal(made.length, 0);
+});
+
 Deno.test("the admin API of supabase-js makes, finds, changes and deletes users", async () => {
   const stack = await testStack();
   const { admin } = client(stack.secret_key, stack).auth;

@@ -1,6 +1,7 @@
 /** /auth/v1: Auth itself, with tokens re-signed on their way out, plus the admin API and repeated sign-up mails. */
 import type postgres from "postgres";
 import { handleAdmin } from "./auth_admin.ts";
+import { checkAuthBody } from "./auth_body.ts";
 import { AuthError } from "./auth_error.ts";
 import type { AuthMailer } from "./auth_mail.ts";
 import { findUserByEmail, readExtraClaims } from "./auth_users.ts";
@@ -32,7 +33,9 @@ export async function answerAuth(parts: AuthParts, incoming: Incoming): Promise<
     throw new AuthError(403, "bad_jwt", `invalid JWT: ${error.message}`);
   }
   const redirectTo = incoming.url.searchParams.get("redirect_to");
-  const request = await fillGaps(parts, incoming, redirectTo);
+  const text = incoming.body && await incoming.toRequest().text();
+  if (text !== null) checkAuthBody(text);
+  const request = await fillGaps(parts, incoming, text, redirectTo);
   if (request instanceof Response) return request;
   const response = await parts.mailer.during(
     redirectTo,
@@ -61,12 +64,11 @@ const WITH_GAPS = ["/auth/v1/resend", "/auth/v1/signup", "/auth/v1/verify"];
 async function fillGaps(
   parts: AuthParts,
   incoming: Incoming,
+  text: string | null,
   redirectTo: string | null,
 ): Promise<Response | Request> {
   const { path, method } = incoming;
-  if (method !== "POST" || !WITH_GAPS.includes(path)) return incoming.toRequest();
-  const text = await incoming.toRequest().text();
-  const body = parseObject(text);
+  const body = method === "POST" && WITH_GAPS.includes(path) && text ? parseObject(text) : undefined;
   if (typeof body?.email === "string" && hasApiKey(parts, incoming.headers)) {
     const { email, type } = body as { email: string; type?: string };
     if (path === "/auth/v1/resend" && type === "signup") {

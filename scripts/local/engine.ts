@@ -105,8 +105,8 @@ export async function startEngine(
   while (true) {
     const started = await tryStart(place, port, home, children);
     if (typeof started !== "string") return started;
-    // After a kill -9 the old server's last processes need a moment to notice.
-    if (!started.includes("still in use") || performance.now() > limit) {
+    // After a kill -9 the old server's last processes need a moment to notice; a port may be lent out for one.
+    if (!/still in use|Address already in use/.test(started) || performance.now() > limit) {
       throw new StartError(`Cannot start PostgreSQL:\n${started.trim()}`);
     }
     await new Promise((resolve) => setTimeout(resolve, 100));

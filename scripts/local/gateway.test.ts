@@ -209,3 +209,37 @@ Deno.test("two hundred calls at once are all answered", async () => {
   });
   for (const answer of await Promise.all(calls)) assert.deepEqual(answer, [200, 1]);
 });
+
+Deno.test("a method that no request may be passed on with is 405, everywhere", async () => {
+  const { hostname, port } = new URL((await testStack()).api_url);
+  for (const path of ["/functions/v1/health", "/rest/v1/platform", "/auth/v1/user", "/mail"]) {
+    using connection = await Deno.connect({ hostname, port: Number(port) });
+    const request = `TRACE ${path} HTTP/1.1\r\nhost: ${hostname}:${port}\r\nconnection: close\r\n\r\n`;
+    await connection.write(new TextEncoder().encode(request));
+    const answer = await new Response(connection.readable).text();
+    assert.match(answer, /^HTTP\/1\.1 405 [^]*allow: GET[^]*method_not_allowed/i, path);
+  }
+});
+
+Deno.test("a boolean that is none is refused, not taken for false", async () => {
+  const stack = await testStack();
+  const { id, token } = await createCreator();
+  const change = async (is_public: unknown) => {
+    const response = await fetch(`${stack.api_url}/rest/v1/users?id=eq.${id}&select=is_public`, {
+      method: "PATCH",
+      headers: {
+        apikey: stack.publishable_key,
+        authorization: `Bearer ${token}`,
+        "content-type": "application/json",
+        prefer: "return=representation",
+      },
+      body: JSON.stringify({ is_public }),
+    });
+    return [response.status, (await response.json())[0]?.is_public];
+  };
+  assert.deepEqual(await change(true), [200, true]);
+  assert.deepEqual(await change("maybe"), [400, undefined]);
+  assert.deepEqual(await change(5), [400, undefined]);
+  assert.deepEqual(await change(false), [200, false]);
+  assert.deepEqual(await change("yes"), [200, true]);
+});

@@ -39,8 +39,16 @@ async function answer(parts: GatewayParts, incoming: Incoming): Promise<Response
   }
 }
 
+/** Methods that a `Request` cannot have, so that nothing behind the gateway could be asked with them. */
+const FORBIDDEN = ["CONNECT", "TRACE", "TRACK"];
+
 async function route(parts: GatewayParts, incoming: Incoming): Promise<Response> {
   const { path, method } = incoming;
+  if (FORBIDDEN.includes(method.toUpperCase())) {
+    const refused = problem(405, "method_not_allowed", `Nothing here takes ${method}`);
+    refused.headers.set("allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+    return refused;
+  }
   if (path.startsWith("/auth/v1/")) {
     return method === "OPTIONS" ? preflight(incoming) : await answerAuth(parts, incoming);
   }

@@ -57,11 +57,18 @@ export class Home {
           "set STREAMVIBE_HOME to another folder",
       );
     }
-    await Deno.mkdir(path, { recursive: true });
-    // PostgreSQL may run as another user (it refuses root), which must pass through; files with secrets are 0600.
-    await Deno.chmod(path, 0o711);
     const home = new Home(path, { kind: "streamvibe-home", created_at: new Date().toISOString() });
-    await home.save();
+    try {
+      await Deno.mkdir(path, { recursive: true });
+      // PostgreSQL may run as another user (it refuses root), which must pass through; files with secrets are 0600.
+      await Deno.chmod(path, 0o711);
+      await home.save();
+    } catch (error) {
+      const why = error instanceof Error ? error.message : error;
+      throw new StartError(
+        `Cannot make the stack's home in ${path}: ${why}; set STREAMVIBE_HOME to a folder of yours`,
+      );
+    }
     return home;
   }
 

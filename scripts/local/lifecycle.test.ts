@@ -239,6 +239,12 @@ Deno.test("what is in the way of a start is said in words that name the way out"
       [["start", "--fast"], {}, /"--fast"[^]*deno task start/],
       [["begin"], {}, /"begin"/],
       [["start"], { STREAMVIBE_API_PORT: "http" }, /STREAMVIBE_API_PORT.*"http"/],
+      [
+        ["start"],
+        { STREAMVIBE_API_PORT: "61999", STREAMVIBE_DB_PORT: "61999" },
+        /must differ, got 61999, 61999/,
+      ],
+      [["start"], { STREAMVIBE_HOME: "/proc/home" }, /home in \/proc\/home: .*STREAMVIBE_HOME/],
       [["start"], { STREAMVIBE_SEED: "maybe" }, /STREAMVIBE_SEED.*"maybe"/],
       [["start"], { STREAMVIBE_CATALOG: "/nowhere.gz" }, /STREAMVIBE_CATALOG.*\/nowhere\.gz/],
     ];

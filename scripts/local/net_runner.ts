@@ -21,6 +21,8 @@ export class NetRunner {
   #taking = false;
   #wokenMeanwhile = false;
   #closed = new AbortController();
+  // Keeps no connections: on a kept one that turns out closed, fetch would send a request a second time.
+  readonly #client = Deno.createHttpClient({ poolMaxIdlePerHost: 0 });
 
   constructor(superuserUrl: string, private warn: (text: string) => void) {
     this.#sql = postgres(superuserUrl, {
@@ -44,6 +46,7 @@ export class NetRunner {
     this.#timers.forEach(clearInterval);
     await this.#listening?.unlisten().catch(() => {});
     await Promise.allSettled(this.#inFlight);
+    this.#client.close();
     await this.#sql.end({ timeout: 1 });
   }
 
@@ -92,6 +95,7 @@ export class NetRunner {
         headers: { "user-agent": "pg_net/0.20.0", ...headers },
         body: body === null ? undefined : new Uint8Array(body),
         signal: AbortSignal.any([timeout, this.#closed.signal]),
+        client: this.#client,
       });
       // A text column holds no NUL.
       const content = (await response.text()).replaceAll("\0", "");

@@ -2,26 +2,44 @@
 import { createServer } from "node:net";
 import { StartError } from "./settings.ts";
 
-/** A port that nothing listens on: the wanted one, or any when 0 is wanted. */
+/** A port that can be listened on: the wanted one, or any when 0 is wanted. */
 export async function claimPort(wanted: number, setting: string): Promise<number> {
-  try {
-    return await listenOnce(wanted);
-  } catch (error) {
-    const code = (error as { code?: string }).code;
-    if (code === "EACCES") {
+  if (wanted === 0) return await findFreePort();
+  for (let attempt = 1;; attempt++) {
+    try {
+      return await listenOnce(wanted);
+    } catch (error) {
+      const code = (error as { code?: string }).code;
+      if (code === "EACCES") {
+        throw new StartError(
+          `Cannot listen on port ${wanted}: only root may; set ${setting} to a port above 1023`,
+        );
+      }
+      if (code !== "EADDRINUSE") throw error;
+      const holder = await findHolder(wanted);
+      // Nobody listens: the system has lent the port to somebody's outgoing connection, mostly for a moment.
+      if (holder === undefined && attempt < 20) {
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        continue;
+      }
       throw new StartError(
-        `Cannot listen on port ${wanted}: only root may; set ${setting} to a port above 1023`,
+        `Cannot listen on port ${wanted}: ${
+          holder ?? "another program"
+        } already does; stop it, or set ${setting} ` +
+          `to another port (for example ${setting}=${wanted < 64_000 ? wanted + 1_000 : 55_321})`,
       );
     }
-    if (code !== "EADDRINUSE") throw error;
-    const holder = await findHolder(wanted);
-    throw new StartError(
-      `Cannot listen on port ${wanted}: ${holder ?? "another program"} already does; ` +
-        `stop it, or set ${setting} to another port (for example ${setting}=${
-          wanted < 64000 ? wanted + 1000 : 55321
-        })`,
-    );
   }
+}
+
+/** Below the range from which systems lend ports to outgoing connections, so that it is still free when it is used. */
+async function findFreePort(): Promise<number> {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const port = 15_000 + Math.floor(Math.random() * 17_000);
+    const free = await listenOnce(port).then(() => true, () => false);
+    if (free) return port;
+  }
+  throw new StartError("Cannot find a free port between 15000 and 32000");
 }
 
 function listenOnce(port: number): Promise<number> {
@@ -42,7 +60,8 @@ async function findHolder(port: number): Promise<string | undefined> {
   const ps = await run("ps", ["-o", "args=", "-p", String(pid)]);
   const command = ps?.trim();
   return command
-    ? `process ${pid} (${command.length > 100 ? `${command.slice(0, 100)}…` : command})`
+    // The end tells more: a command begins with the long path of its runtime.
+    ? `process ${pid} (${command.length > 100 ? `…${command.slice(-100)}` : command})`
     : `process ${pid}`;
 }
 

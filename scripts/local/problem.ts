@@ -7,6 +7,7 @@ const TITLES: Record<string, string> = {
   function_not_found: "There is no such function",
   idle_timeout: "The function did not answer in time",
   internal: "Something went wrong",
+  method_not_allowed: "The method is not allowed",
   not_found: "There is nothing here",
   realtime_not_available: "Realtime is not available",
   unauthorized: "The credential is missing or wrong",

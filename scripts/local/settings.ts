@@ -25,13 +25,25 @@ export interface StackSettings {
 export function readSettings(env: Record<string, string | undefined> = Deno.env.toObject()): StackSettings {
   const catalog = env.STREAMVIBE_CATALOG;
   return {
-    apiPort: readPort(env, "STREAMVIBE_API_PORT", 54321),
-    dbPort: readPort(env, "STREAMVIBE_DB_PORT", 54322),
-    simulatorPort: readPort(env, "STREAMVIBE_SIMULATOR_PORT", 54330),
+    ...readPorts(env),
     home: resolve(ROOT, env.STREAMVIBE_HOME || ".local"),
     catalog: catalog ? resolve(ROOT, catalog) : undefined,
     seed: readSwitch(env, "STREAMVIBE_SEED", true),
   };
+}
+
+function readPorts(env: Record<string, string | undefined>) {
+  const apiPort = readPort(env, "STREAMVIBE_API_PORT", 54321);
+  const dbPort = readPort(env, "STREAMVIBE_DB_PORT", 54322);
+  const simulatorPort = readPort(env, "STREAMVIBE_SIMULATOR_PORT", 54330);
+  const fixed = [apiPort, dbPort, simulatorPort].filter((port) => port !== 0);
+  if (new Set(fixed).size < fixed.length) {
+    throw new StartError(
+      "Cannot use one port twice: STREAMVIBE_API_PORT, STREAMVIBE_DB_PORT and STREAMVIBE_SIMULATOR_PORT must differ, " +
+        `got ${apiPort}, ${dbPort} and ${simulatorPort}`,
+    );
+  }
+  return { apiPort, dbPort, simulatorPort };
 }
 
 function readPort(env: Record<string, string | undefined>, name: string, fallback: number): number {

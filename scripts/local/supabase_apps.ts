@@ -27,9 +27,17 @@ export function makeAuthApp(parts: AppParts, email: EmailDriver): SupabaseApp {
   });
 }
 
+/** The driver alone would make "false" of every value that is not `true`; like this PostgreSQL refuses what is none. */
+const BOOLEAN = {
+  to: 16,
+  from: [16],
+  serialize: (value: unknown) => String(value),
+  parse: (text: string) => text === "t",
+};
+
 /** Reads the schema once: make a new one after it has changed. */
 export function makeDataApiApp(parts: AppParts): SupabaseApp {
-  const connection = connect(parts.logins.dataApi, 30, JSON_TYPES);
+  const connection = connect(parts.logins.dataApi, 30, { ...JSON_TYPES, boolean: BOOLEAN });
   const read = connection.introspect.bind(connection);
   let schema: ReturnType<typeof read> | undefined;
   // Left to itself every request of a first burst would read the whole catalogue.

@@ -246,7 +246,23 @@ Deno.test("a file that was cut off serves what it has", async () => {
 Deno.test("a catalogue that is not there stops the start with its name", async () => {
   await assert.rejects(
     () => withSimulator(async () => {}, { catalog: "/nowhere/catalogue.ndjson.gz" }),
-    /nowhere/,
+    /nowhere.*no such file/,
+  );
+});
+
+Deno.test("a file that is no catalogue stops the start with its name", async () => {
+  const notGzip = (whole: Uint8Array) => whole.map((byte) => byte ^ 255);
+  await assert.rejects(
+    () => withCatalogue([row({})], async () => {}, notGzip),
+    /Cannot read the catalogue .*ndjson/,
+  );
+  await assert.rejects(
+    () => withCatalogue(["", "{", "root:x:0:0"], async () => {}),
+    /no line that is a video/,
+  );
+  await assert.rejects(
+    () => withSimulator(async () => {}, { catalog: "/tmp" }),
+    /Cannot read the catalogue \/tmp/,
   );
 });
 

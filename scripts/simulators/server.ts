@@ -60,7 +60,7 @@ export async function startSimulators(options: SimulatorOptions): Promise<Simula
     switchboard: new Switchboard(),
     journal: new Journal(options.state),
   };
-  const library = openLibrary(world, options.catalog, options.state);
+  const library = await openLibrary(world, options.catalog, options.state);
   const accounts = new GoogleAccounts(world, options.redirectUris);
   const providers: Provider[] = [googleOauth(world, accounts, library), youtube(world, accounts, library)];
   replay(world, providers);

@@ -1,6 +1,6 @@
 /** Module 001: consents, accounts, tokens and their refreshes. */
 import assert from "node:assert/strict";
-import { inWorld, refusal, type Row, withPerson, type World } from "./world.ts";
+import { inWorld, refusal, type Row, whileOpen, withPerson, type World } from "./world.ts";
 
 const state = () => `state-${crypto.randomUUID()}`;
 const begin = (world: World, name: string, platform = "youtube", user = world.people.owner) =>
@@ -157,6 +157,17 @@ Deno.test("two accounts connected at the same moment on the free plan: one", asy
       (select count(*)::integer from vault.secrets where name in (select vault_secret_name from platform_connection where user_id = ${id})) as secrets`;
     assert.deepEqual({ ...row }, { accounts: 1, connections: 1, secrets: 1 });
   }, 20);
+});
+
+Deno.test("who connects while another connection is being made waits for it, and then counts it", async () => {
+  await withPerson(async ({ id }) => {
+    const connect = (channel: string) =>
+      `select connect_account('${id}', 'youtube', '{"access_token": "x"}', now(), '{}', '{"platform_account_id": "UC-${channel}-${id}"}')`;
+    assert.deepEqual(await whileOpen(connect("one"), connect("two")), {
+      waited: true,
+      refused: "SV402",
+    });
+  }, 3);
 });
 
 Deno.test("one account connected many times at once is one account", async () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { inWorld, refusal, withPerson, type World } from "./world.ts";
+import { inWorld, refusal, whileOpen, withPerson, type World } from "./world.ts";
 
 const used = (world: World) =>
   world.value<number>(`select syncs_used from subscription where user_id = '${world.people.owner}'`);
@@ -220,6 +220,19 @@ Deno.test("a unit of a cycle that is over is not returned into the next one", as
     await world.query(`select ops.return_quota('${owner}', 'syncs', 1, now())`);
     assert.equal(await used(world), 2);
   });
+});
+
+Deno.test("two who find the same cycle over roll it once", async () => {
+  await withPerson(async ({ id, sql }) => {
+    await sql`update subscription set syncs_used = 10, cycle_start_date = now() - interval '40 days', cycle_end_date = now() - interval '10 days'
+      where user_id = ${id}`;
+    const reserve = `select increment_quota('${id}', 'sync')`;
+    assert.deepEqual(await whileOpen(reserve, reserve), { waited: true, refused: undefined });
+    const [row] =
+      await sql`select syncs_used, (select count(*)::integer from quota_usage_history where user_id = ${id}) as closed
+      from subscription where user_id = ${id}`;
+    assert.deepEqual({ ...row }, { syncs_used: 2, closed: 1 });
+  }, 3);
 });
 
 Deno.test("a cycle that ends while two hundred ask is rolled once", async () => {

@@ -196,3 +196,33 @@ export async function refusal(statement: PromiseLike<unknown>): Promise<string |
     throw error;
   }
 }
+
+/**
+ * Runs `first` in a transaction that stays open, starts `second` on another connection, lets the first commit once the second
+ * waits for it (or has ended without waiting), and answers how the second was refused. Races that would need luck are made here.
+ */
+export async function whileOpen(
+  first: string,
+  second: string,
+): Promise<{ waited: boolean; refused: string | undefined }> {
+  // One connection each, so that a transaction may be opened by hand.
+  const [one, two] = await Promise.all([testDatabase({ max: 1 }), testDatabase({ max: 1 })]);
+  try {
+    const [backend] = await two<{ pid: number }[]>`select pg_backend_pid() as pid`;
+    await one`begin`;
+    await one.unsafe(first);
+    let ended = false;
+    const outcome = refusal(two.unsafe(second)).finally(() => ended = true);
+    let waited = false;
+    while (!ended && !waited) {
+      const [lock] = await one<
+        { waits: boolean }[]
+      >`select exists (select from pg_locks where pid = ${backend?.pid ?? 0} and not granted) as waits`;
+      waited = lock?.waits === true;
+    }
+    await one`commit`;
+    return { waited, refused: await outcome };
+  } finally {
+    await Promise.all([one.end(), two.end()]);
+  }
+}

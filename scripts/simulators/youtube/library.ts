@@ -28,10 +28,14 @@ interface Edits {
   removed: number[];
 }
 
-export function openLibrary(world: World, catalog: string | undefined, state: string | undefined): Library {
+export async function openLibrary(
+  world: World,
+  catalog: string | undefined,
+  state: string | undefined,
+): Promise<Library> {
   // Beside the state, which is on a disk: the system's temporary folder may be memory.
   const folder = state === undefined ? undefined : dirname(state);
-  return new Library(world, catalog === undefined ? undefined : new RealCatalogue(catalog, folder));
+  return new Library(world, catalog === undefined ? undefined : await RealCatalogue.open(catalog, folder));
 }
 
 export class Library {

@@ -7,6 +7,9 @@ import { hash, Seeded } from "../seeded.ts";
 import type { Catalogue, ChannelRecord, ChannelSummary, VideoRecord } from "./catalogue.ts";
 import { topics } from "./sample_text.ts";
 
+/** Characters among which the first video must stand. */
+const START_LENGTH = 1_000_000;
+
 interface Row {
   video_id: string;
   title: string;
@@ -57,8 +60,17 @@ export class RealCatalogue implements Catalogue {
   #path: string;
   #stopped = false;
 
-  constructor(path: string, folder: string | undefined) {
-    if (!Deno.statSync(path).isFile) throw new Error(`Cannot read the catalogue: ${path} is not a file`);
+  /**
+   * Only a look at the file's start: it is read while the simulators answer already.
+   *
+   * @throws {Error} When it is not there, or is no catalogue.
+   */
+  static async open(path: string, folder: string | undefined): Promise<RealCatalogue> {
+    if (await beginsWithVideos(path)) return new RealCatalogue(path, folder);
+    throw new Error(`Cannot read the catalogue ${path}: its start holds no line that is a video in JSON`);
+  }
+
+  private constructor(path: string, folder: string | undefined) {
     this.#path = Deno.makeTempFileSync({
       prefix: "catalogue-",
       ...(folder === undefined ? {} : { dir: folder }),
@@ -191,10 +203,7 @@ export class RealCatalogue implements Catalogue {
   }
 
   async #index(path: string): Promise<void> {
-    const file = await Deno.open(path, { read: true });
-    const stream = path.endsWith(".gz")
-      ? file.readable.pipeThrough(new DecompressionStream("gzip"))
-      : file.readable;
+    const stream = await contents(path);
     const decoder = new TextDecoder();
     let rest = new Uint8Array();
     let written = 0;
@@ -237,6 +246,27 @@ export class RealCatalogue implements Catalogue {
   #write(bytes: Uint8Array): void {
     for (let at = 0; at < bytes.length;) at += this.#lines.writeSync(bytes.subarray(at));
   }
+}
+
+async function contents(path: string): Promise<ReadableStream<Uint8Array>> {
+  const { readable } = await Deno.open(path, { read: true });
+  return path.endsWith(".gz") ? readable.pipeThrough(new DecompressionStream("gzip")) : readable;
+}
+
+async function beginsWithVideos(path: string): Promise<boolean> {
+  const decoder = new TextDecoder();
+  let start = "";
+  try {
+    for await (const bytes of await contents(path)) {
+      start += decoder.decode(bytes, { stream: true });
+      if (start.split("\n").some((line) => parse(line) !== undefined)) return true;
+      if (start.length > START_LENGTH) break;
+    }
+  } catch (error) {
+    const why = error instanceof Deno.errors.NotFound ? "there is no such file" : (error as Error).message;
+    throw new Error(`Cannot read the catalogue ${path}: ${why}`, { cause: error });
+  }
+  return false;
 }
 
 /** Where each line is, in plain numbers; found again by video id through a hash table of row numbers. */

@@ -66,7 +66,8 @@ export async function authenticate(
   }
   const { extractCredentials, verifyCredentials } = await import("@supabase/server/core");
   const credentials = extractCredentials(request);
-  let { token } = credentials;
+  // The library insists on "Bearer"; a scheme's case does not matter (RFC 9110, section 11.1).
+  let token = header?.match(/^bearer +(\S+) *$/i)?.[1] ?? null;
   if (header !== null && token === null) refuse("the Authorization header must be: Bearer <access token>");
   if (token?.startsWith("sb_")) {
     // supabase-js without a session sends its publishable key here too. A secret key is never accepted from this header.

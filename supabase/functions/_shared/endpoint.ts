@@ -122,7 +122,7 @@ async function serve<I extends z.ZodType, O extends z.ZodType, A extends Auth>(
 
 function requestId(headers: Headers): string {
   const given = headers.get("x-request-id");
-  return given !== null && /^[\w.:-]{8,128}$/.test(given) ? given : crypto.randomUUID();
+  return given !== null && /^[\w.:-]{1,128}$/.test(given) ? given : crypto.randomUUID();
 }
 
 function settingsOf(world: Partial<World>): { settings?: Settings; fault?: unknown } {

@@ -51,6 +51,8 @@ export async function admit(
     key: string;
     hash: string;
     wait_ms: number;
+    /** Told the limiter's word as soon as it is known: a refused key was counted, too. */
+    counted?: (state: RateState | null) => void;
     sleep?: (ms: number) => Promise<void>;
   },
 ): Promise<{ state: RateState | null; replay: Replay }> {
@@ -71,6 +73,7 @@ export async function admit(
     reset_seconds: first.reset_seconds,
     limit: rate.limit,
   };
+  about.counted?.(state);
   let { idempotency } = first;
   for (let waited = 0, pause = 25; idempotency?.state === "in_progress"; pause = Math.min(pause * 2, 1_000)) {
     if (waited >= about.wait_ms) {

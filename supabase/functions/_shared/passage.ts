@@ -223,11 +223,16 @@ async function admitOnce(
 ): Promise<Replay> {
   let admission: Awaited<ReturnType<typeof admit>>;
   try {
-    admission = await admit(admin, { rate, ...about, wait_ms: Math.min(timeout_ms, LONGEST_WAIT_MS) });
+    const counted = (state: RateState | null) => passage.rate = state;
+    admission = await admit(admin, {
+      rate,
+      ...about,
+      counted,
+      wait_ms: Math.min(timeout_ms, LONGEST_WAIT_MS),
+    });
   } catch (error) {
     throw error instanceof ApiError ? error : limiterFailed(error);
   }
-  passage.rate = admission.state;
   if (admission.state && !admission.state.allowed) throw rateLimited(admission.state);
   return admission.replay;
 }

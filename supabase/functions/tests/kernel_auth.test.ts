@@ -40,6 +40,12 @@ Deno.test("a signed-in creator is known by id in user mode", async () => {
   assert.deepEqual([status, body], [200, { kind: "user", user_id: USER }]);
 });
 
+Deno.test("the case of the scheme makes no difference", async () => {
+  for (const scheme of ["bearer", "BEARER", "Bearer "]) {
+    assert.equal((await ask("user", { authorization: `${scheme} ${await token()}` })).status, 200, scheme);
+  }
+});
+
 Deno.test("each mode accepts its own credential and refuses the others'", async () => {
   const signedIn = { authorization: await bearer(), apikey: PUBLISHABLE };
   const service = { authorization: null, apikey: SECRET };

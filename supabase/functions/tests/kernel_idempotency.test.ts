@@ -110,7 +110,9 @@ Deno.test("the key with another body is 422, another creator's same key is its o
   const { world } = testWorld(keeper());
   const api = ordering(() => ++made).inWorld(world);
   await api.fetch(await keyed("k1"));
-  const reused = await read(await api.fetch(await keyed("k1", '{"item":"b"}')));
+  const refused = await api.fetch(await keyed("k1", '{"item":"b"}'));
+  assert.ok(refused.headers.has("ratelimit-remaining"), "the refusal was counted, and says so");
+  const reused = await read(refused);
   assert.deepEqual([reused.status, reused.body.code], [422, "idempotency_key_reused"]);
   const other = await token({ claims: { sub: "7d0e34c3-5f6a-4c53-9a53-4a4f2d9f0002" } });
   assert.deepEqual(

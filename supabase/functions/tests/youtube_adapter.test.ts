@@ -206,6 +206,7 @@ Deno.test("every fault is classified", async (test) => {
     ["403 closed", () => googleError(403, "channelClosed"), "account_gone", null],
     ["403 suspended", () => googleError(403, "authenticatedUserAccountSuspended"), "account_gone", null],
     ["403 unheard of", () => googleError(403, "somethingNew"), "passing", null],
+    ["403 named like a member of every object", () => googleError(403, "constructor"), "passing", null],
     ["404 unheard of", () => new Response("<html>", { status: 404 }), "passing", null],
     ["400 page token", () => googleError(400, "invalidPageToken"), "cursor_invalid", null],
     ["400 else", () => googleError(400, "missingRequiredParameter"), "misconfigured", null],
@@ -223,6 +224,7 @@ Deno.test("every fault is classified", async (test) => {
       null,
     ],
     ["unexpected shape", () => ({ items: "none" }), "malformed", null],
+    ["304 without a question", () => new Response(null, { status: 304 }), "malformed", null],
   ];
   for (const [name, scripted, kind, retry_at] of cases) {
     await test.step(name, async () => {
@@ -232,6 +234,11 @@ Deno.test("every fault is classified", async (test) => {
       assert.deepEqual([fault.kind, fault.retry_at?.toISOString() ?? null], [kind, retry_at]);
     });
   }
+});
+
+Deno.test("an unasked 304 of the videos is no unchanged page", async () => {
+  const world = adapterWorld({ playlistItems: playlist(["a"]), videos: new Response(null, { status: 304 }) });
+  assert.equal((await faultOf(youtube(world).page(TOKENS, pageRequest()))).kind, "malformed");
 });
 
 Deno.test("passing faults are tried again, a few times", async () => {

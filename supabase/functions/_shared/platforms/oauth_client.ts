@@ -6,6 +6,7 @@ import * as oauth from "oauth4webapi";
 import { callProvider, ProviderError } from "../http.ts";
 import {
   type Authorization,
+  type FaultKind,
   type Grant,
   PlatformFault,
   type PlatformSlug,
@@ -56,12 +57,12 @@ export async function authorizationUrl(
 }
 
 /** RFC 6749 and 7009 codes in the terms of the interface. Only the grant's own death may end a connection. */
-const FAULT_OF_ERROR = {
-  invalid_grant: "grant_refused",
-  temporarily_unavailable: "passing",
-  server_error: "passing",
-  slow_down: "passing",
-} as const;
+const FAULT_OF_ERROR: ReadonlyMap<string, FaultKind> = new Map([
+  ["invalid_grant", "grant_refused"],
+  ["temporarily_unavailable", "passing"],
+  ["server_error", "passing"],
+  ["slow_down", "passing"],
+]);
 
 export function oauthClient(
   platform: PlatformSlug,
@@ -187,8 +188,7 @@ export function oauthClient(
 function faultOf(platform: PlatformSlug, error: unknown): PlatformFault {
   if (error instanceof PlatformFault) return error;
   if (error instanceof oauth.ResponseBodyError) {
-    const known = FAULT_OF_ERROR[error.error as keyof typeof FAULT_OF_ERROR];
-    return new PlatformFault(platform, known ?? "misconfigured", {
+    return new PlatformFault(platform, FAULT_OF_ERROR.get(error.error) ?? "misconfigured", {
       reason: error.error.slice(0, 80),
       status: error.status,
     });

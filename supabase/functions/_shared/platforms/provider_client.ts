@@ -44,7 +44,10 @@ export function providerClient(
       };
       try {
         const body = await onceMore(read);
-        if (body === "unchanged") return body;
+        if (body === "unchanged") {
+          if (etag !== undefined) return body;
+          throw new PlatformFault(platform, "malformed", { reason: "unasked 304", status: 304 });
+        }
         const parsed = schema.safeParse(body);
         if (parsed.success) return parsed.data;
       } catch (error) {

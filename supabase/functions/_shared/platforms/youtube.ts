@@ -136,7 +136,8 @@ const ApiError = z.looseObject({
   }),
 });
 
-const FAULT_OF_REASON: Readonly<Record<string, FaultKind>> = {
+/** A map: what an answer names must not reach an object's inherited members. */
+const FAULT_OF_REASON: ReadonlyMap<string, FaultKind> = new Map(Object.entries<FaultKind>({
   quotaExceeded: "quota_exhausted",
   dailyLimitExceeded: "quota_exhausted",
   rateLimitExceeded: "passing",
@@ -153,7 +154,7 @@ const FAULT_OF_REASON: Readonly<Record<string, FaultKind>> = {
   channelNotFound: "account_gone",
   playlistNotFound: "account_gone",
   invalidPageToken: "cursor_invalid",
-};
+}));
 
 export function youtube(world: PlatformWorld): Platform {
   const { settings } = world;
@@ -455,11 +456,11 @@ function explain({ status, body, retry_at }: ProviderRefusal, now: Date): Platfo
   const error = ApiError.safeParse(body).data?.error;
   const details = error?.details ?? [];
   const reasons = [...(error?.errors ?? []), ...details].map(({ reason }) => reason ?? "");
-  const reason = reasons.find((name) => name in FAULT_OF_REASON) ?? reasons[0] ?? error?.status ?? "";
+  const reason = reasons.find((name) => FAULT_OF_REASON.has(name)) ?? reasons[0] ?? error?.status ?? "";
   const isDaily = details.some(({ metadata }) =>
     /\/d\/|PerDay/.test(`${metadata?.quota_unit} ${metadata?.quota_limit}`)
   );
-  const known = FAULT_OF_REASON[reason];
+  const known = FAULT_OF_REASON.get(reason);
   const kind = status === 429 && isDaily
     ? "quota_exhausted"
     : known ?? (status === 401 ? "token_expired" : status === 400 ? "misconfigured" : "passing");
