@@ -4,8 +4,20 @@
  */
 import pg from "pg";
 import { withStack } from "./bench_stack.ts";
-import { atLeast, atMost, type Benchmark, type Goal, type Row } from "./benchmark.ts";
-import { closedLoop, type Figures, interleaved, quantile, type Sample } from "./measure.ts";
+import {
+  atLeast,
+  atMost,
+  type Benchmark,
+  type Goal,
+  type Row,
+} from "./benchmark.ts";
+import {
+  closedLoop,
+  type Figures,
+  interleaved,
+  quantile,
+  type Sample,
+} from "./measure.ts";
 import { graphile, pgBoss, streamvibe, type System } from "./queue/systems.ts";
 
 const CONCURRENCY = [1, 4, 10, 24];
@@ -20,15 +32,24 @@ export const queue: Benchmark = {
       const goals: Goal[] = [];
       // Before the others: it needs the key that they take away.
       await overHttp({ db_url, api_url, secret_key }, seconds, rows, goals);
-      const systems = [await streamvibe(db_url), await graphile(db_url), await pgBoss(db_url)] as const;
+      const systems = [
+        await streamvibe(db_url),
+        await graphile(db_url),
+        await pgBoss(db_url),
+      ] as const;
       const [ours, , boss] = systems;
       try {
         for (const concurrency of CONCURRENCY) {
           const jobs = Math.round(seconds * (concurrency === 1 ? 600 : 1_500));
           const mode = { concurrency, batch: 1 };
-          const figures = await rates(systems, rounds, (system) => drained(system, jobs, mode));
+          const figures = await rates(
+            systems,
+            rounds,
+            (system) => drained(system, jobs, mode),
+          );
           push(rows, `one at a time, c=${concurrency}`, figures);
-          const rate = (name: string) => figures[name]?.per_second ?? Number.NaN;
+          const rate = (name: string) =>
+            figures[name]?.per_second ?? Number.NaN;
           goals.push(
             atLeast(
               `one at a time, c=${concurrency}, times pg-boss`,
@@ -44,32 +65,61 @@ export const queue: Benchmark = {
             ),
           );
         }
-        const batches = await rates([ours, boss], rounds, (system) =>
-          drained(system, Math.round(seconds * 10_000), { concurrency: 4, batch: 100 }));
+        const batches = await rates(
+          [ours, boss],
+          rounds,
+          (system) =>
+            drained(system, Math.round(seconds * 10_000), {
+              concurrency: 4,
+              batch: 100,
+            }),
+        );
         push(rows, "batches of 100, c=4", batches);
-        goals.push(atLeast("batches of 100, times pg-boss", 1, ratio(batches, "pg-boss"), "×"));
+        goals.push(
+          atLeast(
+            "batches of 100, times pg-boss",
+            1,
+            ratio(batches, "pg-boss"),
+            "×",
+          ),
+        );
         for (const clients of [1, 8]) {
           const made = await rates(systems, rounds, async (system) => {
             await system.fill(1);
-            return await closedLoop(clients, seconds / 2, () =>
-              system.enqueue());
+            return await closedLoop(
+              clients,
+              seconds / 2,
+              () => system.enqueue(),
+            );
           });
           push(rows, `making jobs, c=${clients}`, made);
           for (const peer of ["graphile-worker", "pg-boss"]) {
-            goals.push(atLeast(`making jobs, c=${clients}, times ${peer}`, 1.8, ratio(made, peer), "×"));
+            goals.push(
+              atLeast(
+                `making jobs, c=${clients}, times ${peer}`,
+                1.8,
+                ratio(made, peer),
+                "×",
+              ),
+            );
           }
         }
         const begun: Record<string, number[]> = {};
         for (const system of systems) {
-          begun[system.name] = (await system.latencies(LATENCY_JOBS)).sort((a, b) =>
-            a - b
-          );
+          begun[system.name] = (await system.latencies(LATENCY_JOBS)).sort((
+            a,
+            b,
+          ) => a - b);
         }
         for (const [system, all] of Object.entries(begun)) {
           rows.push({
             case: "made → begun",
             system,
-            values: { p50_ms: quantile(all, 0.5), p95_ms: quantile(all, 0.95), p99_ms: quantile(all, 0.99) },
+            values: {
+              p50_ms: quantile(all, 0.5),
+              p95_ms: quantile(all, 0.95),
+              p99_ms: quantile(all, 0.99),
+            },
           });
         }
         for (const part of [0.5, 0.95]) {
@@ -98,7 +148,12 @@ async function drained(
   await system.fill(jobs);
   const ms = await system.drain(jobs, mode);
   const each = ms * mode.concurrency / jobs;
-  return { per_second: jobs / ms * 1_000, p50_ms: each, p95_ms: each, p99_ms: each };
+  return {
+    per_second: jobs / ms * 1_000,
+    p50_ms: each,
+    p95_ms: each,
+    p99_ms: each,
+  };
 }
 
 async function rates(
@@ -108,11 +163,17 @@ async function rates(
 ): Promise<Record<string, Figures>> {
   return await interleaved(
     rounds,
-    Object.fromEntries(systems.map((system) => [system.name, () => measure(system)])),
+    Object.fromEntries(
+      systems.map((system) => [system.name, () => measure(system)]),
+    ),
   );
 }
 
-function push(rows: Row[], name: string, figures: Record<string, Figures>): void {
+function push(
+  rows: Row[],
+  name: string,
+  figures: Record<string, Figures>,
+): void {
   for (const [system, of] of Object.entries(figures)) {
     const { per_second, lowest_per_second, highest_per_second } = of;
     rows.push({
@@ -124,12 +185,17 @@ function push(rows: Row[], name: string, figures: Record<string, Figures>): void
 }
 
 function ratio(figures: Record<string, Figures>, peer: string): number {
-  return (figures.streamvibe?.per_second ?? Number.NaN) / (figures[peer]?.per_second ?? Number.NaN);
+  return (figures.streamvibe?.per_second ?? Number.NaN) /
+    (figures[peer]?.per_second ?? Number.NaN);
 }
 
 /** As a project without a long-lived worker has it: making a job calls the function, and the function does what is there. */
 async function overHttp(
-  { db_url, api_url, secret_key }: { db_url: string; api_url: string; secret_key: string },
+  { db_url, api_url, secret_key }: {
+    db_url: string;
+    api_url: string;
+    secret_key: string;
+  },
   seconds: number,
   rows: Row[],
   goals: Goal[],
@@ -141,11 +207,17 @@ async function overHttp(
       headers: { apikey: secret_key, "content-type": "application/json" },
       body: "{}",
     });
-    if (!response.ok) throw new Error(`Cannot measure: job-processor answered ${response.status}`);
+    if (!response.ok) {
+      throw new Error(
+        `Cannot measure: job-processor answered ${response.status}`,
+      );
+    }
     return await response.json() as { processed: number };
   };
   try {
-    await pool.query("insert into ops.job_handler (name, job_type) values ('no_op', 'token_refresh')");
+    await pool.query(
+      "insert into ops.job_handler (name, job_type) values ('no_op', 'token_refresh')",
+    );
     await process();
     const waits: number[] = [];
     for (let n = 0; n < 30; n++) {
@@ -168,7 +240,9 @@ async function overHttp(
     }
     waits.sort((a, b) => a - b);
     // Nobody may begin before all are made: the call below is the one that is measured.
-    await pool.query("update ops.job_wake set asked_at = now() + interval '1 minute'");
+    await pool.query(
+      "update ops.job_wake set asked_at = now() + interval '1 minute'",
+    );
     const jobs = Math.round(seconds * 2_000);
     await pool.query(
       "select count(public.create_job(null, 'no_op', jsonb_build_object('n', n))) from generate_series(1, $1::integer) as n",
@@ -185,10 +259,19 @@ async function overHttp(
         system: "streamvibe",
         values: { p50_ms: quantile(waits, 0.5), p95_ms: quantile(waits, 0.95) },
       },
-      { case: "job-processor, one call", system: "streamvibe", values: { per_second } },
+      {
+        case: "job-processor, one call",
+        system: "streamvibe",
+        values: { per_second },
+      },
     );
     goals.push(
-      atMost("job-processor, made → begun p95", 150, quantile(waits, 0.95), " ms"),
+      atMost(
+        "job-processor, made → begun p95",
+        150,
+        quantile(waits, 0.95),
+        " ms",
+      ),
       atLeast("job-processor, jobs/s over HTTP", 2_000, per_second),
     );
   } finally {

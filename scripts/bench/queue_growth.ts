@@ -23,10 +23,17 @@ export const queueGrowth: Benchmark = {
         for (let round = 0; round < rounds; round++) {
           const jobs = Math.round(seconds * 1_000);
           await fill();
-          single.push(jobs / await system.drain(jobs, { concurrency: 4, batch: 1 }));
+          single.push(
+            jobs / await system.drain(jobs, { concurrency: 4, batch: 1 }),
+          );
           await fill();
-          batch.push(jobs / await system.drain(jobs, { concurrency: 4, batch: 100 }));
-          made.push((await closedLoop(4, seconds / 2, () => system.enqueue())).per_second);
+          batch.push(
+            jobs / await system.drain(jobs, { concurrency: 4, batch: 100 }),
+          );
+          made.push(
+            (await closedLoop(4, seconds / 2, () => system.enqueue()))
+              .per_second,
+          );
 
           async function fill() {
             await system.fill(jobs);
@@ -47,12 +54,22 @@ export const queueGrowth: Benchmark = {
         const grown = await measure();
         const rows: Row[] = [
           { case: "nothing kept", system: "streamvibe", values: empty },
-          { case: "1,000,000 ended, 100,000 waiting", system: "streamvibe", values: grown },
+          {
+            case: "1,000,000 ended, 100,000 waiting",
+            system: "streamvibe",
+            values: grown,
+          },
         ];
         // Differences under 1.2 are ties on a shared machine.
-        const goals: Goal[] = (Object.keys(empty) as (keyof typeof empty)[]).map((name) =>
-          atLeast(`${name}, grown against empty`, 0.83, grown[name] / empty[name], "×")
-        );
+        const goals: Goal[] = (Object.keys(empty) as (keyof typeof empty)[])
+          .map((name) =>
+            atLeast(
+              `${name}, grown against empty`,
+              0.83,
+              grown[name] / empty[name],
+              "×",
+            )
+          );
         return { rows, goals };
       } finally {
         await owner.end();

@@ -5,7 +5,8 @@
 import { parseArgs } from "node:util";
 import { runChaos } from "./run_chaos.ts";
 
-const USAGE = `Usage: deno task chaos [--jobs N] [--workers N] [--kills N] [--seed N]
+const USAGE =
+  `Usage: deno task chaos [--jobs N] [--workers N] [--kills N] [--seed N]
   --jobs N      jobs to do (10000)
   --workers N   worker processes (8)
   --kills N     workers killed, database crashed or cut off (120)
@@ -23,7 +24,9 @@ const { values } = (() => {
       },
     });
   } catch (error) {
-    console.error(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
+    console.error(
+      `${error instanceof Error ? error.message : error}\n\n${USAGE}`,
+    );
     Deno.exit(2);
   }
 })();

@@ -33,7 +33,11 @@ const worker = new Worker({
     request_id: worker_id,
     log: createLogger({ level: "silent" }),
   },
-  queue: queueOf(admin, { worker_id, lease_seconds: LEASE_SECONDS, handlers: ["chaos"] }),
+  queue: queueOf(admin, {
+    worker_id,
+    lease_seconds: LEASE_SECONDS,
+    handlers: ["chaos"],
+  }),
   handlers: { chaos: leaveMark },
   concurrency: 5,
   lease_seconds: LEASE_SECONDS,

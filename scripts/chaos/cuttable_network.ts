@@ -9,7 +9,9 @@ export interface Network {
   close(): void;
 }
 
-export async function cuttableNetwork(target: { host: string; port: number }): Promise<Network> {
+export async function cuttableNetwork(
+  target: { host: string; port: number },
+): Promise<Network> {
   const sockets = new Set<Socket>();
   let cut_until = 0;
   const server = createServer((near) => {

@@ -36,10 +36,18 @@ export async function runChaos(
 ): Promise<ChaosReport> {
   const random = seeded(seed);
   const home = await Deno.makeTempDir({ prefix: "streamvibe-chaos-" });
-  const stack = await startStack({ home, timeoutMs: 120_000, seed: false, env: { LOG_LEVEL: "error" } });
+  const stack = await startStack({
+    home,
+    timeoutMs: 120_000,
+    seed: false,
+    env: { LOG_LEVEL: "error" },
+  });
   const sql = postgres(stack.info.db_url, { max: 3, onnotice: () => {} });
   const database = new URL(stack.info.db_url);
-  const network = await cuttableNetwork({ host: database.hostname, port: Number(database.port) });
+  const network = await cuttableNetwork({
+    host: database.hostname,
+    port: Number(database.port),
+  });
   const url = new URL(database);
   url.hostname = "127.0.0.1";
   url.port = String(network.port);
@@ -47,7 +55,9 @@ export async function runChaos(
   const crew: Deno.ChildProcess[] = [];
   const hire = () => {
     // Every other worker's clock is up to an hour wrong.
-    const clock_error = random() < 0.5 ? 0 : Math.round((random() - 0.5) * 7_200_000);
+    const clock_error = random() < 0.5
+      ? 0
+      : Math.round((random() - 0.5) * 7_200_000);
     const script = new URL("./chaos_worker.ts", import.meta.url).pathname;
     return new Deno.Command(Deno.execPath(), {
       args: ["run", "-A", "--no-check", script, url.href, String(clock_error)],
@@ -81,7 +91,9 @@ export async function runChaos(
         done.database += 1;
       }
       // Cron visits every five minutes; nobody wants to wait here.
-      if (n % 10 === 9) await patient(() => sql`select public.detect_stuck_jobs()`);
+      if (n % 10 === 9) {
+        await patient(() => sql`select public.detect_stuck_jobs()`);
+      }
     }
     say(`${kills} faults: ${JSON.stringify(done)}`);
     const end = performance.now() + PATIENCE_MS + jobs * 10;
@@ -94,7 +106,11 @@ export async function runChaos(
       if (open?.count === 0 || performance.now() > end) break;
       await pause(250);
     }
-    return await judge(sql, { jobs, seconds: (performance.now() - started) / 1_000, kills: done });
+    return await judge(sql, {
+      jobs,
+      seconds: (performance.now() - started) / 1_000,
+      kills: done,
+    });
   } finally {
     for (const worker of crew) {
       try {
@@ -150,7 +166,9 @@ async function judge(
 ): Promise<ChaosReport> {
   const statuses = await sql<{ status: string; count: number }[]>`
     select status::text, count(*)::integer from public.job_queue where handler = 'chaos' group by 1`;
-  const by_status = Object.fromEntries(statuses.map(({ status, count }) => [status, count]));
+  const by_status = Object.fromEntries(
+    statuses.map(({ status, count }) => [status, count]),
+  );
   const [figures] = await sql<
     {
       endings: number;
@@ -176,15 +194,26 @@ async function judge(
   const { jobs } = about;
   const faults: string[] = [];
   const must = (holds: boolean | undefined, fault: string) => {
-    if (!holds) faults.push(`${fault}: ${JSON.stringify({ ...figures, by_status })}`);
+    if (!holds) {
+      faults.push(`${fault}: ${JSON.stringify({ ...figures, by_status })}`);
+    }
   };
   must(figures?.ended === jobs, "jobs did not end");
   must(figures?.endings === jobs, "jobs ended more than once");
   must(by_status.completed === jobs, "jobs did not complete");
-  must(figures?.effects === jobs && figures.most === 1, "effects were not applied exactly once");
+  must(
+    figures?.effects === jobs && figures.most === 1,
+    "effects were not applied exactly once",
+  );
   must(figures?.unmarked === 0, "jobs completed without their effect");
   must(figures?.tickets === 0, "tickets were left behind");
-  return { ...about, by_status, runs: figures?.runs ?? 0, stale_marks: figures?.stale ?? 0, faults };
+  return {
+    ...about,
+    by_status,
+    runs: figures?.runs ?? 0,
+    stale_marks: figures?.stale ?? 0,
+    faults,
+  };
 }
 
 /** One server process of the database dies: PostgreSQL throws everybody out and recovers from its log. */

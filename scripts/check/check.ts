@@ -46,7 +46,10 @@ async function run(command: string, args: string[]): Promise<string[]> {
     stderr: "piped",
   }).output();
   if (code === 0) return [];
-  return [(new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr)).trim()];
+  return [
+    (new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr))
+      .trim(),
+  ];
 }
 
 function deno(args: string[]): Promise<string[]> {
@@ -60,18 +63,29 @@ async function sourceFiles(): Promise<string[]> {
 
 async function gitFiles(pattern: string): Promise<string[]> {
   const { stdout } = await new Deno.Command("git", {
-    args: ["ls-files", "--cached", "--others", "--exclude-standard", "--deduplicate", pattern],
+    args: [
+      "ls-files",
+      "--cached",
+      "--others",
+      "--exclude-standard",
+      "--deduplicate",
+      pattern,
+    ],
   }).output();
   const files = new TextDecoder().decode(stdout).split("\n").filter(Boolean);
   const kept: string[] = [];
-  for (const file of files) if (await Deno.stat(file).then(() => true, () => false)) kept.push(file);
+  for (const file of files) {
+    if (await Deno.stat(file).then(() => true, () => false)) kept.push(file);
+  }
   return kept;
 }
 
 /** The CLI reads config.toml whole: keys that it does not know are a WARN line, wrong values an error. */
 async function configToml(): Promise<string[]> {
   const result = await supabaseCli(["gen", "bearer-jwt", "--role", "anon"]);
-  const warnings = result.stderr.split("\n").filter((line) => /\bWARN/.test(line) && !line.startsWith("npm"));
+  const warnings = result.stderr.split("\n").filter((line) =>
+    /\bWARN/.test(line) && !line.startsWith("npm")
+  );
   return result.code === 0 ? warnings : [result.stderr];
 }
 

@@ -8,7 +8,9 @@ import { remoteUrl, supabaseCli } from "./supabase_cli.ts";
 const FILE = "supabase/functions/_shared/database.types.ts";
 
 /** The types of a running stack's database, as the CLI prints them, in this repository's format. */
-export async function generateDatabaseTypes(databaseUrl: string): Promise<string> {
+export async function generateDatabaseTypes(
+  databaseUrl: string,
+): Promise<string> {
   const result = await supabaseCli([
     "gen",
     "types",
@@ -20,7 +22,9 @@ export async function generateDatabaseTypes(databaseUrl: string): Promise<string
     "typescript",
   ]);
   if (result.code !== 0) {
-    throw new Error(`Cannot generate the database types: ${result.stderr || result.stdout}`);
+    throw new Error(
+      `Cannot generate the database types: ${result.stderr || result.stdout}`,
+    );
   }
   const child = new Deno.Command(Deno.execPath(), {
     args: ["fmt", "--ext", "ts", "--line-width", "110", "-"],
@@ -46,7 +50,9 @@ export async function databaseTypesProblems(write = false): Promise<string[]> {
       return [];
     }
     const found = await Deno.readTextFile(FILE).catch(() => "");
-    return found === wanted ? [] : [`${FILE} differs from the database; run deno task types`];
+    return found === wanted
+      ? []
+      : [`${FILE} differs from the database; run deno task types`];
   } finally {
     await stack.stop();
   }

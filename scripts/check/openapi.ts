@@ -3,15 +3,27 @@
  * drift apart from what the functions do. With `--write` they are written anew, otherwise compared.
  */
 import { pathToFileURL } from "node:url";
-import { CODES, type ErrorCode } from "../../supabase/functions/_shared/errors.ts";
-import { describeContract, type Endpoint } from "../../supabase/functions/_shared/endpoint.ts";
+import {
+  CODES,
+  type ErrorCode,
+} from "../../supabase/functions/_shared/errors.ts";
+import {
+  describeContract,
+  type Endpoint,
+} from "../../supabase/functions/_shared/endpoint.ts";
 import { functionNames, FUNCTIONS_FOLDER } from "./functions.ts";
 
 type Json = Record<string, unknown>;
 type Described = ReturnType<typeof describeContract>;
 
 /** What every function may answer without saying so in its contract. */
-const ALWAYS: ErrorCode[] = ["bad_request", "method_not_allowed", "not_found", "internal", "timeout"];
+const ALWAYS: ErrorCode[] = [
+  "bad_request",
+  "method_not_allowed",
+  "not_found",
+  "internal",
+  "timeout",
+];
 const WITH_INPUT: ErrorCode[] = ["validation_failed"];
 const WITH_BODY: ErrorCode[] = [
   "invalid_json",
@@ -41,10 +53,18 @@ function modes({ auth }: Described): string[] {
 }
 
 function errorCodes(contract: Described): ErrorCode[] {
-  const codes = new Set<ErrorCode>([...ALWAYS, ...contract.errors ?? [], ...WITH_INPUT]);
+  const codes = new Set<ErrorCode>([
+    ...ALWAYS,
+    ...contract.errors ?? [],
+    ...WITH_INPUT,
+  ]);
   if (contract.method === "POST") WITH_BODY.forEach((code) => codes.add(code));
-  if (!modes(contract).includes("none")) WITH_CREDENTIALS.forEach((code) => codes.add(code));
-  if (contract.rate !== "service") WITH_LIMIT.forEach((code) => codes.add(code));
+  if (!modes(contract).includes("none")) {
+    WITH_CREDENTIALS.forEach((code) => codes.add(code));
+  }
+  if (contract.rate !== "service") {
+    WITH_LIMIT.forEach((code) => codes.add(code));
+  }
   if (contract.idempotent) WITH_KEY.forEach((code) => codes.add(code));
   return (Object.keys(CODES) as ErrorCode[]).filter((code) => codes.has(code));
 }
@@ -74,13 +94,19 @@ function operation(contract: Described): Json {
       name: "Idempotency-Key",
       in: "header",
       schema: { type: "string", maxLength: 255 },
-      description: "The same key with the same body gives the first answer again for 24 hours",
+      description:
+        "The same key with the same body gives the first answer again for 24 hours",
     }]
     : [];
   if (method === "GET") {
     const required = new Set(body.required as string[] ?? []);
     for (const [key, schema] of Object.entries(body.properties as Json ?? {})) {
-      parameters.push({ name: key, in: "query", required: required.has(key), schema });
+      parameters.push({
+        name: key,
+        in: "query",
+        required: required.has(key),
+        schema,
+      });
     }
   }
   const responses: Record<string, Json> = {};
@@ -99,7 +125,11 @@ function operation(contract: Described): Json {
     else {responses[status] = {
         description: title,
         "x-codes": [code],
-        content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
+        content: {
+          "application/problem+json": {
+            schema: { $ref: "#/components/schemas/Problem" },
+          },
+        },
       };}
   }
   return {
@@ -109,7 +139,12 @@ function operation(contract: Described): Json {
       security: modes(contract).map((mode) => SECURITY[mode] ?? {}),
       ...(parameters.length > 0 ? { parameters } : {}),
       ...(method === "POST"
-        ? { requestBody: { required: true, content: { "application/json": { schema: body } } } }
+        ? {
+          requestBody: {
+            required: true,
+            content: { "application/json": { schema: body } },
+          },
+        }
         : {}),
       responses,
       "x-rate-class": contract.rate,
@@ -137,14 +172,17 @@ export function openApi(all: Described[]): Json {
         },
       },
     }],
-    paths: Object.fromEntries(all.map((contract) => [`/${contract.name}`, operation(contract)])),
+    paths: Object.fromEntries(
+      all.map((contract) => [`/${contract.name}`, operation(contract)]),
+    ),
     components: {
       securitySchemes: {
         user: {
           type: "http",
           scheme: "bearer",
           bearerFormat: "JWT",
-          description: "Access token of a signed-in creator; send the publishable key as `apikey` too",
+          description:
+            "Access token of a signed-in creator; send the publishable key as `apikey` too",
         },
         publishableKey: { type: "apiKey", in: "header", name: "apikey" },
         secretKey: {
@@ -171,7 +209,10 @@ export function openApi(all: Described[]): Json {
               items: {
                 type: "object",
                 required: ["pointer", "detail"],
-                properties: { pointer: { type: "string" }, detail: { type: "string" } },
+                properties: {
+                  pointer: { type: "string" },
+                  detail: { type: "string" },
+                },
               },
             },
           },
@@ -184,18 +225,23 @@ export function openApi(all: Described[]): Json {
 function fields(schema: Json): string {
   const names = Object.keys(schema.properties as Json ?? {});
   const required = new Set(schema.required as string[] ?? []);
-  return names.map((name) => `\`${name}\`${required.has(name) ? "" : "?"}`).join(", ") || "–";
+  return names.map((name) => `\`${name}\`${required.has(name) ? "" : "?"}`)
+    .join(", ") || "–";
 }
 
 /** The same contracts as a page for people. */
 export function apiPage(all: Described[]): string {
   const rows = all.map((contract) => {
-    const own = (contract.errors ?? []).map((code) => `\`${code}\``).join(", ") || "–";
+    const own = (contract.errors ?? []).map((code) =>
+      `\`${code}\``
+    ).join(", ") || "–";
     const key = contract.idempotent ? "yes" : "–";
     return `### ${contract.method} /functions/v1/${contract.name}\n\n${contract.summary}.\n\n` +
       `| | |\n|---|---|\n| caller | ${
         modes(contract).join(" or ")
-      } |\n| rate class | \`${contract.rate}\` |\n| in | ${fields(contract.input)} |\n` +
+      } |\n| rate class | \`${contract.rate}\` |\n| in | ${
+        fields(contract.input)
+      } |\n` +
       `| out | ${
         contract.produces ?? fields(contract.output)
       } |\n| \`Idempotency-Key\` | ${key} |\n| codes of its own | ${own} |\n`;
@@ -245,7 +291,9 @@ export async function openApiProblems(write = false): Promise<string[]> {
     const found = await Deno.readTextFile(file).catch(() => undefined);
     if (found === text) continue;
     if (write) await Deno.writeTextFile(file, text);
-    else problems.push(`${file} differs from the contracts; run deno task openapi`);
+    else {problems.push(
+        `${file} differs from the contracts; run deno task openapi`,
+      );}
   }
   return problems;
 }

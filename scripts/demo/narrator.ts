@@ -12,7 +12,10 @@ export class Narrator {
   #interactive: boolean;
   #colour: boolean;
 
-  constructor(interactive = Deno.stdout.isTerminal(), colour = interactive && !Deno.noColor) {
+  constructor(
+    interactive = Deno.stdout.isTerminal(),
+    colour = interactive && !Deno.noColor,
+  ) {
     this.#interactive = interactive;
     this.#colour = colour;
   }
@@ -23,19 +26,31 @@ export class Narrator {
   }
 
   /** Runs a step and prints its line: number, name, what a person would want to see, duration. */
-  async step(name: string, work: (progress: Progress) => Promise<string>): Promise<void> {
+  async step(
+    name: string,
+    work: (progress: Progress) => Promise<string>,
+  ): Promise<void> {
     const number = String(++this.#step).padStart(2);
     const started = performance.now();
-    const took = () => this.#paint("2", `(${duration(performance.now() - started)})`);
+    const took = () =>
+      this.#paint("2", `(${duration(performance.now() - started)})`);
     try {
-      const seen = await work({ update: (done, total) => this.#update(number, name, done, total) });
+      const seen = await work({
+        update: (done, total) => this.#update(number, name, done, total),
+      });
       this.#endBar();
       console.log(
-        `${number} ${this.#paint("32", "✓")} ${this.#paint("1", name.padEnd(21))} ${seen} ${took()}`,
+        `${number} ${this.#paint("32", "✓")} ${
+          this.#paint("1", name.padEnd(21))
+        } ${seen} ${took()}`,
       );
     } catch (error) {
       this.#endBar();
-      console.log(`${number} ${this.#paint("31", "✗")} ${this.#paint("1", name.padEnd(21))} ${took()}`);
+      console.log(
+        `${number} ${this.#paint("31", "✗")} ${
+          this.#paint("1", name.padEnd(21))
+        } ${took()}`,
+      );
       throw error;
     }
   }
@@ -78,5 +93,7 @@ export class Narrator {
 
 /** A duration as a person says it: `85 ms`, `2.4 s`. */
 export function duration(milliseconds: number): string {
-  return milliseconds < 1_000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1_000).toFixed(1)} s`;
+  return milliseconds < 1_000
+    ? `${Math.round(milliseconds)} ms`
+    : `${(milliseconds / 1_000).toFixed(1)} s`;
 }

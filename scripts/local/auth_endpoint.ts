@@ -22,10 +22,17 @@ export interface AuthParts {
   mailer: AuthMailer;
 }
 
-export async function answerAuth(parts: AuthParts, incoming: Incoming): Promise<Response> {
+export async function answerAuth(
+  parts: AuthParts,
+  incoming: Incoming,
+): Promise<Response> {
   const { tokens, authDatabase } = parts;
-  if (incoming.path === "/auth/v1/.well-known/jwks.json") return Response.json(tokens.jwks);
-  if (incoming.path.startsWith("/auth/v1/admin/")) return await answerAdmin(parts, incoming);
+  if (incoming.path === "/auth/v1/.well-known/jwks.json") {
+    return Response.json(tokens.jwks);
+  }
+  if (incoming.path.startsWith("/auth/v1/admin/")) {
+    return await answerAdmin(parts, incoming);
+  }
   try {
     await translateBearer(parts, incoming.headers);
   } catch (error) {
@@ -41,10 +48,16 @@ export async function answerAuth(parts: AuthParts, incoming: Incoming): Promise<
     redirectTo,
     () => parts.authApp.fetch(request, { peerAddress: null }),
   );
-  return await resign(response, (token) => tokens.outward(token, (id) => readExtraClaims(authDatabase, id)));
+  return await resign(
+    response,
+    (token) => tokens.outward(token, (id) => readExtraClaims(authDatabase, id)),
+  );
 }
 
-async function answerAdmin(parts: AuthParts, incoming: Incoming): Promise<Response> {
+async function answerAdmin(
+  parts: AuthParts,
+  incoming: Incoming,
+): Promise<Response> {
   await requireService(parts, incoming.headers);
   return await handleAdmin(
     {
@@ -68,7 +81,9 @@ async function fillGaps(
   redirectTo: string | null,
 ): Promise<Response | Request> {
   const { path, method } = incoming;
-  const body = method === "POST" && WITH_GAPS.includes(path) && text ? parseObject(text) : undefined;
+  const body = method === "POST" && WITH_GAPS.includes(path) && text
+    ? parseObject(text)
+    : undefined;
   if (typeof body?.email === "string" && hasApiKey(parts, incoming.headers)) {
     const { email, type } = body as { email: string; type?: string };
     if (path === "/auth/v1/resend" && type === "signup") {
@@ -80,8 +95,11 @@ async function fillGaps(
       if (again) return Response.json(again);
     }
     if (path === "/auth/v1/verify" && type === "email") {
-      const confirmed = (await findUserByEmail(parts.authDatabase, email))?.email_confirmed_at;
-      return incoming.toRequest(JSON.stringify({ ...body, type: confirmed ? "magiclink" : "signup" }));
+      const confirmed = (await findUserByEmail(parts.authDatabase, email))
+        ?.email_confirmed_at;
+      return incoming.toRequest(
+        JSON.stringify({ ...body, type: confirmed ? "magiclink" : "signup" }),
+      );
     }
   }
   return incoming.toRequest(text);
@@ -97,7 +115,10 @@ async function signUpAgain(
   password: unknown,
   redirectTo: string | null,
 ): Promise<Record<string, unknown> | undefined> {
-  if (typeof password !== "string" || password.length < config.minimum_password_length) return undefined;
+  if (
+    typeof password !== "string" ||
+    password.length < config.minimum_password_length
+  ) return undefined;
   const user = await findUserByEmail(authDatabase, email);
   if (!user) return undefined;
   if (!user.email_confirmed_at) {
@@ -122,7 +143,10 @@ async function signUpAgain(
 }
 
 /** Replaces Auth's own tokens: in a JSON answer, and in the fragment of the redirect that a mail's link leads to. */
-async function resign(response: Response, sign: (token: string) => Promise<string>): Promise<Response> {
+async function resign(
+  response: Response,
+  sign: (token: string) => Promise<string>,
+): Promise<Response> {
   const location = response.headers.get("location");
   if (location?.includes("access_token=")) {
     const url = new URL(location);
@@ -143,7 +167,10 @@ async function resign(response: Response, sign: (token: string) => Promise<strin
     return new Response(text || null, { status: response.status, headers });
   }
   body.access_token = await sign(body.access_token);
-  return new Response(JSON.stringify(body), { status: response.status, headers });
+  return new Response(JSON.stringify(body), {
+    status: response.status,
+    headers,
+  });
 }
 
 function parseObject(text: string): Record<string, unknown> | undefined {

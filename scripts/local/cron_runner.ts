@@ -26,9 +26,16 @@ export class CronRunner {
   #closed = false;
 
   constructor(superuserUrl: string, private warn: (text: string) => void) {
-    const options = { onnotice: () => {}, connection: { application_name: "streamvibe cron runner" } };
+    const options = {
+      onnotice: () => {},
+      connection: { application_name: "streamvibe cron runner" },
+    };
     this.#sql = postgres(superuserUrl, { ...options, max: 2 });
-    this.#workers = postgres(superuserUrl, { ...options, max: AT_ONCE, idle_timeout: 30 });
+    this.#workers = postgres(superuserUrl, {
+      ...options,
+      max: AT_ONCE,
+      idle_timeout: 30,
+    });
   }
 
   async start(): Promise<void> {
@@ -36,7 +43,11 @@ export class CronRunner {
       update cron.job_run_details set status = 'failed', return_message = 'server restarted', end_time = now()
       where status in ('starting', 'running')`;
     // Also called after a lost connection, when a change may have gone unheard.
-    this.#listening = await this.#sql.listen("cron_jobs", () => this.#reload(), () => this.#reload());
+    this.#listening = await this.#sql.listen(
+      "cron_jobs",
+      () => this.#reload(),
+      () => this.#reload(),
+    );
     await this.#loaded;
   }
 
@@ -44,12 +55,17 @@ export class CronRunner {
     this.#closed = true;
     for (const { stop } of this.#timers.values()) stop();
     await this.#listening?.unlisten().catch(() => {});
-    await Promise.all([this.#sql.end({ timeout: 1 }), this.#workers.end({ timeout: 1 })]);
+    await Promise.all([
+      this.#sql.end({ timeout: 1 }),
+      this.#workers.end({ timeout: 1 }),
+    ]);
   }
 
   #reload(): void {
     this.#loaded = this.#loaded.then(() => this.#load()).catch((error) => {
-      if (!this.#closed) this.warn(`cron: cannot read the jobs: ${error.message}`);
+      if (!this.#closed) {
+        this.warn(`cron: cannot read the jobs: ${error.message}`);
+      }
     });
   }
 
@@ -81,7 +97,9 @@ export class CronRunner {
       return;
     }
     // pg_cron writes the month's last day as $, croner as L.
-    const cron = new Cron(job.schedule.trim().replace("$", "L"), { timezone: "UTC" }, run);
+    const cron = new Cron(job.schedule.trim().replace("$", "L"), {
+      timezone: "UTC",
+    }, run);
     this.#timers.set(job.jobid, { job, stop: () => cron.stop() });
   }
 
@@ -97,7 +115,11 @@ export class CronRunner {
       await this.#execute(job);
     } catch (error) {
       if (!this.#closed) {
-        this.warn(`cron: job ${job.jobid}: ${error instanceof Error ? error.message : error}`);
+        this.warn(
+          `cron: job ${job.jobid}: ${
+            error instanceof Error ? error.message : error
+          }`,
+        );
       }
     } finally {
       this.#running.delete(job.jobid);
@@ -117,7 +139,9 @@ export class CronRunner {
       let status = "succeeded";
       let message = "";
       try {
-        await connection.unsafe(`set session authorization ${quote(job.username)}`);
+        await connection.unsafe(
+          `set session authorization ${quote(job.username)}`,
+        );
         const result = await connection.unsafe(job.command).simple();
         message = describeResult(result);
       } catch (error) {
@@ -128,7 +152,9 @@ export class CronRunner {
         update cron.job_run_details set status = ${status}, return_message = ${message}, end_time = now()
         where runid = ${runid}`;
     } finally {
-      await connection.unsafe("rollback; reset session authorization; discard all;").simple().catch(() => {});
+      await connection.unsafe(
+        "rollback; reset session authorization; discard all;",
+      ).simple().catch(() => {});
       connection.release();
     }
   }
@@ -140,7 +166,9 @@ function quote(identifier: string): string {
 
 /** The last statement's outcome: "1 row" of a query, the command's tag of anything else. */
 function describeResult(result: unknown): string {
-  const last = Array.isArray(result) && Array.isArray(result.at(-1)) ? result.at(-1) : result;
+  const last = Array.isArray(result) && Array.isArray(result.at(-1))
+    ? result.at(-1)
+    : result;
   const { command, count } = last as { command?: string; count?: number };
   if (command === "SELECT") return `${count} row${count === 1 ? "" : "s"}`;
   return [command, command === "INSERT" ? `0 ${count}` : count].filter((part) =>

@@ -25,7 +25,9 @@ const SYSTEM = [
   "SSL_CERT_FILE",
 ];
 
-export async function makeFunctionEnvironment(parts: EnvironmentParts): Promise<Record<string, string>> {
+export async function makeFunctionEnvironment(
+  parts: EnvironmentParts,
+): Promise<Record<string, string>> {
   const { keys, tokens, apiUrl, dbUrl, simulatorUrl } = parts;
   const shell = parts.env ?? Deno.env.toObject();
   const [documented, ...files] = await Promise.all([
@@ -34,7 +36,9 @@ export async function makeFunctionEnvironment(parts: EnvironmentParts): Promise<
     readEnvFile(join(ROOT, "supabase/functions/.env")),
   ]);
   const pick = (names: Iterable<string>) =>
-    Object.fromEntries([...names].flatMap((name) => shell[name] ? [[name, shell[name]]] : []));
+    Object.fromEntries(
+      [...names].flatMap((name) => shell[name] ? [[name, shell[name]]] : []),
+    );
   return {
     ...pick(SYSTEM),
     DENO_NO_UPDATE_CHECK: "1",
@@ -49,7 +53,9 @@ export async function makeFunctionEnvironment(parts: EnvironmentParts): Promise<
     SUPABASE_DB_URL: dbUrl,
     SUPABASE_PUBLISHABLE_KEY: keys.publishable_key,
     SUPABASE_SECRET_KEY: keys.secret_key,
-    SUPABASE_PUBLISHABLE_KEYS: JSON.stringify({ default: keys.publishable_key }),
+    SUPABASE_PUBLISHABLE_KEYS: JSON.stringify({
+      default: keys.publishable_key,
+    }),
     SUPABASE_SECRET_KEYS: JSON.stringify({ default: keys.secret_key }),
     SUPABASE_ANON_KEY: keys.publishable_key,
     SUPABASE_SERVICE_ROLE_KEY: keys.secret_key,
@@ -66,14 +72,17 @@ export function simulatorSettings(url: string): Record<string, string> {
     YOUTUBE_API_URL: `${url}/www.googleapis.com/youtube/v3`,
     YOUTUBE_CLIENT_ID: "streamvibe-local.apps.googleusercontent.com",
     YOUTUBE_CLIENT_SECRET: "GOCSPX-local-simulator",
-    OAUTH_REDIRECT_URIS: "http://localhost:3000/oauth/callback,http://127.0.0.1:3000/oauth/callback",
+    OAUTH_REDIRECT_URIS:
+      "http://localhost:3000/oauth/callback,http://127.0.0.1:3000/oauth/callback",
     ENVIRONMENT: "local",
   };
 }
 
 /** .env.example is the list of settings: what is not in there does not leak from the shell into functions. */
 async function readDocumentedNames(): Promise<string[]> {
-  const text = await Deno.readTextFile(join(ROOT, ".env.example")).catch(() => "");
+  const text = await Deno.readTextFile(join(ROOT, ".env.example")).catch(() =>
+    ""
+  );
   return [...text.matchAll(/^#?\s*([A-Z][A-Z0-9_]*)=/gm)].flatMap(([, name]) =>
     name && !name.startsWith("SUPABASE_") ? [name] : []
   );
@@ -84,8 +93,9 @@ async function readEnvFile(path: string): Promise<Record<string, string>> {
   const text = await Deno.readTextFile(path).catch(() => "");
   const values: Record<string, string> = {};
   for (const line of text.split("\n")) {
-    const [, name, quoted, plain] =
-      line.match(/^\s*(?:export\s+)?([A-Z][A-Z0-9_]*)\s*=\s*(?:"([^"]*)"|([^#]*))/) ?? [];
+    const [, name, quoted, plain] = line.match(
+      /^\s*(?:export\s+)?([A-Z][A-Z0-9_]*)\s*=\s*(?:"([^"]*)"|([^#]*))/,
+    ) ?? [];
     const value = quoted ?? plain?.trim();
     if (name && value) values[name] = value;
   }

@@ -19,7 +19,9 @@ export class Incoming {
     this.url = new URL(request.url);
     this.method = request.method;
     this.headers = new Headers(request.headers);
-    this.peer = "hostname" in info.remoteAddr ? info.remoteAddr.hostname : "127.0.0.1";
+    this.peer = "hostname" in info.remoteAddr
+      ? info.remoteAddr.hostname
+      : "127.0.0.1";
     this.#completed = info.completed;
     this.#size = Number(request.headers.get("content-length") ?? 0);
     this.body = this.tooLarge ? null : this.#count(request.body);
@@ -43,10 +45,16 @@ export class Incoming {
 
   /** Not a copy of the original: that would take its abort signal along, which Deno fires after every answer. */
   toRequest(body: BodyInit | null = this.body): Request {
-    return new Request(this.url, { method: this.method, headers: this.headers, body });
+    return new Request(this.url, {
+      method: this.method,
+      headers: this.headers,
+      body,
+    });
   }
 
-  #count(body: ReadableStream<Uint8Array> | null): ReadableStream<Uint8Array> | null {
+  #count(
+    body: ReadableStream<Uint8Array> | null,
+  ): ReadableStream<Uint8Array> | null {
     let size = 0;
     return body?.pipeThrough(
       new TransformStream<Uint8Array, Uint8Array>({

@@ -18,7 +18,10 @@ export interface OutgoingMail {
 }
 
 const KEPT = 2_000;
-const HEADERS = { "access-control-allow-origin": "*", "cache-control": "no-store" };
+const HEADERS = {
+  "access-control-allow-origin": "*",
+  "cache-control": "no-store",
+};
 
 export class Mailbox {
   #mails: Mail[] = [];
@@ -38,7 +41,9 @@ export class Mailbox {
   /** Newest first. */
   list(to?: string | null): Mail[] {
     const address = to?.toLowerCase();
-    return this.#mails.filter((mail) => !address || mail.to.toLowerCase() === address).reverse();
+    return this.#mails.filter((mail) =>
+      !address || mail.to.toLowerCase() === address
+    ).reverse();
   }
 
   /** Answers a request whose path is already relative to the mailbox. */
@@ -56,26 +61,43 @@ export class Mailbox {
     const to = new URL(request.url).searchParams.get("to");
     const id = path.match(/\/([0-9a-f-]{36})$/)?.[1];
     if (path === "/api/v1/messages" && request.method === "DELETE") {
-      this.#mails = to ? this.#mails.filter((mail) => mail.to.toLowerCase() !== to.toLowerCase()) : [];
+      this.#mails = to
+        ? this.#mails.filter((mail) =>
+          mail.to.toLowerCase() !== to.toLowerCase()
+        )
+        : [];
       return new Response(null, { status: 204, headers: HEADERS });
     }
     if (request.method !== "GET") {
-      return json({ message: `Cannot ${request.method} this: read with GET` }, 405);
+      return json(
+        { message: `Cannot ${request.method} this: read with GET` },
+        405,
+      );
     }
-    if (path === "/api/v1/messages") return json({ messages: this.list(to), total: this.list(to).length });
+    if (path === "/api/v1/messages") {
+      return json({ messages: this.list(to), total: this.list(to).length });
+    }
     const mail = id ? this.#mails.find((one) => one.id === id) : undefined;
     if (path.startsWith("/api/v1/message/")) {
-      return mail
-        ? json(mail)
-        : json({ message: "Cannot find the message: it was deleted or never came" }, 404);
+      return mail ? json(mail) : json({
+        message: "Cannot find the message: it was deleted or never came",
+      }, 404);
     }
-    if (path === "" || path === "/") return page("Mailbox", renderList(this.list(to), base, to));
-    if (mail && path.startsWith("/message/")) return page(mail.subject, renderMail(mail, base));
+    if (path === "" || path === "/") {
+      return page("Mailbox", renderList(this.list(to), base, to));
+    }
+    if (mail && path.startsWith("/message/")) {
+      return page(mail.subject, renderMail(mail, base));
+    }
     // Its links open in the whole window, not in the frame around it.
     if (mail && path.startsWith("/html/")) {
       return html(mail.html.replace(/<head>/i, '<head><base target="_top">'));
     }
-    return page("Mailbox", `<p>There is no such message. <a href="${base}/">All messages</a></p>`, 404);
+    return page(
+      "Mailbox",
+      `<p>There is no such message. <a href="${base}/">All messages</a></p>`,
+      404,
+    );
   }
 }
 
@@ -84,7 +106,10 @@ function json(body: unknown, status = 200): Response {
 }
 
 function html(body: string, status = 200): Response {
-  return new Response(body, { status, headers: { ...HEADERS, "content-type": "text/html; charset=utf-8" } });
+  return new Response(body, {
+    status,
+    headers: { ...HEADERS, "content-type": "text/html; charset=utf-8" },
+  });
 }
 
 function page(title: string, body: string, status = 200): Response {
@@ -103,14 +128,24 @@ function page(title: string, body: string, status = 200): Response {
 
 function renderList(mails: Mail[], base: string, to: string | null): string {
   const about = to ? `to ${escape(to)}` : "sent by this stack";
-  if (mails.length === 0) return `<p class="quiet">No mail ${about} yet. Reload after signing up.</p>`;
+  if (mails.length === 0) {
+    return `<p class="quiet">No mail ${about} yet. Reload after signing up.</p>`;
+  }
   const rows = mails.map((mail) =>
-    `<tr><td><a href="${base}/message/${mail.id}">${escape(mail.subject)}</a></td>` +
-    `<td><a href="${base}/?to=${encodeURIComponent(mail.to)}">${escape(mail.to)}</a></td>` +
-    `<td class="quiet">${escape(mail.sent_at.slice(0, 19).replace("T", " "))}</td></tr>`
+    `<tr><td><a href="${base}/message/${mail.id}">${
+      escape(mail.subject)
+    }</a></td>` +
+    `<td><a href="${base}/?to=${encodeURIComponent(mail.to)}">${
+      escape(mail.to)
+    }</a></td>` +
+    `<td class="quiet">${
+      escape(mail.sent_at.slice(0, 19).replace("T", " "))
+    }</td></tr>`
   );
   return `<p class="quiet">Mail ${about}, newest first.</p>
-<table><tr><th>Subject</th><th>To</th><th>Sent</th></tr>${rows.join("")}</table>`;
+<table><tr><th>Subject</th><th>To</th><th>Sent</th></tr>${
+    rows.join("")
+  }</table>`;
 }
 
 /** The mail's own HTML may open its links, and nothing else: no scripts, no access to this page. */

@@ -33,7 +33,11 @@ export class NetRunner {
   }
 
   async start(): Promise<void> {
-    this.#listening = await this.#sql.listen("net_requests", () => this.#wake(), () => this.#wake());
+    this.#listening = await this.#sql.listen(
+      "net_requests",
+      () => this.#wake(),
+      () => this.#wake(),
+    );
     this.#timers.push(
       setInterval(() => this.#wake(), 5_000),
       setInterval(() => this.purge().catch(() => {}), 60_000),
@@ -61,7 +65,11 @@ export class NetRunner {
       }
     } catch (error) {
       if (!this.#closed.signal.aborted) {
-        this.warn(`net: cannot read the queue: ${error instanceof Error ? error.message : error}`);
+        this.warn(
+          `net: cannot read the queue: ${
+            error instanceof Error ? error.message : error
+          }`,
+        );
       }
     } finally {
       this.#taking = false;
@@ -73,12 +81,16 @@ export class NetRunner {
     // Deleted before it is sent: a request may be lost, never sent twice.
     const requests = await this.#sql<QueuedRequest[]>`
       delete from net.http_request_queue
-      where id in (select id from net.http_request_queue order by id limit ${BATCH - this.#inFlight.size})
+      where id in (select id from net.http_request_queue order by id limit ${
+      BATCH - this.#inFlight.size
+    })
       returning id, method, url, headers, body, timeout_milliseconds`;
     if (requests.length > 0) this.#wokenMeanwhile = true;
     for (const request of requests) {
       const sent = this.#send(request).catch((error) => {
-        if (!this.#closed.signal.aborted) this.warn(`net: cannot keep an answer: ${error.message}`);
+        if (!this.#closed.signal.aborted) {
+          this.warn(`net: cannot keep an answer: ${error.message}`);
+        }
       }).finally(() => {
         this.#inFlight.delete(sent);
         if (this.#inFlight.size === BATCH - 1) this.#wake();
@@ -87,7 +99,9 @@ export class NetRunner {
     }
   }
 
-  async #send({ id, method, url, headers, body, timeout_milliseconds }: QueuedRequest): Promise<void> {
+  async #send(
+    { id, method, url, headers, body, timeout_milliseconds }: QueuedRequest,
+  ): Promise<void> {
     const timeout = AbortSignal.timeout(timeout_milliseconds);
     try {
       const response = await fetch(url, {
@@ -101,8 +115,12 @@ export class NetRunner {
       const content = (await response.text()).replaceAll("\0", "");
       await this.#sql`
         insert into net._http_response (id, status_code, content_type, headers, content, timed_out)
-        values (${id}, ${response.status}, ${response.headers.get("content-type")},
-          ${this.#sql.json(Object.fromEntries(response.headers))}, ${content}, false)`;
+        values (${id}, ${response.status}, ${
+        response.headers.get("content-type")
+      },
+          ${
+        this.#sql.json(Object.fromEntries(response.headers))
+      }, ${content}, false)`;
     } catch (error) {
       if (this.#closed.signal.aborted) return;
       const message = timeout.aborted
@@ -118,6 +136,7 @@ export class NetRunner {
 
   /** Deletes answers that nobody has looked at in time. */
   async purge(): Promise<void> {
-    await this.#sql`delete from net._http_response where created < now() - ${ANSWERS_KEPT}::interval`;
+    await this
+      .#sql`delete from net._http_response where created < now() - ${ANSWERS_KEPT}::interval`;
   }
 }

@@ -3,7 +3,10 @@ import { createServer } from "node:net";
 import { StartError } from "./settings.ts";
 
 /** A port that can be listened on: the wanted one, or any when 0 is wanted. */
-export async function claimPort(wanted: number, setting: string): Promise<number> {
+export async function claimPort(
+  wanted: number,
+  setting: string,
+): Promise<number> {
   if (wanted === 0) return await findFreePort();
   for (let attempt = 1;; attempt++) {
     try {
@@ -26,7 +29,9 @@ export async function claimPort(wanted: number, setting: string): Promise<number
         `Cannot listen on port ${wanted}: ${
           holder ?? "another program"
         } already does; stop it, or set ${setting} ` +
-          `to another port (for example ${setting}=${wanted < 64_000 ? wanted + 1_000 : 55_321})`,
+          `to another port (for example ${setting}=${
+            wanted < 64_000 ? wanted + 1_000 : 55_321
+          })`,
       );
     }
   }
@@ -48,7 +53,9 @@ function listenOnce(port: number): Promise<number> {
     server.once("error", reject);
     server.listen({ port, host: "127.0.0.1", exclusive: true }, () => {
       const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address ? address.port : port));
+      server.close(() =>
+        resolve(typeof address === "object" && address ? address.port : port)
+      );
     });
   });
 }
@@ -61,13 +68,20 @@ async function findHolder(port: number): Promise<string | undefined> {
   const command = ps?.trim();
   return command
     // The end tells more: a command begins with the long path of its runtime.
-    ? `process ${pid} (${command.length > 100 ? `…${command.slice(-100)}` : command})`
+    ? `process ${pid} (${
+      command.length > 100 ? `…${command.slice(-100)}` : command
+    })`
     : `process ${pid}`;
 }
 
 async function findListener(port: number): Promise<number | undefined> {
   if (Deno.build.os === "linux") return await findListenerInProc(port);
-  const listed = await run("lsof", ["-nP", "-t", `-iTCP:${port}`, "-sTCP:LISTEN"]);
+  const listed = await run("lsof", [
+    "-nP",
+    "-t",
+    `-iTCP:${port}`,
+    "-sTCP:LISTEN",
+  ]);
   const pid = Number(listed?.trim().split("\n")[0]);
   return pid > 0 ? pid : undefined;
 }
@@ -80,7 +94,9 @@ async function findListenerInProc(port: number): Promise<number | undefined> {
     const text = await Deno.readTextFile(table).catch(() => "");
     for (const line of text.split("\n").slice(1)) {
       const columns = line.trim().split(/\s+/);
-      if (columns[1]?.endsWith(`:${hex}`) && columns[3] === "0A" && columns[9]) {
+      if (
+        columns[1]?.endsWith(`:${hex}`) && columns[3] === "0A" && columns[9]
+      ) {
         sockets.add(`socket:[${columns[9]}]`);
       }
     }
@@ -90,7 +106,8 @@ async function findListenerInProc(port: number): Promise<number | undefined> {
     if (!/^\d+$/.test(entry.name)) continue;
     try {
       for await (const fd of Deno.readDir(`/proc/${entry.name}/fd`)) {
-        const target = await Deno.readLink(`/proc/${entry.name}/fd/${fd.name}`).catch(() => "");
+        const target = await Deno.readLink(`/proc/${entry.name}/fd/${fd.name}`)
+          .catch(() => "");
         if (sockets.has(target)) return Number(entry.name);
       }
     } catch {
@@ -100,9 +117,16 @@ async function findListenerInProc(port: number): Promise<number | undefined> {
   return undefined;
 }
 
-async function run(program: string, args: string[]): Promise<string | undefined> {
+async function run(
+  program: string,
+  args: string[],
+): Promise<string | undefined> {
   try {
-    const { stdout } = await new Deno.Command(program, { args, stdin: "null", stderr: "null" }).output();
+    const { stdout } = await new Deno.Command(program, {
+      args,
+      stdin: "null",
+      stderr: "null",
+    }).output();
     return new TextDecoder().decode(stdout);
   } catch {
     return undefined;

@@ -48,7 +48,11 @@ export class Children {
       // A process group of its own: Ctrl-C reaches the stack alone, which then ends its children in order.
       detached: true,
     }).spawn();
-    const record = { name: command.name, pid: process.pid, marker: command.marker };
+    const record = {
+      name: command.name,
+      pid: process.pid,
+      marker: command.marker,
+    };
     this.#running.set(process.pid, record);
     this.#write();
     const status = process.status.then((result) => {
@@ -77,7 +81,9 @@ export class Children {
   }
 
   #write(): void {
-    this.#written = this.#written.then(() => this.home.write("children.json", [...this.#running.values()]))
+    this.#written = this.#written.then(() =>
+      this.home.write("children.json", [...this.#running.values()])
+    )
       .catch(() => {});
   }
 
@@ -125,10 +131,15 @@ export async function isProcess(pid: number, marker: string): Promise<boolean> {
 async function readCommandLine(pid: number): Promise<string | undefined> {
   if (Deno.build.os === "linux") {
     // A zombie's command line is empty, which is right: it does nothing any more.
-    const text = await Deno.readTextFile(`/proc/${pid}/cmdline`).catch(() => undefined);
+    const text = await Deno.readTextFile(`/proc/${pid}/cmdline`).catch(() =>
+      undefined
+    );
     return text?.replaceAll("\0", " ");
   }
-  const ps = await new Deno.Command("ps", { args: ["-ww", "-o", "args=", "-p", String(pid)], stderr: "null" })
+  const ps = await new Deno.Command("ps", {
+    args: ["-ww", "-o", "args=", "-p", String(pid)],
+    stderr: "null",
+  })
     .output();
   return ps.success ? new TextDecoder().decode(ps.stdout) : undefined;
 }

@@ -15,7 +15,11 @@ import { Mailbox } from "./mailbox.ts";
 import { NetRunner } from "./net_runner.ts";
 import type { Children } from "./processes.ts";
 import { ROOT, type StackSettings } from "./settings.ts";
-import { makeAuthApp, makeDataApiApp, type SupabaseApp } from "./supabase_apps.ts";
+import {
+  makeAuthApp,
+  makeDataApiApp,
+  type SupabaseApp,
+} from "./supabase_apps.ts";
 import { readSupabaseConfig } from "./supabase_config.ts";
 import { Tokens } from "./tokens.ts";
 
@@ -35,11 +39,14 @@ export async function startServices(
   parts: ServiceParts,
   ending: AsyncDisposableStack,
 ): Promise<FunctionsHost> {
-  const { home, children, keys, logins, apiPort, simulatorUrl, reporter } = parts;
+  const { home, children, keys, logins, apiPort, simulatorUrl, reporter } =
+    parts;
   const apiUrl = `http://127.0.0.1:${apiPort}`;
   const warn = (text: string) => reporter.warn(text);
   // Auth hashes passwords in JavaScript, on the thread that serves everything: a local stack takes the cheap setting.
-  if (!Deno.env.get("LITE_AUTH_BCRYPT_COST")) Deno.env.set("LITE_AUTH_BCRYPT_COST", "5");
+  if (!Deno.env.get("LITE_AUTH_BCRYPT_COST")) {
+    Deno.env.set("LITE_AUTH_BCRYPT_COST", "5");
+  }
   quietAnsweredErrors();
   const config = await readSupabaseConfig();
   const tokens = new Tokens(keys, apiUrl);
@@ -56,7 +63,13 @@ export async function startServices(
     folder: join(ROOT, "supabase/functions"),
     home,
     children,
-    env: await makeFunctionEnvironment({ keys, tokens, apiUrl, dbUrl: logins.postgres, simulatorUrl }),
+    env: await makeFunctionEnvironment({
+      keys,
+      tokens,
+      apiUrl,
+      dbUrl: logins.postgres,
+      simulatorUrl,
+    }),
     warn,
   });
   ending.defer(() => functions.close());
@@ -72,7 +85,11 @@ export async function startServices(
     mailbox,
     functions,
   });
-  const server = Deno.serve({ hostname: "127.0.0.1", port: apiPort, onListen: () => {} }, gateway);
+  const server = Deno.serve({
+    hostname: "127.0.0.1",
+    port: apiPort,
+    onListen: () => {},
+  }, gateway);
   ending.defer(() => withLimit(server.shutdown(), 2_000));
   const cron = new CronRunner(logins.superuser, warn);
   ending.defer(() => cron.stop());
@@ -95,7 +112,10 @@ export async function startServices(
 }
 
 /** Secrets that jobs read to call functions; renewed when the address or a key has changed. */
-export async function storeVaultSecrets(sql: postgres.Sql, secrets: Record<string, string>): Promise<void> {
+export async function storeVaultSecrets(
+  sql: postgres.Sql,
+  secrets: Record<string, string>,
+): Promise<void> {
   for (const [name, secret] of Object.entries(secrets)) {
     await sql`
       with kept as (select id, decrypted_secret from vault.decrypted_secrets where name = ${name})
@@ -112,7 +132,10 @@ async function readSchema(app: SupabaseApp): Promise<void> {
 }
 
 async function closeApp(app: { connection: unknown }): Promise<void> {
-  await withLimit((app.connection as { close(): Promise<void> }).close(), 1_000);
+  await withLimit(
+    (app.connection as { close(): Promise<void> }).close(),
+    1_000,
+  );
 }
 
 async function withLimit(work: Promise<unknown>, ms: number): Promise<void> {

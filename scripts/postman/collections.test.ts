@@ -7,10 +7,22 @@ import { scrub } from "./secrets.ts";
 const FOLDER = new URL("../../postman/", import.meta.url);
 const Item = z.object({
   name: z.string(),
-  event: z.array(z.object({ listen: z.string(), script: z.object({ exec: z.array(z.string()) }) })),
-  request: z.object({ method: z.string(), description: z.string(), url: z.object({ raw: z.string() }) }),
+  event: z.array(
+    z.object({
+      listen: z.string(),
+      script: z.object({ exec: z.array(z.string()) }),
+    }),
+  ),
+  request: z.object({
+    method: z.string(),
+    description: z.string(),
+    url: z.object({ raw: z.string() }),
+  }),
 });
-const Collection = z.object({ info: z.object({ name: z.string() }), item: z.array(Item) });
+const Collection = z.object({
+  info: z.object({ name: z.string() }),
+  item: z.array(Item),
+});
 
 const ROADMAP: Record<string, string[]> = {
   Phase_1_User_Onboarding: [
@@ -55,7 +67,8 @@ const ROADMAP: Record<string, string[]> = {
 };
 
 for (const [file, names] of Object.entries(ROADMAP)) {
-  const read = async () => await Deno.readTextFile(new URL(`${file}.postman_collection.json`, FOLDER));
+  const read = async () =>
+    await Deno.readTextFile(new URL(`${file}.postman_collection.json`, FOLDER));
 
   Deno.test(`${file} has exactly the roadmap's requests`, async () => {
     const { item } = Collection.parse(JSON.parse(await read()));
@@ -63,11 +76,21 @@ for (const [file, names] of Object.entries(ROADMAP)) {
   });
 
   Deno.test(`${file} asserts something on every response and explains every request`, async () => {
-    for (const { name, event, request } of Collection.parse(JSON.parse(await read())).item) {
-      const tests = event.find(({ listen }) => listen === "test")?.script.exec.join("\n") ?? "";
+    for (
+      const { name, event, request } of Collection.parse(
+        JSON.parse(await read()),
+      ).item
+    ) {
+      const tests = event.find(({ listen }) =>
+        listen === "test"
+      )?.script.exec.join("\n") ?? "";
       assert.match(tests, /pm\.test\(|expectAnswer\(/, name);
       assert.ok(request.description.length > 20, `${name} has no description`);
-      assert.match(request.url.raw, /^\{\{(api_url|confirmation_link)\}\}/, name);
+      assert.match(
+        request.url.raw,
+        /^\{\{(api_url|confirmation_link)\}\}/,
+        name,
+      );
     }
   });
 
@@ -83,7 +106,8 @@ Deno.test("every collection has the present postman/shared.js", async () => {
 
 Deno.test("a report is scrubbed of known secrets, tokens, passwords and codes, and of nothing else", () => {
   const token = `eyJ${"a".repeat(20)}.${"b".repeat(20)}.${"c".repeat(20)}`;
-  const report = `{&quot;access_token&quot;:&quot;${token}&quot;,&quot;email&quot;:&quot;a@example.com&quot;}
+  const report =
+    `{&quot;access_token&quot;:&quot;${token}&quot;,&quot;email&quot;:&quot;a@example.com&quot;}
     {"password": "pw-123", "code": "4/0AbCdEfGh_12", "state": "abc"} {"code": "quota_exceeded"} Location: http://localhost:3000/#access_token=${token}&type=signup
     ?code=4%2F0Ab&amp;state=xyz ?token&#x3D;5af0&amp;type&#x3D;signup key my-own-secret-value`;
   assert.equal(

@@ -18,7 +18,8 @@ try {
     host: values.host,
     catalog: values.catalog,
     state: values.state,
-    redirectUris: values["redirect-uris"]?.split(",").map((uri) => uri.trim()).filter((uri) => uri !== ""),
+    redirectUris: values["redirect-uris"]?.split(",").map((uri) => uri.trim())
+      .filter((uri) => uri !== ""),
   });
   console.log(JSON.stringify({ url: simulators.url }));
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -28,7 +29,11 @@ try {
     });
   }
 } catch (error) {
-  console.error(`Cannot start the simulators: ${error instanceof Error ? error.message : error}`);
+  console.error(
+    `Cannot start the simulators: ${
+      error instanceof Error ? error.message : error
+    }`,
+  );
   Deno.exit(1);
 }
 
@@ -44,7 +49,11 @@ function readArguments() {
       },
     });
   } catch (error) {
-    console.error(`Cannot start the simulators: ${error instanceof Error ? error.message : error}`);
+    console.error(
+      `Cannot start the simulators: ${
+        error instanceof Error ? error.message : error
+      }`,
+    );
     Deno.exit(2);
   }
 }

@@ -8,7 +8,8 @@ export interface Counts {
   ignored: number;
 }
 
-const SUMMARY = /(\d+) passed(?: \(\d+ steps?\))? \| (\d+) failed(?: \(\d+ steps?\))?(?: \| (\d+) ignored)?/g;
+const SUMMARY =
+  /(\d+) passed(?: \(\d+ steps?\))? \| (\d+) failed(?: \(\d+ steps?\))?(?: \| (\d+) ignored)?/g;
 
 /** Runs the tests below `paths`. A run that ends without a summary (a crash, a type error) counts as one failure. */
 export async function runDenoTests(
@@ -34,7 +35,8 @@ export async function runDenoTests(
     stdout: "piped",
     stderr: "piped",
   }).output();
-  const text = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+  const text = new TextDecoder().decode(stdout) +
+    new TextDecoder().decode(stderr);
   const found = [...text.matchAll(SUMMARY)].at(-1);
   const counts = {
     passed: Number(found?.[1] ?? 0),

@@ -5,12 +5,18 @@
  */
 import { parseArgs } from "node:util";
 import postgres from "postgres";
-import { closeConnections, createAdmin } from "../../supabase/functions/_shared/database.ts";
+import {
+  closeConnections,
+  createAdmin,
+} from "../../supabase/functions/_shared/database.ts";
 import { queueOf } from "../../supabase/functions/_shared/jobs/queue.ts";
 import { HANDLERS } from "../../supabase/functions/_shared/jobs/registry.ts";
 import { Worker } from "../../supabase/functions/_shared/jobs/worker.ts";
 import { createLogger } from "../../supabase/functions/_shared/log.ts";
-import { readSettings, SettingsError } from "../../supabase/functions/_shared/settings.ts";
+import {
+  readSettings,
+  SettingsError,
+} from "../../supabase/functions/_shared/settings.ts";
 import { workerEnvironment } from "./worker_environment.ts";
 
 const USAGE = `Usage: deno task worker [--concurrency N] [--grace SECONDS]
@@ -28,13 +34,20 @@ function options() {
         help: { type: "boolean" },
       },
     });
-    const [concurrency, grace] = [Number(values.concurrency ?? 0), Number(values.grace)];
+    const [concurrency, grace] = [
+      Number(values.concurrency ?? 0),
+      Number(values.grace),
+    ];
     if (!Number.isInteger(concurrency) || concurrency < 0 || !(grace >= 0)) {
-      throw new Error("Cannot start: --concurrency takes a whole number and --grace seconds");
+      throw new Error(
+        "Cannot start: --concurrency takes a whole number and --grace seconds",
+      );
     }
     return { concurrency, grace, help: values.help };
   } catch (error) {
-    console.error(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
+    console.error(
+      `${error instanceof Error ? error.message : error}\n\n${USAGE}`,
+    );
     Deno.exit(2);
   }
 }
@@ -62,12 +75,21 @@ const settings = (() => {
     Deno.exit(2);
   }
 })();
-const worker_id = `worker:${Deno.hostname()}:${Deno.pid}:${crypto.randomUUID().slice(0, 8)}`;
+const worker_id = `worker:${Deno.hostname()}:${Deno.pid}:${
+  crypto.randomUUID().slice(0, 8)
+}`;
 const log = createLogger({ level: settings.LOG_LEVEL, fields: { worker_id } });
 // LISTEN needs a session of its own anyway, so the URL is never a transaction pooler's and statements may be kept.
 const admin = createAdmin(settings, { prepared: true });
 const worker = new Worker({
-  world: { admin, settings, fetch, now: () => new Date(), request_id: worker_id, log },
+  world: {
+    admin,
+    settings,
+    fetch,
+    now: () => new Date(),
+    request_id: worker_id,
+    log,
+  },
   queue: queueOf(admin, {
     worker_id,
     lease_seconds: settings.JOB_LEASE_SECONDS,
@@ -90,10 +112,14 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 }
 
 // A connection of its own: it reconnects by itself, and a poll every few seconds makes up for what it misses meanwhile.
-const listener = postgres(url, { max: 1, onnotice: () => {}, connection: { application_name: worker_id } });
-listener.listen("job_ready", () => worker.wake(), () => worker.wake()).catch((error) =>
-  log.warn("the worker cannot listen; it polls", { error })
-);
+const listener = postgres(url, {
+  max: 1,
+  onnotice: () => {},
+  connection: { application_name: worker_id },
+});
+listener.listen("job_ready", () => worker.wake(), () => worker.wake()).catch((
+  error,
+) => log.warn("the worker cannot listen; it polls", { error }));
 log.info("taking jobs", { handlers: Object.keys(HANDLERS) });
 const tally = await worker.run(true);
 log.info("stopped", { ...tally });

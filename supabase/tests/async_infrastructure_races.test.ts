@@ -9,7 +9,8 @@ async function withHandler(
 ) {
   await withPerson(async (person) => {
     const handler = `test_${crypto.randomUUID().slice(0, 8)}`;
-    await person.sql`insert into ops.job_handler (name, job_type) values (${handler}, 'platform_sync')`;
+    await person
+      .sql`insert into ops.job_handler (name, job_type) values (${handler}, 'platform_sync')`;
     try {
       await test(person, handler);
     } finally {
@@ -25,10 +26,11 @@ Deno.test("of 1,000 simultaneous create_job calls of one person, ten are accepte
       Array.from(
         { length: 1_000 },
         (_, n) =>
-          sql`select public.create_job(${id}, ${handler}, ${sql.json({ n })})`.then(() => "made", (error) => {
-            if (error instanceof postgres.PostgresError) return error.code;
-            throw error;
-          }),
+          sql`select public.create_job(${id}, ${handler}, ${sql.json({ n })})`
+            .then(() => "made", (error) => {
+              if (error instanceof postgres.PostgresError) return error.code;
+              throw error;
+            }),
       ),
     );
     const counts = Object.groupBy(outcomes, (outcome) => outcome);
@@ -40,9 +42,12 @@ Deno.test("of 1,000 simultaneous create_job calls of one person, ten are accepte
 Deno.test("1,000 simultaneous find_or_create_job calls with equal params make one job", async () => {
   await withHandler(async ({ id, sql }, handler) => {
     const rows = await Promise.all(
-      Array.from({ length: 1_000 }, () =>
-        sql<{ job_id: string; is_new: boolean }[]>`
-          select * from public.find_or_create_job(${id}, ${handler}, ${sql.json({ same: true })})`),
+      Array.from(
+        { length: 1_000 },
+        () =>
+          sql<{ job_id: string; is_new: boolean }[]>`
+          select * from public.find_or_create_job(${id}, ${handler}, ${sql.json({ same: true })})`,
+      ),
     );
     const jobs = rows.map(([row]) => row);
     assert.equal(new Set(jobs.map((job) => job?.job_id)).size, 1);
@@ -53,7 +58,10 @@ Deno.test("1,000 simultaneous find_or_create_job calls with equal params make on
 Deno.test("jobs of the service are deduplicated without a person, too", async () => {
   await withHandler(async ({ sql }, handler) => {
     const rows = await Promise.all(
-      Array.from({ length: 100 }, () => sql`select public.create_job(null, ${handler}, '{"a": 1}') as id`),
+      Array.from(
+        { length: 100 },
+        () => sql`select public.create_job(null, ${handler}, '{"a": 1}') as id`,
+      ),
     );
     assert.equal(new Set(rows.map(([row]) => row?.id)).size, 1);
   });
@@ -116,7 +124,9 @@ Deno.test("a limited handler is never run more often than its limit, whoever cla
 
 Deno.test("cancelling and completing at once: one of the two, and the job's state says which", async () => {
   await withHandler(async ({ id, sql }, handler) => {
-    for (let n = 0; n < 10; n++) await sql`select public.create_job(${id}, ${handler}, ${sql.json({ n })})`;
+    for (let n = 0; n < 10; n++) {
+      await sql`select public.create_job(${id}, ${handler}, ${sql.json({ n })})`;
+    }
     const jobs = await sql<{ job_id: string; fence: string }[]>`
       select job_id, fence from public.claim_jobs(${`test-${handler}`}, 10, 60, array[${handler}])`;
     assert.equal(jobs.length, 10);
@@ -165,7 +175,10 @@ Deno.test("whoever watches is notified of each change of a person's job, and nob
   await withHandler(async ({ id, sql }, handler) => {
     const heard: string[] = [];
     const listener = await sql.listen("job_status", (message) => {
-      const { job_id, status } = JSON.parse(message) as { job_id: string; status: string };
+      const { job_id, status } = JSON.parse(message) as {
+        job_id: string;
+        status: string;
+      };
       heard.push(`${job_id} ${status}`);
     });
     try {
@@ -178,7 +191,12 @@ Deno.test("whoever watches is notified of each change of a person's job, and nob
       };
       await sql`select public.watch_job_status(${handler}, 60)`;
       const watched = await run(1);
-      for (let look = 0; heard.filter((line) => line.startsWith(watched)).length < 2 && look < 100; look++) {
+      for (
+        let look = 0;
+        heard.filter((line) => line.startsWith(watched)).length < 2 &&
+        look < 100;
+        look++
+      ) {
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
       assert.deepEqual(heard.filter((line) => line.startsWith(watched)), [

@@ -1,10 +1,18 @@
 /** The queues that are compared, each behind the same few verbs, each as its own documentation sets it up for speed. */
-import { type Logger, makeWorkerUtils, runMigrations, runTaskList } from "graphile-worker";
+import {
+  type Logger,
+  makeWorkerUtils,
+  runMigrations,
+  runTaskList,
+} from "graphile-worker";
 import pg from "pg";
 import { PgBoss } from "pg-boss";
 import { createAdmin } from "../../../supabase/functions/_shared/database.ts";
 import type { Job } from "../../../supabase/functions/_shared/jobs/job.ts";
-import { type JobQueue, queueOf } from "../../../supabase/functions/_shared/jobs/queue.ts";
+import {
+  type JobQueue,
+  queueOf,
+} from "../../../supabase/functions/_shared/jobs/queue.ts";
 import { Worker } from "../../../supabase/functions/_shared/jobs/worker.ts";
 import { createLogger } from "../../../supabase/functions/_shared/log.ts";
 import { readSettings } from "../../../supabase/functions/_shared/settings.ts";
@@ -15,7 +23,10 @@ export interface System {
   /** Makes so many jobs in bulk, outside the measurement. */
   fill(jobs: number): Promise<void>;
   /** Does them all, so many at once or so many a trip. Milliseconds. */
-  drain(jobs: number, mode: { concurrency: number; batch: number }): Promise<number>;
+  drain(
+    jobs: number,
+    mode: { concurrency: number; batch: number },
+  ): Promise<number>;
   enqueue(): Promise<unknown>;
   /** Milliseconds from the call that makes a job to the start of its handler, one after the other. */
   latencies(jobs: number): Promise<number[]>;
@@ -47,7 +58,9 @@ export async function streamvibe(db_url: string): Promise<System> {
        from generate_series($1::integer + 1, $2::integer) as n`,
       [people.length, count],
     );
-    const { rows } = await owner.query("select id from auth.users where email like 'bench-%'");
+    const { rows } = await owner.query(
+      "select id from auth.users where email like 'bench-%'",
+    );
     people = rows.map(({ id }: { id: string }) => id);
   };
   let turn = 0;
@@ -70,16 +83,21 @@ export async function streamvibe(db_url: string): Promise<System> {
     async drain(jobs, { concurrency, batch }) {
       const start = performance.now();
       let done = 0;
-      await Promise.all(Array.from({ length: concurrency }, async (_, place) => {
-        const queue: JobQueue = worker_of(`bench:${place}`);
-        let held: Job[] = [];
-        while (done < jobs) {
-          const next = await queue.exchange(held.map((job) => ({ job, result: null })), batch);
-          done += held.length;
-          held = next;
-          if (held.length === 0) break;
-        }
-      }));
+      await Promise.all(
+        Array.from({ length: concurrency }, async (_, place) => {
+          const queue: JobQueue = worker_of(`bench:${place}`);
+          let held: Job[] = [];
+          while (done < jobs) {
+            const next = await queue.exchange(
+              held.map((job) => ({ job, result: null })),
+              batch,
+            );
+            done += held.length;
+            held = next;
+            if (held.length === 0) break;
+          }
+        }),
+      );
       return performance.now() - start;
     },
     async enqueue() {
@@ -98,7 +116,14 @@ export async function streamvibe(db_url: string): Promise<System> {
       let began: (() => void) | undefined;
       const worker_id = "bench:listener";
       const worker = new Worker({
-        world: { admin, settings, fetch, now: () => new Date(), request_id: worker_id, log: silent },
+        world: {
+          admin,
+          settings,
+          fetch,
+          now: () => new Date(),
+          request_id: worker_id,
+          log: silent,
+        },
         queue: worker_of(worker_id),
         handlers: {
           [HANDLER]: () => {
@@ -117,7 +142,11 @@ export async function streamvibe(db_url: string): Promise<System> {
       await listener.query("listen job_ready");
       const running = worker.run(true);
       try {
-        return await oneByOne(jobs, (start) => began = start, () => system.enqueue());
+        return await oneByOne(
+          jobs,
+          (start) => began = start,
+          () => system.enqueue(),
+        );
       } finally {
         worker.stop();
         await running;
@@ -142,7 +171,11 @@ export async function graphile(db_url: string): Promise<System> {
     const runner = runTaskList(
       {
         preset: {
-          worker: { concurrentJobs: concurrency, maxPoolSize: concurrency + 1, connectionString: db_url },
+          worker: {
+            concurrentJobs: concurrency,
+            maxPoolSize: concurrency + 1,
+            connectionString: db_url,
+          },
         },
         logger: quiet,
         noHandleSignals: true,
@@ -193,7 +226,11 @@ export async function graphile(db_url: string): Promise<System> {
       const runner = start(24, () => began?.());
       await new Promise((resolve) => setTimeout(resolve, 500));
       try {
-        return await oneByOne(jobs, (start) => began = start, () => system.enqueue());
+        return await oneByOne(
+          jobs,
+          (start) => began = start,
+          () => system.enqueue(),
+        );
       } finally {
         await runner.gracefulShutdown();
       }
@@ -231,7 +268,10 @@ export async function pgBoss(db_url: string): Promise<System> {
       for (let n = 0; n < jobs; n += 5_000) {
         await boss.insert(
           queue,
-          Array.from({ length: Math.min(5_000, jobs - n) }, (_, i) => ({ data: { n: n + i } })),
+          Array.from(
+            { length: Math.min(5_000, jobs - n) },
+            (_, i) => ({ data: { n: n + i } }),
+          ),
         );
       }
     },
@@ -252,13 +292,21 @@ export async function pgBoss(db_url: string): Promise<System> {
     async latencies(jobs) {
       await open(true);
       let began: (() => void) | undefined;
-      await boss.work(queue, { batchSize: 1, localConcurrency: 4, pollingIntervalSeconds: 0.5 }, () => {
+      await boss.work(queue, {
+        batchSize: 1,
+        localConcurrency: 4,
+        pollingIntervalSeconds: 0.5,
+      }, () => {
         began?.();
         return Promise.resolve();
       });
       await new Promise((resolve) => setTimeout(resolve, 1_000));
       try {
-        return await oneByOne(jobs, (start) => began = start, () => system.enqueue());
+        return await oneByOne(
+          jobs,
+          (start) => began = start,
+          () => system.enqueue(),
+        );
       } finally {
         await boss.offWork(queue);
       }

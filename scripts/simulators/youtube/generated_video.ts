@@ -1,7 +1,14 @@
 /** One made-up video from a seed and its number. Nothing is kept: asking twice makes it twice, the same. */
 import { mix, Seeded, toVideoId } from "../seeded.ts";
 import type { LiveRecord, Privacy, VideoRecord } from "./catalogue.ts";
-import { categories, emoji, hashtags, topics, type Voice, voices } from "./sample_text.ts";
+import {
+  categories,
+  emoji,
+  hashtags,
+  topics,
+  type Voice,
+  voices,
+} from "./sample_text.ts";
 
 export interface ChannelSeed {
   readonly id: string;
@@ -20,7 +27,10 @@ export interface ChannelSeed {
 const day = 86_400_000;
 
 /** Number 0 is the oldest upload, so that a channel that grows keeps the videos that it has. */
-export function generatedVideo(channel: ChannelSeed, number: number): VideoRecord {
+export function generatedVideo(
+  channel: ChannelSeed,
+  number: number,
+): VideoRecord {
   const chance = new Seeded(channel.seed, number);
   const voice = voiceOf(channel.seed, chance);
   const title = titleOf(voice, chance, number);
@@ -43,7 +53,10 @@ export function generatedVideo(channel: ChannelSeed, number: number): VideoRecor
   const views = Math.floor(10 ** (chance.next() * 6.2));
   const description = descriptionOf(voice, chance);
   const iso = (time: number) =>
-    new Date(Math.floor(time / 1_000) * 1_000).toISOString().replace(".000Z", "Z");
+    new Date(Math.floor(time / 1_000) * 1_000).toISOString().replace(
+      ".000Z",
+      "Z",
+    );
 
   return {
     id: toVideoId(channel.key, number),
@@ -60,8 +73,12 @@ export function generatedVideo(channel: ChannelSeed, number: number): VideoRecor
     publish_at: state === "scheduled" ? iso(scheduled_for) : null,
     duration_seconds,
     views,
-    likes: chance.chance(0.06) ? null : Math.floor(views * (0.01 + chance.next() * 0.07)),
-    comments: chance.chance(0.08) ? null : Math.floor(views * chance.next() * 0.006),
+    likes: chance.chance(0.06)
+      ? null
+      : Math.floor(views * (0.01 + chance.next() * 0.07)),
+    comments: chance.chance(0.08)
+      ? null
+      : Math.floor(views * chance.next() * 0.006),
     language: chance.chance(0.8) ? voice.language : null,
     audio_language: chance.chance(0.7) ? voice.language : null,
     live,
@@ -72,14 +89,24 @@ export function generatedVideo(channel: ChannelSeed, number: number): VideoRecor
     caption: chance.chance(0.3),
     licensed: chance.chance(0.5),
     blocked_in: chance.chance(0.03) ? ["DE", "GB"] : [],
-    largest_thumbnail: chance.pick(["high", "standard", "maxres", "maxres", "maxres", "fhd", "uhd"] as const),
-    translations: chance.chance(0.1) ? { es: { title: `${title} (ES)`, description } } : {},
+    largest_thumbnail: chance.pick(
+      ["high", "standard", "maxres", "maxres", "maxres", "fhd", "uhd"] as const,
+    ),
+    translations: chance.chance(0.1)
+      ? { es: { title: `${title} (ES)`, description } }
+      : {},
     topics: chance.chance(0.8) ? [chance.pick(topics)] : [],
     recorded_at: chance.chance(0.1) ? iso(uploaded - day) : null,
   };
 }
 
-type State = "public" | "unlisted" | "private" | "deleted" | "late" | "scheduled";
+type State =
+  | "public"
+  | "unlisted"
+  | "private"
+  | "deleted"
+  | "late"
+  | "scheduled";
 
 /** Cheap, and apart from the text: who counts public videos need not write 10,000 descriptions. */
 export function stateOf(channel: ChannelSeed, number: number): State {
@@ -105,17 +132,30 @@ function privacyOf(state: State): Privacy {
 
 /** A channel has one main language; now and then a video is in another. */
 function voiceOf(seed: number, chance: Seeded): Voice {
-  const main = voices[mix(seed) % 3 === 0 ? mix(seed + 1) % voices.length : 0] as Voice;
+  const main =
+    voices[mix(seed) % 3 === 0 ? mix(seed + 1) % voices.length : 0] as Voice;
   return chance.chance(0.25) ? chance.pick(voices) : main;
 }
 
 function titleOf(voice: Voice, chance: Seeded, number: number): string {
-  const title = chance.pick(voice.titles).replace("{}", () => chance.pick(voice.subjects))
+  const title = chance.pick(voice.titles).replace(
+    "{}",
+    () => chance.pick(voice.subjects),
+  )
     .replace(/#(?!shorts)/, String(1 + number % 200));
   const shown = title.charAt(0).toUpperCase() + title.slice(1);
-  if (chance.chance(0.02)) return `${shown} ${"and then some more of it, ".repeat(8)}`.slice(0, 100).trim();
   if (chance.chance(0.02)) {
-    return chance.pick(["A", "🎬", "？", '<b>not bold</b> & "quoted"', "Tom's 'best' \\ worst"]);
+    return `${shown} ${"and then some more of it, ".repeat(8)}`.slice(0, 100)
+      .trim();
+  }
+  if (chance.chance(0.02)) {
+    return chance.pick([
+      "A",
+      "🎬",
+      "？",
+      '<b>not bold</b> & "quoted"',
+      "Tom's 'best' \\ worst",
+    ]);
   }
   return chance.chance(0.15) ? `${shown} ${chance.pick(emoji)}` : shown;
 }
@@ -123,13 +163,23 @@ function titleOf(voice: Voice, chance: Seeded, number: number): string {
 function descriptionOf(voice: Voice, chance: Seeded): string {
   const kind = chance.next();
   if (kind < 0.08) return "";
-  const paragraphs = Array.from({ length: chance.between(1, 6) }, () => chance.pick(voice.sentences));
-  if (chance.chance(0.4)) paragraphs.push(`https://example.com/${chance.between(1, 9_999)}?a=1&b=2`);
+  const paragraphs = Array.from(
+    { length: chance.between(1, 6) },
+    () => chance.pick(voice.sentences),
+  );
+  if (chance.chance(0.4)) {
+    paragraphs.push(`https://example.com/${chance.between(1, 9_999)}?a=1&b=2`);
+  }
   if (chance.chance(0.5)) {
-    paragraphs.push(Array.from({ length: chance.between(1, 4) }, () => chance.pick(hashtags)).join(" "));
+    paragraphs.push(
+      Array.from({ length: chance.between(1, 4) }, () => chance.pick(hashtags))
+        .join(" "),
+    );
   }
   let text = paragraphs.join("\n\n");
-  if (kind > 0.98) { while (text.length < 5_000) text += `\n\n${chance.pick(voice.sentences)}`; }
+  if (kind > 0.98) {
+    while (text.length < 5_000) text += `\n\n${chance.pick(voice.sentences)}`;
+  }
   // A cut inside a surrogate pair would make a lone surrogate, which YouTube never sends.
   return text.slice(0, 5_000).replace(/[\ud800-\udbff]$/, ".");
 }
@@ -145,9 +195,17 @@ function tagsOf(voice: Voice, chance: Seeded): string[] {
   return [...tags];
 }
 
-function liveOf(channel: ChannelSeed, number: number, uploaded: number, chance: Seeded): LiveRecord | null {
+function liveOf(
+  channel: ChannelSeed,
+  number: number,
+  uploaded: number,
+  chance: Seeded,
+): LiveRecord | null {
   const iso = (time: number) =>
-    new Date(Math.floor(time / 1_000) * 1_000).toISOString().replace(".000Z", "Z");
+    new Date(Math.floor(time / 1_000) * 1_000).toISOString().replace(
+      ".000Z",
+      "Z",
+    );
   const length = chance.between(600, 9_000) * 1_000;
   const viewers = chance.between(3, 4_000);
   const was_live = chance.chance(0.05);

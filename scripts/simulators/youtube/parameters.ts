@@ -25,7 +25,10 @@ const system_parameters = [
   "part",
 ];
 
-export function readParts(method: Parameters, call: Call): ReadonlySet<string> | Answer {
+export function readParts(
+  method: Parameters,
+  call: Call,
+): ReadonlySet<string> | Answer {
   const known = new Set([...system_parameters, ...method.parameters]);
   for (const name of call.query.keys()) {
     if (known.has(name)) continue;
@@ -36,14 +39,22 @@ export function readParts(method: Parameters, call: Call): ReadonlySet<string> |
     );
   }
   const parts = values(call, "part");
-  if (parts.length === 0) return failures.parameterError("missingRequiredParameter", "'part'", "part");
+  if (parts.length === 0) {
+    return failures.parameterError(
+      "missingRequiredParameter",
+      "'part'",
+      "part",
+    );
+  }
   const unknown = parts.find((part) => !method.parts.includes(part));
   return unknown === undefined ? new Set(parts) : failures.unknownPart(unknown);
 }
 
 /** A repeated parameter, or a list with commas: both are the same list. */
 export function values(call: Call, name: string): string[] {
-  return call.query.getAll(name).flatMap((value) => value.split(",")).map((value) => value.trim()).filter((
+  return call.query.getAll(name).flatMap((value) => value.split(",")).map((
+    value,
+  ) => value.trim()).filter((
     value,
   ) => value !== "");
 }
@@ -63,21 +74,35 @@ export function isKnown(selection: Selection, method: Parameters): boolean {
   ];
   const below = [...method.parts, "kind", "etag", "*"];
   return [...selection.keys()].every((name) => top.includes(name)) &&
-    [...(selection.get("items")?.keys() ?? [])].every((name) => below.includes(name));
+    [...(selection.get("items")?.keys() ?? [])].every((name) =>
+      below.includes(name)
+    );
 }
 
 /** Exactly one of the filters, with its values, or the answer. */
-export function oneFilter(call: Call, filters: readonly string[]): string | Answer {
+export function oneFilter(
+  call: Call,
+  filters: readonly string[],
+): string | Answer {
   const given = filters.filter((name) =>
-    call.query.has(name) && call.query.get(name) !== "" && call.query.get(name) !== "false"
+    call.query.has(name) && call.query.get(name) !== "" &&
+    call.query.get(name) !== "false"
   );
   const [only] = given;
   if (only === undefined) {
-    const expected = `No filter selected. Expected one of: ${filters.join(", ")}`;
-    return failures.parameterError("missingRequiredParameter", expected, "parameters.");
+    const expected = `No filter selected. Expected one of: ${
+      filters.join(", ")
+    }`;
+    return failures.parameterError(
+      "missingRequiredParameter",
+      expected,
+      "parameters.",
+    );
   }
   if (given.length === 1) return only;
-  const both = `Incompatible parameters specified in the request: ${given.join(", ")}`;
+  const both = `Incompatible parameters specified in the request: ${
+    given.join(", ")
+  }`;
   return failures.parameterError("incompatibleParameters", both, "parameters.");
 }
 
@@ -92,10 +117,14 @@ export function readPage(call: Call, lowest = 0): Page | Answer {
   const text = call.query.get("maxResults") ?? "5";
   const asked = Number(text);
   if (!/^-?\d{1,10}$/.test(text)) {
-    return failures.invalidArgument(`Invalid value at 'max_results' (TYPE_UINT32), "${text}"`, "invalid");
+    return failures.invalidArgument(
+      `Invalid value at 'max_results' (TYPE_UINT32), "${text}"`,
+      "invalid",
+    );
   }
   if (asked < lowest || asked > 50) {
-    const range = `Invalid value '${text}'. Values must be within the range: [${lowest}, 50]`;
+    const range =
+      `Invalid value '${text}'. Values must be within the range: [${lowest}, 50]`;
     return failures.googleError(400, range, {
       domain: "youtube.parameter",
       reason: "invalidValue",
@@ -124,7 +153,9 @@ export function pageHead(page: Page, total: number): Record<string, unknown> {
     ...(end < total && page.size > 0
       ? { nextPageToken: writePageToken({ position: end, back: false }) }
       : {}),
-    ...(page.from > 0 ? { prevPageToken: writePageToken({ position: page.from, back: true }) } : {}),
+    ...(page.from > 0
+      ? { prevPageToken: writePageToken({ position: page.from, back: true }) }
+      : {}),
     pageInfo: { totalResults: total, resultsPerPage: page.asked },
   };
 }

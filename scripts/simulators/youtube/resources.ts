@@ -17,7 +17,12 @@ export const channel_parts = [
   "auditDetails",
   "contentOwnerDetails",
 ] as const;
-export const playlist_item_parts = ["id", "snippet", "contentDetails", "status"] as const;
+export const playlist_item_parts = [
+  "id",
+  "snippet",
+  "contentDetails",
+  "status",
+] as const;
 export const video_parts = [
   "id",
   "snippet",
@@ -34,12 +39,24 @@ export const video_parts = [
   "processingDetails",
   "suggestions",
 ] as const;
-export const owner_parts = ["fileDetails", "processingDetails", "suggestions"] as const;
-export const stats_parts = ["id", "snippet", "statistics", "contentDetails"] as const;
+export const owner_parts = [
+  "fileDetails",
+  "processingDetails",
+  "suggestions",
+] as const;
+export const stats_parts = [
+  "id",
+  "snippet",
+  "statistics",
+  "contentDetails",
+] as const;
 
 /** The same content has the same tag, whenever and by whom it is asked for: 27 characters of 160 bits, as Google's. */
 export function etag(content: unknown): string {
-  return fingerprint(JSON.stringify(content)).toBase64({ alphabet: "base64url", omitPadding: true });
+  return fingerprint(JSON.stringify(content)).toBase64({
+    alphabet: "base64url",
+    omitPadding: true,
+  });
 }
 
 function resource(
@@ -79,13 +96,22 @@ export function channelResource(
       description,
       customUrl: channel.handle,
       publishedAt: channel.published_at,
-      thumbnails: { default: square(88), medium: square(240), high: square(800) },
-      ...(channel.language === null ? {} : { defaultLanguage: channel.language }),
+      thumbnails: {
+        default: square(88),
+        medium: square(240),
+        high: square(800),
+      },
+      ...(channel.language === null
+        ? {}
+        : { defaultLanguage: channel.language }),
       localized: { title, description },
       ...(channel.country === null ? {} : { country: channel.country }),
     }),
     contentDetails: () => ({
-      relatedPlaylists: { likes: owner ? "LL" : "", uploads: uploadsOf(channel.id) },
+      relatedPlaylists: {
+        likes: owner ? "LL" : "",
+        uploads: uploadsOf(channel.id),
+      },
     }),
     statistics: () => ({
       viewCount: String(channel.views),
@@ -134,8 +160,14 @@ export function playlistItemResource(
 ): Json {
   const playlist = uploadsOf(video.channel_id);
   const hidden = video.deleted || (video.privacy === "private" && !open);
-  const title = video.deleted ? "Deleted video" : hidden ? "Private video" : video.title;
-  const gone = video.deleted ? "This video is unavailable." : "This video is private.";
+  const title = video.deleted
+    ? "Deleted video"
+    : hidden
+    ? "Private video"
+    : video.title;
+  const gone = video.deleted
+    ? "This video is unavailable."
+    : "This video is private.";
   return resource("playlistItem", playlistItemId(video), parts, {
     snippet: () => ({
       publishedAt: video.uploaded_at,
@@ -147,9 +179,10 @@ export function playlistItemResource(
       playlistId: playlist,
       position,
       resourceId: { kind: "youtube#video", videoId: video.id },
-      ...(hidden
-        ? {}
-        : { videoOwnerChannelTitle: video.channel_title, videoOwnerChannelId: video.channel_id }),
+      ...(hidden ? {} : {
+        videoOwnerChannelTitle: video.channel_title,
+        videoOwnerChannelId: video.channel_id,
+      }),
     }),
     contentDetails: () => ({
       videoId: video.id,
@@ -162,17 +195,24 @@ export function playlistItemResource(
 
 /** The playlist and the video's 64 bits, so that an item's id can be read back. */
 export function playlistItemId(video: VideoRecord): string {
-  const bits = Uint8Array.fromBase64(video.id, { alphabet: "base64url" }).toHex().toUpperCase();
-  return btoa(`${uploadsOf(video.channel_id)}.${bits}`).replaceAll("+", "-").replaceAll("/", "_").replaceAll(
-    "=",
-    "",
-  );
+  const bits = Uint8Array.fromBase64(video.id, { alphabet: "base64url" })
+    .toHex().toUpperCase();
+  return btoa(`${uploadsOf(video.channel_id)}.${bits}`).replaceAll("+", "-")
+    .replaceAll("/", "_").replaceAll(
+      "=",
+      "",
+    );
 }
 
 export function videoIdOfPlaylistItem(id: string): string | undefined {
   try {
-    const [, bits] = atob(id.replaceAll("-", "+").replaceAll("_", "/")).split(".");
-    return Uint8Array.fromHex(bits ?? "").toBase64({ alphabet: "base64url", omitPadding: true });
+    const [, bits] = atob(id.replaceAll("-", "+").replaceAll("_", "/")).split(
+      ".",
+    );
+    return Uint8Array.fromHex(bits ?? "").toBase64({
+      alphabet: "base64url",
+      omitPadding: true,
+    });
   } catch {
     return undefined;
   }
@@ -185,7 +225,11 @@ export interface VideoView {
   readonly max_height: number | null;
 }
 
-export function videoResource(video: VideoRecord, parts: Parts, view: VideoView): Json {
+export function videoResource(
+  video: VideoRecord,
+  parts: Parts,
+  view: VideoView,
+): Json {
   const { title, description, live } = video;
   return resource("video", video.id, parts, {
     snippet: () => ({
@@ -197,10 +241,15 @@ export function videoResource(video: VideoRecord, parts: Parts, view: VideoView)
       channelTitle: video.channel_title,
       ...(video.tags.length === 0 ? {} : { tags: video.tags }),
       categoryId: video.category_id,
-      liveBroadcastContent: live === null || live.state === "completed" ? "none" : live.state,
+      liveBroadcastContent: live === null || live.state === "completed"
+        ? "none"
+        : live.state,
       ...(video.language === null ? {} : { defaultLanguage: video.language }),
-      localized: (view.hl && video.translations[view.hl]) || { title, description },
-      ...(video.audio_language === null ? {} : { defaultAudioLanguage: video.audio_language }),
+      localized: (view.hl && video.translations[view.hl]) ||
+        { title, description },
+      ...(video.audio_language === null
+        ? {}
+        : { defaultAudioLanguage: video.audio_language }),
     }),
     contentDetails: () => ({
       duration: isoDuration(video.duration_seconds),
@@ -208,43 +257,71 @@ export function videoResource(video: VideoRecord, parts: Parts, view: VideoView)
       definition: video.definition,
       caption: String(video.caption),
       licensedContent: video.licensed,
-      ...(video.blocked_in.length === 0 ? {} : { regionRestriction: { blocked: video.blocked_in } }),
+      ...(video.blocked_in.length === 0
+        ? {}
+        : { regionRestriction: { blocked: video.blocked_in } }),
       contentRating: {},
       projection: "rectangular",
-      ...(view.owner ? { hasCustomThumbnail: video.largest_thumbnail !== "high" } : {}),
+      ...(view.owner
+        ? { hasCustomThumbnail: video.largest_thumbnail !== "high" }
+        : {}),
     }),
     status: () => ({
-      uploadStatus: live !== null && live.state !== "completed" ? "uploaded" : "processed",
+      uploadStatus: live !== null && live.state !== "completed"
+        ? "uploaded"
+        : "processed",
       privacyStatus: video.privacy,
-      ...(video.publish_at === null || !view.owner ? {} : { publishAt: video.publish_at }),
+      ...(video.publish_at === null || !view.owner
+        ? {}
+        : { publishAt: video.publish_at }),
       license: "youtube",
       embeddable: true,
       publicStatsViewable: video.likes !== null,
       madeForKids: video.made_for_kids,
       ...(view.owner
-        ? { selfDeclaredMadeForKids: video.made_for_kids, containsSyntheticMedia: video.synthetic }
+        ? {
+          selfDeclaredMadeForKids: video.made_for_kids,
+          containsSyntheticMedia: video.synthetic,
+        }
         : {}),
     }),
     statistics: () => ({
       ...(video.views === null ? {} : { viewCount: String(video.views) }),
       ...(video.likes === null ? {} : { likeCount: String(video.likes) }),
-      ...(view.owner ? { dislikeCount: String(Math.floor((video.likes ?? 0) / 40)) } : {}),
+      ...(view.owner
+        ? { dislikeCount: String(Math.floor((video.likes ?? 0) / 40)) }
+        : {}),
       favoriteCount: "0",
-      ...(video.comments === null ? {} : { commentCount: String(video.comments) }),
+      ...(video.comments === null
+        ? {}
+        : { commentCount: String(video.comments) }),
     }),
     liveStreamingDetails: () =>
       live === null ? undefined : {
-        ...(live.actual_start === null ? {} : { actualStartTime: live.actual_start }),
+        ...(live.actual_start === null
+          ? {}
+          : { actualStartTime: live.actual_start }),
         ...(live.actual_end === null ? {} : { actualEndTime: live.actual_end }),
         scheduledStartTime: live.scheduled_start,
-        ...(live.viewers === null ? {} : { concurrentViewers: String(live.viewers) }),
-        ...(live.state === "completed" ? {} : { activeLiveChatId: `Cg0KC${video.id}` }),
+        ...(live.viewers === null
+          ? {}
+          : { concurrentViewers: String(live.viewers) }),
+        ...(live.state === "completed"
+          ? {}
+          : { activeLiveChatId: `Cg0KC${video.id}` }),
       },
-    topicDetails: () => video.topics.length === 0 ? undefined : { topicCategories: video.topics },
+    topicDetails: () =>
+      video.topics.length === 0 ? undefined : { topicCategories: video.topics },
     player: () => player(video, view),
-    recordingDetails: () => video.recorded_at === null ? {} : { recordingDate: video.recorded_at },
-    localizations: () => Object.keys(video.translations).length === 0 ? undefined : { ...video.translations },
-    paidProductPlacementDetails: () => ({ hasPaidProductPlacement: video.paid_placement }),
+    recordingDetails: () =>
+      video.recorded_at === null ? {} : { recordingDate: video.recorded_at },
+    localizations: () =>
+      Object.keys(video.translations).length === 0
+        ? undefined
+        : { ...video.translations },
+    paidProductPlacementDetails: () => ({
+      hasPaidProductPlacement: video.paid_placement,
+    }),
     fileDetails: () => ({
       fileName: `${video.id}.mp4`,
       fileSize: String(video.duration_seconds * 1_250_000),
@@ -271,7 +348,9 @@ export function videoStatResource(video: VideoRecord, parts: Parts): Json {
     statistics: () => ({
       ...(video.views === null ? {} : { viewCount: String(video.views) }),
       ...(video.likes === null ? {} : { likeCount: String(video.likes) }),
-      ...(video.comments === null ? {} : { commentCount: String(video.comments) }),
+      ...(video.comments === null
+        ? {}
+        : { commentCount: String(video.comments) }),
     }),
     // Not ISO 8601 here: a google.protobuf.Duration.
     contentDetails: () => ({ duration: `${video.duration_seconds}s` }),
@@ -292,8 +371,14 @@ const thumbnail_sizes = [
 function thumbnails(video: VideoRecord): Json {
   const made: Json = {};
   for (const [name, file, width, height] of thumbnail_sizes) {
-    const live = video.live !== null && video.live.state !== "completed" ? "_live" : "";
-    made[name] = { url: `https://i.ytimg.com/vi/${video.id}/${file}${live}.jpg`, width, height };
+    const live = video.live !== null && video.live.state !== "completed"
+      ? "_live"
+      : "";
+    made[name] = {
+      url: `https://i.ytimg.com/vi/${video.id}/${file}${live}.jpg`,
+      width,
+      height,
+    };
     if (name === video.largest_thumbnail) break;
   }
   return made;
@@ -301,14 +386,22 @@ function thumbnails(video: VideoRecord): Json {
 
 function player(video: VideoRecord, view: VideoView): Json {
   const asked = view.max_width !== null || view.max_height !== null;
-  const width = Math.min(view.max_width ?? 8_192, Math.round((view.max_height ?? 8_192) * 16 / 9));
+  const width = Math.min(
+    view.max_width ?? 8_192,
+    Math.round((view.max_height ?? 8_192) * 16 / 9),
+  );
   const height = Math.round(width * 9 / 16);
   const [shown_width, shown_height] = asked ? [width, height] : [480, 270];
   const embedHtml =
     `<iframe width="${shown_width}" height="${shown_height}" src="//www.youtube.com/embed/${video.id}" ` +
     'frameborder="0" allow="accelerometer; autoplay; clipboard-write; encrypted-media; gyroscope; picture-in-picture; ' +
     'web-share" referrerpolicy="strict-origin-when-cross-origin" allowfullscreen></iframe>';
-  return { embedHtml, ...(asked ? { embedHeight: String(height), embedWidth: String(width) } : {}) };
+  return {
+    embedHtml,
+    ...(asked
+      ? { embedHeight: String(height), embedWidth: String(width) }
+      : {}),
+  };
 }
 
 /** `PT1H2M3S`; `P1DT2H` from a day on; `P0D` for a stream that has not ended. */
@@ -318,7 +411,9 @@ export function isoDuration(seconds: number): string {
   const hours = Math.floor(seconds / 3_600) % 24;
   const minutes = Math.floor(seconds / 60) % 60;
   const rest = seconds % 60;
-  const time = `${hours ? `${hours}H` : ""}${minutes ? `${minutes}M` : ""}${rest ? `${rest}S` : ""}`;
+  const time = `${hours ? `${hours}H` : ""}${minutes ? `${minutes}M` : ""}${
+    rest ? `${rest}S` : ""
+  }`;
   return `P${days ? `${days}D` : ""}${time ? `T${time}` : ""}`;
 }
 

@@ -1,12 +1,24 @@
 /** The YouTube Data API v3: channels.list, playlistItems.list of uploads playlists, videos.list, videos.batchGetStats. */
 import type { GoogleAccounts } from "../google/accounts.ts";
 import { tokenInfo, userInfo } from "../google/user_info.ts";
-import { type Answer, type Call, json, type Provider, type World } from "../provider.ts";
+import {
+  type Answer,
+  type Call,
+  json,
+  type Provider,
+  type World,
+} from "../provider.ts";
 import { audit_scope, bearer, type Caller, identify } from "./credentials.ts";
 import { readSelection, select, type Selection } from "./field_selection.ts";
 import * as failures from "./google_error.ts";
 import type { Library } from "./library.ts";
-import { batchGetStats, listChannels, type Listing, listPlaylistItems, listVideos } from "./lists.ts";
+import {
+  batchGetStats,
+  listChannels,
+  type Listing,
+  listPlaylistItems,
+  listVideos,
+} from "./lists.ts";
 import { isKnown, type Parameters, readParts } from "./parameters.ts";
 import { type Bucket, Quota } from "./quota.ts";
 import * as resources from "./resources.ts";
@@ -16,10 +28,18 @@ interface Method extends Parameters {
   /** As Google's servers name it, for error details. */
   readonly rpc: string;
   readonly bucket: Bucket;
-  readonly list: (call: Call, caller: Caller, parts: ReadonlySet<string>) => Promise<Listing | Answer>;
+  readonly list: (
+    call: Call,
+    caller: Caller,
+    parts: ReadonlySet<string>,
+  ) => Promise<Listing | Answer>;
 }
 
-export function youtube(world: World, accounts: GoogleAccounts, library: Library): Provider {
+export function youtube(
+  world: World,
+  accounts: GoogleAccounts,
+  library: Library,
+): Provider {
   const quota = new Quota(world);
   const service = (name: string) => `youtube.api.v3.V3Data${name}`;
   const methods: Record<string, Method> = {
@@ -45,9 +65,17 @@ export function youtube(world: World, accounts: GoogleAccounts, library: Library
     "/youtube/v3/playlistItems": {
       rpc: service("PlaylistItemService.List"),
       parts: resources.playlist_item_parts,
-      parameters: ["playlistId", "id", "videoId", "maxResults", "pageToken", "onBehalfOfContentOwner"],
+      parameters: [
+        "playlistId",
+        "id",
+        "videoId",
+        "maxResults",
+        "pageToken",
+        "onBehalfOfContentOwner",
+      ],
       bucket: "default",
-      list: (call, caller, parts) => listPlaylistItems(library, call, caller, parts),
+      list: (call, caller, parts) =>
+        listPlaylistItems(library, call, caller, parts),
     },
     "/youtube/v3/videos": {
       rpc: service("VideoService.List"),
@@ -74,7 +102,8 @@ export function youtube(world: World, accounts: GoogleAccounts, library: Library
       parts: resources.stats_parts,
       parameters: ["id", "onBehalfOfContentOwner"],
       bucket: "batch_get_stats",
-      list: (call, caller, parts) => batchGetStats(library, call, caller, parts),
+      list: (call, caller, parts) =>
+        batchGetStats(library, call, caller, parts),
     },
   };
 
@@ -118,29 +147,40 @@ export function youtube(world: World, accounts: GoogleAccounts, library: Library
 }
 
 /** Credentials, quota, parameters, then the method: the order in which Google finds fault. */
-async function answer(accounts: GoogleAccounts, quota: Quota, method: Method, call: Call): Promise<Answer> {
+async function answer(
+  accounts: GoogleAccounts,
+  quota: Quota,
+  method: Method,
+  call: Call,
+): Promise<Answer> {
   const caller = identify(accounts, method.rpc, call);
   if ("status" in caller) return caller;
   call.notes.bucket = method.bucket;
   if (!quota.take(caller.project, method.bucket, caller.access?.account, 1)) {
-    return method.bucket === "default" ? failures.quotaExceeded() : failures.rateLimitExceeded(
-      "Batch Get Stats Queries",
-      "defaultBatchGetStatsPerDayPerProject",
-      quota.read(caller.project, method.bucket)?.limit ?? 0,
-      "day",
-      resources.projectNumber(caller.project),
-    );
+    return method.bucket === "default"
+      ? failures.quotaExceeded()
+      : failures.rateLimitExceeded(
+        "Batch Get Stats Queries",
+        "defaultBatchGetStatsPerDayPerProject",
+        quota.read(caller.project, method.bucket)?.limit ?? 0,
+        "day",
+        resources.projectNumber(caller.project),
+      );
   }
   call.notes.cost = 1;
 
   const parts = readParts(method, call);
   if ("status" in parts) return parts;
-  if (parts.has("auditDetails") && !caller.access?.scopes.includes(audit_scope)) {
+  if (
+    parts.has("auditDetails") && !caller.access?.scopes.includes(audit_scope)
+  ) {
     return failures.missingScope(method.rpc, [audit_scope]);
   }
   const fields = call.query.get("fields");
   const selection = fields === null ? undefined : readSelection(fields);
-  if (fields !== null && (selection === undefined || !isKnown(selection, method))) {
+  if (
+    fields !== null && (selection === undefined || !isKnown(selection, method))
+  ) {
     return failures.invalidArgument(
       `Request contains an invalid argument. Error expanding 'fields' parameter. Cannot find matching fields for path '${fields}'.`,
     );
@@ -157,13 +197,30 @@ function finish(
   fields: string | null,
 ): Answer {
   const { kind, head, items } = listing;
-  const tag = resources.etag([kind, head, items?.map((item) => (item as { etag: string }).etag), fields]);
-  const headers = { vary: "Origin, X-Origin, Referer", "cache-control": "private" };
-  if (isKnownTag(call.headers.get("if-none-match"), tag)) return { status: 304, headers, body: "" };
-  const whole = { kind: `youtube#${kind}`, etag: tag, ...head, ...(items === undefined ? {} : { items }) };
+  const tag = resources.etag([
+    kind,
+    head,
+    items?.map((item) => (item as { etag: string }).etag),
+    fields,
+  ]);
+  const headers = {
+    vary: "Origin, X-Origin, Referer",
+    "cache-control": "private",
+  };
+  if (isKnownTag(call.headers.get("if-none-match"), tag)) {
+    return { status: 304, headers, body: "" };
+  }
+  const whole = {
+    kind: `youtube#${kind}`,
+    etag: tag,
+    ...head,
+    ...(items === undefined ? {} : { items }),
+  };
   const body = selection === undefined ? whole : select(whole, selection);
   const made = json(200, body, headers);
-  return call.query.get("prettyPrint") === "false" ? { ...made, body: JSON.stringify(body) } : made;
+  return call.query.get("prettyPrint") === "false"
+    ? { ...made, body: JSON.stringify(body) }
+    : made;
 }
 
 /** `If-None-Match` compares weakly (RFC 9110, section 13.1.2). Quotation marks may be missing, as Google allows. */
@@ -171,6 +228,7 @@ function isKnownTag(header: string | null, tag: string): boolean {
   if (header === null) return false;
   return header.split(",").some((one) => {
     const value = one.trim();
-    return value === "*" || value.replace(/^W\//, "").replace(/^"(.*)"$/, "$1") === tag;
+    return value === "*" ||
+      value.replace(/^W\//, "").replace(/^"(.*)"$/, "$1") === tag;
   });
 }

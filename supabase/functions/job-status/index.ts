@@ -7,6 +7,7 @@ import { dataOf } from "../_shared/database.ts";
 import { endpoint, notFound } from "../_shared/endpoint.ts";
 
 const Time = z.string().nullable();
+const Result = z.json().nullable();
 
 export default endpoint({
   name: "job-status",
@@ -19,13 +20,21 @@ export default endpoint({
     job_id: z.uuid(),
     job_type: z.string(),
     handler: z.string(),
-    status: z.enum(["pending", "processing", "completed", "failed", "cancelled", "expired"]),
+    status: z.enum([
+      "pending",
+      "processing",
+      "completed",
+      "failed",
+      "cancelled",
+      "expired",
+    ]),
     progress_percent: z.int().min(0).max(100),
     progress_message: z.string().nullable(),
     /** What the handler gave; null until the job is completed. */
-    result: z.json().nullable(),
+    result: Result,
     /** Why the last attempt failed. A job that is pending again with an error is tried once more. */
-    error: z.object({ code: z.string().nullable(), message: z.string() }).nullable(),
+    error: z.object({ code: z.string().nullable(), message: z.string() })
+      .nullable(),
     attempts: z.int(),
     max_attempts: z.int(),
     created_at: z.string(),
@@ -35,34 +44,22 @@ export default endpoint({
   errors: ["not_found"],
   async handle({ input, db }) {
     // Row-level security: only the caller's own jobs are seen.
+    const client = await db();
     const rows = dataOf(
-      await db.from("job_queue").select(
-        "job_id:id, job_type, handler, status, progress_percent, progress_message, result, error_code, error_message, " +
-          "attempts, max_attempts, created_at, started_at, finished_at",
-      ).eq("id", input.job_id).limit(1).overrideTypes<StatusRow[], { merge: false }>(),
+      await client.from("job_queue").select(
+        "job_id:id,job_type,handler,status,progress_percent,progress_message,result,error_code,error_message,attempts,max_attempts,created_at,started_at,finished_at",
+      ).eq("id", input.job_id).limit(1),
     );
     const [row] = rows;
     if (!row) return notFound("job", input.job_id);
-    const { error_code, error_message, ...status } = row;
-    const isWell = status.status === "completed" || error_message === null;
-    return { ...status, error: isWell ? null : { code: error_code, message: error_message } };
+    const { error_code: code, error_message: message, result, ...status } = row;
+    return {
+      ...status,
+      result: result as z.output<typeof Result>,
+      // What an earlier attempt said is no error of a job that ended well.
+      error: message === null || status.status === "completed"
+        ? null
+        : { code, message },
+    };
   },
 });
-
-/** The row as the Data API gives it. */
-interface StatusRow {
-  job_id: string;
-  job_type: string;
-  handler: string;
-  status: "pending" | "processing" | "completed" | "failed" | "cancelled" | "expired";
-  progress_percent: number;
-  progress_message: string | null;
-  result: null;
-  error_code: string | null;
-  error_message: string | null;
-  attempts: number;
-  max_attempts: number;
-  created_at: string;
-  started_at: string | null;
-  finished_at: string | null;
-}
