@@ -91,21 +91,15 @@ for (const benchmark of chosen) {
 
 function print({ rows, goals }: Outcome): void {
   const table = rows.map(cells);
-  const widths = [0, 1].map((column) =>
-    Math.max(...table.map((row) => row[column]?.length ?? 0))
-  );
+  const widths = [0, 1].map((column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
   for (const [first = "", second = "", rest = ""] of table) {
     console.log(
-      `  ${first.padEnd(widths[0] ?? 0)}  ${
-        second.padEnd(widths[1] ?? 0)
-      }  ${rest}`,
+      `  ${first.padEnd(widths[0] ?? 0)}  ${second.padEnd(widths[1] ?? 0)}  ${rest}`,
     );
   }
   for (const { name, goal, value, met } of goals) {
     console.log(
-      `  ${met ? "met    " : "NOT MET"}  ${name}: ${
-        format(value)
-      } (goal ${goal})`,
+      `  ${met ? "met    " : "NOT MET"}  ${name}: ${format(value)} (goal ${goal})`,
     );
   }
 }
@@ -120,23 +114,17 @@ function cells({ case: name, system, figures, values }: Row): string[] {
       p95_ms,
       p99_ms,
     } = figures;
-    const rate = `${format(per_second)}/s (${format(lowest_per_second)}–${
-      format(highest_per_second)
-    })`;
+    const rate = `${format(per_second)}/s (${format(lowest_per_second)}–${format(highest_per_second)})`;
     return [
       name,
       system,
-      `${rate.padEnd(28)} p50 ${format(p50_ms)}  p95 ${format(p95_ms)}  p99 ${
-        format(p99_ms)
-      } ms`,
+      `${rate.padEnd(28)} p50 ${format(p50_ms)}  p95 ${format(p95_ms)}  p99 ${format(p99_ms)} ms`,
     ];
   }
   return [
     name,
     system,
-    Object.entries(values ?? {}).map(([label, value]) =>
-      `${label} ${format(value)}`
-    ).join("  "),
+    Object.entries(values ?? {}).map(([label, value]) => `${label} ${format(value)}`).join("  "),
   ];
 }
 

@@ -4,14 +4,7 @@
  */
 import { withStack } from "./bench_stack.ts";
 import { atMost, type Benchmark, type Row } from "./benchmark.ts";
-import {
-  closedLoop,
-  interleaved,
-  median,
-  quantile,
-  type Sample,
-  summary,
-} from "./measure.ts";
+import { closedLoop, interleaved, median, quantile, type Sample, summary } from "./measure.ts";
 import { startServer } from "./kernel_processes.ts";
 
 const SYSTEMS = ["bare", "kernel", "kernel, new token"] as const;
@@ -19,8 +12,7 @@ type System = (typeof SYSTEMS)[number];
 
 export const kernel: Benchmark = {
   name: "kernel",
-  about:
-    "the kernel's own time, against a bare Deno.serve with the same limiter call",
+  about: "the kernel's own time, against a bare Deno.serve with the same limiter call",
   run: ({ rounds, seconds }) =>
     withStack(async (place) => {
       const servers = await Promise.all([

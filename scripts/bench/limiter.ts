@@ -35,8 +35,7 @@ export const limiter: Benchmark = {
           key,
           limit,
         ], { prepare: true });
-      const floor = (key: string) =>
-        sql.unsafe("select $1::text, true, 1, 1", [key], { prepare: true });
+      const floor = (key: string) => sql.unsafe("select $1::text, true, 1, 1", [key], { prepare: true });
 
       const rows: Row[] = [];
       const goals: Goal[] = [];
@@ -47,12 +46,9 @@ export const limiter: Benchmark = {
           for (const clients of CLIENTS) {
             await owner`vacuum analyze ops.rate_limit`;
             const figures = await interleaved(rounds, {
-              streamvibe: () =>
-                closedLoop(clients, seconds, () => ours(next(), PLENTY)),
-              "rate-limiter-flexible": () =>
-                closedLoop(clients, seconds, () => peer.consume(next(), 1)),
-              "select (floor)": () =>
-                closedLoop(clients, seconds, () => floor(next())),
+              streamvibe: () => closedLoop(clients, seconds, () => ours(next(), PLENTY)),
+              "rate-limiter-flexible": () => closedLoop(clients, seconds, () => peer.consume(next(), 1)),
+              "select (floor)": () => closedLoop(clients, seconds, () => floor(next())),
             });
             for (const [system, measured] of Object.entries(figures)) {
               const name = keys === 1 ? "one hot key" : "10,000 keys";
@@ -68,17 +64,14 @@ export const limiter: Benchmark = {
         }
         await ours("user:spent", 1);
         const rejected = await interleaved(rounds, {
-          "streamvibe, rejections": () =>
-            closedLoop(16, seconds, () => ours("user:spent", 1)),
-          "select (floor)": () =>
-            closedLoop(16, seconds, () => floor("user:spent")),
+          "streamvibe, rejections": () => closedLoop(16, seconds, () => ours("user:spent", 1)),
+          "select (floor)": () => closedLoop(16, seconds, () => floor("user:spent")),
         });
         for (const [system, figures] of Object.entries(rejected)) {
           rows.push({ case: "spent limit, c=16", system, figures });
         }
         const of = (key: string) => best[key] ?? 0;
-        const ratio = (keys: number, to: string) =>
-          of(`${keys} streamvibe`) / of(`${keys} ${to}`);
+        const ratio = (keys: number, to: string) => of(`${keys} streamvibe`) / of(`${keys} ${to}`);
         goals.push(
           atLeast("checks/s on one hot key", 20_000, of("1 streamvibe")),
           atLeast("checks/s on 10,000 keys", 20_000, of("10000 streamvibe")),

@@ -4,20 +4,8 @@
  */
 import pg from "pg";
 import { withStack } from "./bench_stack.ts";
-import {
-  atLeast,
-  atMost,
-  type Benchmark,
-  type Goal,
-  type Row,
-} from "./benchmark.ts";
-import {
-  closedLoop,
-  type Figures,
-  interleaved,
-  quantile,
-  type Sample,
-} from "./measure.ts";
+import { atLeast, atMost, type Benchmark, type Goal, type Row } from "./benchmark.ts";
+import { closedLoop, type Figures, interleaved, quantile, type Sample } from "./measure.ts";
 import { graphile, pgBoss, streamvibe, type System } from "./queue/systems.ts";
 
 const CONCURRENCY = [1, 4, 10, 24];
@@ -48,8 +36,7 @@ export const queue: Benchmark = {
             (system) => drained(system, jobs, mode),
           );
           push(rows, `one at a time, c=${concurrency}`, figures);
-          const rate = (name: string) =>
-            figures[name]?.per_second ?? Number.NaN;
+          const rate = (name: string) => figures[name]?.per_second ?? Number.NaN;
           goals.push(
             atLeast(
               `one at a time, c=${concurrency}, times pg-boss`,

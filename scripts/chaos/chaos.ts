@@ -5,8 +5,7 @@
 import { parseArgs } from "node:util";
 import { runChaos } from "./run_chaos.ts";
 
-const USAGE =
-  `Usage: deno task chaos [--jobs N] [--workers N] [--kills N] [--seed N]
+const USAGE = `Usage: deno task chaos [--jobs N] [--workers N] [--kills N] [--seed N]
   --jobs N      jobs to do (10000)
   --workers N   worker processes (8)
   --kills N     workers killed, database crashed or cut off (120)

@@ -55,9 +55,7 @@ export async function runChaos(
   const crew: Deno.ChildProcess[] = [];
   const hire = () => {
     // Every other worker's clock is up to an hour wrong.
-    const clock_error = random() < 0.5
-      ? 0
-      : Math.round((random() - 0.5) * 7_200_000);
+    const clock_error = random() < 0.5 ? 0 : Math.round((random() - 0.5) * 7_200_000);
     const script = new URL("./chaos_worker.ts", import.meta.url).pathname;
     return new Deno.Command(Deno.execPath(), {
       args: ["run", "-A", "--no-check", script, url.href, String(clock_error)],

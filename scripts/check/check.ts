@@ -83,9 +83,7 @@ async function gitFiles(pattern: string): Promise<string[]> {
 /** The CLI reads config.toml whole: keys that it does not know are a WARN line, wrong values an error. */
 async function configToml(): Promise<string[]> {
   const result = await supabaseCli(["gen", "bearer-jwt", "--role", "anon"]);
-  const warnings = result.stderr.split("\n").filter((line) =>
-    /\bWARN/.test(line) && !line.startsWith("npm")
-  );
+  const warnings = result.stderr.split("\n").filter((line) => /\bWARN/.test(line) && !line.startsWith("npm"));
   return result.code === 0 ? warnings : [result.stderr];
 }
 

@@ -50,9 +50,7 @@ export async function databaseTypesProblems(write = false): Promise<string[]> {
       return [];
     }
     const found = await Deno.readTextFile(FILE).catch(() => "");
-    return found === wanted
-      ? []
-      : [`${FILE} differs from the database; run deno task types`];
+    return found === wanted ? [] : [`${FILE} differs from the database; run deno task types`];
   } finally {
     await stack.stop();
   }

@@ -3,14 +3,8 @@
  * drift apart from what the functions do. With `--write` they are written anew, otherwise compared.
  */
 import { pathToFileURL } from "node:url";
-import {
-  CODES,
-  type ErrorCode,
-} from "../../supabase/functions/_shared/errors.ts";
-import {
-  describeContract,
-  type Endpoint,
-} from "../../supabase/functions/_shared/endpoint.ts";
+import { CODES, type ErrorCode } from "../../supabase/functions/_shared/errors.ts";
+import { describeContract, type Endpoint } from "../../supabase/functions/_shared/endpoint.ts";
 import { functionNames, FUNCTIONS_FOLDER } from "./functions.ts";
 
 type Json = Record<string, unknown>;
@@ -94,8 +88,7 @@ function operation(contract: Described): Json {
       name: "Idempotency-Key",
       in: "header",
       schema: { type: "string", maxLength: 255 },
-      description:
-        "The same key with the same body gives the first answer again for 24 hours",
+      description: "The same key with the same body gives the first answer again for 24 hours",
     }]
     : [];
   if (method === "GET") {
@@ -181,8 +174,7 @@ export function openApi(all: Described[]): Json {
           type: "http",
           scheme: "bearer",
           bearerFormat: "JWT",
-          description:
-            "Access token of a signed-in creator; send the publishable key as `apikey` too",
+          description: "Access token of a signed-in creator; send the publishable key as `apikey` too",
         },
         publishableKey: { type: "apiKey", in: "header", name: "apikey" },
         secretKey: {
@@ -232,16 +224,12 @@ function fields(schema: Json): string {
 /** The same contracts as a page for people. */
 export function apiPage(all: Described[]): string {
   const rows = all.map((contract) => {
-    const own = (contract.errors ?? []).map((code) =>
-      `\`${code}\``
-    ).join(", ") || "–";
+    const own = (contract.errors ?? []).map((code) => `\`${code}\``).join(", ") || "–";
     const key = contract.idempotent ? "yes" : "–";
     return `### ${contract.method} /functions/v1/${contract.name}\n\n${contract.summary}.\n\n` +
       `| | |\n|---|---|\n| caller | ${
         modes(contract).join(" or ")
-      } |\n| rate class | \`${contract.rate}\` |\n| in | ${
-        fields(contract.input)
-      } |\n` +
+      } |\n| rate class | \`${contract.rate}\` |\n| in | ${fields(contract.input)} |\n` +
       `| out | ${
         contract.produces ?? fields(contract.output)
       } |\n| \`Idempotency-Key\` | ${key} |\n| codes of its own | ${own} |\n`;

@@ -22,8 +22,7 @@ export function sqlProblems(file: string, sql: string): string[] {
       problems.push(`${file}:${index + 1}: indent with two spaces`);
     }
   });
-  const statement =
-    /create\s+(?:or\s+replace\s+)?function\s+([a-z0-9_.]+)\s*\([\s\S]*?\bas\s+\$/g;
+  const statement = /create\s+(?:or\s+replace\s+)?function\s+([a-z0-9_.]+)\s*\([\s\S]*?\bas\s+\$/g;
   for (const match of bare.matchAll(statement)) {
     const name = match[1] as string;
     const line = bare.slice(0, match.index).split("\n").length;

@@ -113,9 +113,7 @@ Deno.test("Debian's PostgreSQL 15 with the real pg_cron and plpgsql_check", asyn
     where n.nspname in ('public', 'ops') and l.lanname = 'plpgsql' and (p.prorettype <> 'trigger'::regtype or t.oid is not null)
       and c.level = 'error'`;
       assert.deepEqual(
-        findings.map(({ name, lineno, message }) =>
-          `${name}, line ${lineno}: ${message}`
-        ),
+        findings.map(({ name, lineno, message }) => `${name}, line ${lineno}: ${message}`),
         [],
       );
     },

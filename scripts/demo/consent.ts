@@ -54,8 +54,7 @@ export function readForm(
   html: string,
   channel_id: string,
 ): { action: string; fields: URLSearchParams } {
-  const [form, opening] =
-    html.match(/(<form\b[^>]*\bmethod="post"[^>]*>)[^]*?<\/form>/i) ?? [];
+  const [form, opening] = html.match(/(<form\b[^>]*\bmethod="post"[^>]*>)[^]*?<\/form>/i) ?? [];
   if (!form || !opening) {
     throw new Error(
       "Cannot grant access: the consent page has no form to send",

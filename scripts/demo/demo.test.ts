@@ -119,9 +119,7 @@ Deno.test("demo --help names the steps", async () => {
 
 /** The channels that walks have made. */
 async function workshops(): Promise<{ channel_id: string }[]> {
-  const path = `youtube/channels?limit=1000&search=${
-    encodeURIComponent("Robin Ekström's Workshop")
-  }`;
+  const path = `youtube/channels?limit=1000&search=${encodeURIComponent("Robin Ekström's Workshop")}`;
   return (await simulator<{ channels: { channel_id: string }[] }>(path))
     .channels;
 }

@@ -32,24 +32,19 @@ export class Narrator {
   ): Promise<void> {
     const number = String(++this.#step).padStart(2);
     const started = performance.now();
-    const took = () =>
-      this.#paint("2", `(${duration(performance.now() - started)})`);
+    const took = () => this.#paint("2", `(${duration(performance.now() - started)})`);
     try {
       const seen = await work({
         update: (done, total) => this.#update(number, name, done, total),
       });
       this.#endBar();
       console.log(
-        `${number} ${this.#paint("32", "✓")} ${
-          this.#paint("1", name.padEnd(21))
-        } ${seen} ${took()}`,
+        `${number} ${this.#paint("32", "✓")} ${this.#paint("1", name.padEnd(21))} ${seen} ${took()}`,
       );
     } catch (error) {
       this.#endBar();
       console.log(
-        `${number} ${this.#paint("31", "✗")} ${
-          this.#paint("1", name.padEnd(21))
-        } ${took()}`,
+        `${number} ${this.#paint("31", "✗")} ${this.#paint("1", name.padEnd(21))} ${took()}`,
       );
       throw error;
     }
@@ -93,7 +88,5 @@ export class Narrator {
 
 /** A duration as a person says it: `85 ms`, `2.4 s`. */
 export function duration(milliseconds: number): string {
-  return milliseconds < 1_000
-    ? `${Math.round(milliseconds)} ms`
-    : `${(milliseconds / 1_000).toFixed(1)} s`;
+  return milliseconds < 1_000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1_000).toFixed(1)} s`;
 }

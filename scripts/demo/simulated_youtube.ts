@@ -44,9 +44,7 @@ export async function chooseChannel(
   const fitting = channels.filter(({ source, videos }) =>
     videos >= VIDEOS && (search !== "" || source === "real")
   )
-    .sort((a, b) =>
-      a.videos - b.videos || a.channel_id.localeCompare(b.channel_id)
-    );
+    .sort((a, b) => a.videos - b.videos || a.channel_id.localeCompare(b.channel_id));
   for (const { channel_id, title } of fitting) {
     const { videos } = Videos.parse(
       await ask(stack, `channels/${channel_id}/videos?limit=50`),

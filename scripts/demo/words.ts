@@ -13,9 +13,7 @@ const LATIN = /^[a-z]+$/;
 
 /** The long words of a title, those in Latin letters first, the longest first. */
 function longWords(title: string): string[] {
-  const words = title.toLowerCase().split(/\s+/).map((word) =>
-    word.replace(AROUND, "")
-  );
+  const words = title.toLowerCase().split(/\s+/).map((word) => word.replace(AROUND, ""));
   return [...new Set(words)].filter((word) => WORD.test(word)).sort(byUse);
 }
 

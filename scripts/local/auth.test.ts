@@ -270,8 +270,7 @@ Deno.test("what no call of Auth can take is refused as the caller's mistake, and
     }
   }
   const sql = await testDatabase();
-  const made =
-    await sql`select from auth.users where email like 'nul%' or length(email) > 255`;
+  const made = await sql`select from auth.users where email like 'nul%' or length(email) > 255`;
   await sql.end();
   assert.equal(made.length, 0);
 });
@@ -417,9 +416,8 @@ Deno.test("the mailbox has a page that shows a mail and its link, safely", async
     password: PASSWORD,
   });
   const [mail] = await mailsTo(email, stack);
-  const list =
-    await (await fetch(`${stack.mail_url}/?to=${encodeURIComponent(email)}`))
-      .text();
+  const list = await (await fetch(`${stack.mail_url}/?to=${encodeURIComponent(email)}`))
+    .text();
   assert.ok(list.includes(`/mail/message/${mail?.id}`));
   const page = await (await fetch(`${stack.mail_url}/message/${mail?.id}`))
     .text();

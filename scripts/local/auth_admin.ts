@@ -5,11 +5,7 @@
 import type postgres from "postgres";
 import { AuthError } from "./auth_error.ts";
 import { findUser, listUsers } from "./auth_users.ts";
-import {
-  makeOneTimeToken,
-  type OneTimeToken,
-  verificationLink,
-} from "./auth_mail.ts";
+import { makeOneTimeToken, type OneTimeToken, verificationLink } from "./auth_mail.ts";
 
 interface AdminParts {
   sql: postgres.Sql;
@@ -85,11 +81,8 @@ async function list({ sql }: AdminParts, url: URL): Promise<Response> {
   );
   const { users, total } = await listUsers(sql, page, perPage);
   const last = Math.max(1, Math.ceil(total / perPage));
-  const link = (to: number, rel: string) =>
-    `<${url.pathname}?page=${to}&per_page=${perPage}>; rel="${rel}"`;
-  const links = page < last
-    ? [link(page + 1, "next"), link(last, "last")]
-    : [link(last, "last")];
+  const link = (to: number, rel: string) => `<${url.pathname}?page=${to}&per_page=${perPage}>; rel="${rel}"`;
+  const links = page < last ? [link(page + 1, "next"), link(last, "last")] : [link(last, "last")];
   return Response.json({ users, aud: "authenticated" }, {
     headers: { "x-total-count": String(total), link: links.join(", ") },
   });
@@ -190,9 +183,7 @@ async function updateUser(
       const merge = (old: unknown, extra: Record<string, unknown>) =>
         sql.json(
           Object.fromEntries(
-            Object.entries({ ...old as object, ...extra }).filter(([, value]) =>
-              value !== null
-            ),
+            Object.entries({ ...old as object, ...extra }).filter(([, value]) => value !== null),
           ) as postgres.JSONValue,
         );
       if (change.user_metadata) {
@@ -202,9 +193,7 @@ async function updateUser(
           where id = ${id}`;
       }
       if (change.app_metadata) {
-        await sql`update auth.users set raw_app_meta_data = ${
-          merge(user.app_metadata, change.app_metadata)
-        }
+        await sql`update auth.users set raw_app_meta_data = ${merge(user.app_metadata, change.app_metadata)}
           where id = ${id}`;
       }
       await sql`update auth.users set updated_at = now() where id = ${id}`;

@@ -50,9 +50,7 @@ export function checkAuthBody(text: string): void {
     );
   }
   const members = body as Record<string, unknown>;
-  const wrong = TEXTS.find((name) =>
-    !["string", "undefined"].includes(typeof (members[name] ?? undefined))
-  );
+  const wrong = TEXTS.find((name) => !["string", "undefined"].includes(typeof (members[name] ?? undefined)));
   if (wrong) {
     throw new AuthError(
       400,

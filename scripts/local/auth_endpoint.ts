@@ -81,9 +81,7 @@ async function fillGaps(
   redirectTo: string | null,
 ): Promise<Response | Request> {
   const { path, method } = incoming;
-  const body = method === "POST" && WITH_GAPS.includes(path) && text
-    ? parseObject(text)
-    : undefined;
+  const body = method === "POST" && WITH_GAPS.includes(path) && text ? parseObject(text) : undefined;
   if (typeof body?.email === "string" && hasApiKey(parts, incoming.headers)) {
     const { email, type } = body as { email: string; type?: string };
     if (path === "/auth/v1/resend" && type === "signup") {

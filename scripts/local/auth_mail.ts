@@ -104,10 +104,8 @@ export class AuthMailer {
     this.mailbox.deliver({
       to: email,
       subject: "Confirm Your Signup",
-      text:
-        `Confirm your signup with this code: ${token.otp}\n\nOr follow this link: ${link}`,
-      html:
-        `<!doctype html><html><head></head><body><h2>Confirm your signup</h2>
+      text: `Confirm your signup with this code: ${token.otp}\n\nOr follow this link: ${link}`,
+      html: `<!doctype html><html><head></head><body><h2>Confirm your signup</h2>
 <p><a href="${link.replaceAll("&", "&amp;")}">Confirm your email</a></p>
 <p>Or enter this code: ${token.otp}</p></body></html>`,
     });

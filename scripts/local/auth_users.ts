@@ -41,9 +41,7 @@ export async function findUser(
   id: string,
 ): Promise<Record<string, unknown> | undefined> {
   if (!/^[0-9a-f-]{36}$/i.test(id)) return undefined;
-  const [row] = await sql<UserRow[]>`${
-    selectUsers(sql)
-  } where users.id = ${id}`;
+  const [row] = await sql<UserRow[]>`${selectUsers(sql)} where users.id = ${id}`;
   return row && presentUser(row);
 }
 
@@ -53,9 +51,7 @@ export async function listUsers(
   perPage: number,
 ) {
   const rows = await sql<UserRow[]>`
-    ${
-    selectUsers(sql)
-  } order by users.created_at desc, users.id limit ${perPage} offset ${
+    ${selectUsers(sql)} order by users.created_at desc, users.id limit ${perPage} offset ${
     (page - 1) * perPage
   }`;
   const [count] = await sql<
@@ -68,9 +64,7 @@ export async function findUserByEmail(
   sql: postgres.Sql,
   email: string,
 ): Promise<Record<string, unknown> | undefined> {
-  const [row] = await sql<UserRow[]>`${
-    selectUsers(sql)
-  } where users.email = ${email.toLowerCase()}`;
+  const [row] = await sql<UserRow[]>`${selectUsers(sql)} where users.email = ${email.toLowerCase()}`;
   return row && presentUser(row);
 }
 

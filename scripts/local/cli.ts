@@ -36,9 +36,7 @@ async function main(args: string[]): Promise<number> {
     return 0;
   }
   const allowed = OPTIONS[command];
-  const unknown = allowed
-    ? rest.find((option) => !allowed.includes(option))
-    : command;
+  const unknown = allowed ? rest.find((option) => !allowed.includes(option)) : command;
   if (!allowed || unknown !== undefined) {
     console.error(`Cannot understand "${unknown}"\n\n${HELP}`);
     return 2;
@@ -143,9 +141,7 @@ async function endLeftovers(home: Home): Promise<string[]> {
 async function status(path: string, json: boolean): Promise<number> {
   const home = await Home.find(path);
   const pid = await home?.holder();
-  const info = pid === undefined
-    ? undefined
-    : await home?.read<StackInfo>("stack.json");
+  const info = pid === undefined ? undefined : await home?.read<StackInfo>("stack.json");
   if (info && json) console.log(JSON.stringify(info, null, 2));
   else if (info) {
     console.log(`Runs in ${path} (process ${info.pid})`);
@@ -155,9 +151,7 @@ async function status(path: string, json: boolean): Promise<number> {
       console.log(`  ${key.padEnd(14)} ${info[key]}`);
     }
   } else {console.error(
-      pid === undefined
-        ? `Nothing runs in ${path}`
-        : `The stack in ${path} is starting (process ${pid})`,
+      pid === undefined ? `Nothing runs in ${path}` : `The stack in ${path} is starting (process ${pid})`,
     );}
   return info ? 0 : 1;
 }

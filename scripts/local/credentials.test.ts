@@ -58,8 +58,7 @@ Deno.test("verify_jwt lets a valid token and either API key pass, in either head
 
 Deno.test("an expired token is told from a forged one, and a good one is translated", async () => {
   const { tokens, sign, keys } = await world();
-  const reason = (token: string) =>
-    tokens.inward(token).then(() => "none", (error) => error.reason);
+  const reason = (token: string) => tokens.inward(token).then(() => "none", (error) => error.reason);
   assert.equal(
     await reason(await sign({}, Math.floor(Date.now() / 1000) - 1)),
     "expired",

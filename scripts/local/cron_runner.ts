@@ -116,9 +116,7 @@ export class CronRunner {
     } catch (error) {
       if (!this.#closed) {
         this.warn(
-          `cron: job ${job.jobid}: ${
-            error instanceof Error ? error.message : error
-          }`,
+          `cron: job ${job.jobid}: ${error instanceof Error ? error.message : error}`,
         );
       }
     } finally {
@@ -166,9 +164,7 @@ function quote(identifier: string): string {
 
 /** The last statement's outcome: "1 row" of a query, the command's tag of anything else. */
 function describeResult(result: unknown): string {
-  const last = Array.isArray(result) && Array.isArray(result.at(-1))
-    ? result.at(-1)
-    : result;
+  const last = Array.isArray(result) && Array.isArray(result.at(-1)) ? result.at(-1) : result;
   const { command, count } = last as { command?: string; count?: number };
   if (command === "SELECT") return `${count} row${count === 1 ? "" : "s"}`;
   return [command, command === "INSERT" ? `0 ${count}` : count].filter((part) =>

@@ -34,9 +34,7 @@ export function markJsonArguments(
   const values = args as Record<string, unknown>;
   for (const [name, value] of Object.entries(values)) {
     if (value === null || typeof value === "string") continue;
-    const types = candidates.map((one) =>
-      one.arg_types[one.arg_names.indexOf(name)]
-    );
+    const types = candidates.map((one) => one.arg_types[one.arg_names.indexOf(name)]);
     if (types.includes("json") || types.includes("jsonb")) {
       values[name] = MARK + JSON.stringify(value);
     }
@@ -44,9 +42,7 @@ export function markJsonArguments(
 }
 
 const serialize = (value: unknown) =>
-  typeof value === "string" && value.startsWith(MARK)
-    ? value.slice(MARK.length)
-    : JSON.stringify(value);
+  typeof value === "string" && value.startsWith(MARK) ? value.slice(MARK.length) : JSON.stringify(value);
 
 /** The driver's types for a connection whose calls were marked. */
 export const JSON_TYPES = {

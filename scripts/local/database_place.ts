@@ -96,9 +96,7 @@ async function findUnprivilegedUser(): Promise<
 > {
   const accounts = await Deno.readTextFile("/etc/passwd").catch(() => "");
   for (const name of ["postgres", "nobody"]) {
-    const columns = accounts.split("\n").find((line) =>
-      line.startsWith(`${name}:`)
-    )?.split(":");
+    const columns = accounts.split("\n").find((line) => line.startsWith(`${name}:`))?.split(":");
     if (columns) {
       return { name, uid: Number(columns[2]), gid: Number(columns[3]) };
     }
@@ -142,9 +140,7 @@ async function removeAbandonedPlaces(): Promise<void> {
       !name.startsWith("streamvibe-") ||
       (await Deno.stat(place)).uid !== Deno.uid()
     ) continue;
-    const path = await Deno.readTextFile(join(place, "home")).catch(() =>
-      undefined
-    );
+    const path = await Deno.readTextFile(join(place, "home")).catch(() => undefined);
     if (
       path === undefined || (await Home.find(path))?.databasePlace === place
     ) continue;
@@ -168,9 +164,7 @@ async function copyFolder(from: string, to: string): Promise<void> {
     if (entry.isDirectory) await copyFolder(source, target);
     else if (entry.isSymlink) {
       await Deno.symlink(await Deno.readLink(source), target);
-    } else {await Deno.link(source, target).catch(() =>
-        Deno.copyFile(source, target)
-      );}
+    } else await Deno.link(source, target).catch(() => Deno.copyFile(source, target));
   }
 }
 

@@ -51,10 +51,8 @@ Deno.test("the Vault encrypts, decrypts, renames and keeps names apart", async (
   await withDatabase(async (sql) => {
     const name = `test-${crypto.randomUUID()}`;
     const secret = "s3cret ☂ 'quoted'";
-    const [made] =
-      await sql`select vault.create_secret(${secret}, ${name}, 'a test') as id`;
-    const [row] =
-      await sql`select * from vault.decrypted_secrets where name = ${name}`;
+    const [made] = await sql`select vault.create_secret(${secret}, ${name}, 'a test') as id`;
+    const [row] = await sql`select * from vault.decrypted_secrets where name = ${name}`;
     assert.equal(row?.decrypted_secret, secret);
     assert.equal(row?.description, "a test");
     assert.ok(!row?.secret.includes(secret));
@@ -137,8 +135,7 @@ Deno.test("a scheduled job runs as its owner; its history says how it went", asy
       await sql`select cron.unschedule(jobname) from cron.job where jobname in (${good}, ${bad})`;
       await sql.unsafe(`drop table public.${table}`);
     }
-    const [left] =
-      await sql`select count(*)::int as jobs from cron.job where jobname in (${good}, ${bad})`;
+    const [left] = await sql`select count(*)::int as jobs from cron.job where jobname in (${good}, ${bad})`;
     assert.equal(left?.jobs, 0);
   });
 });
@@ -182,13 +179,10 @@ Deno.test("a job never runs beside itself, and a switched-off one not at all", a
 Deno.test("cron.schedule replaces a job of that name, and refuses what is no schedule", async () => {
   await withDatabase(async (sql) => {
     const name = `schedule-${crypto.randomUUID()}`;
-    const [first] =
-      await sql`select cron.schedule(${name}, '0 0 1 1 *', 'select 1') as id`;
-    const [second] =
-      await sql`select cron.schedule(${name}, '*/5 8-18 * jan-mar mon-fri', 'select 2') as id`;
+    const [first] = await sql`select cron.schedule(${name}, '0 0 1 1 *', 'select 1') as id`;
+    const [second] = await sql`select cron.schedule(${name}, '*/5 8-18 * jan-mar mon-fri', 'select 2') as id`;
     assert.equal(second?.id, first?.id);
-    const [job] =
-      await sql`select schedule, command, active, username from cron.job where jobname = ${name}`;
+    const [job] = await sql`select schedule, command, active, username from cron.job where jobname = ${name}`;
     assert.deepEqual({ ...job }, {
       schedule: "*/5 8-18 * jan-mar mon-fri",
       command: "select 2",
@@ -280,10 +274,9 @@ Deno.test("net.http_post leaves after the commit only, once, and its answer is k
           { body: { kept: "☂" }, header: "t", query: "?q=%C3%A4%20%26" },
         ],
       );
-      const [queue] =
-        await sql`select count(*)::int as waiting from net.http_request_queue where id = ${
-          id ?? 0
-        }`;
+      const [queue] = await sql`select count(*)::int as waiting from net.http_request_queue where id = ${
+        id ?? 0
+      }`;
       assert.equal(queue?.waiting, 0);
     });
   } finally {
@@ -301,9 +294,7 @@ Deno.test("net honours its timeout, says what failed, and knows its other method
   try {
     await withDatabase(async (sql) => {
       const answer = (id: string) =>
-        eventually(async () =>
-          (await sql`select * from net._http_response where id = ${id}`)[0]
-        );
+        eventually(async () => (await sql`select * from net._http_response where id = ${id}`)[0]);
       const [ids] = await sql<Record<string, string>[]>`
         select net.http_get(${`${server.url}/slow`}, timeout_milliseconds => 200) as slow,
           net.http_get('http://127.0.0.1:9/') as refused, net.http_delete(${server.url}) as deleted`;
@@ -314,8 +305,7 @@ Deno.test("net honours its timeout, says what failed, and knows its other method
       assert.equal(refused.status_code, null);
       assert.ok(refused.error_msg);
       assert.equal((await answer(ids?.deleted ?? "")).content, "DELETE");
-      const asForm =
-        sql`select net.http_post(${server.url}, '{}', '{}', '{"Content-Type": "text/plain"}')`;
+      const asForm = sql`select net.http_post(${server.url}, '{}', '{}', '{"Content-Type": "text/plain"}')`;
       await assert.rejects(asForm.execute(), /application\/json/);
       await assert.rejects(
         sql`select net.http_get('ftp://example.com')`.execute(),

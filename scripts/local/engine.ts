@@ -2,12 +2,7 @@
 import { join } from "node:path";
 import type { DatabasePlace } from "./database_place.ts";
 import type { Home } from "./home.ts";
-import {
-  type Child,
-  type Children,
-  endProcess,
-  isProcess,
-} from "./processes.ts";
+import { type Child, type Children, endProcess, isProcess } from "./processes.ts";
 import { StartError } from "./settings.ts";
 
 export const SUPERUSER = "supabase_admin";
@@ -99,9 +94,7 @@ export async function makeCluster(
     ).output();
     if (!success) {
       throw new StartError(
-        `Cannot make the database: initdb failed\n${
-          new TextDecoder().decode(stderr)
-        }`,
+        `Cannot make the database: initdb failed\n${new TextDecoder().decode(stderr)}`,
       );
     }
     // The Vault's key is beside the tables, not in them: a dump of the database does not hold it.
@@ -253,9 +246,7 @@ async function someProcessWorksIn(folder: string): Promise<boolean> {
 
 /** The server's own note of its process id. */
 async function readServerPid(data: string): Promise<number | undefined> {
-  const text = await Deno.readTextFile(join(data, "postmaster.pid")).catch(() =>
-    ""
-  );
+  const text = await Deno.readTextFile(join(data, "postmaster.pid")).catch(() => "");
   const pid = Number(text.split("\n")[0]);
   return Number.isInteger(pid) && pid > 0 ? pid : undefined;
 }

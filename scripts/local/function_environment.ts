@@ -72,17 +72,14 @@ export function simulatorSettings(url: string): Record<string, string> {
     YOUTUBE_API_URL: `${url}/www.googleapis.com/youtube/v3`,
     YOUTUBE_CLIENT_ID: "streamvibe-local.apps.googleusercontent.com",
     YOUTUBE_CLIENT_SECRET: "GOCSPX-local-simulator",
-    OAUTH_REDIRECT_URIS:
-      "http://localhost:3000/oauth/callback,http://127.0.0.1:3000/oauth/callback",
+    OAUTH_REDIRECT_URIS: "http://localhost:3000/oauth/callback,http://127.0.0.1:3000/oauth/callback",
     ENVIRONMENT: "local",
   };
 }
 
 /** .env.example is the list of settings: what is not in there does not leak from the shell into functions. */
 async function readDocumentedNames(): Promise<string[]> {
-  const text = await Deno.readTextFile(join(ROOT, ".env.example")).catch(() =>
-    ""
-  );
+  const text = await Deno.readTextFile(join(ROOT, ".env.example")).catch(() => "");
   return [...text.matchAll(/^#?\s*([A-Z][A-Z0-9_]*)=/gm)].flatMap(([, name]) =>
     name && !name.startsWith("SUPABASE_") ? [name] : []
   );

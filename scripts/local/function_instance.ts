@@ -96,9 +96,7 @@ export class FunctionInstance {
     else if (now - this.#lastHeard < UNRESPONSIVE_AFTER_MS) {
       this.#child.tell("ping");
     } else {this.kill(
-        `kept the processor busy for ${
-          UNRESPONSIVE_AFTER_MS / 1000
-        } s and was ended`,
+        `kept the processor busy for ${UNRESPONSIVE_AFTER_MS / 1000} s and was ended`,
       );}
   }
 
@@ -134,9 +132,7 @@ export class FunctionInstance {
     ]);
     clearTimeout(late);
     const how = this.killedFor ??
-      (status.signal
-        ? `was ended by ${status.signal}`
-        : `ended with code ${status.code}`);
+      (status.signal ? `was ended by ${status.signal}` : `ended with code ${status.code}`);
     if (!booted) {
       ready.reject(
         new BootError(

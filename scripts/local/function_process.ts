@@ -69,10 +69,9 @@ let server: Deno.HttpServer | undefined;
 listen(() => server);
 try {
   const module = await import(new URL(entry, "file://").href);
-  const handler: Handler | undefined =
-    typeof module.default?.fetch === "function"
-      ? (request, info) => module.default.fetch(request, info)
-      : served;
+  const handler: Handler | undefined = typeof module.default?.fetch === "function"
+    ? (request, info) => module.default.fetch(request, info)
+    : served;
   if (!handler) {
     throw new Error(
       "it neither exports `default { fetch }` nor calls Deno.serve",

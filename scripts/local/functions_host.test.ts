@@ -75,8 +75,7 @@ async function eventually<Value>(
   }
 }
 
-const text = async (response: Promise<Response>) =>
-  await (await response).text();
+const text = async (response: Promise<Response>) => await (await response).text();
 
 Deno.test("a function gets its request whole, its environment and nothing of the shell's", async () => {
   Deno.env.set("STREAMVIBE_TEST_SECRET", "must not leak");

@@ -64,9 +64,7 @@ export class FunctionsHost {
       const port = await instance.ready;
       const { pathname, search } = incoming.url;
       const response = await fetch(
-        `http://127.0.0.1:${port}${
-          pathname.slice("/functions/v1".length)
-        }${search}`,
+        `http://127.0.0.1:${port}${pathname.slice("/functions/v1".length)}${search}`,
         {
           method: incoming.method,
           headers: incoming.headers,

@@ -26,18 +26,14 @@ async function forgeries(token: string): Promise<Record<string, string>> {
     );
   return {
     "no algorithm": `${encode({ alg: "none", typ: "JWT" })}.${encode(claims)}.`,
-    "no algorithm, kept signature": `${
-      encode({ alg: "none", typ: "JWT" })
-    }.${payload}.${signature}`,
+    "no algorithm, kept signature": `${encode({ alg: "none", typ: "JWT" })}.${payload}.${signature}`,
     "another's key": await sign(privateKey, "ES256", claims),
     "the public key as a shared secret": await sign(
       new TextEncoder().encode(JSON.stringify(await jose.exportJWK(publicKey))),
       "HS256",
       claims,
     ),
-    "another role under the old signature": `${header}.${
-      encode(claims)
-    }.${signature}`,
+    "another role under the old signature": `${header}.${encode(claims)}.${signature}`,
     "a cut signature": `${header}.${payload}.${signature.slice(0, -4)}`,
     "no token at all": "not-a-token",
     "a key that is none of ours": "sb_secret_guess",
@@ -301,8 +297,7 @@ Deno.test("a method that no request may be passed on with is 405, everywhere", a
     ]
   ) {
     using connection = await Deno.connect({ hostname, port: Number(port) });
-    const request =
-      `TRACE ${path} HTTP/1.1\r\nhost: ${hostname}:${port}\r\nconnection: close\r\n\r\n`;
+    const request = `TRACE ${path} HTTP/1.1\r\nhost: ${hostname}:${port}\r\nconnection: close\r\n\r\n`;
     await connection.write(new TextEncoder().encode(request));
     const answer = await new Response(connection.readable).text();
     assert.match(

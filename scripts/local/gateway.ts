@@ -19,9 +19,7 @@ export interface GatewayParts extends AuthParts {
 export function makeGateway(parts: GatewayParts): Deno.ServeHandler {
   return async (request, info) => {
     const incoming = new Incoming(request, info);
-    const response = incoming.tooLarge
-      ? undefined
-      : await answer(parts, incoming);
+    const response = incoming.tooLarge ? undefined : await answer(parts, incoming);
     // A body without a stated length turns out too large while a part reads it, and fails that part.
     // Functions answer for themselves which pages may read them.
     const own = incoming.path.startsWith("/functions/v1/");
@@ -77,9 +75,7 @@ async function route(
     return refused;
   }
   if (path.startsWith("/auth/v1/")) {
-    return method === "OPTIONS"
-      ? preflight(incoming)
-      : await answerAuth(parts, incoming);
+    return method === "OPTIONS" ? preflight(incoming) : await answerAuth(parts, incoming);
   }
   if (path.startsWith("/rest/v1")) return await answerDataApi(parts, incoming);
   if (path.startsWith("/functions/v1/")) {
@@ -169,8 +165,7 @@ function preflight({ headers }: Incoming): Response {
     headers: {
       "access-control-allow-origin": "*",
       "access-control-allow-methods": "GET, POST, PUT, PATCH, DELETE, OPTIONS",
-      "access-control-allow-headers":
-        headers.get("access-control-request-headers") ?? "*",
+      "access-control-allow-headers": headers.get("access-control-request-headers") ?? "*",
       "access-control-max-age": "86400",
     },
   });

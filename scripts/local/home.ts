@@ -78,9 +78,7 @@ export class Home {
   /** The folder when it is a StreamVibe home, else undefined. */
   static async find(path: string): Promise<Home | undefined> {
     const record = await readJson<HomeRecord>(join(path, "home.json"));
-    return record?.kind === "streamvibe-home"
-      ? new Home(path, record)
-      : undefined;
+    return record?.kind === "streamvibe-home" ? new Home(path, record) : undefined;
   }
 
   get databasePlace(): string | undefined {

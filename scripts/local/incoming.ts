@@ -19,9 +19,7 @@ export class Incoming {
     this.url = new URL(request.url);
     this.method = request.method;
     this.headers = new Headers(request.headers);
-    this.peer = "hostname" in info.remoteAddr
-      ? info.remoteAddr.hostname
-      : "127.0.0.1";
+    this.peer = "hostname" in info.remoteAddr ? info.remoteAddr.hostname : "127.0.0.1";
     this.#completed = info.completed;
     this.#size = Number(request.headers.get("content-length") ?? 0);
     this.body = this.tooLarge ? null : this.#count(request.body);

@@ -32,9 +32,7 @@ async function command(args: string[], env: Record<string, string>) {
       ...env,
     },
   }).output();
-  const [out, err] = [stdout, stderr].map((bytes) =>
-    new TextDecoder().decode(bytes)
-  );
+  const [out, err] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
   return { code, out: out ?? "", err: err ?? "" };
 }
 

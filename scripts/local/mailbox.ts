@@ -41,9 +41,7 @@ export class Mailbox {
   /** Newest first. */
   list(to?: string | null): Mail[] {
     const address = to?.toLowerCase();
-    return this.#mails.filter((mail) =>
-      !address || mail.to.toLowerCase() === address
-    ).reverse();
+    return this.#mails.filter((mail) => !address || mail.to.toLowerCase() === address).reverse();
   }
 
   /** Answers a request whose path is already relative to the mailbox. */
@@ -61,11 +59,7 @@ export class Mailbox {
     const to = new URL(request.url).searchParams.get("to");
     const id = path.match(/\/([0-9a-f-]{36})$/)?.[1];
     if (path === "/api/v1/messages" && request.method === "DELETE") {
-      this.#mails = to
-        ? this.#mails.filter((mail) =>
-          mail.to.toLowerCase() !== to.toLowerCase()
-        )
-        : [];
+      this.#mails = to ? this.#mails.filter((mail) => mail.to.toLowerCase() !== to.toLowerCase()) : [];
       return new Response(null, { status: 204, headers: HEADERS });
     }
     if (request.method !== "GET") {
@@ -132,20 +126,12 @@ function renderList(mails: Mail[], base: string, to: string | null): string {
     return `<p class="quiet">No mail ${about} yet. Reload after signing up.</p>`;
   }
   const rows = mails.map((mail) =>
-    `<tr><td><a href="${base}/message/${mail.id}">${
-      escape(mail.subject)
-    }</a></td>` +
-    `<td><a href="${base}/?to=${encodeURIComponent(mail.to)}">${
-      escape(mail.to)
-    }</a></td>` +
-    `<td class="quiet">${
-      escape(mail.sent_at.slice(0, 19).replace("T", " "))
-    }</td></tr>`
+    `<tr><td><a href="${base}/message/${mail.id}">${escape(mail.subject)}</a></td>` +
+    `<td><a href="${base}/?to=${encodeURIComponent(mail.to)}">${escape(mail.to)}</a></td>` +
+    `<td class="quiet">${escape(mail.sent_at.slice(0, 19).replace("T", " "))}</td></tr>`
   );
   return `<p class="quiet">Mail ${about}, newest first.</p>
-<table><tr><th>Subject</th><th>To</th><th>Sent</th></tr>${
-    rows.join("")
-  }</table>`;
+<table><tr><th>Subject</th><th>To</th><th>Sent</th></tr>${rows.join("")}</table>`;
 }
 
 /** The mail's own HTML may open its links, and nothing else: no scripts, no access to this page. */

@@ -60,9 +60,7 @@ async function applyOne(
     });
   } catch (error) {
     throw new StartError(
-      `Cannot apply the migration ${version}_${name}: ${
-        describeSqlError(error, text)
-      }`,
+      `Cannot apply the migration ${version}_${name}: ${describeSqlError(error, text)}`,
     );
   }
 }
@@ -112,9 +110,7 @@ function describeSqlError(error: unknown, text: string): string {
   const { position, detail, hint, where } = error as
     & Error
     & Record<"position" | "detail" | "hint" | "where", string>;
-  const line = position
-    ? ` (line ${text.slice(0, Number(position)).split("\n").length})`
-    : "";
+  const line = position ? ` (line ${text.slice(0, Number(position)).split("\n").length})` : "";
   return [`${error.message}${line}`, detail, hint, where].filter(Boolean).join(
     "\n  ",
   );

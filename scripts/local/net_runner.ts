@@ -66,9 +66,7 @@ export class NetRunner {
     } catch (error) {
       if (!this.#closed.signal.aborted) {
         this.warn(
-          `net: cannot read the queue: ${
-            error instanceof Error ? error.message : error
-          }`,
+          `net: cannot read the queue: ${error instanceof Error ? error.message : error}`,
         );
       }
     } finally {
@@ -81,9 +79,7 @@ export class NetRunner {
     // Deleted before it is sent: a request may be lost, never sent twice.
     const requests = await this.#sql<QueuedRequest[]>`
       delete from net.http_request_queue
-      where id in (select id from net.http_request_queue order by id limit ${
-      BATCH - this.#inFlight.size
-    })
+      where id in (select id from net.http_request_queue order by id limit ${BATCH - this.#inFlight.size})
       returning id, method, url, headers, body, timeout_milliseconds`;
     if (requests.length > 0) this.#wokenMeanwhile = true;
     for (const request of requests) {
@@ -115,12 +111,8 @@ export class NetRunner {
       const content = (await response.text()).replaceAll("\0", "");
       await this.#sql`
         insert into net._http_response (id, status_code, content_type, headers, content, timed_out)
-        values (${id}, ${response.status}, ${
-        response.headers.get("content-type")
-      },
-          ${
-        this.#sql.json(Object.fromEntries(response.headers))
-      }, ${content}, false)`;
+        values (${id}, ${response.status}, ${response.headers.get("content-type")},
+          ${this.#sql.json(Object.fromEntries(response.headers))}, ${content}, false)`;
     } catch (error) {
       if (this.#closed.signal.aborted) return;
       const message = timeout.aborted

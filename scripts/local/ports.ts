@@ -29,9 +29,7 @@ export async function claimPort(
         `Cannot listen on port ${wanted}: ${
           holder ?? "another program"
         } already does; stop it, or set ${setting} ` +
-          `to another port (for example ${setting}=${
-            wanted < 64_000 ? wanted + 1_000 : 55_321
-          })`,
+          `to another port (for example ${setting}=${wanted < 64_000 ? wanted + 1_000 : 55_321})`,
       );
     }
   }
@@ -53,9 +51,7 @@ function listenOnce(port: number): Promise<number> {
     server.once("error", reject);
     server.listen({ port, host: "127.0.0.1", exclusive: true }, () => {
       const address = server.address();
-      server.close(() =>
-        resolve(typeof address === "object" && address ? address.port : port)
-      );
+      server.close(() => resolve(typeof address === "object" && address ? address.port : port));
     });
   });
 }
@@ -68,9 +64,7 @@ async function findHolder(port: number): Promise<string | undefined> {
   const command = ps?.trim();
   return command
     // The end tells more: a command begins with the long path of its runtime.
-    ? `process ${pid} (${
-      command.length > 100 ? `…${command.slice(-100)}` : command
-    })`
+    ? `process ${pid} (${command.length > 100 ? `…${command.slice(-100)}` : command})`
     : `process ${pid}`;
 }
 

@@ -81,9 +81,7 @@ export class Children {
   }
 
   #write(): void {
-    this.#written = this.#written.then(() =>
-      this.home.write("children.json", [...this.#running.values()])
-    )
+    this.#written = this.#written.then(() => this.home.write("children.json", [...this.#running.values()]))
       .catch(() => {});
   }
 
@@ -131,9 +129,7 @@ export async function isProcess(pid: number, marker: string): Promise<boolean> {
 async function readCommandLine(pid: number): Promise<string | undefined> {
   if (Deno.build.os === "linux") {
     // A zombie's command line is empty, which is right: it does nothing any more.
-    const text = await Deno.readTextFile(`/proc/${pid}/cmdline`).catch(() =>
-      undefined
-    );
+    const text = await Deno.readTextFile(`/proc/${pid}/cmdline`).catch(() => undefined);
     return text?.replaceAll("\0", " ");
   }
   const ps = await new Deno.Command("ps", {

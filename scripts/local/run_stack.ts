@@ -2,21 +2,10 @@
 import { join } from "node:path";
 import { applyFile, applyMigrations } from "./migrations.ts";
 import type { Sql } from "postgres";
-import {
-  bootstrap,
-  bootstrapVersion,
-  isBootstrapped,
-  type Logins,
-  makeLogins,
-} from "./bootstrap.ts";
+import { bootstrap, bootstrapVersion, isBootstrapped, type Logins, makeLogins } from "./bootstrap.ts";
 import type { Reporter } from "./console.ts";
 import { findDatabasePlace } from "./database_place.ts";
-import {
-  endOrphanedServer,
-  hasCluster,
-  makeCluster,
-  startEngine,
-} from "./engine.ts";
+import { endOrphanedServer, hasCluster, makeCluster, startEngine } from "./engine.ts";
 import { Home, type StackInfo } from "./home.ts";
 import { type Keys, loadKeys } from "./keys.ts";
 import { claimPort } from "./ports.ts";
@@ -88,8 +77,7 @@ async function boot(
   // The heaviest imports load while PostgreSQL and the simulators start.
   const database = async () => {
     if (!(await hasCluster(place))) {
-      const make = () =>
-        makeCluster(place, keys.internal_database_password, keys.vault_key);
+      const make = () => makeCluster(place, keys.internal_database_password, keys.vault_key);
       await reporter.step("made the database", make);
     }
     const engine = await reporter.step(

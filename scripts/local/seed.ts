@@ -52,9 +52,7 @@ export async function seed(
       say(`${step.name}: ${seen}`);
     } catch (error) {
       throw new StartError(
-        `Cannot make the demo data: ${step.name}: ${
-          error instanceof Error ? error.message : error
-        }\n` +
+        `Cannot make the demo data: ${step.name}: ${error instanceof Error ? error.message : error}\n` +
           `  ${info.log_dir}/functions.log may say more; STREAMVIBE_SEED=off starts without demo data`,
       );
     }

@@ -15,11 +15,7 @@ import { Mailbox } from "./mailbox.ts";
 import { NetRunner } from "./net_runner.ts";
 import type { Children } from "./processes.ts";
 import { ROOT, type StackSettings } from "./settings.ts";
-import {
-  makeAuthApp,
-  makeDataApiApp,
-  type SupabaseApp,
-} from "./supabase_apps.ts";
+import { makeAuthApp, makeDataApiApp, type SupabaseApp } from "./supabase_apps.ts";
 import { readSupabaseConfig } from "./supabase_config.ts";
 import { Tokens } from "./tokens.ts";
 
@@ -39,8 +35,7 @@ export async function startServices(
   parts: ServiceParts,
   ending: AsyncDisposableStack,
 ): Promise<FunctionsHost> {
-  const { home, children, keys, logins, apiPort, simulatorUrl, reporter } =
-    parts;
+  const { home, children, keys, logins, apiPort, simulatorUrl, reporter } = parts;
   const apiUrl = `http://127.0.0.1:${apiPort}`;
   const warn = (text: string) => reporter.warn(text);
   // Auth hashes passwords in JavaScript, on the thread that serves everything: a local stack takes the cheap setting.

@@ -18,8 +18,7 @@ interface AppParts {
 
 export function makeAuthApp(parts: AppParts, email: EmailDriver): SupabaseApp {
   // Auth hands jsonb over as ready JSON text; without this it would be stored as a string in JSON.
-  const serialize = (value: unknown) =>
-    typeof value === "string" ? value : JSON.stringify(value);
+  const serialize = (value: unknown) => typeof value === "string" ? value : JSON.stringify(value);
   const jsonb = { to: 3802, from: [3802], serialize, parse: JSON.parse };
   return new App({
     connection: connect(parts.logins.auth, 20, { jsonb }),

@@ -32,9 +32,7 @@ export async function readSupabaseConfig(
       Array.isArray(value) !== Array.isArray(fallback)
     ) {
       throw new StartError(
-        `Cannot read ${path}: ${section}.${key} has the wrong type, got ${
-          JSON.stringify(value)
-        }`,
+        `Cannot read ${path}: ${section}.${key} has the wrong type, got ${JSON.stringify(value)}`,
       );
     }
     return value as Wanted;

@@ -67,8 +67,7 @@ const ROADMAP: Record<string, string[]> = {
 };
 
 for (const [file, names] of Object.entries(ROADMAP)) {
-  const read = async () =>
-    await Deno.readTextFile(new URL(`${file}.postman_collection.json`, FOLDER));
+  const read = async () => await Deno.readTextFile(new URL(`${file}.postman_collection.json`, FOLDER));
 
   Deno.test(`${file} has exactly the roadmap's requests`, async () => {
     const { item } = Collection.parse(JSON.parse(await read()));
@@ -81,9 +80,7 @@ for (const [file, names] of Object.entries(ROADMAP)) {
         JSON.parse(await read()),
       ).item
     ) {
-      const tests = event.find(({ listen }) =>
-        listen === "test"
-      )?.script.exec.join("\n") ?? "";
+      const tests = event.find(({ listen }) => listen === "test")?.script.exec.join("\n") ?? "";
       assert.match(tests, /pm\.test\(|expectAnswer\(/, name);
       assert.ok(request.description.length > 20, `${name} has no description`);
       assert.match(
@@ -106,8 +103,7 @@ Deno.test("every collection has the present postman/shared.js", async () => {
 
 Deno.test("a report is scrubbed of known secrets, tokens, passwords and codes, and of nothing else", () => {
   const token = `eyJ${"a".repeat(20)}.${"b".repeat(20)}.${"c".repeat(20)}`;
-  const report =
-    `{&quot;access_token&quot;:&quot;${token}&quot;,&quot;email&quot;:&quot;a@example.com&quot;}
+  const report = `{&quot;access_token&quot;:&quot;${token}&quot;,&quot;email&quot;:&quot;a@example.com&quot;}
     {"password": "pw-123", "code": "4/0AbCdEfGh_12", "state": "abc"} {"code": "quota_exceeded"} Location: http://localhost:3000/#access_token=${token}&type=signup
     ?code=4%2F0Ab&amp;state=xyz ?token&#x3D;5af0&amp;type&#x3D;signup key my-own-secret-value`;
   assert.equal(

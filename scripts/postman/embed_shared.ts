@@ -25,9 +25,7 @@ export async function embedShared(write: boolean): Promise<string[]> {
     );
     // Only looked at, not taken: a parsed copy would have its members in another order.
     Collection.parse(collection);
-    const event = collection.event.find(({ listen }) =>
-      listen === "prerequest"
-    );
+    const event = collection.event.find(({ listen }) => listen === "prerequest");
     if (!event) {
       throw new Error(
         `Cannot embed postman/shared.js: ${name} has no pre-request script of its own`,
@@ -51,9 +49,7 @@ if (import.meta.main) {
   const drifted = await embedShared(!check);
   for (const name of drifted) {
     console.log(
-      check
-        ? `${name} has an old copy of postman/shared.js`
-        : `${name} rewritten`,
+      check ? `${name} has an old copy of postman/shared.js` : `${name} rewritten`,
     );
   }
   if (check && drifted.length > 0) Deno.exit(1);

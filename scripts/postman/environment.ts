@@ -65,16 +65,11 @@ export function fillFromVariables(
 
 /** Refuses an environment that no collection can run in, and a target that does not answer. */
 export async function checkTarget(environment: Environment): Promise<void> {
-  const value = (key: string) =>
-    environment.values.find((entry) => entry.key === key)?.value ?? "";
-  const missing = ["api_url", "publishable_key", "secret_key"].filter((key) =>
-    value(key) === ""
-  );
+  const value = (key: string) => environment.values.find((entry) => entry.key === key)?.value ?? "";
+  const missing = ["api_url", "publishable_key", "secret_key"].filter((key) => value(key) === "");
   if (missing.length > 0) {
     throw new Error(
-      `Cannot run a collection in "${environment.name}": no value for ${
-        missing.join(", ")
-      }`,
+      `Cannot run a collection in "${environment.name}": no value for ${missing.join(", ")}`,
     );
   }
   const url = `${value("api_url")}/auth/v1/.well-known/jwks.json`;
@@ -84,9 +79,7 @@ export async function checkTarget(environment: Environment): Promise<void> {
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(
-      `Cannot reach the stack at ${
-        value("api_url")
-      }: ${reason}; run \`deno task start\` first`,
+      `Cannot reach the stack at ${value("api_url")}: ${reason}; run \`deno task start\` first`,
     );
   }
 }

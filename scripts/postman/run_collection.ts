@@ -124,9 +124,7 @@ function showOwnRequests(run: Run): void {
     const event = own.get(item.id);
     own.clear();
     const { executions } = run.summary.run;
-    const first = executions.findIndex((execution) =>
-      execution.cursor.ref === cursor.ref
-    );
+    const first = executions.findIndex((execution) => execution.cursor.ref === cursor.ref);
     const execution = executions[first];
     if (!execution) return;
     executions.length = first + 1;

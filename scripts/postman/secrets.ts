@@ -20,9 +20,9 @@ const IN_LINKS =
 
 /** The values of the environment that Postman marks as secret. */
 export function secretsOf(environment: Environment): string[] {
-  return environment.values.filter((entry) =>
-    entry.type === "secret" && entry.value !== ""
-  ).map((entry) => entry.value);
+  return environment.values.filter((entry) => entry.type === "secret" && entry.value !== "").map((entry) =>
+    entry.value
+  );
 }
 
 /** The text with every known secret, and everything that looks like one, replaced. */

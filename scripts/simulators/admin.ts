@@ -125,8 +125,7 @@ export function adminRoutes(
     {
       method: "GET",
       path: "/_admin/requests",
-      handle: (call) =>
-        json(200, switchboard.requests(readQuery(RequestFilter, call))),
+      handle: (call) => json(200, switchboard.requests(readQuery(RequestFilter, call))),
     },
     {
       method: "DELETE",

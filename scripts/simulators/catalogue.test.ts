@@ -1,10 +1,6 @@
 import assert from "node:assert/strict";
 import { fromVideoId, toVideoId } from "./seeded.ts";
-import {
-  type SimulatorClient,
-  uploadsOf,
-  withSimulator,
-} from "./simulator_client.ts";
+import { type SimulatorClient, uploadsOf, withSimulator } from "./simulator_client.ts";
 import { GeneratedCatalogue } from "./youtube/generated_catalogue.ts";
 import type { VideoRecord } from "./youtube/catalogue.ts";
 import { voices } from "./youtube/sample_text.ts";
@@ -43,9 +39,7 @@ Deno.test("a channel with the same seed again is another channel", () => {
   ];
   assert.notEqual(one.id, other.id);
   assert.notEqual(one.handle, other.handle);
-  const ids = [one, other].flatMap(({ id }) =>
-    catalogue.at(id, 0, 3).map((video) => video.id)
-  );
+  const ids = [one, other].flatMap(({ id }) => catalogue.at(id, 0, 3).map((video) => video.id));
   assert.equal(new Set(ids).size, 6);
 });
 
@@ -73,8 +67,7 @@ Deno.test("a thousand videos hold every odd case that a library must take", () =
   );
   has(
     "is CJK",
-    (video) =>
-      /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Hangul}]/u.test(video.title),
+    (video) => /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Hangul}]/u.test(video.title),
   );
   has("looks like markup", (video) => video.title.includes("<b>"));
   has("hides its likes", (video) => video.likes === null);
@@ -213,9 +206,7 @@ Deno.test("a catalogue's channels are served newest first, and its nulls as miss
     assert.equal(mine.items[0].snippet.title, "A real channel");
     assert.equal(mine.items[0].statistics.videoCount, "3");
     const page = await simulator.list(
-      `playlistItems?part=snippet,contentDetails&playlistId=${
-        uploadsOf(channel)
-      }`,
+      `playlistItems?part=snippet,contentDetails&playlistId=${uploadsOf(channel)}`,
       access_token,
     );
     assert.deepEqual(page.items.map((item) => item.snippet.title), [
@@ -376,9 +367,8 @@ Deno.test("accounts, consents and edits outlive a kill; a revoked token stays de
       await simulator.admin("POST", "google/tokens/revoke", {
         channel_id: other,
       });
-      [{ id: video }] =
-        (await simulator.admin("GET", `youtube/channels/${channel}/videos`))
-          .videos;
+      [{ id: video }] = (await simulator.admin("GET", `youtube/channels/${channel}/videos`))
+        .videos;
       await simulator.admin(
         "PATCH",
         `youtube/channels/${channel}/videos/${video}`,

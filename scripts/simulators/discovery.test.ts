@@ -98,8 +98,7 @@ async function sweep(
   const ids: string[] = [];
   for (const token of [own, other]) {
     for (let next: string | undefined = ""; next !== undefined;) {
-      const path =
-        `playlistItems?part=${item_parts}&${playlist}&maxResults=50&pageToken=${next}`;
+      const path = `playlistItems?part=${item_parts}&${playlist}&maxResults=50&pageToken=${next}`;
       calls.push([path, token]);
       const page: Awaited<ReturnType<typeof simulator.list>> = await simulator
         .list(path, token);
@@ -224,8 +223,7 @@ Deno.test({
 });
 
 Deno.test({
-  name:
-    "the methods take every parameter of the discovery document, and no other",
+  name: "the methods take every parameter of the discovery document, and no other",
   ignore: missing,
   fn: () =>
     withSimulator(async (simulator) => {
@@ -253,8 +251,7 @@ Deno.test({
             `${method} ${name}`,
           );
         }
-        const unknown =
-          await (await simulator.youtube(`${method}?made_up=x`, own)).json();
+        const unknown = await (await simulator.youtube(`${method}?made_up=x`, own)).json();
         assert.match(unknown.error.message, /Unknown name "made_up"/);
       }
     }),
@@ -277,9 +274,7 @@ Deno.test({
         catalogue.skipped_lines,
         catalogue.duplicates,
       ], [83_794, 0, 0]);
-      const real = channels.filter((channel: { source: string }) =>
-        channel.source === "real"
-      );
+      const real = channels.filter((channel: { source: string }) => channel.source === "real");
       assert.equal(real.length, 20);
       for (const { channel_id, videos } of real) {
         const { access_token } = await simulator.tokens(channel_id);
@@ -306,9 +301,7 @@ Deno.test({
           const page: Answered = await check(
             `playlistItems?part=snippet,contentDetails,status&maxResults=50&playlistId=${uploads}&pageToken=${next}`,
           );
-          const ids = page.items.map((item: Answered) =>
-            item.contentDetails.videoId
-          );
+          const ids = page.items.map((item: Answered) => item.contentDetails.videoId);
           const listed = await check(
             `videos?part=snippet,contentDetails,statistics,status&id=${ids}`,
           );
@@ -408,11 +401,7 @@ function walk(
   path: string,
   into: Map<string, Set<string>>,
 ): void {
-  const type = Array.isArray(value)
-    ? "array"
-    : value === null
-    ? "null"
-    : typeof value;
+  const type = Array.isArray(value) ? "array" : value === null ? "null" : typeof value;
   if (path !== "") into.set(path, (into.get(path) ?? new Set()).add(type));
   if (Array.isArray(value)) {
     for (const one of value) walk(one, `${path}[]`, into);
@@ -478,9 +467,7 @@ Deno.test({
         ...answer,
         ...(path.startsWith("playlistItems") && path.includes("snippet")
           ? {
-            items: answer.items.filter((item: Answered) =>
-              item.snippet?.videoOwnerChannelId
-            ),
+            items: answer.items.filter((item: Answered) => item.snippet?.videoOwnerChannelId),
           }
           : {}),
       }));
@@ -528,8 +515,7 @@ Deno.test({
 });
 
 Deno.test({
-  name:
-    "recorded answers hold against the discovery document too, so that the document can be trusted",
+  name: "recorded answers hold against the discovery document too, so that the document can be trusted",
   ignore: missing || folder === undefined,
   fn: () => {
     const names: Record<string, string> = {
@@ -620,9 +606,7 @@ Deno.test("every error of the Data API has the shape of all Google APIs", () =>
           "type.googleapis.com/google.rpc.ErrorInfo",
         );
         assert.ok(
-          Object.values(detail.metadata).every((value) =>
-            typeof value === "string"
-          ),
+          Object.values(detail.metadata).every((value) => typeof value === "string"),
         );
       }
       if (response.status === 401) {

@@ -96,9 +96,8 @@ Deno.test("the consent page is a form that works without a script", () =>
     assert.match(page, new RegExp(`value="${channel}" required\\s+checked`));
     assert.match(page, /Tom &amp; &quot;Ann&quot; &lt;3/);
     assert.doesNotMatch(page, /Ann" <3/);
-    const found =
-      await (await fetch(simulator.authorizationUrl({ find: "garden" })))
-        .text();
+    const found = await (await fetch(simulator.authorizationUrl({ find: "garden" })))
+      .text();
     assert.equal(found.match(/type="radio"/g)?.length, 1);
     assert.doesNotMatch(found.match(/action="[^"]*"/)?.[0] ?? "", /find=/);
   }));

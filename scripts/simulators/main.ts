@@ -30,9 +30,7 @@ try {
   }
 } catch (error) {
   console.error(
-    `Cannot start the simulators: ${
-      error instanceof Error ? error.message : error
-    }`,
+    `Cannot start the simulators: ${error instanceof Error ? error.message : error}`,
   );
   Deno.exit(1);
 }
@@ -50,9 +48,7 @@ function readArguments() {
     });
   } catch (error) {
     console.error(
-      `Cannot start the simulators: ${
-        error instanceof Error ? error.message : error
-      }`,
+      `Cannot start the simulators: ${error instanceof Error ? error.message : error}`,
     );
     Deno.exit(2);
   }

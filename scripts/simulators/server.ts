@@ -2,11 +2,7 @@
  * Serves every provider at `/<its real host>/<its real path>`, so that a client reaches a simulator by its base URL
  * alone. node:http and not Deno.serve: a fault must be able to close the socket before, within and after an answer.
  */
-import {
-  createServer,
-  type IncomingMessage,
-  type ServerResponse,
-} from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { gzipSync } from "node:zlib";
 import { AdminError, adminFailure, adminRoutes } from "./admin.ts";
@@ -159,11 +155,7 @@ async function provide(
         route.path.split("/")[1] === call.host &&
         matchPath(route.path, call.path)
       )
-    ) ?? running.providers.find((one) =>
-      one.routes.some((route) =>
-        route.path.split("/")[1] === call.host
-      )
-    );
+    ) ?? running.providers.find((one) => one.routes.some((route) => route.path.split("/")[1] === call.host));
   const account = provider?.accountOf(call);
   const fault = switchboard.take(
     `${call.method} ${call.path}${call.url.search}`,
@@ -232,13 +224,10 @@ function madeUp(
     const answer = provider?.failure(fault.reason, call) ??
       json(500, {
         error: {
-          message:
-            `The simulator knows no failure "${fault.reason}" of ${provider?.name}`,
+          message: `The simulator knows no failure "${fault.reason}" of ${provider?.name}`,
         },
       });
-    return fault.status === undefined
-      ? answer
-      : { ...answer, status: fault.status };
+    return fault.status === undefined ? answer : { ...answer, status: fault.status };
   }
   if (fault.status === undefined && fault.body === undefined) return undefined;
   const status = fault.status ?? 200;
@@ -282,9 +271,7 @@ async function administer(
     }
     throw new AdminError(
       405,
-      `Cannot ${call.method} ${call.path}: the method must be one of ${
-        others.join(", ")
-      }`,
+      `Cannot ${call.method} ${call.path}: the method must be one of ${others.join(", ")}`,
     );
   } catch (error) {
     if (error instanceof AdminError) return adminFailure(error);
@@ -340,9 +327,7 @@ function send(
 ): void {
   if (request.socket.destroyed) return;
   const bare = answer.status === 304 || answer.status === 204;
-  let body: Uint8Array = bare
-    ? new Uint8Array()
-    : new TextEncoder().encode(answer.body);
+  let body: Uint8Array = bare ? new Uint8Array() : new TextEncoder().encode(answer.body);
   const headers: Record<string, string> = { ...answer.headers };
   if (
     body.length > 512 &&

@@ -5,8 +5,7 @@ import type { SimulatorOptions } from "./server.ts";
 export const client_id = "streamvibe-local.apps.googleusercontent.com";
 export const client_secret = "GOCSPX-local-simulator";
 export const redirect_uri = "http://localhost:3000/oauth/callback";
-export const readonly_scope =
-  "https://www.googleapis.com/auth/youtube.readonly";
+export const readonly_scope = "https://www.googleapis.com/auth/youtube.readonly";
 
 export interface Tokens {
   access_token: string;
@@ -56,9 +55,7 @@ export class SimulatorClient {
     const answer = await response.json();
     if (!status.includes(response.status)) {
       throw new Error(
-        `${method} ${path} answered ${response.status}: ${
-          JSON.stringify(answer)
-        }`,
+        `${method} ${path} answered ${response.status}: ${JSON.stringify(answer)}`,
       );
     }
     return answer;
@@ -103,9 +100,7 @@ export class SimulatorClient {
       access_type: "offline",
       ...parameters,
     };
-    const given = Object.entries(all).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, value]]
-    );
+    const given = Object.entries(all).flatMap(([name, value]) => value === undefined ? [] : [[name, value]]);
     return `${this.url}/accounts.google.com/o/oauth2/v2/auth?${new URLSearchParams(
       given,
     )}`;
@@ -143,9 +138,7 @@ export class SimulatorClient {
       client_secret,
       ...parameters,
     };
-    const given = Object.entries(all).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, value]]
-    );
+    const given = Object.entries(all).flatMap(([name, value]) => value === undefined ? [] : [[name, value]]);
     return fetch(`${this.url}/oauth2.googleapis.com/token`, {
       method: "POST",
       headers,
@@ -158,8 +151,7 @@ export class SimulatorClient {
     channel: string,
     parameters: Record<string, string | undefined> = {},
   ): Promise<Tokens> {
-    const code =
-      (await this.consent(channel, parameters)).searchParams.get("code") ?? "";
+    const code = (await this.consent(channel, parameters)).searchParams.get("code") ?? "";
     const response = await this.token({
       grant_type: "authorization_code",
       code,

@@ -157,9 +157,7 @@ Deno.test("a connection that is cut after the headers or within the body fails t
   withSimulator(async (simulator) => {
     const channel = await simulator.channel({ videos: 50 });
     const { access_token } = await simulator.tokens(channel);
-    const path = `playlistItems?part=snippet&maxResults=50&playlistId=${
-      uploadsOf(channel)
-    }`;
+    const path = `playlistItems?part=snippet&maxResults=50&playlistId=${uploadsOf(channel)}`;
     for (const cut of ["headers", "body"]) {
       await simulator.fault("/playlistItems", { cut });
       const response = await simulator.youtube(path, access_token);
@@ -191,9 +189,7 @@ Deno.test("a slow answer comes late, and a client that has given up harms nobody
     assert.ok(performance.now() - started >= 75);
     const url = `${simulator.url}/www.googleapis.com/youtube/v3/${mine}`;
     const headers = { authorization: `Bearer ${access_token}` };
-    await assert.rejects(() =>
-      fetch(url, { headers, signal: AbortSignal.timeout(20) })
-    );
+    await assert.rejects(() => fetch(url, { headers, signal: AbortSignal.timeout(20) }));
     await simulator.list(mine, access_token);
   }));
 

@@ -177,9 +177,7 @@ export class Switchboard {
     let cost = 0;
     for (const request of chosen) {
       cost += request.cost;
-      const line = `${request.method} ${
-        request.path.split("?")[0]
-      } ${request.status}`;
+      const line = `${request.method} ${request.path.split("?")[0]} ${request.status}`;
       counts[line] = (counts[line] ?? 0) + 1;
     }
     return {
@@ -206,9 +204,7 @@ export class Switchboard {
 }
 
 function chooses(filter: RequestFilter): (request: LoggedRequest) => boolean {
-  const pattern = filter.match === undefined
-    ? undefined
-    : new RegExp(filter.match);
+  const pattern = filter.match === undefined ? undefined : new RegExp(filter.match);
   return (request) =>
     (pattern === undefined ||
       pattern.test(`${request.method} ${request.path}`)) &&

@@ -54,9 +54,7 @@ export function validateAgainstDiscovery(
   answer: unknown,
 ): string[] {
   const document = load(name);
-  const found = document.methods.find((one) =>
-    one.httpMethod === method && `/${one.path}` === path
-  );
+  const found = document.methods.find((one) => one.httpMethod === method && `/${one.path}` === path);
   if (found?.response === undefined) {
     return [`${name} has no ${method} ${path}`];
   }
@@ -69,9 +67,7 @@ export function discoveryParameters(
   method: string,
   path: string,
 ): string[] {
-  const found = load(name).methods.find((one) =>
-    one.httpMethod === method && `/${one.path}` === path
-  );
+  const found = load(name).methods.find((one) => one.httpMethod === method && `/${one.path}` === path);
   return Object.keys(found?.parameters ?? {});
 }
 
@@ -138,9 +134,7 @@ function load(name: DiscoveryName): Loaded {
       }
       if (check(value)) return [];
       return (check.errors ?? []).map((error) =>
-        `${schema}${error.instancePath}: ${error.message} ${
-          JSON.stringify(error.params)
-        }`
+        `${schema}${error.instancePath}: ${error.message} ${JSON.stringify(error.params)}`
       );
     },
   };
@@ -169,9 +163,7 @@ function toJsonSchema(schema: DiscoverySchema): Record<string, unknown> {
             [name, property],
           ) => [name, toJsonSchema(property)]),
         ),
-        additionalProperties: schema.additionalProperties
-          ? toJsonSchema(schema.additionalProperties)
-          : false,
+        additionalProperties: schema.additionalProperties ? toJsonSchema(schema.additionalProperties) : false,
       };
     case "array":
       return { type: "array", items: toJsonSchema(schema.items ?? {}) };
@@ -184,12 +176,8 @@ function toJsonSchema(schema: DiscoverySchema): Record<string, unknown> {
     case "integer":
       return {
         type: "integer",
-        ...(schema.format === "uint32"
-          ? { minimum: 0, maximum: 0xffffffff }
-          : {}),
-        ...(schema.format === "int32"
-          ? { minimum: -0x80000000, maximum: 0x7fffffff }
-          : {}),
+        ...(schema.format === "uint32" ? { minimum: 0, maximum: 0xffffffff } : {}),
+        ...(schema.format === "int32" ? { minimum: -0x80000000, maximum: 0x7fffffff } : {}),
       };
     case "number":
     case "boolean":
@@ -205,7 +193,5 @@ function stringFormat(format: string | undefined): Record<string, string> {
   if (format === "google-duration") {
     return { pattern: "^-?\\d+(\\.\\d{1,9})?s$" };
   }
-  return format === "date-time" || format === "google-datetime"
-    ? { format: "date-time" }
-    : {};
+  return format === "date-time" || format === "google-datetime" ? { format: "date-time" } : {};
 }

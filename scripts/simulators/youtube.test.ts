@@ -1,16 +1,11 @@
 import assert from "node:assert/strict";
-import {
-  type SimulatorClient,
-  uploadsOf,
-  withSimulator,
-} from "./simulator_client.ts";
+import { type SimulatorClient, uploadsOf, withSimulator } from "./simulator_client.ts";
 import { readSelection, select } from "./youtube/field_selection.ts";
 import { readPageToken, writePageToken } from "./youtube/page_token.ts";
 import { isoDuration } from "./youtube/resources.ts";
 
 const item_parts = "part=snippet,contentDetails,status";
-const video_parts =
-  "part=snippet,contentDetails,statistics,status,liveStreamingDetails";
+const video_parts = "part=snippet,contentDetails,statistics,status,liveStreamingDetails";
 
 async function failure(
   response: Response,
@@ -35,9 +30,7 @@ async function sweep(
   for (let next: string | undefined = ""; next !== undefined;) {
     const page: Awaited<ReturnType<typeof simulator.list>> = await simulator
       .list(
-        `playlistItems?${item_parts}&playlistId=${
-          uploadsOf(channel)
-        }&maxResults=${size}&pageToken=${next}`,
+        `playlistItems?${item_parts}&playlistId=${uploadsOf(channel)}&maxResults=${size}&pageToken=${next}`,
         token,
       );
     assert.ok(page.items.length <= size);
@@ -53,9 +46,8 @@ Deno.test("pages of 1, 7 and 50 put together are the same list, which is the cha
     for (const videos of [1, 49, 50, 51, 120]) {
       const channel = await simulator.channel({ videos });
       const { access_token } = await simulator.tokens(channel);
-      const truth =
-        (await simulator.admin("GET", `youtube/channels/${channel}/videos`))
-          .videos;
+      const truth = (await simulator.admin("GET", `youtube/channels/${channel}/videos`))
+        .videos;
       assert.equal(truth.length, videos);
       const by_size = [];
       for (const size of videos > 60 ? [7, 50] : [1, 7, 50]) {
@@ -87,9 +79,7 @@ Deno.test("the way back by prevPageToken is the way there", () =>
     const { access_token } = await simulator.tokens(channel);
     const page = (token: string) =>
       simulator.list(
-        `playlistItems?${item_parts}&playlistId=${
-          uploadsOf(channel)
-        }&maxResults=50&pageToken=${token}`,
+        `playlistItems?${item_parts}&playlistId=${uploadsOf(channel)}&maxResults=50&pageToken=${token}`,
         access_token,
       );
     const first = await page("");
@@ -167,9 +157,7 @@ Deno.test("the same answer has the same etag, and its tag answers 304 without a 
   withSimulator(async (simulator) => {
     const channel = await simulator.channel({ videos: 60, plain: true });
     const { access_token } = await simulator.tokens(channel);
-    const items = `playlistItems?${item_parts}&playlistId=${
-      uploadsOf(channel)
-    }&maxResults=50`;
+    const items = `playlistItems?${item_parts}&playlistId=${uploadsOf(channel)}&maxResults=50`;
     const first = await simulator.list(items, access_token);
     const ids = first.items.map((item) => item.contentDetails.videoId).join(
       ",",
@@ -212,9 +200,7 @@ Deno.test("an edit changes the etag of the video, of its page and of nothing els
     const { access_token } = await simulator.tokens(channel);
     const page = (token = "") =>
       simulator.list(
-        `playlistItems?${item_parts}&playlistId=${
-          uploadsOf(channel)
-        }&maxResults=50&pageToken=${token}`,
+        `playlistItems?${item_parts}&playlistId=${uploadsOf(channel)}&maxResults=50&pageToken=${token}`,
         access_token,
       );
     const [first, second] = [await page(), await page("EAAaBlBUOkNESQ")];
@@ -231,15 +217,12 @@ Deno.test("an edit changes the etag of the video, of its page and of nothing els
     assert.equal(same.etag, second.etag);
     assert.notEqual(changed.etag, first.etag);
     assert.deepEqual(
-      changed.items.flatMap((item, at) =>
-        item.etag === first.items[at].etag ? [] : [at]
-      ),
+      changed.items.flatMap((item, at) => item.etag === first.items[at].etag ? [] : [at]),
       [3],
     );
     assert.equal(changed.items[3].snippet.title, "Renamed");
-    const video =
-      (await simulator.list(`videos?${video_parts}&id=${edited}`, access_token))
-        .items[0];
+    const video = (await simulator.list(`videos?${video_parts}&id=${edited}`, access_token))
+      .items[0];
     assert.equal(video.snippet.title, "Renamed");
     assert.equal("likeCount" in video.statistics, false);
     assert.equal(video.status.publicStatsViewable, false);
@@ -252,9 +235,8 @@ Deno.test("an edit changes the etag of the video, of its page and of nothing els
       },
     );
     assert.equal((await page()).etag, changed.etag);
-    const grown =
-      (await simulator.list(`videos?${video_parts}&id=${edited}`, access_token))
-        .items[0];
+    const grown = (await simulator.list(`videos?${video_parts}&id=${edited}`, access_token))
+      .items[0];
     assert.equal(grown.statistics.viewCount, "9007199254740991");
     assert.notEqual(grown.etag, video.etag);
   }));
@@ -264,16 +246,13 @@ Deno.test("what is uploaded comes first, and what is deleted leaves the list and
     const channel = await simulator.channel({ videos: 10, plain: true });
     const { access_token } = await simulator.tokens(channel);
     const ids = async () =>
-      (await sweep(simulator, channel, access_token, 50)).items.map((item) =>
-        item.contentDetails.videoId
-      );
+      (await sweep(simulator, channel, access_token, 50)).items.map((item) => item.contentDetails.videoId);
     const before = await ids();
-    const added =
-      (await simulator.admin("POST", `youtube/channels/${channel}/videos`, {
-        title: "New",
-        count: 2,
-      }))
-        .videos;
+    const added = (await simulator.admin("POST", `youtube/channels/${channel}/videos`, {
+      title: "New",
+      count: 2,
+    }))
+      .videos;
     assert.equal(added.length, 2);
     await simulator.admin(
       "DELETE",
@@ -311,9 +290,7 @@ Deno.test("what is uploaded comes first, and what is deleted leaves the list and
       before.filter((_, at) => at !== 4 && at !== 0),
     );
     const one = await simulator.list(
-      `playlistItems?${item_parts}&playlistId=${uploadsOf(channel)}&videoId=${
-        before[1]
-      }`,
+      `playlistItems?${item_parts}&playlistId=${uploadsOf(channel)}&videoId=${before[1]}`,
       access_token,
     );
     assert.equal(one.items[0].snippet.position, expected.indexOf(before[1]));
@@ -354,8 +331,7 @@ Deno.test("deleted and private videos keep an entry without content; videos.list
     await edit(hidden, { privacy: "private", title: "My secret" });
     await edit(unlisted, { privacy: "unlisted" });
 
-    const entries = async (token: string) =>
-      (await sweep(simulator, channel, token, 50)).items;
+    const entries = async (token: string) => (await sweep(simulator, channel, token, 50)).items;
     const [mine, theirs] = [
       await entries(own.access_token),
       await entries(other.access_token),
@@ -378,9 +354,7 @@ Deno.test("deleted and private videos keep an entry without content; videos.list
       .join(",");
     const seen = async (token?: string) =>
       (await simulator.list(
-        `videos?part=id&id=${ids}${
-          token ? "" : "&key=local-simulator-api-key"
-        }`,
+        `videos?part=id&id=${ids}${token ? "" : "&key=local-simulator-api-key"}`,
         token,
       ))
         .items
@@ -597,9 +571,8 @@ Deno.test("parts come as they are asked for, and fields trims them", () =>
   withSimulator(async (simulator) => {
     const channel = await simulator.channel({ videos: 1, plain: true });
     const { access_token } = await simulator.tokens(channel);
-    const [{ id }] =
-      (await simulator.admin("GET", `youtube/channels/${channel}/videos`))
-        .videos;
+    const [{ id }] = (await simulator.admin("GET", `youtube/channels/${channel}/videos`))
+      .videos;
     const members = async (part: string) =>
       Object.keys(
         (await simulator.list(`videos?part=${part}&id=${id}`, access_token))
@@ -630,8 +603,7 @@ Deno.test("parts come as they are asked for, and fields trims them", () =>
 
 Deno.test("a field selection is a list of paths and groups", () => {
   const value = { a: 1, b: { c: 2, d: 3 }, e: [{ f: 4, g: 5 }] };
-  const left = (text: string) =>
-    select(value, readSelection(text) ?? new Map());
+  const left = (text: string) => select(value, readSelection(text) ?? new Map());
   assert.deepEqual(left("a"), { a: 1 });
   assert.deepEqual(left("b/c,e/g"), { b: { c: 2 }, e: [{ g: 5 }] });
   assert.deepEqual(left("b(c,d),e(f)"), { b: { c: 2, d: 3 }, e: [{ f: 4 }] });
@@ -699,9 +671,7 @@ Deno.test("answers are compressed for those who can read it", () =>
   withSimulator(async (simulator) => {
     const channel = await simulator.channel({ videos: 50 });
     const { access_token } = await simulator.tokens(channel);
-    const path = `playlistItems?${item_parts}&maxResults=50&playlistId=${
-      uploadsOf(channel)
-    }`;
+    const path = `playlistItems?${item_parts}&maxResults=50&playlistId=${uploadsOf(channel)}`;
     const raw = async (encoding: string) => {
       const process = new Deno.Command(Deno.execPath(), {
         args: [
@@ -744,8 +714,7 @@ Deno.test("every call costs a unit, wrong ones too, and the day's units end in q
     const channel = await simulator.channel({ videos: 5 });
     await simulator.admin("POST", "clock", { now: "2026-07-01T06:30:00Z" }); // half past eleven in the evening there
     const { access_token } = await simulator.tokens(channel);
-    const used = async () =>
-      (await simulator.admin("GET", "youtube/quota")).default;
+    const used = async () => (await simulator.admin("GET", "youtube/quota")).default;
     const before = (await used()).used;
     const { etag } = await simulator.list(
       "channels?part=id&mine=true",

@@ -8,8 +8,7 @@ export interface Counts {
   ignored: number;
 }
 
-const SUMMARY =
-  /(\d+) passed(?: \(\d+ steps?\))? \| (\d+) failed(?: \(\d+ steps?\))?(?: \| (\d+) ignored)?/g;
+const SUMMARY = /(\d+) passed(?: \(\d+ steps?\))? \| (\d+) failed(?: \(\d+ steps?\))?(?: \| (\d+) ignored)?/g;
 
 /** Runs the tests below `paths`. A run that ends without a summary (a crash, a type error) counts as one failure. */
 export async function runDenoTests(

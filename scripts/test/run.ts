@@ -76,9 +76,7 @@ if (help) {
 }
 if (phase !== undefined && !PHASES[phase]) {
   console.error(
-    `Cannot test phase ${phase}: it must be one of ${
-      Object.keys(PHASES).join(", ")
-    }\n\n${USAGE}`,
+    `Cannot test phase ${phase}: it must be one of ${Object.keys(PHASES).join(", ")}\n\n${USAGE}`,
   );
   Deno.exit(2);
 }
@@ -125,9 +123,7 @@ try {
 
 if (failures.length > 0) console.log(`\nFailed: ${failures.join(", ")}`);
 console.log(
-  `\n${
-    Math.round((performance.now() - started) / 1000)
-  } s, ${total.ignored} ignored`,
+  `\n${Math.round((performance.now() - started) / 1000)} s, ${total.ignored} ignored`,
 );
 console.log(`${total.passed} passed, ${total.failed} failed`);
 Deno.exit(total.failed === 0 && total.passed > 0 ? 0 : 1);

@@ -138,8 +138,7 @@ export async function createCreator(stack?: StackInfo): Promise<Creator> {
     password,
     token,
     client,
-    call: (name, body, call = {}) =>
-      callFunction(name, { as: token, body, ...call }, info),
+    call: (name, body, call = {}) => callFunction(name, { as: token, body, ...call }, info),
   };
 }
 

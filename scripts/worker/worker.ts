@@ -5,18 +5,12 @@
  */
 import { parseArgs } from "node:util";
 import postgres from "postgres";
-import {
-  closeConnections,
-  createAdmin,
-} from "../../supabase/functions/_shared/database.ts";
+import { closeConnections, createAdmin } from "../../supabase/functions/_shared/database.ts";
 import { queueOf } from "../../supabase/functions/_shared/jobs/queue.ts";
 import { HANDLERS } from "../../supabase/functions/_shared/jobs/registry.ts";
 import { Worker } from "../../supabase/functions/_shared/jobs/worker.ts";
 import { createLogger } from "../../supabase/functions/_shared/log.ts";
-import {
-  readSettings,
-  SettingsError,
-} from "../../supabase/functions/_shared/settings.ts";
+import { readSettings, SettingsError } from "../../supabase/functions/_shared/settings.ts";
 import { workerEnvironment } from "./worker_environment.ts";
 
 const USAGE = `Usage: deno task worker [--concurrency N] [--grace SECONDS]
@@ -75,9 +69,7 @@ const settings = (() => {
     Deno.exit(2);
   }
 })();
-const worker_id = `worker:${Deno.hostname()}:${Deno.pid}:${
-  crypto.randomUUID().slice(0, 8)
-}`;
+const worker_id = `worker:${Deno.hostname()}:${Deno.pid}:${crypto.randomUUID().slice(0, 8)}`;
 const log = createLogger({ level: settings.LOG_LEVEL, fields: { worker_id } });
 // LISTEN needs a session of its own anyway, so the URL is never a transaction pooler's and statements may be kept.
 const admin = createAdmin(settings, { prepared: true });

@@ -1,18 +1,10 @@
 /** The queues that are compared, each behind the same few verbs, each as its own documentation sets it up for speed. */
-import {
-  type Logger,
-  makeWorkerUtils,
-  runMigrations,
-  runTaskList,
-} from "graphile-worker";
+import { type Logger, makeWorkerUtils, runMigrations, runTaskList } from "graphile-worker";
 import pg from "pg";
 import { PgBoss } from "pg-boss";
 import { createAdmin } from "../../../supabase/functions/_shared/database.ts";
 import type { Job } from "../../../supabase/functions/_shared/jobs/job.ts";
-import {
-  type JobQueue,
-  queueOf,
-} from "../../../supabase/functions/_shared/jobs/queue.ts";
+import { type JobQueue, queueOf } from "../../../supabase/functions/_shared/jobs/queue.ts";
 import { Worker } from "../../../supabase/functions/_shared/jobs/worker.ts";
 import { createLogger } from "../../../supabase/functions/_shared/log.ts";
 import { readSettings } from "../../../supabase/functions/_shared/settings.ts";

@@ -30,9 +30,7 @@ export const edit: Step = {
       ),
     );
     expect(
-      revisions.some((revision) =>
-        revision.title === item.title && revision.source === "creator"
-      ),
+      revisions.some((revision) => revision.title === item.title && revision.source === "creator"),
       `Cannot find the old title among ${revisions.length} revisions`,
     );
     return `“${edited.title}”, the old title is kept as revision ${revisions.length}`;

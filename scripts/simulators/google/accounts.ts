@@ -279,9 +279,7 @@ export class GoogleAccounts {
     const facts = unseal(token);
     if (facts === undefined) return false;
     if (
-      facts.k === "a"
-        ? this.access(token) === undefined
-        : !this.#refreshes(facts)
+      facts.k === "a" ? this.access(token) === undefined : !this.#refreshes(facts)
     ) return false;
     this.revoke(facts.account, facts.client);
     return true;
@@ -316,9 +314,7 @@ export class GoogleAccounts {
 
   /** Google's number for an account. */
   userId(account: string): string {
-    return `1${String(hash(account)).padStart(10, "0")}${
-      String(hash(`${account}#`)).padStart(10, "0")
-    }`;
+    return `1${String(hash(account)).padStart(10, "0")}${String(hash(`${account}#`)).padStart(10, "0")}`;
   }
 
   replay(event: JournalEvent): void {
@@ -409,8 +405,7 @@ function seal(prefix: string, facts: TokenFacts): string {
 }
 
 function unseal(token: string): TokenFacts | undefined {
-  const [, payload, signature] =
-    /^(?:ya29\.a0|1\/\/0g)([\w-]+)\.([\w-]{22})$/.exec(token) ?? [];
+  const [, payload, signature] = /^(?:ya29\.a0|1\/\/0g)([\w-]+)\.([\w-]{22})$/.exec(token) ?? [];
   if (payload === undefined || signature === undefined) return undefined;
   if (
     !timingSafeEqual(

@@ -1,11 +1,7 @@
 /** The authorization endpoint: what a request must say, the consent page, and the way back to the app. */
 import { type Answer, type Call, html, json, redirect } from "../provider.ts";
 import type { Library } from "../youtube/library.ts";
-import {
-  account_without_channel,
-  type GoogleAccounts,
-  type OauthClient,
-} from "./accounts.ts";
+import { account_without_channel, type GoogleAccounts, type OauthClient } from "./accounts.ts";
 import { consentPage, errorPage, scope_words } from "./consent_page.ts";
 
 const repeated_parameters_allowed = new Set(["scope"]);
@@ -30,8 +26,7 @@ function readAuthorize(
   call: Call,
 ): AuthorizeRequest | Answer {
   const { query } = call;
-  const blocked = (code: string, message: string) =>
-    html(400, errorPage(code, message));
+  const blocked = (code: string, message: string) => html(400, errorPage(code, message));
   for (const name of new Set(query.keys())) {
     if (
       query.getAll(name).length > 1 && !repeated_parameters_allowed.has(name)
@@ -111,9 +106,7 @@ function readAuthorize(
   const prompt = (query.get("prompt") ??
     query.get("approval_prompt")?.replace("force", "consent") ?? "")
     .split(" ").filter((one) => one !== "" && one !== "auto");
-  const wrong_prompt = prompt.find((one) =>
-    !["none", "consent", "select_account"].includes(one)
-  );
+  const wrong_prompt = prompt.find((one) => !["none", "consent", "select_account"].includes(one));
   if (
     wrong_prompt !== undefined || (prompt.includes("none") && prompt.length > 1)
   ) {
@@ -177,9 +170,7 @@ export async function showConsent(
 
   const search = call.query.get("find") ?? "";
   if (request.login_hint) await library.find(request.login_hint);
-  const hinted = request.login_hint
-    ? library.channel(request.login_hint)
-    : undefined;
+  const hinted = request.login_hint ? library.channel(request.login_hint) : undefined;
   const channels = await library.list(search);
   if (
     hinted && search === "" &&
@@ -283,9 +274,7 @@ function grant(
   account: string,
   scopes: readonly string[],
 ): Answer {
-  const before = request.include_granted
-    ? accounts.consent(request.client.id, account) ?? []
-    : [];
+  const before = request.include_granted ? accounts.consent(request.client.id, account) ?? [] : [];
   const all = [...new Set([...scopes, ...before])];
   const code = accounts.authorize({
     client: request.client.id,

@@ -13,21 +13,16 @@ export interface ConsentScreen {
 }
 
 export const scope_words: Readonly<Record<string, string>> = {
-  "https://www.googleapis.com/auth/youtube.readonly":
-    "See your YouTube account",
+  "https://www.googleapis.com/auth/youtube.readonly": "See your YouTube account",
   "https://www.googleapis.com/auth/youtube": "Manage your YouTube account",
   "https://www.googleapis.com/auth/youtube.force-ssl":
     "See, edit, and permanently delete your YouTube videos, ratings, comments and captions",
-  "https://www.googleapis.com/auth/youtube.upload":
-    "Manage your YouTube videos",
-  "https://www.googleapis.com/auth/youtubepartner":
-    "See and edit your YouTube channel and its assets",
+  "https://www.googleapis.com/auth/youtube.upload": "Manage your YouTube videos",
+  "https://www.googleapis.com/auth/youtubepartner": "See and edit your YouTube channel and its assets",
   "https://www.googleapis.com/auth/youtubepartner-channel-audit":
     "See private information of your channel for an audit",
-  "https://www.googleapis.com/auth/yt-analytics.readonly":
-    "See YouTube Analytics reports for your content",
-  "https://www.googleapis.com/auth/userinfo.email":
-    "See your primary Google Account email address",
+  "https://www.googleapis.com/auth/yt-analytics.readonly": "See YouTube Analytics reports for your content",
+  "https://www.googleapis.com/auth/userinfo.email": "See your primary Google Account email address",
   "https://www.googleapis.com/auth/userinfo.profile":
     "See your personal info, including any that you made public",
   openid: "Associate you with your personal info on Google",
@@ -35,9 +30,7 @@ export const scope_words: Readonly<Record<string, string>> = {
 
 export function consentPage(screen: ConsentScreen): string {
   const scopes = screen.scopes.map((scope, index) => `
-        <li><label><input type="checkbox" name="scope" value="${
-    escape(scope)
-  }" checked>
+        <li><label><input type="checkbox" name="scope" value="${escape(scope)}" checked>
           <span>${escape(scope_words[scope] ?? scope)}<small id="s${index}">${
     escape(scope)
   }</small></span></label></li>`);
@@ -45,15 +38,12 @@ export function consentPage(screen: ConsentScreen): string {
     ? screen.chosen
     : screen.channels[0]?.id;
   const channels = screen.channels.map((channel) => `
-        <li><label><input type="radio" name="channel" value="${
-    escape(channel.id)
-  }" required${channel.id === chosen ? " checked" : ""}>
-          <span>${escape(channel.title)}<small>${
-    words(channel)
-  }</small></span></label></li>`);
+        <li><label><input type="radio" name="channel" value="${escape(channel.id)}" required${
+    channel.id === chosen ? " checked" : ""
+  }>
+          <span>${escape(channel.title)}<small>${words(channel)}</small></span></label></li>`);
   const hidden = [...screen.parameters].filter(([name]) => name !== "find").map(
-    ([name, value]) =>
-      `<input type="hidden" name="${escape(name)}" value="${escape(value)}">`,
+    ([name, value]) => `<input type="hidden" name="${escape(name)}" value="${escape(value)}">`,
   );
 
   return page(
@@ -71,9 +61,7 @@ export function consentPage(screen: ConsentScreen): string {
     <form method="post" action="${escape(screen.action)}">
       <input type="hidden" name="granular" value="1">
       <fieldset><legend>Choose a channel</legend>
-        <ul class="channels">${
-      channels.join("") || "\n        <li>No channel has this in its name.</li>"
-    }
+        <ul class="channels">${channels.join("") || "\n        <li>No channel has this in its name.</li>"}
         </ul>
       </fieldset>
       <fieldset><legend>What ${escape(screen.app)} can do</legend>
@@ -95,9 +83,7 @@ export function errorPage(code: string, message: string): string {
     "Access blocked",
     `
     <h1>Access blocked: this app's request is invalid</h1>
-    <p>You can't sign in because this app sent an invalid request. ${
-      escape(message)
-    }</p>
+    <p>You can't sign in because this app sent an invalid request. ${escape(message)}</p>
     <p><strong>${escape(code)}</strong></p>`,
   );
 }

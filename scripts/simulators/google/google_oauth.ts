@@ -1,21 +1,9 @@
 /** Google OAuth 2.0 as its documentation has it: where it is served, and what tests may do to it. */
 import { z } from "zod";
 import { AdminError, readBody } from "../admin.ts";
-import {
-  type Answer,
-  type Call,
-  html,
-  json,
-  type Provider,
-  type Route,
-  type World,
-} from "../provider.ts";
+import { type Answer, type Call, html, json, type Provider, type Route, type World } from "../provider.ts";
 import type { Library } from "../youtube/library.ts";
-import {
-  account_without_channel,
-  type GoogleAccounts,
-  local_client,
-} from "./accounts.ts";
+import { account_without_channel, type GoogleAccounts, local_client } from "./accounts.ts";
 import { decideConsent, showConsent, withoutRedirect } from "./authorize.ts";
 import { errorPage } from "./consent_page.ts";
 import { refused, revoke, token, tokenInfo } from "./token.ts";
@@ -28,8 +16,7 @@ export function googleOauth(
   library: Library,
 ): Provider {
   const authorize = (call: Call) => showConsent(accounts, library, call);
-  const decide = async (call: Call) =>
-    withoutRedirect(call, await decideConsent(accounts, library, call));
+  const decide = async (call: Call) => withoutRedirect(call, await decideConsent(accounts, library, call));
   const routes: Route[] = [
     { method: "GET", path: authorize_path, handle: authorize },
     { method: "POST", path: authorize_path, handle: decide },

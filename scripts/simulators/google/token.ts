@@ -95,9 +95,7 @@ function refreshToken(
     );
   }
   const answer = accounts.refresh(client.id, given);
-  return answer
-    ? tokenAnswer(answer)
-    : refused(400, "invalid_grant", "Token has been expired or revoked.");
+  return answer ? tokenAnswer(answer) : refused(400, "invalid_grant", "Token has been expired or revoked.");
 }
 
 function tokenAnswer(answer: unknown): Answer {
@@ -159,9 +157,7 @@ function clientOf(
 
 function readForm(call: Call): URLSearchParams | undefined {
   const type = call.headers.get("content-type") ?? "";
-  return /^application\/x-www-form-urlencoded\b/i.test(type)
-    ? new URLSearchParams(call.body)
-    : undefined;
+  return /^application\/x-www-form-urlencoded\b/i.test(type) ? new URLSearchParams(call.body) : undefined;
 }
 
 export function revoke(accounts: GoogleAccounts, call: Call): Answer {

@@ -30,9 +30,7 @@ export async function userInfo(
   library: Library,
   call: Call,
 ): Promise<Answer> {
-  const access = call.fault?.token
-    ? undefined
-    : accounts.access(bearer(call) ?? "");
+  const access = call.fault?.token ? undefined : accounts.access(bearer(call) ?? "");
   if (access === undefined) return failures.deadToken();
   const sees = (name: string) =>
     access.scopes.includes(

@@ -43,9 +43,7 @@ export function identify(
   const key = call.query.get("key");
   if (key !== null) {
     const project = api_keys[key];
-    return project === undefined
-      ? failures.badApiKey()
-      : { access: undefined, project };
+    return project === undefined ? failures.badApiKey() : { access: undefined, project };
   }
   const personal = call.query.has("mine") || call.query.has("managedByMe") ||
     call.query.has("myRating");

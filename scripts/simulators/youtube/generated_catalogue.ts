@@ -1,11 +1,6 @@
 /** Channels that are made up: a few that are always there, and those that tests ask for. Only their seeds are kept. */
 import { fromVideoId, hash, Seeded } from "../seeded.ts";
-import type {
-  Catalogue,
-  ChannelRecord,
-  ChannelSummary,
-  VideoRecord,
-} from "./catalogue.ts";
+import type { Catalogue, ChannelRecord, ChannelSummary, VideoRecord } from "./catalogue.ts";
 import { type ChannelSeed, generatedVideo } from "./generated_video.ts";
 
 export interface ChannelWish {
@@ -87,9 +82,7 @@ export class GeneratedCatalogue implements Catalogue {
         chance.pick(["FR", "US", "JP", "BR", "DE", null]),
       language: null,
       published_at: "2014-03-09T08:30:00Z",
-      subscribers: wish.hidden_subscribers
-        ? null
-        : threeFigures(Math.floor(10 ** (1 + chance.next() * 5))),
+      subscribers: wish.hidden_subscribers ? null : threeFigures(Math.floor(10 ** (1 + chance.next() * 5))),
       views: Math.floor(10 ** (7 + chance.next() * 2)),
       empty_uploads: wish.empty_uploads ?? "not_found",
       source: "generated",
@@ -186,9 +179,7 @@ export class GeneratedCatalogue implements Catalogue {
   #find(id: string): { seed: ChannelSeed; number: number } | undefined {
     const parts = fromVideoId(id);
     const seed = parts && this.#by_key.get(parts.channel)?.seed;
-    return seed && parts.index < seed.videos
-      ? { seed, number: parts.index }
-      : undefined;
+    return seed && parts.index < seed.videos ? { seed, number: parts.index } : undefined;
   }
 }
 

@@ -1,14 +1,7 @@
 /** One made-up video from a seed and its number. Nothing is kept: asking twice makes it twice, the same. */
 import { mix, Seeded, toVideoId } from "../seeded.ts";
 import type { LiveRecord, Privacy, VideoRecord } from "./catalogue.ts";
-import {
-  categories,
-  emoji,
-  hashtags,
-  topics,
-  type Voice,
-  voices,
-} from "./sample_text.ts";
+import { categories, emoji, hashtags, topics, type Voice, voices } from "./sample_text.ts";
 
 export interface ChannelSeed {
   readonly id: string;
@@ -73,12 +66,8 @@ export function generatedVideo(
     publish_at: state === "scheduled" ? iso(scheduled_for) : null,
     duration_seconds,
     views,
-    likes: chance.chance(0.06)
-      ? null
-      : Math.floor(views * (0.01 + chance.next() * 0.07)),
-    comments: chance.chance(0.08)
-      ? null
-      : Math.floor(views * chance.next() * 0.006),
+    likes: chance.chance(0.06) ? null : Math.floor(views * (0.01 + chance.next() * 0.07)),
+    comments: chance.chance(0.08) ? null : Math.floor(views * chance.next() * 0.006),
     language: chance.chance(0.8) ? voice.language : null,
     audio_language: chance.chance(0.7) ? voice.language : null,
     live,
@@ -92,9 +81,7 @@ export function generatedVideo(
     largest_thumbnail: chance.pick(
       ["high", "standard", "maxres", "maxres", "maxres", "fhd", "uhd"] as const,
     ),
-    translations: chance.chance(0.1)
-      ? { es: { title: `${title} (ES)`, description } }
-      : {},
+    translations: chance.chance(0.1) ? { es: { title: `${title} (ES)`, description } } : {},
     topics: chance.chance(0.8) ? [chance.pick(topics)] : [],
     recorded_at: chance.chance(0.1) ? iso(uploaded - day) : null,
   };
@@ -132,8 +119,7 @@ function privacyOf(state: State): Privacy {
 
 /** A channel has one main language; now and then a video is in another. */
 function voiceOf(seed: number, chance: Seeded): Voice {
-  const main =
-    voices[mix(seed) % 3 === 0 ? mix(seed + 1) % voices.length : 0] as Voice;
+  const main = voices[mix(seed) % 3 === 0 ? mix(seed + 1) % voices.length : 0] as Voice;
   return chance.chance(0.25) ? chance.pick(voices) : main;
 }
 

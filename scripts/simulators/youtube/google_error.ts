@@ -19,8 +19,7 @@ export function googleError(
     headers?: Record<string, string>;
   } = {},
 ): Answer {
-  const { message: own = message, domain, reason, location, locationType } =
-    detail;
+  const { message: own = message, domain, reason, location, locationType } = detail;
   return json(code, {
     error: {
       code,
@@ -72,8 +71,7 @@ export function invalidArgument(
 
 const service = "youtube.googleapis.com";
 const challenge = 'Bearer realm="https://accounts.google.com/"';
-const sign_in =
-  "Expected OAuth 2 access token, login cookie or other valid authentication credential. " +
+const sign_in = "Expected OAuth 2 access token, login cookie or other valid authentication credential. " +
   "See https://developers.google.com/identity/sign-in/web/devconsole-project.";
 
 function errorInfo(
@@ -157,9 +155,7 @@ export function missingScope(
     status: "PERMISSION_DENIED",
     details: errorInfo("ACCESS_TOKEN_SCOPE_INSUFFICIENT", { service, method }),
     headers: {
-      "www-authenticate": `${challenge}, error="insufficient_scope", scope="${
-        scopes.join(" ")
-      }"`,
+      "www-authenticate": `${challenge}, error="insufficient_scope", scope="${scopes.join(" ")}"`,
     },
   });
 }
@@ -193,9 +189,7 @@ export function rateLimitExceeded(
     details: errorInfo("RATE_LIMIT_EXCEEDED", {
       service,
       consumer: `projects/${project}`,
-      quota_metric: `${service}/${
-        limit === "defaultPerMinutePerProject" ? "default" : "batch_get_stats"
-      }`,
+      quota_metric: `${service}/${limit === "defaultPerMinutePerProject" ? "default" : "batch_get_stats"}`,
       quota_limit: limit,
       quota_limit_value: String(value),
       quota_unit: unit === "minute" ? "1/min/{project}" : "1/d/{project}",

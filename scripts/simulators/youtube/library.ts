@@ -7,11 +7,7 @@ import { AdminError } from "../admin.ts";
 import type { JournalEvent } from "../journal.ts";
 import type { World } from "../provider.ts";
 import { hash, toVideoId } from "../seeded.ts";
-import type {
-  ChannelRecord,
-  ChannelSummary,
-  VideoRecord,
-} from "./catalogue.ts";
+import type { ChannelRecord, ChannelSummary, VideoRecord } from "./catalogue.ts";
 import { type ChannelWish, GeneratedCatalogue } from "./generated_catalogue.ts";
 import { stateOf } from "./generated_video.ts";
 import { type CatalogueReport, RealCatalogue } from "./real_catalogue.ts";
@@ -46,9 +42,7 @@ export async function openLibrary(
   const folder = state === undefined ? undefined : dirname(state);
   return new Library(
     world,
-    catalog === undefined
-      ? undefined
-      : await RealCatalogue.open(catalog, folder),
+    catalog === undefined ? undefined : await RealCatalogue.open(catalog, folder),
   );
 }
 
@@ -184,9 +178,7 @@ export class Library {
     if (video === undefined) return undefined;
     const edits = this.#edits.get(video.channel_id);
     if (edits === undefined) return video;
-    const place = this.#added.has(id)
-      ? undefined
-      : this.#base(video.channel_id).positionOf(id);
+    const place = this.#added.has(id) ? undefined : this.#base(video.channel_id).positionOf(id);
     if (place && edits.removed.includes(place.position)) return undefined;
     return this.#edited(video, edits);
   }
@@ -200,9 +192,8 @@ export class Library {
     if (added !== -1) return added;
     const place = this.#base(video.channel_id).positionOf(id);
     if (place === undefined) return undefined;
-    const before =
-      edits?.removed.filter((position) => position < place.position).length ??
-        0;
+    const before = edits?.removed.filter((position) => position < place.position).length ??
+      0;
     return place.position - before + (edits?.added.length ?? 0);
   }
 
@@ -335,9 +326,7 @@ export class Library {
     }
     const place = this.#base(channel_id).positionOf(id);
     if (place) {
-      edits.removed = [...edits.removed, place.position].sort((one, other) =>
-        one - other
-      );
+      edits.removed = [...edits.removed, place.position].sort((one, other) => one - other);
     }
   }
 
@@ -350,9 +339,7 @@ export class Library {
   }
 
   #base(channel_id: string): GeneratedCatalogue | RealCatalogue {
-    return this.#real === undefined || this.#generated.channel(channel_id)
-      ? this.#generated
-      : this.#real;
+    return this.#real === undefined || this.#generated.channel(channel_id) ? this.#generated : this.#real;
   }
 
   #editsOf(channel_id: string): Edits {

@@ -105,13 +105,9 @@ export async function listPlaylistItems(
   if (filter === "id") {
     const videos = await existing(
       library,
-      values(call, "id").flatMap((id) =>
-        resources.videoIdOfPlaylistItem(id) ?? []
-      ),
+      values(call, "id").flatMap((id) => resources.videoIdOfPlaylistItem(id) ?? []),
     );
-    const items = videos.map((video) =>
-      show(video, library.positionOf(video.id) ?? 0)
-    );
+    const items = videos.map((video) => show(video, library.positionOf(video.id) ?? 0));
     return {
       kind,
       head: {
@@ -122,9 +118,7 @@ export async function listPlaylistItems(
   }
 
   const playlist = call.query.get("playlistId") ?? "";
-  const channel_id = /^UU[\w-]{22}$/.test(playlist)
-    ? `UC${playlist.slice(2)}`
-    : "";
+  const channel_id = /^UU[\w-]{22}$/.test(playlist) ? `UC${playlist.slice(2)}` : "";
   await library.find(channel_id);
   const channel = library.channel(channel_id);
   if (channel === undefined) return failures.playlistNotFound();
@@ -136,12 +130,8 @@ export async function listPlaylistItems(
 
   const only = call.query.get("videoId") ?? "";
   if (only !== "") {
-    const videos = (await existing(library, [only])).filter((video) =>
-      video.channel_id === channel_id
-    );
-    const items = videos.map((video) =>
-      show(video, library.positionOf(video.id) ?? 0)
-    );
+    const videos = (await existing(library, [only])).filter((video) => video.channel_id === channel_id);
+    const items = videos.map((video) => show(video, library.positionOf(video.id) ?? 0));
     return {
       kind,
       head: {
@@ -181,9 +171,7 @@ export async function listVideos(
       },
     );
   }
-  const wrong = ["maxResults", "pageToken"].find((name) =>
-    call.query.has(name)
-  );
+  const wrong = ["maxResults", "pageToken"].find((name) => call.query.has(name));
   if (wrong !== undefined) {
     return failures.parameterError(
       "incompatibleParameters",

@@ -74,9 +74,7 @@ export function isKnown(selection: Selection, method: Parameters): boolean {
   ];
   const below = [...method.parts, "kind", "etag", "*"];
   return [...selection.keys()].every((name) => top.includes(name)) &&
-    [...(selection.get("items")?.keys() ?? [])].every((name) =>
-      below.includes(name)
-    );
+    [...(selection.get("items")?.keys() ?? [])].every((name) => below.includes(name));
 }
 
 /** Exactly one of the filters, with its values, or the answer. */
@@ -90,9 +88,7 @@ export function oneFilter(
   );
   const [only] = given;
   if (only === undefined) {
-    const expected = `No filter selected. Expected one of: ${
-      filters.join(", ")
-    }`;
+    const expected = `No filter selected. Expected one of: ${filters.join(", ")}`;
     return failures.parameterError(
       "missingRequiredParameter",
       expected,
@@ -100,9 +96,7 @@ export function oneFilter(
     );
   }
   if (given.length === 1) return only;
-  const both = `Incompatible parameters specified in the request: ${
-    given.join(", ")
-  }`;
+  const both = `Incompatible parameters specified in the request: ${given.join(", ")}`;
   return failures.parameterError("incompatibleParameters", both, "parameters.");
 }
 
@@ -123,8 +117,7 @@ export function readPage(call: Call, lowest = 0): Page | Answer {
     );
   }
   if (asked < lowest || asked > 50) {
-    const range =
-      `Invalid value '${text}'. Values must be within the range: [${lowest}, 50]`;
+    const range = `Invalid value '${text}'. Values must be within the range: [${lowest}, 50]`;
     return failures.googleError(400, range, {
       domain: "youtube.parameter",
       reason: "invalidValue",
@@ -153,9 +146,7 @@ export function pageHead(page: Page, total: number): Record<string, unknown> {
     ...(end < total && page.size > 0
       ? { nextPageToken: writePageToken({ position: end, back: false }) }
       : {}),
-    ...(page.from > 0
-      ? { prevPageToken: writePageToken({ position: page.from, back: true }) }
-      : {}),
+    ...(page.from > 0 ? { prevPageToken: writePageToken({ position: page.from, back: true }) } : {}),
     pageInfo: { totalResults: total, resultsPerPage: page.asked },
   };
 }

@@ -35,9 +35,7 @@ export class Quota {
     units: number,
   ): boolean {
     const budgets = [this.#budget(project, bucket)];
-    const own = account === undefined
-      ? undefined
-      : this.#of_accounts.get(account);
+    const own = account === undefined ? undefined : this.#of_accounts.get(account);
     if (own !== undefined) budgets.push(this.#renewed(own));
     if (budgets.some((budget) => budget.used + units > budget.limit)) {
       return false;
@@ -47,9 +45,7 @@ export class Quota {
   }
 
   read(project: string, bucket: Bucket, account?: string) {
-    const budget = account === undefined
-      ? this.#budget(project, bucket)
-      : this.#of_accounts.get(account);
+    const budget = account === undefined ? this.#budget(project, bucket) : this.#of_accounts.get(account);
     if (budget === undefined) return undefined;
     const { limit, used } = this.#renewed(budget);
     return {

@@ -4,12 +4,7 @@
  * of any size costs some 40 bytes a video. A line that is no video is skipped and counted.
  */
 import { hash, Seeded } from "../seeded.ts";
-import type {
-  Catalogue,
-  ChannelRecord,
-  ChannelSummary,
-  VideoRecord,
-} from "./catalogue.ts";
+import type { Catalogue, ChannelRecord, ChannelSummary, VideoRecord } from "./catalogue.ts";
 import { topics } from "./sample_text.ts";
 
 /** Characters among which the first video must stand. */
@@ -207,29 +202,21 @@ export class RealCatalogue implements Catalogue {
     } catch (error) {
       if (this.#stopped) return;
       // What was read before the fault is served: a file that was cut off is a smaller catalogue.
-      this.report.error = error instanceof Error
-        ? error.message
-        : String(error);
+      this.report.error = error instanceof Error ? error.message : String(error);
       console.error(
         `Cannot read all of the catalogue ${path}: ${this.report.error}`,
       );
     }
     this.report.duplicates = this.#rows.build();
     for (const channel of this.#channels.values()) {
-      const rows = (channel.rows as number[]).filter((row) =>
-        this.#rows.kept(row)
-      );
+      const rows = (channel.rows as number[]).filter((row) => this.#rows.kept(row));
       // Newest first; what the file has at one second stays in the file's order, later lines first.
       channel.rows = Uint32Array.from(
-        rows.sort((one, other) =>
-          this.#rows.time(other) - this.#rows.time(one) || other - one
-        ),
+        rows.sort((one, other) => this.#rows.time(other) - this.#rows.time(one) || other - one),
       );
       this.report.videos += rows.length;
     }
-    this.#by_size = [...this.#channels.values()].sort((one, other) =>
-      other.rows.length - one.rows.length
-    );
+    this.#by_size = [...this.#channels.values()].sort((one, other) => other.rows.length - one.rows.length);
     this.report.channels = this.#channels.size;
     this.report.load_ms = Math.round(performance.now() - started);
   }
@@ -298,9 +285,7 @@ export class RealCatalogue implements Catalogue {
 
 async function contents(path: string): Promise<ReadableStream<Uint8Array>> {
   const { readable } = await Deno.open(path, { read: true });
-  return path.endsWith(".gz")
-    ? readable.pipeThrough(new DecompressionStream("gzip"))
-    : readable;
+  return path.endsWith(".gz") ? readable.pipeThrough(new DecompressionStream("gzip")) : readable;
 }
 
 async function beginsWithVideos(path: string): Promise<boolean> {
@@ -315,9 +300,7 @@ async function beginsWithVideos(path: string): Promise<boolean> {
       if (start.length > START_LENGTH) break;
     }
   } catch (error) {
-    const why = error instanceof Deno.errors.NotFound
-      ? "there is no such file"
-      : (error as Error).message;
+    const why = error instanceof Deno.errors.NotFound ? "there is no such file" : (error as Error).message;
     throw new Error(`Cannot read the catalogue ${path}: ${why}`, {
       cause: error,
     });
@@ -451,9 +434,7 @@ function toVideo(row: Row): VideoRecord {
     uploaded_at: published,
     published_at: published,
     publish_at: null,
-    duration_seconds: chance.chance(0.2)
-      ? chance.between(10, 60)
-      : chance.between(61, 2_400),
+    duration_seconds: chance.chance(0.2) ? chance.between(10, 60) : chance.between(61, 2_400),
     views: row.views,
     likes: row.likes,
     comments: row.comment_count,

@@ -101,9 +101,7 @@ export function channelResource(
         medium: square(240),
         high: square(800),
       },
-      ...(channel.language === null
-        ? {}
-        : { defaultLanguage: channel.language }),
+      ...(channel.language === null ? {} : { defaultLanguage: channel.language }),
       localized: { title, description },
       ...(channel.country === null ? {} : { country: channel.country }),
     }),
@@ -160,14 +158,8 @@ export function playlistItemResource(
 ): Json {
   const playlist = uploadsOf(video.channel_id);
   const hidden = video.deleted || (video.privacy === "private" && !open);
-  const title = video.deleted
-    ? "Deleted video"
-    : hidden
-    ? "Private video"
-    : video.title;
-  const gone = video.deleted
-    ? "This video is unavailable."
-    : "This video is private.";
+  const title = video.deleted ? "Deleted video" : hidden ? "Private video" : video.title;
+  const gone = video.deleted ? "This video is unavailable." : "This video is private.";
   return resource("playlistItem", playlistItemId(video), parts, {
     snippet: () => ({
       publishedAt: video.uploaded_at,
@@ -241,15 +233,11 @@ export function videoResource(
       channelTitle: video.channel_title,
       ...(video.tags.length === 0 ? {} : { tags: video.tags }),
       categoryId: video.category_id,
-      liveBroadcastContent: live === null || live.state === "completed"
-        ? "none"
-        : live.state,
+      liveBroadcastContent: live === null || live.state === "completed" ? "none" : live.state,
       ...(video.language === null ? {} : { defaultLanguage: video.language }),
       localized: (view.hl && video.translations[view.hl]) ||
         { title, description },
-      ...(video.audio_language === null
-        ? {}
-        : { defaultAudioLanguage: video.audio_language }),
+      ...(video.audio_language === null ? {} : { defaultAudioLanguage: video.audio_language }),
     }),
     contentDetails: () => ({
       duration: isoDuration(video.duration_seconds),
@@ -257,23 +245,15 @@ export function videoResource(
       definition: video.definition,
       caption: String(video.caption),
       licensedContent: video.licensed,
-      ...(video.blocked_in.length === 0
-        ? {}
-        : { regionRestriction: { blocked: video.blocked_in } }),
+      ...(video.blocked_in.length === 0 ? {} : { regionRestriction: { blocked: video.blocked_in } }),
       contentRating: {},
       projection: "rectangular",
-      ...(view.owner
-        ? { hasCustomThumbnail: video.largest_thumbnail !== "high" }
-        : {}),
+      ...(view.owner ? { hasCustomThumbnail: video.largest_thumbnail !== "high" } : {}),
     }),
     status: () => ({
-      uploadStatus: live !== null && live.state !== "completed"
-        ? "uploaded"
-        : "processed",
+      uploadStatus: live !== null && live.state !== "completed" ? "uploaded" : "processed",
       privacyStatus: video.privacy,
-      ...(video.publish_at === null || !view.owner
-        ? {}
-        : { publishAt: video.publish_at }),
+      ...(video.publish_at === null || !view.owner ? {} : { publishAt: video.publish_at }),
       license: "youtube",
       embeddable: true,
       publicStatsViewable: video.likes !== null,
@@ -288,37 +268,22 @@ export function videoResource(
     statistics: () => ({
       ...(video.views === null ? {} : { viewCount: String(video.views) }),
       ...(video.likes === null ? {} : { likeCount: String(video.likes) }),
-      ...(view.owner
-        ? { dislikeCount: String(Math.floor((video.likes ?? 0) / 40)) }
-        : {}),
+      ...(view.owner ? { dislikeCount: String(Math.floor((video.likes ?? 0) / 40)) } : {}),
       favoriteCount: "0",
-      ...(video.comments === null
-        ? {}
-        : { commentCount: String(video.comments) }),
+      ...(video.comments === null ? {} : { commentCount: String(video.comments) }),
     }),
     liveStreamingDetails: () =>
       live === null ? undefined : {
-        ...(live.actual_start === null
-          ? {}
-          : { actualStartTime: live.actual_start }),
+        ...(live.actual_start === null ? {} : { actualStartTime: live.actual_start }),
         ...(live.actual_end === null ? {} : { actualEndTime: live.actual_end }),
         scheduledStartTime: live.scheduled_start,
-        ...(live.viewers === null
-          ? {}
-          : { concurrentViewers: String(live.viewers) }),
-        ...(live.state === "completed"
-          ? {}
-          : { activeLiveChatId: `Cg0KC${video.id}` }),
+        ...(live.viewers === null ? {} : { concurrentViewers: String(live.viewers) }),
+        ...(live.state === "completed" ? {} : { activeLiveChatId: `Cg0KC${video.id}` }),
       },
-    topicDetails: () =>
-      video.topics.length === 0 ? undefined : { topicCategories: video.topics },
+    topicDetails: () => video.topics.length === 0 ? undefined : { topicCategories: video.topics },
     player: () => player(video, view),
-    recordingDetails: () =>
-      video.recorded_at === null ? {} : { recordingDate: video.recorded_at },
-    localizations: () =>
-      Object.keys(video.translations).length === 0
-        ? undefined
-        : { ...video.translations },
+    recordingDetails: () => video.recorded_at === null ? {} : { recordingDate: video.recorded_at },
+    localizations: () => Object.keys(video.translations).length === 0 ? undefined : { ...video.translations },
     paidProductPlacementDetails: () => ({
       hasPaidProductPlacement: video.paid_placement,
     }),
@@ -348,9 +313,7 @@ export function videoStatResource(video: VideoRecord, parts: Parts): Json {
     statistics: () => ({
       ...(video.views === null ? {} : { viewCount: String(video.views) }),
       ...(video.likes === null ? {} : { likeCount: String(video.likes) }),
-      ...(video.comments === null
-        ? {}
-        : { commentCount: String(video.comments) }),
+      ...(video.comments === null ? {} : { commentCount: String(video.comments) }),
     }),
     // Not ISO 8601 here: a google.protobuf.Duration.
     contentDetails: () => ({ duration: `${video.duration_seconds}s` }),
@@ -371,9 +334,7 @@ const thumbnail_sizes = [
 function thumbnails(video: VideoRecord): Json {
   const made: Json = {};
   for (const [name, file, width, height] of thumbnail_sizes) {
-    const live = video.live !== null && video.live.state !== "completed"
-      ? "_live"
-      : "";
+    const live = video.live !== null && video.live.state !== "completed" ? "_live" : "";
     made[name] = {
       url: `https://i.ytimg.com/vi/${video.id}/${file}${live}.jpg`,
       width,
@@ -398,9 +359,7 @@ function player(video: VideoRecord, view: VideoView): Json {
     'web-share" referrerpolicy="strict-origin-when-cross-origin" allowfullscreen></iframe>';
   return {
     embedHtml,
-    ...(asked
-      ? { embedHeight: String(height), embedWidth: String(width) }
-      : {}),
+    ...(asked ? { embedHeight: String(height), embedWidth: String(width) } : {}),
   };
 }
 
@@ -411,9 +370,7 @@ export function isoDuration(seconds: number): string {
   const hours = Math.floor(seconds / 3_600) % 24;
   const minutes = Math.floor(seconds / 60) % 60;
   const rest = seconds % 60;
-  const time = `${hours ? `${hours}H` : ""}${minutes ? `${minutes}M` : ""}${
-    rest ? `${rest}S` : ""
-  }`;
+  const time = `${hours ? `${hours}H` : ""}${minutes ? `${minutes}M` : ""}${rest ? `${rest}S` : ""}`;
   return `P${days ? `${days}D` : ""}${time ? `T${time}` : ""}`;
 }
 

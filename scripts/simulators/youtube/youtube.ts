@@ -1,24 +1,12 @@
 /** The YouTube Data API v3: channels.list, playlistItems.list of uploads playlists, videos.list, videos.batchGetStats. */
 import type { GoogleAccounts } from "../google/accounts.ts";
 import { tokenInfo, userInfo } from "../google/user_info.ts";
-import {
-  type Answer,
-  type Call,
-  json,
-  type Provider,
-  type World,
-} from "../provider.ts";
+import { type Answer, type Call, json, type Provider, type World } from "../provider.ts";
 import { audit_scope, bearer, type Caller, identify } from "./credentials.ts";
 import { readSelection, select, type Selection } from "./field_selection.ts";
 import * as failures from "./google_error.ts";
 import type { Library } from "./library.ts";
-import {
-  batchGetStats,
-  listChannels,
-  type Listing,
-  listPlaylistItems,
-  listVideos,
-} from "./lists.ts";
+import { batchGetStats, listChannels, type Listing, listPlaylistItems, listVideos } from "./lists.ts";
 import { isKnown, type Parameters, readParts } from "./parameters.ts";
 import { type Bucket, Quota } from "./quota.ts";
 import * as resources from "./resources.ts";
@@ -74,8 +62,7 @@ export function youtube(
         "onBehalfOfContentOwner",
       ],
       bucket: "default",
-      list: (call, caller, parts) =>
-        listPlaylistItems(library, call, caller, parts),
+      list: (call, caller, parts) => listPlaylistItems(library, call, caller, parts),
     },
     "/youtube/v3/videos": {
       rpc: service("VideoService.List"),
@@ -102,8 +89,7 @@ export function youtube(
       parts: resources.stats_parts,
       parameters: ["id", "onBehalfOfContentOwner"],
       bucket: "batch_get_stats",
-      list: (call, caller, parts) =>
-        batchGetStats(library, call, caller, parts),
+      list: (call, caller, parts) => batchGetStats(library, call, caller, parts),
     },
   };
 
@@ -157,15 +143,13 @@ async function answer(
   if ("status" in caller) return caller;
   call.notes.bucket = method.bucket;
   if (!quota.take(caller.project, method.bucket, caller.access?.account, 1)) {
-    return method.bucket === "default"
-      ? failures.quotaExceeded()
-      : failures.rateLimitExceeded(
-        "Batch Get Stats Queries",
-        "defaultBatchGetStatsPerDayPerProject",
-        quota.read(caller.project, method.bucket)?.limit ?? 0,
-        "day",
-        resources.projectNumber(caller.project),
-      );
+    return method.bucket === "default" ? failures.quotaExceeded() : failures.rateLimitExceeded(
+      "Batch Get Stats Queries",
+      "defaultBatchGetStatsPerDayPerProject",
+      quota.read(caller.project, method.bucket)?.limit ?? 0,
+      "day",
+      resources.projectNumber(caller.project),
+    );
   }
   call.notes.cost = 1;
 
@@ -218,9 +202,7 @@ function finish(
   };
   const body = selection === undefined ? whole : select(whole, selection);
   const made = json(200, body, headers);
-  return call.query.get("prettyPrint") === "false"
-    ? { ...made, body: JSON.stringify(body) }
-    : made;
+  return call.query.get("prettyPrint") === "false" ? { ...made, body: JSON.stringify(body) } : made;
 }
 
 /** `If-None-Match` compares weakly (RFC 9110, section 13.1.2). Quotation marks may be missing, as Google allows. */

@@ -181,14 +181,12 @@ export function youtubeAdmin(library: Library, quota: Quota): Route[] {
         return json(200, {
           channel_id: id,
           total: library.size(id),
-          videos: fields === "all"
-            ? videos
-            : videos.map(({ id, title, privacy, deleted }) => ({
-              id,
-              title,
-              privacy,
-              deleted,
-            })),
+          videos: fields === "all" ? videos : videos.map(({ id, title, privacy, deleted }) => ({
+            id,
+            title,
+            privacy,
+            deleted,
+          })),
         });
       },
     },
