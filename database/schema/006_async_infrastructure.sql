@@ -520,7 +520,7 @@ returns uuid
 language sql volatile security invoker
 set search_path = ''
 begin atomic
-  select made.job_id from ops.create_job(p_user_id, p_job_type, p_params, p_priority, p_run_at, p_request_id, false) as made;
+  select (ops.create_job(p_user_id, p_job_type, p_params, p_priority, p_run_at, p_request_id, false)).job_id;
 end;
 comment on function public.create_job is
   'Queues a job by a handler''s name (sync_youtube) or a category''s (platform_sync). The same one under way, or made in the last minutes, is given '

@@ -16,17 +16,22 @@ export const queueGrowth: Benchmark = {
       const system = await streamvibe(db_url);
       const owner = new pg.Client({ connectionString: db_url });
       await owner.connect();
+      let isGrown = false;
+      const fill = async (jobs: number) => {
+        await system.fill(jobs);
+        if (isGrown) await addWaiting(owner);
+      };
       const measure = async () => {
         const single: number[] = [];
         const batch: number[] = [];
         const made: number[] = [];
         for (let round = 0; round < rounds; round++) {
           const jobs = Math.round(seconds * 1_000);
-          await fill();
+          await fill(jobs);
           single.push(
             jobs / await system.drain(jobs, { concurrency: 4, batch: 1 }),
           );
-          await fill();
+          await fill(jobs);
           batch.push(
             jobs / await system.drain(jobs, { concurrency: 4, batch: 100 }),
           );
@@ -34,11 +39,6 @@ export const queueGrowth: Benchmark = {
             (await closedLoop(4, seconds / 2, () => system.enqueue()))
               .per_second,
           );
-
-          async function fill() {
-            await system.fill(jobs);
-            if (isGrown) await addWaiting(owner);
-          }
         }
         return {
           "one at a time": median(single) * 1_000,
@@ -46,7 +46,6 @@ export const queueGrowth: Benchmark = {
           making: median(made),
         };
       };
-      let isGrown = false;
       try {
         const empty = await measure();
         await addEnded(owner);

@@ -14,7 +14,7 @@ import { readSettings, SettingsError } from "../../supabase/functions/_shared/se
 import { workerEnvironment } from "./worker_environment.ts";
 
 const USAGE = `Usage: deno task worker [--concurrency N] [--grace SECONDS]
-  --concurrency N   jobs under way at once (JOB_CONCURRENCY, 10)
+  --concurrency N   jobs under way at once (JOB_CONCURRENCY, 20)
   --grace SECONDS   how long running jobs may go on after a stop (25)
 The database is STREAMVIBE_POOLER_URL: a direct or session-mode connection, for LISTEN. Without it, the one of the local stack.`;
 

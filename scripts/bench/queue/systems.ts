@@ -246,6 +246,7 @@ export async function pgBoss(db_url: string): Promise<System> {
   });
   boss.on("error", () => {});
   await boss.start();
+  const pool = poolOf(db_url, 1);
   let turn = 0;
   let queue = "";
   const open = async (notify: boolean) => {
@@ -303,7 +304,10 @@ export async function pgBoss(db_url: string): Promise<System> {
         await boss.offWork(queue);
       }
     },
-    stop: () => boss.stop({ graceful: false, close: true }),
+    async stop() {
+      await boss.stop({ graceful: false, close: true });
+      await pool.end();
+    },
   };
   return system;
 }

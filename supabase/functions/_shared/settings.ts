@@ -65,7 +65,7 @@ const schema = z.object({
   RATE_LIMIT_CLICK: rate.default({ limit: 120, window_seconds: 60 }),
 
   PROVIDER_TIMEOUT_MS: milliseconds.default(10_000),
-  JOB_CONCURRENCY: z.coerce.number().int().min(1).max(1_000).default(10),
+  JOB_CONCURRENCY: z.coerce.number().int().min(1).max(1_000).default(20),
   JOB_LEASE_SECONDS: z.coerce.number().int().min(1).max(3600).default(60),
   JOB_BUDGET_SECONDS: z.coerce.number().int().min(1).max(140).default(50),
   SYNC_LEASE_SECONDS: z.coerce.number().int().min(1).max(3600).default(60),

@@ -57,9 +57,7 @@ export default endpoint({
       ...status,
       result: result as z.output<typeof Result>,
       // What an earlier attempt said is no error of a job that ended well.
-      error: message === null || status.status === "completed"
-        ? null
-        : { code, message },
+      error: message === null || status.status === "completed" ? null : { code, message },
     };
   },
 });
