@@ -17,6 +17,15 @@ begin
 end;
 $$;
 
+do $$
+begin
+  if to_regclass('cron.job') is not null then
+    perform cron.unschedule(jobname) from cron.job
+    where jobname in ('process-job-queue', 'retry-failed-jobs', 'detect-stuck-jobs', 'expire-stale-jobs', 'cleanup-old-jobs');
+  end if;
+end;
+$$;
+
 -- Without cascade on purpose: what a later module has built on these makes the rollback fail as a whole.
 drop function public.create_job, public.find_or_create_job, public.cancel_job, public.get_user_jobs, public.get_job_logs,
   public.get_cached_job_result, public.get_job_queue_stats, public.list_dead_letters, public.retry_dead_letters, public.discard_dead_letters,
