@@ -175,6 +175,11 @@ begin
   if not exists (select from public.platform where slug = p_platform and is_active) then
     raise exception using errcode = 'SV400', message = format('There is no platform named %s', left(p_platform, 60));
   end if;
+  -- A token outlives its user by up to an hour.
+  if not exists (select from public.users where id = p_user_id) then
+    raise exception using errcode = 'SV404', message = 'There is no such user',
+      detail = jsonb_build_object('resource', 'user', 'id', p_user_id);
+  end if;
   delete from ops.oauth_state
   where state = any (array(
     select dead.state from ops.oauth_state as dead where dead.expires_at < now()

@@ -43,10 +43,7 @@ export class FunctionsHost {
 
   async has(name: string): Promise<boolean> {
     if (!/^[a-z0-9][a-z0-9-]*$/.test(name) || name === "tests") return false;
-    return await Deno.stat(this.#entry(name)).then(
-      (file) => file.isFile,
-      () => false,
-    );
+    return await Deno.stat(this.#entry(name)).then((file) => file.isFile, () => false);
   }
 
   /** Starts functions before somebody calls them. */
@@ -77,12 +74,8 @@ export class FunctionsHost {
       return passOn(response, release);
     } catch (error) {
       release();
-      if (error instanceof BootError) {
-        return problem(503, "boot_error", error.message, "BOOT_ERROR");
-      }
-      if (gone.aborted) {
-        return problem(499, "client_closed_request", "The caller went away");
-      }
+      if (error instanceof BootError) return problem(503, "boot_error", error.message, "BOOT_ERROR");
+      if (gone.aborted) return problem(499, "client_closed_request", "The caller went away");
       if (late.signal.aborted) {
         return problem(
           504,
@@ -134,13 +127,11 @@ export class FunctionsHost {
     instance.ended.then(({ booted, repeatable, how }) => {
       this.#all.delete(instance);
       // An error in the code stays the answer until a file changes: starting it again would only repeat it.
-      if ((booted || repeatable) && this.#instances.get(name) === instance) {
-        this.#instances.delete(name);
-      }
-      if (instance.draining || this.#closed) return;
-      if (booted) {
-        warn(`the function ${name} ${how}; its next call starts it again`);
-      } else warn(`the function ${name} did not start: ${how.split("\n")[0]}`);
+      if ((booted || repeatable) && this.#instances.get(name) === instance) this.#instances.delete(name);
+      // Code that does not start is worth a word also when a change of its file was noticed meanwhile.
+      if (this.#closed || (instance.draining && booted)) return;
+      if (booted) warn(`the function ${name} ${how}; its next call starts it again`);
+      else warn(`the function ${name} did not start: ${how.split("\n")[0]}`);
     });
     return instance;
   }
@@ -154,9 +145,7 @@ export class FunctionsHost {
     for (const instance of this.#all) instance.check();
     const limit = Date.now() - IDLE_AFTER_MS;
     for (const [name, instance] of this.#instances) {
-      if (!instance.dead && instance.idle && instance.lastUsed < limit) {
-        this.#retire(name);
-      }
+      if (!instance.dead && instance.idle && instance.lastUsed < limit) this.#retire(name);
     }
   }
 
@@ -165,14 +154,10 @@ export class FunctionsHost {
       const watcher = Deno.watchFs(path, { recursive });
       this.#watchers.push(watcher);
       for await (const event of watcher) {
-        if (event.kind !== "access") {
-          event.paths.forEach((changed) => this.#onChange(changed));
-        }
+        if (event.kind !== "access") event.paths.forEach((changed) => this.#onChange(changed));
       }
     } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) {
-        this.options.warn(`no reload on change: ${error}`);
-      }
+      if (!(error instanceof Deno.errors.NotFound)) this.options.warn(`no reload on change: ${error}`);
     }
   }
 
@@ -181,12 +166,8 @@ export class FunctionsHost {
     if (path.startsWith(`${folder}/`)) {
       const [first = "", ...rest] = path.slice(folder.length + 1).split("/");
       if (this.#instances.has(first)) this.#retire(first);
-      else if (
-        first === "_shared" || (first !== "tests" && rest.length === 0)
-      ) this.#retireAll();
-    } else if (
-      path === join(ROOT, "deno.json") || path === join(ROOT, "deno.lock")
-    ) this.#retireAll();
+      else if (first === "_shared" || (first !== "tests" && rest.length === 0)) this.#retireAll();
+    } else if (path === join(ROOT, "deno.json") || path === join(ROOT, "deno.lock")) this.#retireAll();
   }
 
   #retireAll(): void {
@@ -194,38 +175,19 @@ export class FunctionsHost {
   }
 
   #write(line: string): void {
-    if (!this.#closed) {
-      this.#log.writeSync(new TextEncoder().encode(`${line}\n`));
-    }
+    if (!this.#closed) this.#log.writeSync(new TextEncoder().encode(`${line}\n`));
   }
 }
 
 /** Says what became of a call whose connection broke. */
-async function explainBreak(
-  name: string,
-  instance: FunctionInstance,
-  error: unknown,
-): Promise<Response> {
+async function explainBreak(name: string, instance: FunctionInstance, error: unknown): Promise<Response> {
   // The connection may break a moment before its process is known to have ended.
-  await Promise.race([
-    instance.ended,
-    new Promise((resolve) => setTimeout(resolve, 200)),
-  ]);
+  await Promise.race([instance.ended, new Promise((resolve) => setTimeout(resolve, 200))]);
   if (instance.killedFor) {
-    return problem(
-      546,
-      "worker_limit",
-      `The function ${name} ${instance.killedFor}`,
-      "WORKER_LIMIT",
-    );
+    return problem(546, "worker_limit", `The function ${name} ${instance.killedFor}`, "WORKER_LIMIT");
   }
   if (!instance.dead) throw error;
-  return problem(
-    546,
-    "worker_error",
-    `The function ${name} crashed; see functions.log`,
-    "WORKER_ERROR",
-  );
+  return problem(546, "worker_error", `The function ${name} crashed; see functions.log`, "WORKER_ERROR");
 }
 
 /** The call is in flight until the last byte of the answer is through. */
@@ -235,8 +197,6 @@ function passOn(response: Response, release: () => void): Response {
     release();
     return new Response(null, { status, headers });
   }
-  const body = response.body.pipeThrough(
-    new TransformStream({ flush: release, cancel: release }),
-  );
+  const body = response.body.pipeThrough(new TransformStream({ flush: release, cancel: release }));
   return new Response(body, { status, headers });
 }

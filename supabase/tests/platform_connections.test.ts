@@ -55,6 +55,13 @@ Deno.test("a consent is taken once, by its owner, for its platform, within ten m
       )).code,
       "SV400",
     );
+    const gone = crypto.randomUUID();
+    const orphan = `select begin_oauth('${gone}', 'youtube', '${state()}', 'v', 'u')`;
+    assert.equal(
+      (await world.attempt("service", orphan)).code,
+      "SV404",
+      "the user is gone, the token is not",
+    );
   });
 });
 

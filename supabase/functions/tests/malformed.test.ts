@@ -242,7 +242,6 @@ async function wrongCredentialsFor(
     "two apikeys": { apikey: `${stack.publishable_key}, ${stack.secret_key}` },
     "a legacy apikey": { apikey: genuine },
     "another scheme": { authorization: "Basic YTpi" },
-    "a lower-case scheme": { authorization: `bearer ${genuine}` },
     "no scheme": { authorization: genuine },
     "an empty token": { authorization: "Bearer" },
     "two tokens": { authorization: `Bearer ${genuine}, Bearer ${genuine}` },
