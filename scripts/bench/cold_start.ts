@@ -14,41 +14,26 @@ export const coldStart: Benchmark = {
   async run({ rounds }) {
     const names: string[] = [];
     for await (const entry of Deno.readDir(FUNCTIONS)) {
-      if (
-        entry.isDirectory && !entry.name.startsWith("_") &&
-        entry.name !== "tests"
-      ) names.push(entry.name);
+      if (entry.isDirectory && !entry.name.startsWith("_") && entry.name !== "tests") names.push(entry.name);
     }
     names.sort();
     const scratch = await Deno.makeTempDir({ prefix: "streamvibe-bench-" });
     try {
-      const times = new Map<
-        string,
-        { whole: number[]; imported: number[]; answered: number[] }
-      >(
-        ["", ...names].map((
-          name,
-        ) => [name, { whole: [], imported: [], answered: [] }]),
+      const times = new Map<string, { whole: number[]; imported: number[]; answered: number[] }>(
+        ["", ...names].map((name) => [name, { whole: [], imported: [], answered: [] }]),
       );
       // Once beforehand, so that every file is in the page cache and in Deno's own.
       for (const name of names) await startOnce(name, scratch);
       for (let round = 0; round < Math.max(5, rounds); round++) {
         for (const [name, taken] of times) {
-          const { whole_ms, import_ms, answer_ms } = await startOnce(
-            name,
-            scratch,
-          );
+          const { whole_ms, import_ms, answer_ms } = await startOnce(name, scratch);
           taken.whole.push(whole_ms);
           taken.imported.push(import_ms);
           taken.answered.push(answer_ms);
         }
       }
       const bare = median(times.get("")?.whole ?? []);
-      const rows: Row[] = [{
-        case: "process start",
-        system: "bare",
-        values: { whole_ms: bare },
-      }];
+      const rows: Row[] = [{ case: "process start", system: "bare", values: { whole_ms: bare } }];
       let [slowest, largest] = [0, 0];
       for (const name of names) {
         const taken = times.get(name);
@@ -66,10 +51,7 @@ export const coldStart: Benchmark = {
       }
       return {
         rows,
-        goals: [
-          atMost("slowest import", 150, slowest, " ms"),
-          atMost("largest bundle", 5, largest, " MB"),
-        ],
+        goals: [atMost("slowest import", 150, slowest, " ms"), atMost("largest bundle", 5, largest, " MB")],
       };
     } finally {
       await Deno.remove(scratch, { recursive: true });
@@ -100,15 +82,7 @@ async function startOnce(
   const config = new URL("../../deno.json", import.meta.url).pathname;
   const before = performance.now();
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      "run",
-      "-A",
-      "--no-check",
-      "--cached-only",
-      "--config",
-      config,
-      file,
-    ],
+    args: ["run", "-A", "--no-check", "--cached-only", "--config", config, file],
     env: {
       SUPABASE_URL: "http://127.0.0.1:1",
       SUPABASE_JWKS: '{"keys":[]}',
@@ -118,27 +92,14 @@ async function startOnce(
     },
   }).output();
   const whole_ms = performance.now() - before;
-  if (!success) {
-    throw new Error(
-      `Cannot start ${name}: ${new TextDecoder().decode(stderr)}`,
-    );
-  }
+  if (!success) throw new Error(`Cannot start ${name}: ${new TextDecoder().decode(stderr)}`);
   return { whole_ms, ...JSON.parse(new TextDecoder().decode(stdout)) };
 }
 
-async function bundleSize(
-  name: string,
-  scratch: string,
-): Promise<number | undefined> {
+async function bundleSize(name: string, scratch: string): Promise<number | undefined> {
   const output = `${scratch}/bundle.js`;
   const { success } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      "bundle",
-      "--quiet",
-      "--output",
-      output,
-      new URL(`${name}/index.ts`, FUNCTIONS).pathname,
-    ],
+    args: ["bundle", "--quiet", "--output", output, new URL(`${name}/index.ts`, FUNCTIONS).pathname],
     stdout: "null",
     stderr: "null",
   }).output();

@@ -15,10 +15,7 @@ export const kernel: Benchmark = {
   about: "the kernel's own time, against a bare Deno.serve with the same limiter call",
   run: ({ rounds, seconds }) =>
     withStack(async (place) => {
-      const servers = await Promise.all([
-        startServer("bare", place),
-        startServer("kernel", place),
-      ]);
+      const servers = await Promise.all([startServer("bare", place), startServer("kernel", place)]);
       const [bare, full] = servers;
       try {
         await closedLoop(4, 1, () => bare.ask());
@@ -26,26 +23,15 @@ export const kernel: Benchmark = {
         const calls = await full.databaseCalls();
 
         // One at a time, in strict turns: all meet the same moments of the machine.
-        const alone: Record<System, Sample[]> = {
-          bare: [],
-          kernel: [],
-          "kernel, new token": [],
-        };
-        const overheads: Record<string, number[]> = {
-          kernel: [],
-          "kernel, new token": [],
-        };
+        const alone: Record<System, Sample[]> = { bare: [], kernel: [], "kernel, new token": [] };
+        const overheads: Record<string, number[]> = { kernel: [], "kernel, new token": [] };
         const asks: Record<System, () => Promise<void>> = {
           bare: bare.ask,
           kernel: full.ask,
           "kernel, new token": full.askAnew,
         };
         for (let round = 0; round < rounds; round++) {
-          const took: Record<System, number[]> = {
-            bare: [],
-            kernel: [],
-            "kernel, new token": [],
-          };
+          const took: Record<System, number[]> = { bare: [], kernel: [], "kernel, new token": [] };
           const end = performance.now() + seconds * 1_000 * SYSTEMS.length;
           while (performance.now() < end) {
             for (const system of SYSTEMS) {
@@ -54,13 +40,10 @@ export const kernel: Benchmark = {
               took[system].push(performance.now() - before);
             }
           }
-          for (const system of SYSTEMS) {
-            alone[system].push(sampleOf(took[system]));
-          }
+          for (const system of SYSTEMS) alone[system].push(sampleOf(took[system]));
           for (const [system, differences] of Object.entries(overheads)) {
             differences.push(
-              (alone[system as System].at(-1)?.p50_ms ?? 0) -
-                (alone.bare.at(-1)?.p50_ms ?? 0),
+              (alone[system as System].at(-1)?.p50_ms ?? 0) - (alone.bare.at(-1)?.p50_ms ?? 0),
             );
           }
         }
@@ -70,23 +53,14 @@ export const kernel: Benchmark = {
           "kernel, new token": () => closedLoop(16, seconds, full.askAnew),
         });
         const rows: Row[] = [
-          ...SYSTEMS.map((system) => ({
-            case: "one at a time",
-            system,
-            figures: summary(alone[system]),
-          })),
-          ...SYSTEMS.map((system) => ({
-            case: "16 at once",
-            system,
-            figures: loaded[system],
-          })),
+          ...SYSTEMS.map((system) => ({ case: "one at a time", system, figures: summary(alone[system]) })),
+          ...SYSTEMS.map((system) => ({ case: "16 at once", system, figures: loaded[system] })),
           ...Object.entries(overheads).map(([system, differences]) => ({
             case: "one at a time",
             system: `${system} − bare`,
             values: {
               p50_ms: median(differences),
-              p95_ms: summary(alone[system as System]).p95_ms -
-                summary(alone.bare).p95_ms,
+              p95_ms: summary(alone[system as System]).p95_ms - summary(alone.bare).p95_ms,
               lowest_p50_ms: Math.min(...differences),
               highest_p50_ms: Math.max(...differences),
             },
@@ -95,12 +69,7 @@ export const kernel: Benchmark = {
         return {
           rows,
           goals: [
-            atMost(
-              "the kernel's own time, p50",
-              2,
-              median(overheads.kernel ?? []),
-              " ms",
-            ),
+            atMost("the kernel's own time, p50", 2, median(overheads.kernel ?? []), " ms"),
             atMost(
               "with a token it has not seen, p50",
               2,

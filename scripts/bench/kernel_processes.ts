@@ -19,9 +19,7 @@ interface Place {
 }
 
 // The servers trust a key of the benchmark's own, so that it can make as many creators as it wants.
-const { privateKey, publicKey } = await generateKeyPair("ES256", {
-  extractable: true,
-});
+const { privateKey, publicKey } = await generateKeyPair("ES256", { extractable: true });
 const PUBLISHABLE = "sb_publishable_bench";
 /** More than the kernel remembers. */
 const TOKENS = 2_500;
@@ -32,13 +30,8 @@ async function makeTokens(): Promise<string[]> {
     Array.from(
       { length: TOKENS },
       () =>
-        new SignJWT({
-          sub: crypto.randomUUID(),
-          role: "authenticated",
-          aud: "authenticated",
-        })
-          .setProtectedHeader({ alg: "ES256", typ: "JWT", kid: "bench" })
-          .setIssuedAt().setExpirationTime(
+        new SignJWT({ sub: crypto.randomUUID(), role: "authenticated", aud: "authenticated" })
+          .setProtectedHeader({ alg: "ES256", typ: "JWT", kid: "bench" }).setIssuedAt().setExpirationTime(
             "2h",
           )
           .sign(privateKey),
@@ -47,18 +40,9 @@ async function makeTokens(): Promise<string[]> {
 }
 
 /** Starts one of the two; both get the settings that the stack gives to functions. */
-export async function startServer(
-  system: "bare" | "kernel",
-  place: Place,
-): Promise<Server> {
+export async function startServer(system: "bare" | "kernel", place: Place): Promise<Server> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: [
-      "run",
-      "-A",
-      "--no-check",
-      new URL("./kernel_server.ts", import.meta.url).pathname,
-      system,
-    ],
+    args: ["run", "-A", "--no-check", new URL("./kernel_server.ts", import.meta.url).pathname, system],
     env: {
       SUPABASE_URL: place.api_url,
       SUPABASE_PUBLISHABLE_KEYS: JSON.stringify({ default: PUBLISHABLE }),
@@ -98,16 +82,10 @@ export async function startServer(
       apikey: PUBLISHABLE,
       "content-type": "application/json",
     };
-    const response = await fetch(`http://127.0.0.1:${port}/work`, {
-      method: "POST",
-      headers,
-      body,
-    });
+    const response = await fetch(`http://127.0.0.1:${port}/work`, { method: "POST", headers, body });
     const answer = await response.text();
     if (response.status !== 200) {
-      throw new Error(
-        `Cannot measure ${system}: it answered ${response.status} ${answer}`,
-      );
+      throw new Error(`Cannot measure ${system}: it answered ${response.status} ${answer}`);
     }
   };
   const server: Server = {

@@ -10,10 +10,7 @@ const work = endpoint({
   method: "POST",
   auth: "user",
   rate: "user",
-  input: z.strictObject({
-    text: z.string().max(100),
-    count: z.number().int().min(1).max(50),
-  }),
+  input: z.strictObject({ text: z.string().max(100), count: z.number().int().min(1).max(50) }),
   output: z.object({ done: z.boolean() }),
   handle: () => ({ done: true }),
 });
@@ -29,10 +26,6 @@ async function bare(): Promise<Response> {
 }
 
 Deno.serve(
-  {
-    port: 0,
-    hostname: "127.0.0.1",
-    onListen: ({ port }) => console.log(`port ${port}`),
-  },
+  { port: 0, hostname: "127.0.0.1", onListen: ({ port }) => console.log(`port ${port}`) },
   Deno.args[0] === "bare" ? bare : work.fetch,
 );

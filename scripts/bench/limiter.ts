@@ -20,21 +20,12 @@ export const limiter: Benchmark = {
   about: "check_rate_limit against rate-limiter-flexible on PostgreSQL",
   run: ({ rounds, seconds }) =>
     withStack(async ({ db_url }) => {
-      const sql = postgres(serviceUrl(db_url), {
-        max: CONNECTIONS,
-        onnotice: () => {},
-      });
+      const sql = postgres(serviceUrl(db_url), { max: CONNECTIONS, onnotice: () => {} });
       const owner = postgres(db_url, { max: 1, onnotice: () => {} });
-      const pool = new pg.Pool({
-        connectionString: db_url,
-        max: PEER_CONNECTIONS,
-      });
+      const pool = new pg.Pool({ connectionString: db_url, max: PEER_CONNECTIONS });
       const peer = await makePeer(pool);
       const ours = (key: string, limit: number) =>
-        sql.unsafe("select * from public.check_rate_limit($1, $2, 60)", [
-          key,
-          limit,
-        ], { prepare: true });
+        sql.unsafe("select * from public.check_rate_limit($1, $2, 60)", [key, limit], { prepare: true });
       const floor = (key: string) => sql.unsafe("select $1::text, true, 1, 1", [key], { prepare: true });
 
       const rows: Row[] = [];
@@ -52,11 +43,7 @@ export const limiter: Benchmark = {
             });
             for (const [system, measured] of Object.entries(figures)) {
               const name = keys === 1 ? "one hot key" : "10,000 keys";
-              rows.push({
-                case: `${name}, c=${clients}`,
-                system,
-                figures: measured,
-              });
+              rows.push({ case: `${name}, c=${clients}`, system, figures: measured });
               const key = `${keys} ${system}`;
               best[key] = Math.max(best[key] ?? 0, measured.per_second);
             }
@@ -75,18 +62,8 @@ export const limiter: Benchmark = {
         goals.push(
           atLeast("checks/s on one hot key", 20_000, of("1 streamvibe")),
           atLeast("checks/s on 10,000 keys", 20_000, of("10000 streamvibe")),
-          atLeast(
-            "hot key, times the peer",
-            4,
-            ratio(1, "rate-limiter-flexible"),
-            "×",
-          ),
-          atLeast(
-            "10,000 keys, times the peer",
-            1.2,
-            ratio(10_000, "rate-limiter-flexible"),
-            "×",
-          ),
+          atLeast("hot key, times the peer", 4, ratio(1, "rate-limiter-flexible"), "×"),
+          atLeast("10,000 keys, times the peer", 1.2, ratio(10_000, "rate-limiter-flexible"), "×"),
         );
         rows.push(
           {

@@ -17,9 +17,7 @@ export interface Figures extends Sample {
 
 /** Value below which the given part of the sorted values lies. */
 export function quantile(sorted: readonly number[], part: number): number {
-  return sorted[
-    Math.min(sorted.length - 1, Math.floor(sorted.length * part))
-  ] ?? Number.NaN;
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN;
 }
 
 /** Median of unsorted values. */
@@ -69,9 +67,7 @@ export async function interleaved<Name extends string>(
       samples.set(name, [...samples.get(name) ?? [], await systems[name]()]);
     }
   }
-  return Object.fromEntries(
-    names.map((name) => [name, summary(samples.get(name) ?? [])]),
-  ) as Record<
+  return Object.fromEntries(names.map((name) => [name, summary(samples.get(name) ?? [])])) as Record<
     Name,
     Figures
   >;

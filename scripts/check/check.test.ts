@@ -37,17 +37,12 @@ Deno.test("a function without search_path, comment, volatility or revoke is name
 
 Deno.test("capitals are refused in statements and allowed in comments, literals and quoted names", () => {
   const sql = `select 'Free' as "Plan"; -- A comment\nSELECT 1;`;
-  assert.deepEqual(sqlProblems("x.sql", sql), [
-    "x.sql:2: SQL is written in lower case",
-  ]);
+  assert.deepEqual(sqlProblems("x.sql", sql), ["x.sql:2: SQL is written in lower case"]);
   assert.equal(bareSql(sql).split("\n").length, 2);
 });
 
 Deno.test("a table needs a comment and, in public, row level security", () => {
-  const problems = sqlProblems(
-    "x.sql",
-    "create table public.thing (id uuid primary key);",
-  );
+  const problems = sqlProblems("x.sql", "create table public.thing (id uuid primary key);");
   assert.equal(problems.length, 2, problems.join("; "));
 });
 
@@ -67,9 +62,6 @@ Deno.test("a function's pins are the packages that its files reach, in the root'
 Deno.test("imports are followed through files, types and dynamic imports", async () => {
   const found = await bareImports("supabase/functions/health/index.ts");
   for (const name of ["zod", "@supabase/server/core", "@sentry/deno"]) {
-    assert.ok(
-      found.has(name),
-      `${name} is missing in ${[...found].join(", ")}`,
-    );
+    assert.ok(found.has(name), `${name} is missing in ${[...found].join(", ")}`);
   }
 });

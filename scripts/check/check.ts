@@ -46,10 +46,7 @@ async function run(command: string, args: string[]): Promise<string[]> {
     stderr: "piped",
   }).output();
   if (code === 0) return [];
-  return [
-    (new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr))
-      .trim(),
-  ];
+  return [(new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr)).trim()];
 }
 
 function deno(args: string[]): Promise<string[]> {
@@ -63,20 +60,11 @@ async function sourceFiles(): Promise<string[]> {
 
 async function gitFiles(pattern: string): Promise<string[]> {
   const { stdout } = await new Deno.Command("git", {
-    args: [
-      "ls-files",
-      "--cached",
-      "--others",
-      "--exclude-standard",
-      "--deduplicate",
-      pattern,
-    ],
+    args: ["ls-files", "--cached", "--others", "--exclude-standard", "--deduplicate", pattern],
   }).output();
   const files = new TextDecoder().decode(stdout).split("\n").filter(Boolean);
   const kept: string[] = [];
-  for (const file of files) {
-    if (await Deno.stat(file).then(() => true, () => false)) kept.push(file);
-  }
+  for (const file of files) if (await Deno.stat(file).then(() => true, () => false)) kept.push(file);
   return kept;
 }
 

@@ -8,9 +8,7 @@ import { remoteUrl, supabaseCli } from "./supabase_cli.ts";
 const FILE = "supabase/functions/_shared/database.types.ts";
 
 /** The types of a running stack's database, as the CLI prints them, in this repository's format. */
-export async function generateDatabaseTypes(
-  databaseUrl: string,
-): Promise<string> {
+export async function generateDatabaseTypes(databaseUrl: string): Promise<string> {
   const result = await supabaseCli([
     "gen",
     "types",
@@ -22,9 +20,7 @@ export async function generateDatabaseTypes(
     "typescript",
   ]);
   if (result.code !== 0) {
-    throw new Error(
-      `Cannot generate the database types: ${result.stderr || result.stdout}`,
-    );
+    throw new Error(`Cannot generate the database types: ${result.stderr || result.stdout}`);
   }
   const child = new Deno.Command(Deno.execPath(), {
     args: ["fmt", "--ext", "ts", "--line-width", "110", "-"],

@@ -8,9 +8,7 @@ export const FUNCTIONS_FOLDER = "supabase/functions";
 export async function functionNames(): Promise<string[]> {
   const names: string[] = [];
   for await (const entry of Deno.readDir(FUNCTIONS_FOLDER)) {
-    if (
-      entry.isDirectory && !entry.name.startsWith("_") && entry.name !== "tests"
-    ) names.push(entry.name);
+    if (entry.isDirectory && !entry.name.startsWith("_") && entry.name !== "tests") names.push(entry.name);
   }
   return names.sort();
 }
@@ -26,14 +24,10 @@ export async function bareImports(entry: string): Promise<Set<string>> {
   for (let file = open.pop(); file !== undefined; file = open.pop()) {
     if (seen.has(file)) continue;
     seen.add(file);
-    for (
-      const [, from, sideEffect, dynamic] of (await Deno.readTextFile(file))
-        .matchAll(IMPORT)
-    ) {
+    for (const [, from, sideEffect, dynamic] of (await Deno.readTextFile(file)).matchAll(IMPORT)) {
       const specifier = from ?? sideEffect ?? dynamic ?? "";
-      if (specifier.startsWith(".")) {
-        open.push(normalize(join(dirname(file), specifier)));
-      } else if (!specifier.startsWith("node:")) bare.add(specifier);
+      if (specifier.startsWith(".")) open.push(normalize(join(dirname(file), specifier)));
+      else if (!specifier.startsWith("node:")) bare.add(specifier);
     }
   }
   return bare;

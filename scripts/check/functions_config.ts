@@ -18,8 +18,7 @@ export function pinsFor(
     const name = specifier in pinned
       ? specifier
       : Object.keys(pinned).find((key) =>
-        specifier.startsWith(`${key}/`) ||
-        specifier.startsWith(key) && key.endsWith("/")
+        specifier.startsWith(`${key}/`) || specifier.startsWith(key) && key.endsWith("/")
       );
     if (!name) {
       throw new Error(
@@ -32,36 +31,23 @@ export function pinsFor(
 }
 
 /** Differences between the functions and their configuration; empty when all agree. */
-export async function functionsConfigProblems(
-  write = false,
-): Promise<string[]> {
-  const { imports } = JSON.parse(
-    await Deno.readTextFile("deno.json"),
-  ) as DenoConfig;
+export async function functionsConfigProblems(write = false): Promise<string[]> {
+  const { imports } = JSON.parse(await Deno.readTextFile("deno.json")) as DenoConfig;
   const problems: string[] = [];
   const names = await functionNames();
   for (const name of names) {
     const folder = `${FUNCTIONS_FOLDER}/${name}`;
-    const wanted = JSON.stringify(
-      { imports: pinsFor(await bareImports(`${folder}/index.ts`), imports) },
-      null,
-      2,
-    ) + "\n";
+    const wanted =
+      JSON.stringify({ imports: pinsFor(await bareImports(`${folder}/index.ts`), imports) }, null, 2) + "\n";
     const file = `${folder}/deno.json`;
     const found = await Deno.readTextFile(file).catch(() => undefined);
     if (found === wanted) continue;
     if (write) await Deno.writeTextFile(file, wanted);
-    else {problems.push(
-        `${file} differs from the root's pins; run deno task functions`,
-      );}
+    else problems.push(`${file} differs from the root's pins; run deno task functions`);
   }
   const config = await Deno.readTextFile("supabase/config.toml");
-  const sections = [
-    ...config.matchAll(/^\[functions\.([a-z0-9-]+)\]\n((?:(?!\[).*\n?)*)/gm),
-  ];
-  const configured = new Map(
-    sections.map(([, name, body]) => [name as string, body as string]),
-  );
+  const sections = [...config.matchAll(/^\[functions\.([a-z0-9-]+)\]\n((?:(?!\[).*\n?)*)/gm)];
+  const configured = new Map(sections.map(([, name, body]) => [name as string, body as string]));
   for (const name of names) {
     const body = configured.get(name);
     if (!body) problems.push(`supabase/config.toml has no [functions.${name}]`);
@@ -78,9 +64,7 @@ export async function functionsConfigProblems(
     }
   }
   for (const name of configured.keys()) {
-    if (!names.includes(name)) {
-      problems.push(`supabase/config.toml names ${name}, which does not exist`);
-    }
+    if (!names.includes(name)) problems.push(`supabase/config.toml names ${name}, which does not exist`);
   }
   return problems;
 }

@@ -11,13 +11,7 @@ type Json = Record<string, unknown>;
 type Described = ReturnType<typeof describeContract>;
 
 /** What every function may answer without saying so in its contract. */
-const ALWAYS: ErrorCode[] = [
-  "bad_request",
-  "method_not_allowed",
-  "not_found",
-  "internal",
-  "timeout",
-];
+const ALWAYS: ErrorCode[] = ["bad_request", "method_not_allowed", "not_found", "internal", "timeout"];
 const WITH_INPUT: ErrorCode[] = ["validation_failed"];
 const WITH_BODY: ErrorCode[] = [
   "invalid_json",
@@ -47,18 +41,10 @@ function modes({ auth }: Described): string[] {
 }
 
 function errorCodes(contract: Described): ErrorCode[] {
-  const codes = new Set<ErrorCode>([
-    ...ALWAYS,
-    ...contract.errors ?? [],
-    ...WITH_INPUT,
-  ]);
+  const codes = new Set<ErrorCode>([...ALWAYS, ...contract.errors ?? [], ...WITH_INPUT]);
   if (contract.method === "POST") WITH_BODY.forEach((code) => codes.add(code));
-  if (!modes(contract).includes("none")) {
-    WITH_CREDENTIALS.forEach((code) => codes.add(code));
-  }
-  if (contract.rate !== "service") {
-    WITH_LIMIT.forEach((code) => codes.add(code));
-  }
+  if (!modes(contract).includes("none")) WITH_CREDENTIALS.forEach((code) => codes.add(code));
+  if (contract.rate !== "service") WITH_LIMIT.forEach((code) => codes.add(code));
   if (contract.idempotent) WITH_KEY.forEach((code) => codes.add(code));
   return (Object.keys(CODES) as ErrorCode[]).filter((code) => codes.has(code));
 }
@@ -94,12 +80,7 @@ function operation(contract: Described): Json {
   if (method === "GET") {
     const required = new Set(body.required as string[] ?? []);
     for (const [key, schema] of Object.entries(body.properties as Json ?? {})) {
-      parameters.push({
-        name: key,
-        in: "query",
-        required: required.has(key),
-        schema,
-      });
+      parameters.push({ name: key, in: "query", required: required.has(key), schema });
     }
   }
   const responses: Record<string, Json> = {};
@@ -118,11 +99,7 @@ function operation(contract: Described): Json {
     else {responses[status] = {
         description: title,
         "x-codes": [code],
-        content: {
-          "application/problem+json": {
-            schema: { $ref: "#/components/schemas/Problem" },
-          },
-        },
+        content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
       };}
   }
   return {
@@ -132,12 +109,7 @@ function operation(contract: Described): Json {
       security: modes(contract).map((mode) => SECURITY[mode] ?? {}),
       ...(parameters.length > 0 ? { parameters } : {}),
       ...(method === "POST"
-        ? {
-          requestBody: {
-            required: true,
-            content: { "application/json": { schema: body } },
-          },
-        }
+        ? { requestBody: { required: true, content: { "application/json": { schema: body } } } }
         : {}),
       responses,
       "x-rate-class": contract.rate,
@@ -165,9 +137,7 @@ export function openApi(all: Described[]): Json {
         },
       },
     }],
-    paths: Object.fromEntries(
-      all.map((contract) => [`/${contract.name}`, operation(contract)]),
-    ),
+    paths: Object.fromEntries(all.map((contract) => [`/${contract.name}`, operation(contract)])),
     components: {
       securitySchemes: {
         user: {
@@ -201,10 +171,7 @@ export function openApi(all: Described[]): Json {
               items: {
                 type: "object",
                 required: ["pointer", "detail"],
-                properties: {
-                  pointer: { type: "string" },
-                  detail: { type: "string" },
-                },
+                properties: { pointer: { type: "string" }, detail: { type: "string" } },
               },
             },
           },
@@ -217,8 +184,7 @@ export function openApi(all: Described[]): Json {
 function fields(schema: Json): string {
   const names = Object.keys(schema.properties as Json ?? {});
   const required = new Set(schema.required as string[] ?? []);
-  return names.map((name) => `\`${name}\`${required.has(name) ? "" : "?"}`)
-    .join(", ") || "–";
+  return names.map((name) => `\`${name}\`${required.has(name) ? "" : "?"}`).join(", ") || "–";
 }
 
 /** The same contracts as a page for people. */
@@ -279,9 +245,7 @@ export async function openApiProblems(write = false): Promise<string[]> {
     const found = await Deno.readTextFile(file).catch(() => undefined);
     if (found === text) continue;
     if (write) await Deno.writeTextFile(file, text);
-    else {problems.push(
-        `${file} differs from the contracts; run deno task openapi`,
-      );}
+    else problems.push(`${file} differs from the contracts; run deno task openapi`);
   }
   return problems;
 }

@@ -15,12 +15,8 @@ export function sqlProblems(file: string, sql: string): string[] {
   const problems: string[] = [];
   const bare = bareSql(sql);
   bare.split("\n").forEach((line, index) => {
-    if (/[A-Z]/.test(line)) {
-      problems.push(`${file}:${index + 1}: SQL is written in lower case`);
-    }
-    if (/\t/.test(line)) {
-      problems.push(`${file}:${index + 1}: indent with two spaces`);
-    }
+    if (/[A-Z]/.test(line)) problems.push(`${file}:${index + 1}: SQL is written in lower case`);
+    if (/\t/.test(line)) problems.push(`${file}:${index + 1}: indent with two spaces`);
   });
   const statement = /create\s+(?:or\s+replace\s+)?function\s+([a-z0-9_.]+)\s*\([\s\S]*?\bas\s+\$/g;
   for (const match of bare.matchAll(statement)) {
@@ -34,27 +30,15 @@ export function sqlProblems(file: string, sql: string): string[] {
     if (!/\b(?:immutable|stable|volatile)\b/.test(header)) {
       problems.push(`${file}:${line}: ${name} must state its volatility`);
     }
-    if (
-      !new RegExp(`comment on function ${name.replace(".", "\\.")}\\b`).test(
-        sql,
-      )
-    ) {
+    if (!new RegExp(`comment on function ${name.replace(".", "\\.")}\\b`).test(sql)) {
       problems.push(`${file}:${line}: ${name} has no comment`);
     }
-    if (
-      !new RegExp(
-        `revoke [^;]*on function[^;]*\\b${name.replace(".", "\\.")}\\b`,
-      ).test(sql)
-    ) {
-      problems.push(
-        `${file}:${line}: execute on ${name} is not revoked from public`,
-      );
+    if (!new RegExp(`revoke [^;]*on function[^;]*\\b${name.replace(".", "\\.")}\\b`).test(sql)) {
+      problems.push(`${file}:${line}: execute on ${name} is not revoked from public`);
     }
   }
   for (
-    const match of bare.matchAll(
-      /create\s+(?:unlogged\s+)?table\s+(?:if\s+not\s+exists\s+)?([a-z0-9_.]+)/g,
-    )
+    const match of bare.matchAll(/create\s+(?:unlogged\s+)?table\s+(?:if\s+not\s+exists\s+)?([a-z0-9_.]+)/g)
   ) {
     const name = match[1] as string;
     const line = bare.slice(0, match.index).split("\n").length;
@@ -63,12 +47,9 @@ export function sqlProblems(file: string, sql: string): string[] {
       problems.push(`${file}:${line}: ${name} has no comment`);
     }
     if (
-      name.startsWith("public.") &&
-      !new RegExp(`alter table ${escaped} enable row level security`).test(sql)
+      name.startsWith("public.") && !new RegExp(`alter table ${escaped} enable row level security`).test(sql)
     ) {
-      problems.push(
-        `${file}:${line}: ${name} does not enable row level security`,
-      );
+      problems.push(`${file}:${line}: ${name} does not enable row level security`);
     }
   }
   return problems;

@@ -11,28 +11,16 @@ export interface CliResult {
 }
 
 /** Runs `supabase <args>` without prompts and without telemetry. */
-export async function supabaseCli(
-  args: string[],
-  env: Record<string, string> = {},
-): Promise<CliResult> {
+export async function supabaseCli(args: string[], env: Record<string, string> = {}): Promise<CliResult> {
   const { code, stdout, stderr } = await new Deno.Command("npx", {
     args: ["--yes", `supabase@${CLI_VERSION}`, ...args],
-    env: {
-      DO_NOT_TRACK: "1",
-      SUPABASE_TELEMETRY_DISABLED: "1",
-      NO_COLOR: "1",
-      ...env,
-    },
+    env: { DO_NOT_TRACK: "1", SUPABASE_TELEMETRY_DISABLED: "1", NO_COLOR: "1", ...env },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
   }).output();
   const decoder = new TextDecoder();
-  return {
-    code,
-    stdout: decoder.decode(stdout),
-    stderr: decoder.decode(stderr),
-  };
+  return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
 }
 
 /** A PostgreSQL URL as the CLI's `--remote` takes it: the local engine speaks no TLS. */

@@ -6,9 +6,7 @@ import { applyFile, applyMigrations } from "../local/migrations.ts";
 
 const url = Deno.env.get("DEBIAN_POSTGRES_URL");
 if (!url) {
-  throw new Error(
-    "Cannot test on Debian's PostgreSQL: start this with scripts/ci/debian_postgres.sh",
-  );
+  throw new Error("Cannot test on Debian's PostgreSQL: start this with scripts/ci/debian_postgres.sh");
 }
 
 const quiet = { max: 1, onnotice: () => {} };
@@ -16,94 +14,62 @@ const superuser = postgres(url, quiet);
 const owner = postgres(url.replace("supabase_admin@", "postgres@"), quiet);
 
 Deno.test("Debian's PostgreSQL 15 with the real pg_cron and plpgsql_check", async (t) => {
-  await t.step(
-    "PostgreSQL 15 takes every module from a role that is no superuser",
-    async () => {
-      const keys = {
-        database_password: "trusted",
-        internal_database_password: "trusted",
-      };
-      await bootstrap(superuser, keys, { cron: "extension" });
-      await applyMigrations(owner);
-      const [{ tables } = { tables: 0 }] = await owner<{ tables: number }[]>`
+  await t.step("PostgreSQL 15 takes every module from a role that is no superuser", async () => {
+    const keys = { database_password: "trusted", internal_database_password: "trusted" };
+    await bootstrap(superuser, keys, { cron: "extension" });
+    await applyMigrations(owner);
+    const [{ tables } = { tables: 0 }] = await owner<{ tables: number }[]>`
     select count(*)::integer as tables from pg_tables where schemaname = 'public'`;
-      assert.ok(
-        tables >= 17,
-        `expected the tables of modules 000 to 002, got ${tables}`,
-      );
-    },
-  );
+    assert.ok(tables >= 17, `expected the tables of modules 000 to 002, got ${tables}`);
+  });
 
-  await t.step(
-    "pg_cron takes every job, and applying the file again doubles none",
-    async () => {
-      await applyFile(owner, "database/cron-jobs.sql");
-      const first = await owner<
-        { jobname: string; schedule: string }[]
-      >`select jobname, schedule from cron.job order by jobname`;
-      assert.ok(
-        first.length >= 4,
-        `expected the jobs of database/cron-jobs.sql, got ${first.length}`,
-      );
-      await applyFile(owner, "database/cron-jobs.sql");
-      const again = await owner<
-        { jobname: string; schedule: string }[]
-      >`select jobname, schedule from cron.job order by jobname`;
-      assert.deepEqual([...again], [...first]);
-    },
-  );
+  await t.step("pg_cron takes every job, and applying the file again doubles none", async () => {
+    await applyFile(owner, "database/cron-jobs.sql");
+    const first = await owner<
+      { jobname: string; schedule: string }[]
+    >`select jobname, schedule from cron.job order by jobname`;
+    assert.ok(first.length >= 4, `expected the jobs of database/cron-jobs.sql, got ${first.length}`);
+    await applyFile(owner, "database/cron-jobs.sql");
+    const again = await owner<
+      { jobname: string; schedule: string }[]
+    >`select jobname, schedule from cron.job order by jobname`;
+    assert.deepEqual([...again], [...first]);
+  });
 
-  await t.step(
-    "the command of every job runs, also twice at once",
-    async () => {
-      // Cron's two secrets are there on every installation (docs/operations.md); the calls go nowhere here.
-      await owner`select vault.create_secret('http://127.0.0.1:9', 'project_url')`;
-      await owner`select vault.create_secret('sb_secret_debian_lane', 'cron_secret_key')`;
-      const jobs = await owner<
-        { jobname: string; command: string }[]
-      >`select jobname, command from cron.job`;
-      const other = postgres(
-        (url as string).replace("supabase_admin@", "postgres@"),
-        quiet,
-      );
-      for (const { jobname, command } of jobs) {
-        await Promise.all([owner.unsafe(command), other.unsafe(command)]).catch(
-          (error) => {
-            throw new Error(`Cannot run the job ${jobname}: ${error.message}`);
-          },
-        );
-      }
-      await other.end();
-    },
-  );
+  await t.step("the command of every job runs, also twice at once", async () => {
+    // Cron's two secrets are there on every installation (docs/operations.md); the calls go nowhere here.
+    await owner`select vault.create_secret('http://127.0.0.1:9', 'project_url')`;
+    await owner`select vault.create_secret('sb_secret_debian_lane', 'cron_secret_key')`;
+    const jobs = await owner<{ jobname: string; command: string }[]>`select jobname, command from cron.job`;
+    const other = postgres((url as string).replace("supabase_admin@", "postgres@"), quiet);
+    for (const { jobname, command } of jobs) {
+      await Promise.all([owner.unsafe(command), other.unsafe(command)]).catch((error) => {
+        throw new Error(`Cannot run the job ${jobname}: ${error.message}`);
+      });
+    }
+    await other.end();
+  });
 
-  await t.step(
-    "pg_cron itself runs a job and writes down that it succeeded",
-    async () => {
-      await owner`select cron.schedule('debian-lane', '* * * * *', 'select 1')`;
-      const end = Date.now() + 90_000;
-      for (;;) {
-        const [run] = await owner<{ status: string; return_message: string }[]>`
+  await t.step("pg_cron itself runs a job and writes down that it succeeded", async () => {
+    await owner`select cron.schedule('debian-lane', '* * * * *', 'select 1')`;
+    const end = Date.now() + 90_000;
+    for (;;) {
+      const [run] = await owner<{ status: string; return_message: string }[]>`
       select d.status, d.return_message from cron.job_run_details as d join cron.job as j using (jobid)
       where j.jobname = 'debian-lane' and d.end_time is not null`;
-        if (run) {
-          assert.equal(run.status, "succeeded", run.return_message);
-          break;
-        }
-        assert.ok(Date.now() < end, "pg_cron ran nothing within 90 s");
-        await new Promise((resolve) => setTimeout(resolve, 1_000));
+      if (run) {
+        assert.equal(run.status, "succeeded", run.return_message);
+        break;
       }
-      await owner`select cron.unschedule('debian-lane')`;
-    },
-  );
+      assert.ok(Date.now() < end, "pg_cron ran nothing within 90 s");
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+    }
+    await owner`select cron.unschedule('debian-lane')`;
+  });
 
-  await t.step(
-    "plpgsql_check finds no error in any function of ours",
-    async () => {
-      await superuser`create extension if not exists plpgsql_check with schema extensions`;
-      const findings = await superuser<
-        { name: string; lineno: number; message: string }[]
-      >`
+  await t.step("plpgsql_check finds no error in any function of ours", async () => {
+    await superuser`create extension if not exists plpgsql_check with schema extensions`;
+    const findings = await superuser<{ name: string; lineno: number; message: string }[]>`
     select p.oid::regprocedure::text as name, c.lineno, c.message
     from pg_proc as p
     join pg_namespace as n on n.oid = p.pronamespace
@@ -112,33 +78,21 @@ Deno.test("Debian's PostgreSQL 15 with the real pg_cron and plpgsql_check", asyn
     cross join lateral extensions.plpgsql_check_function_tb(p.oid, coalesce(t.tgrelid, 0), fatal_errors => false, extra_warnings => false) as c
     where n.nspname in ('public', 'ops') and l.lanname = 'plpgsql' and (p.prorettype <> 'trigger'::regtype or t.oid is not null)
       and c.level = 'error'`;
-      assert.deepEqual(
-        findings.map(({ name, lineno, message }) => `${name}, line ${lineno}: ${message}`),
-        [],
-      );
-    },
-  );
+    assert.deepEqual(findings.map(({ name, lineno, message }) => `${name}, line ${lineno}: ${message}`), []);
+  });
 
-  await t.step(
-    "rolling every module back leaves nothing of ours behind",
-    async () => {
-      const files: string[] = [];
-      for await (const { name } of Deno.readDir("database/rollback")) {
-        if (name.endsWith(".sql")) files.push(name);
-      }
-      for (const name of files.sort().reverse()) {
-        await applyFile(
-          owner,
-          `database/rollback/${name}`,
-        );
-      }
-      const [left] = await owner<{ count: number }[]>`
+  await t.step("rolling every module back leaves nothing of ours behind", async () => {
+    const files: string[] = [];
+    for await (const { name } of Deno.readDir("database/rollback")) {
+      if (name.endsWith(".sql")) files.push(name);
+    }
+    for (const name of files.sort().reverse()) await applyFile(owner, `database/rollback/${name}`);
+    const [left] = await owner<{ count: number }[]>`
     select (select count(*) from pg_tables where schemaname in ('public', 'ops'))
       + (select count(*) from pg_namespace where nspname = 'ops')
       + (select count(*) from pg_proc as p join pg_namespace as n on n.oid = p.pronamespace where n.nspname = 'public') as count`;
-      assert.equal(Number(left?.count), 0);
-      await superuser.end();
-      await owner.end();
-    },
-  );
+    assert.equal(Number(left?.count), 0);
+    await superuser.end();
+    await owner.end();
+  });
 });

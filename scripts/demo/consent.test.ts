@@ -13,10 +13,7 @@ const PAGE = `
 Deno.test("the form is sent as a browser would: the chosen channel, what is ticked, the pressed button", () => {
   const { action, fields } = readForm(PAGE, "UC2");
   assert.equal(action, "/auth?client_id=a&state=b");
-  assert.equal(
-    fields.toString(),
-    "granular=1&channel=UC2&scope=read&decision=allow",
-  );
+  assert.equal(fields.toString(), "granular=1&channel=UC2&scope=read&decision=allow");
 });
 
 Deno.test("a channel that the page does not offer cannot be chosen", () => {

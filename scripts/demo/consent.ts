@@ -10,19 +10,12 @@ export async function grantAccess(
   journey: Journey,
   channel_id: string,
 ): Promise<{ code: string; state: string }> {
-  const { authorization_url, state } = await call(
-    journey,
-    "oauth-youtube-init",
-    {},
-    Started,
-  );
+  const { authorization_url, state } = await call(journey, "oauth-youtube-init", {}, Started);
   const url = new URL(authorization_url);
   url.searchParams.set("login_hint", channel_id);
   const page = await fetch(url);
   const html = await page.text();
-  if (!page.ok) {
-    throw new Error(`Cannot open the consent page: it answered ${page.status}`);
-  }
+  if (!page.ok) throw new Error(`Cannot open the consent page: it answered ${page.status}`);
   const form = readForm(html, channel_id);
   const pressed = await fetch(new URL(form.action, url), {
     method: "POST",
@@ -31,35 +24,18 @@ export async function grantAccess(
   });
   await pressed.body?.cancel();
   const location = pressed.headers.get("location");
-  if (!location) {
-    throw new Error(
-      `Cannot grant access: the consent page answered ${pressed.status}`,
-    );
-  }
+  if (!location) throw new Error(`Cannot grant access: the consent page answered ${pressed.status}`);
   const answer = new URL(location).searchParams;
   const code = answer.get("code");
-  if (!code) {
-    throw new Error(
-      `Cannot grant access: the platform answered ${answer.get("error")}`,
-    );
-  }
-  if (answer.get("state") !== state) {
-    throw new Error("Cannot grant access: the state came back changed");
-  }
+  if (!code) throw new Error(`Cannot grant access: the platform answered ${answer.get("error")}`);
+  if (answer.get("state") !== state) throw new Error("Cannot grant access: the state came back changed");
   return { code, state };
 }
 
 /** Where and what a browser would send when the channel is chosen and Allow is pressed. */
-export function readForm(
-  html: string,
-  channel_id: string,
-): { action: string; fields: URLSearchParams } {
+export function readForm(html: string, channel_id: string): { action: string; fields: URLSearchParams } {
   const [form, opening] = html.match(/(<form\b[^>]*\bmethod="post"[^>]*>)[^]*?<\/form>/i) ?? [];
-  if (!form || !opening) {
-    throw new Error(
-      "Cannot grant access: the consent page has no form to send",
-    );
-  }
+  if (!form || !opening) throw new Error("Cannot grant access: the consent page has no form to send");
   const fields = new URLSearchParams();
   for (const [tag] of form.matchAll(/<(?:input|button)\b[^>]*>/gi)) {
     const [name, value, type] = [
@@ -75,19 +51,14 @@ export function readForm(
     if (name && sent) fields.append(name, value);
   }
   if (!fields.has("channel")) {
-    throw new Error(
-      `Cannot choose ${channel_id}: the consent page does not offer it`,
-    );
+    throw new Error(`Cannot choose ${channel_id}: the consent page does not offer it`);
   }
   return { action: attribute(opening, "action") ?? "", fields };
 }
 
 function attribute(tag: string, name: string): string | undefined {
   const value = tag.match(new RegExp(`\\b${name}="([^"]*)"`))?.[1];
-  return value?.replaceAll("&quot;", '"').replaceAll("&lt;", "<").replaceAll(
-    "&gt;",
-    ">",
-  ).replaceAll(
+  return value?.replaceAll("&quot;", '"').replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll(
     "&amp;",
     "&",
   );

@@ -35,24 +35,11 @@ async function stackFile(): Promise<string> {
 
 Deno.test("demo walks every step, twice on one stack, and ends with 0", async () => {
   const file = await stackFile();
-  for (
-    const walk of await Promise.all([
-      demo({}, "--stack", file),
-      demo({}, "--stack", file),
-    ])
-  ) {
+  for (const walk of await Promise.all([demo({}, "--stack", file), demo({}, "--stack", file)])) {
     assert.equal(walk.code, 0, walk.out + walk.errors);
-    for (const step of STEPS) {
-      assert.match(
-        walk.out,
-        new RegExp(`✓ ${step} .+\\((\\d+ ms|[\\d.]+ s)\\)`),
-      );
-    }
+    for (const step of STEPS) assert.match(walk.out, new RegExp(`✓ ${step} .+\\((\\d+ ms|[\\d.]+ s)\\)`));
     assert.match(walk.out, /Sync the library: 200 of 200/);
-    assert.ok(
-      !walk.out.includes("\x1b"),
-      "colour codes although nobody watches",
-    );
+    assert.ok(!walk.out.includes("\x1b"), "colour codes although nobody watches");
   }
 });
 
@@ -64,12 +51,7 @@ Deno.test("demo ends with 1 and says why when the platform misbehaves", async ()
   const channel = await eventually(async () =>
     (await workshops()).find(({ channel_id }) => !seen.has(channel_id))
   );
-  const fault = {
-    match: "playlistItems",
-    times: 1_000,
-    account: channel.channel_id,
-    fault: { status: 500 },
-  };
+  const fault = { match: "playlistItems", times: 1_000, account: channel.channel_id, fault: { status: 500 } };
   await simulator("faults", fault);
   const { code, out, errors } = await walk;
   await simulator(`faults?account=${channel.channel_id}`, undefined, "DELETE");
@@ -80,18 +62,11 @@ Deno.test("demo ends with 1 and says why when the platform misbehaves", async ()
 });
 
 Deno.test("demo boots a stack of its own when none runs, with the real catalogue where there is one, and stops it", async () => {
-  const catalogue = new URL(
-    "../../../shared/data/youtube_trending_fulldesc.ndjson.gz",
-    import.meta.url,
-  ).pathname;
+  const catalogue =
+    new URL("../../../shared/data/youtube_trending_fulldesc.ndjson.gz", import.meta.url).pathname;
   const real = await Deno.stat(catalogue).then(() => true, () => false);
-  const home = await Deno.makeTempDir({
-    prefix: "streamvibe-nothing-runs-here-",
-  });
-  const walk = await demo({
-    STREAMVIBE_HOME: home,
-    STREAMVIBE_CATALOG: real ? catalogue : "",
-  });
+  const home = await Deno.makeTempDir({ prefix: "streamvibe-nothing-runs-here-" });
+  const walk = await demo({ STREAMVIBE_HOME: home, STREAMVIBE_CATALOG: real ? catalogue : "" });
   await Deno.remove(home, { recursive: true });
   assert.equal(walk.code, 0, walk.out + walk.errors);
   assert.match(walk.out, /No stack is running: booting one/);
@@ -104,10 +79,7 @@ Deno.test("demo boots a stack of its own when none runs, with the real catalogue
 Deno.test("demo says what is wrong with a stack that is not there", async () => {
   const missing = await demo({}, "--stack", "/nowhere/stack.json");
   assert.equal(missing.code, 1);
-  assert.match(
-    missing.errors,
-    /Cannot find a stack: there is no \/nowhere\/stack\.json/,
-  );
+  assert.match(missing.errors, /Cannot find a stack: there is no \/nowhere\/stack\.json/);
   assert.equal((await demo({}, "--unknown")).code, 2);
 });
 
@@ -120,14 +92,11 @@ Deno.test("demo --help names the steps", async () => {
 /** The channels that walks have made. */
 async function workshops(): Promise<{ channel_id: string }[]> {
   const path = `youtube/channels?limit=1000&search=${encodeURIComponent("Robin Ekström's Workshop")}`;
-  return (await simulator<{ channels: { channel_id: string }[] }>(path))
-    .channels;
+  return (await simulator<{ channels: { channel_id: string }[] }>(path)).channels;
 }
 
 /** Waits for something to be there, at most ten seconds. */
-async function eventually<Value>(
-  look: () => Promise<Value | undefined>,
-): Promise<Value> {
+async function eventually<Value>(look: () => Promise<Value | undefined>): Promise<Value> {
   for (const end = Date.now() + 10_000; Date.now() < end;) {
     const value = await look();
     if (value !== undefined) return value;

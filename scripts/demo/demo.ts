@@ -54,9 +54,7 @@ async function main(): Promise<number> {
       },
     }).values;
   } catch (error) {
-    console.error(
-      `${error instanceof Error ? error.message : error}\n\n${USAGE}`,
-    );
+    console.error(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
     return 2;
   }
   if (options.help) {
@@ -76,12 +74,8 @@ async function main(): Promise<number> {
     });
     const started = performance.now();
     const journey = newJourney(target.stack, options.channel);
-    for (const { name, run } of STEPS) {
-      await narrator.step(name, (progress) => run(journey, progress));
-    }
-    narrator.say(
-      `${STEPS.length} steps in ${duration(performance.now() - started)}`,
-    );
+    for (const { name, run } of STEPS) await narrator.step(name, (progress) => run(journey, progress));
+    narrator.say(`${STEPS.length} steps in ${duration(performance.now() - started)}`);
     return 0;
   } catch (error) {
     if (!interrupted) narrator.fail(error);

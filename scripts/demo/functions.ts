@@ -4,11 +4,7 @@ import { z } from "zod";
 import type { Journey } from "./journey.ts";
 
 /** A refusal in the words of the function: problem details. */
-export const Problem = z.looseObject({
-  status: z.number(),
-  code: z.string(),
-  detail: z.string().optional(),
-});
+export const Problem = z.looseObject({ status: z.number(), code: z.string(), detail: z.string().optional() });
 export type Problem = z.infer<typeof Problem>;
 
 /** Calls a function and reads its answer; a refusal is thrown in the function's own words. */
@@ -21,15 +17,11 @@ export async function call<Schema extends z.ZodType>(
   const { data, error } = await journey.app.functions.invoke(name, { body });
   if (error) {
     const { code, detail } = await problemOf(name, error);
-    throw new Error(
-      `Cannot run ${name}: ${code}${detail ? `, ${detail}` : ""}`,
-    );
+    throw new Error(`Cannot run ${name}: ${code}${detail ? `, ${detail}` : ""}`);
   }
   const parsed = answer.safeParse(data);
   if (parsed.success) return parsed.data;
-  throw new Error(
-    `Cannot read the answer of ${name}: ${z.prettifyError(parsed.error)}`,
-  );
+  throw new Error(`Cannot read the answer of ${name}: ${z.prettifyError(parsed.error)}`);
 }
 
 /** Calls a function that must refuse; its answer is the refusal. */
@@ -39,22 +31,16 @@ export async function refused(
   body: Record<string, unknown>,
 ): Promise<Problem> {
   const { error } = await journey.app.functions.invoke(name, { body });
-  if (!error) {
-    throw new Error(`Cannot see ${name} refuse: it accepted the call`);
-  }
+  if (!error) throw new Error(`Cannot see ${name} refuse: it accepted the call`);
   return await problemOf(name, error);
 }
 
 async function problemOf(name: string, error: unknown): Promise<Problem> {
   if (!(error instanceof FunctionsHttpError)) {
-    throw new Error(
-      `Cannot reach ${name}: ${error instanceof Error ? error.message : error}`,
-    );
+    throw new Error(`Cannot reach ${name}: ${error instanceof Error ? error.message : error}`);
   }
   const response: Response = error.context;
   const parsed = Problem.safeParse(await response.json().catch(() => null));
   if (parsed.success) return parsed.data;
-  throw new Error(
-    `Cannot run ${name}: it answered ${response.status} without problem details`,
-  );
+  throw new Error(`Cannot run ${name}: it answered ${response.status} without problem details`);
 }

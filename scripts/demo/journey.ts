@@ -33,9 +33,7 @@ export interface Journey {
 /** What an earlier step must have left. */
 export function known<Value>(value: Value | undefined, what: string): Value {
   if (value === undefined) {
-    throw new Error(
-      `Cannot go on without ${what}: the step that brings it has not run`,
-    );
+    throw new Error(`Cannot go on without ${what}: the step that brings it has not run`);
   }
   return value;
 }
@@ -52,8 +50,6 @@ export async function must<Data>(
 ): Promise<NonNullable<Data>> {
   const { data, error } = await answer;
   if (error) throw new Error(`Cannot ${what}: ${error.message}`);
-  if (data === null || data === undefined) {
-    throw new Error(`Cannot ${what}: the answer is empty`);
-  }
+  if (data === null || data === undefined) throw new Error(`Cannot ${what}: the answer is empty`);
   return data;
 }

@@ -12,10 +12,7 @@ export class Narrator {
   #interactive: boolean;
   #colour: boolean;
 
-  constructor(
-    interactive = Deno.stdout.isTerminal(),
-    colour = interactive && !Deno.noColor,
-  ) {
+  constructor(interactive = Deno.stdout.isTerminal(), colour = interactive && !Deno.noColor) {
     this.#interactive = interactive;
     this.#colour = colour;
   }
@@ -26,26 +23,19 @@ export class Narrator {
   }
 
   /** Runs a step and prints its line: number, name, what a person would want to see, duration. */
-  async step(
-    name: string,
-    work: (progress: Progress) => Promise<string>,
-  ): Promise<void> {
+  async step(name: string, work: (progress: Progress) => Promise<string>): Promise<void> {
     const number = String(++this.#step).padStart(2);
     const started = performance.now();
     const took = () => this.#paint("2", `(${duration(performance.now() - started)})`);
     try {
-      const seen = await work({
-        update: (done, total) => this.#update(number, name, done, total),
-      });
+      const seen = await work({ update: (done, total) => this.#update(number, name, done, total) });
       this.#endBar();
       console.log(
         `${number} ${this.#paint("32", "✓")} ${this.#paint("1", name.padEnd(21))} ${seen} ${took()}`,
       );
     } catch (error) {
       this.#endBar();
-      console.log(
-        `${number} ${this.#paint("31", "✗")} ${this.#paint("1", name.padEnd(21))} ${took()}`,
-      );
+      console.log(`${number} ${this.#paint("31", "✗")} ${this.#paint("1", name.padEnd(21))} ${took()}`);
       throw error;
     }
   }

@@ -30,74 +30,44 @@ const SEED = 8;
  * The channel to walk with: one that is named like `search`; else, when there is a real catalogue, its smallest channel
  * that is large enough and has tags; else a new one called `title`.
  */
-export async function chooseChannel(
-  stack: Stack,
-  title: string,
-  search = "",
-): Promise<Channel> {
+export async function chooseChannel(stack: Stack, title: string, search = ""): Promise<Channel> {
   const { channels } = Listed.parse(
-    await ask(
-      stack,
-      `channels?limit=1000&search=${encodeURIComponent(search)}`,
-    ),
+    await ask(stack, `channels?limit=1000&search=${encodeURIComponent(search)}`),
   );
   const fitting = channels.filter(({ source, videos }) =>
     videos >= VIDEOS && (search !== "" || source === "real")
   )
     .sort((a, b) => a.videos - b.videos || a.channel_id.localeCompare(b.channel_id));
   for (const { channel_id, title } of fitting) {
-    const { videos } = Videos.parse(
-      await ask(stack, `channels/${channel_id}/videos?limit=50`),
-    );
-    if (videos.some(({ tags }) => tags.length > 0)) {
-      return { channel_id, title };
-    }
+    const { videos } = Videos.parse(await ask(stack, `channels/${channel_id}/videos?limit=50`));
+    if (videos.some(({ tags }) => tags.length > 0)) return { channel_id, title };
   }
   if (search !== "") {
-    throw new Error(
-      `Cannot find a channel named like “${search}” that has ${VIDEOS} videos, some with tags`,
-    );
+    throw new Error(`Cannot find a channel named like “${search}” that has ${VIDEOS} videos, some with tags`);
   }
   return await makeChannel(stack, title, VIDEOS);
 }
 
 /** Makes a channel that no other walk knows. */
-export async function makeChannel(
-  stack: Stack,
-  title: string,
-  videos: number,
-): Promise<Channel> {
-  return Created.parse(
-    await ask(stack, "channels", { title, videos, plain: true, seed: SEED }),
-  );
+export async function makeChannel(stack: Stack, title: string, videos: number): Promise<Channel> {
+  return Created.parse(await ask(stack, "channels", { title, videos, plain: true, seed: SEED }));
 }
 
 /** The videos that a correct library of the channel has. */
 export async function publishedVideos(stack: Stack, channel_id: string) {
-  const { videos } = Videos.parse(
-    await ask(stack, `channels/${channel_id}/videos`),
-  );
+  const { videos } = Videos.parse(await ask(stack, `channels/${channel_id}/videos`));
   return videos.filter((video) => !video.deleted);
 }
 
-async function ask(
-  stack: Stack,
-  path: string,
-  body?: unknown,
-): Promise<unknown> {
-  const response = await fetch(
-    `${stack.simulator_url}/_admin/youtube/${path}`,
-    {
-      method: body === undefined ? "GET" : "POST",
-      headers: { "content-type": "application/json" },
-      body: body === undefined ? undefined : JSON.stringify(body),
-    },
-  );
+async function ask(stack: Stack, path: string, body?: unknown): Promise<unknown> {
+  const response = await fetch(`${stack.simulator_url}/_admin/youtube/${path}`, {
+    method: body === undefined ? "GET" : "POST",
+    headers: { "content-type": "application/json" },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
   const text = await response.text();
   if (!response.ok) {
-    throw new Error(
-      `Cannot ask the simulated YouTube for ${path}: ${response.status} ${text}`,
-    );
+    throw new Error(`Cannot ask the simulated YouTube for ${path}: ${response.status} ${text}`);
   }
   return JSON.parse(text);
 }

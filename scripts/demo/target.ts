@@ -21,32 +21,21 @@ export interface Target {
 }
 
 /** Takes the stack that `file` describes, else the running one, else boots one in a temporary folder. */
-export async function findTarget(
-  narrator: Narrator,
-  file?: string,
-): Promise<Target> {
-  const path = file ??
-    join(Deno.env.get("STREAMVIBE_HOME") ?? ".local", "stack.json");
+export async function findTarget(narrator: Narrator, file?: string): Promise<Target> {
+  const path = file ?? join(Deno.env.get("STREAMVIBE_HOME") ?? ".local", "stack.json");
   const stack = await readStack(path, file !== undefined);
   if (stack && await answers(stack)) {
     narrator.say(`Walking through the stack at ${stack.api_url}`);
     return { stack, stop: () => Promise.resolve() };
   }
-  if (file) {
-    throw new Error(
-      `Cannot walk through ${file}: nothing answers at ${stack?.api_url}`,
-    );
-  }
+  if (file) throw new Error(`Cannot walk through ${file}: nothing answers at ${stack?.api_url}`);
   narrator.say("No stack is running: booting one for this walk …");
   const own = await bootOwn();
   narrator.say(`Walking through a stack of its own at ${own.stack.api_url}`);
   return own;
 }
 
-async function readStack(
-  path: string,
-  wanted: boolean,
-): Promise<Stack | undefined> {
+async function readStack(path: string, wanted: boolean): Promise<Stack | undefined> {
   let text: string;
   try {
     text = await Deno.readTextFile(path);

@@ -15,34 +15,22 @@ Deno.test("words come from the first title that has two long ones, the longest f
 Deno.test("Latin letters are preferred, other scripts will do", () => {
   const cyrillic = { id: "1", title: "Мастерская керамики" };
   assert.deepEqual(chooseWords([cyrillic]).words, ["мастерская", "керамики"]);
-  assert.equal(
-    chooseWords([cyrillic, { id: "2", title: "Repairing lanterns" }]).item.id,
-    "2",
-  );
+  assert.equal(chooseWords([cyrillic, { id: "2", title: "Repairing lanterns" }]).item.id, "2");
 });
 
 Deno.test("what a search would not take as one word is left out", () => {
-  assert.deepEqual(
-    chooseWords([{ id: "1", title: "Amazon.com forty-seven lantern" }]).words,
-    ["lantern"],
-  );
+  assert.deepEqual(chooseWords([{ id: "1", title: "Amazon.com forty-seven lantern" }]).words, ["lantern"]);
 });
 
 Deno.test("the word to misspell is the longest, in Latin letters when there is one", () => {
-  const items = [{ id: "1", title: "достопримечательности" }, {
-    id: "2",
-    title: "A photography lantern",
-  }];
+  const items = [{ id: "1", title: "достопримечательности" }, { id: "2", title: "A photography lantern" }];
   assert.equal(hardestWord(items), "photography");
   assert.equal(hardestWord(items.slice(0, 1)), "достопримечательности");
   assert.throws(() => hardestWord([]), /Cannot choose a word/);
 });
 
 Deno.test("a library without words says so", () => {
-  assert.throws(
-    () => chooseWords([{ id: "1", title: "🎬" }]),
-    /Cannot choose words/,
-  );
+  assert.throws(() => chooseWords([{ id: "1", title: "🎬" }]), /Cannot choose words/);
 });
 
 Deno.test("a typo swaps the last two neighbours that differ", () => {

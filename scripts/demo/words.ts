@@ -22,20 +22,15 @@ function byUse(a: string, b: string): number {
 }
 
 /** The first title with two different long words, better in Latin letters than not; else with one. And these words. */
-export function chooseWords<Item extends Titled>(
-  items: Item[],
-): { item: Item; words: string[] } {
+export function chooseWords<Item extends Titled>(items: Item[]): { item: Item; words: string[] } {
   let best: { item: Item; words: string[]; score: number } | undefined;
   for (const item of items) {
     const words = longWords(item.title).slice(0, 2);
-    const score = 2 * words.filter((word) => LATIN.test(word)).length +
-      words.length;
+    const score = 2 * words.filter((word) => LATIN.test(word)).length + words.length;
     if (score > (best?.score ?? 0)) best = { item, words, score };
   }
   if (!best) {
-    throw new Error(
-      `Cannot choose words to search for: no title of ${items.length} has a long word`,
-    );
+    throw new Error(`Cannot choose words to search for: no title of ${items.length} has a long word`);
   }
   return { item: best.item, words: best.words };
 }
@@ -43,11 +38,7 @@ export function chooseWords<Item extends Titled>(
 /** The longest word of all titles: the one that people misspell. */
 export function hardestWord(items: Titled[]): string {
   const [word] = items.flatMap(({ title }) => longWords(title)).sort(byUse);
-  if (!word) {
-    throw new Error(
-      `Cannot choose a word to misspell: no title of ${items.length} has a long word`,
-    );
-  }
+  if (!word) throw new Error(`Cannot choose a word to misspell: no title of ${items.length} has a long word`);
   return word;
 }
 
@@ -55,9 +46,7 @@ export function hardestWord(items: Titled[]): string {
 export function misspell(word: string): string {
   for (let at = word.length - 2; LATIN.test(word) && at > 1; at--) {
     const [one, other] = [word[at], word[at + 1]];
-    if (one !== other) {
-      return `${word.slice(0, at)}${other}${one}${word.slice(at + 2)}`;
-    }
+    if (one !== other) return `${word.slice(0, at)}${other}${one}${word.slice(at + 2)}`;
   }
   return word.replace(/\p{L}\p{M}*$/u, "");
 }

@@ -22,17 +22,10 @@ export interface AuthParts {
   mailer: AuthMailer;
 }
 
-export async function answerAuth(
-  parts: AuthParts,
-  incoming: Incoming,
-): Promise<Response> {
+export async function answerAuth(parts: AuthParts, incoming: Incoming): Promise<Response> {
   const { tokens, authDatabase } = parts;
-  if (incoming.path === "/auth/v1/.well-known/jwks.json") {
-    return Response.json(tokens.jwks);
-  }
-  if (incoming.path.startsWith("/auth/v1/admin/")) {
-    return await answerAdmin(parts, incoming);
-  }
+  if (incoming.path === "/auth/v1/.well-known/jwks.json") return Response.json(tokens.jwks);
+  if (incoming.path.startsWith("/auth/v1/admin/")) return await answerAdmin(parts, incoming);
   try {
     await translateBearer(parts, incoming.headers);
   } catch (error) {
@@ -48,16 +41,10 @@ export async function answerAuth(
     redirectTo,
     () => parts.authApp.fetch(request, { peerAddress: null }),
   );
-  return await resign(
-    response,
-    (token) => tokens.outward(token, (id) => readExtraClaims(authDatabase, id)),
-  );
+  return await resign(response, (token) => tokens.outward(token, (id) => readExtraClaims(authDatabase, id)));
 }
 
-async function answerAdmin(
-  parts: AuthParts,
-  incoming: Incoming,
-): Promise<Response> {
+async function answerAdmin(parts: AuthParts, incoming: Incoming): Promise<Response> {
   await requireService(parts, incoming.headers);
   return await handleAdmin(
     {
@@ -93,11 +80,8 @@ async function fillGaps(
       if (again) return Response.json(again);
     }
     if (path === "/auth/v1/verify" && type === "email") {
-      const confirmed = (await findUserByEmail(parts.authDatabase, email))
-        ?.email_confirmed_at;
-      return incoming.toRequest(
-        JSON.stringify({ ...body, type: confirmed ? "magiclink" : "signup" }),
-      );
+      const confirmed = (await findUserByEmail(parts.authDatabase, email))?.email_confirmed_at;
+      return incoming.toRequest(JSON.stringify({ ...body, type: confirmed ? "magiclink" : "signup" }));
     }
   }
   return incoming.toRequest(text);
@@ -113,10 +97,7 @@ async function signUpAgain(
   password: unknown,
   redirectTo: string | null,
 ): Promise<Record<string, unknown> | undefined> {
-  if (
-    typeof password !== "string" ||
-    password.length < config.minimum_password_length
-  ) return undefined;
+  if (typeof password !== "string" || password.length < config.minimum_password_length) return undefined;
   const user = await findUserByEmail(authDatabase, email);
   if (!user) return undefined;
   if (!user.email_confirmed_at) {
@@ -141,10 +122,7 @@ async function signUpAgain(
 }
 
 /** Replaces Auth's own tokens: in a JSON answer, and in the fragment of the redirect that a mail's link leads to. */
-async function resign(
-  response: Response,
-  sign: (token: string) => Promise<string>,
-): Promise<Response> {
+async function resign(response: Response, sign: (token: string) => Promise<string>): Promise<Response> {
   const location = response.headers.get("location");
   if (location?.includes("access_token=")) {
     const url = new URL(location);
@@ -165,10 +143,7 @@ async function resign(
     return new Response(text || null, { status: response.status, headers });
   }
   body.access_token = await sign(body.access_token);
-  return new Response(JSON.stringify(body), {
-    status: response.status,
-    headers,
-  });
+  return new Response(JSON.stringify(body), { status: response.status, headers });
 }
 
 function parseObject(text: string): Record<string, unknown> | undefined {

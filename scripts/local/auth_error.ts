@@ -5,11 +5,7 @@ export class AuthError extends Error {
   }
 
   toResponse(): Response {
-    return Response.json({
-      code: this.status,
-      error_code: this.code,
-      msg: this.message,
-    }, {
+    return Response.json({ code: this.status, error_code: this.code, msg: this.message }, {
       status: this.status,
       headers: { "x-sb-error-code": this.code },
     });

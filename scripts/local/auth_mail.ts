@@ -17,14 +17,8 @@ export async function makeOneTimeToken(
 ): Promise<OneTimeToken> {
   const digits = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
   const otp = String(digits % 1_000_000).padStart(6, "0");
-  const bytes = await crypto.subtle.digest(
-    "SHA-256",
-    new TextEncoder().encode(email.toLowerCase() + otp),
-  );
-  const hash = Array.from(
-    new Uint8Array(bytes),
-    (byte) => byte.toString(16).padStart(2, "0"),
-  ).join("");
+  const bytes = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(email.toLowerCase() + otp));
+  const hash = Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
   if (purpose === "signup") {
     await sql`update auth.users set confirmation_token = ${hash}, confirmation_sent_at = now() where id = ${userId}`;
   } else {
@@ -33,34 +27,18 @@ export async function makeOneTimeToken(
   return { otp, hash };
 }
 
-export function verificationLink(
-  apiUrl: string,
-  hash: string,
-  type: string,
-  redirectTo: string,
-): string {
-  return `${apiUrl}/auth/v1/verify?${new URLSearchParams({
-    token: hash,
-    type,
-    redirect_to: redirectTo,
-  })}`;
+export function verificationLink(apiUrl: string, hash: string, type: string, redirectTo: string): string {
+  return `${apiUrl}/auth/v1/verify?${new URLSearchParams({ token: hash, type, redirect_to: redirectTo })}`;
 }
 
 /** Where the app wants the person to land after the link, while a request of that app is being answered. */
 const wantedRedirect = new AsyncLocalStorage<string | null>();
 
 export class AuthMailer {
-  constructor(
-    private mailbox: Mailbox,
-    private apiUrl: string,
-    private siteUrl: string,
-  ) {}
+  constructor(private mailbox: Mailbox, private apiUrl: string, private siteUrl: string) {}
 
   /** Runs Auth's answer to a request; mails sent meanwhile lead to the request's `redirect_to`. */
-  during<Result>(
-    redirectTo: string | null,
-    work: () => Promise<Result>,
-  ): Promise<Result> {
+  during<Result>(redirectTo: string | null, work: () => Promise<Result>): Promise<Result> {
     return wantedRedirect.run(redirectTo, work);
   }
 
@@ -71,36 +49,21 @@ export class AuthMailer {
     const rewrite = (text: string) =>
       text.replace(/https?:\/\/[^\s"'<>]+/g, (link) => {
         if (!link.startsWith(prefix)) return link;
-        const query = new URLSearchParams(
-          link.slice(prefix.length).replaceAll("&amp;", "&"),
-        );
+        const query = new URLSearchParams(link.slice(prefix.length).replaceAll("&amp;", "&"));
         if (redirectTo) query.set("redirect_to", redirectTo);
         return `${this.apiUrl}/auth/v1/verify?${query}`;
       });
-    this.mailbox.deliver({
-      ...mail,
-      text: rewrite(mail.text ?? ""),
-      html: rewrite(mail.html ?? ""),
-    });
+    this.mailbox.deliver({ ...mail, text: rewrite(mail.text ?? ""), html: rewrite(mail.html ?? "") });
     return Promise.resolve();
   }
 
   /** Sends the sign-up mail again; Auth here refuses every repetition. Silent about who has an account. */
-  async resendSignup(
-    sql: postgres.Sql,
-    email: string,
-    redirectTo: string | null,
-  ): Promise<void> {
+  async resendSignup(sql: postgres.Sql, email: string, redirectTo: string | null): Promise<void> {
     const [user] = await sql<{ id: string }[]>`
       select id from auth.users where email = ${email.toLowerCase()} and email_confirmed_at is null`;
     if (!user) return;
     const token = await makeOneTimeToken(sql, user.id, email, "signup");
-    const link = verificationLink(
-      this.apiUrl,
-      token.hash,
-      "signup",
-      redirectTo ?? this.siteUrl,
-    );
+    const link = verificationLink(this.apiUrl, token.hash, "signup", redirectTo ?? this.siteUrl);
     this.mailbox.deliver({
       to: email,
       subject: "Confirm Your Signup",

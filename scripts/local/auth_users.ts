@@ -36,27 +36,18 @@ const selectUsers = (sql: postgres.Sql) =>
     ), '[]') as identities
     from auth.users`;
 
-export async function findUser(
-  sql: postgres.Sql,
-  id: string,
-): Promise<Record<string, unknown> | undefined> {
+export async function findUser(sql: postgres.Sql, id: string): Promise<Record<string, unknown> | undefined> {
   if (!/^[0-9a-f-]{36}$/i.test(id)) return undefined;
   const [row] = await sql<UserRow[]>`${selectUsers(sql)} where users.id = ${id}`;
   return row && presentUser(row);
 }
 
-export async function listUsers(
-  sql: postgres.Sql,
-  page: number,
-  perPage: number,
-) {
+export async function listUsers(sql: postgres.Sql, page: number, perPage: number) {
   const rows = await sql<UserRow[]>`
     ${selectUsers(sql)} order by users.created_at desc, users.id limit ${perPage} offset ${
     (page - 1) * perPage
   }`;
-  const [count] = await sql<
-    { total: number }[]
-  >`select count(*)::integer as total from auth.users`;
+  const [count] = await sql<{ total: number }[]>`select count(*)::integer as total from auth.users`;
   return { users: rows.map(presentUser), total: count?.total ?? 0 };
 }
 
@@ -69,13 +60,8 @@ export async function findUserByEmail(
 }
 
 /** Claims that Supabase's tokens carry beside those that Auth here puts in. */
-export async function readExtraClaims(
-  sql: postgres.Sql,
-  userId: string,
-): Promise<Record<string, unknown>> {
-  const [row] = await sql<
-    UserRow[]
-  >`select * from auth.users where id = ${userId}`;
+export async function readExtraClaims(sql: postgres.Sql, userId: string): Promise<Record<string, unknown>> {
+  const [row] = await sql<UserRow[]>`select * from auth.users where id = ${userId}`;
   return {
     phone: row?.phone ?? "",
     app_metadata: row?.raw_app_meta_data ?? {},

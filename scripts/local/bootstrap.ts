@@ -42,10 +42,7 @@ const FILES = ["roles", "auth", "vault", "net", "cron"];
 /** Changes when the statements do: a home remembers with which it was made. */
 export async function bootstrapVersion(): Promise<string> {
   const text = (await Promise.all(FILES.map(readSql))).join("\n");
-  const digest = await crypto.subtle.digest(
-    "SHA-256",
-    new TextEncoder().encode(text),
-  );
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
   return new Uint8Array(digest).toHex().slice(0, 16);
 }
 
@@ -63,18 +60,14 @@ export async function bootstrap(
 ): Promise<void> {
   const { getAuthSchemaSql } = await import("@supabase/lite");
   // Auth's own statements, minus the schema: its role may not create schemas.
-  const authTables = String(getAuthSchemaSql()).replace(
-    /create schema if not exists auth;/i,
-    "",
-  );
+  const authTables = String(getAuthSchemaSql()).replace(/create schema if not exists auth;/i, "");
   const [roles, auth, vault, net, cron] = await Promise.all(FILES.map(readSql));
   const passwords = Object.entries({
     postgres: keys.database_password,
     supabase_auth_admin: keys.internal_database_password,
     authenticator: keys.internal_database_password,
     lite_rest: keys.internal_database_password,
-  }).map(([role, password]) => `alter role ${role} password '${password}';`)
-    .join("\n");
+  }).map(([role, password]) => `alter role ${role} password '${password}';`).join("\n");
   await superuser.begin((sql) =>
     sql.unsafe(`
       ${roles}

@@ -22,12 +22,7 @@ Settings (environment)
   STREAMVIBE_SEED=on               off starts without demo data
 `;
 
-const OPTIONS: Record<string, string[]> = {
-  start: [],
-  stop: [],
-  status: ["--json"],
-  reset: [],
-};
+const OPTIONS: Record<string, string[]> = { start: [], stop: [], status: ["--json"], reset: [] };
 
 async function main(args: string[]): Promise<number> {
   const [command = "", ...rest] = args;
@@ -44,9 +39,7 @@ async function main(args: string[]): Promise<number> {
   const settings = readSettings();
   if (command === "start") return await start(settings);
   if (command === "stop") return await stop(settings.home);
-  if (command === "status") {
-    return await status(settings.home, rest.includes("--json"));
-  }
+  if (command === "status") return await status(settings.home, rest.includes("--json"));
   return await reset(settings.home);
 }
 
@@ -59,9 +52,7 @@ async function start(settings: StackSettings): Promise<number> {
     if (++asked > 1) Deno.exit(130);
     told.resolve(0);
   };
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    Deno.addSignalListener(signal, onSignal);
-  }
+  for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, onSignal);
   const { runStack } = await import("./run_stack.ts");
   const stack = await runStack(settings, reporter);
   if (asked === 0) present(stack.info, reporter);
@@ -72,9 +63,7 @@ async function start(settings: StackSettings): Promise<number> {
       return new Promise<number>((resolve) =>
         setTimeout(() => {
           if (asked === 0) {
-            reporter.warn(
-              `${part} ended unexpectedly with code ${code}; see ${stack.info.log_dir}`,
-            );
+            reporter.warn(`${part} ended unexpectedly with code ${code}; see ${stack.info.log_dir}`);
           }
           resolve(asked === 0 ? code : 0);
         }, 100)
@@ -97,13 +86,9 @@ function present(info: StackInfo, reporter: Reporter): void {
     ["Secret key", info.secret_key],
     ["Logs", info.log_dir],
   ];
-  if (info.demo) {
-    rows.push(["Demo login", `${info.demo.email} / ${info.demo.password}`]);
-  }
+  if (info.demo) rows.push(["Demo login", `${info.demo.email} / ${info.demo.password}`]);
   reporter.line();
-  for (const [name, value] of rows) {
-    reporter.line(`  ${name.padEnd(16)} ${value}`);
-  }
+  for (const [name, value] of rows) reporter.line(`  ${name.padEnd(16)} ${value}`);
   reporter.line();
   // From the process's own start, so that loading code counts too.
   reporter.line(`ready in ${Math.round(performance.now())} ms`);
@@ -145,9 +130,7 @@ async function status(path: string, json: boolean): Promise<number> {
   if (info && json) console.log(JSON.stringify(info, null, 2));
   else if (info) {
     console.log(`Runs in ${path} (process ${info.pid})`);
-    for (
-      const key of ["api_url", "mail_url", "simulator_url", "db_url"] as const
-    ) {
+    for (const key of ["api_url", "mail_url", "simulator_url", "db_url"] as const) {
       console.log(`  ${key.padEnd(14)} ${info[key]}`);
     }
   } else {console.error(
@@ -164,9 +147,7 @@ async function reset(path: string): Promise<number> {
       console.log(`Nothing to delete: ${path} does not exist`);
       return 0;
     }
-    throw new StartError(
-      `Cannot reset ${path}: it holds no home.json, so it is not a stack's home`,
-    );
+    throw new StartError(`Cannot reset ${path}: it holds no home.json, so it is not a stack's home`);
   }
   const pid = await home.holder();
   if (pid !== undefined) await endHolder(home, pid);

@@ -24,15 +24,10 @@ export class Reporter {
   }
 
   /** Runs a step and prints what it was and how long it took. Steps may run side by side. */
-  async step<Result>(
-    text: string,
-    work: () => Promise<Result>,
-  ): Promise<Result> {
+  async step<Result>(text: string, work: () => Promise<Result>): Promise<Result> {
     const started = performance.now();
     const result = await work();
-    this.line(
-      `  ${text} ${dim(`${Math.round(performance.now() - started)} ms`)}`,
-    );
+    this.line(`  ${text} ${dim(`${Math.round(performance.now() - started)} ms`)}`);
     return result;
   }
 }

@@ -26,16 +26,9 @@ export class CronRunner {
   #closed = false;
 
   constructor(superuserUrl: string, private warn: (text: string) => void) {
-    const options = {
-      onnotice: () => {},
-      connection: { application_name: "streamvibe cron runner" },
-    };
+    const options = { onnotice: () => {}, connection: { application_name: "streamvibe cron runner" } };
     this.#sql = postgres(superuserUrl, { ...options, max: 2 });
-    this.#workers = postgres(superuserUrl, {
-      ...options,
-      max: AT_ONCE,
-      idle_timeout: 30,
-    });
+    this.#workers = postgres(superuserUrl, { ...options, max: AT_ONCE, idle_timeout: 30 });
   }
 
   async start(): Promise<void> {
@@ -43,11 +36,7 @@ export class CronRunner {
       update cron.job_run_details set status = 'failed', return_message = 'server restarted', end_time = now()
       where status in ('starting', 'running')`;
     // Also called after a lost connection, when a change may have gone unheard.
-    this.#listening = await this.#sql.listen(
-      "cron_jobs",
-      () => this.#reload(),
-      () => this.#reload(),
-    );
+    this.#listening = await this.#sql.listen("cron_jobs", () => this.#reload(), () => this.#reload());
     await this.#loaded;
   }
 
@@ -55,17 +44,12 @@ export class CronRunner {
     this.#closed = true;
     for (const { stop } of this.#timers.values()) stop();
     await this.#listening?.unlisten().catch(() => {});
-    await Promise.all([
-      this.#sql.end({ timeout: 1 }),
-      this.#workers.end({ timeout: 1 }),
-    ]);
+    await Promise.all([this.#sql.end({ timeout: 1 }), this.#workers.end({ timeout: 1 })]);
   }
 
   #reload(): void {
     this.#loaded = this.#loaded.then(() => this.#load()).catch((error) => {
-      if (!this.#closed) {
-        this.warn(`cron: cannot read the jobs: ${error.message}`);
-      }
+      if (!this.#closed) this.warn(`cron: cannot read the jobs: ${error.message}`);
     });
   }
 
@@ -97,9 +81,7 @@ export class CronRunner {
       return;
     }
     // pg_cron writes the month's last day as $, croner as L.
-    const cron = new Cron(job.schedule.trim().replace("$", "L"), {
-      timezone: "UTC",
-    }, run);
+    const cron = new Cron(job.schedule.trim().replace("$", "L"), { timezone: "UTC" }, run);
     this.#timers.set(job.jobid, { job, stop: () => cron.stop() });
   }
 
@@ -115,9 +97,7 @@ export class CronRunner {
       await this.#execute(job);
     } catch (error) {
       if (!this.#closed) {
-        this.warn(
-          `cron: job ${job.jobid}: ${error instanceof Error ? error.message : error}`,
-        );
+        this.warn(`cron: job ${job.jobid}: ${error instanceof Error ? error.message : error}`);
       }
     } finally {
       this.#running.delete(job.jobid);
@@ -137,9 +117,7 @@ export class CronRunner {
       let status = "succeeded";
       let message = "";
       try {
-        await connection.unsafe(
-          `set session authorization ${quote(job.username)}`,
-        );
+        await connection.unsafe(`set session authorization ${quote(job.username)}`);
         const result = await connection.unsafe(job.command).simple();
         message = describeResult(result);
       } catch (error) {
@@ -150,9 +128,7 @@ export class CronRunner {
         update cron.job_run_details set status = ${status}, return_message = ${message}, end_time = now()
         where runid = ${runid}`;
     } finally {
-      await connection.unsafe(
-        "rollback; reset session authorization; discard all;",
-      ).simple().catch(() => {});
+      await connection.unsafe("rollback; reset session authorization; discard all;").simple().catch(() => {});
       connection.release();
     }
   }

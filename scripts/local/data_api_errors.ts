@@ -16,11 +16,7 @@ interface DatabaseError {
 /** The form that lite answers as it stands: a raised `PGRST` error with the answer in it. */
 class Answer extends Error {
   readonly code = "PGRST";
-  constructor(
-    error: DatabaseError,
-    status: number,
-    readonly cause_code = error.code,
-  ) {
+  constructor(error: DatabaseError, status: number, readonly cause_code = error.code) {
     super(
       JSON.stringify({
         code: error.code,
@@ -71,10 +67,7 @@ const LEFT_TO_LITE = /^(PGRST|PT.*|42501|42P01|42883|25006|42703)$/;
 
 export function presentDatabaseError(error: unknown): unknown {
   if (!isDatabaseError(error) || LEFT_TO_LITE.test(error.code)) return error;
-  return new Answer(
-    error,
-    STATUS[error.code] ?? STATUS[error.code.slice(0, 2)] ?? 400,
-  );
+  return new Answer(error, STATUS[error.code] ?? STATUS[error.code.slice(0, 2)] ?? 400);
 }
 
 function isDatabaseError(error: unknown): error is DatabaseError {
@@ -89,16 +82,12 @@ export function quietAnsweredErrors(): void {
   const print = console.error;
   console.error = (...parts: unknown[]) => {
     const [error] = parts;
-    if (
-      error instanceof RelationNotFoundError || error instanceof BodyTooLarge
-    ) return;
+    if (error instanceof RelationNotFoundError || error instanceof BodyTooLarge) return;
     const answered = error instanceof Answer
       ? error.cause_code
       : isDatabaseError(error)
       ? error.code
       : undefined;
-    if (answered === undefined || /^(XX|57|58|53)/.test(answered)) {
-      print(...parts);
-    }
+    if (answered === undefined || /^(XX|57|58|53)/.test(answered)) print(...parts);
   };
 }

@@ -19,15 +19,9 @@ interface KnownFunction {
 /** No JSON text begins with it. */
 const MARK = "\u0001";
 
-export function markJsonArguments(
-  call: FunctionCall,
-  functions: KnownFunction[],
-): void {
+export function markJsonArguments(call: FunctionCall, functions: KnownFunction[]): void {
   const { args } = call;
-  if (
-    call.type !== "rpc" || args === null || typeof args !== "object" ||
-    Array.isArray(args)
-  ) return;
+  if (call.type !== "rpc" || args === null || typeof args !== "object" || Array.isArray(args)) return;
   const candidates = functions.filter((one) =>
     one.name === call.function && one.schema === (call.schema ?? "public")
   );
@@ -35,9 +29,7 @@ export function markJsonArguments(
   for (const [name, value] of Object.entries(values)) {
     if (value === null || typeof value === "string") continue;
     const types = candidates.map((one) => one.arg_types[one.arg_names.indexOf(name)]);
-    if (types.includes("json") || types.includes("jsonb")) {
-      values[name] = MARK + JSON.stringify(value);
-    }
+    if (types.includes("json") || types.includes("jsonb")) values[name] = MARK + JSON.stringify(value);
   }
 }
 

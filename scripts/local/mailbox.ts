@@ -18,10 +18,7 @@ export interface OutgoingMail {
 }
 
 const KEPT = 2_000;
-const HEADERS = {
-  "access-control-allow-origin": "*",
-  "cache-control": "no-store",
-};
+const HEADERS = { "access-control-allow-origin": "*", "cache-control": "no-store" };
 
 export class Mailbox {
   #mails: Mail[] = [];
@@ -63,35 +60,22 @@ export class Mailbox {
       return new Response(null, { status: 204, headers: HEADERS });
     }
     if (request.method !== "GET") {
-      return json(
-        { message: `Cannot ${request.method} this: read with GET` },
-        405,
-      );
+      return json({ message: `Cannot ${request.method} this: read with GET` }, 405);
     }
-    if (path === "/api/v1/messages") {
-      return json({ messages: this.list(to), total: this.list(to).length });
-    }
+    if (path === "/api/v1/messages") return json({ messages: this.list(to), total: this.list(to).length });
     const mail = id ? this.#mails.find((one) => one.id === id) : undefined;
     if (path.startsWith("/api/v1/message/")) {
-      return mail ? json(mail) : json({
-        message: "Cannot find the message: it was deleted or never came",
-      }, 404);
+      return mail
+        ? json(mail)
+        : json({ message: "Cannot find the message: it was deleted or never came" }, 404);
     }
-    if (path === "" || path === "/") {
-      return page("Mailbox", renderList(this.list(to), base, to));
-    }
-    if (mail && path.startsWith("/message/")) {
-      return page(mail.subject, renderMail(mail, base));
-    }
+    if (path === "" || path === "/") return page("Mailbox", renderList(this.list(to), base, to));
+    if (mail && path.startsWith("/message/")) return page(mail.subject, renderMail(mail, base));
     // Its links open in the whole window, not in the frame around it.
     if (mail && path.startsWith("/html/")) {
       return html(mail.html.replace(/<head>/i, '<head><base target="_top">'));
     }
-    return page(
-      "Mailbox",
-      `<p>There is no such message. <a href="${base}/">All messages</a></p>`,
-      404,
-    );
+    return page("Mailbox", `<p>There is no such message. <a href="${base}/">All messages</a></p>`, 404);
   }
 }
 
@@ -100,10 +84,7 @@ function json(body: unknown, status = 200): Response {
 }
 
 function html(body: string, status = 200): Response {
-  return new Response(body, {
-    status,
-    headers: { ...HEADERS, "content-type": "text/html; charset=utf-8" },
-  });
+  return new Response(body, { status, headers: { ...HEADERS, "content-type": "text/html; charset=utf-8" } });
 }
 
 function page(title: string, body: string, status = 200): Response {
@@ -122,9 +103,7 @@ function page(title: string, body: string, status = 200): Response {
 
 function renderList(mails: Mail[], base: string, to: string | null): string {
   const about = to ? `to ${escape(to)}` : "sent by this stack";
-  if (mails.length === 0) {
-    return `<p class="quiet">No mail ${about} yet. Reload after signing up.</p>`;
-  }
+  if (mails.length === 0) return `<p class="quiet">No mail ${about} yet. Reload after signing up.</p>`;
   const rows = mails.map((mail) =>
     `<tr><td><a href="${base}/message/${mail.id}">${escape(mail.subject)}</a></td>` +
     `<td><a href="${base}/?to=${encodeURIComponent(mail.to)}">${escape(mail.to)}</a></td>` +

@@ -18,9 +18,7 @@ export interface MigrationOutcome {
   changed: string[];
 }
 
-export async function applyMigrations(
-  sql: postgres.Sql,
-): Promise<MigrationOutcome> {
+export async function applyMigrations(sql: postgres.Sql): Promise<MigrationOutcome> {
   const migrations = await readMigrations(join(ROOT, "supabase/migrations"));
   if (migrations.length === 0) return { applied: [], changed: [] };
   await sql.unsafe(`
@@ -36,9 +34,7 @@ export async function applyMigrations(
   for (const migration of migrations) {
     const { version, name, text } = migration;
     if (recorded.has(version)) {
-      if (recorded.get(version) !== text) {
-        outcome.changed.push(`${version}_${name}`);
-      }
+      if (recorded.get(version) !== text) outcome.changed.push(`${version}_${name}`);
       continue;
     }
     await applyOne(sql, migration);
@@ -47,10 +43,7 @@ export async function applyMigrations(
   return outcome;
 }
 
-async function applyOne(
-  sql: postgres.Sql,
-  { version, name, text }: Migration,
-): Promise<void> {
+async function applyOne(sql: postgres.Sql, { version, name, text }: Migration): Promise<void> {
   try {
     await sql.begin(async (transaction) => {
       await transaction.unsafe(text).simple();
@@ -59,17 +52,12 @@ async function applyOne(
         values (${version}, ${name}, ${[text]})`;
     });
   } catch (error) {
-    throw new StartError(
-      `Cannot apply the migration ${version}_${name}: ${describeSqlError(error, text)}`,
-    );
+    throw new StartError(`Cannot apply the migration ${version}_${name}: ${describeSqlError(error, text)}`);
   }
 }
 
 /** Runs a file of statements that may run on every start. Nothing happens when it does not exist. */
-export async function applyFile(
-  sql: postgres.Sql,
-  path: string,
-): Promise<boolean> {
+export async function applyFile(sql: postgres.Sql, path: string): Promise<boolean> {
   const text = await Deno.readTextFile(join(ROOT, path)).catch((error) => {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
@@ -78,9 +66,7 @@ export async function applyFile(
   try {
     await sql.begin((transaction) => transaction.unsafe(text).simple());
   } catch (error) {
-    throw new StartError(
-      `Cannot apply ${path}: ${describeSqlError(error, text)}`,
-    );
+    throw new StartError(`Cannot apply ${path}: ${describeSqlError(error, text)}`);
   }
   return true;
 }
@@ -91,11 +77,7 @@ async function readMigrations(folder: string): Promise<Migration[]> {
     for await (const { name: file } of Deno.readDir(folder)) {
       const [, version, name] = file.match(/^(\d+)_(.+)\.sql$/) ?? [];
       if (version && name) {
-        migrations.push({
-          version,
-          name,
-          text: await Deno.readTextFile(join(folder, file)),
-        });
+        migrations.push({ version, name, text: await Deno.readTextFile(join(folder, file)) });
       }
     }
   } catch (error) {
@@ -111,7 +93,5 @@ function describeSqlError(error: unknown, text: string): string {
     & Error
     & Record<"position" | "detail" | "hint" | "where", string>;
   const line = position ? ` (line ${text.slice(0, Number(position)).split("\n").length})` : "";
-  return [`${error.message}${line}`, detail, hint, where].filter(Boolean).join(
-    "\n  ",
-  );
+  return [`${error.message}${line}`, detail, hint, where].filter(Boolean).join("\n  ");
 }

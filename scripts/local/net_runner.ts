@@ -33,11 +33,7 @@ export class NetRunner {
   }
 
   async start(): Promise<void> {
-    this.#listening = await this.#sql.listen(
-      "net_requests",
-      () => this.#wake(),
-      () => this.#wake(),
-    );
+    this.#listening = await this.#sql.listen("net_requests", () => this.#wake(), () => this.#wake());
     this.#timers.push(
       setInterval(() => this.#wake(), 5_000),
       setInterval(() => this.purge().catch(() => {}), 60_000),
@@ -65,9 +61,7 @@ export class NetRunner {
       }
     } catch (error) {
       if (!this.#closed.signal.aborted) {
-        this.warn(
-          `net: cannot read the queue: ${error instanceof Error ? error.message : error}`,
-        );
+        this.warn(`net: cannot read the queue: ${error instanceof Error ? error.message : error}`);
       }
     } finally {
       this.#taking = false;
@@ -84,9 +78,7 @@ export class NetRunner {
     if (requests.length > 0) this.#wokenMeanwhile = true;
     for (const request of requests) {
       const sent = this.#send(request).catch((error) => {
-        if (!this.#closed.signal.aborted) {
-          this.warn(`net: cannot keep an answer: ${error.message}`);
-        }
+        if (!this.#closed.signal.aborted) this.warn(`net: cannot keep an answer: ${error.message}`);
       }).finally(() => {
         this.#inFlight.delete(sent);
         if (this.#inFlight.size === BATCH - 1) this.#wake();
@@ -95,9 +87,7 @@ export class NetRunner {
     }
   }
 
-  async #send(
-    { id, method, url, headers, body, timeout_milliseconds }: QueuedRequest,
-  ): Promise<void> {
+  async #send({ id, method, url, headers, body, timeout_milliseconds }: QueuedRequest): Promise<void> {
     const timeout = AbortSignal.timeout(timeout_milliseconds);
     try {
       const response = await fetch(url, {
@@ -128,7 +118,6 @@ export class NetRunner {
 
   /** Deletes answers that nobody has looked at in time. */
   async purge(): Promise<void> {
-    await this
-      .#sql`delete from net._http_response where created < now() - ${ANSWERS_KEPT}::interval`;
+    await this.#sql`delete from net._http_response where created < now() - ${ANSWERS_KEPT}::interval`;
   }
 }

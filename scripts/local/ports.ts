@@ -3,10 +3,7 @@ import { createServer } from "node:net";
 import { StartError } from "./settings.ts";
 
 /** A port that can be listened on: the wanted one, or any when 0 is wanted. */
-export async function claimPort(
-  wanted: number,
-  setting: string,
-): Promise<number> {
+export async function claimPort(wanted: number, setting: string): Promise<number> {
   if (wanted === 0) return await findFreePort();
   for (let attempt = 1;; attempt++) {
     try {
@@ -70,12 +67,7 @@ async function findHolder(port: number): Promise<string | undefined> {
 
 async function findListener(port: number): Promise<number | undefined> {
   if (Deno.build.os === "linux") return await findListenerInProc(port);
-  const listed = await run("lsof", [
-    "-nP",
-    "-t",
-    `-iTCP:${port}`,
-    "-sTCP:LISTEN",
-  ]);
+  const listed = await run("lsof", ["-nP", "-t", `-iTCP:${port}`, "-sTCP:LISTEN"]);
   const pid = Number(listed?.trim().split("\n")[0]);
   return pid > 0 ? pid : undefined;
 }
@@ -88,9 +80,7 @@ async function findListenerInProc(port: number): Promise<number | undefined> {
     const text = await Deno.readTextFile(table).catch(() => "");
     for (const line of text.split("\n").slice(1)) {
       const columns = line.trim().split(/\s+/);
-      if (
-        columns[1]?.endsWith(`:${hex}`) && columns[3] === "0A" && columns[9]
-      ) {
+      if (columns[1]?.endsWith(`:${hex}`) && columns[3] === "0A" && columns[9]) {
         sockets.add(`socket:[${columns[9]}]`);
       }
     }
@@ -100,8 +90,7 @@ async function findListenerInProc(port: number): Promise<number | undefined> {
     if (!/^\d+$/.test(entry.name)) continue;
     try {
       for await (const fd of Deno.readDir(`/proc/${entry.name}/fd`)) {
-        const target = await Deno.readLink(`/proc/${entry.name}/fd/${fd.name}`)
-          .catch(() => "");
+        const target = await Deno.readLink(`/proc/${entry.name}/fd/${fd.name}`).catch(() => "");
         if (sockets.has(target)) return Number(entry.name);
       }
     } catch {
@@ -111,16 +100,9 @@ async function findListenerInProc(port: number): Promise<number | undefined> {
   return undefined;
 }
 
-async function run(
-  program: string,
-  args: string[],
-): Promise<string | undefined> {
+async function run(program: string, args: string[]): Promise<string | undefined> {
   try {
-    const { stdout } = await new Deno.Command(program, {
-      args,
-      stdin: "null",
-      stderr: "null",
-    }).output();
+    const { stdout } = await new Deno.Command(program, { args, stdin: "null", stderr: "null" }).output();
     return new TextDecoder().decode(stdout);
   } catch {
     return undefined;

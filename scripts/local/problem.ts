@@ -16,20 +16,9 @@ const TITLES: Record<string, string> = {
 };
 
 /** `platformCode` is what Supabase puts into `sb-error-code` for the same event. */
-export function problem(
-  status: number,
-  code: string,
-  detail: string,
-  platformCode?: string,
-): Response {
+export function problem(status: number, code: string, detail: string, platformCode?: string): Response {
   const requestId = crypto.randomUUID();
-  const body = {
-    type: `urn:streamvibe:problem:${code}`,
-    title: TITLES[code] ?? code,
-    status,
-    detail,
-    code,
-  };
+  const body = { type: `urn:streamvibe:problem:${code}`, title: TITLES[code] ?? code, status, detail, code };
   return new Response(JSON.stringify({ ...body, request_id: requestId }), {
     status,
     headers: {

@@ -48,11 +48,7 @@ export class Children {
       // A process group of its own: Ctrl-C reaches the stack alone, which then ends its children in order.
       detached: true,
     }).spawn();
-    const record = {
-      name: command.name,
-      pid: process.pid,
-      marker: command.marker,
-    };
+    const record = { name: command.name, pid: process.pid, marker: command.marker };
     this.#running.set(process.pid, record);
     this.#write();
     const status = process.status.then((result) => {
@@ -132,10 +128,7 @@ async function readCommandLine(pid: number): Promise<string | undefined> {
     const text = await Deno.readTextFile(`/proc/${pid}/cmdline`).catch(() => undefined);
     return text?.replaceAll("\0", " ");
   }
-  const ps = await new Deno.Command("ps", {
-    args: ["-ww", "-o", "args=", "-p", String(pid)],
-    stderr: "null",
-  })
+  const ps = await new Deno.Command("ps", { args: ["-ww", "-o", "args=", "-p", String(pid)], stderr: "null" })
     .output();
   return ps.success ? new TextDecoder().decode(ps.stdout) : undefined;
 }

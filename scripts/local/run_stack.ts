@@ -20,10 +20,7 @@ export interface RunningStack {
   stop(): Promise<void>;
 }
 
-export async function runStack(
-  settings: StackSettings,
-  reporter: Reporter,
-): Promise<RunningStack> {
+export async function runStack(settings: StackSettings, reporter: Reporter): Promise<RunningStack> {
   const home = await Home.open(settings.home);
   if (!(await home.lock())) throw new StartError(await describeOther(home));
   // Ends the parts in the reverse of their order: each after those that use it.
@@ -31,9 +28,7 @@ export async function runStack(
   ending.defer(() => home.unlock());
   const stop = () =>
     ending.disposeAsync().catch((error) => {
-      reporter.warn(
-        `while stopping: ${error instanceof Error ? error.message : error}`,
-      );
+      reporter.warn(`while stopping: ${error instanceof Error ? error.message : error}`);
     });
   try {
     return { ...await boot(settings, home, reporter, ending), stop };
@@ -55,9 +50,7 @@ async function boot(
   const place = await findDatabasePlace(home);
   const orphans = await endOrphans(home);
   if (await endOrphanedServer(place.data)) orphans.push("postgres");
-  if (orphans.length > 0) {
-    reporter.note(`ended what a killed stack left: ${orphans.join(", ")}`);
-  }
+  if (orphans.length > 0) reporter.note(`ended what a killed stack left: ${orphans.join(", ")}`);
 
   const [dbPort, simulatorPort, apiPort] = await Promise.all([
     claimPort(settings.dbPort, "STREAMVIBE_DB_PORT"),
@@ -88,13 +81,7 @@ async function boot(
     watch("postgres", engine.status);
   };
   const simulators = async () => {
-    const start = () =>
-      startSimulators({
-        port: simulatorPort,
-        catalog: settings.catalog,
-        home,
-        children,
-      });
+    const start = () => startSimulators({ port: simulatorPort, catalog: settings.catalog, home, children });
     const child = await reporter.step("started the simulators", start);
     ending.defer(async () => {
       child.kill("SIGTERM");
@@ -103,15 +90,8 @@ async function boot(
     watch("simulators", child.status);
   };
   const seeding = settings.seed && !home.demo ? import("./seed.ts") : undefined;
-  const modules = reporter.step(
-    "loaded Auth and the Data API",
-    () => import("./services.ts"),
-  );
-  const [{ startServices, storeVaultSecrets }] = await settleAll([
-    modules,
-    database(),
-    simulators(),
-  ]);
+  const modules = reporter.step("loaded Auth and the Data API", () => import("./services.ts"));
+  const [{ startServices, storeVaultSecrets }] = await settleAll([modules, database(), simulators()]);
 
   const owner = await prepareDatabase(
     home,
@@ -119,22 +99,9 @@ async function boot(
     logins,
     reporter,
     ending,
-    (superuser) =>
-      storeVaultSecrets(superuser, {
-        project_url: apiUrl,
-        cron_secret_key: keys.secret_key,
-      }),
+    (superuser) => storeVaultSecrets(superuser, { project_url: apiUrl, cron_secret_key: keys.secret_key }),
   );
-  const parts = {
-    settings,
-    home,
-    children,
-    keys,
-    logins,
-    apiPort,
-    simulatorUrl,
-    reporter,
-  };
+  const parts = { settings, home, children, keys, logins, apiPort, simulatorUrl, reporter };
   const functions = await startServices(parts, ending);
   const info: StackInfo = {
     api_url: apiUrl,
@@ -155,10 +122,7 @@ async function boot(
     const [made] = await owner<{ count: number }[]>`
       select count(*)::integer from auth.users where email like 'demo%@example.com'`;
     const say = (text: string) => reporter.note(`  ${text}`);
-    info.demo = await reporter.step(
-      "made demo data",
-      () => seed(info, made?.count ?? 0, say),
-    );
+    info.demo = await reporter.step("made demo data", () => seed(info, made?.count ?? 0, say));
     await home.remember({ demo: info.demo });
   }
   await home.write("stack.json", info);
@@ -181,10 +145,7 @@ async function prepareDatabase(
   ending.defer(() => superuser.end({ timeout: 1 }));
   const version = await bootstrapVersion();
   if (!(await isBootstrapped(superuser))) {
-    await reporter.step(
-      "made roles, Auth, Vault, cron and net",
-      () => bootstrap(superuser, keys),
-    );
+    await reporter.step("made roles, Auth, Vault, cron and net", () => bootstrap(superuser, keys));
     await home.remember({ bootstrap: version });
   } else if (home.bootstrap !== version) {
     reporter.warn(
@@ -198,16 +159,12 @@ async function prepareDatabase(
   ending.defer(() => owner.end({ timeout: 1 }));
   const started = performance.now();
   const { applied, changed } = await applyMigrations(owner);
-  for (
-    const file of ["database/cron-jobs.sql", "database/realtime-channels.sql"]
-  ) {
+  for (const file of ["database/cron-jobs.sql", "database/realtime-channels.sql"]) {
     await applyFile(owner, file);
   }
   if (applied.length > 0) {
     const ms = Math.round(performance.now() - started);
-    reporter.line(
-      `  applied ${applied.length} migrations (${applied.join(", ")}) ${ms} ms`,
-    );
+    reporter.line(`  applied ${applied.length} migrations (${applied.join(", ")}) ${ms} ms`);
   }
   for (const name of changed) {
     reporter.warn(

@@ -39,9 +39,7 @@ export async function startServices(
   const apiUrl = `http://127.0.0.1:${apiPort}`;
   const warn = (text: string) => reporter.warn(text);
   // Auth hashes passwords in JavaScript, on the thread that serves everything: a local stack takes the cheap setting.
-  if (!Deno.env.get("LITE_AUTH_BCRYPT_COST")) {
-    Deno.env.set("LITE_AUTH_BCRYPT_COST", "5");
-  }
+  if (!Deno.env.get("LITE_AUTH_BCRYPT_COST")) Deno.env.set("LITE_AUTH_BCRYPT_COST", "5");
   quietAnsweredErrors();
   const config = await readSupabaseConfig();
   const tokens = new Tokens(keys, apiUrl);
@@ -58,13 +56,7 @@ export async function startServices(
     folder: join(ROOT, "supabase/functions"),
     home,
     children,
-    env: await makeFunctionEnvironment({
-      keys,
-      tokens,
-      apiUrl,
-      dbUrl: logins.postgres,
-      simulatorUrl,
-    }),
+    env: await makeFunctionEnvironment({ keys, tokens, apiUrl, dbUrl: logins.postgres, simulatorUrl }),
     warn,
   });
   ending.defer(() => functions.close());
@@ -80,11 +72,7 @@ export async function startServices(
     mailbox,
     functions,
   });
-  const server = Deno.serve({
-    hostname: "127.0.0.1",
-    port: apiPort,
-    onListen: () => {},
-  }, gateway);
+  const server = Deno.serve({ hostname: "127.0.0.1", port: apiPort, onListen: () => {} }, gateway);
   ending.defer(() => withLimit(server.shutdown(), 2_000));
   const cron = new CronRunner(logins.superuser, warn);
   ending.defer(() => cron.stop());
@@ -107,10 +95,7 @@ export async function startServices(
 }
 
 /** Secrets that jobs read to call functions; renewed when the address or a key has changed. */
-export async function storeVaultSecrets(
-  sql: postgres.Sql,
-  secrets: Record<string, string>,
-): Promise<void> {
+export async function storeVaultSecrets(sql: postgres.Sql, secrets: Record<string, string>): Promise<void> {
   for (const [name, secret] of Object.entries(secrets)) {
     await sql`
       with kept as (select id, decrypted_secret from vault.decrypted_secrets where name = ${name})
@@ -127,10 +112,7 @@ async function readSchema(app: SupabaseApp): Promise<void> {
 }
 
 async function closeApp(app: { connection: unknown }): Promise<void> {
-  await withLimit(
-    (app.connection as { close(): Promise<void> }).close(),
-    1_000,
-  );
+  await withLimit((app.connection as { close(): Promise<void> }).close(), 1_000);
 }
 
 async function withLimit(work: Promise<unknown>, ms: number): Promise<void> {

@@ -3,10 +3,7 @@ import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** The repository's root: the stack behaves the same from every folder. */
-export const ROOT = fileURLToPath(new URL("../../", import.meta.url)).replace(
-  /\/$/,
-  "",
-);
+export const ROOT = fileURLToPath(new URL("../../", import.meta.url)).replace(/\/$/, "");
 
 /** A setting that cannot be used, or a state of the machine that the user has to change. Printed without a stack trace. */
 export class StartError extends Error {
@@ -25,9 +22,7 @@ export interface StackSettings {
   seed: boolean;
 }
 
-export function readSettings(
-  env: Record<string, string | undefined> = Deno.env.toObject(),
-): StackSettings {
+export function readSettings(env: Record<string, string | undefined> = Deno.env.toObject()): StackSettings {
   const catalog = env.STREAMVIBE_CATALOG;
   return {
     ...readPorts(env),
@@ -51,11 +46,7 @@ function readPorts(env: Record<string, string | undefined>) {
   return { apiPort, dbPort, simulatorPort };
 }
 
-function readPort(
-  env: Record<string, string | undefined>,
-  name: string,
-  fallback: number,
-): number {
+function readPort(env: Record<string, string | undefined>, name: string, fallback: number): number {
   const text = env[name];
   if (!text) return fallback;
   const port = Number(text);
@@ -67,15 +58,9 @@ function readPort(
   return port;
 }
 
-function readSwitch(
-  env: Record<string, string | undefined>,
-  name: string,
-  fallback: boolean,
-): boolean {
+function readSwitch(env: Record<string, string | undefined>, name: string, fallback: boolean): boolean {
   const text = env[name];
   if (!text) return fallback;
   if (text === "on" || text === "off") return text === "on";
-  throw new StartError(
-    `Cannot read ${name}: it is "on" or "off", got "${text}"`,
-  );
+  throw new StartError(`Cannot read ${name}: it is "on" or "off", got "${text}"`);
 }

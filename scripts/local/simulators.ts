@@ -11,16 +11,9 @@ interface SimulatorOptions {
   children: Children;
 }
 
-export async function startSimulators(
-  { port, catalog, home, children }: SimulatorOptions,
-): Promise<Child> {
-  if (
-    catalog &&
-    !(await Deno.stat(catalog).then((file) => file.isFile, () => false))
-  ) {
-    throw new StartError(
-      `Cannot read the catalogue: STREAMVIBE_CATALOG names no file, got ${catalog}`,
-    );
+export async function startSimulators({ port, catalog, home, children }: SimulatorOptions): Promise<Child> {
+  if (catalog && !(await Deno.stat(catalog).then((file) => file.isFile, () => false))) {
+    throw new StartError(`Cannot read the catalogue: STREAMVIBE_CATALOG names no file, got ${catalog}`);
   }
   const marker = `--home=${home.path}`;
   const state = join(home.path, "simulators.ndjson");
@@ -41,11 +34,7 @@ export async function startSimulators(
     env: Deno.env.toObject(),
     cwd: ROOT,
   });
-  const log = await Deno.open(join(home.logs, "simulators.log"), {
-    create: true,
-    append: true,
-    mode: 0o600,
-  });
+  const log = await Deno.open(join(home.logs, "simulators.log"), { create: true, append: true, mode: 0o600 });
   let said = "";
   const copied = (async () => {
     for await (const chunk of child.stderr) {

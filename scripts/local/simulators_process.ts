@@ -3,9 +3,7 @@ import { parseArgs } from "node:util";
 import { startSimulators } from "../simulators/server.ts";
 
 const option = { type: "string" } as const;
-const { values } = parseArgs({
-  options: { port: option, catalog: option, state: option, home: option },
-});
+const { values } = parseArgs({ options: { port: option, catalog: option, state: option, home: option } });
 const simulators = await startSimulators({
   port: Number(values.port),
   catalog: values.catalog,

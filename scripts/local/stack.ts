@@ -72,19 +72,12 @@ export async function startStack(options: StartStackOptions): Promise<Stack> {
 
   const timeoutMs = options.timeoutMs ?? 60_000;
   const timer = setTimeout(() => child.kill("SIGTERM"), timeoutMs);
-  const readyMs = await Promise.race([
-    ready.promise,
-    status.then(() => undefined),
-  ]);
+  const readyMs = await Promise.race([ready.promise, status.then(() => undefined)]);
   clearTimeout(timer);
   if (readyMs === undefined) {
-    throw new Error(
-      `Cannot start a stack in ${options.home}: it ended before it was ready\n${printed}`,
-    );
+    throw new Error(`Cannot start a stack in ${options.home}: it ended before it was ready\n${printed}`);
   }
-  const info = JSON.parse(
-    await Deno.readTextFile(join(options.home, "stack.json")),
-  ) as StackInfo;
+  const info = JSON.parse(await Deno.readTextFile(join(options.home, "stack.json"))) as StackInfo;
   return {
     info,
     readyMs,
@@ -95,9 +88,7 @@ export async function startStack(options: StartStackOptions): Promise<Stack> {
       await status;
     },
     async kill9() {
-      const children = JSON.parse(
-        await Deno.readTextFile(join(options.home, "children.json")),
-      ) as {
+      const children = JSON.parse(await Deno.readTextFile(join(options.home, "children.json"))) as {
         pid: number;
       }[];
       signal(child.pid, "SIGKILL");

@@ -37,10 +37,7 @@ const BOOLEAN = {
 
 /** Reads the schema once: make a new one after it has changed. */
 export function makeDataApiApp(parts: AppParts): SupabaseApp {
-  const connection = connect(parts.logins.dataApi, 30, {
-    ...JSON_TYPES,
-    boolean: BOOLEAN,
-  });
+  const connection = connect(parts.logins.dataApi, 30, { ...JSON_TYPES, boolean: BOOLEAN });
   const read = connection.introspect.bind(connection);
   let schema: ReturnType<typeof read> | undefined;
   // Left to itself every request of a first burst would read the whole catalogue.
@@ -67,10 +64,7 @@ function authConfig({ keys, config, apiUrl }: AppParts) {
   return {
     enabled: true,
     site_url: config.site_url,
-    additional_redirect_urls: [
-      ...config.additional_redirect_urls,
-      `${apiUrl}/**`,
-    ],
+    additional_redirect_urls: [...config.additional_redirect_urls, `${apiUrl}/**`],
     jwt_secret: keys.internal_jwt_secret,
     jwt_expiry: config.jwt_expiry,
     publishable_key: keys.publishable_key,
@@ -83,17 +77,10 @@ function authConfig({ keys, config, apiUrl }: AppParts) {
 function connect(url: string, max: number, types: Record<string, unknown>) {
   const connection = createPostgresConnection({
     url,
-    postgresOptions: {
-      max,
-      onnotice: () => {},
-      types: types as Record<string, never>,
-    },
+    postgresOptions: { max, onnotice: () => {}, types: types as Record<string, never> },
   });
   // At its first request it would grant ALL on every table to anon and authenticated, which hides missing grants; it
   // skips that when told that it was done. (Neither login could do much of it: they own nothing but Auth's tables.)
-  Object.assign(connection, {
-    rlsState: "active",
-    normalizeDbError: presentDatabaseError,
-  });
+  Object.assign(connection, { rlsState: "active", normalizeDbError: presentDatabaseError });
   return connection;
 }

@@ -15,22 +15,13 @@ export interface SupabaseConfig {
   verify_jwt(name: string): boolean;
 }
 
-export async function readSupabaseConfig(
-  path = join(ROOT, "supabase/config.toml"),
-): Promise<SupabaseConfig> {
+export async function readSupabaseConfig(path = join(ROOT, "supabase/config.toml")): Promise<SupabaseConfig> {
   const text = await Deno.readTextFile(path).catch(() => "");
   const sections = parseToml(text);
-  const get = <Wanted extends Value>(
-    section: string,
-    key: string,
-    fallback: Wanted,
-  ): Wanted => {
+  const get = <Wanted extends Value>(section: string, key: string, fallback: Wanted): Wanted => {
     const value = sections.get(section)?.get(key);
     if (value === undefined) return fallback;
-    if (
-      typeof value !== typeof fallback ||
-      Array.isArray(value) !== Array.isArray(fallback)
-    ) {
+    if (typeof value !== typeof fallback || Array.isArray(value) !== Array.isArray(fallback)) {
       throw new StartError(
         `Cannot read ${path}: ${section}.${key} has the wrong type, got ${JSON.stringify(value)}`,
       );
@@ -54,12 +45,9 @@ function parseToml(text: string): Map<string, Map<string, Value>> {
   let section = new Map<string, Value>();
   for (const line of text.split("\n")) {
     const header = line.match(/^\s*\[([^\]]+)\]/)?.[1];
-    if (header) {
-      sections.set(header, section = sections.get(header) ?? new Map());
-    }
-    const [, key, source] = line.match(
-      /^\s*([A-Za-z0-9_-]+)\s*=\s*("[^"]*"|\[.*\]|true|false|[\d.]+)\s*(?:#.*)?$/,
-    ) ?? [];
+    if (header) sections.set(header, section = sections.get(header) ?? new Map());
+    const [, key, source] =
+      line.match(/^\s*([A-Za-z0-9_-]+)\s*=\s*("[^"]*"|\[.*\]|true|false|[\d.]+)\s*(?:#.*)?$/) ?? [];
     if (key && source) section.set(key, JSON.parse(source));
   }
   return sections;

@@ -7,10 +7,7 @@ import type { Keys } from "./keys.ts";
 
 /** A token that is not ours, or no longer valid. */
 export class TokenError extends Error {
-  constructor(
-    readonly reason: "malformed" | "signature" | "expired",
-    message: string,
-  ) {
+  constructor(readonly reason: "malformed" | "signature" | "expired", message: string) {
     super(message);
   }
 }
@@ -33,23 +30,15 @@ export class Tokens {
     this.jwks = { keys: [{ ...publicJwk, key_ops: ["verify"] }] };
     this.issuer = `${apiUrl}/auth/v1`;
     this.#kid = String(keys.signing_key.kid);
-    this.#privateKey = jose.importJWK(keys.signing_key, "ES256") as Promise<
-      CryptoKey
-    >;
+    this.#privateKey = jose.importJWK(keys.signing_key, "ES256") as Promise<CryptoKey>;
     this.#publicKey = jose.importJWK(publicJwk, "ES256") as Promise<CryptoKey>;
     this.#internal = new TextEncoder().encode(keys.internal_jwt_secret);
   }
 
   /** Re-signs a token of Auth's for the world. */
   async outward(token: string, extraClaims: ExtraClaims): Promise<string> {
-    const { payload } = await jose.jwtVerify(token, this.#internal, {
-      algorithms: ["HS256"],
-    });
-    const claims = {
-      ...await extraClaims(String(payload.sub)),
-      ...payload,
-      iss: this.issuer,
-    };
+    const { payload } = await jose.jwtVerify(token, this.#internal, { algorithms: ["HS256"] });
+    const claims = { ...await extraClaims(String(payload.sub)), ...payload, iss: this.issuer };
     return await new jose.SignJWT(claims)
       .setProtectedHeader({ alg: "ES256", typ: "JWT", kid: this.#kid })
       .sign(await this.#privateKey);
@@ -71,20 +60,11 @@ export class Tokens {
 
   async verify(token: string): Promise<jose.JWTPayload> {
     try {
-      const options = {
-        algorithms: ["ES256"],
-        requiredClaims: ["exp", "role"],
-      };
-      return (await jose.jwtVerify(token, await this.#publicKey, options))
-        .payload;
+      const options = { algorithms: ["ES256"], requiredClaims: ["exp", "role"] };
+      return (await jose.jwtVerify(token, await this.#publicKey, options)).payload;
     } catch (error) {
-      if (error instanceof jose.errors.JWTExpired) {
-        throw new TokenError("expired", "JWT expired");
-      }
-      if (
-        error instanceof jose.errors.JWSInvalid ||
-        error instanceof jose.errors.JWTInvalid
-      ) {
+      if (error instanceof jose.errors.JWTExpired) throw new TokenError("expired", "JWT expired");
+      if (error instanceof jose.errors.JWSInvalid || error instanceof jose.errors.JWTInvalid) {
         throw new TokenError("malformed", "JWT could not be decoded");
       }
       throw new TokenError("signature", "JWT signature is not this stack's");

@@ -7,22 +7,10 @@ import { scrub } from "./secrets.ts";
 const FOLDER = new URL("../../postman/", import.meta.url);
 const Item = z.object({
   name: z.string(),
-  event: z.array(
-    z.object({
-      listen: z.string(),
-      script: z.object({ exec: z.array(z.string()) }),
-    }),
-  ),
-  request: z.object({
-    method: z.string(),
-    description: z.string(),
-    url: z.object({ raw: z.string() }),
-  }),
+  event: z.array(z.object({ listen: z.string(), script: z.object({ exec: z.array(z.string()) }) })),
+  request: z.object({ method: z.string(), description: z.string(), url: z.object({ raw: z.string() }) }),
 });
-const Collection = z.object({
-  info: z.object({ name: z.string() }),
-  item: z.array(Item),
-});
+const Collection = z.object({ info: z.object({ name: z.string() }), item: z.array(Item) });
 
 const ROADMAP: Record<string, string[]> = {
   Phase_1_User_Onboarding: [
@@ -75,19 +63,11 @@ for (const [file, names] of Object.entries(ROADMAP)) {
   });
 
   Deno.test(`${file} asserts something on every response and explains every request`, async () => {
-    for (
-      const { name, event, request } of Collection.parse(
-        JSON.parse(await read()),
-      ).item
-    ) {
+    for (const { name, event, request } of Collection.parse(JSON.parse(await read())).item) {
       const tests = event.find(({ listen }) => listen === "test")?.script.exec.join("\n") ?? "";
       assert.match(tests, /pm\.test\(|expectAnswer\(/, name);
       assert.ok(request.description.length > 20, `${name} has no description`);
-      assert.match(
-        request.url.raw,
-        /^\{\{(api_url|confirmation_link)\}\}/,
-        name,
-      );
+      assert.match(request.url.raw, /^\{\{(api_url|confirmation_link)\}\}/, name);
     }
   });
 

@@ -5,11 +5,7 @@ import { z } from "zod";
 const Environment = z.looseObject({
   name: z.string(),
   values: z.array(
-    z.looseObject({
-      key: z.string(),
-      value: z.string().default(""),
-      type: z.string().optional(),
-    }),
+    z.looseObject({ key: z.string(), value: z.string().default(""), type: z.string().optional() }),
   ),
 });
 export type Environment = z.infer<typeof Environment>;
@@ -23,19 +19,12 @@ export async function readEnvironment(path: string): Promise<Environment> {
     throw new Error(`Cannot read the environment: there is no file ${path}`);
   }
   const parsed = Environment.safeParse(parseJson(text, path));
-  if (!parsed.success) {
-    throw new Error(
-      `Cannot use ${path}: it is no Postman environment (name, values[])`,
-    );
-  }
+  if (!parsed.success) throw new Error(`Cannot use ${path}: it is no Postman environment (name, values[])`);
   return parsed.data;
 }
 
 /** Fills the empty values from a stack's `stack.json`; what the file already says wins. */
-export async function fillFromStack(
-  environment: Environment,
-  path: string,
-): Promise<void> {
+export async function fillFromStack(environment: Environment, path: string): Promise<void> {
   let text: string;
   try {
     text = await Deno.readTextFile(path);
@@ -57,9 +46,7 @@ export function fillFromVariables(
   read: (name: string) => string | undefined,
 ): void {
   for (const entry of environment.values) {
-    if (entry.value === "") {
-      entry.value = read(`STREAMVIBE_${entry.key.toUpperCase()}`) ?? "";
-    }
+    if (entry.value === "") entry.value = read(`STREAMVIBE_${entry.key.toUpperCase()}`) ?? "";
   }
 }
 
@@ -68,9 +55,7 @@ export async function checkTarget(environment: Environment): Promise<void> {
   const value = (key: string) => environment.values.find((entry) => entry.key === key)?.value ?? "";
   const missing = ["api_url", "publishable_key", "secret_key"].filter((key) => value(key) === "");
   if (missing.length > 0) {
-    throw new Error(
-      `Cannot run a collection in "${environment.name}": no value for ${missing.join(", ")}`,
-    );
+    throw new Error(`Cannot run a collection in "${environment.name}": no value for ${missing.join(", ")}`);
   }
   const url = `${value("api_url")}/auth/v1/.well-known/jwks.json`;
   try {

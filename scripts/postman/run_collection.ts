@@ -15,17 +15,11 @@ import { scrub, secretsOf } from "./secrets.ts";
 
 /** What is used of Newman, which comes without types. */
 interface Newman {
-  run(
-    options: Record<string, unknown>,
-    done: (error: Error | null, summary: Summary) => void,
-  ): Run;
+  run(options: Record<string, unknown>, done: (error: Error | null, summary: Summary) => void): Run;
 }
 interface Run {
   summary: Summary;
-  on(
-    event: "request" | "item",
-    listener: (error: Error | null, event: RunEvent) => void,
-  ): void;
+  on(event: "request" | "item", listener: (error: Error | null, event: RunEvent) => void): void;
 }
 interface RunEvent {
   cursor: { ref: string };
@@ -35,10 +29,7 @@ interface RunEvent {
 }
 interface Summary {
   run: {
-    stats: Record<
-      "assertions" | "requests" | "scripts",
-      { total?: number; failed?: number }
-    >;
+    stats: Record<"assertions" | "requests" | "scripts", { total?: number; failed?: number }>;
     executions: RunEvent[];
   };
 }
@@ -63,9 +54,7 @@ interface Counts {
 
 try {
   const counts = await main();
-  if (options.summary) {
-    await Deno.writeTextFile(options.summary, JSON.stringify(counts) + "\n");
-  }
+  if (options.summary) await Deno.writeTextFile(options.summary, JSON.stringify(counts) + "\n");
   Deno.exit(counts.failed === 0 && counts.passed > 0 ? 0 : 1);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
@@ -75,9 +64,7 @@ try {
 async function main(): Promise<Counts> {
   const { collection, report } = options;
   if (!collection || !options.environment || !report) {
-    throw new Error(
-      "Cannot run a collection: --collection, --environment and --report are needed",
-    );
+    throw new Error("Cannot run a collection: --collection, --environment and --report are needed");
   }
   const environment = await readEnvironment(options.environment);
   if (options.stack) await fillFromStack(environment, options.stack);
@@ -89,11 +76,7 @@ async function main(): Promise<Counts> {
   return count(summary);
 }
 
-function run(
-  collection: string,
-  environment: Environment,
-  report: string,
-): Promise<Summary> {
+function run(collection: string, environment: Environment, report: string): Promise<Summary> {
   return new Promise((resolve, reject) => {
     const run = newman.run({
       collection,
@@ -136,7 +119,6 @@ function showOwnRequests(run: Run): void {
 
 function count(summary: Summary): Counts {
   const { assertions, requests, scripts } = summary.run.stats;
-  const failed = (assertions.failed ?? 0) + (requests.failed ?? 0) +
-    (scripts.failed ?? 0);
+  const failed = (assertions.failed ?? 0) + (requests.failed ?? 0) + (scripts.failed ?? 0);
   return { passed: (assertions.total ?? 0) - (assertions.failed ?? 0), failed };
 }

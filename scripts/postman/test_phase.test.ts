@@ -20,10 +20,7 @@ async function inTemporaryFolder(work: (folder: string) => Promise<void>) {
 }
 
 Deno.test("test-phase explains itself, and what is wrong with its arguments", async () => {
-  assert.match(
-    (await testPhase(["--help"])).out,
-    /^Usage: scripts\/test-phase\.sh PHASE/,
-  );
+  assert.match((await testPhase(["--help"])).out, /^Usage: scripts\/test-phase\.sh PHASE/);
   const wrong: [string[], RegExp][] = [
     [[], /Cannot test a phase: its number is missing/],
     [["99"], /Cannot test phase 99: it must be one of 1, 2, 3, 7/],
@@ -31,10 +28,7 @@ Deno.test("test-phase explains itself, and what is wrong with its arguments", as
     [["1", "2"], /Cannot test several phases at once/],
     [["1", "--fast"], /Cannot read --fast: no such option/],
     [["1", "--stack"], /Cannot read --stack: it needs a file/],
-    [
-      ["1", "--stack", "a", "--environment", "b"],
-      /Cannot use --stack and --environment at once/,
-    ],
+    [["1", "--stack", "a", "--environment", "b"], /Cannot use --stack and --environment at once/],
     [
       ["1", "--environment", "/nowhere.json"],
       /Cannot read the environment: there is no file \/nowhere\.json/,
@@ -55,50 +49,29 @@ Deno.test("test-phase says when no stack runs, and when it does not answer", asy
     /Cannot find a running stack: there is no \/nowhere\/stack\.json; run `deno task start`/,
   );
   await inTemporaryFolder(async (folder) => {
-    const stack = {
-      api_url: "http://127.0.0.1:9",
-      publishable_key: "a",
-      secret_key: "b",
-    };
+    const stack = { api_url: "http://127.0.0.1:9", publishable_key: "a", secret_key: "b" };
     await Deno.writeTextFile(`${folder}/stack.json`, JSON.stringify(stack));
     const dead = await testPhase(["1"], { STREAMVIBE_HOME: folder });
     assert.equal(dead.code, 1);
-    assert.match(
-      dead.errors,
-      /Cannot reach the stack at http:\/\/127\.0\.0\.1:9/,
-    );
+    assert.match(dead.errors, /Cannot reach the stack at http:\/\/127\.0\.0\.1:9/);
   });
 });
 
 Deno.test("test-phase --dry-run prints the command and runs nothing", async () => {
   await inTemporaryFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/stack.json`, "{}");
-    const { code, out } = await testPhase([
-      "2",
-      "--dry-run",
-      "--stack",
-      `${folder}/stack.json`,
-    ]);
+    const { code, out } = await testPhase(["2", "--dry-run", "--stack", `${folder}/stack.json`]);
     assert.equal(code, 0);
-    assert.match(
-      out,
-      /Would run: .*run_collection\.ts --collection postman\/Phase_2_Platform_OAuth/,
-    );
+    assert.match(out, /Would run: .*run_collection\.ts --collection postman\/Phase_2_Platform_OAuth/);
   });
 });
 
 Deno.test("test-phase counts what passed and failed, ends with 1 on a failure, and leaves no secret in the report", async () => {
   await testStack();
-  const stack = JSON.parse(
-    await Deno.readTextFile(Deno.env.get("STREAMVIBE_TEST_STACK") ?? ""),
-  );
+  const stack = JSON.parse(await Deno.readTextFile(Deno.env.get("STREAMVIBE_TEST_STACK") ?? ""));
   await inTemporaryFolder(async (folder) => {
     const values = ["api_url", "publishable_key", "mail_url", "simulator_url"]
-      .map((key) => ({
-        key,
-        value: stack[key],
-        type: key.endsWith("_key") ? "secret" : "default",
-      }));
+      .map((key) => ({ key, value: stack[key], type: key.endsWith("_key") ? "secret" : "default" }));
     const environment = `${folder}/environment.json`;
     const summary = `${folder}/summary.json`;
     const run = async (secret_key: string) => {
@@ -116,9 +89,7 @@ Deno.test("test-phase counts what passed and failed, ends with 1 on a failure, a
         "--report",
         `${folder}/report.html`,
       ];
-      const { code, out, errors } = await testPhase(args, {
-        STREAMVIBE_SECRET_KEY: secret_key,
-      });
+      const { code, out, errors } = await testPhase(args, { STREAMVIBE_SECRET_KEY: secret_key });
       const counts = JSON.parse(await Deno.readTextFile(summary));
       return { code, counts, text: out + errors };
     };
@@ -132,10 +103,7 @@ Deno.test("test-phase counts what passed and failed, ends with 1 on a failure, a
       assert.ok(!report.includes(secret), "a key or a token in the report");
     }
     assert.ok(report.includes("1.8 Check Quotas"));
-    assert.ok(
-      !/(src|href)=["']?https?:/.test(report),
-      "the report needs another host",
-    );
+    assert.ok(!/(src|href)=["']?https?:/.test(report), "the report needs another host");
 
     const bad = await run("sb_secret_of_another_project");
     assert.equal(bad.code, 1);

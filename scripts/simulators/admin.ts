@@ -18,47 +18,28 @@ export class AdminError extends Error {
 
 export function adminFailure(error: AdminError): Answer {
   return json(error.status, {
-    error: {
-      message: error.message,
-      ...(error.issues.length === 0 ? {} : { issues: error.issues }),
-    },
+    error: { message: error.message, ...(error.issues.length === 0 ? {} : { issues: error.issues }) },
   });
 }
 
-export function readBody<Schema extends z.ZodType>(
-  schema: Schema,
-  call: Call,
-): z.output<Schema> {
+export function readBody<Schema extends z.ZodType>(schema: Schema, call: Call): z.output<Schema> {
   let value: unknown;
   try {
     value = call.body === "" ? {} : JSON.parse(call.body);
   } catch {
-    throw new AdminError(
-      400,
-      `Cannot ${call.method} ${call.path}: the body must be JSON`,
-    );
+    throw new AdminError(400, `Cannot ${call.method} ${call.path}: the body must be JSON`);
   }
   return check(schema, value, call);
 }
 
-export function readQuery<Schema extends z.ZodType>(
-  schema: Schema,
-  call: Call,
-): z.output<Schema> {
+export function readQuery<Schema extends z.ZodType>(schema: Schema, call: Call): z.output<Schema> {
   return check(schema, Object.fromEntries(call.query), call);
 }
 
-function check<Schema extends z.ZodType>(
-  schema: Schema,
-  value: unknown,
-  call: Call,
-): z.output<Schema> {
+function check<Schema extends z.ZodType>(schema: Schema, value: unknown, call: Call): z.output<Schema> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const issues = result.error.issues.map((issue) => ({
-    path: issue.path.join("."),
-    message: issue.message,
-  }));
+  const issues = result.error.issues.map((issue) => ({ path: issue.path.join("."), message: issue.message }));
   const first = issues[0];
   throw new AdminError(
     400,
@@ -87,28 +68,16 @@ const FaultFilter = z.strictObject({
   account: z.string().optional(),
 });
 const ClockInput = z.union([
-  z.strictObject({
-    advance_seconds: z.number().min(-10 * 365 * 86_400).max(10 * 365 * 86_400),
-  }),
+  z.strictObject({ advance_seconds: z.number().min(-10 * 365 * 86_400).max(10 * 365 * 86_400) }),
   z.strictObject({ now: z.iso.datetime({ offset: true }) }),
 ], "must be {advance_seconds: number} or {now: RFC 3339 time}");
 
-export function adminRoutes(
-  world: World,
-  providers: readonly Provider[],
-): Route[] {
+export function adminRoutes(world: World, providers: readonly Provider[]): Route[] {
   const { clock, switchboard, journal } = world;
-  const time = () => ({
-    now: new Date(clock.now()).toISOString(),
-    offset_seconds: clock.offset / 1_000,
-  });
+  const time = () => ({ now: new Date(clock.now()).toISOString(), offset_seconds: clock.offset / 1_000 });
 
   return [
-    {
-      method: "GET",
-      path: "/_admin/faults",
-      handle: () => json(200, { faults: switchboard.rules() }),
-    },
+    { method: "GET", path: "/_admin/faults", handle: () => json(200, { faults: switchboard.rules() }) },
     {
       method: "POST",
       path: "/_admin/faults",
@@ -117,10 +86,7 @@ export function adminRoutes(
     {
       method: "DELETE",
       path: "/_admin/faults",
-      handle: (call) =>
-        json(200, {
-          removed: switchboard.disarm(readQuery(FaultFilter, call)),
-        }),
+      handle: (call) => json(200, { removed: switchboard.disarm(readQuery(FaultFilter, call)) }),
     },
     {
       method: "GET",
@@ -130,10 +96,7 @@ export function adminRoutes(
     {
       method: "DELETE",
       path: "/_admin/requests",
-      handle: (call) =>
-        json(200, {
-          removed: switchboard.forget(readQuery(RequestFilter, call)),
-        }),
+      handle: (call) => json(200, { removed: switchboard.forget(readQuery(RequestFilter, call)) }),
     },
     { method: "GET", path: "/_admin/clock", handle: () => json(200, time()) },
     {
@@ -143,11 +106,7 @@ export function adminRoutes(
         const input = readBody(ClockInput, call);
         if ("now" in input) clock.set(Date.parse(input.now));
         else clock.advance(input.advance_seconds * 1_000);
-        journal.record({
-          provider: "clock",
-          kind: "offset",
-          milliseconds: clock.offset,
-        });
+        journal.record({ provider: "clock", kind: "offset", milliseconds: clock.offset });
         return json(200, time());
       },
     },

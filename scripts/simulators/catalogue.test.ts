@@ -12,12 +12,7 @@ function everything(videos: number, seed = 12): VideoRecord[] {
 }
 
 Deno.test("a video id says its channel and its number", () => {
-  for (
-    const [channel, index] of [[0, 0], [1, 9_999], [0xffffffff, 0xffffffff], [
-      0x12345678,
-      7,
-    ]] as const
-  ) {
+  for (const [channel, index] of [[0, 0], [1, 9_999], [0xffffffff, 0xffffffff], [0x12345678, 7]] as const) {
     const id = toVideoId(channel, index);
     assert.match(id, /^[\w-]{11}$/);
     assert.deepEqual(fromVideoId(id), { channel, index });
@@ -33,10 +28,7 @@ Deno.test("the same seed makes the same videos, another seed others", () => {
 
 Deno.test("a channel with the same seed again is another channel", () => {
   const catalogue = new GeneratedCatalogue();
-  const [one, other] = [
-    catalogue.create({ videos: 3, seed: 5 }),
-    catalogue.create({ videos: 3, seed: 5 }),
-  ];
+  const [one, other] = [catalogue.create({ videos: 3, seed: 5 }), catalogue.create({ videos: 3, seed: 5 })];
   assert.notEqual(one.id, other.id);
   assert.notEqual(one.handle, other.handle);
   const ids = [one, other].flatMap(({ id }) => catalogue.at(id, 0, 3).map((video) => video.id));
@@ -52,36 +44,21 @@ Deno.test("a thousand videos hold every odd case that a library must take", () =
   has("is deleted", (video) => video.deleted);
   has("waits for its time", (video) => video.publish_at !== null);
   has("has no description", (video) => video.description === "");
-  has(
-    "has a description of 5,000 characters",
-    (video) => video.description.length === 5_000,
-  );
+  has("has a description of 5,000 characters", (video) => video.description.length === 5_000);
   has("has no tags", (video) => video.tags.length === 0);
   has("has many tags", (video) => video.tags.length > 20);
   has("has hashtags", (video) => /#\p{L}/u.test(video.description));
   has("has a title of 100 characters", (video) => video.title.length >= 95);
   has("has emoji", (video) => /\p{Extended_Pictographic}/u.test(video.title));
-  has(
-    "is right to left",
-    (video) => /[\p{Script=Arabic}\p{Script=Hebrew}]/u.test(video.title),
-  );
-  has(
-    "is CJK",
-    (video) => /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Hangul}]/u.test(video.title),
-  );
+  has("is right to left", (video) => /[\p{Script=Arabic}\p{Script=Hebrew}]/u.test(video.title));
+  has("is CJK", (video) => /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Hangul}]/u.test(video.title));
   has("looks like markup", (video) => video.title.includes("<b>"));
   has("hides its likes", (video) => video.likes === null);
   has("is closed to comments", (video) => video.comments === null);
-  has(
-    "is a short",
-    (video) => video.duration_seconds > 0 && video.duration_seconds <= 60,
-  );
+  has("is a short", (video) => video.duration_seconds > 0 && video.duration_seconds <= 60);
   has("goes on for hours", (video) => video.duration_seconds > 6 * 3_600);
   has("was a stream", (video) => video.live?.state === "completed");
-  assert.ok(
-    new Set(videos.map((video) => video.title)).size < 1_000,
-    "no title comes twice",
-  );
+  assert.ok(new Set(videos.map((video) => video.title)).size < 1_000, "no title comes twice");
   assert.equal(new Set(videos.map((video) => video.id)).size, 1_000);
   for (const video of videos) {
     assert.ok(video.title.length > 0 && video.title.length <= 100);
@@ -96,9 +73,7 @@ Deno.test("a thousand videos hold every odd case that a library must take", () =
 
 Deno.test("every voice has something to say", () => {
   for (const { subjects, titles, sentences, tags } of voices) {
-    for (const list of [subjects, titles, sentences, tags]) {
-      assert.ok(list.length > 0);
-    }
+    for (const list of [subjects, titles, sentences, tags]) assert.ok(list.length > 0);
   }
 });
 
@@ -117,20 +92,17 @@ Deno.test("a channel of 100,000 videos costs no more memory than its pages", () 
     assert.equal(first.pageInfo.totalResults, 100_000);
     const before = Deno.memoryUsage().heapUsed;
     let next = first.nextPageToken;
-    for (let count = 0; count < 40 && next; count++) {
-      next = (await page(next)).nextPageToken;
-    }
+    for (let count = 0; count < 40 && next; count++) next = (await page(next)).nextPageToken;
     assert.ok(Deno.memoryUsage().heapUsed - before < 50_000_000);
   }));
 
 Deno.test("the channels that are always there have the useful sizes", () =>
   withSimulator(async (simulator) => {
     const { channels } = await simulator.admin("GET", "youtube/channels");
-    const sizes = channels.map((channel: { videos: number }) => channel.videos)
-      .sort((
-        one: number,
-        other: number,
-      ) => one - other);
+    const sizes = channels.map((channel: { videos: number }) => channel.videos).sort((
+      one: number,
+      other: number,
+    ) => one - other);
     assert.deepEqual(sizes, [0, 1, 49, 50, 51, 120, 200, 250, 1_000, 10_000]);
   }));
 
@@ -159,13 +131,8 @@ async function withCatalogue(
   bytes = (whole: Uint8Array) => whole,
 ): Promise<void> {
   const path = await Deno.makeTempFile({ suffix: ".ndjson.gz" });
-  const stream = new Blob([lines.join("\n")]).stream().pipeThrough(
-    new CompressionStream("gzip"),
-  );
-  await Deno.writeFile(
-    path,
-    bytes(new Uint8Array(await new Response(stream).arrayBuffer())),
-  );
+  const stream = new Blob([lines.join("\n")]).stream().pipeThrough(new CompressionStream("gzip"));
+  await Deno.writeFile(path, bytes(new Uint8Array(await new Response(stream).arrayBuffer())));
   try {
     await withSimulator(test, { catalog: path });
   } finally {
@@ -191,11 +158,7 @@ Deno.test("a catalogue's channels are served newest first, and its nulls as miss
       tags: null,
       description: null,
     }),
-    row({
-      video_id: "RgKAFK5djSk",
-      channel_id: "UC38IQsAvIsxxjztdMZQtwHA",
-      channel_title: "Another",
-    }),
+    row({ video_id: "RgKAFK5djSk", channel_id: "UC38IQsAvIsxxjztdMZQtwHA", channel_title: "Another" }),
   ], async (simulator) => {
     const channel = "UCuAXFkgsw1L7xaCfnd5JJOw";
     const { access_token } = await simulator.connect(channel);
@@ -209,68 +172,35 @@ Deno.test("a catalogue's channels are served newest first, and its nulls as miss
       `playlistItems?part=snippet,contentDetails&playlistId=${uploadsOf(channel)}`,
       access_token,
     );
-    assert.deepEqual(page.items.map((item) => item.snippet.title), [
-      "Two",
-      "One",
-      "Three",
-    ]);
+    assert.deepEqual(page.items.map((item) => item.snippet.title), ["Two", "One", "Three"]);
     const { items } = await simulator.list(
       "videos?part=snippet,statistics&id=9bZkp7q19f0,kJQP7kiw5Fk,AAAAAAAAAAA",
       access_token,
     );
-    assert.deepEqual(items[0].statistics, {
-      dislikeCount: "0",
-      favoriteCount: "0",
-    });
+    assert.deepEqual(items[0].statistics, { dislikeCount: "0", favoriteCount: "0" });
     assert.equal(items[1].snippet.description, "");
     assert.equal("tags" in items[1].snippet, false);
-    const { channels, catalogue } = await simulator.admin(
-      "GET",
-      "youtube/channels",
-    );
-    assert.deepEqual(
-      channels.slice(0, 2).map((one: { videos: number }) => one.videos),
-      [3, 1],
-    );
+    const { channels, catalogue } = await simulator.admin("GET", "youtube/channels");
+    assert.deepEqual(channels.slice(0, 2).map((one: { videos: number }) => one.videos), [3, 1]);
     assert.deepEqual([catalogue.videos, catalogue.channels], [4, 2]);
-    assert.match(
-      await (await fetch(simulator.authorizationUrl())).text(),
-      /A real channel/,
-    );
+    assert.match(await (await fetch(simulator.authorizationUrl())).text(), /A real channel/);
   }));
 
 Deno.test("a real channel can be edited, and a made-up one stands beside it", () =>
-  withCatalogue(
-    [row({}), row({ video_id: "9bZkp7q19f0", title: "Two" })],
-    async (simulator) => {
-      const channel = "UCuAXFkgsw1L7xaCfnd5JJOw";
-      const titles = async () =>
-        (await simulator.admin("GET", `youtube/channels/${channel}/videos`))
-          .videos.map((
-            video: { title: string },
-          ) => video.title);
-      assert.deepEqual(await titles(), ["Two", "One"]);
-      await simulator.admin(
-        "PATCH",
-        `youtube/channels/${channel}/videos/dQw4w9WgXcQ`,
-        { title: "Uno" },
-      );
-      await simulator.admin("POST", `youtube/channels/${channel}/videos`, {
-        title: "Zero",
-      });
-      await simulator.admin(
-        "DELETE",
-        `youtube/channels/${channel}/videos/9bZkp7q19f0`,
-      );
-      assert.deepEqual(await titles(), ["Zero", "Uno"]);
-      const made_up = await simulator.channel({ videos: 2 });
-      assert.equal(
-        (await simulator.admin("GET", `youtube/channels/${made_up}/videos`))
-          .total,
-        2,
-      );
-    },
-  ));
+  withCatalogue([row({}), row({ video_id: "9bZkp7q19f0", title: "Two" })], async (simulator) => {
+    const channel = "UCuAXFkgsw1L7xaCfnd5JJOw";
+    const titles = async () =>
+      (await simulator.admin("GET", `youtube/channels/${channel}/videos`)).videos.map((
+        video: { title: string },
+      ) => video.title);
+    assert.deepEqual(await titles(), ["Two", "One"]);
+    await simulator.admin("PATCH", `youtube/channels/${channel}/videos/dQw4w9WgXcQ`, { title: "Uno" });
+    await simulator.admin("POST", `youtube/channels/${channel}/videos`, { title: "Zero" });
+    await simulator.admin("DELETE", `youtube/channels/${channel}/videos/9bZkp7q19f0`);
+    assert.deepEqual(await titles(), ["Zero", "Uno"]);
+    const made_up = await simulator.channel({ videos: 2 });
+    assert.equal((await simulator.admin("GET", `youtube/channels/${made_up}/videos`)).total, 2);
+  }));
 
 Deno.test("lines that are no video are skipped and counted", () =>
   withCatalogue([
@@ -287,12 +217,7 @@ Deno.test("lines that are no video are skipped and counted", () =>
     row({ video_id: "kJQP7kiw5Fk" }),
   ], async (simulator) => {
     const { catalogue } = await simulator.admin("GET", "youtube/channels");
-    assert.deepEqual([
-      catalogue.videos,
-      catalogue.skipped_lines,
-      catalogue.duplicates,
-      catalogue.error,
-    ], [
+    assert.deepEqual([catalogue.videos, catalogue.skipped_lines, catalogue.duplicates, catalogue.error], [
       2,
       7,
       1,
@@ -310,10 +235,7 @@ Deno.test("a file that was cut off serves what it has", async () => {
   try {
     await withCatalogue(lines, async (simulator) => {
       const { catalogue } = await simulator.admin("GET", "youtube/channels");
-      assert.ok(
-        catalogue.videos > 100 && catalogue.videos < 2_000,
-        `${catalogue.videos}`,
-      );
+      assert.ok(catalogue.videos > 100 && catalogue.videos < 2_000, `${catalogue.videos}`);
       assert.notEqual(catalogue.error, null);
     }, (whole) => whole.subarray(0, Math.floor(whole.length / 2)));
   } finally {
@@ -323,10 +245,7 @@ Deno.test("a file that was cut off serves what it has", async () => {
 
 Deno.test("a catalogue that is not there stops the start with its name", async () => {
   await assert.rejects(
-    () =>
-      withSimulator(async () => {}, {
-        catalog: "/nowhere/catalogue.ndjson.gz",
-      }),
+    () => withSimulator(async () => {}, { catalog: "/nowhere/catalogue.ndjson.gz" }),
     /nowhere.*no such file/,
   );
 });
@@ -351,53 +270,29 @@ Deno.test("accounts, consents and edits outlive a kill; a revoked token stays de
   const folder = await Deno.makeTempDir();
   const state = `${folder}/simulators.ndjson`;
   try {
-    let channel = "",
-      video = "",
-      tokens = { access_token: "", refresh_token: "" as string | undefined };
+    let channel = "", video = "", tokens = { access_token: "", refresh_token: "" as string | undefined };
     let dead: string | undefined = "";
     await withSimulator(async (simulator) => {
-      channel = await simulator.channel({
-        videos: 3,
-        plain: true,
-        title: "Kept",
-      });
+      channel = await simulator.channel({ videos: 3, plain: true, title: "Kept" });
       const other = await simulator.channel({ videos: 1 });
       tokens = { refresh_token: "", ...await simulator.connect(channel) };
       dead = (await simulator.connect(other)).refresh_token;
-      await simulator.admin("POST", "google/tokens/revoke", {
-        channel_id: other,
-      });
-      [{ id: video }] = (await simulator.admin("GET", `youtube/channels/${channel}/videos`))
-        .videos;
-      await simulator.admin(
-        "PATCH",
-        `youtube/channels/${channel}/videos/${video}`,
-        { title: "Edited" },
-      );
-      await simulator.admin("POST", `youtube/channels/${channel}/videos`, {
-        title: "Added",
-      });
+      await simulator.admin("POST", "google/tokens/revoke", { channel_id: other });
+      [{ id: video }] = (await simulator.admin("GET", `youtube/channels/${channel}/videos`)).videos;
+      await simulator.admin("PATCH", `youtube/channels/${channel}/videos/${video}`, { title: "Edited" });
+      await simulator.admin("POST", `youtube/channels/${channel}/videos`, { title: "Added" });
       await simulator.admin("POST", "clock", { advance_seconds: 60 });
     }, { state });
-    await Deno.writeTextFile(state, '{"provider":"youtube","ki', {
-      append: true,
-    });
+    await Deno.writeTextFile(state, '{"provider":"youtube","ki', { append: true });
 
     await withSimulator(async (simulator) => {
       const { items } = await simulator.list(
         `playlistItems?part=snippet&playlistId=${uploadsOf(channel)}`,
         tokens.access_token,
       );
-      assert.deepEqual(items.slice(0, 2).map((item) => item.snippet.title), [
-        "Added",
-        "Edited",
-      ]);
+      assert.deepEqual(items.slice(0, 2).map((item) => item.snippet.title), ["Added", "Edited"]);
       assert.equal((await simulator.refresh(dead)).status, 400);
-      assert.equal(
-        (await (await simulator.refresh(tokens.refresh_token)).json())
-          .token_type,
-        "Bearer",
-      );
+      assert.equal((await (await simulator.refresh(tokens.refresh_token)).json()).token_type, "Bearer");
       assert.equal((await simulator.connect(channel)).refresh_token, undefined);
       assert.equal((await simulator.admin("GET", "clock")).offset_seconds, 60);
       await simulator.admin("POST", "reset");

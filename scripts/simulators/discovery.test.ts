@@ -23,9 +23,7 @@ import * as resources from "./youtube/resources.ts";
 const folder = dataFolder();
 const missing = !hasDiscovery("youtube.v3") || !hasDiscovery("oauth2.v2");
 if (missing) {
-  console.warn(
-    "Google's discovery documents are not there: the simulators are not held against them",
-  );
+  console.warn("Google's discovery documents are not there: the simulators are not held against them");
 }
 
 /** A channel with everything, its owner's token, a stranger's, and one with all scopes. */
@@ -61,91 +59,51 @@ async function sweep(
   for (const part of [...channel_parts, channel_parts.join(",")]) {
     calls.push([`channels?part=${part}&mine=true`, own]);
   }
-  const seen = channel_parts.filter((part) => part !== "auditDetails").join(
-    ",",
-  );
-  calls.push([`channels?part=${seen}&id=${channel}`, other], [
-    `channels?part=${seen}&mine=true`,
-    viewer,
-  ]);
-  calls.push([
-    `channels?part=${seen}&id=UCnobody,${channel}&maxResults=50`,
-    other,
-  ], [
+  const seen = channel_parts.filter((part) => part !== "auditDetails").join(",");
+  calls.push([`channels?part=${seen}&id=${channel}`, other], [`channels?part=${seen}&mine=true`, viewer]);
+  calls.push([`channels?part=${seen}&id=UCnobody,${channel}&maxResults=50`, other], [
     "channels?part=id&forHandle=@nobody",
     other,
   ]);
-  calls.push([
-    `channels?part=id&id=${channel},${stranger}&maxResults=1`,
-    other,
-  ]);
+  calls.push([`channels?part=id&id=${channel},${stranger}&maxResults=1`, other]);
   calls.push([
     `channels?part=id&id=${channel},${stranger}&maxResults=1&pageToken=${
       writePageToken({ position: 1, back: false })
     }`,
     other,
   ]);
-  calls.push([
-    `channels?part=snippet&id=${channel}&key=local-simulator-api-key`,
-    undefined,
-  ]);
+  calls.push([`channels?part=snippet&id=${channel}&key=local-simulator-api-key`, undefined]);
 
   const playlist = `playlistId=${uploadsOf(channel)}`;
   const item_parts = resources.playlist_item_parts;
-  for (const part of item_parts) {
-    calls.push([`playlistItems?part=${part}&${playlist}`, own]);
-  }
+  for (const part of item_parts) calls.push([`playlistItems?part=${part}&${playlist}`, own]);
   const ids: string[] = [];
   for (const token of [own, other]) {
     for (let next: string | undefined = ""; next !== undefined;) {
       const path = `playlistItems?part=${item_parts}&${playlist}&maxResults=50&pageToken=${next}`;
       calls.push([path, token]);
-      const page: Awaited<ReturnType<typeof simulator.list>> = await simulator
-        .list(path, token);
-      if (token === own) {
-        ids.push(...page.items.map((item) => item.contentDetails.videoId));
-      }
+      const page: Awaited<ReturnType<typeof simulator.list>> = await simulator.list(path, token);
+      if (token === own) ids.push(...page.items.map((item) => item.contentDetails.videoId));
       next = page.nextPageToken;
     }
   }
-  calls.push([
-    `playlistItems?part=${item_parts}&${playlist}&videoId=${ids[0]}`,
-    own,
-  ]);
+  calls.push([`playlistItems?part=${item_parts}&${playlist}&videoId=${ids[0]}`, own]);
 
   const video_parts = resources.video_parts;
-  for (const part of video_parts) {
-    calls.push([`videos?part=${part}&id=${ids.slice(0, 50)}`, own]);
-  }
+  for (const part of video_parts) calls.push([`videos?part=${part}&id=${ids.slice(0, 50)}`, own]);
   for (let at = 0; at < ids.length; at += 50) {
-    calls.push([
-      `videos?part=${video_parts}&id=${ids.slice(at, at + 50)}`,
-      own,
-    ]);
-    calls.push([
-      `videos?part=${public_video_parts}&id=${ids.slice(at, at + 50)}`,
-      other,
-    ]);
+    calls.push([`videos?part=${video_parts}&id=${ids.slice(at, at + 50)}`, own]);
+    calls.push([`videos?part=${public_video_parts}&id=${ids.slice(at, at + 50)}`, other]);
   }
-  calls.push([
-    `videos?part=snippet,player&hl=es&maxWidth=640&id=${ids.slice(0, 50)}`,
-    own,
-  ], [
+  calls.push([`videos?part=snippet,player&hl=es&maxWidth=640&id=${ids.slice(0, 50)}`, own], [
     "videos?part=id&id=AAAAAAAAAAA",
     own,
   ]);
-  calls.push([
-    `videos:batchGetStats?part=${resources.stats_parts}&id=${ids.slice(0, 50)}`,
-    own,
-  ]);
+  calls.push([`videos:batchGetStats?part=${resources.stats_parts}&id=${ids.slice(0, 50)}`, own]);
 
   const answers = [];
   for (const [path, token] of calls) {
-    answers.push({
-      path,
-      answer: await simulator.list(path, token),
-      owner: token === own,
-    });
+    answers.push({ path, answer: await simulator.list(path, token), owner: token === own });
   }
   return answers;
 }
@@ -160,16 +118,7 @@ Deno.test({
       const answers = await sweep(simulator);
       assert.ok(answers.length > 100);
       for (const { path, answer } of answers) {
-        assert.deepEqual(
-          validateAgainstDiscovery(
-            "youtube.v3",
-            "GET",
-            method_path(path),
-            answer,
-          ),
-          [],
-          path,
-        );
+        assert.deepEqual(validateAgainstDiscovery("youtube.v3", "GET", method_path(path), answer), [], path);
       }
     }),
 });
@@ -179,44 +128,29 @@ Deno.test({
   ignore: missing,
   fn: () => {
     const check = (answer: unknown) =>
-      validateAgainstDiscovery(
-        "youtube.v3",
-        "GET",
-        "/youtube/v3/videos",
-        answer,
-      );
+      validateAgainstDiscovery("youtube.v3", "GET", "/youtube/v3/videos", answer);
     const video = {
       kind: "youtube#video",
       snippet: { publishedAt: "2026-01-01T00:00:00Z" },
       statistics: { viewCount: "1" },
     };
     assert.deepEqual(check({ items: [video] }), []);
-    assert.match(
-      check({ items: [{ ...video, extra: 1 }] }).join(),
-      /additional properties/,
-    );
+    assert.match(check({ items: [{ ...video, extra: 1 }] }).join(), /additional properties/);
     assert.match(
       check({ items: [{ ...video, statistics: { viewCount: 1 } }] }).join(),
       /viewCount: must be string/,
     );
     assert.match(
-      check({ items: [{ ...video, statistics: { viewCount: "many" } }] })
-        .join(),
+      check({ items: [{ ...video, statistics: { viewCount: "many" } }] }).join(),
       /must match pattern/,
     );
+    assert.match(check({ items: [{ ...video, snippet: { publishedAt: "yesterday" } }] }).join(), /date-time/);
     assert.match(
-      check({ items: [{ ...video, snippet: { publishedAt: "yesterday" } }] })
-        .join(),
-      /date-time/,
-    );
-    assert.match(
-      check({ items: [{ ...video, status: { privacyStatus: "secret" } }] })
-        .join(),
+      check({ items: [{ ...video, status: { privacyStatus: "secret" } }] }).join(),
       /allowed values/,
     );
     assert.match(
-      validateAgainstDiscovery("youtube.v3", "GET", "/youtube/v3/nonsense", {})
-        .join(),
+      validateAgainstDiscovery("youtube.v3", "GET", "/youtube/v3/nonsense", {}).join(),
       /has no GET/,
     );
   },
@@ -228,28 +162,13 @@ Deno.test({
   fn: () =>
     withSimulator(async (simulator) => {
       const { own } = await world(simulator);
-      for (
-        const method of [
-          "channels",
-          "playlistItems",
-          "videos",
-          "videos:batchGetStats",
-        ]
-      ) {
-        const names = discoveryParameters(
-          "youtube.v3",
-          "GET",
-          method_path(method),
-        );
+      for (const method of ["channels", "playlistItems", "videos", "videos:batchGetStats"]) {
+        const names = discoveryParameters("youtube.v3", "GET", method_path(method));
         assert.ok(names.includes("part"));
         for (const name of names) {
           const response = await simulator.youtube(`${method}?${name}=x`, own);
           const { error } = await response.json();
-          assert.doesNotMatch(
-            error?.message ?? "",
-            /Unknown name/,
-            `${method} ${name}`,
-          );
+          assert.doesNotMatch(error?.message ?? "", /Unknown name/, `${method} ${name}`);
         }
         const unknown = await (await simulator.youtube(`${method}?made_up=x`, own)).json();
         assert.match(unknown.error.message, /Unknown name "made_up"/);
@@ -257,23 +176,15 @@ Deno.test({
     }),
 });
 
-const real_catalogue = folder &&
-  new URL("youtube_trending_fulldesc.ndjson.gz", folder);
+const real_catalogue = folder && new URL("youtube_trending_fulldesc.ndjson.gz", folder);
 
 Deno.test({
   name: "a real catalogue is served in the same shape, and wholly",
   ignore: missing || !isFile(real_catalogue),
   fn: () =>
     withSimulator(async (simulator) => {
-      const { channels, catalogue } = await simulator.admin(
-        "GET",
-        "youtube/channels?limit=40",
-      );
-      assert.deepEqual([
-        catalogue.videos,
-        catalogue.skipped_lines,
-        catalogue.duplicates,
-      ], [83_794, 0, 0]);
+      const { channels, catalogue } = await simulator.admin("GET", "youtube/channels?limit=40");
+      assert.deepEqual([catalogue.videos, catalogue.skipped_lines, catalogue.duplicates], [83_794, 0, 0]);
       const real = channels.filter((channel: { source: string }) => channel.source === "real");
       assert.equal(real.length, 20);
       for (const { channel_id, videos } of real) {
@@ -281,20 +192,13 @@ Deno.test({
         const check = async (path: string) => {
           const answer = await simulator.list(path, access_token);
           assert.deepEqual(
-            validateAgainstDiscovery(
-              "youtube.v3",
-              "GET",
-              method_path(path),
-              answer,
-            ),
+            validateAgainstDiscovery("youtube.v3", "GET", method_path(path), answer),
             [],
             path,
           );
           return answer;
         };
-        const mine = await check(
-          "channels?part=snippet,contentDetails,statistics&mine=true",
-        );
+        const mine = await check("channels?part=snippet,contentDetails,statistics&mine=true");
         const uploads = mine.items[0].contentDetails.relatedPlaylists.uploads;
         const seen: string[] = [];
         for (let next: string | undefined = ""; next !== undefined;) {
@@ -302,13 +206,8 @@ Deno.test({
             `playlistItems?part=snippet,contentDetails,status&maxResults=50&playlistId=${uploads}&pageToken=${next}`,
           );
           const ids = page.items.map((item: Answered) => item.contentDetails.videoId);
-          const listed = await check(
-            `videos?part=snippet,contentDetails,statistics,status&id=${ids}`,
-          );
-          assert.deepEqual(
-            listed.items.map((video: Answered) => video.id),
-            ids,
-          );
+          const listed = await check(`videos?part=snippet,contentDetails,statistics,status&id=${ids}`);
+          assert.deepEqual(listed.items.map((video: Answered) => video.id), ids);
           seen.push(...ids);
           next = page.nextPageToken;
         }
@@ -332,40 +231,18 @@ Deno.test({
     withSimulator(async (simulator) => {
       const { own, channel } = await world(simulator);
       const ask = async (method: string, path: string) => {
-        const response = await fetch(
-          `${simulator.url}/www.googleapis.com/${path}`,
-          {
-            method,
-            headers: { authorization: `Bearer ${own}` },
-          },
-        );
+        const response = await fetch(`${simulator.url}/www.googleapis.com/${path}`, {
+          method,
+          headers: { authorization: `Bearer ${own}` },
+        });
         assert.equal(response.status, 200);
         return await response.json();
       };
       const info = await ask("POST", `oauth2/v2/tokeninfo?access_token=${own}`);
-      assert.deepEqual(
-        validateAgainstDiscovery(
-          "oauth2.v2",
-          "POST",
-          "/oauth2/v2/tokeninfo",
-          info,
-        ),
-        [],
-      );
+      assert.deepEqual(validateAgainstDiscovery("oauth2.v2", "POST", "/oauth2/v2/tokeninfo", info), []);
       const user = await ask("GET", "oauth2/v2/userinfo");
-      assert.deepEqual(
-        validateAgainstDiscovery(
-          "oauth2.v2",
-          "GET",
-          "/oauth2/v2/userinfo",
-          user,
-        ),
-        [],
-      );
-      assert.equal(
-        user.name,
-        (await simulator.admin("GET", `youtube/channels/${channel}`)).title,
-      );
+      assert.deepEqual(validateAgainstDiscovery("oauth2.v2", "GET", "/oauth2/v2/userinfo", user), []);
+      assert.equal(user.name, (await simulator.admin("GET", `youtube/channels/${channel}`)).title);
     }),
 });
 
@@ -391,21 +268,15 @@ class Shape {
   /** In every value that has the member above it. */
   always(path: string): boolean {
     const above = path.slice(0, Math.max(path.lastIndexOf("."), 0));
-    return this.paths.get(path)?.in ===
-      (above === "" ? this.count : this.paths.get(above)?.in);
+    return this.paths.get(path)?.in === (above === "" ? this.count : this.paths.get(above)?.in);
   }
 }
 
-function walk(
-  value: unknown,
-  path: string,
-  into: Map<string, Set<string>>,
-): void {
+function walk(value: unknown, path: string, into: Map<string, Set<string>>): void {
   const type = Array.isArray(value) ? "array" : value === null ? "null" : typeof value;
   if (path !== "") into.set(path, (into.get(path) ?? new Set()).add(type));
-  if (Array.isArray(value)) {
-    for (const one of value) walk(one, `${path}[]`, into);
-  } else if (typeof value === "object" && value !== null) {
+  if (Array.isArray(value)) { for (const one of value) walk(one, `${path}[]`, into); }
+  else if (typeof value === "object" && value !== null) {
     for (const [name, member] of Object.entries(value)) {
       walk(member, path === "" ? name : `${path}.${name}`, into);
     }
@@ -466,9 +337,7 @@ Deno.test({
       const answers = (await sweep(simulator)).map(({ answer, path }) => ({
         ...answer,
         ...(path.startsWith("playlistItems") && path.includes("snippet")
-          ? {
-            items: answer.items.filter((item: Answered) => item.snippet?.videoOwnerChannelId),
-          }
+          ? { items: answer.items.filter((item: Answered) => item.snippet?.videoOwnerChannelId) }
           : {}),
       }));
       const ours = collect(answers);
@@ -484,29 +353,15 @@ Deno.test({
         for (const [path, { types }] of shape.paths) {
           if (left_out.has(`${kind} ${path}`)) continue;
           const made = own?.paths.get(path);
-          if (made === undefined) {
-            differences.push(
-              `${kind} ${path} was recorded, and is never answered`,
-            );
-          } else if (made.types.difference(types).size > 0) {
-            differences.push(
-              `${kind} ${path} is ${[...made.types]}, was recorded as ${[
-                ...types,
-              ]}`,
-            );
+          if (made === undefined) differences.push(`${kind} ${path} was recorded, and is never answered`);
+          else if (made.types.difference(types).size > 0) {
+            differences.push(`${kind} ${path} is ${[...made.types]}, was recorded as ${[...types]}`);
           }
-          const part = !path.includes(".") &&
-            !["kind", "etag", "id"].includes(path);
-          const optional = part ||
-            /thumbnails\.(standard|maxres)$/.test(path) ||
+          const part = !path.includes(".") && !["kind", "etag", "id"].includes(path);
+          const optional = part || /thumbnails\.(standard|maxres)$/.test(path) ||
             path.includes("statistics.");
-          if (
-            shape.count > 10 && shape.always(path) && !own?.always(path) &&
-            !optional
-          ) {
-            differences.push(
-              `${kind} ${path} was always recorded, and is not always answered`,
-            );
+          if (shape.count > 10 && shape.always(path) && !own?.always(path) && !optional) {
+            differences.push(`${kind} ${path} was always recorded, and is not always answered`);
           }
         }
       }
@@ -526,10 +381,7 @@ Deno.test({
     let count = 0;
     for (const answer of recorded(new URL("fixtures/", folder))) {
       for (const item of answer.items) {
-        assert.deepEqual(
-          validateResource("youtube.v3", names[item.kind] ?? "", item),
-          [],
-        );
+        assert.deepEqual(validateResource("youtube.v3", names[item.kind] ?? "", item), []);
         count++;
       }
     }
@@ -575,10 +427,7 @@ Deno.test("every error of the Data API has the shape of all Google APIs", () =>
     }
     for (const [path, token] of calls) {
       const response = await simulator.youtube(path, token);
-      assert.match(
-        response.headers.get("content-type") ?? "",
-        /^application\/json/,
-      );
+      assert.match(response.headers.get("content-type") ?? "", /^application\/json/);
       const body = await response.json();
       assert.deepEqual(Object.keys(body), ["error"], path);
       const { code, message, errors, status, details, ...rest } = body.error;
@@ -586,14 +435,7 @@ Deno.test("every error of the Data API has the shape of all Google APIs", () =>
       assert.equal(code, response.status);
       assert.ok(typeof message === "string" && message !== "");
       assert.equal(errors.length, 1);
-      const {
-        domain,
-        reason,
-        message: own_message,
-        location,
-        locationType,
-        ...more
-      } = errors[0];
+      const { domain, reason, message: own_message, location, locationType, ...more } = errors[0];
       assert.deepEqual(more, {});
       for (const text of [domain, reason, own_message]) {
         assert.ok(typeof text === "string" && text !== "", path);
@@ -601,19 +443,11 @@ Deno.test("every error of the Data API has the shape of all Google APIs", () =>
       assert.equal(location === undefined, locationType === undefined);
       if (status !== undefined) assert.match(status, /^[A-Z_]+$/);
       for (const detail of details ?? []) {
-        assert.equal(
-          detail["@type"],
-          "type.googleapis.com/google.rpc.ErrorInfo",
-        );
-        assert.ok(
-          Object.values(detail.metadata).every((value) => typeof value === "string"),
-        );
+        assert.equal(detail["@type"], "type.googleapis.com/google.rpc.ErrorInfo");
+        assert.ok(Object.values(detail.metadata).every((value) => typeof value === "string"));
       }
       if (response.status === 401) {
-        assert.match(
-          response.headers.get("www-authenticate") ?? "",
-          /^Bearer realm=/,
-        );
+        assert.match(response.headers.get("www-authenticate") ?? "", /^Bearer realm=/);
       }
     }
     assert.ok(channel);

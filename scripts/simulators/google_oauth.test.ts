@@ -23,9 +23,7 @@ async function refused(
   assert.equal(response.status, status, JSON.stringify(body));
   assert.deepEqual(Object.keys(body).sort(), ["error", "error_description"]);
   assert.equal(body.error, error);
-  if (description !== undefined) {
-    assert.equal(body.error_description, description);
-  }
+  if (description !== undefined) assert.equal(body.error_description, description);
 }
 
 async function codeFor(
@@ -33,9 +31,7 @@ async function codeFor(
   parameters: Record<string, string | undefined> = {},
 ): Promise<string> {
   const channel = await simulator.channel({ videos: 1 });
-  return (await simulator.consent(channel, parameters)).searchParams.get(
-    "code",
-  ) ?? "";
+  return (await simulator.consent(channel, parameters)).searchParams.get("code") ?? "";
 }
 
 const exchange = { grant_type: "authorization_code", redirect_uri };
@@ -67,24 +63,15 @@ Deno.test("a consent gives a code with the state, and the code gives both tokens
     assert.equal(tokens.expires_in, 3_599);
     assert.equal(tokens.scope, readonly_scope);
     assert.equal(tokens.token_type, "Bearer");
-    const mine = await simulator.list(
-      "channels?part=id&mine=true",
-      tokens.access_token,
-    );
+    const mine = await simulator.list("channels?part=id&mine=true", tokens.access_token);
     assert.equal(mine.items[0].id, channel);
   }));
 
 Deno.test("the consent page is a form that works without a script", () =>
   withSimulator(async (simulator) => {
-    const channel = await simulator.channel({
-      videos: 3,
-      title: 'Tom & "Ann" <3',
-    });
+    const channel = await simulator.channel({ videos: 3, title: 'Tom & "Ann" <3' });
     const response = await fetch(
-      simulator.authorizationUrl({
-        scope: `${readonly_scope} ${upload_scope}`,
-        login_hint: channel,
-      }),
+      simulator.authorizationUrl({ scope: `${readonly_scope} ${upload_scope}`, login_hint: channel }),
     );
     const page = await response.text();
     assert.equal(response.status, 200);
@@ -96,8 +83,7 @@ Deno.test("the consent page is a form that works without a script", () =>
     assert.match(page, new RegExp(`value="${channel}" required\\s+checked`));
     assert.match(page, /Tom &amp; &quot;Ann&quot; &lt;3/);
     assert.doesNotMatch(page, /Ann" <3/);
-    const found = await (await fetch(simulator.authorizationUrl({ find: "garden" })))
-      .text();
+    const found = await (await fetch(simulator.authorizationUrl({ find: "garden" }))).text();
     assert.equal(found.match(/type="radio"/g)?.length, 1);
     assert.doesNotMatch(found.match(/action="[^"]*"/)?.[0] ?? "", /find=/);
   }));
@@ -126,47 +112,28 @@ Deno.test("a client that asks for JSON is told where the browser would go", () =
       body: new URLSearchParams({ decision: "allow", channel }),
     });
     assert.equal(response.status, 200);
-    assert.ok(
-      new URL((await response.json()).location).searchParams.get("code"),
-    );
+    assert.ok(new URL((await response.json()).location).searchParams.get("code"));
   }));
 
 Deno.test("a request whose client or redirect URI is wrong gets a page, never a redirect", () =>
   withSimulator(async (simulator) => {
     const wrong: [Record<string, string | undefined>, RegExp][] = [
       [{ client_id: undefined }, /Missing required parameter: client_id/],
-      [
-        { client_id: "somebody-else.apps.googleusercontent.com" },
-        /invalid_client/,
-      ],
+      [{ client_id: "somebody-else.apps.googleusercontent.com" }, /invalid_client/],
       [{ redirect_uri: undefined }, /Missing required parameter: redirect_uri/],
-      [
-        { redirect_uri: "https://evil.example/callback" },
-        /redirect_uri_mismatch/,
-      ],
-      [
-        { redirect_uri: "http://localhost.evil.example/callback" },
-        /redirect_uri_mismatch/,
-      ],
-      [
-        { redirect_uri: "http://localhost:3000/#fragment" },
-        /redirect_uri_mismatch/,
-      ],
+      [{ redirect_uri: "https://evil.example/callback" }, /redirect_uri_mismatch/],
+      [{ redirect_uri: "http://localhost.evil.example/callback" }, /redirect_uri_mismatch/],
+      [{ redirect_uri: "http://localhost:3000/#fragment" }, /redirect_uri_mismatch/],
       [{ redirect_uri: "not a uri" }, /redirect_uri_mismatch/],
     ];
     for (const [parameters, words] of wrong) {
       for (const method of ["GET", "POST"]) {
-        const response = await fetch(simulator.authorizationUrl(parameters), {
-          method,
-          redirect: "manual",
-        });
+        const response = await fetch(simulator.authorizationUrl(parameters), { method, redirect: "manual" });
         assert.equal(response.status, 400);
         assert.match(await response.text(), words);
       }
     }
-    const twice = await fetch(`${simulator.authorizationUrl()}&state=again`, {
-      redirect: "manual",
-    });
+    const twice = await fetch(`${simulator.authorizationUrl()}&state=again`, { redirect: "manual" });
     assert.equal(twice.status, 400);
     assert.match(await twice.text(), /can only have a single value: state/);
   }));
@@ -175,17 +142,12 @@ Deno.test("a redirect URI is good once it is registered", () =>
   withSimulator(async (simulator) => {
     const uri = "https://app.streamvibe.example/oauth/callback";
     const ask = async () => {
-      const response = await fetch(
-        simulator.authorizationUrl({ redirect_uri: uri }),
-        { redirect: "manual" },
-      );
+      const response = await fetch(simulator.authorizationUrl({ redirect_uri: uri }), { redirect: "manual" });
       await response.body?.cancel();
       return response.status;
     };
     assert.equal(await ask(), 400);
-    await simulator.admin("POST", "google/redirect-uris", {
-      redirect_uris: [uri],
-    });
+    await simulator.admin("POST", "google/redirect-uris", { redirect_uris: [uri] });
     assert.equal(await ask(), 200);
   }));
 
@@ -196,33 +158,21 @@ Deno.test("any other fault of the request goes back to the client", () =>
       [{ response_type: "id_token" }, "unsupported_response_type"],
       [{ scope: undefined }, "invalid_request"],
       [{ scope: "  " }, "invalid_request"],
-      [
-        { scope: `${readonly_scope} https://www.googleapis.com/auth/nonsense` },
-        "invalid_scope",
-      ],
+      [{ scope: `${readonly_scope} https://www.googleapis.com/auth/nonsense` }, "invalid_scope"],
       [{ access_type: "sometimes" }, "invalid_request"],
       [{ prompt: "please" }, "invalid_request"],
       [{ prompt: "none consent" }, "invalid_request"],
-      [
-        { code_challenge: challenge, code_challenge_method: "S512" },
-        "invalid_request",
-      ],
+      [{ code_challenge: challenge, code_challenge_method: "S512" }, "invalid_request"],
       [{ code_challenge: "too-short" }, "invalid_request"],
       [{ code_challenge_method: "S256" }, "invalid_request"],
       [{ prompt: "none" }, "interaction_required"],
     ];
     for (const [parameters, error] of wrong) {
-      const response = await fetch(simulator.authorizationUrl(parameters), {
-        redirect: "manual",
-      });
+      const response = await fetch(simulator.authorizationUrl(parameters), { redirect: "manual" });
       await response.body?.cancel();
       assert.equal(response.status, 302, JSON.stringify(parameters));
       const location = new URL(response.headers.get("location") ?? "");
-      assert.equal(
-        location.searchParams.get("error"),
-        error,
-        JSON.stringify(parameters),
-      );
+      assert.equal(location.searchParams.get("error"), error, JSON.stringify(parameters));
       assert.equal(location.searchParams.get("state"), "state-of-this-test");
       assert.equal(location.searchParams.get("code"), null);
     }
@@ -234,12 +184,7 @@ Deno.test("a code works once", () =>
     const first = await simulator.token({ ...exchange, code });
     assert.equal(first.status, 200);
     await first.body?.cancel();
-    await refused(
-      await simulator.token({ ...exchange, code }),
-      400,
-      "invalid_grant",
-      "Bad Request",
-    );
+    await refused(await simulator.token({ ...exchange, code }), 400, "invalid_grant", "Bad Request");
   }));
 
 Deno.test("a code dies after ten minutes", () =>
@@ -250,19 +195,12 @@ Deno.test("a code dies after ten minutes", () =>
     assert.equal(response.status, 200);
     await response.body?.cancel();
     await simulator.admin("POST", "clock", { advance_seconds: 20 });
-    await refused(
-      await simulator.token({ ...exchange, code: late }),
-      400,
-      "invalid_grant",
-    );
+    await refused(await simulator.token({ ...exchange, code: late }), 400, "invalid_grant");
   }));
 
 Deno.test("PKCE: only the verifier of the challenge redeems the code, and a wrong one does not use it up", () =>
   withSimulator(async (simulator) => {
-    const code = await codeFor(simulator, {
-      code_challenge: challenge,
-      code_challenge_method: "S256",
-    });
+    const code = await codeFor(simulator, { code_challenge: challenge, code_challenge_method: "S256" });
     await refused(
       await simulator.token({ ...exchange, code }),
       400,
@@ -277,39 +215,23 @@ Deno.test("PKCE: only the verifier of the challenge redeems the code, and a wron
         "Invalid code verifier.",
       );
     }
-    const right = await simulator.token({
-      ...exchange,
-      code,
-      code_verifier: verifier,
-    });
+    const right = await simulator.token({ ...exchange, code, code_verifier: verifier });
     assert.equal(right.status, 200);
     await right.body?.cancel();
 
     const plain = await codeFor(simulator, { code_challenge: verifier });
     await refused(
-      await simulator.token({
-        ...exchange,
-        code: plain,
-        code_verifier: challenge,
-      }),
+      await simulator.token({ ...exchange, code: plain, code_verifier: challenge }),
       400,
       "invalid_grant",
     );
-    const redeemed = await simulator.token({
-      ...exchange,
-      code: plain,
-      code_verifier: verifier,
-    });
+    const redeemed = await simulator.token({ ...exchange, code: plain, code_verifier: verifier });
     assert.equal(redeemed.status, 200);
     await redeemed.body?.cancel();
 
     const without = await codeFor(simulator);
     await refused(
-      await simulator.token({
-        ...exchange,
-        code: without,
-        code_verifier: verifier,
-      }),
+      await simulator.token({ ...exchange, code: without, code_verifier: verifier }),
       400,
       "invalid_grant",
     );
@@ -318,71 +240,25 @@ Deno.test("PKCE: only the verifier of the challenge redeems the code, and a wron
 Deno.test("the token endpoint says what is wrong in OAuth's flat shape", () =>
   withSimulator(async (simulator) => {
     const code = await codeFor(simulator);
-    const wrong: [
-      Record<string, string | undefined>,
-      number,
-      string,
-      string?,
-    ][] = [
-      [
-        { ...exchange, code: "4/0Anonsense" },
-        400,
-        "invalid_grant",
-        "Malformed auth code.",
-      ],
-      [
-        { ...exchange, code: undefined },
-        400,
-        "invalid_request",
-        "Missing required parameter: code",
-      ],
-      [
-        { ...exchange, code, redirect_uri: "http://localhost:3000/other" },
-        400,
-        "redirect_uri_mismatch",
-      ],
+    const wrong: [Record<string, string | undefined>, number, string, string?][] = [
+      [{ ...exchange, code: "4/0Anonsense" }, 400, "invalid_grant", "Malformed auth code."],
+      [{ ...exchange, code: undefined }, 400, "invalid_request", "Missing required parameter: code"],
+      [{ ...exchange, code, redirect_uri: "http://localhost:3000/other" }, 400, "redirect_uri_mismatch"],
       [{ ...exchange, code, redirect_uri: undefined }, 400, "invalid_request"],
-      [
-        { ...exchange, code, client_id: "nobody" },
-        401,
-        "invalid_client",
-        "The OAuth client was not found.",
-      ],
+      [{ ...exchange, code, client_id: "nobody" }, 401, "invalid_client", "The OAuth client was not found."],
       [{ ...exchange, code, client_id: undefined }, 400, "invalid_request"],
+      [{ ...exchange, code, client_secret: "GOCSPX-wrong" }, 401, "invalid_client"],
+      [{ ...exchange, code, client_secret: undefined }, 400, "invalid_request", "client_secret is missing."],
+      [{ grant_type: "password" }, 400, "unsupported_grant_type", "Invalid grant_type: password"],
       [
-        { ...exchange, code, client_secret: "GOCSPX-wrong" },
-        401,
-        "invalid_client",
-      ],
-      [
-        { ...exchange, code, client_secret: undefined },
-        400,
-        "invalid_request",
-        "client_secret is missing.",
-      ],
-      [
-        { grant_type: "password" },
-        400,
-        "unsupported_grant_type",
-        "Invalid grant_type: password",
-      ],
-      [
-        {
-          grant_type: "refresh_token",
-          refresh_token: "1//0gforged.abcdefghijklmnopqrstuv",
-        },
+        { grant_type: "refresh_token", refresh_token: "1//0gforged.abcdefghijklmnopqrstuv" },
         400,
         "invalid_grant",
       ],
       [{ grant_type: "refresh_token" }, 400, "invalid_request"],
     ];
     for (const [parameters, status, error, description] of wrong) {
-      await refused(
-        await simulator.token(parameters),
-        status,
-        error,
-        description,
-      );
+      await refused(await simulator.token(parameters), status, error, description);
     }
     const json = await fetch(`${simulator.url}/oauth2.googleapis.com/token`, {
       method: "POST",
@@ -399,23 +275,12 @@ Deno.test("a client may show itself by Basic, and not twice", () =>
   withSimulator(async (simulator) => {
     const code = await codeFor(simulator);
     const authorization = `Basic ${
-      btoa(
-        `${encodeURIComponent(client_id)}:${encodeURIComponent(client_secret)}`,
-      )
+      btoa(`${encodeURIComponent(client_id)}:${encodeURIComponent(client_secret)}`)
     }`;
-    await refused(
-      await simulator.token({ ...exchange, code }, { authorization }),
-      400,
-      "invalid_request",
-    );
+    await refused(await simulator.token({ ...exchange, code }, { authorization }), 400, "invalid_request");
     const wrong = { authorization: `Basic ${btoa(`${client_id}:wrong`)}` };
     await refused(
-      await simulator.token({
-        ...exchange,
-        code,
-        client_id: undefined,
-        client_secret: undefined,
-      }, wrong),
+      await simulator.token({ ...exchange, code, client_id: undefined, client_secret: undefined }, wrong),
       401,
       "invalid_client",
     );
@@ -430,36 +295,24 @@ Deno.test("a client may show itself by Basic, and not twice", () =>
 Deno.test("a refresh token comes with the first consent offline, and again only when consent is asked for again", () =>
   withSimulator(async (simulator) => {
     const channel = await simulator.channel({ videos: 1 });
-    assert.equal(
-      (await simulator.connect(channel, { access_type: "online" }))
-        .refresh_token,
-      undefined,
-    );
+    assert.equal((await simulator.connect(channel, { access_type: "online" })).refresh_token, undefined);
     const other = await simulator.channel({ videos: 1 });
     assert.ok((await simulator.connect(other)).refresh_token);
     assert.equal((await simulator.connect(other)).refresh_token, undefined);
-    assert.ok(
-      (await simulator.connect(other, { prompt: "consent" })).refresh_token,
-    );
+    assert.ok((await simulator.connect(other, { prompt: "consent" })).refresh_token);
   }));
 
 Deno.test("after a consent, prompt=none gives a code without a page", () =>
   withSimulator(async (simulator) => {
     const channel = await simulator.channel({ videos: 1 });
     const silent = async (parameters: Record<string, string>) => {
-      const response = await fetch(
-        simulator.authorizationUrl({ prompt: "none", ...parameters }),
-        {
-          redirect: "manual",
-        },
-      );
+      const response = await fetch(simulator.authorizationUrl({ prompt: "none", ...parameters }), {
+        redirect: "manual",
+      });
       await response.body?.cancel();
       return new URL(response.headers.get("location") ?? "").searchParams;
     };
-    assert.equal(
-      (await silent({ login_hint: channel })).get("error"),
-      "interaction_required",
-    );
+    assert.equal((await silent({ login_hint: channel })).get("error"), "interaction_required");
     await simulator.connect(channel);
     assert.ok((await silent({ login_hint: channel })).get("code"));
     assert.equal(
@@ -472,27 +325,16 @@ Deno.test("a scope that the user unticks is not granted", () =>
   withSimulator(async (simulator) => {
     const channel = await simulator.channel({ videos: 1 });
     const both = { scope: `${readonly_scope} ${upload_scope}` };
-    const one = await simulator.consent(channel, both, [["granular", "1"], [
-      "scope",
-      readonly_scope,
-    ]]);
+    const one = await simulator.consent(channel, both, [["granular", "1"], ["scope", readonly_scope]]);
     assert.equal(one.searchParams.get("scope"), readonly_scope);
     const none = await simulator.consent(channel, both, [["granular", "1"]]);
     assert.equal(none.searchParams.get("error"), "access_denied");
     const all = await simulator.consent(channel, both);
     assert.equal(all.searchParams.get("scope"), both.scope);
-    const only_upload = await simulator.connect(channel, {
-      scope: upload_scope,
-    });
-    const response = await simulator.youtube(
-      "channels?part=id&mine=true",
-      only_upload.access_token,
-    );
+    const only_upload = await simulator.connect(channel, { scope: upload_scope });
+    const response = await simulator.youtube("channels?part=id&mine=true", only_upload.access_token);
     assert.equal(response.status, 403);
-    assert.match(
-      response.headers.get("www-authenticate") ?? "",
-      /error="insufficient_scope"/,
-    );
+    assert.match(response.headers.get("www-authenticate") ?? "", /error="insufficient_scope"/);
     const { error } = await response.json();
     assert.equal(error.errors[0].reason, "insufficientPermissions");
     assert.equal(error.details[0].reason, "ACCESS_TOKEN_SCOPE_INSUFFICIENT");
@@ -505,12 +347,7 @@ Deno.test("a refresh gives an access token and no refresh token", () =>
     const response = await simulator.refresh(refresh_token);
     assert.equal(response.status, 200);
     const again = await response.json();
-    assert.deepEqual(Object.keys(again).sort(), [
-      "access_token",
-      "expires_in",
-      "scope",
-      "token_type",
-    ]);
+    assert.deepEqual(Object.keys(again).sort(), ["access_token", "expires_in", "scope", "token_type"]);
     assert.notEqual(again.access_token, access_token);
     await simulator.list("channels?part=id&mine=true", again.access_token);
   }));
@@ -522,34 +359,22 @@ Deno.test("an access token dies after an hour of the simulator's clock, and its 
     await simulator.admin("POST", "clock", { advance_seconds: 3_500 });
     await simulator.list("channels?part=id&mine=true", access_token);
     await simulator.admin("POST", "clock", { advance_seconds: 120 });
-    const dead = await simulator.youtube(
-      "channels?part=id&mine=true",
-      access_token,
-    );
+    const dead = await simulator.youtube("channels?part=id&mine=true", access_token);
     assert.equal(dead.status, 401);
     assert.equal(
       dead.headers.get("www-authenticate"),
       'Bearer realm="https://accounts.google.com/", error="invalid_token"',
     );
     const { error } = await dead.json();
-    assert.deepEqual([error.status, error.errors[0].reason], [
-      "UNAUTHENTICATED",
-      "authError",
-    ]);
+    assert.deepEqual([error.status, error.errors[0].reason], ["UNAUTHENTICATED", "authError"]);
     const alive = await (await simulator.refresh(refresh_token)).json();
     await simulator.list("channels?part=id&mine=true", alive.access_token);
   }));
 
 Deno.test("a refresh token dies unused after half a year, and lives when it is used", () =>
   withSimulator(async (simulator) => {
-    const [idle, busy] = [
-      await simulator.channel({ videos: 1 }),
-      await simulator.channel({ videos: 1 }),
-    ];
-    const [unused, used] = [
-      await simulator.connect(idle),
-      await simulator.connect(busy),
-    ];
+    const [idle, busy] = [await simulator.channel({ videos: 1 }), await simulator.channel({ videos: 1 })];
+    const [unused, used] = [await simulator.connect(idle), await simulator.connect(busy)];
     await simulator.admin("POST", "clock", { advance_seconds: 100 * 86_400 });
     await (await simulator.refresh(used.refresh_token)).body?.cancel();
     await simulator.admin("POST", "clock", { advance_seconds: 100 * 86_400 });
@@ -559,24 +384,15 @@ Deno.test("a refresh token dies unused after half a year, and lives when it is u
       "invalid_grant",
       "Token has been expired or revoked.",
     );
-    assert.equal(
-      (await (await simulator.refresh(used.refresh_token)).json()).token_type,
-      "Bearer",
-    );
+    assert.equal((await (await simulator.refresh(used.refresh_token)).json()).token_type, "Bearer");
   }));
 
 Deno.test("of more than a hundred refresh tokens the oldest dies without a word", () =>
   withSimulator(async (simulator) => {
     const channel = await simulator.channel({ videos: 1 });
     const tokens = [];
-    for (let count = 0; count < 101; count++) {
-      tokens.push(await simulator.tokens(channel));
-    }
-    await refused(
-      await simulator.refresh(tokens[0]?.refresh_token),
-      400,
-      "invalid_grant",
-    );
+    for (let count = 0; count < 101; count++) tokens.push(await simulator.tokens(channel));
+    await refused(await simulator.refresh(tokens[0]?.refresh_token), 400, "invalid_grant");
     const second = await simulator.refresh(tokens[1]?.refresh_token);
     assert.equal(second.status, 200);
     await second.body?.cancel();
@@ -584,14 +400,8 @@ Deno.test("of more than a hundred refresh tokens the oldest dies without a word"
 
 Deno.test("revoking any token takes the app's whole access away, of this account only", () =>
   withSimulator(async (simulator) => {
-    const [channel, other] = [
-      await simulator.channel({ videos: 1 }),
-      await simulator.channel({ videos: 1 }),
-    ];
-    const [tokens, neighbour] = [
-      await simulator.connect(channel),
-      await simulator.connect(other),
-    ];
+    const [channel, other] = [await simulator.channel({ videos: 1 }), await simulator.channel({ videos: 1 })];
+    const [tokens, neighbour] = [await simulator.connect(channel), await simulator.connect(other)];
     const revoke = (token?: string) =>
       fetch(`${simulator.url}/oauth2.googleapis.com/revoke`, {
         method: "POST",
@@ -611,51 +421,33 @@ Deno.test("revoking any token takes the app's whole access away, of this account
       "Token has been expired or revoked.",
     );
     assert.equal(
-      (await drained(
-        simulator.youtube("channels?part=id&mine=true", tokens.access_token),
-      )).status,
+      (await drained(simulator.youtube("channels?part=id&mine=true", tokens.access_token))).status,
       401,
     );
     await simulator.list("channels?part=id&mine=true", neighbour.access_token);
     // The next consent is a first one again.
     assert.ok((await simulator.connect(channel)).refresh_token);
     assert.equal((await drained(revoke(neighbour.access_token))).status, 200);
-    await refused(
-      await simulator.refresh(neighbour.refresh_token),
-      400,
-      "invalid_grant",
-    );
+    await refused(await simulator.refresh(neighbour.refresh_token), 400, "invalid_grant");
   }));
 
 Deno.test("the switchboard expires and revokes the tokens of one account", () =>
   withSimulator(async (simulator) => {
     const channel = await simulator.channel({ videos: 1 });
     const tokens = await simulator.connect(channel);
-    await simulator.admin("POST", "google/tokens/expire", {
-      channel_id: channel,
-    });
+    await simulator.admin("POST", "google/tokens/expire", { channel_id: channel });
     assert.equal(
-      (await drained(
-        simulator.youtube("channels?part=id&mine=true", tokens.access_token),
-      )).status,
+      (await drained(simulator.youtube("channels?part=id&mine=true", tokens.access_token))).status,
       401,
     );
     const fresh = await (await simulator.refresh(tokens.refresh_token)).json();
     await simulator.list("channels?part=id&mine=true", fresh.access_token);
-    await simulator.admin("POST", "google/tokens/revoke", {
-      channel_id: channel,
-    });
+    await simulator.admin("POST", "google/tokens/revoke", { channel_id: channel });
     assert.equal(
-      (await drained(
-        simulator.youtube("channels?part=id&mine=true", fresh.access_token),
-      )).status,
+      (await drained(simulator.youtube("channels?part=id&mine=true", fresh.access_token))).status,
       401,
     );
-    await refused(
-      await simulator.refresh(tokens.refresh_token),
-      400,
-      "invalid_grant",
-    );
+    await refused(await simulator.refresh(tokens.refresh_token), 400, "invalid_grant");
   }));
 
 Deno.test("tokeninfo tells what a token is for", () =>
@@ -669,13 +461,9 @@ Deno.test("tokeninfo tells what a token is for", () =>
     assert.equal(info.aud, client_id);
     assert.equal(info.scope, readonly_scope);
     assert.equal(info.access_type, "offline");
-    assert.ok(
-      Number(info.expires_in) > 3_500 && Number(info.expires_in) <= 3_599,
-    );
+    assert.ok(Number(info.expires_in) > 3_500 && Number(info.expires_in) <= 3_599);
     await refused(
-      await fetch(
-        `${simulator.url}/oauth2.googleapis.com/tokeninfo?access_token=no`,
-      ),
+      await fetch(`${simulator.url}/oauth2.googleapis.com/tokeninfo?access_token=no`),
       400,
       "invalid_token",
     );
@@ -686,14 +474,9 @@ Deno.test("a token with one character changed is no token", () =>
     const channel = await simulator.channel({ videos: 1 });
     const { access_token } = await simulator.connect(channel);
     const at = 20;
-    const forged = access_token.slice(0, at) +
-      (access_token[at] === "A" ? "B" : "A") +
+    const forged = access_token.slice(0, at) + (access_token[at] === "A" ? "B" : "A") +
       access_token.slice(at + 1);
-    assert.equal(
-      (await drained(simulator.youtube("channels?part=id&mine=true", forged)))
-        .status,
-      401,
-    );
+    assert.equal((await drained(simulator.youtube("channels?part=id&mine=true", forged))).status, 401);
   }));
 
 async function drained(response: Promise<Response>): Promise<Response> {

@@ -26,25 +26,16 @@ export class Journal {
       throw error;
     }
     const end = text.lastIndexOf("\n") + 1;
-    if (end !== text.length) {
-      Deno.writeTextFileSync(this.#path, text.slice(0, end), { mode: 0o600 });
-    }
-    return text.slice(0, end).split("\n").filter((line) => line !== "").map((
-      line,
-    ) => JSON.parse(line));
+    if (end !== text.length) Deno.writeTextFileSync(this.#path, text.slice(0, end), { mode: 0o600 });
+    return text.slice(0, end).split("\n").filter((line) => line !== "").map((line) => JSON.parse(line));
   }
 
   record(event: JournalEvent): void {
     if (this.#path === undefined) return;
-    Deno.writeTextFileSync(this.#path, JSON.stringify(event) + "\n", {
-      append: true,
-      mode: 0o600,
-    });
+    Deno.writeTextFileSync(this.#path, JSON.stringify(event) + "\n", { append: true, mode: 0o600 });
   }
 
   clear(): void {
-    if (this.#path !== undefined) {
-      Deno.writeTextFileSync(this.#path, "", { mode: 0o600 });
-    }
+    if (this.#path !== undefined) Deno.writeTextFileSync(this.#path, "", { mode: 0o600 });
   }
 }

@@ -28,11 +28,7 @@ Deno.test("a process that cannot start says why", () =>
   withSimulator(async (simulator) => {
     const taken = new URL(simulator.url).port;
     const wrong: [string[], number, RegExp][] = [
-      [
-        ["--port", "many"],
-        2,
-        /--port must be a whole number from 0 to 65535, got many/,
-      ],
+      [["--port", "many"], 2, /--port must be a whole number from 0 to 65535, got many/],
       [["--colour", "red"], 2, /Unknown option/],
       [["--port", taken], 1, /EADDRINUSE/],
       [["--port", "0", "--catalog", "/nowhere.ndjson.gz"], 1, /nowhere/],

@@ -18,8 +18,7 @@ try {
     host: values.host,
     catalog: values.catalog,
     state: values.state,
-    redirectUris: values["redirect-uris"]?.split(",").map((uri) => uri.trim())
-      .filter((uri) => uri !== ""),
+    redirectUris: values["redirect-uris"]?.split(",").map((uri) => uri.trim()).filter((uri) => uri !== ""),
   });
   console.log(JSON.stringify({ url: simulators.url }));
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -29,9 +28,7 @@ try {
     });
   }
 } catch (error) {
-  console.error(
-    `Cannot start the simulators: ${error instanceof Error ? error.message : error}`,
-  );
+  console.error(`Cannot start the simulators: ${error instanceof Error ? error.message : error}`);
   Deno.exit(1);
 }
 
@@ -47,9 +44,7 @@ function readArguments() {
       },
     });
   } catch (error) {
-    console.error(
-      `Cannot start the simulators: ${error instanceof Error ? error.message : error}`,
-    );
+    console.error(`Cannot start the simulators: ${error instanceof Error ? error.message : error}`);
     Deno.exit(2);
   }
 }

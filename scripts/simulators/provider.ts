@@ -52,11 +52,7 @@ export interface World {
   readonly journal: Journal;
 }
 
-export function json(
-  status: number,
-  value: unknown,
-  headers: Record<string, string> = {},
-): Answer {
+export function json(status: number, value: unknown, headers: Record<string, string> = {}): Answer {
   return {
     status,
     headers: { "content-type": "application/json; charset=UTF-8", ...headers },
@@ -77,18 +73,11 @@ export function html(status: number, page: string): Answer {
 }
 
 export function redirect(location: string): Answer {
-  return {
-    status: 302,
-    headers: { location, "cache-control": "no-store" },
-    body: "",
-  };
+  return { status: 302, headers: { location, "cache-control": "no-store" }, body: "" };
 }
 
 /** Matches `/a/:b` against a path; the parameters, or undefined. */
-export function matchPath(
-  pattern: string,
-  path: string,
-): Record<string, string> | undefined {
+export function matchPath(pattern: string, path: string): Record<string, string> | undefined {
   const wanted = pattern.split("/");
   const given = path.split("/");
   if (wanted.length !== given.length) return undefined;

@@ -11,13 +11,7 @@ export function hash(text: string): number {
 
 /** 160 bits of a text in five lanes: for tags, not for secrets. Cheaper than node:crypto, whose every call leaves the isolate. */
 export function fingerprint(text: string): Uint8Array {
-  let [a, b, c, d, e] = [
-    0x811c9dc5,
-    0x9e3779b9,
-    0x85ebca6b,
-    0xc2b2ae35,
-    0x27d4eb2f,
-  ];
+  let [a, b, c, d, e] = [0x811c9dc5, 0x9e3779b9, 0x85ebca6b, 0xc2b2ae35, 0x27d4eb2f];
   for (let index = 0; index < text.length; index++) {
     const unit = text.charCodeAt(index);
     a = Math.imul(a ^ unit, 0x01000193);
@@ -30,9 +24,7 @@ export function fingerprint(text: string): Uint8Array {
     d ^= c >>> 13;
   }
   const view = new DataView(new ArrayBuffer(20));
-  for (const [index, lane] of [a, b, c, d, e].entries()) {
-    view.setUint32(index * 4, mix(lane ^ text.length));
-  }
+  for (const [index, lane] of [a, b, c, d, e].entries()) view.setUint32(index * 4, mix(lane ^ text.length));
   return new Uint8Array(view.buffer);
 }
 
@@ -79,9 +71,7 @@ export class Seeded {
 export function toVideoId(channel: number, index: number): string {
   let left = channel >>> 0;
   let right = index >>> 0;
-  for (const key of round_keys) {
-    [left, right] = [right, (left ^ mix(right ^ key)) >>> 0];
-  }
+  for (const key of round_keys) [left, right] = [right, (left ^ mix(right ^ key)) >>> 0];
   const bytes = new Uint8Array(8);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, left);
@@ -89,18 +79,12 @@ export function toVideoId(channel: number, index: number): string {
   return bytes.toBase64({ alphabet: "base64url", omitPadding: true });
 }
 
-export function fromVideoId(
-  id: string,
-): { channel: number; index: number } | undefined {
+export function fromVideoId(id: string): { channel: number; index: number } | undefined {
   if (!/^[\w-]{10}[048AEIMQUYcgkosw]$/.test(id)) return undefined;
-  const view = new DataView(
-    Uint8Array.fromBase64(id, { alphabet: "base64url" }).buffer,
-  );
+  const view = new DataView(Uint8Array.fromBase64(id, { alphabet: "base64url" }).buffer);
   let left = view.getUint32(0);
   let right = view.getUint32(4);
-  for (const key of round_keys.toReversed()) {
-    [left, right] = [(right ^ mix(left ^ key)) >>> 0, left];
-  }
+  for (const key of round_keys.toReversed()) [left, right] = [(right ^ mix(left ^ key)) >>> 0, left];
   return { channel: left, index: right };
 }
 

@@ -54,9 +54,7 @@ interface Running {
 
 type OpenCall = { -readonly [Member in keyof Call]: Call[Member] };
 
-export async function startSimulators(
-  options: SimulatorOptions,
-): Promise<Simulators> {
+export async function startSimulators(options: SimulatorOptions): Promise<Simulators> {
   const world: World = {
     clock: new SimulatorClock(options.now),
     switchboard: new Switchboard(),
@@ -64,20 +62,14 @@ export async function startSimulators(
   };
   const library = await openLibrary(world, options.catalog, options.state);
   const accounts = new GoogleAccounts(world, options.redirectUris);
-  const providers: Provider[] = [
-    googleOauth(world, accounts, library),
-    youtube(world, accounts, library),
-  ];
+  const providers: Provider[] = [googleOauth(world, accounts, library), youtube(world, accounts, library)];
   replay(world, providers);
 
   const stopping = new AbortController();
   const running: Running = {
     world,
     providers,
-    admin: [
-      ...adminRoutes(world, providers),
-      ...providers.flatMap((provider) => provider.admin),
-    ],
+    admin: [...adminRoutes(world, providers), ...providers.flatMap((provider) => provider.admin)],
     stopping: stopping.signal,
     closeIdleConnections: () => server.closeIdleConnections(),
   };
@@ -88,9 +80,7 @@ export async function startSimulators(
       else {send(
           request,
           response,
-          json(500, {
-            error: { message: "The simulator failed; its output says why" },
-          }),
+          json(500, { error: { message: "The simulator failed; its output says why" } }),
         );}
     });
   });
@@ -117,18 +107,12 @@ export async function startSimulators(
 
 function replay(world: World, providers: readonly Provider[]): void {
   for (const event of world.journal.read()) {
-    if (event.provider === "clock") {
-      world.clock.offset = Number(event.milliseconds);
-    } else {providers.find((provider) => provider.name === event.provider)
-        ?.replay(event);}
+    if (event.provider === "clock") world.clock.offset = Number(event.milliseconds);
+    else providers.find((provider) => provider.name === event.provider)?.replay(event);
   }
 }
 
-async function exchange(
-  running: Running,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
+async function exchange(running: Running, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { switchboard } = running.world;
   const call = openCall(request, await read(request));
   if (call.host !== "_admin") await provide(running, call, request, response);
@@ -141,26 +125,15 @@ async function exchange(
   }
 }
 
-async function provide(
-  running: Running,
-  call: OpenCall,
-  request: IncomingMessage,
-  response: ServerResponse,
-) {
+async function provide(running: Running, call: OpenCall, request: IncomingMessage, response: ServerResponse) {
   const { clock, switchboard } = running.world;
   const started = performance.now();
   const provider =
     running.providers.find((one) =>
-      one.routes.some((route) =>
-        route.path.split("/")[1] === call.host &&
-        matchPath(route.path, call.path)
-      )
+      one.routes.some((route) => route.path.split("/")[1] === call.host && matchPath(route.path, call.path))
     ) ?? running.providers.find((one) => one.routes.some((route) => route.path.split("/")[1] === call.host));
   const account = provider?.accountOf(call);
-  const fault = switchboard.take(
-    `${call.method} ${call.path}${call.url.search}`,
-    account,
-  );
+  const fault = switchboard.take(`${call.method} ${call.path}${call.url.search}`, account);
   call.fault = fault;
   const note = (status: number) =>
     switchboard.note({
@@ -176,21 +149,14 @@ async function provide(
       duration_ms: Math.round((performance.now() - started) * 100) / 100,
     });
 
-  if (fault?.delay_ms !== undefined) {
-    await pause(fault.delay_ms, running.stopping);
-  }
+  if (fault?.delay_ms !== undefined) await pause(fault.delay_ms, running.stopping);
   if (fault?.cut === true || fault?.cut === "before") {
     note(0);
     return void request.socket.destroy();
   }
-  const answer = (fault && madeUp(fault, provider, call)) ??
-    await respond(provider, call);
-  if (fault?.headers !== undefined) {
-    Object.assign(answer.headers, fault.headers);
-  }
-  if (fault?.malformed) {
-    answer.body = answer.body.slice(0, Math.floor(answer.body.length / 2));
-  }
+  const answer = (fault && madeUp(fault, provider, call)) ?? await respond(provider, call);
+  if (fault?.headers !== undefined) Object.assign(answer.headers, fault.headers);
+  if (fault?.malformed) answer.body = answer.body.slice(0, Math.floor(answer.body.length / 2));
   note(fault?.lost ? 0 : answer.status);
   if (fault?.lost) return void request.socket.destroy();
   // Deno's fetch sends a request again by itself, a POST too, when a connection that it had used before closes without
@@ -215,59 +181,35 @@ function openCall(request: IncomingMessage, body: string): OpenCall {
   };
 }
 
-function madeUp(
-  fault: Fault,
-  provider: Provider | undefined,
-  call: Call,
-): Answer | undefined {
+function madeUp(fault: Fault, provider: Provider | undefined, call: Call): Answer | undefined {
   if (fault.reason !== undefined) {
     const answer = provider?.failure(fault.reason, call) ??
       json(500, {
-        error: {
-          message: `The simulator knows no failure "${fault.reason}" of ${provider?.name}`,
-        },
+        error: { message: `The simulator knows no failure "${fault.reason}" of ${provider?.name}` },
       });
     return fault.status === undefined ? answer : { ...answer, status: fault.status };
   }
   if (fault.status === undefined && fault.body === undefined) return undefined;
   const status = fault.status ?? 200;
-  if (fault.body === undefined) {
-    return provider?.failure(String(status), call) ?? json(status, {});
-  }
+  if (fault.body === undefined) return provider?.failure(String(status), call) ?? json(status, {});
   if (typeof fault.body !== "string") return json(status, fault.body);
-  return {
-    status,
-    headers: { "content-type": "text/html; charset=UTF-8" },
-    body: fault.body,
-  };
+  return { status, headers: { "content-type": "text/html; charset=UTF-8" }, body: fault.body };
 }
 
 async function respond(provider: Provider | undefined, call: OpenCall) {
   const route = provider && find(provider.routes, call);
   if (route) return await route.handle(call);
   return provider?.failure("404", call) ??
-    json(404, {
-      error: {
-        message: `No simulated provider answers ${call.method} ${call.path}`,
-      },
-    });
+    json(404, { error: { message: `No simulated provider answers ${call.method} ${call.path}` } });
 }
 
-async function administer(
-  routes: readonly Route[],
-  call: OpenCall,
-): Promise<Answer> {
+async function administer(routes: readonly Route[], call: OpenCall): Promise<Answer> {
   try {
     const route = find(routes, call);
     if (route) return await route.handle(call);
-    const others = routes.filter((one) => matchPath(one.path, call.path)).map((
-      one,
-    ) => one.method);
+    const others = routes.filter((one) => matchPath(one.path, call.path)).map((one) => one.method);
     if (others.length === 0) {
-      throw new AdminError(
-        404,
-        `Cannot ${call.method} ${call.path}: there is no such route`,
-      );
+      throw new AdminError(404, `Cannot ${call.method} ${call.path}: there is no such route`);
     }
     throw new AdminError(
       405,
@@ -298,9 +240,7 @@ async function read(request: IncomingMessage): Promise<string> {
     // Read on without keeping: a client that is still writing would not see the answer.
     if (size <= body_limit) chunks.push(chunk);
   }
-  const bytes = new Uint8Array(
-    chunks.reduce((sum, chunk) => sum + chunk.length, 0),
-  );
+  const bytes = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
   let at = 0;
   for (const chunk of chunks) {
     bytes.set(chunk, at);
@@ -312,27 +252,17 @@ async function read(request: IncomingMessage): Promise<string> {
 function headersOf(request: IncomingMessage): Headers {
   const headers = new Headers();
   for (const [name, value] of Object.entries(request.headers)) {
-    for (const one of Array.isArray(value) ? value : [value ?? ""]) {
-      headers.append(name, one);
-    }
+    for (const one of Array.isArray(value) ? value : [value ?? ""]) headers.append(name, one);
   }
   return headers;
 }
 
-function send(
-  request: IncomingMessage,
-  response: ServerResponse,
-  answer: Answer,
-  cut?: Fault["cut"],
-): void {
+function send(request: IncomingMessage, response: ServerResponse, answer: Answer, cut?: Fault["cut"]): void {
   if (request.socket.destroyed) return;
   const bare = answer.status === 304 || answer.status === 204;
   let body: Uint8Array = bare ? new Uint8Array() : new TextEncoder().encode(answer.body);
   const headers: Record<string, string> = { ...answer.headers };
-  if (
-    body.length > 512 &&
-    /\bgzip\b/.test(String(request.headers["accept-encoding"] ?? ""))
-  ) {
+  if (body.length > 512 && /\bgzip\b/.test(String(request.headers["accept-encoding"] ?? ""))) {
     body = gzipSync(body, { level: 1 });
     headers["content-encoding"] = "gzip";
   }
@@ -340,9 +270,7 @@ function send(
   response.writeHead(answer.status, headers);
   if (cut === undefined) return void response.end(body);
   response.flushHeaders();
-  if (cut === "body") {
-    response.write(body.subarray(0, Math.ceil(body.length / 2)));
-  }
+  if (cut === "body") response.write(body.subarray(0, Math.ceil(body.length / 2)));
   // The client must have read what was sent, or it sees the cut before the headers.
   setTimeout(() => request.socket.destroy(), 20);
 }

@@ -54,29 +54,19 @@ export class SimulatorClient {
     });
     const answer = await response.json();
     if (!status.includes(response.status)) {
-      throw new Error(
-        `${method} ${path} answered ${response.status}: ${JSON.stringify(answer)}`,
-      );
+      throw new Error(`${method} ${path} answered ${response.status}: ${JSON.stringify(answer)}`);
     }
     return answer;
   }
 
   async channel(
-    wish: {
-      videos: number;
-      plain?: boolean;
-      seed?: number;
-      [option: string]: unknown;
-    },
+    wish: { videos: number; plain?: boolean; seed?: number; [option: string]: unknown },
   ): Promise<string> {
     return (await this.admin("POST", "youtube/channels", wish)).channel_id;
   }
 
   /** Tokens of a channel, without the way through the consent page. */
-  tokens(
-    channel_id: string,
-    options: { scopes?: string[]; refresh_token?: boolean } = {},
-  ): Promise<Tokens> {
+  tokens(channel_id: string, options: { scopes?: string[]; refresh_token?: boolean } = {}): Promise<Tokens> {
     return this.admin("POST", "google/tokens", { channel_id, ...options });
   }
 
@@ -88,9 +78,7 @@ export class SimulatorClient {
     return this.admin("POST", "faults", { match, fault, ...rule });
   }
 
-  authorizationUrl(
-    parameters: Record<string, string | undefined> = {},
-  ): string {
+  authorizationUrl(parameters: Record<string, string | undefined> = {}): string {
     const all: Record<string, string | undefined> = {
       client_id,
       redirect_uri,
@@ -101,9 +89,7 @@ export class SimulatorClient {
       ...parameters,
     };
     const given = Object.entries(all).flatMap(([name, value]) => value === undefined ? [] : [[name, value]]);
-    return `${this.url}/accounts.google.com/o/oauth2/v2/auth?${new URLSearchParams(
-      given,
-    )}`;
+    return `${this.url}/accounts.google.com/o/oauth2/v2/auth?${new URLSearchParams(given)}`;
   }
 
   /** Presses Allow; where the browser is sent. */
@@ -112,10 +98,7 @@ export class SimulatorClient {
     parameters: Record<string, string | undefined> = {},
     form: string[][] = [],
   ): Promise<URL> {
-    const body = new URLSearchParams([["channel", channel], [
-      "decision",
-      "allow",
-    ], ...form]);
+    const body = new URLSearchParams([["channel", channel], ["decision", "allow"], ...form]);
     const response = await fetch(this.authorizationUrl(parameters), {
       method: "POST",
       body,
@@ -123,9 +106,7 @@ export class SimulatorClient {
     });
     await response.body?.cancel();
     const location = response.headers.get("location");
-    if (location === null) {
-      throw new Error(`The consent page answered ${response.status}`);
-    }
+    if (location === null) throw new Error(`The consent page answered ${response.status}`);
     return new URL(location);
   }
 
@@ -133,11 +114,7 @@ export class SimulatorClient {
     parameters: Record<string, string | undefined>,
     headers: Record<string, string> = {},
   ): Promise<Response> {
-    const all: Record<string, string | undefined> = {
-      client_id,
-      client_secret,
-      ...parameters,
-    };
+    const all: Record<string, string | undefined> = { client_id, client_secret, ...parameters };
     const given = Object.entries(all).flatMap(([name, value]) => value === undefined ? [] : [[name, value]]);
     return fetch(`${this.url}/oauth2.googleapis.com/token`, {
       method: "POST",
@@ -147,21 +124,11 @@ export class SimulatorClient {
   }
 
   /** The whole way: consent, code, tokens. */
-  async connect(
-    channel: string,
-    parameters: Record<string, string | undefined> = {},
-  ): Promise<Tokens> {
+  async connect(channel: string, parameters: Record<string, string | undefined> = {}): Promise<Tokens> {
     const code = (await this.consent(channel, parameters)).searchParams.get("code") ?? "";
-    const response = await this.token({
-      grant_type: "authorization_code",
-      code,
-      redirect_uri,
-    });
+    const response = await this.token({ grant_type: "authorization_code", code, redirect_uri });
     if (!response.ok) {
-      throw new Error(
-        `The token endpoint answered ${response.status}: ${await response
-          .text()}`,
-      );
+      throw new Error(`The token endpoint answered ${response.status}: ${await response.text()}`);
     }
     return await response.json();
   }
@@ -171,27 +138,16 @@ export class SimulatorClient {
   }
 
   /** GET on the YouTube Data API. */
-  youtube(
-    path: string,
-    token?: string,
-    headers: Record<string, string> = {},
-  ): Promise<Response> {
+  youtube(path: string, token?: string, headers: Record<string, string> = {}): Promise<Response> {
     return fetch(`${this.url}/www.googleapis.com/youtube/v3/${path}`, {
-      headers: {
-        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-        ...headers,
-      },
+      headers: { ...(token === undefined ? {} : { authorization: `Bearer ${token}` }), ...headers },
     });
   }
 
   async list(path: string, token?: string): Promise<Listed> {
     const response = await this.youtube(path, token);
     const answer = await response.json();
-    if (!response.ok) {
-      throw new Error(
-        `${path} answered ${response.status}: ${JSON.stringify(answer)}`,
-      );
-    }
+    if (!response.ok) throw new Error(`${path} answered ${response.status}: ${JSON.stringify(answer)}`);
     return answer;
   }
 }

@@ -7,9 +7,7 @@ Deno.test("a fault hits the next calls that match, and no more", () =>
   withSimulator(async (simulator) => {
     const channel = await simulator.channel({ videos: 1 });
     const { access_token } = await simulator.tokens(channel);
-    await simulator.fault("GET .*/youtube/v3/channels", { status: 503 }, {
-      times: 2,
-    });
+    await simulator.fault("GET .*/youtube/v3/channels", { status: 503 }, { times: 2 });
     const statuses = [];
     for (let call = 0; call < 3; call++) {
       const response = await simulator.youtube(mine, access_token);
@@ -27,14 +25,8 @@ Deno.test("a fault of one account leaves the others alone, and may wait for its 
       await simulator.channel({ videos: 120, plain: true }),
       await simulator.channel({ videos: 1 }),
     ];
-    const [own, other] = [
-      await simulator.tokens(ours),
-      await simulator.tokens(theirs),
-    ];
-    await simulator.fault("/playlistItems\\?", { reason: "backendError" }, {
-      account: ours,
-      skip: 1,
-    });
+    const [own, other] = [await simulator.tokens(ours), await simulator.tokens(theirs)];
+    await simulator.fault("/playlistItems\\?", { reason: "backendError" }, { account: ours, skip: 1 });
     const status = async (channel: string, token: string) => {
       const response = await simulator.youtube(
         `playlistItems?part=id&playlistId=${uploadsOf(channel)}`,
@@ -54,9 +46,7 @@ Deno.test("a fault of an account hits its refresh too", () =>
   withSimulator(async (simulator) => {
     const channel = await simulator.channel({ videos: 1 });
     const { refresh_token } = await simulator.connect(channel);
-    await simulator.fault("POST /oauth2.googleapis.com/token", {
-      token: "revoked",
-    }, { account: channel });
+    await simulator.fault("POST /oauth2.googleapis.com/token", { token: "revoked" }, { account: channel });
     const dead = await simulator.refresh(refresh_token);
     assert.equal(dead.status, 400);
     assert.equal((await dead.json()).error, "invalid_grant");
@@ -72,19 +62,11 @@ Deno.test("failures come in the provider's own words, by reason or by status", (
     const wanted: [Record<string, unknown>, number, string][] = [
       [{ reason: "quotaExceeded" }, 403, "quotaExceeded"],
       [{ reason: "rateLimitExceeded" }, 429, "rateLimitExceeded"],
-      [
-        { reason: "authenticatedUserAccountSuspended" },
-        403,
-        "authenticatedUserAccountSuspended",
-      ],
+      [{ reason: "authenticatedUserAccountSuspended" }, 403, "authenticatedUserAccountSuspended"],
       [{ reason: "youtubeSignupRequired" }, 401, "youtubeSignupRequired"],
       [{ reason: "accessNotConfigured" }, 403, "accessNotConfigured"],
       [{ status: 401 }, 401, "authError"],
-      [
-        { status: 429, headers: { "retry-after": "7" } },
-        429,
-        "rateLimitExceeded",
-      ],
+      [{ status: 429, headers: { "retry-after": "7" } }, 429, "rateLimitExceeded"],
       [{ status: 500 }, 500, "internalError"],
       [{ token: "expired" }, 401, "authError"],
     ];
@@ -92,20 +74,13 @@ Deno.test("failures come in the provider's own words, by reason or by status", (
       await simulator.fault("/channels", fault);
       const response = await simulator.youtube(mine, access_token);
       assert.equal(response.status, status);
-      if ("headers" in fault) {
-        assert.equal(response.headers.get("retry-after"), "7");
-      }
+      if ("headers" in fault) assert.equal(response.headers.get("retry-after"), "7");
       const { error } = await response.json();
       assert.equal(error.errors[0].reason, reason);
     }
-    await simulator.fault("/channels", {
-      status: 200,
-      body: { error: "in a 200" },
-    });
+    await simulator.fault("/channels", { status: 200, body: { error: "in a 200" } });
     const strange = await simulator.youtube(mine, access_token);
-    assert.deepEqual([strange.status, await strange.json()], [200, {
-      error: "in a 200",
-    }]);
+    assert.deepEqual([strange.status, await strange.json()], [200, { error: "in a 200" }]);
     await simulator.fault("/channels", { status: 502 });
     const proxy = await simulator.youtube(mine, access_token);
     assert.equal(proxy.headers.get("content-type"), "text/html; charset=UTF-8");
@@ -121,10 +96,7 @@ Deno.test("a connection that is cut before the answer fails the call", () =>
     const channel = await simulator.channel({ videos: 1 });
     const { access_token } = await simulator.tokens(channel);
     await simulator.fault("/channels", { cut: true });
-    await assert.rejects(
-      () => simulator.youtube(mine, access_token),
-      TypeError,
-    );
+    await assert.rejects(() => simulator.youtube(mine, access_token), TypeError);
     await simulator.list(mine, access_token);
   }));
 
@@ -137,9 +109,7 @@ Deno.test("a cut is seen by a client that had kept its connection, and counts on
     const url = `${simulator.url}/www.googleapis.com/youtube/v3/${mine}`;
     try {
       for (let round = 0; round < 5; round++) {
-        for (let call = 0; call < 3; call++) {
-          await (await fetch(url, { client, headers })).text();
-        }
+        for (let call = 0; call < 3; call++) await (await fetch(url, { client, headers })).text();
         await simulator.fault("/channels", { cut: true });
         await assert.rejects(() => fetch(url, { client, headers }), TypeError);
       }
@@ -196,8 +166,7 @@ Deno.test("a slow answer comes late, and a client that has given up harms nobody
 Deno.test("an answer that is lost has had its effect", () =>
   withSimulator(async (simulator) => {
     const channel = await simulator.channel({ videos: 1 });
-    const code = (await simulator.consent(channel)).searchParams.get("code") ??
-      "";
+    const code = (await simulator.consent(channel)).searchParams.get("code") ?? "";
     await simulator.fault("/token", { lost: true });
     const exchange = {
       grant_type: "authorization_code",
@@ -212,83 +181,38 @@ Deno.test("an answer that is lost has had its effect", () =>
 
 Deno.test("the log tells what was asked, by whom and at what cost, and no credential", () =>
   withSimulator(async (simulator) => {
-    const [channel, other] = [
-      await simulator.channel({ videos: 1 }),
-      await simulator.channel({ videos: 1 }),
-    ];
-    const [own, theirs] = [
-      await simulator.tokens(channel),
-      await simulator.tokens(other),
-    ];
+    const [channel, other] = [await simulator.channel({ videos: 1 }), await simulator.channel({ videos: 1 })];
+    const [own, theirs] = [await simulator.tokens(channel), await simulator.tokens(other)];
     const { etag } = await simulator.list(mine, own.access_token);
-    await (await simulator.youtube(mine, own.access_token, {
-      "if-none-match": `"${etag}"`,
-    })).body?.cancel();
+    await (await simulator.youtube(mine, own.access_token, { "if-none-match": `"${etag}"` })).body?.cancel();
     await simulator.list(mine, theirs.access_token);
-    await (await simulator.youtube(`${mine}&access_token=${own.access_token}`))
-      .body?.cancel();
+    await (await simulator.youtube(`${mine}&access_token=${own.access_token}`)).body?.cancel();
     const log = await simulator.admin(
       "GET",
       `requests?account=${channel}&match=${encodeURIComponent("/channels")}`,
     );
     assert.deepEqual([log.count, log.cost, log.conditional], [3, 3, 1]);
-    assert.deepEqual(
-      log.requests.map((one: { status: number }) => one.status),
-      [200, 304, 200],
-    );
+    assert.deepEqual(log.requests.map((one: { status: number }) => one.status), [200, 304, 200]);
     assert.equal(JSON.stringify(log).includes("ya29"), false);
     const later = await simulator.admin("GET", `requests?after=${log.last_id}`);
     assert.equal(later.count, 0);
-    assert.equal(
-      (await simulator.admin("DELETE", `requests?account=${channel}`)).removed,
-      3,
-    );
+    assert.equal((await simulator.admin("DELETE", `requests?account=${channel}`)).removed, 3);
     assert.equal((await simulator.admin("GET", "requests")).count, 1);
   }));
 
 Deno.test("the switchboard refuses what it does not understand, and says why", () =>
   withSimulator(async (simulator) => {
     const wrong: [string, string, unknown, number, RegExp][] = [
-      [
-        "POST",
-        "faults",
-        { match: "(", fault: { status: 500 } },
-        400,
-        /match: must be a regular expression/,
-      ],
-      [
-        "POST",
-        "faults",
-        { match: "x", fault: {} },
-        400,
-        /fault: must say at least one thing/,
-      ],
-      [
-        "POST",
-        "faults",
-        { match: "x", fault: { status: 99 } },
-        400,
-        /fault\.status/,
-      ],
+      ["POST", "faults", { match: "(", fault: { status: 500 } }, 400, /match: must be a regular expression/],
+      ["POST", "faults", { match: "x", fault: {} }, 400, /fault: must say at least one thing/],
+      ["POST", "faults", { match: "x", fault: { status: 99 } }, 400, /fault\.status/],
       ["POST", "faults", { match: "x", fault: { stauts: 500 } }, 400, /stauts/],
       ["POST", "faults", { fault: { status: 500 } }, 400, /match/],
       ["POST", "clock", { advance_seconds: "10" }, 400, /advance_seconds/],
       ["POST", "youtube/channels", { videos: -1 }, 400, /videos/],
       ["POST", "youtube/channels", {}, 400, /videos/],
-      [
-        "GET",
-        "youtube/channels/UCnobody",
-        undefined,
-        404,
-        /no channel has the id UCnobody/,
-      ],
-      [
-        "POST",
-        "google/tokens",
-        { channel_id: "UCnobody" },
-        404,
-        /no channel has the id UCnobody/,
-      ],
+      ["GET", "youtube/channels/UCnobody", undefined, 404, /no channel has the id UCnobody/],
+      ["POST", "google/tokens", { channel_id: "UCnobody" }, 404, /no channel has the id UCnobody/],
       ["PUT", "youtube/quota", { limit: null }, 400, /channel_id/],
       ["GET", "nonsense", undefined, 404, /no such route/],
       ["PUT", "faults", undefined, 405, /GET, POST, DELETE/],
@@ -298,10 +222,7 @@ Deno.test("the switchboard refuses what it does not understand, and says why", (
       const { error } = await simulator.admin(method, path, body, [status]);
       assert.match(error.message, words);
     }
-    const response = await fetch(`${simulator.url}/_admin/faults`, {
-      method: "POST",
-      body: "{",
-    });
+    const response = await fetch(`${simulator.url}/_admin/faults`, { method: "POST", body: "{" });
     assert.equal(response.status, 400);
     assert.match((await response.json()).error.message, /must be JSON/);
   }));
@@ -319,9 +240,7 @@ Deno.test("reset forgets channels, faults, requests and time", () =>
     await simulator.fault("x", { status: 500 });
     await simulator.admin("POST", "clock", { advance_seconds: 10_000 });
     await simulator.admin("POST", "reset");
-    await simulator.admin("GET", `youtube/channels/${channel}`, undefined, [
-      404,
-    ]);
+    await simulator.admin("GET", `youtube/channels/${channel}`, undefined, [404]);
     assert.deepEqual((await simulator.admin("GET", "faults")).faults, []);
     assert.equal((await simulator.admin("GET", "clock")).offset_seconds, 0);
   }));

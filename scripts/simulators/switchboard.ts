@@ -3,18 +3,11 @@ import { z } from "zod";
 
 export const Fault = z.strictObject({
   status: z.int().min(200).max(599).optional(),
-  body: z.union([
-    z.string(),
-    z.record(z.string(), z.unknown()),
-    z.array(z.unknown()),
-  ]).optional(),
+  body: z.union([z.string(), z.record(z.string(), z.unknown()), z.array(z.unknown())]).optional(),
   headers: z.record(z.string(), z.string()).optional(),
-  reason: z.string().min(1).optional().describe(
-    "a failure in the provider's own words, e.g. quotaExceeded",
-  ),
+  reason: z.string().min(1).optional().describe("a failure in the provider's own words, e.g. quotaExceeded"),
   delay_ms: z.int().min(0).max(600_000).optional(),
-  cut: z.union([z.literal(true), z.enum(["before", "headers", "body"])])
-    .optional()
+  cut: z.union([z.literal(true), z.enum(["before", "headers", "body"])]).optional()
     .describe(
       "the connection is closed: before any byte (true), after the headers, or in the middle of the body",
     ),
@@ -24,25 +17,16 @@ export const Fault = z.strictObject({
   malformed: z.literal(true).optional().describe(
     "the answer's body is cut in half; its length header agrees",
   ),
-  token: z.enum(["expired", "revoked"]).optional().describe(
-    "the call's token is treated as dead",
-  ),
+  token: z.enum(["expired", "revoked"]).optional().describe("the call's token is treated as dead"),
 });
 export type Fault = z.infer<typeof Fault>;
 
 export const FaultRule = z.strictObject({
   match: z.string().refine(isRegularExpression, "must be a regular expression"),
   times: z.int().min(1).max(1_000_000).default(1),
-  skip: z.int().min(0).max(1_000_000).default(0).describe(
-    "leave this many matching calls alone first",
-  ),
-  account: z.string().min(1).optional().describe(
-    "only calls of this account, e.g. a channel id",
-  ),
-  fault: Fault.refine(
-    (fault) => Object.keys(fault).length > 0,
-    "must say at least one thing",
-  ),
+  skip: z.int().min(0).max(1_000_000).default(0).describe("leave this many matching calls alone first"),
+  account: z.string().min(1).optional().describe("only calls of this account, e.g. a channel id"),
+  fault: Fault.refine((fault) => Object.keys(fault).length > 0, "must say at least one thing"),
 });
 export type FaultRule = z.infer<typeof FaultRule>;
 
@@ -138,9 +122,7 @@ export class Switchboard {
   }
 
   rules() {
-    return this.#rules.map((
-      { id, match, account, fault, remaining, skipping, hits },
-    ) => ({
+    return this.#rules.map(({ id, match, account, fault, remaining, skipping, hits }) => ({
       id,
       match,
       ...(account === undefined ? {} : { account }),
@@ -152,9 +134,7 @@ export class Switchboard {
   }
 
   /** Disarms one rule, the rules of one account, or all; how many. */
-  disarm(
-    which: { id?: number | undefined; account?: string | undefined } = {},
-  ): number {
+  disarm(which: { id?: number | undefined; account?: string | undefined } = {}): number {
     const before = this.#rules.length;
     this.#rules = this.#rules.filter((rule) =>
       (which.id !== undefined && rule.id !== which.id) ||
@@ -166,9 +146,7 @@ export class Switchboard {
   note(request: Omit<LoggedRequest, "id">): void {
     this.#requests.push({ id: this.#next_request++, ...request });
     // Dropping a tenth at once keeps the cost of a full log out of every request.
-    if (this.#requests.length > log_size) {
-      this.#requests.splice(0, log_size / 10);
-    }
+    if (this.#requests.length > log_size) this.#requests.splice(0, log_size / 10);
   }
 
   requests(filter: RequestFilter = {}) {
@@ -206,8 +184,7 @@ export class Switchboard {
 function chooses(filter: RequestFilter): (request: LoggedRequest) => boolean {
   const pattern = filter.match === undefined ? undefined : new RegExp(filter.match);
   return (request) =>
-    (pattern === undefined ||
-      pattern.test(`${request.method} ${request.path}`)) &&
+    (pattern === undefined || pattern.test(`${request.method} ${request.path}`)) &&
     (filter.account === undefined || filter.account === request.account) &&
     (filter.after === undefined || request.id > filter.after);
 }
@@ -216,8 +193,6 @@ function chooses(filter: RequestFilter): (request: LoggedRequest) => boolean {
 export function pathForLog(url: URL): string {
   if (url.search === "") return url.pathname;
   const query = new URLSearchParams(url.search);
-  for (const name of secret_parameters) {
-    if (query.has(name)) query.set(name, "***");
-  }
+  for (const name of secret_parameters) if (query.has(name)) query.set(name, "***");
   return `${url.pathname}?${query}`;
 }

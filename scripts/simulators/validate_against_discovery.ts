@@ -55,28 +55,18 @@ export function validateAgainstDiscovery(
 ): string[] {
   const document = load(name);
   const found = document.methods.find((one) => one.httpMethod === method && `/${one.path}` === path);
-  if (found?.response === undefined) {
-    return [`${name} has no ${method} ${path}`];
-  }
+  if (found?.response === undefined) return [`${name} has no ${method} ${path}`];
   return document.validate(found.response.$ref, answer);
 }
 
 /** The names of the parameters that a method takes. */
-export function discoveryParameters(
-  name: DiscoveryName,
-  method: string,
-  path: string,
-): string[] {
+export function discoveryParameters(name: DiscoveryName, method: string, path: string): string[] {
   const found = load(name).methods.find((one) => one.httpMethod === method && `/${one.path}` === path);
   return Object.keys(found?.parameters ?? {});
 }
 
 /** What is wrong with a value of one schema of the document. */
-export function validateResource(
-  name: DiscoveryName,
-  schema: string,
-  value: unknown,
-): string[] {
+export function validateResource(name: DiscoveryName, schema: string, value: unknown): string[] {
   return load(name).validate(schema, value);
 }
 
@@ -104,23 +94,14 @@ function load(name: DiscoveryName): Loaded {
   const before = loaded.get(name);
   if (before !== undefined) return before;
   const folder = dataFolder();
-  if (folder === undefined) {
-    throw new Error("Cannot validate: the discovery documents are not there");
-  }
-  const document: DiscoveryDocument = JSON.parse(
-    Deno.readTextFileSync(file(folder, name)),
-  );
+  if (folder === undefined) throw new Error("Cannot validate: the discovery documents are not there");
+  const document: DiscoveryDocument = JSON.parse(Deno.readTextFileSync(file(folder, name)));
   const ajv = new Ajv({ allErrors: true, strict: false });
-  ajv.addFormat(
-    "date-time",
-    /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/,
-  );
+  ajv.addFormat("date-time", /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/);
   ajv.addSchema({
     $id: name,
     definitions: Object.fromEntries(
-      Object.entries(document.schemas).map((
-        [id, schema],
-      ) => [id, toJsonSchema(schema)]),
+      Object.entries(document.schemas).map(([id, schema]) => [id, toJsonSchema(schema)]),
     ),
   });
   const compiled = new Map<string, ValidateFunction>();
@@ -151,17 +132,13 @@ function methodsOf(resource: DiscoveryResource): DiscoveryMethod[] {
 
 /** Discovery schemas are JSON Schema draft 3 in spirit: references by bare name, 64-bit numbers as strings. */
 function toJsonSchema(schema: DiscoverySchema): Record<string, unknown> {
-  if (schema.$ref !== undefined) {
-    return { $ref: `#/definitions/${schema.$ref}` };
-  }
+  if (schema.$ref !== undefined) return { $ref: `#/definitions/${schema.$ref}` };
   switch (schema.type) {
     case "object":
       return {
         type: "object",
         properties: Object.fromEntries(
-          Object.entries(schema.properties ?? {}).map((
-            [name, property],
-          ) => [name, toJsonSchema(property)]),
+          Object.entries(schema.properties ?? {}).map(([name, property]) => [name, toJsonSchema(property)]),
         ),
         additionalProperties: schema.additionalProperties ? toJsonSchema(schema.additionalProperties) : false,
       };
@@ -190,8 +167,6 @@ function toJsonSchema(schema: DiscoverySchema): Record<string, unknown> {
 function stringFormat(format: string | undefined): Record<string, string> {
   if (format === "uint64") return { pattern: "^\\d{1,20}$" };
   if (format === "int64") return { pattern: "^-?\\d{1,19}$" };
-  if (format === "google-duration") {
-    return { pattern: "^-?\\d+(\\.\\d{1,9})?s$" };
-  }
+  if (format === "google-duration") return { pattern: "^-?\\d+(\\.\\d{1,9})?s$" };
   return format === "date-time" || format === "google-datetime" ? { format: "date-time" } : {};
 }

@@ -7,11 +7,7 @@ import { isoDuration } from "./youtube/resources.ts";
 const item_parts = "part=snippet,contentDetails,status";
 const video_parts = "part=snippet,contentDetails,statistics,status,liveStreamingDetails";
 
-async function failure(
-  response: Response,
-  status: number,
-  reason: string,
-): Promise<void> {
+async function failure(response: Response, status: number, reason: string): Promise<void> {
   const { error } = await response.json();
   assert.equal(response.status, status, JSON.stringify(error));
   assert.equal(error.code, status);
@@ -19,20 +15,14 @@ async function failure(
 }
 
 /** Every entry of the uploads playlist, page by page. */
-async function sweep(
-  simulator: SimulatorClient,
-  channel: string,
-  token: string,
-  size: number,
-) {
+async function sweep(simulator: SimulatorClient, channel: string, token: string, size: number) {
   const items = [];
   let pages = 0;
   for (let next: string | undefined = ""; next !== undefined;) {
-    const page: Awaited<ReturnType<typeof simulator.list>> = await simulator
-      .list(
-        `playlistItems?${item_parts}&playlistId=${uploadsOf(channel)}&maxResults=${size}&pageToken=${next}`,
-        token,
-      );
+    const page: Awaited<ReturnType<typeof simulator.list>> = await simulator.list(
+      `playlistItems?${item_parts}&playlistId=${uploadsOf(channel)}&maxResults=${size}&pageToken=${next}`,
+      token,
+    );
     assert.ok(page.items.length <= size);
     items.push(...page.items);
     pages++;
@@ -46,17 +36,11 @@ Deno.test("pages of 1, 7 and 50 put together are the same list, which is the cha
     for (const videos of [1, 49, 50, 51, 120]) {
       const channel = await simulator.channel({ videos });
       const { access_token } = await simulator.tokens(channel);
-      const truth = (await simulator.admin("GET", `youtube/channels/${channel}/videos`))
-        .videos;
+      const truth = (await simulator.admin("GET", `youtube/channels/${channel}/videos`)).videos;
       assert.equal(truth.length, videos);
       const by_size = [];
       for (const size of videos > 60 ? [7, 50] : [1, 7, 50]) {
-        const { items, pages } = await sweep(
-          simulator,
-          channel,
-          access_token,
-          size,
-        );
+        const { items, pages } = await sweep(simulator, channel, access_token, size);
         assert.equal(pages, Math.ceil(videos / size));
         by_size.push(items);
       }
@@ -89,24 +73,15 @@ Deno.test("the way back by prevPageToken is the way there", () =>
     const third = await page(second.nextPageToken ?? "");
     assert.equal(third.items.length, 20);
     assert.equal(third.nextPageToken, undefined);
-    assert.deepEqual(
-      (await page(third.prevPageToken ?? "")).items,
-      second.items,
-    );
-    assert.deepEqual(
-      (await page(second.prevPageToken ?? "")).items,
-      first.items,
-    );
+    assert.deepEqual((await page(third.prevPageToken ?? "")).items, second.items);
+    assert.deepEqual((await page(second.prevPageToken ?? "")).items, first.items);
   }));
 
 Deno.test("page tokens are Google's own packing, and nothing else is one", () => {
   assert.equal(writePageToken({ position: 50, back: false }), "EAAaBlBUOkNESQ");
   for (const position of [0, 1, 5, 50, 127, 128, 9_950, 1_000_000]) {
     for (const back of [true, false]) {
-      assert.deepEqual(readPageToken(writePageToken({ position, back })), {
-        position,
-        back,
-      });
+      assert.deepEqual(readPageToken(writePageToken({ position, back })), { position, back });
     }
   }
   for (
@@ -130,10 +105,7 @@ Deno.test("the default page has five items, and none may have more than fifty", 
     const { access_token } = await simulator.tokens(channel);
     const path = `playlistItems?part=id&playlistId=${uploadsOf(channel)}`;
     assert.equal((await simulator.list(path, access_token)).items.length, 5);
-    assert.equal(
-      (await simulator.list(`${path}&maxResults=0`, access_token)).items.length,
-      0,
-    );
+    assert.equal((await simulator.list(`${path}&maxResults=0`, access_token)).items.length, 0);
     for (const wrong of ["51", "-1"]) {
       await failure(
         await simulator.youtube(`${path}&maxResults=${wrong}`, access_token),
@@ -141,11 +113,7 @@ Deno.test("the default page has five items, and none may have more than fifty", 
         "invalidValue",
       );
     }
-    await failure(
-      await simulator.youtube(`${path}&maxResults=ten`, access_token),
-      400,
-      "invalid",
-    );
+    await failure(await simulator.youtube(`${path}&maxResults=ten`, access_token), 400, "invalid");
     await failure(
       await simulator.youtube(`${path}&pageToken=nonsense`, access_token),
       400,
@@ -159,36 +127,18 @@ Deno.test("the same answer has the same etag, and its tag answers 304 without a 
     const { access_token } = await simulator.tokens(channel);
     const items = `playlistItems?${item_parts}&playlistId=${uploadsOf(channel)}&maxResults=50`;
     const first = await simulator.list(items, access_token);
-    const ids = first.items.map((item) => item.contentDetails.videoId).join(
-      ",",
-    );
+    const ids = first.items.map((item) => item.contentDetails.videoId).join(",");
     for (
-      const path of [
-        items,
-        `videos?${video_parts}&id=${ids}`,
-        "channels?part=snippet,statistics&mine=true",
-      ]
+      const path of [items, `videos?${video_parts}&id=${ids}`, "channels?part=snippet,statistics&mine=true"]
     ) {
       const { etag } = await simulator.list(path, access_token);
       assert.equal((await simulator.list(path, access_token)).etag, etag);
-      for (
-        const tag of [
-          etag,
-          `"${etag}"`,
-          `W/"${etag}"`,
-          `"other", "${etag}"`,
-          "*",
-        ]
-      ) {
-        const response = await simulator.youtube(path, access_token, {
-          "if-none-match": tag,
-        });
+      for (const tag of [etag, `"${etag}"`, `W/"${etag}"`, `"other", "${etag}"`, "*"]) {
+        const response = await simulator.youtube(path, access_token, { "if-none-match": tag });
         assert.equal(response.status, 304, `${path} ${tag}`);
         assert.equal(await response.text(), "");
       }
-      const other = await simulator.youtube(path, access_token, {
-        "if-none-match": '"another"',
-      });
+      const other = await simulator.youtube(path, access_token, { "if-none-match": '"another"' });
       assert.equal(other.status, 200);
       await other.body?.cancel();
     }
@@ -205,14 +155,10 @@ Deno.test("an edit changes the etag of the video, of its page and of nothing els
       );
     const [first, second] = [await page(), await page("EAAaBlBUOkNESQ")];
     const edited = first.items[3].contentDetails.videoId;
-    await simulator.admin(
-      "PATCH",
-      `youtube/channels/${channel}/videos/${edited}`,
-      {
-        title: "Renamed",
-        likes: null,
-      },
-    );
+    await simulator.admin("PATCH", `youtube/channels/${channel}/videos/${edited}`, {
+      title: "Renamed",
+      likes: null,
+    });
     const [changed, same] = [await page(), await page("EAAaBlBUOkNESQ")];
     assert.equal(same.etag, second.etag);
     assert.notEqual(changed.etag, first.etag);
@@ -221,22 +167,16 @@ Deno.test("an edit changes the etag of the video, of its page and of nothing els
       [3],
     );
     assert.equal(changed.items[3].snippet.title, "Renamed");
-    const video = (await simulator.list(`videos?${video_parts}&id=${edited}`, access_token))
-      .items[0];
+    const video = (await simulator.list(`videos?${video_parts}&id=${edited}`, access_token)).items[0];
     assert.equal(video.snippet.title, "Renamed");
     assert.equal("likeCount" in video.statistics, false);
     assert.equal(video.status.publicStatsViewable, false);
     // Counters are no part of a playlist's entry: views that grow leave the page as it is.
-    await simulator.admin(
-      "PATCH",
-      `youtube/channels/${channel}/videos/${edited}`,
-      {
-        views: 9_007_199_254_740_991,
-      },
-    );
+    await simulator.admin("PATCH", `youtube/channels/${channel}/videos/${edited}`, {
+      views: 9_007_199_254_740_991,
+    });
     assert.equal((await page()).etag, changed.etag);
-    const grown = (await simulator.list(`videos?${video_parts}&id=${edited}`, access_token))
-      .items[0];
+    const grown = (await simulator.list(`videos?${video_parts}&id=${edited}`, access_token)).items[0];
     assert.equal(grown.statistics.viewCount, "9007199254740991");
     assert.notEqual(grown.etag, video.etag);
   }));
@@ -248,61 +188,33 @@ Deno.test("what is uploaded comes first, and what is deleted leaves the list and
     const ids = async () =>
       (await sweep(simulator, channel, access_token, 50)).items.map((item) => item.contentDetails.videoId);
     const before = await ids();
-    const added = (await simulator.admin("POST", `youtube/channels/${channel}/videos`, {
-      title: "New",
-      count: 2,
-    }))
-      .videos;
+    const added =
+      (await simulator.admin("POST", `youtube/channels/${channel}/videos`, { title: "New", count: 2 }))
+        .videos;
     assert.equal(added.length, 2);
-    await simulator.admin(
-      "DELETE",
-      `youtube/channels/${channel}/videos/${before[4]}`,
-    );
-    await simulator.admin(
-      "DELETE",
-      `youtube/channels/${channel}/videos/${before[0]}`,
-    );
-    const expected = [
-      added[1].id,
-      added[0].id,
-      ...before.filter((_, at) => at !== 4 && at !== 0),
-    ];
+    await simulator.admin("DELETE", `youtube/channels/${channel}/videos/${before[4]}`);
+    await simulator.admin("DELETE", `youtube/channels/${channel}/videos/${before[0]}`);
+    const expected = [added[1].id, added[0].id, ...before.filter((_, at) => at !== 4 && at !== 0)];
     assert.deepEqual(await ids(), expected);
     assert.deepEqual(
-      (await simulator.admin("GET", `youtube/channels/${channel}/videos`))
-        .videos.map((
-          video: { id: string },
-        ) => video.id),
+      (await simulator.admin("GET", `youtube/channels/${channel}/videos`)).videos.map((
+        video: { id: string },
+      ) => video.id),
       expected,
     );
     for (const size of [1, 3]) {
-      assert.deepEqual(
-        (await sweep(simulator, channel, access_token, size)).items.length,
-        10,
-      );
+      assert.deepEqual((await sweep(simulator, channel, access_token, size)).items.length, 10);
     }
-    const left = await simulator.list(
-      `videos?part=id&id=${before.join(",")}`,
-      access_token,
-    );
-    assert.deepEqual(
-      left.items.map((video) => video.id),
-      before.filter((_, at) => at !== 4 && at !== 0),
-    );
+    const left = await simulator.list(`videos?part=id&id=${before.join(",")}`, access_token);
+    assert.deepEqual(left.items.map((video) => video.id), before.filter((_, at) => at !== 4 && at !== 0));
     const one = await simulator.list(
       `playlistItems?${item_parts}&playlistId=${uploadsOf(channel)}&videoId=${before[1]}`,
       access_token,
     );
     assert.equal(one.items[0].snippet.position, expected.indexOf(before[1]));
-    const same = await simulator.list(
-      `playlistItems?${item_parts}&id=${one.items[0].id}`,
-      access_token,
-    );
+    const same = await simulator.list(`playlistItems?${item_parts}&id=${one.items[0].id}`, access_token);
     assert.deepEqual(same.items, one.items);
-    await simulator.admin(
-      "DELETE",
-      `youtube/channels/${channel}/videos/${added[0].id}`,
-    );
+    await simulator.admin("DELETE", `youtube/channels/${channel}/videos/${added[0].id}`);
     assert.equal((await ids()).includes(added[0].id), false);
   }));
 
@@ -310,32 +222,17 @@ Deno.test("deleted and private videos keep an entry without content; videos.list
   withSimulator(async (simulator) => {
     const channel = await simulator.channel({ videos: 5, plain: true });
     const stranger = await simulator.channel({ videos: 1 });
-    const [own, other] = [
-      await simulator.tokens(channel),
-      await simulator.tokens(stranger),
-    ];
-    const { videos } = await simulator.admin(
-      "GET",
-      `youtube/channels/${channel}/videos`,
-    );
-    const [deleted, hidden, unlisted, open] = videos.map((
-      video: { id: string },
-    ) => video.id);
+    const [own, other] = [await simulator.tokens(channel), await simulator.tokens(stranger)];
+    const { videos } = await simulator.admin("GET", `youtube/channels/${channel}/videos`);
+    const [deleted, hidden, unlisted, open] = videos.map((video: { id: string }) => video.id);
     const edit = (id: string, change: unknown) =>
-      simulator.admin(
-        "PATCH",
-        `youtube/channels/${channel}/videos/${id}`,
-        change,
-      );
+      simulator.admin("PATCH", `youtube/channels/${channel}/videos/${id}`, change);
     await edit(deleted, { deleted: true });
     await edit(hidden, { privacy: "private", title: "My secret" });
     await edit(unlisted, { privacy: "unlisted" });
 
     const entries = async (token: string) => (await sweep(simulator, channel, token, 50)).items;
-    const [mine, theirs] = [
-      await entries(own.access_token),
-      await entries(other.access_token),
-    ];
+    const [mine, theirs] = [await entries(own.access_token), await entries(other.access_token)];
     assert.equal(mine[0].snippet.title, "Deleted video");
     assert.deepEqual(mine[0].snippet.thumbnails, {});
     assert.equal("videoPublishedAt" in mine[0].contentDetails, false);
@@ -345,18 +242,11 @@ Deno.test("deleted and private videos keep an entry without content; videos.list
     assert.equal(theirs.length, 4);
     assert.equal(theirs[1].snippet.title, "Private video");
     assert.deepEqual(theirs[1].snippet.thumbnails, {});
-    assert.equal(
-      theirs.some((item) => item.contentDetails.videoId === unlisted),
-      false,
-    );
+    assert.equal(theirs.some((item) => item.contentDetails.videoId === unlisted), false);
 
-    const ids = [deleted, hidden, unlisted, open, "AAAAAAAAAAA", "not-an-id"]
-      .join(",");
+    const ids = [deleted, hidden, unlisted, open, "AAAAAAAAAAA", "not-an-id"].join(",");
     const seen = async (token?: string) =>
-      (await simulator.list(
-        `videos?part=id&id=${ids}${token ? "" : "&key=local-simulator-api-key"}`,
-        token,
-      ))
+      (await simulator.list(`videos?part=id&id=${ids}${token ? "" : "&key=local-simulator-api-key"}`, token))
         .items
         .map((video) => video.id);
     assert.deepEqual(await seen(own.access_token), [hidden, unlisted, open]);
@@ -368,102 +258,49 @@ Deno.test("an app's key reads public data and has no channel of its own", () =>
   withSimulator(async (simulator) => {
     const channel = await simulator.channel({ videos: 5, plain: true });
     const key = "key=local-simulator-api-key";
+    assert.equal((await simulator.list(`channels?part=id&id=${channel}&${key}`)).items[0].id, channel);
     assert.equal(
-      (await simulator.list(`channels?part=id&id=${channel}&${key}`)).items[0]
-        .id,
-      channel,
-    );
-    assert.equal(
-      (await simulator.list(
-        `playlistItems?part=id&playlistId=${uploadsOf(channel)}&${key}`,
-      )).items.length,
+      (await simulator.list(`playlistItems?part=id&playlistId=${uploadsOf(channel)}&${key}`)).items.length,
       5,
     );
-    await failure(
-      await simulator.youtube(`channels?part=id&mine=true&${key}`),
-      401,
-      "authorizationRequired",
-    );
-    await failure(
-      await simulator.youtube(`channels?part=id&id=${channel}&key=wrong`),
-      400,
-      "badRequest",
-    );
-    await failure(
-      await simulator.youtube(`channels?part=id&id=${channel}`),
-      403,
-      "forbidden",
-    );
+    await failure(await simulator.youtube(`channels?part=id&mine=true&${key}`), 401, "authorizationRequired");
+    await failure(await simulator.youtube(`channels?part=id&id=${channel}&key=wrong`), 400, "badRequest");
+    await failure(await simulator.youtube(`channels?part=id&id=${channel}`), 403, "forbidden");
     const missing = await simulator.youtube("channels?part=id&mine=true");
-    assert.equal(
-      missing.headers.get("www-authenticate"),
-      'Bearer realm="https://accounts.google.com/"',
-    );
+    assert.equal(missing.headers.get("www-authenticate"), 'Bearer realm="https://accounts.google.com/"');
     await failure(missing, 401, "required");
-    await failure(
-      await simulator.youtube("channels?part=id&mine=true", ""),
-      401,
-      "authError",
-    );
+    await failure(await simulator.youtube("channels?part=id&mine=true", ""), 401, "authError");
   }));
 
 Deno.test("channels.list finds by id, by handle and by owner, and has no items when it finds none", () =>
   withSimulator(async (simulator) => {
-    const channel = await simulator.channel({
-      videos: 5,
-      plain: true,
-      title: "Été à Brest",
-    });
+    const channel = await simulator.channel({ videos: 5, plain: true, title: "Été à Brest" });
     const { access_token } = await simulator.tokens(channel);
     const mine = await simulator.list(
       "channels?part=snippet,contentDetails,statistics&mine=true",
       access_token,
     );
-    assert.equal(
-      mine.items[0].contentDetails.relatedPlaylists.uploads,
-      uploadsOf(channel),
-    );
+    assert.equal(mine.items[0].contentDetails.relatedPlaylists.uploads, uploadsOf(channel));
     assert.equal(mine.items[0].statistics.videoCount, "5");
     assert.equal(typeof mine.items[0].statistics.subscriberCount, "string");
     const handle = mine.items[0].snippet.customUrl;
     assert.equal(
-      (await simulator.list(
-        `channels?part=id&forHandle=${handle}`,
-        access_token,
-      )).items[0].id,
+      (await simulator.list(`channels?part=id&forHandle=${handle}`, access_token)).items[0].id,
       channel,
     );
     assert.equal(
-      (await simulator.list(
-        `channels?part=id&forHandle=${handle.slice(1)}`,
-        access_token,
-      )).items[0].id,
+      (await simulator.list(`channels?part=id&forHandle=${handle.slice(1)}`, access_token)).items[0].id,
       channel,
     );
-    for (
-      const path of [
-        "channels?part=id&id=UCnobody",
-        "channels?part=id&forHandle=@nobody",
-      ]
-    ) {
+    for (const path of ["channels?part=id&id=UCnobody", "channels?part=id&forHandle=@nobody"]) {
       const none = await simulator.list(path, access_token);
       assert.equal("items" in none, false);
       assert.deepEqual(none.pageInfo, { totalResults: 0, resultsPerPage: 5 });
     }
     const viewer = await simulator.tokens("account-without-channel");
-    assert.equal(
-      "items" in
-        await simulator.list("channels?part=id&mine=true", viewer.access_token),
-      false,
-    );
-    const hidden = await simulator.channel({
-      videos: 1,
-      hidden_subscribers: true,
-    });
-    const seen = await simulator.list(
-      `channels?part=statistics&id=${hidden}`,
-      access_token,
-    );
+    assert.equal("items" in await simulator.list("channels?part=id&mine=true", viewer.access_token), false);
+    const hidden = await simulator.channel({ videos: 1, hidden_subscribers: true });
+    const seen = await simulator.list(`channels?part=statistics&id=${hidden}`, access_token);
     assert.equal(seen.items[0].statistics.hiddenSubscriberCount, true);
     assert.equal("subscriberCount" in seen.items[0].statistics, false);
   }));
@@ -476,18 +313,12 @@ Deno.test("the uploads playlist of a channel that never uploaded does not exist"
     ];
     const { access_token } = await simulator.tokens(never);
     await failure(
-      await simulator.youtube(
-        `playlistItems?part=id&playlistId=${uploadsOf(never)}`,
-        access_token,
-      ),
+      await simulator.youtube(`playlistItems?part=id&playlistId=${uploadsOf(never)}`, access_token),
       404,
       "playlistNotFound",
     );
     await failure(
-      await simulator.youtube(
-        "playlistItems?part=id&playlistId=UUnobody",
-        access_token,
-      ),
+      await simulator.youtube("playlistItems?part=id&playlistId=UUnobody", access_token),
       404,
       "playlistNotFound",
     );
@@ -496,14 +327,9 @@ Deno.test("the uploads playlist of a channel that never uploaded does not exist"
       access_token,
     );
     assert.deepEqual(empty.items, []);
-    await simulator.admin("POST", `youtube/channels/${never}/videos`, {
-      title: "The first",
-    });
+    await simulator.admin("POST", `youtube/channels/${never}/videos`, { title: "The first" });
     assert.equal(
-      (await simulator.list(
-        `playlistItems?part=id&playlistId=${uploadsOf(never)}`,
-        access_token,
-      )).items
+      (await simulator.list(`playlistItems?part=id&playlistId=${uploadsOf(never)}`, access_token)).items
         .length,
       1,
     );
@@ -513,8 +339,7 @@ Deno.test("parameters that Google refuses are refused with Google's reasons", ()
   withSimulator(async (simulator) => {
     const channel = await simulator.channel({ videos: 5 });
     const { access_token } = await simulator.tokens(channel);
-    const many = Array.from({ length: 51 }, (_, at) => `AAAAAAAA${100 + at}`)
-      .join(",");
+    const many = Array.from({ length: 51 }, (_, at) => `AAAAAAAA${100 + at}`).join(",");
     const wrong: [string, number, string][] = [
       ["channels?mine=true", 400, "missingRequiredParameter"],
       ["channels?part=&mine=true", 400, "missingRequiredParameter"],
@@ -526,42 +351,22 @@ Deno.test("parameters that Google refuses are refused with Google's reasons", ()
       ["playlistItems?part=snippet", 400, "missingRequiredParameter"],
       ["playlistItems?part=statistics&playlistId=UUx", 400, "unknownPart"],
       ["videos?part=snippet", 400, "missingRequiredParameter"],
-      [
-        "videos?part=snippet&id=AAAAAAAAAAA&maxResults=5",
-        400,
-        "incompatibleParameters",
-      ],
-      [
-        "videos?part=snippet&id=AAAAAAAAAAA&chart=mostPopular",
-        400,
-        "incompatibleParameters",
-      ],
+      ["videos?part=snippet&id=AAAAAAAAAAA&maxResults=5", 400, "incompatibleParameters"],
+      ["videos?part=snippet&id=AAAAAAAAAAA&chart=mostPopular", 400, "incompatibleParameters"],
       [`videos?part=snippet&id=${many}`, 400, "invalidFilters"],
       ["videos?part=snippet&id=AAAAAAAAAAA&fields=items(id", 400, "badRequest"],
-      [
-        "videos?part=snippet&id=AAAAAAAAAAA&fields=items(nonsense)",
-        400,
-        "badRequest",
-      ],
+      ["videos?part=snippet&id=AAAAAAAAAAA&fields=items(nonsense)", 400, "badRequest"],
       ["comments?part=snippet", 404, "notFound"],
     ];
     for (const [path, status, reason] of wrong) {
-      await failure(
-        await simulator.youtube(path, access_token),
-        status,
-        reason,
-      );
+      await failure(await simulator.youtube(path, access_token), status, reason);
     }
     const { videos } = await simulator.admin(
       "GET",
-      "youtube/channels/" +
-        await simulator.channel({ videos: 1, plain: true }) + "/videos",
+      "youtube/channels/" + await simulator.channel({ videos: 1, plain: true }) + "/videos",
     );
     await failure(
-      await simulator.youtube(
-        `videos?part=fileDetails&id=${videos[0].id}`,
-        access_token,
-      ),
+      await simulator.youtube(`videos?part=fileDetails&id=${videos[0].id}`, access_token),
       403,
       "forbidden",
     );
@@ -571,13 +376,9 @@ Deno.test("parts come as they are asked for, and fields trims them", () =>
   withSimulator(async (simulator) => {
     const channel = await simulator.channel({ videos: 1, plain: true });
     const { access_token } = await simulator.tokens(channel);
-    const [{ id }] = (await simulator.admin("GET", `youtube/channels/${channel}/videos`))
-      .videos;
+    const [{ id }] = (await simulator.admin("GET", `youtube/channels/${channel}/videos`)).videos;
     const members = async (part: string) =>
-      Object.keys(
-        (await simulator.list(`videos?part=${part}&id=${id}`, access_token))
-          .items[0],
-      );
+      Object.keys((await simulator.list(`videos?part=${part}&id=${id}`, access_token)).items[0]);
     assert.deepEqual(await members("id"), ["kind", "etag", "id"]);
     assert.deepEqual(await members("statistics&part=snippet"), [
       "kind",
@@ -592,11 +393,7 @@ Deno.test("parts come as they are asked for, and fields trims them", () =>
     );
     assert.deepEqual(Object.keys(trimmed), ["pageInfo", "items"]);
     assert.deepEqual(trimmed.pageInfo, { totalResults: 1 });
-    assert.deepEqual(Object.keys(trimmed.items[0]), [
-      "id",
-      "snippet",
-      "statistics",
-    ]);
+    assert.deepEqual(Object.keys(trimmed.items[0]), ["id", "snippet", "statistics"]);
     assert.deepEqual(Object.keys(trimmed.items[0].snippet), ["title"]);
     assert.deepEqual(Object.keys(trimmed.items[0].statistics), ["viewCount"]);
   }));
@@ -615,16 +412,7 @@ Deno.test("a field selection is a list of paths and groups", () => {
 
 Deno.test("durations are ISO 8601, P0D while a stream runs", () => {
   const written = [0, 1, 59, 60, 3_600, 3_723, 86_400, 90_061].map(isoDuration);
-  assert.deepEqual(written, [
-    "P0D",
-    "PT1S",
-    "PT59S",
-    "PT1M",
-    "PT1H",
-    "PT1H2M3S",
-    "P1D",
-    "P1DT1H1M1S",
-  ]);
+  assert.deepEqual(written, ["P0D", "PT1S", "PT59S", "PT1M", "PT1H", "PT1H2M3S", "P1D", "P1DT1H1M1S"]);
 });
 
 Deno.test("streams: one ahead, one running, some over", () =>
@@ -636,10 +424,7 @@ Deno.test("streams: one ahead, one running, some over", () =>
     const videos = [];
     for (let at = 0; at < ids.length; at += 50) {
       videos.push(
-        ...(await simulator.list(
-          `videos?${video_parts}&id=${ids.slice(at, at + 50)}`,
-          access_token,
-        )).items,
+        ...(await simulator.list(`videos?${video_parts}&id=${ids.slice(at, at + 50)}`, access_token)).items,
       );
     }
     const states = videos.map((video) => video.snippet.liveBroadcastContent);
@@ -647,23 +432,15 @@ Deno.test("streams: one ahead, one running, some over", () =>
     assert.equal(states.filter((state) => state === "live").length, 1);
     for (const video of videos) {
       const { liveBroadcastContent } = video.snippet;
-      assert.equal(
-        video.contentDetails.duration === "P0D",
-        liveBroadcastContent !== "none",
-      );
+      assert.equal(video.contentDetails.duration === "P0D", liveBroadcastContent !== "none");
       if (liveBroadcastContent === "live") {
-        assert.equal(
-          typeof video.liveStreamingDetails.concurrentViewers,
-          "string",
-        );
+        assert.equal(typeof video.liveStreamingDetails.concurrentViewers, "string");
       }
       if (liveBroadcastContent === "upcoming") {
         assert.equal("actualStartTime" in video.liveStreamingDetails, false);
       }
     }
-    assert.ok(
-      videos.some((video) => video.liveStreamingDetails?.actualEndTime),
-    );
+    assert.ok(videos.some((video) => video.liveStreamingDetails?.actualEndTime));
     assert.ok(videos.some((video) => video.liveStreamingDetails === undefined));
   }));
 
@@ -683,18 +460,13 @@ Deno.test("answers are compressed for those who can read it", () =>
         ],
         stdout: "piped",
       });
-      return JSON.parse(
-        new TextDecoder().decode((await process.output()).stdout),
-      );
+      return JSON.parse(new TextDecoder().decode((await process.output()).stdout));
     };
     const [packed, plain] = [await raw("gzip"), await raw("identity")];
     assert.equal(packed.encoding, "gzip");
     assert.equal(plain.encoding, null);
     assert.ok(packed.bytes < plain.bytes / 3);
-    const small = await simulator.youtube(
-      `${path}&prettyPrint=false`,
-      access_token,
-    );
+    const small = await simulator.youtube(`${path}&prettyPrint=false`, access_token);
     assert.ok((await small.text()).length < plain.bytes);
   }));
 
@@ -716,35 +488,20 @@ Deno.test("every call costs a unit, wrong ones too, and the day's units end in q
     const { access_token } = await simulator.tokens(channel);
     const used = async () => (await simulator.admin("GET", "youtube/quota")).default;
     const before = (await used()).used;
-    const { etag } = await simulator.list(
-      "channels?part=id&mine=true",
-      access_token,
-    );
-    await (await simulator.youtube(
-      "channels?part=nonsense&mine=true",
-      access_token,
-    )).body?.cancel();
-    await (await simulator.youtube("channels?part=id&mine=true", access_token, {
-      "if-none-match": etag,
-    }))
+    const { etag } = await simulator.list("channels?part=id&mine=true", access_token);
+    await (await simulator.youtube("channels?part=nonsense&mine=true", access_token)).body?.cancel();
+    await (await simulator.youtube("channels?part=id&mine=true", access_token, { "if-none-match": etag }))
       .body?.cancel();
     assert.equal((await used()).used, before + 3);
     assert.equal((await used()).limit, 10_000);
     assert.equal((await used()).resets_at, "2026-07-01T07:00:00.000Z");
     await simulator.admin("PUT", "youtube/quota", { used: 10_000 });
-    const over = await simulator.youtube(
-      "channels?part=id&mine=true",
-      access_token,
-    );
+    const over = await simulator.youtube("channels?part=id&mine=true", access_token);
     const { error } = await over.clone().json();
     assert.equal(error.errors[0].domain, "youtube.quota");
     await failure(over, 403, "quotaExceeded");
     await simulator.admin("POST", "clock", { advance_seconds: 29 * 60 });
-    await failure(
-      await simulator.youtube("channels?part=id&mine=true", access_token),
-      403,
-      "quotaExceeded",
-    );
+    await failure(await simulator.youtube("channels?part=id&mine=true", access_token), 403, "quotaExceeded");
     await simulator.admin("POST", "clock", { advance_seconds: 2 * 60 });
     await simulator.list("channels?part=id&mine=true", access_token);
     assert.equal((await used()).used, 1);
@@ -755,18 +512,9 @@ Deno.test("every call costs a unit, wrong ones too, and the day's units end in q
 
 Deno.test("one channel can run out of units alone", () =>
   withSimulator(async (simulator) => {
-    const [poor, rich] = [
-      await simulator.channel({ videos: 5 }),
-      await simulator.channel({ videos: 5 }),
-    ];
-    const [few, many] = [
-      await simulator.tokens(poor),
-      await simulator.tokens(rich),
-    ];
-    await simulator.admin("PUT", "youtube/quota", {
-      channel_id: poor,
-      limit: 2,
-    });
+    const [poor, rich] = [await simulator.channel({ videos: 5 }), await simulator.channel({ videos: 5 })];
+    const [few, many] = [await simulator.tokens(poor), await simulator.tokens(rich)];
+    await simulator.admin("PUT", "youtube/quota", { channel_id: poor, limit: 2 });
     await simulator.list("channels?part=id&mine=true", few.access_token);
     await simulator.list("channels?part=id&mine=true", few.access_token);
     await failure(
@@ -775,10 +523,7 @@ Deno.test("one channel can run out of units alone", () =>
       "quotaExceeded",
     );
     await simulator.list("channels?part=id&mine=true", many.access_token);
-    await simulator.admin("PUT", "youtube/quota", {
-      channel_id: poor,
-      limit: null,
-    });
+    await simulator.admin("PUT", "youtube/quota", { channel_id: poor, limit: null });
     await simulator.list("channels?part=id&mine=true", few.access_token);
   }));
 
@@ -786,20 +531,14 @@ Deno.test("batchGetStats has units of its own, and says 429 when they are gone",
   withSimulator(async (simulator) => {
     const channel = await simulator.channel({ videos: 3, plain: true });
     const { access_token } = await simulator.tokens(channel);
-    const { videos } = await simulator.admin(
-      "GET",
-      `youtube/channels/${channel}/videos`,
-    );
+    const { videos } = await simulator.admin("GET", `youtube/channels/${channel}/videos`);
     const path = `videos:batchGetStats?part=statistics,contentDetails&id=${
       videos.map((video: { id: string }) => video.id)
     }`;
     const answer = await simulator.list(path, access_token);
     assert.equal(answer.items.length, 3);
     assert.equal(answer.items[0].kind, "youtube#videoStats");
-    await simulator.admin("PUT", "youtube/quota", {
-      bucket: "batch_get_stats",
-      used: 10_000,
-    });
+    await simulator.admin("PUT", "youtube/quota", { bucket: "batch_get_stats", used: 10_000 });
     const over = await simulator.youtube(path, access_token);
     const { error } = await over.clone().json();
     assert.equal(error.status, "RESOURCE_EXHAUSTED");

@@ -26,11 +26,7 @@ const YOUTUBE_UNITS = 10_000_000;
 /** Starts a stack and waits until it is ready. Fails with what it printed when it does not come up in two minutes. */
 export async function bootStack(): Promise<BootedStack> {
   const home = await Deno.makeTempDir({ prefix: "streamvibe-test-" });
-  const stack = await startStack({
-    home,
-    env: TEST_SETTINGS,
-    timeoutMs: 120_000,
-  });
+  const stack = await startStack({ home, env: TEST_SETTINGS, timeoutMs: 120_000 });
   const info = StackInfo.parse(stack.info);
   await fetch(`${info.simulator_url}/_admin/youtube/quota`, {
     method: "PUT",

@@ -3,27 +3,16 @@ import type { BootedStack } from "./boot.ts";
 import type { Counts } from "./deno_tests.ts";
 
 /** Runs the collection through `scripts/test-phase.sh`, the command that a deploy uses, and counts its assertions. */
-export async function runCollection(
-  phase: number,
-  stack: BootedStack,
-): Promise<Counts> {
+export async function runCollection(phase: number, stack: BootedStack): Promise<Counts> {
   const summary = await Deno.makeTempFile({ suffix: ".json" });
   const { code, stdout, stderr } = await new Deno.Command("bash", {
-    args: [
-      "scripts/test-phase.sh",
-      String(phase),
-      "--stack",
-      stack.file,
-      "--summary",
-      summary,
-    ],
+    args: ["scripts/test-phase.sh", String(phase), "--stack", stack.file, "--summary", summary],
     env: { NO_COLOR: "1", DENO: Deno.execPath() },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
   }).output();
-  const text = new TextDecoder().decode(stdout) +
-    new TextDecoder().decode(stderr);
+  const text = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
   const counts: Counts = { passed: 0, failed: 0, ignored: 0 };
   try {
     const { passed, failed } = JSON.parse(await Deno.readTextFile(summary)) as {
@@ -37,12 +26,8 @@ export async function runCollection(
   }
   if (code !== 0 && counts.failed === 0) counts.failed = 1;
   await Deno.remove(summary).catch(() => {});
-  if (counts.failed > 0) {
-    console.log(`\n--- phase ${phase} collection\n${text}`);
-  }
+  if (counts.failed > 0) console.log(`\n--- phase ${phase} collection\n${text}`);
   const mark = counts.failed === 0 ? "ok  " : "FAIL";
-  console.log(
-    `${mark} phase ${phase} collection: ${counts.passed} passed, ${counts.failed} failed`,
-  );
+  console.log(`${mark} phase ${phase} collection: ${counts.passed} passed, ${counts.failed} failed`);
   return counts;
 }

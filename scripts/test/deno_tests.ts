@@ -34,8 +34,7 @@ export async function runDenoTests(
     stdout: "piped",
     stderr: "piped",
   }).output();
-  const text = new TextDecoder().decode(stdout) +
-    new TextDecoder().decode(stderr);
+  const text = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
   const found = [...text.matchAll(SUMMARY)].at(-1);
   const counts = {
     passed: Number(found?.[1] ?? 0),

@@ -13,25 +13,11 @@ const KILLS = "supabase/functions/tests/sync-youtube.killed.test.ts";
 const CHAOS = "scripts/chaos";
 
 /** The groups in the order they run. Groups of one `lane` follow each other; lanes run side by side. */
-const GROUPS: {
-  name: string;
-  lane: number;
-  paths: string[];
-  except?: string;
-}[] = [
+const GROUPS: { name: string; lane: number; paths: string[]; except?: string }[] = [
   { name: "database", lane: 1, paths: ["supabase/tests"] },
-  {
-    name: "functions",
-    lane: 1,
-    paths: ["supabase/functions/tests"],
-    except: KILLS,
-  },
+  { name: "functions", lane: 1, paths: ["supabase/functions/tests"], except: KILLS },
   { name: "simulators", lane: 2, paths: ["scripts/simulators"] },
-  {
-    name: "scripts",
-    lane: 2,
-    paths: ["scripts/check", "scripts/demo", "scripts/postman", "scripts/test"],
-  },
+  { name: "scripts", lane: 2, paths: ["scripts/check", "scripts/demo", "scripts/postman", "scripts/test", "scripts/worker"] },
   { name: "local stack", lane: 2, paths: ["scripts/local"] },
   { name: "kills", lane: 3, paths: [KILLS, CHAOS] },
 ];
@@ -54,17 +40,11 @@ function options() {
     const { values, positionals } = parseArgs({
       args: Deno.args,
       allowPositionals: true,
-      options: {
-        phase: { type: "string" },
-        keep: { type: "boolean" },
-        help: { type: "boolean" },
-      },
+      options: { phase: { type: "string" }, keep: { type: "boolean" }, help: { type: "boolean" } },
     });
     return { ...values, paths: positionals };
   } catch (error) {
-    console.error(
-      `${error instanceof Error ? error.message : error}\n\n${USAGE}`,
-    );
+    console.error(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
     Deno.exit(2);
   }
 }
@@ -95,16 +75,12 @@ let stack: BootedStack | undefined;
 try {
   console.log("Booting a stack for the tests …");
   stack = await bootStack();
-  console.log(
-    `  ${stack.info.api_url} (${Math.round(performance.now() - started)} ms)`,
-  );
+  console.log(`  ${stack.info.api_url} (${Math.round(performance.now() - started)} ms)`);
   if (paths.length > 0) {
     add(paths.join(" "), await runDenoTests(paths, stack));
   } else if (phase) {
     const files = await filesOfPhase(PHASES[phase] as RegExp);
-    if (files.length > 0) {
-      add(`phase ${phase} tests`, await runDenoTests(files, stack));
-    }
+    if (files.length > 0) add(`phase ${phase} tests`, await runDenoTests(files, stack));
     add(`phase ${phase} collection`, await runCollection(Number(phase), stack));
   } else {
     await runEverything(stack);
@@ -114,25 +90,18 @@ try {
   total.failed += 1;
   failures.push("the runner itself");
 } finally {
-  if (keep && stack) {
-    console.log(
-      `Left running: ${stack.info.api_url}, stop it with kill ${stack.info.pid}`,
-    );
-  } else await stack?.stop();
+  if (keep && stack) console.log(`Left running: ${stack.info.api_url}, stop it with kill ${stack.info.pid}`);
+  else await stack?.stop();
 }
 
 if (failures.length > 0) console.log(`\nFailed: ${failures.join(", ")}`);
-console.log(
-  `\n${Math.round((performance.now() - started) / 1000)} s, ${total.ignored} ignored`,
-);
+console.log(`\n${Math.round((performance.now() - started) / 1000)} s, ${total.ignored} ignored`);
 console.log(`${total.passed} passed, ${total.failed} failed`);
 Deno.exit(total.failed === 0 && total.passed > 0 ? 0 : 1);
 
 async function runEverything(stack: BootedStack) {
   const lanes = new Map<number, typeof GROUPS>();
-  for (const group of GROUPS) {
-    lanes.set(group.lane, [...lanes.get(group.lane) ?? [], group]);
-  }
+  for (const group of GROUPS) lanes.set(group.lane, [...lanes.get(group.lane) ?? [], group]);
   await Promise.all([...lanes.values()].map(async (groups) => {
     for (const { name, paths, except } of groups) {
       add(name, await runDenoTests(paths, stack, { name, except }));
@@ -140,10 +109,7 @@ async function runEverything(stack: BootedStack) {
   }));
   // Collections come last and one by one: they are what a deploy runs, on a stack that has seen work.
   for (const number of Object.keys(PHASES)) {
-    add(
-      `phase ${number} collection`,
-      await runCollection(Number(number), stack),
-    );
+    add(`phase ${number} collection`, await runCollection(Number(number), stack));
   }
 }
 
@@ -151,9 +117,7 @@ async function filesOfPhase(pattern: RegExp): Promise<string[]> {
   const files: string[] = [];
   for (const folder of ["supabase/tests", "supabase/functions/tests"]) {
     for await (const entry of Deno.readDir(folder)) {
-      if (entry.name.endsWith(".test.ts") && pattern.test(entry.name)) {
-        files.push(`${folder}/${entry.name}`);
-      }
+      if (entry.name.endsWith(".test.ts") && pattern.test(entry.name)) files.push(`${folder}/${entry.name}`);
     }
   }
   return files.sort();

@@ -35,9 +35,7 @@ export function testStack(): Promise<StackInfo> {
 }
 
 /** A direct connection to the stack's database as `postgres`. The caller ends it. */
-export async function testDatabase(
-  options: postgres.Options<Record<string, never>> = {},
-) {
+export async function testDatabase(options: postgres.Options<Record<string, never>> = {}) {
   const stack = await testStack();
   return postgres(stack.db_url, { max: 4, onnotice: () => {}, ...options });
 }
@@ -67,27 +65,14 @@ export async function callFunction<Body = Record<string, unknown>>(
 ): Promise<Answer<Body>> {
   const { api_url, publishable_key, secret_key } = stack ?? await testStack();
   const url = new URL(`${api_url}/functions/v1/${name}`);
-  for (const [key, value] of Object.entries(call.query ?? {})) {
-    url.searchParams.set(key, value);
-  }
-  const headers = new Headers({
-    apikey: call.as === "secret" ? secret_key : publishable_key,
-  });
-  if (call.as && call.as !== "secret") {
-    headers.set("authorization", `Bearer ${call.as}`);
-  }
+  for (const [key, value] of Object.entries(call.query ?? {})) url.searchParams.set(key, value);
+  const headers = new Headers({ apikey: call.as === "secret" ? secret_key : publishable_key });
+  if (call.as && call.as !== "secret") headers.set("authorization", `Bearer ${call.as}`);
   const method = call.method ?? (call.body === undefined ? "GET" : "POST");
   if (call.body !== undefined) headers.set("content-type", "application/json");
-  for (const [key, value] of Object.entries(call.headers ?? {})) {
-    headers.set(key, value);
-  }
+  for (const [key, value] of Object.entries(call.headers ?? {})) headers.set(key, value);
   const body = call.body === undefined ? undefined : JSON.stringify(call.body);
-  const response = await fetch(url, {
-    method,
-    headers,
-    body,
-    signal: call.signal,
-  });
+  const response = await fetch(url, { method, headers, body, signal: call.signal });
   const text = await response.text();
   const json = /\bjson\b/.test(response.headers.get("content-type") ?? "");
   return {
@@ -104,11 +89,7 @@ export interface Creator {
   password: string;
   token: string;
   client: SupabaseClient;
-  call<Body = Record<string, unknown>>(
-    name: string,
-    body?: unknown,
-    call?: Call,
-  ): Promise<Answer<Body>>;
+  call<Body = Record<string, unknown>>(name: string, body?: unknown, call?: Call): Promise<Answer<Body>>;
 }
 
 /** Signs a new creator up and in. The address is confirmed by the admin API; the mail's link has tests of its own. */
@@ -118,19 +99,11 @@ export async function createCreator(stack?: StackInfo): Promise<Creator> {
   const email = `creator-${crypto.randomUUID()}@example.com`;
   const password = `pw-${crypto.randomUUID()}`;
   const service = createClient(info.api_url, info.secret_key, options);
-  const created = await service.auth.admin.createUser({
-    email,
-    password,
-    email_confirm: true,
-  });
-  if (created.error) {
-    throw new Error(`Cannot create a test user: ${created.error.message}`);
-  }
+  const created = await service.auth.admin.createUser({ email, password, email_confirm: true });
+  if (created.error) throw new Error(`Cannot create a test user: ${created.error.message}`);
   const client = createClient(info.api_url, info.publishable_key, options);
   const signedIn = await client.auth.signInWithPassword({ email, password });
-  if (signedIn.error) {
-    throw new Error(`Cannot sign a test user in: ${signedIn.error.message}`);
-  }
+  if (signedIn.error) throw new Error(`Cannot sign a test user in: ${signedIn.error.message}`);
   const token = signedIn.data.session.access_token;
   return {
     id: created.data.user.id,
@@ -156,10 +129,6 @@ export async function simulator<Result = Record<string, unknown>>(
     body: body === undefined ? undefined : JSON.stringify(body),
   });
   const text = await response.text();
-  if (!response.ok) {
-    throw new Error(
-      `Cannot ${method} /_admin/${path}: ${response.status} ${text}`,
-    );
-  }
+  if (!response.ok) throw new Error(`Cannot ${method} /_admin/${path}: ${response.status} ${text}`);
   return (text ? JSON.parse(text) : {}) as Result;
 }

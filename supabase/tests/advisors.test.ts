@@ -23,14 +23,9 @@ Deno.test("0028, 0029: no security definer function of the exposed schema may be
 });
 
 Deno.test("0025: there is no public bucket that can be listed", async () => {
-  const [storage] = await lines(
-    "select coalesce(to_regclass('storage.buckets')::text, '') as line",
-  );
+  const [storage] = await lines("select coalesce(to_regclass('storage.buckets')::text, '') as line");
   if (storage === "") return; // no storage at all
-  assert.deepEqual(
-    await lines("select id as line from storage.buckets where public"),
-    [],
-  );
+  assert.deepEqual(await lines("select id as line from storage.buckets where public"), []);
 });
 
 Deno.test("every foreign key is led by an index, and every policy names its roles and runs its helpers once", async () => {
@@ -93,9 +88,7 @@ Deno.test("no function has dynamic SQL but check_health, whose reason stands in 
 });
 
 Deno.test("every job is staggered, has five fields, and holds no key and no address", async () => {
-  const jobs = await lines(
-    "select schedule || ' ' || command as line from cron.job order by 1",
-  );
+  const jobs = await lines("select schedule || ' ' || command as line from cron.job order by 1");
   assert.ok(jobs.length >= 5);
   for (const job of jobs) {
     assert.match(job, /^(\S+ ){5}select ops\./);

@@ -19,14 +19,8 @@ Deno.test("the rate limiter lets exactly the limit through, whatever the concurr
     );
     const allowed = answers.filter((answer) => answer?.allowed);
     assert.equal(allowed.length, 100);
-    assert.deepEqual(
-      new Set(allowed.map((a) => a?.remaining)).size,
-      100,
-      "each sees a different rest",
-    );
-    assert.ok(
-      answers.every((a) => a && a.reset_seconds >= 1 && a.reset_seconds <= 60),
-    );
+    assert.deepEqual(new Set(allowed.map((a) => a?.remaining)).size, 100, "each sees a different rest");
+    assert.ok(answers.every((a) => a && a.reset_seconds >= 1 && a.reset_seconds <= 60));
     const [row] = await sql`select hits from ops.rate_limit where key = ${key}`;
     assert.equal(row?.hits, 100, "rejections are not counted");
   } finally {
@@ -50,18 +44,12 @@ Deno.test("a rejection writes nothing; a new window begins with full units; keys
     const before = await world.value(version);
     assert.deepEqual(await check(key, 2), { allowed: false, remaining: 0 });
     assert.equal(await world.value(version), before);
-    assert.deepEqual(await check(`${key}:other`, 2), {
-      allowed: true,
-      remaining: 1,
-    });
+    assert.deepEqual(await check(`${key}:other`, 2), { allowed: true, remaining: 1 });
     await world.query(
       `update ops.rate_limit set window_ends = now() - interval '1 second' where key = '${key}'`,
     );
     assert.deepEqual(await check(key, 2), { allowed: true, remaining: 1 });
-    assert.deepEqual(await check(`${key}:closed`, 0), {
-      allowed: false,
-      remaining: 0,
-    });
+    assert.deepEqual(await check(`${key}:closed`, 0), { allowed: false, remaining: 0 });
   });
 });
 
@@ -70,19 +58,13 @@ Deno.test("the limiter's table prunes itself", async () => {
     const run = crypto.randomUUID();
     await world.query(`insert into ops.rate_limit (key, window_ends, hits)
       select 'dead:${run}:' || i, now() - interval '1 year' - i * interval '1 second', 1 from generate_series(1, 40) as i`);
-    for (let i = 0; i < 10; i++) {
-      await world.query(`select check_rate_limit('new:${run}:${i}', 5, 60)`);
-    }
+    for (let i = 0; i < 10; i++) await world.query(`select check_rate_limit('new:${run}:${i}', 5, 60)`);
     assert.equal(
-      await world.value(
-        `select count(*)::integer from ops.rate_limit where key like 'dead:${run}:%'`,
-      ),
+      await world.value(`select count(*)::integer from ops.rate_limit where key like 'dead:${run}:%'`),
       0,
     );
     assert.equal(
-      await world.value(
-        `select count(*)::integer from ops.rate_limit where key like 'new:${run}:%'`,
-      ),
+      await world.value(`select count(*)::integer from ops.rate_limit where key like 'new:${run}:%'`),
       10,
     );
   });
@@ -98,29 +80,17 @@ Deno.test("an idempotency key is started once, replayed with the same body, refu
     assert.equal((await admit("a")).state, "started");
     assert.equal((await admit("a")).state, "in_progress");
     assert.equal((await admit("b")).state, "mismatch");
-    await world.query(
-      `select finish_request('${scope}', 'key', 201, '{"id": 1}')`,
-    );
-    await world.query(
-      `select finish_request('${scope}', 'key', 500, '{"late": true}')`,
-    );
-    assert.deepEqual(await admit("a"), {
-      state: "replayed",
-      status: 201,
-      body: { id: 1 },
-    });
+    await world.query(`select finish_request('${scope}', 'key', 201, '{"id": 1}')`);
+    await world.query(`select finish_request('${scope}', 'key', 500, '{"late": true}')`);
+    assert.deepEqual(await admit("a"), { state: "replayed", status: 201, body: { id: 1 } });
     assert.equal((await admit("b")).state, "mismatch");
     // After a day the key is free again.
-    await world.query(
-      `update ops.idempotency set expires_at = now() where scope = '${scope}'`,
-    );
+    await world.query(`update ops.idempotency set expires_at = now() where scope = '${scope}'`);
     assert.equal((await admit("b")).state, "started");
     // A failed attempt is forgotten, a dead one is taken over.
     await world.query(`select finish_request('${scope}', 'key', null)`);
     assert.equal((await admit("a")).state, "started");
-    await world.query(
-      `update ops.idempotency set expires_at = now() where scope = '${scope}'`,
-    );
+    await world.query(`update ops.idempotency set expires_at = now() where scope = '${scope}'`);
     assert.equal((await admit("a")).state, "started");
   });
 });
@@ -151,19 +121,13 @@ Deno.test("a limited request does not use its idempotency key up", async () => {
   await inWorld(async (world) => {
     const scope = crypto.randomUUID();
     const admit = () =>
-      world.value<Record<string, unknown>>(
-        `select admit_request('${scope}', 1, 60, '${scope}', 'key', 'a')`,
-      );
+      world.value<Record<string, unknown>>(`select admit_request('${scope}', 1, 60, '${scope}', 'key', 'a')`);
     await world.query(`select check_rate_limit('${scope}', 1, 60)`);
     const refused = await admit();
     assert.equal(refused.allowed, false);
     assert.equal(refused.idempotency, null);
     await world.query(`delete from ops.rate_limit where key = '${scope}'`);
-    assert.deepEqual((await admit()).idempotency, {
-      state: "started",
-      status: null,
-      body: null,
-    });
+    assert.deepEqual((await admit()).idempotency, { state: "started", status: null, body: null });
   });
 });
 
@@ -173,20 +137,12 @@ Deno.test("metrics of many isolates add up", async () => {
     const sample = (count: number, buckets: number[]) =>
       world.query(
         `select record_request_metrics('${
-          JSON.stringify([{
-            function: name,
-            status: 200,
-            count,
-            duration_ms_sum: count * 1.5,
-            buckets,
-          }])
+          JSON.stringify([{ function: name, status: 200, count, duration_ms_sum: count * 1.5, buckets }])
         }')`,
       );
     await sample(3, [1, 2, 0]);
     await sample(4, [0, 3, 1]);
-    const all = await world.value<Record<string, unknown>[]>(
-      "select read_request_metrics()",
-    );
+    const all = await world.value<Record<string, unknown>[]>("select read_request_metrics()");
     assert.deepEqual(all.find((metric) => metric.function === name), {
       function: name,
       status: 200,
@@ -199,25 +155,12 @@ Deno.test("metrics of many isolates add up", async () => {
 
 Deno.test("health tells what works and what is not provisioned, and no secret", async () => {
   await inWorld(async (world) => {
-    const health = await world.value<Record<string, string>>(
-      "select check_health()",
-      "service",
-    );
-    assert.deepEqual(Object.keys(health).sort(), [
-      "cron",
-      "database",
-      "queue",
-      "vault",
-    ]);
+    const health = await world.value<Record<string, string>>("select check_health()", "service");
+    assert.deepEqual(Object.keys(health).sort(), ["cron", "database", "queue", "vault"]);
     assert.equal(health.database, "ok");
-    await world.query(
-      "delete from vault.secrets where name = 'cron_secret_key'",
-    );
+    await world.query("delete from vault.secrets where name = 'cron_secret_key'");
     assert.equal(
-      (await world.value<Record<string, string>>(
-        "select check_health()",
-        "service",
-      )).vault,
+      (await world.value<Record<string, string>>("select check_health()", "service")).vault,
       "unset",
     );
   });
@@ -232,9 +175,7 @@ Deno.test("admins grant roles and plans, moderators hide creators, others neithe
       hide: `select set_creator_hidden('${owner}', true, 'Spam')`,
       find: `select * from find_users('${owner}')`,
     };
-    const allowed = async (
-      actor: "anon" | "other" | "moderator" | "admin" | "service",
-    ) => {
+    const allowed = async (actor: "anon" | "other" | "moderator" | "admin" | "service") => {
       const outcomes: Record<string, string | number> = {};
       for (const [name, call] of Object.entries(calls)) {
         const { code, count } = await world.attempt(actor, call);
@@ -242,45 +183,17 @@ Deno.test("admins grant roles and plans, moderators hide creators, others neithe
       }
       return outcomes;
     };
-    assert.deepEqual(await allowed("anon"), {
-      role: "42501",
-      plan: "42501",
-      hide: "42501",
-      find: "42501",
-    });
-    assert.deepEqual(await allowed("other"), {
-      role: "SV403",
-      plan: "SV403",
-      hide: "SV403",
-      find: "SV403",
-    });
-    assert.deepEqual(await allowed("moderator"), {
-      role: "SV403",
-      plan: "SV403",
-      hide: 1,
-      find: 1,
-    });
-    assert.deepEqual(await allowed("admin"), {
-      role: 1,
-      plan: 1,
-      hide: 1,
-      find: 1,
-    });
-    assert.deepEqual(await allowed("service"), {
-      role: 1,
-      plan: 1,
-      hide: 1,
-      find: 1,
-    });
+    assert.deepEqual(await allowed("anon"), { role: "42501", plan: "42501", hide: "42501", find: "42501" });
+    assert.deepEqual(await allowed("other"), { role: "SV403", plan: "SV403", hide: "SV403", find: "SV403" });
+    assert.deepEqual(await allowed("moderator"), { role: "SV403", plan: "SV403", hide: 1, find: 1 });
+    assert.deepEqual(await allowed("admin"), { role: 1, plan: 1, hide: 1, find: 1 });
+    assert.deepEqual(await allowed("service"), { role: 1, plan: 1, hide: 1, find: 1 });
 
     await world.perform("admin", calls.role);
     await world.perform("admin", calls.plan);
     await world.perform("moderator", calls.hide);
     const [found] = await world.perform("admin", calls.find);
-    assert.deepEqual([found?.roles, found?.tier], [
-      ["user", "moderator"],
-      "premium",
-    ]);
+    assert.deepEqual([found?.roles, found?.tier], [["user", "moderator"], "premium"]);
     const log = await world.perform(
       "admin",
       `select action, actor_id from audit_log where user_id = '${owner}' order by id`,
@@ -290,59 +203,31 @@ Deno.test("admins grant roles and plans, moderators hide creators, others neithe
       { action: "plan.changed", actor_id: admin },
       { action: "creator.hidden", actor_id: moderator },
     ]);
-    assert.equal(
-      await world.value(
-        `select hidden_reason from users where id = '${owner}'`,
-      ),
-      "Spam",
-    );
-    await world.perform(
-      "moderator",
-      `select set_creator_hidden('${owner}', false)`,
-    );
-    assert.equal(
-      await world.value(`select hidden_at from users where id = '${owner}'`),
-      null,
-    );
+    assert.equal(await world.value(`select hidden_reason from users where id = '${owner}'`), "Spam");
+    await world.perform("moderator", `select set_creator_hidden('${owner}', false)`);
+    assert.equal(await world.value(`select hidden_at from users where id = '${owner}'`), null);
 
     assert.equal(
-      (await world.attempt(
-        "admin",
-        `select set_user_role('${other}', 'user', false)`,
-      )).code,
+      (await world.attempt("admin", `select set_user_role('${other}', 'user', false)`)).code,
       "SV400",
     );
     assert.equal(
-      (await world.attempt(
-        "admin",
-        `select set_user_role('${crypto.randomUUID()}', 'moderator')`,
-      )).code,
+      (await world.attempt("admin", `select set_user_role('${crypto.randomUUID()}', 'moderator')`)).code,
       "SV404",
     );
     assert.equal(
-      (await world.attempt(
-        "admin",
-        `select set_user_plan('${owner}', 'nonsense')`,
-      )).code,
+      (await world.attempt("admin", `select set_user_plan('${owner}', 'nonsense')`)).code,
       "SV404",
     );
-    await world.query(
-      `delete from user_role where role = 'admin' and user_id <> '${admin}'`,
-    );
+    await world.query(`delete from user_role where role = 'admin' and user_id <> '${admin}'`);
     assert.equal(
-      (await world.attempt(
-        "admin",
-        `select set_user_role('${admin}', 'admin', false)`,
-      )).code,
+      (await world.attempt("admin", `select set_user_role('${admin}', 'admin', false)`)).code,
       "SV400",
       "the last one",
     );
     await world.perform("admin", `select set_user_role('${other}', 'admin')`);
     assert.equal(
-      (await world.attempt(
-        "admin",
-        `select set_user_role('${admin}', 'admin', false)`,
-      )).code,
+      (await world.attempt("admin", `select set_user_role('${admin}', 'admin', false)`)).code,
       undefined,
     );
   });
@@ -365,21 +250,14 @@ Deno.test("two admins who dismiss each other at the same moment leave one", asyn
 
 Deno.test("the key that cron calls with comes from Vault, and a missing one is an error", async () => {
   await inWorld(async (world) => {
-    await world.query(
-      `delete from vault.secrets where name in ('project_url', 'cron_secret_key')`,
-    );
-    const unset = await world.attempt(
-      "operator",
-      "select ops.invoke_edge_function('health')",
-    );
+    await world.query(`delete from vault.secrets where name in ('project_url', 'cron_secret_key')`);
+    const unset = await world.attempt("operator", "select ops.invoke_edge_function('health')");
     assert.match(unset.message ?? "", /Vault needs the secrets/);
     const key = `sb_secret_${crypto.randomUUID()}`;
     await world.query(
       `select vault.create_secret('https://example.com/', 'project_url'), vault.create_secret('${key}', 'cron_secret_key')`,
     );
-    const id = await world.value(
-      "select ops.invoke_edge_function('refresh-oauth-tokens', '{\"a\": 1}')",
-    );
+    const id = await world.value("select ops.invoke_edge_function('refresh-oauth-tokens', '{\"a\": 1}')");
     const [request] = await world.query(
       `select url, headers ->> 'apikey' as key, convert_from(body, 'UTF8') as body, timeout_milliseconds from net.http_request_queue where id = ${id}`,
     );
@@ -389,13 +267,8 @@ Deno.test("the key that cron calls with comes from Vault, and a missing one is a
       body: '{"a": 1}',
       timeout_milliseconds: 60000,
     });
-    const jobs = await world.query<{ command: string }>(
-      "select command from cron.job",
-    );
-    assert.ok(
-      jobs.length >= 5 &&
-        jobs.every(({ command }) => !/sb_|eyJ|https?:/.test(command)),
-    );
+    const jobs = await world.query<{ command: string }>("select command from cron.job");
+    assert.ok(jobs.length >= 5 && jobs.every(({ command }) => !/sb_|eyJ|https?:/.test(command)));
   });
 });
 
@@ -408,9 +281,7 @@ Deno.test("calls that failed or were never answered are found, and admins are to
         (-3, 'lost', now() - interval '20 minutes'), (-4, 'under-way', now() - interval '1 minute'), (-5, 'bad', now() - interval '1 minute');
       insert into net._http_response (id, status_code, timed_out, error_msg) values
         (-1, 200, false, null), (-2, 503, false, null), (-5, null, true, 'Timeout');`);
-    assert.ok(
-      await world.value<number>("select ops.reconcile_http_calls()") >= 4,
-    );
+    assert.ok(await world.value<number>("select ops.reconcile_http_calls()") >= 4);
     const calls = await world.query(
       "select request_id::integer as id, outcome from ops.http_call where request_id < 0 order by request_id",
     );
@@ -423,9 +294,7 @@ Deno.test("calls that failed or were never answered are found, and admins are to
     ]);
     const told =
       `select data ->> 'function' as function from notification where user_id = '${admin}' and type = 'error' order by 1`;
-    assert.deepEqual(await world.query(told), [{ function: "bad" }, {
-      function: "lost",
-    }]);
+    assert.deepEqual(await world.query(told), [{ function: "bad" }, { function: "lost" }]);
     await world.query(
       `insert into ops.http_call (request_id, function_name, called_at) values (-6, 'lost', now() - interval '20 minutes')`,
     );
@@ -440,27 +309,17 @@ Deno.test("expired cache entries and cron's old history are deleted, the rest st
     await world.query(`insert into cache_store (key, value, expires_at) values
       ('${run}:old', '1', now() - interval '1 second'), ('${run}:new', '1', now() + interval '1 hour'), ('${run}:ever', '1', null)`);
     await world.query("select ops.cleanup_expired_cache()");
-    assert.deepEqual(
-      await world.query(
-        `select key from cache_store where key like '${run}%' order by key`,
-      ),
-      [
-        { key: `${run}:ever` },
-        { key: `${run}:new` },
-      ],
-    );
+    assert.deepEqual(await world.query(`select key from cache_store where key like '${run}%' order by key`), [
+      { key: `${run}:ever` },
+      { key: `${run}:new` },
+    ]);
     await world.query(
       `insert into cron.job_run_details (jobid, runid, start_time) values (-1, -1, now() - interval '8 days'), (-1, -2, now())`,
     );
     await world.query("select ops.purge_cron_history()");
-    assert.deepEqual(
-      await world.query(
-        "select runid::integer from cron.job_run_details where jobid = -1",
-      ),
-      [{
-        runid: -2,
-      }],
-    );
+    assert.deepEqual(await world.query("select runid::integer from cron.job_run_details where jobid = -1"), [{
+      runid: -2,
+    }]);
   });
 });
 
@@ -469,14 +328,8 @@ Deno.test("what a later migration makes is closed until it is granted", async ()
     await world.query(`create table public.later (id integer primary key);
       create function public.later_function() returns integer language sql set search_path = '' as 'select 1'`);
     for (const actor of ["anon", "owner", "service"] as const) {
-      assert.equal(
-        (await world.attempt(actor, "select from public.later")).code,
-        "42501",
-      );
-      assert.equal(
-        (await world.attempt(actor, "select public.later_function()")).code,
-        "42501",
-      );
+      assert.equal((await world.attempt(actor, "select from public.later")).code, "42501");
+      assert.equal((await world.attempt(actor, "select public.later_function()")).code, "42501");
     }
   });
 });

@@ -65,10 +65,7 @@ const OFFENCES: Record<string, string> = {
 };
 
 const fill = (world: World, statement: string) =>
-  statement.replaceAll("$owner", world.people.owner).replaceAll(
-    "$account",
-    world.account,
-  ).replaceAll(
+  statement.replaceAll("$owner", world.people.owner).replaceAll("$account", world.account).replaceAll(
     "$item",
     world.item,
   )
@@ -78,11 +75,7 @@ Deno.test("every named check of modules 000 to 002 refuses its offence, and none
   await inWorld(async (world) => {
     for (const [check, statement] of Object.entries(OFFENCES)) {
       const outcome = await world.attempt("operator", fill(world, statement));
-      assert.equal(
-        outcome.code,
-        "23514",
-        `${check}: ${outcome.message ?? "nothing was refused"}`,
-      );
+      assert.equal(outcome.code, "23514", `${check}: ${outcome.message ?? "nothing was refused"}`);
       assert.equal(outcome.constraint, check);
     }
     const tables = [
@@ -110,11 +103,7 @@ Deno.test("what people may write themselves is refused with a constraint, never 
       `update users set bio = repeat('🎬', 2001)`,
     ];
     for (const offence of offences) {
-      assert.equal(
-        (await world.attempt("owner", offence)).code,
-        "23514",
-        offence,
-      );
+      assert.equal((await world.attempt("owner", offence)).code, "23514", offence);
     }
     for (
       const fine of [

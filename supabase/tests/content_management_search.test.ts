@@ -10,20 +10,8 @@ const LIBRARY = [
     tags: [],
     hashtags: [],
   },
-  {
-    id: "tag",
-    title: "A quiet evening",
-    description: "",
-    tags: ["minecraft", "cozy"],
-    hashtags: [],
-  },
-  {
-    id: "hashtag",
-    title: "Another evening",
-    description: "",
-    tags: [],
-    hashtags: ["minecraft"],
-  },
+  { id: "tag", title: "A quiet evening", description: "", tags: ["minecraft", "cozy"], hashtags: [] },
+  { id: "hashtag", title: "Another evening", description: "", tags: [], hashtags: ["minecraft"] },
   {
     id: "description",
     title: "Weekly notes",
@@ -38,47 +26,15 @@ const LIBRARY = [
     tags: ["café"],
     hashtags: [],
   },
-  {
-    id: "plural",
-    title: "Running games",
-    description: "",
-    tags: [],
-    hashtags: [],
-  },
-  {
-    id: "cjk",
-    title: "日本語の動画チュートリアル",
-    description: "",
-    tags: ["東京"],
-    hashtags: [],
-  },
-  {
-    id: "arabic",
-    title: "مرحبا بالعالم",
-    description: "",
-    tags: [],
-    hashtags: [],
-  },
-  {
-    id: "cyrillic",
-    title: "Привет Мир",
-    description: "",
-    tags: [],
-    hashtags: [],
-  },
-  {
-    id: "percent",
-    title: "100% real_life \\ test",
-    description: "",
-    tags: [],
-    hashtags: [],
-  },
+  { id: "plural", title: "Running games", description: "", tags: [], hashtags: [] },
+  { id: "cjk", title: "日本語の動画チュートリアル", description: "", tags: ["東京"], hashtags: [] },
+  { id: "arabic", title: "مرحبا بالعالم", description: "", tags: [], hashtags: [] },
+  { id: "cyrillic", title: "Привет Мир", description: "", tags: [], hashtags: [] },
+  { id: "percent", title: "100% real_life \\ test", description: "", tags: [], hashtags: [] },
 ];
 
 async function fill(world: World): Promise<void> {
-  await world.query(
-    `delete from content_item where social_account_id = '${world.account}'`,
-  );
+  await world.query(`delete from content_item where social_account_id = '${world.account}'`);
   const rows = JSON.stringify(LIBRARY).replaceAll("'", "''");
   await world.query(
     `insert into content_item (social_account_id, platform_content_id, title, description, tags, hashtags)
@@ -88,10 +44,7 @@ async function fill(world: World): Promise<void> {
 }
 
 function inLibrary(
-  test: (
-    search: (query: string | null, more?: string) => Promise<string[]>,
-    world: World,
-  ) => Promise<void>,
+  test: (search: (query: string | null, more?: string) => Promise<string[]>, world: World) => Promise<void>,
 ) {
   return inWorld(async (world) => {
     await fill(world);
@@ -114,11 +67,7 @@ Deno.test("title outweighs tags and hashtags, which outweigh the description", a
     assert.equal(first, "title");
     assert.deepEqual([second, third].sort(), ["hashtag", "tag"]);
     assert.equal(fourth, "description");
-    assert.equal(
-      (await search("#minecraft")).length,
-      4,
-      "as people type a hashtag",
-    );
+    assert.equal((await search("#minecraft")).length, 4, "as people type a hashtag");
   });
 });
 
@@ -146,27 +95,14 @@ Deno.test("words are stemmed, quoted phrases and exclusions understood", async (
     assert.deepEqual(await search("run game"), ["plural"]);
     assert.deepEqual(await search('"castle tutorial"'), ["title"]);
     assert.deepEqual(await search('"tutorial castle"'), []);
-    assert.deepEqual(
-      (await search("minecraft -castle")).includes("title"),
-      false,
-    );
-    assert.deepEqual((await search("castle or bread")).sort(), [
-      "description",
-      "title",
-    ]);
+    assert.deepEqual((await search("minecraft -castle")).includes("title"), false);
+    assert.deepEqual((await search("castle or bread")).sort(), ["description", "title"]);
   });
 });
 
 Deno.test("a typo still finds the title, when nothing matches in full", async () => {
   await inLibrary(async (search) => {
-    for (
-      const typo of [
-        "minecarft",
-        "mincraft castel",
-        "tutoral",
-        "castel tutorail",
-      ]
-    ) {
+    for (const typo of ["minecarft", "mincraft castel", "tutoral", "castel tutorail"]) {
       assert.equal((await search(typo))[0], "title", typo);
     }
     assert.equal((await search("pokemno"))[0], "accents");
@@ -213,13 +149,8 @@ Deno.test("signs of patterns and of query languages are plain text", async () =>
 
 Deno.test("tags filter exactly, with words or without; an empty query lists everything, newest first", async () => {
   await inLibrary(async (search) => {
-    assert.deepEqual(await search(null, ", p_tags => '{minecraft,cozy}'"), [
-      "tag",
-    ]);
-    assert.deepEqual((await search(null, ", p_tags => '{minecraft}'")).sort(), [
-      "hashtag",
-      "tag",
-    ]);
+    assert.deepEqual(await search(null, ", p_tags => '{minecraft,cozy}'"), ["tag"]);
+    assert.deepEqual((await search(null, ", p_tags => '{minecraft}'")).sort(), ["hashtag", "tag"]);
     assert.deepEqual(await search("evening", ", p_tags => '{cozy}'"), ["tag"]);
     assert.deepEqual(await search("castle", ", p_tags => '{cozy}'"), []);
     assert.equal((await search("")).length, LIBRARY.length);
@@ -249,18 +180,10 @@ Deno.test("nobody finds another person's content, whoever asks", async () => {
   await inLibrary(async (_search, world) => {
     for (const actor of ["other", "moderator", "admin"] as const) {
       for (const query of ["'minecraft'", "'minecarft'", "null"]) {
-        assert.equal(
-          (await world.attempt(actor, `select from search_library(${query})`))
-            .count,
-          0,
-        );
+        assert.equal((await world.attempt(actor, `select from search_library(${query})`)).count, 0);
       }
     }
-    assert.equal(
-      (await world.attempt("anon", "select from search_library('minecraft')"))
-        .code,
-      "42501",
-    );
+    assert.equal((await world.attempt("anon", "select from search_library('minecraft')")).code, "42501");
   });
 });
 

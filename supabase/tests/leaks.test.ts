@@ -9,32 +9,22 @@ Deno.test("a token is in no table, whatever is done with the connection", async 
       access_token: `access-${crypto.randomUUID()}`,
       refresh_token: `refresh-${crypto.randomUUID()}`,
     };
-    const [connected] = await sql<
-      { result: { social_account_id: string; connection_id: string } }[]
-    >`
+    const [connected] = await sql<{ result: { social_account_id: string; connection_id: string } }[]>`
       select public.connect_account(${id}, 'youtube', ${
       sql.json(secrets)
     }, now() + interval '1 minute', '{a}',
         ${sql.json({ platform_account_id: `UC-${id}` })}) as result`;
     assert.ok(connected);
     const { social_account_id, connection_id } = connected.result;
-    const [claimed] = await sql<
-      { lease: { lease: string; tokens: Record<string, string> } }[]
-    >`
+    const [claimed] = await sql<{ lease: { lease: string; tokens: Record<string, string> } }[]>`
       select public.claim_token_refresh(${connection_id}, 60) as lease`;
-    assert.deepEqual(
-      claimed?.lease.tokens,
-      secrets,
-      "they can be read back by those who may",
-    );
+    assert.deepEqual(claimed?.lease.tokens, secrets, "they can be read back by those who may");
     const renewed = `renewed-${crypto.randomUUID()}`;
     await sql`select public.store_refreshed_tokens(${connection_id}, ${claimed?.lease.lease ?? ""},
       ${sql.json({ access_token: renewed })}, now() + interval '1 hour')`;
     await sql`select public.begin_sync(${id}, ${social_account_id}, null, 60)`;
 
-    for (
-      const secret of [secrets.access_token, secrets.refresh_token, renewed]
-    ) {
+    for (const secret of [secrets.access_token, secrets.refresh_token, renewed]) {
       assert.deepEqual(await findStringEverywhere(sql, secret), []);
     }
   }, 4);
@@ -49,10 +39,7 @@ Deno.test("the search for leaks finds what is there: in text, arrays, jsonb and 
     await sql`insert into public.cache_store (key, value) values (${key}, ${
       sql.json({ deep: [{ text: needle }] })
     })`;
-    assert.deepEqual(await findStringEverywhere(sql, needle), [{
-      table: "cache_store",
-      rows: 1,
-    }]);
+    assert.deepEqual(await findStringEverywhere(sql, needle), [{ table: "cache_store", rows: 1 }]);
   } finally {
     await sql`delete from public.cache_store where key = ${key}`;
     await sql.end();

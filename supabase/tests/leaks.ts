@@ -12,14 +12,9 @@ export interface Finding {
  * `needle`. Rows are compared as text, so arrays, jsonb and bytea given as text are searched too; bytea also in its hex form.
  * Vault's own table holds ciphertext and is searched like the others: plain text there would be a finding as well.
  */
-export async function findStringEverywhere(
-  sql: postgres.Sql,
-  needle: string,
-): Promise<Finding[]> {
+export async function findStringEverywhere(sql: postgres.Sql, needle: string): Promise<Finding[]> {
   if (needle.length < 8) {
-    throw new Error(
-      `Cannot search for a leak: takes a text of at least 8 characters, got ${needle.length}`,
-    );
+    throw new Error(`Cannot search for a leak: takes a text of at least 8 characters, got ${needle.length}`);
   }
   const hex = [...new TextEncoder().encode(needle)].map((byte) => byte.toString(16).padStart(2, "0")).join(
     "",
@@ -41,9 +36,7 @@ export async function findStringEverywhere(
       `select count(*) as rows from ${name} as t where strpos(t::text, $1) > 0 or strpos(t::text, $2) > 0`,
       [needle, hex],
     );
-    if (found && Number(found.rows) > 0) {
-      findings.push({ table: name, rows: Number(found.rows) });
-    }
+    if (found && Number(found.rows) > 0) findings.push({ table: name, rows: Number(found.rows) });
   }
   return findings;
 }

@@ -7,18 +7,14 @@ const TEST_USER = "test@example.com";
 /** A world whose owner has the address that the statements name. Runs them as the operator, whose search path has public. */
 function inOriginWorld(test: (world: World) => Promise<void>): Promise<void> {
   return inWorld(async (world) => {
-    await world.query(
-      `update auth.users set email = '${TEST_USER}' where id = '${world.people.owner}'`,
-    );
+    await world.query(`update auth.users set email = '${TEST_USER}' where id = '${world.people.owner}'`);
     await test(world);
   });
 }
 
 Deno.test("module 000: the statements of the requirements give what their comments say", async () => {
   await inOriginWorld(async (world) => {
-    const user = await world.query(
-      "SELECT * FROM users WHERE email = 'test@example.com';",
-    );
+    const user = await world.query("SELECT * FROM users WHERE email = 'test@example.com';");
     assert.equal(user.length, 1);
     assert.equal(user[0]?.id, world.people.owner);
 
@@ -59,9 +55,7 @@ VALUES ((SELECT id FROM users WHERE email = 'test@example.com'), 'user');`,
     );
 
     // A person whose subscription was removed can be given one by the same statement.
-    await world.query(
-      `delete from subscription where user_id = '${world.people.owner}'`,
-    );
+    await world.query(`delete from subscription where user_id = '${world.people.owner}'`);
     const again = await world.attempt(
       "operator",
       `INSERT INTO subscription (user_id, tier_id, status_id, cycle_start_date, cycle_end_date)
@@ -78,9 +72,7 @@ SELECT
 
 Deno.test("module 001: the statements of the requirements give what their comments say", async () => {
   await inOriginWorld(async (world) => {
-    const platforms = await world.query(
-      "SELECT * FROM platform ORDER BY sort_order;",
-    );
+    const platforms = await world.query("SELECT * FROM platform ORDER BY sort_order;");
     assert.deepEqual(platforms.map(({ slug }) => slug), [
       "youtube",
       "instagram",
@@ -93,10 +85,7 @@ Deno.test("module 001: the statements of the requirements give what their commen
       "SELECT * FROM platform_connection WHERE user_id = (SELECT id FROM users WHERE email = 'test@example.com');",
     );
     assert.equal(connections.length, 1);
-    assert.equal(
-      connections[0]?.vault_secret_name,
-      `streamvibe/connection/${world.connection}`,
-    );
+    assert.equal(connections[0]?.vault_secret_name, `streamvibe/connection/${world.connection}`);
     assert.equal(connections[0]?.is_active, true);
 
     const accounts = await world.query(
@@ -108,9 +97,7 @@ Deno.test("module 001: the statements of the requirements give what their commen
 
 Deno.test("module 002: the statements of the requirements give what their comments say", async () => {
   await inOriginWorld(async (world) => {
-    const types = await world.query(
-      "SELECT * FROM content_type ORDER BY sort_order;",
-    );
+    const types = await world.query("SELECT * FROM content_type ORDER BY sort_order;");
     assert.deepEqual(types.map(({ slug }) => slug), [
       "long_video",
       "short_video",
@@ -121,9 +108,7 @@ Deno.test("module 002: the statements of the requirements give what their commen
       "post",
     ]);
 
-    await world.query(
-      `update content_item set title = 'Gaming tutorial' where id = '${world.item}'`,
-    );
+    await world.query(`update content_item set title = 'Gaming tutorial' where id = '${world.item}'`);
     const items = await world.query(`SELECT * FROM content_item 
 WHERE social_account_id = (
     SELECT id FROM social_account 
@@ -133,9 +118,7 @@ ORDER BY published_at DESC
 LIMIT 5;`);
     assert.equal(items.length, 3);
 
-    await world.query(
-      `update content_item set title = 'Gaming OR tutorial' where id = '${world.item}'`,
-    );
+    await world.query(`update content_item set title = 'Gaming OR tutorial' where id = '${world.item}'`);
     const found = await world.query(`SELECT title, description 
 FROM content_item 
 WHERE search_vector @@ plainto_tsquery('gaming OR tutorial')
@@ -147,10 +130,7 @@ LIMIT 10;`);
       `DELETE FROM social_account 
 WHERE user_id = (SELECT id FROM users WHERE email = 'test@example.com');`,
     );
-    assert.equal(
-      deletion.message,
-      "Cannot delete social account with existing content",
-    );
+    assert.equal(deletion.message, "Cannot delete social account with existing content");
   });
 });
 
@@ -173,19 +153,13 @@ Deno.test("module 006: the statements of the requirements that concern jobs give
     10,   -- limit
     0     -- offset
 );`);
-    assert.deepEqual(jobs.map(({ id, status }) => [id, status]), [[
-      created,
-      "pending",
-    ]]);
+    assert.deepEqual(jobs.map(({ id, status }) => [id, status]), [[created, "pending"]]);
     const found = await world.query(`SELECT * FROM find_or_create_job(
     (SELECT id FROM users WHERE email = 'test@example.com'),
     'sync_youtube',
     '{"social_account_id": "123e4567-e89b-12d3-a456-426614174000"}'::jsonb
 );`);
-    assert.deepEqual(found.map(({ job_id, is_new }) => [job_id, is_new]), [[
-      created,
-      false,
-    ]]);
+    assert.deepEqual(found.map(({ job_id, is_new }) => [job_id, is_new]), [[created, false]]);
     assert.equal(
       await world.value(`SELECT start_job(
     (SELECT id FROM job_queue WHERE status = 'pending' LIMIT 1),
@@ -198,13 +172,8 @@ Deno.test("module 006: the statements of the requirements that concern jobs give
     50,
     'Synced 50 of 100 videos'
 );`);
-    const [half] = await world.query(
-      "SELECT progress_percent, progress_message FROM job_queue;",
-    );
-    assert.deepEqual(half, {
-      progress_percent: 50,
-      progress_message: "Synced 50 of 100 videos",
-    });
+    const [half] = await world.query("SELECT progress_percent, progress_message FROM job_queue;");
+    assert.deepEqual(half, { progress_percent: 50, progress_message: "Synced 50 of 100 videos" });
     assert.equal(
       await world.value(`SELECT complete_job(
     (SELECT id FROM job_queue WHERE status = 'processing' LIMIT 1),
@@ -218,56 +187,34 @@ Deno.test("module 006: the statements of the requirements that concern jobs give
     '{"social_account_id": "123e4567-e89b-12d3-a456-426614174000"}'::jsonb,
     INTERVAL '1 hour'
 ); -- Should return cached result`);
-    assert.deepEqual(cached.map(({ result }) => result), [{
-      synced_count: 100,
-      new_items: 10,
-    }]);
+    assert.deepEqual(cached.map(({ result }) => result), [{ synced_count: 100, new_items: 10 }]);
     await world.query(`SELECT cache_stripe_data(
     'stripe:product:prod_test',
     '{"id": "prod_test", "name": "Premium Plan"}'::jsonb,
     3600 -- 1 hour TTL
 );`);
-    assert.deepEqual(
-      await world.value(
-        "SELECT get_cached_stripe_data('stripe:product:prod_test');",
-      ),
-      {
-        id: "prod_test",
-        name: "Premium Plan",
-      },
-    );
+    assert.deepEqual(await world.value("SELECT get_cached_stripe_data('stripe:product:prod_test');"), {
+      id: "prod_test",
+      name: "Premium Plan",
+    });
     const stats = await world.query(`SELECT * FROM get_job_queue_stats(
     (SELECT id FROM users WHERE email = 'test@example.com')
 );`);
+    assert.deepEqual(stats.map(({ job_type, status, job_count }) => [job_type, status, job_count]), [[
+      "platform_sync",
+      "completed",
+      "1",
+    ]]);
     assert.deepEqual(
-      stats.map((
-        { job_type, status, job_count },
-      ) => [job_type, status, job_count]),
-      [[
-        "platform_sync",
-        "completed",
-        "1",
-      ]],
-    );
-    assert.deepEqual(
-      (await world.query("SELECT slug FROM job_type ORDER BY sort_order")).map((
-        { slug },
-      ) => slug),
-      [
-        "platform_sync",
-        "ai_analysis",
-        "seo_submission",
-        "quota_reset",
-        "token_refresh",
-      ],
+      (await world.query("SELECT slug FROM job_type ORDER BY sort_order")).map(({ slug }) => slug),
+      ["platform_sync", "ai_analysis", "seo_submission", "quota_reset", "token_refresh"],
     );
   });
 });
 
 Deno.test("the verification checklists of modules 000 to 002 hold", async () => {
   await inWorld(async (world) => {
-    const modules = await world.query<{ module: string; tables: string[] }>(
-      `SELECT 
+    const modules = await world.query<{ module: string; tables: string[] }>(`SELECT 
     CASE 
         WHEN tablename IN ('users', 'user_role', 'user_setting', 'subscription', 'subscription_tier', 'subscription_status', 'notification', 'audit_log', 'quota_usage_history', 'cache_store') THEN '000_base_core'
         WHEN tablename IN ('platform', 'account_status', 'platform_connection', 'social_account') THEN '001_platform_connections'
@@ -278,17 +225,13 @@ Deno.test("the verification checklists of modules 000 to 002 hold", async () => 
     array_agg(tablename) as tables
 FROM pg_tables 
 WHERE schemaname = 'public'
-GROUP BY 1 ORDER BY module;`,
-    );
-    assert.deepEqual(
-      modules.map(({ module, tables }) => [module, tables.length]),
-      [
-        ["000_base_core", 10],
-        ["001_platform_connections", 4],
-        ["002_content_management", 3],
-        ["006_async_infrastructure", 3],
-      ],
-    );
+GROUP BY 1 ORDER BY module;`);
+    assert.deepEqual(modules.map(({ module, tables }) => [module, tables.length]), [
+      ["000_base_core", 10],
+      ["001_platform_connections", 4],
+      ["002_content_management", 3],
+      ["006_async_infrastructure", 3],
+    ]);
 
     const enums = await world.query(
       "select typname as name from pg_type where typtype = 'e' and typnamespace = 'public'::regnamespace order by 1",
@@ -313,14 +256,11 @@ GROUP BY 1 ORDER BY module;`,
       "prevent_account_deletion_with_content()",
     ]);
     assert.deepEqual(
-      (await world.query(
-        "select slug from subscription_tier order by sort_order",
-      )).map(({ slug }) => slug),
+      (await world.query("select slug from subscription_tier order by sort_order")).map(({ slug }) => slug),
       ["free", "basic", "premium"],
     );
     assert.deepEqual(
-      (await world.query("select slug from account_status order by sort_order"))
-        .map(({ slug }) => slug),
+      (await world.query("select slug from account_status order by sort_order")).map(({ slug }) => slug),
       ["active", "inactive", "suspended", "disconnected"],
     );
 
@@ -328,10 +268,7 @@ GROUP BY 1 ORDER BY module;`,
       "select tablename, count(*) from pg_policies where schemaname = 'public' group by 1",
     );
     const total = (tables: string[]) =>
-      policies.filter((p) => tables.includes(p.tablename)).reduce(
-        (sum, p) => sum + Number(p.count),
-        0,
-      );
+      policies.filter((p) => tables.includes(p.tablename)).reduce((sum, p) => sum + Number(p.count), 0);
     assert.ok(total(modules[0]?.tables ?? []) >= 12);
     assert.ok(total(modules[1]?.tables ?? []) >= 2);
     assert.ok(total(modules[2]?.tables ?? []) >= 3);
@@ -339,11 +276,7 @@ GROUP BY 1 ORDER BY module;`,
     const indexes = await world.query<{ indexdef: string }>(
       "select indexdef from pg_indexes where tablename = 'content_item' and indexdef like '%USING gin%'",
     );
-    assert.ok(
-      indexes.some(({ indexdef }) => indexdef.includes("search_vector")),
-    );
-    assert.ok(
-      indexes.some(({ indexdef }) => indexdef.includes("gin_trgm_ops")),
-    );
+    assert.ok(indexes.some(({ indexdef }) => indexdef.includes("search_vector")));
+    assert.ok(indexes.some(({ indexdef }) => indexdef.includes("gin_trgm_ops")));
   });
 });

@@ -121,11 +121,7 @@ export async function fillLibraries(
       (select item.id from public.content_item as item where item.social_account_id = plan_account.id and platform_content_id = 'v1') as item
     from plan_account order by i limit 1`);
   if (!place) throw new Error("Cannot fill libraries: no creator was made");
-  return {
-    user: String(place.user),
-    account: String(place.account),
-    item: String(place.item),
-  };
+  return { user: String(place.user), account: String(place.account), item: String(place.item) };
 }
 
 /** The plan of a query, run as who runs it. */
@@ -135,10 +131,7 @@ export async function explain(
   query: HotQuery,
   options: string,
 ): Promise<string> {
-  const text = query.text.replaceAll("$user", place.user).replaceAll(
-    "$account",
-    place.account,
-  ).replaceAll(
+  const text = query.text.replaceAll("$user", place.user).replaceAll("$account", place.account).replaceAll(
     "$item",
     place.item,
   );
@@ -150,15 +143,11 @@ export async function explain(
         `set local role authenticated; select set_config('request.jwt.claims', '${claims}', true)`,
       ).simple();
     } else {
-      await sql.unsafe("set local pg_trgm.word_similarity_threshold = 0.3")
-        .simple();
+      await sql.unsafe("set local pg_trgm.word_similarity_threshold = 0.3").simple();
     }
-    const rows = await sql.unsafe<Record<string, string>[]>(
-      `explain (${options}) ${text}`,
-    );
+    const rows = await sql.unsafe<Record<string, string>[]>(`explain (${options}) ${text}`);
     return rows.map((row) => row["QUERY PLAN"]).join("\n");
   } finally {
-    await sql.unsafe("rollback to savepoint plan; release savepoint plan")
-      .simple();
+    await sql.unsafe("rollback to savepoint plan; release savepoint plan").simple();
   }
 }

@@ -4,14 +4,7 @@
  */
 import type { Actor } from "./world.ts";
 
-export const ACTORS = [
-  "anon",
-  "owner",
-  "other",
-  "moderator",
-  "admin",
-  "service",
-] as const satisfies Actor[];
+export const ACTORS = ["anon", "owner", "other", "moderator", "admin", "service"] as const satisfies Actor[];
 
 /**
  * Four signs an actor: select, insert, update, delete on the rows of `owner`.
@@ -51,10 +44,7 @@ function readMatrix(text: string): Record<string, Record<string, string>> {
   return Object.fromEntries(
     lines.map((
       [table, ...signs],
-    ) => [
-      table,
-      Object.fromEntries(head.map((actor, i) => [actor, signs[i] ?? ""])),
-    ]),
+    ) => [table, Object.fromEntries(head.map((actor, i) => [actor, signs[i] ?? ""]))]),
   );
 }
 
@@ -72,61 +62,26 @@ export const GRANTS: Record<string, Record<string, string>> = {
     service_role: ALL,
   },
   "public.subscription": { authenticated: "select", service_role: ALL },
-  "public.subscription_tier": {
-    anon: "select",
-    authenticated: "select",
-    service_role: ALL,
-  },
-  "public.subscription_status": {
-    anon: "select",
-    authenticated: "select",
-    service_role: ALL,
-  },
-  "public.notification": {
-    authenticated: "delete select update(read_at)",
-    service_role: ALL,
-  },
-  "public.audit_log": {
-    authenticated: "select",
-    service_role: "insert select",
-  },
-  "public.quota_usage_history": {
-    authenticated: "select",
-    service_role: "insert select",
-  },
+  "public.subscription_tier": { anon: "select", authenticated: "select", service_role: ALL },
+  "public.subscription_status": { anon: "select", authenticated: "select", service_role: ALL },
+  "public.notification": { authenticated: "delete select update(read_at)", service_role: ALL },
+  "public.audit_log": { authenticated: "select", service_role: "insert select" },
+  "public.quota_usage_history": { authenticated: "select", service_role: "insert select" },
   "public.cache_store": { service_role: ALL },
-  "public.platform": {
-    anon: "select",
-    authenticated: "select",
-    service_role: ALL,
-  },
-  "public.account_status": {
-    anon: "select",
-    authenticated: "select",
-    service_role: ALL,
-  },
+  "public.platform": { anon: "select", authenticated: "select", service_role: ALL },
+  "public.account_status": { anon: "select", authenticated: "select", service_role: ALL },
   "public.platform_connection": {
     authenticated:
       "select(created_at id is_active last_refreshed_at platform_id scopes token_expires_at updated_at user_id)",
     service_role: ALL,
   },
-  "public.social_account": {
-    authenticated: "select update(sync_mode)",
-    service_role: ALL,
-  },
-  "public.content_type": {
-    anon: "select",
-    authenticated: "select",
-    service_role: ALL,
-  },
+  "public.social_account": { authenticated: "select update(sync_mode)", service_role: ALL },
+  "public.content_type": { anon: "select", authenticated: "select", service_role: ALL },
   "public.content_item": {
     authenticated: "select update(category_code deleted_at description hashtags tags title)",
     service_role: ALL,
   },
-  "public.content_revision": {
-    authenticated: "select",
-    service_role: "select",
-  },
+  "public.content_revision": { authenticated: "select", service_role: "select" },
   "public.job_type": { authenticated: "select", service_role: "select" },
   "public.job_queue": { authenticated: "select", service_role: "select" },
   "public.job_log": { authenticated: "select", service_role: "select" },

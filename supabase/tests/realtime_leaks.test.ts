@@ -24,17 +24,11 @@ Deno.test("a token is in no realtime message: what the publication sends is read
       const messages = await sql<{ data: Uint8Array }[]>`
         select data from pg_logical_slot_peek_binary_changes(${slot}, null, null,
           'proto_version', '1', 'publication_names', 'supabase_realtime')`;
-      const sent = messages.map(({ data }) => new TextDecoder().decode(data))
-        .join("\n");
+      const sent = messages.map(({ data }) => new TextDecoder().decode(data)).join("\n");
       // The account and the notification about it are sent, so a token in them would be seen.
       assert.ok(sent.includes(channel), "the account's own row is sent");
-      for (const secret of Object.values(secrets)) {
-        assert.ok(!sent.includes(secret));
-      }
-      assert.ok(
-        !sent.includes("streamvibe/connection/"),
-        "not even the secret's name is sent",
-      );
+      for (const secret of Object.values(secrets)) assert.ok(!sent.includes(secret));
+      assert.ok(!sent.includes("streamvibe/connection/"), "not even the secret's name is sent");
     } finally {
       await sql`select pg_drop_replication_slot(${slot})`;
     }

@@ -20,10 +20,7 @@ try {
     // Twice, so that the second finds its pages in memory as a hot query does.
     await explain(reserved, place, query, "analyze, buffers");
     const plan = await explain(reserved, place, query, "analyze, buffers");
-    const anonymous = plan.replaceAll(place.user, "$user").replaceAll(
-      place.account,
-      "$account",
-    ).replaceAll(
+    const anonymous = plan.replaceAll(place.user, "$user").replaceAll(place.account, "$account").replaceAll(
       place.item,
       "$item",
     );

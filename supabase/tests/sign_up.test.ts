@@ -36,10 +36,7 @@ Deno.test("odd metadata and a missing e-mail never cost a person the sign-up", a
       [{ full_name: "  Zoë\n\tQuartz " }, "Zoë Quartz"],
       [{ display_name: "x".repeat(100_000) }, "x".repeat(100)],
       [{ display_name: " \u0007 " }, null],
-      [
-        { display_name: { nested: true }, avatar_url: ["a"] },
-        '{"nested": true}',
-      ],
+      [{ display_name: { nested: true }, avatar_url: ["a"] }, '{"nested": true}'],
       [{ display_name: 7 }, "7"],
       [{ name: "'); drop table users; --" }, "'); drop table users; --"],
       [{ display_name: "日本語🎬" }, "日本語🎬"],
@@ -54,14 +51,8 @@ Deno.test("odd metadata and a missing e-mail never cost a person the sign-up", a
           literal(meta)
         }::jsonb)`,
       );
-      const [row] = await world.query(
-        `select display_name, avatar_url, email from users where id = '${id}'`,
-      );
-      assert.deepEqual(row, {
-        display_name: expected,
-        avatar_url: null,
-        email: null,
-      });
+      const [row] = await world.query(`select display_name, avatar_url, email from users where id = '${id}'`);
+      assert.deepEqual(row, { display_name: expected, avatar_url: null, email: null });
     }
   });
 });
@@ -75,14 +66,9 @@ Deno.test("an avatar of a provider is taken over only when it is a web address",
           literal({ avatar_url: url })
         })`,
       );
-      return await world.value(
-        `select avatar_url from users where id = '${id}'`,
-      );
+      return await world.value(`select avatar_url from users where id = '${id}'`);
     };
-    assert.equal(
-      await avatar("https://example.com/a.png"),
-      "https://example.com/a.png",
-    );
+    assert.equal(await avatar("https://example.com/a.png"), "https://example.com/a.png");
     assert.equal(await avatar("javascript:alert(1)"), null);
     assert.equal(await avatar("https://example.com/a b"), null);
     assert.equal(await avatar(`https://example.com/${"a".repeat(3000)}`), null);
@@ -92,20 +78,13 @@ Deno.test("an avatar of a provider is taken over only when it is a web address",
 Deno.test("a changed e-mail is followed, and only for that person", async () => {
   await inWorld(async (world) => {
     const { owner, other } = world.people;
-    const before = await world.value(
-      `select email from users where id = '${other}'`,
-    );
-    await world.query(
-      `update auth.users set email = 'new-${owner}@example.com' where id = '${owner}'`,
-    );
+    const before = await world.value(`select email from users where id = '${other}'`);
+    await world.query(`update auth.users set email = 'new-${owner}@example.com' where id = '${owner}'`);
     assert.equal(
       await world.value(`select email from users where id = '${owner}'`),
       `new-${owner}@example.com`,
     );
-    assert.equal(
-      await world.value(`select email from users where id = '${other}'`),
-      before,
-    );
+    assert.equal(await world.value(`select email from users where id = '${other}'`), before);
   });
 });
 
@@ -130,17 +109,13 @@ Deno.test("deleting a login deletes the person's rows, content and Vault secret,
       ]
     ) {
       assert.equal(
-        await world.value(
-          `select count(*)::integer from ${table} where user_id = '${owner}'`,
-        ),
+        await world.value(`select count(*)::integer from ${table} where user_id = '${owner}'`),
         0,
         table,
       );
     }
     assert.equal(
-      await world.value(
-        `select count(*)::integer from social_account where user_id = '${other}'`,
-      ),
+      await world.value(`select count(*)::integer from social_account where user_id = '${other}'`),
       1,
     );
   });
@@ -159,16 +134,12 @@ Deno.test("a profile's slug is lower case, Latin, hyphened, never a reserved wor
     ];
     for (const [name, expected] of slugs) {
       const id = crypto.randomUUID();
-      await world.query(
-        `insert into auth.users (id, email) values ('${id}', null)`,
-      );
+      await world.query(`insert into auth.users (id, email) values ('${id}', null)`);
       const slug = await world.value<string>(
         `select setup_profile('${id}', ${literal(name).replaceAll('"', "")}) ->> 'profile_slug'`,
       );
       assert.match(slug, expected, name);
-      const again = await world.value(
-        `select setup_profile('${id}', 'Another name') ->> 'profile_slug'`,
-      );
+      const again = await world.value(`select setup_profile('${id}', 'Another name') ->> 'profile_slug'`);
       assert.equal(again, slug, "addresses that were shared stay valid");
     }
   });
@@ -178,38 +149,19 @@ Deno.test("setup_profile changes what is given and leaves the rest", async () =>
   await inWorld(async (world) => {
     const { owner } = world.people;
     const set = (rest: string) =>
-      world.value<Record<string, unknown>>(
-        `select setup_profile('${owner}'${rest}) -> 'profile'`,
-      );
-    const first = await set(
-      ", 'Name', 'Bio', 'music', 'https://example.com/a.png'",
-    );
+      world.value<Record<string, unknown>>(`select setup_profile('${owner}'${rest}) -> 'profile'`);
+    const first = await set(", 'Name', 'Bio', 'music', 'https://example.com/a.png'");
     assert.equal(first.primary_category, "music");
     assert.ok(first.onboarded_at);
     const second = await set(", p_bio => 'Other'");
-    assert.deepEqual({ ...second, bio: "Bio", updated_at: null }, {
-      ...first,
-      updated_at: null,
-    });
+    assert.deepEqual({ ...second, bio: "Bio", updated_at: null }, { ...first, updated_at: null });
     assert.equal(second.bio, "Other");
-    const missing = await world.attempt(
-      "service",
-      `select setup_profile('${crypto.randomUUID()}', 'x')`,
-    );
+    const missing = await world.attempt("service", `select setup_profile('${crypto.randomUUID()}', 'x')`);
     assert.equal(missing.code, "SV404");
     assert.equal(missing.detail?.resource, "user");
-    for (
-      const bad of [
-        "p_display_name => ''",
-        "p_category => 'nonsense'",
-        "p_avatar_url => 'ftp://x'",
-      ]
-    ) {
+    for (const bad of ["p_display_name => ''", "p_category => 'nonsense'", "p_avatar_url => 'ftp://x'"]) {
       assert.equal(
-        (await world.attempt(
-          "service",
-          `select setup_profile('${owner}', ${bad})`,
-        )).code,
+        (await world.attempt("service", `select setup_profile('${owner}', ${bad})`)).code,
         "23514",
         bad,
       );

@@ -27,11 +27,7 @@ interface Applied {
 
 const json = (value: unknown) => value === null ? "null" : `'${JSON.stringify(value).replaceAll("'", "''")}'`;
 
-function begin(
-  world: World,
-  syncId: string | null = null,
-  seconds = 60,
-): Promise<Begun> {
+function begin(world: World, syncId: string | null = null, seconds = 60): Promise<Begun> {
   return world.value<Begun>(
     `select begin_sync('${world.people.owner}', '${world.account}', ${
       syncId === null ? "null" : `'${syncId}'`
@@ -49,28 +45,13 @@ function tryBegin(world: World, syncId: string | null = null) {
   );
 }
 
-const applyCall = (
-  begun: Begun,
-  page: Row,
-  items: Row[],
-  release = true,
-  account: Row | null = null,
-) =>
+const applyCall = (begun: Begun, page: Row, items: Row[], release = true, account: Row | null = null) =>
   `select apply_sync_page('${begun.sync_id}', ${begun.fence}, ${json(page)}, ${json(items)}, ${
     json(account)
   }, ${release})`;
 
-function apply(
-  world: World,
-  begun: Begun,
-  page: Row,
-  items: Row[],
-  release = true,
-): Promise<Applied> {
-  return world.value<Applied>(
-    applyCall(begun, page, items, release),
-    "service",
-  );
+function apply(world: World, begun: Begun, page: Row, items: Row[], release = true): Promise<Applied> {
+  return world.value<Applied>(applyCall(begun, page, items, release), "service");
 }
 
 const item = (id: string, more: Row = {}): Row => ({
@@ -96,12 +77,7 @@ const item = (id: string, more: Row = {}): Row => ({
 });
 
 /** A page of the platform's list. */
-const page = (
-  ids: string[],
-  key: string | null = null,
-  next: string | null = null,
-  more: Row = {},
-): Row => ({
+const page = (ids: string[], key: string | null = null, next: string | null = null, more: Row = {}): Row => ({
   cursor: key === null ? null : { key },
   etags: { list: `etag-${ids.join()}` },
   item_ids: ids,
@@ -114,17 +90,13 @@ const page = (
 /** An account with nothing in it: the world's own items would count as vanished. */
 function inEmptyLibrary(test: (world: World) => Promise<void>): Promise<void> {
   return inWorld(async (world) => {
-    await world.query(
-      `delete from content_item where social_account_id = '${world.account}'`,
-    );
+    await world.query(`delete from content_item where social_account_id = '${world.account}'`);
     await test(world);
   });
 }
 
 const used = (world: World) =>
-  world.value<number>(
-    `select syncs_used from subscription where user_id = '${world.people.owner}'`,
-  );
+  world.value<number>(`select syncs_used from subscription where user_id = '${world.people.owner}'`);
 const library = async (world: World) =>
   (await world.query(
     `select platform_content_id as id from content_item where social_account_id = '${world.account}'
@@ -138,52 +110,21 @@ const cutOff = (world: World) =>
 Deno.test("a pass of several pages costs one unit and fills the library", async () => {
   await inEmptyLibrary(async (world) => {
     const first = await begin(world);
-    assert.deepEqual([
-      first.cursor,
-      first.page,
-      first.charged,
-      first.items_seen,
-    ], [null, null, true, 0]);
+    assert.deepEqual([first.cursor, first.page, first.charged, first.items_seen], [null, null, true, 0]);
     assert.ok(first.tokens.access_token);
-    const one = await apply(world, first, page(["a", "b"], null, "p2"), [
-      item("a"),
-      item("b"),
-    ]);
-    assert.deepEqual([one.new_items, one.done, one.items_seen, one.total], [
-      2,
-      false,
-      2,
-      4,
-    ]);
+    const one = await apply(world, first, page(["a", "b"], null, "p2"), [item("a"), item("b")]);
+    assert.deepEqual([one.new_items, one.done, one.items_seen, one.total], [2, false, 2, 4]);
 
     const second = await begin(world, first.sync_id);
-    assert.deepEqual([second.sync_id, second.cursor, second.charged], [
-      first.sync_id,
-      { key: "p2" },
-      false,
-    ]);
+    assert.deepEqual([second.sync_id, second.cursor, second.charged], [first.sync_id, { key: "p2" }, false]);
     assert.ok(second.fence > first.fence);
-    const two = await apply(world, second, page(["c", "d"], "p2"), [
-      item("c"),
-      item("d"),
-    ]);
-    assert.deepEqual(
-      [two.new_items, two.done, two.items_seen, two.missing_ids],
-      [2, true, 4, []],
-    );
+    const two = await apply(world, second, page(["c", "d"], "p2"), [item("c"), item("d")]);
+    assert.deepEqual([two.new_items, two.done, two.items_seen, two.missing_ids], [2, true, 4, []]);
 
     assert.deepEqual(await library(world), ["a", "b", "c", "d"]);
     assert.equal(await used(world), 1);
-    assert.equal(
-      (await tryBegin(world, first.sync_id)).code,
-      "SV404",
-      "a finished pass is over",
-    );
-    assert.ok(
-      await world.value(
-        `select last_synced_at from social_account where id = '${world.account}'`,
-      ),
-    );
+    assert.equal((await tryBegin(world, first.sync_id)).code, "SV404", "a finished pass is over");
+    assert.ok(await world.value(`select last_synced_at from social_account where id = '${world.account}'`));
   });
 });
 
@@ -193,19 +134,11 @@ Deno.test("a page that says the same writes no version of any row; what changed 
     const items = all.map((id) => item(id));
     await apply(world, await begin(world), page(all), items);
     const versions = () =>
-      world.query(
-        `select platform_content_id as id, xmin::text, ctid::text from content_item
-      where social_account_id = '${world.account}' order by 1`,
-      );
+      world.query(`select platform_content_id as id, xmin::text, ctid::text from content_item
+      where social_account_id = '${world.account}' order by 1`);
     const before = await versions();
-    const same = await apply(world, await begin(world), page(all), [
-      ...items,
-      item("a"),
-    ]);
-    assert.deepEqual(
-      [same.new_items, same.updated_items, same.unchanged_items],
-      [0, 0, 3],
-    );
+    const same = await apply(world, await begin(world), page(all), [...items, item("a")]);
+    assert.deepEqual([same.new_items, same.updated_items, same.unchanged_items], [0, 0, 3]);
     assert.deepEqual(await versions(), before);
 
     const changed = await apply(world, await begin(world), page(all), [
@@ -213,17 +146,11 @@ Deno.test("a page that says the same writes no version of any row; what changed 
       item("b", { title: "New" }),
       item("c"),
     ]);
-    assert.deepEqual([
-      changed.new_items,
-      changed.updated_items,
-      changed.unchanged_items,
-    ], [0, 2, 1]);
-    const rows = await world.query(
-      `select platform_content_id as id, title, views_count::integer as views,
+    assert.deepEqual([changed.new_items, changed.updated_items, changed.unchanged_items], [0, 2, 1]);
+    const rows = await world.query(`select platform_content_id as id, title, views_count::integer as views,
       search_vector @@ to_tsquery('streamvibe', 'new') as found,
       (select count(*)::integer from content_revision where content_item_id = i.id) as revisions
-      from content_item i where social_account_id = '${world.account}' order by 1`,
-    );
+      from content_item i where social_account_id = '${world.account}' order by 1`);
     assert.deepEqual(rows, [
       { id: "a", title: "Title a", views: 9, found: false, revisions: 0 },
       { id: "b", title: "New", views: 1, found: true, revisions: 1 },
@@ -269,22 +196,14 @@ Deno.test("every field of an item is followed when it changes", async () => {
     let current: Row = {};
     for (const change of changes) {
       current = { ...current, ...change };
-      const applied = await apply(world, await begin(world), page(["a"]), [
-        item("a", current),
-      ]);
-      assert.deepEqual(
-        [applied.updated_items, applied.unchanged_items],
-        [1, 0],
-        JSON.stringify(change),
-      );
+      const applied = await apply(world, await begin(world), page(["a"]), [item("a", current)]);
+      assert.deepEqual([applied.updated_items, applied.unchanged_items], [1, 0], JSON.stringify(change));
       const row = await world.value<Row>(
         `select to_jsonb(i) from content_item i where social_account_id = '${world.account}'`,
       );
       const [[field, value] = ["", null]] = Object.entries(change);
       assert.deepEqual(row[field], value, field);
-      await world.query(
-        `update subscription set syncs_used = 0 where user_id = '${world.people.owner}'`,
-      );
+      await world.query(`update subscription set syncs_used = 0 where user_id = '${world.people.owner}'`);
     }
   });
 });
@@ -293,11 +212,7 @@ Deno.test("a picture's address that is only signed anew is no change, and is kep
   await inEmptyLibrary(async (world) => {
     const signed = (
       signature: string,
-    ) => [
-      item("a", {
-        thumbnail_url: `https://example.com/a.jpg?sig=${signature}`,
-      }),
-    ];
+    ) => [item("a", { thumbnail_url: `https://example.com/a.jpg?sig=${signature}` })];
     const state = () =>
       world.query(
         `select thumbnail_url, xmin::text, (select count(*)::integer from content_revision) as revisions
@@ -305,20 +220,12 @@ Deno.test("a picture's address that is only signed anew is no change, and is kep
       );
     await apply(world, await begin(world), page(["a"]), signed("1"));
     const before = await state();
-    assert.equal(
-      (await apply(world, await begin(world), page(["a"]), signed("2")))
-        .unchanged_items,
-      1,
-    );
+    assert.equal((await apply(world, await begin(world), page(["a"]), signed("2"))).unchanged_items, 1);
     assert.deepEqual(await state(), before);
     await world.query(
       `update content_item set updated_at = now() - interval '13 hours' where social_account_id = '${world.account}'`,
     );
-    assert.equal(
-      (await apply(world, await begin(world), page(["a"]), signed("3")))
-        .updated_items,
-      1,
-    );
+    assert.equal((await apply(world, await begin(world), page(["a"]), signed("3"))).updated_items, 1);
     const [after] = await state();
     assert.deepEqual([after?.thumbnail_url, after?.revisions], [
       "https://example.com/a.jpg?sig=3",
@@ -339,37 +246,27 @@ Deno.test("a picture's address that is only signed anew is no change, and is kep
 
 Deno.test("what platforms get wrong does not stop a page: doubles, nulls, empty ids, huge and odd tags, negative counts", async () => {
   await inEmptyLibrary(async (world) => {
-    const applied = await apply(
-      world,
-      await begin(world),
-      page(["a", "a", "b"]),
-      [
-        item("a", {
-          title: null,
-          description: null,
-          tags: null,
-          hashtags: null,
-          metadata: null,
-          visibility: null,
-          content_type: null,
-        }),
-        item("a"),
-        item(""),
-        item("b", {
-          title: "t".repeat(5000),
-          description: "d".repeat(200_000),
-          tags: [
-            "",
-            " ",
-            "x".repeat(5000),
-            ...Array.from({ length: 600 }, (_, i) => `t${i}`),
-          ],
-          views_count: -1,
-          duration_seconds: -5,
-          published_at: null,
-        }),
-      ],
-    );
+    const applied = await apply(world, await begin(world), page(["a", "a", "b"]), [
+      item("a", {
+        title: null,
+        description: null,
+        tags: null,
+        hashtags: null,
+        metadata: null,
+        visibility: null,
+        content_type: null,
+      }),
+      item("a"),
+      item(""),
+      item("b", {
+        title: "t".repeat(5000),
+        description: "d".repeat(200_000),
+        tags: ["", " ", "x".repeat(5000), ...Array.from({ length: 600 }, (_, i) => `t${i}`)],
+        views_count: -1,
+        duration_seconds: -5,
+        published_at: null,
+      }),
+    ]);
     assert.equal(applied.new_items, 2);
     const [row] = await world.query(
       `select char_length(title) as title, char_length(description) as description, cardinality(tags) as tags,
@@ -389,14 +286,9 @@ Deno.test("what platforms get wrong does not stop a page: doubles, nulls, empty 
 
 Deno.test("an unchanged page is known again without its items", async () => {
   await inEmptyLibrary(async (world) => {
-    await apply(world, await begin(world), page(["a", "b"], null, "p2"), [
-      item("a"),
-      item("b"),
-    ]);
+    await apply(world, await begin(world), page(["a", "b"], null, "p2"), [item("a"), item("b")]);
     await apply(world, await begin(world), page(["c"], "p2"), [item("c")]);
-    await world.query(
-      `update subscription set syncs_used = 0 where user_id = '${world.people.owner}'`,
-    );
+    await world.query(`update subscription set syncs_used = 0 where user_id = '${world.people.owner}'`);
     const again = await begin(world);
     assert.deepEqual(again.page, {
       etags: { list: "etag-a,b" },
@@ -405,29 +297,12 @@ Deno.test("an unchanged page is known again without its items", async () => {
       next_cursor: { key: "p2" },
       total: 4,
     });
-    const one = await apply(
-      world,
-      again,
-      { cursor: null, unchanged: true },
-      [],
-    );
-    assert.deepEqual([one.unchanged_items, one.done, one.items_seen], [
-      2,
-      false,
-      2,
-    ]);
+    const one = await apply(world, again, { cursor: null, unchanged: true }, []);
+    assert.deepEqual([one.unchanged_items, one.done, one.items_seen], [2, false, 2]);
     const second = await begin(world, again.sync_id);
     assert.deepEqual(second.cursor, { key: "p2" }, "the remembered next page");
-    const two = await apply(world, second, {
-      cursor: { key: "p2" },
-      unchanged: true,
-      next_cursor: null,
-    }, []);
-    assert.deepEqual([two.unchanged_items, two.done, two.removed_items], [
-      1,
-      true,
-      0,
-    ]);
+    const two = await apply(world, second, { cursor: { key: "p2" }, unchanged: true, next_cursor: null }, []);
+    assert.deepEqual([two.unchanged_items, two.done, two.removed_items], [1, true, 0]);
     const unknown = await begin(world);
     const refused = await world.attempt(
       "service",
@@ -440,51 +315,25 @@ Deno.test("an unchanged page is known again without its items", async () => {
 Deno.test("items that no page listed are asked for by id, and removed only when the platform has them no more", async () => {
   await inEmptyLibrary(async (world) => {
     const all = ["a", "b", "c", "d"];
-    await apply(
-      world,
-      await begin(world),
-      page(all),
-      all.map((id) => item(id)),
-    );
+    await apply(world, await begin(world), page(all), all.map((id) => item(id)));
     const pass = await begin(world);
     const end = await apply(world, pass, page(["a"]), [item("a")]);
-    assert.deepEqual([end.done, end.removed_items, end.missing_ids], [
-      false,
-      0,
-      ["b", "c", "d"],
-    ]);
-    assert.deepEqual(
-      await library(world),
-      all,
-      "nothing is removed on the list's word alone",
-    );
+    assert.deepEqual([end.done, end.removed_items, end.missing_ids], [false, 0, ["b", "c", "d"]]);
+    assert.deepEqual(await library(world), all, "nothing is removed on the list's word alone");
 
     const lookup = await begin(world, pass.sync_id);
-    assert.deepEqual([lookup.cursor, lookup.page, lookup.missing_ids], [
-      { key: "missing" },
-      null,
-      [
-        "b",
-        "c",
-        "d",
-      ],
-    ]);
+    assert.deepEqual([lookup.cursor, lookup.page, lookup.missing_ids], [{ key: "missing" }, null, [
+      "b",
+      "c",
+      "d",
+    ]]);
     const done = await apply(
       world,
       lookup,
-      {
-        cursor: { key: "missing" },
-        item_ids: ["b", "c", "d"],
-        present_ids: ["c"],
-        next_cursor: null,
-      },
+      { cursor: { key: "missing" }, item_ids: ["b", "c", "d"], present_ids: ["c"], next_cursor: null },
       [item("c", { title: "Still here" })],
     );
-    assert.deepEqual([done.done, done.removed_items, done.updated_items], [
-      true,
-      2,
-      1,
-    ]);
+    assert.deepEqual([done.done, done.removed_items, done.updated_items], [true, 2, 1]);
     assert.deepEqual(await library(world), ["a", "c"]);
     assert.deepEqual(
       await world.query(
@@ -499,27 +348,15 @@ Deno.test("items that no page listed are asked for by id, and removed only when 
       item("b"),
       item("c", { title: "Still here" }),
     ]);
-    assert.deepEqual([back.done, back.new_items, back.updated_items], [
-      true,
-      0,
-      1,
-    ]);
+    assert.deepEqual([back.done, back.new_items, back.updated_items], [true, 0, 1]);
     assert.deepEqual(await library(world), ["a", "b", "c"]);
   });
 });
 
 Deno.test("more than fifty missing items are asked for fifty at a time", async () => {
   await inEmptyLibrary(async (world) => {
-    const ids = Array.from(
-      { length: 120 },
-      (_, i) => `v${String(i).padStart(3, "0")}`,
-    );
-    await apply(
-      world,
-      await begin(world),
-      page(ids),
-      ids.map((id) => item(id)),
-    );
+    const ids = Array.from({ length: 120 }, (_, i) => `v${String(i).padStart(3, "0")}`);
+    await apply(world, await begin(world), page(ids), ids.map((id) => item(id)));
     const pass = await begin(world);
     let answer = await apply(world, pass, page([]), []);
     let calls = 0;
@@ -546,12 +383,7 @@ Deno.test("more than fifty missing items are asked for fifty at a time", async (
 Deno.test("an item that vanished and is back on an unchanged page is revived; one that the creator deleted since is not", async () => {
   await inEmptyLibrary(async (world) => {
     const all = ["a", "b"];
-    await apply(
-      world,
-      await begin(world),
-      page(all),
-      all.map((id) => item(id)),
-    );
+    await apply(world, await begin(world), page(all), all.map((id) => item(id)));
     await world.query(
       `update content_item set vanished_at = now(), deleted_at = now() where platform_content_id in ('a', 'b')`,
     );
@@ -571,15 +403,11 @@ Deno.test("an item that vanished and is back on an unchanged page is revived; on
 
 Deno.test("the end of a pass over 10,000 items takes no time that grows with their square", async () => {
   await inEmptyLibrary(async (world) => {
-    await world.query(
-      `insert into content_item (user_id, social_account_id, platform_content_id)
-      select '${world.people.owner}', '${world.account}', 'v' || i from generate_series(1, 10000) i`,
-    );
-    await world.query(
-      `insert into ops.sync_page (social_account_id, key, round, item_ids, present_ids)
+    await world.query(`insert into content_item (user_id, social_account_id, platform_content_id)
+      select '${world.people.owner}', '${world.account}', 'v' || i from generate_series(1, 10000) i`);
+    await world.query(`insert into ops.sync_page (social_account_id, key, round, item_ids, present_ids)
       select '${world.account}', 'p' || p, 1, ids, ids
-      from generate_series(1, 199) p, lateral (select array_agg('v' || i) as ids from generate_series(p * 50 + 1, p * 50 + 50) i) page`,
-    );
+      from generate_series(1, 199) p, lateral (select array_agg('v' || i) as ids from generate_series(p * 50 + 1, p * 50 + 50) i) page`);
     const pass = await begin(world);
     await world.query(
       `update ops.sync_pass set round = 1, cursor = '{"key": "last"}' where social_account_id = '${world.account}'`,
@@ -594,68 +422,35 @@ Deno.test("the end of a pass over 10,000 items takes no time that grows with the
 
 Deno.test("what the creator deleted stays deleted, and what the creator edited stays until the platform's text changes", async () => {
   await inEmptyLibrary(async (world) => {
-    await apply(world, await begin(world), page(["a", "b"]), [
-      item("a"),
-      item("b"),
-    ]);
+    await apply(world, await begin(world), page(["a", "b"]), [item("a"), item("b")]);
     await world.perform(
       "owner",
       "update content_item set deleted_at = now() where platform_content_id = 'a'",
     );
-    await world.perform(
-      "owner",
-      "update content_item set title = 'Mine' where platform_content_id = 'b'",
-    );
+    await world.perform("owner", "update content_item set title = 'Mine' where platform_content_id = 'b'");
     const same = await apply(world, await begin(world), page(["a", "b"]), [
       item("a", { views_count: 5 }),
       item("b", { views_count: 5 }),
     ]);
-    assert.deepEqual([
-      same.done,
-      same.updated_items,
-      same.unchanged_items,
-      same.missing_ids,
-    ], [
+    assert.deepEqual([same.done, same.updated_items, same.unchanged_items, same.missing_ids], [
       true,
       1,
       1,
       [],
     ]);
     const row = (id: string) =>
-      world.query(
-        `select title, deleted_by, views_count::integer as views from content_item
-      where social_account_id = '${world.account}' and platform_content_id = '${id}'`,
-      );
-    assert.deepEqual(await row("a"), [{
-      title: "Title a",
-      deleted_by: "creator",
-      views: 1,
-    }]);
-    assert.deepEqual(await row("b"), [{
-      title: "Mine",
-      deleted_by: null,
-      views: 5,
-    }]);
-    await apply(world, await begin(world), page(["a", "b"]), [
-      item("a"),
-      item("b", { title: "Theirs" }),
-    ]);
-    assert.deepEqual(await row("b"), [{
-      title: "Theirs",
-      deleted_by: null,
-      views: 1,
-    }]);
+      world.query(`select title, deleted_by, views_count::integer as views from content_item
+      where social_account_id = '${world.account}' and platform_content_id = '${id}'`);
+    assert.deepEqual(await row("a"), [{ title: "Title a", deleted_by: "creator", views: 1 }]);
+    assert.deepEqual(await row("b"), [{ title: "Mine", deleted_by: null, views: 5 }]);
+    await apply(world, await begin(world), page(["a", "b"]), [item("a"), item("b", { title: "Theirs" })]);
+    assert.deepEqual(await row("b"), [{ title: "Theirs", deleted_by: null, views: 1 }]);
     const history = await world.query(
       `select source, title from content_revision where user_id = '${world.people.owner}' order by id`,
     );
-    assert.deepEqual(history, [{ source: "creator", title: "Title b" }, {
-      source: "sync",
-      title: "Mine",
-    }]);
+    assert.deepEqual(history, [{ source: "creator", title: "Title b" }, { source: "sync", title: "Mine" }]);
     // Gone from the platform too: nothing is asked, it was the creator's doing.
-    const without = await apply(world, await begin(world), page(["b"]), [
-      item("b", { title: "Theirs" }),
-    ]);
+    const without = await apply(world, await begin(world), page(["b"]), [item("b", { title: "Theirs" })]);
     assert.deepEqual([without.done, without.missing_ids], [true, []]);
     assert.equal((await row("a"))[0]?.deleted_by, "creator");
   });
@@ -664,32 +459,14 @@ Deno.test("what the creator deleted stays deleted, and what the creator edited s
 Deno.test("a pass that begins at the first page again forgets what it had seen", async () => {
   await inEmptyLibrary(async (world) => {
     const all = ["a", "b", "c"];
-    await apply(
-      world,
-      await begin(world),
-      page(all),
-      all.map((id) => item(id)),
-    );
+    await apply(world, await begin(world), page(all), all.map((id) => item(id)));
     const pass = await begin(world);
-    await apply(world, pass, page(["a", "b"], null, "p2"), [
+    await apply(world, pass, page(["a", "b"], null, "p2"), [item("a"), item("b")]);
+    const restarted = await apply(world, await begin(world, pass.sync_id), page(["a"], null, "p2"), [
       item("a"),
-      item("b"),
     ]);
-    const restarted = await apply(
-      world,
-      await begin(world, pass.sync_id),
-      page(["a"], null, "p2"),
-      [
-        item("a"),
-      ],
-    );
     assert.equal(restarted.items_seen, 1);
-    const end = await apply(
-      world,
-      await begin(world, pass.sync_id),
-      page(["c"], "p2"),
-      [item("c")],
-    );
+    const end = await apply(world, await begin(world, pass.sync_id), page(["c"], "p2"), [item("c")]);
     assert.deepEqual(end.missing_ids, ["b"]);
   });
 });
@@ -699,20 +476,11 @@ Deno.test("a lease keeps others out; with no unit left they hear of the quota in
     const held = await begin(world);
     const busy = await tryBegin(world);
     assert.equal(busy.code, "SV409");
-    assert.ok(
-      Number(busy.detail?.retry_after) >= 1 &&
-        Number(busy.detail?.retry_after) <= 60,
-    );
+    assert.ok(Number(busy.detail?.retry_after) >= 1 && Number(busy.detail?.retry_after) <= 60);
     assert.equal((await tryBegin(world, held.sync_id)).code, "SV409");
-    await world.query(
-      `update subscription set syncs_used = 10 where user_id = '${world.people.owner}'`,
-    );
+    await world.query(`update subscription set syncs_used = 10 where user_id = '${world.people.owner}'`);
     assert.equal((await tryBegin(world)).code, "SV402");
-    assert.equal(
-      (await tryBegin(world, held.sync_id)).code,
-      "SV409",
-      "going on would cost nothing",
-    );
+    assert.equal((await tryBegin(world, held.sync_id)).code, "SV409", "going on would cost nothing");
     assert.equal(await used(world), 10);
   });
 });
@@ -721,42 +489,24 @@ Deno.test("a pass whose worker died goes on where it was, without another unit; 
   await inEmptyLibrary(async (world) => {
     const dead = await begin(world);
     await apply(world, dead, page(["a"], null, "p2"), [item("a")], false);
-    assert.equal(
-      (await tryBegin(world)).code,
-      "SV409",
-      "not released: the lease was extended",
-    );
+    assert.equal((await tryBegin(world)).code, "SV409", "not released: the lease was extended");
     await cutOff(world);
     const successor = await begin(world);
-    assert.deepEqual([
-      successor.sync_id,
-      successor.cursor,
-      successor.charged,
-      successor.items_seen,
-    ], [
+    assert.deepEqual([successor.sync_id, successor.cursor, successor.charged, successor.items_seen], [
       dead.sync_id,
       { key: "p2" },
       false,
       1,
     ]);
     assert.equal(await used(world), 1);
-    const late = await world.attempt(
-      "service",
-      applyCall(dead, page(["b"], "p2"), [item("b")]),
-    );
+    const late = await world.attempt("service", applyCall(dead, page(["b"], "p2"), [item("b")]));
     assert.equal(late.code, "SV412");
     assert.equal(
-      await world.value(
-        `select fail_sync('${dead.sync_id}', ${dead.fence}, 'x', 'late')`,
-        "service",
-      ),
+      await world.value(`select fail_sync('${dead.sync_id}', ${dead.fence}, 'x', 'late')`, "service"),
       false,
     );
     assert.equal(await used(world), 1, "and returns no unit");
-    assert.equal(
-      (await apply(world, successor, page(["b"], "p2"), [item("b")])).done,
-      true,
-    );
+    assert.equal((await apply(world, successor, page(["b"], "p2"), [item("b")])).done, true);
     assert.equal(await used(world), 1);
   });
 });
@@ -772,17 +522,11 @@ Deno.test("a failed call returns its unit exactly once, keeps the checkpoint and
     assert.equal(await used(world), 0);
     assert.equal(await world.value(fail, "service"), false);
     assert.equal(await used(world), 0);
-    assert.deepEqual(
-      await world.perform("owner", "select last_error from social_account"),
-      [{
-        last_error: "YouTube did not answer",
-      }],
-    );
+    assert.deepEqual(await world.perform("owner", "select last_error from social_account"), [{
+      last_error: "YouTube did not answer",
+    }]);
     assert.equal(
-      (await world.attempt(
-        "service",
-        applyCall(second, page(["b"], "p2"), [item("b")]),
-      )).code,
+      (await world.attempt("service", applyCall(second, page(["b"], "p2"), [item("b")]))).code,
       "SV412",
     );
     const third = await begin(world, first.sync_id);
@@ -794,12 +538,9 @@ Deno.test("a failed call returns its unit exactly once, keeps the checkpoint and
     const done = await apply(world, third, page(["b"], "p2"), [item("b")]);
     assert.equal(done.done, true);
     assert.equal(await used(world), 1);
-    assert.deepEqual(
-      await world.perform("owner", "select last_error from social_account"),
-      [{
-        last_error: null,
-      }],
-    );
+    assert.deepEqual(await world.perform("owner", "select last_error from social_account"), [{
+      last_error: null,
+    }]);
     assert.deepEqual(await library(world), ["a", "b"]);
   });
 });
@@ -809,11 +550,7 @@ Deno.test("asking anew costs a unit and goes on with the open pass; an old check
     const first = await begin(world);
     await apply(world, first, page(["a"], null, "p2"), [item("a")]);
     const second = await begin(world);
-    assert.deepEqual([second.sync_id, second.cursor, second.charged], [
-      first.sync_id,
-      { key: "p2" },
-      true,
-    ]);
+    assert.deepEqual([second.sync_id, second.cursor, second.charged], [first.sync_id, { key: "p2" }, true]);
     assert.equal(await used(world), 2);
     await apply(world, second, page(["b"], "p2", "p3"), [item("b")]);
     await world.query(
@@ -855,16 +592,8 @@ Deno.test("an account of another person, platform or none is 404 and costs nothi
 Deno.test("an account that is disconnected in the middle of a pass takes no more pages", async () => {
   await inEmptyLibrary(async (world) => {
     const pass = await begin(world);
-    await world.query(
-      `select disconnect_account('${world.people.owner}', '${world.account}')`,
-    );
-    assert.equal(
-      (await world.attempt(
-        "service",
-        applyCall(pass, page(["a"]), [item("a")]),
-      )).code,
-      "SV410",
-    );
+    await world.query(`select disconnect_account('${world.people.owner}', '${world.account}')`);
+    assert.equal((await world.attempt("service", applyCall(pass, page(["a"]), [item("a")]))).code, "SV410");
     assert.equal(
       await world.value(
         `select fail_sync('${pass.sync_id}', ${pass.fence}, 'account_disconnected', 'x')`,
@@ -878,10 +607,7 @@ Deno.test("an account that is disconnected in the middle of a pass takes no more
 
 Deno.test("a pass refreshes the account's figures, and schedules the next by how often the creator publishes", async () => {
   await inEmptyLibrary(async (world) => {
-    await world.perform(
-      "owner",
-      "update social_account set sync_mode = 'auto'",
-    );
+    await world.perform("owner", "update social_account set sync_mode = 'auto'");
     const hours = async (daysBetween: number, count = 10) => {
       await world.query(
         `delete from content_item where social_account_id = '${world.account}'; delete from ops.sync_page;
@@ -889,17 +615,10 @@ Deno.test("a pass refreshes the account's figures, and schedules the next by how
       );
       const ids = Array.from({ length: count }, (_, i) => `v${i}`);
       const items = ids.map((id, i) =>
-        item(id, {
-          published_at: new Date(
-            Date.now() - (i + 1) * daysBetween * 86_400_000,
-          ).toISOString(),
-        })
+        item(id, { published_at: new Date(Date.now() - (i + 1) * daysBetween * 86_400_000).toISOString() })
       );
       const done = await world.value<Applied>(
-        applyCall(await begin(world), page(ids), items, true, {
-          followers_count: 42,
-          display_name: null,
-        }),
+        applyCall(await begin(world), page(ids), items, true, { followers_count: 42, display_name: null }),
         "service",
       );
       assert.equal(done.done, true);
@@ -910,27 +629,14 @@ Deno.test("a pass refreshes the account's figures, and schedules the next by how
       );
     };
     assert.ok(Math.abs(await hours(1) - 6) < 0.1, "daily: every six hours");
-    assert.ok(
-      Math.abs(await hours(0.01) - 1) < 0.01,
-      "many a day: hourly, no more",
-    );
-    assert.ok(
-      Math.abs(await hours(100) - 168) < 0.1,
-      "yearly: weekly, no less",
-    );
-    assert.ok(
-      Math.abs(await hours(1, 0) - 4) < 0.01,
-      "nothing yet: four hours",
-    );
+    assert.ok(Math.abs(await hours(0.01) - 1) < 0.01, "many a day: hourly, no more");
+    assert.ok(Math.abs(await hours(100) - 168) < 0.1, "yearly: weekly, no less");
+    assert.ok(Math.abs(await hours(1, 0) - 4) < 0.01, "nothing yet: four hours");
     const [row] = await world.query(
       `select followers_count::integer as followers, display_name from social_account where id = '${world.account}'`,
     );
     assert.equal(row?.followers, 42);
-    assert.match(
-      String(row?.display_name),
-      /^Channel/,
-      "a null member leaves the column",
-    );
+    assert.match(String(row?.display_name), /^Channel/, "a null member leaves the column");
   });
 });
 
@@ -944,10 +650,7 @@ Deno.test("two hundred syncs at once with one unit left: one runs, the others he
     const refusals = await Promise.all(
       Array.from(
         { length: 200 },
-        () =>
-          refusal(
-            sql`select begin_sync(${id}, ${connected?.account ?? ""}, null, 60)`,
-          ),
+        () => refusal(sql`select begin_sync(${id}, ${connected?.account ?? ""}, null, 60)`),
       ),
     );
     assert.equal(refusals.filter((code) => code === undefined).length, 1);
@@ -968,10 +671,7 @@ Deno.test("of many who take a dead pass up, one gets it; of many who report a fa
     await sql`select begin_sync(${id}, ${account}, null, 60)`;
     await sql`update ops.sync_pass set leased_until = now() - interval '1 second' where social_account_id = ${account}`;
     const refusals = await Promise.all(
-      Array.from(
-        { length: 40 },
-        () => refusal(sql`select begin_sync(${id}, ${account}, null, 60)`),
-      ),
+      Array.from({ length: 40 }, () => refusal(sql`select begin_sync(${id}, ${account}, null, 60)`)),
     );
     assert.equal(refusals.filter((code) => code === undefined).length, 1);
     assert.equal(refusals.filter((code) => code === "SV409").length, 39);

@@ -6,14 +6,7 @@ import postgres from "postgres";
 import { testDatabase } from "../../scripts/test/stack.ts";
 
 /** `operator` is who applies migrations; the others come through the API. */
-export type Actor =
-  | "anon"
-  | "owner"
-  | "other"
-  | "moderator"
-  | "admin"
-  | "service"
-  | "operator";
+export type Actor = "anon" | "owner" | "other" | "moderator" | "admin" | "service" | "operator";
 export const PEOPLE = ["owner", "other", "moderator", "admin"] as const;
 export type Person = typeof PEOPLE[number];
 
@@ -52,19 +45,13 @@ export class World {
   }
 
   /** The one value of a query. */
-  async value<Value = unknown>(
-    text: string,
-    actor: Actor = "operator",
-  ): Promise<Value> {
+  async value<Value = unknown>(text: string, actor: Actor = "operator"): Promise<Value> {
     const [row] = await this.perform(actor, text);
     return Object.values(row ?? {})[0] as Value;
   }
 
   /** Runs as an actor, and keeps the effect until the world ends. */
-  async perform<Result extends Row = Row>(
-    actor: Actor,
-    text: string,
-  ): Promise<Result[]> {
+  async perform<Result extends Row = Row>(actor: Actor, text: string): Promise<Result[]> {
     await this.become(actor);
     try {
       return await this.query<Result>(text);
@@ -92,9 +79,7 @@ export class World {
         detail: error.detail?.startsWith("{") ? JSON.parse(error.detail) : undefined,
       };
     } finally {
-      await this.sql.unsafe(
-        "rollback to savepoint attempt; release savepoint attempt",
-      ).simple();
+      await this.sql.unsafe("rollback to savepoint attempt; release savepoint attempt").simple();
     }
   }
 
@@ -142,21 +127,13 @@ export class World {
   async connect(
     person: Person,
     platformAccountId: string,
-    tokens: Row = {
-      access_token: `at-${platformAccountId}`,
-      refresh_token: `rt-${platformAccountId}`,
-    },
+    tokens: Row = { access_token: `at-${platformAccountId}`, refresh_token: `rt-${platformAccountId}` },
   ): Promise<{ account: string; connection: string; reconnected: boolean }> {
-    const result = await this.value<Row>(
-      `select public.connect_account('${this.people[person]}', 'youtube',
+    const result = await this.value<Row>(`select public.connect_account('${this.people[person]}', 'youtube',
       '${JSON.stringify(tokens)}', now() + interval '1 hour', '{youtube.readonly}',
       '${
-        JSON.stringify({
-          platform_account_id: platformAccountId,
-          display_name: `Channel ${platformAccountId}`,
-        })
-      }')`,
-    );
+      JSON.stringify({ platform_account_id: platformAccountId, display_name: `Channel ${platformAccountId}` })
+    }')`);
     return {
       account: String(result.social_account_id),
       connection: String(result.connection_id),
@@ -166,9 +143,7 @@ export class World {
 }
 
 /** Runs `test` in a furnished world, and undoes everything. */
-export async function inWorld(
-  test: (world: World) => Promise<void>,
-): Promise<void> {
+export async function inWorld(test: (world: World) => Promise<void>): Promise<void> {
   const sql = await testDatabase({ max: 1 });
   try {
     const reserved = await sql.reserve();
@@ -212,9 +187,7 @@ export async function withPerson(
 }
 
 /** The SQLSTATE that a statement was refused with; undefined when it was not. */
-export async function refusal(
-  statement: PromiseLike<unknown>,
-): Promise<string | undefined> {
+export async function refusal(statement: PromiseLike<unknown>): Promise<string | undefined> {
   try {
     await statement;
     return undefined;
@@ -233,14 +206,9 @@ export async function whileOpen(
   second: string,
 ): Promise<{ waited: boolean; refused: string | undefined }> {
   // One connection each, so that a transaction may be opened by hand.
-  const [one, two] = await Promise.all([
-    testDatabase({ max: 1 }),
-    testDatabase({ max: 1 }),
-  ]);
+  const [one, two] = await Promise.all([testDatabase({ max: 1 }), testDatabase({ max: 1 })]);
   try {
-    const [backend] = await two<
-      { pid: number }[]
-    >`select pg_backend_pid() as pid`;
+    const [backend] = await two<{ pid: number }[]>`select pg_backend_pid() as pid`;
     await one`begin`;
     await one.unsafe(first);
     let ended = false;

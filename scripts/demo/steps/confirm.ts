@@ -14,19 +14,14 @@ export const confirm: Step = {
     const { subject, link } = await confirmationLink(stack, email);
     const opened = await fetch(link, { redirect: "manual" });
     await opened.body?.cancel();
-    const fragment = new URLSearchParams(
-      opened.headers.get("location")?.split("#")[1] ?? "",
-    );
+    const fragment = new URLSearchParams(opened.headers.get("location")?.split("#")[1] ?? "");
     expect(
       fragment.has("access_token"),
       `Cannot confirm the address: the link answered ${opened.status} ${
         fragment.get("error_description") ?? ""
       }`,
     );
-    const { data, error } = await app.auth.signInWithPassword({
-      email,
-      password,
-    });
+    const { data, error } = await app.auth.signInWithPassword({ email, password });
     expect(error === null, `Cannot sign in: ${error?.message}`);
     journey.session = data.session;
     return `the link of “${subject}” worked, signed in`;

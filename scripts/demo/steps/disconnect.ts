@@ -10,10 +10,7 @@ export const disconnect: Step = {
   name: "Disconnect",
   async run(journey) {
     const { app, stack } = journey;
-    const social_account_id = known(
-      journey.social_account_id,
-      "a connected account",
-    );
+    const social_account_id = known(journey.social_account_id, "a connected account");
     const content = () =>
       app.from("content_item").select("id", { count: "exact", head: true })
         .eq("social_account_id", social_account_id).is("deleted_at", null);
@@ -23,26 +20,18 @@ export const disconnect: Step = {
       "list the accounts",
       app.from("social_account").select("id").is("deleted_at", null),
     );
-    expect(
-      accounts.length === 0,
-      "Cannot disconnect: the account is still in the list",
-    );
+    expect(accounts.length === 0, "Cannot disconnect: the account is still in the list");
     const active = await must(
       "list the connections",
       app.from("platform_connection").select("id").eq("is_active", true),
     );
-    expect(
-      active.length === 0,
-      "Cannot disconnect: the connection is still active",
-    );
+    expect(active.length === 0, "Cannot disconnect: the connection is still active");
     const after = (await content()).count;
     expect(
       after === before && Boolean(after),
       `Cannot keep the content: ${before} items before, ${after} after`,
     );
-    const service = createClient(stack.api_url, stack.secret_key, {
-      auth: { persistSession: false },
-    });
+    const service = createClient(stack.api_url, stack.secret_key, { auth: { persistSession: false } });
     const vault = await service.rpc("read_connection", {
       p_user_id: null,
       p_social_account_id: social_account_id,
@@ -51,13 +40,8 @@ export const disconnect: Step = {
       vault.error?.code === "SV404",
       "Cannot trust the disconnect: Vault still has the account's tokens",
     );
-    const { status } = await refused(journey, "sync-youtube", {
-      social_account_id,
-    });
-    expect(
-      status === 404 || status === 409,
-      `Cannot trust the disconnect: a sync was answered ${status}`,
-    );
+    const { status } = await refused(journey, "sync-youtube", { social_account_id });
+    expect(status === 404 || status === 409, `Cannot trust the disconnect: a sync was answered ${status}`);
     return `tokens deleted, ${after} videos stay in the library`;
   },
 };

@@ -19,18 +19,13 @@ export const profile: Step = {
     const { profile_slug } = await call(
       journey,
       "auth-profile-setup",
-      {
-        display_name: name,
-        bio: "Shows how things are made",
-        category: "education",
-      },
+      { display_name: name, bio: "Shows how things are made", category: "education" },
       Answer,
     );
     const { user } = known(journey.session, "a session");
     const row = await must(
       "read the profile",
-      app.from("users").select("display_name, profile_slug").eq("id", user.id)
-        .single(),
+      app.from("users").select("display_name, profile_slug").eq("id", user.id).single(),
     );
     expect(
       row.display_name === name && row.profile_slug === profile_slug,
@@ -39,15 +34,10 @@ export const profile: Step = {
     const plan = await must(
       "read the plan",
       app.from("subscription")
-        .select(
-          "subscription_tier(slug, max_social_accounts, max_syncs_per_month)",
-        ).single(),
+        .select("subscription_tier(slug, max_social_accounts, max_syncs_per_month)").single(),
     );
     const { subscription_tier: tier } = Plan.parse(plan);
-    expect(
-      tier.slug === "free",
-      `Cannot start on the free tier: the plan is ${tier.slug}`,
-    );
+    expect(tier.slug === "free", `Cannot start on the free tier: the plan is ${tier.slug}`);
     return `/${profile_slug}, free plan: ${tier.max_social_accounts} account, ${tier.max_syncs_per_month} syncs a month`;
   },
 };

@@ -12,20 +12,11 @@ export const searchWords: Step = {
     const query = words.join(" ").toUpperCase();
     const found = await must(
       "search",
-      journey.app.from("content_item").select("id, title").is(
-        "deleted_at",
-        null,
-      )
-        .textSearch("search_vector", query, {
-          type: "plain",
-          config: "streamvibe",
-        })
+      journey.app.from("content_item").select("id, title").is("deleted_at", null)
+        .textSearch("search_vector", query, { type: "plain", config: "streamvibe" })
         .order("published_at", { ascending: false }),
     );
-    expect(
-      found.some(({ id }) => id === item.id),
-      `Cannot find “${item.title}” by “${query}”`,
-    );
+    expect(found.some(({ id }) => id === item.id), `Cannot find “${item.title}” by “${query}”`);
     return `“${query}” finds ${found.length}: ${quote(found)}`;
   },
 };
@@ -39,15 +30,10 @@ export const searchTags: Step = {
       for (const tag of tags) counts.set(tag, (counts.get(tag) ?? 0) + 1);
     }
     const [tag, count] = [...counts].sort((a, b) => b[1] - a[1])[0] ?? [];
-    expect(
-      tag !== undefined,
-      "Cannot search by a tag: no video of the library has one",
-    );
+    expect(tag !== undefined, "Cannot search by a tag: no video of the library has one");
     const found = await must(
       "search by a tag",
-      journey.app.from("content_item").select("id, title").contains("tags", [
-        tag,
-      ]).is("deleted_at", null)
+      journey.app.from("content_item").select("id, title").contains("tags", [tag]).is("deleted_at", null)
         .order("published_at", { ascending: false }),
     );
     expect(
@@ -65,24 +51,18 @@ export const searchTypos: Step = {
     const meant = hardestWord(await library(journey));
     const typo = misspell(meant);
     const found = Found.parse(
-      await must(
-        "search with a typo",
-        journey.app.rpc("search_library", { p_query: typo, p_limit: 20 }),
-      ),
+      await must("search with a typo", journey.app.rpc("search_library", { p_query: typo, p_limit: 20 })),
     ).filter(({ title }) => title.toLowerCase().includes(meant));
     expect(found.length > 0, `Cannot find “${meant}” by “${typo}”`);
     return `“${typo}” still finds ${quote(found)}`;
   },
 };
 
-async function library(
-  { app, social_account_id }: Journey,
-): Promise<(Titled & { tags: string[] })[]> {
+async function library({ app, social_account_id }: Journey): Promise<(Titled & { tags: string[] })[]> {
   return await must(
     "read the library",
     app.from("content_item").select("id, title, tags")
-      .eq("social_account_id", known(social_account_id, "a connected account"))
-      .is("deleted_at", null)
+      .eq("social_account_id", known(social_account_id, "a connected account")).is("deleted_at", null)
       .order("published_at", { ascending: false }),
   );
 }

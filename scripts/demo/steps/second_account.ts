@@ -12,18 +12,11 @@ export const secondAccount: Step = {
     const answer = await grantAccess(journey, second.channel_id);
     const problem = await refused(journey, "oauth-youtube-callback", answer);
     expect(
-      problem.status === 402 && problem.code === "quota_exceeded" &&
-        problem.quota === "social_accounts",
+      problem.status === 402 && problem.code === "quota_exceeded" && problem.quota === "social_accounts",
       `Cannot see the free tier's limit: the answer was ${problem.status} ${problem.code}`,
     );
-    const accounts = await must(
-      "list the accounts",
-      app.from("social_account").select("id"),
-    );
-    expect(
-      accounts.length === 1,
-      `Cannot trust the limit: there are ${accounts.length} accounts`,
-    );
+    const accounts = await must("list the accounts", app.from("social_account").select("id"));
+    expect(accounts.length === 1, `Cannot trust the limit: there are ${accounts.length} accounts`);
     return `refused as it must be (402): ${problem.detail ?? problem.code}`;
   },
 };

@@ -16,29 +16,18 @@ export const sync: Step = {
   name: "Sync the library",
   async run(journey, progress) {
     const { app, stack } = journey;
-    const social_account_id = known(
-      journey.social_account_id,
-      "a connected account",
-    );
+    const social_account_id = known(journey.social_account_id, "a connected account");
     const { channel_id } = known(journey.channel, "a channel");
-    let page = await call(journey, "sync-youtube", {
-      social_account_id,
-      max_results: 50,
-    }, Page);
+    let page = await call(journey, "sync-youtube", { social_account_id, max_results: 50 }, Page);
     let [stored, calls] = [page.new_items, 1];
     progress.update(page.items_seen, page.total_items);
     for (; page.has_more; calls++) {
-      page = await call(journey, "sync-youtube", {
-        social_account_id,
-        sync_id: page.sync_id,
-      }, Page);
+      page = await call(journey, "sync-youtube", { social_account_id, sync_id: page.sync_id }, Page);
       stored += page.new_items;
       progress.update(page.items_seen, page.total_items);
     }
     const videos = await publishedVideos(stack, channel_id);
-    const newest = await app.from("content_item").select("title", {
-      count: "exact",
-    })
+    const newest = await app.from("content_item").select("title", { count: "exact" })
       .eq("social_account_id", social_account_id).is("deleted_at", null)
       .order("published_at", { ascending: false }).limit(1);
     const [item] = await must("read the library", Promise.resolve(newest));

@@ -23,19 +23,12 @@ export const local_client: OauthClient = {
 };
 
 /** Keys for public data, each of a project of its own. */
-export const api_keys: Readonly<Record<string, string>> = {
-  "local-simulator-api-key": local_client.project,
-};
+export const api_keys: Readonly<Record<string, string>> = { "local-simulator-api-key": local_client.project };
 
 /** An account that never made a channel. */
 export const account_without_channel = "account-without-channel";
 
-const life = {
-  code: 600,
-  access: 3_599,
-  unused_refresh: 182 * 86_400,
-  live_refresh_tokens: 100,
-};
+const life = { code: 600, access: 3_599, unused_refresh: 182 * 86_400, live_refresh_tokens: 100 };
 
 interface Grant {
   scopes: string[];
@@ -92,10 +85,7 @@ export interface TokenAnswer {
 }
 
 export class GoogleAccounts {
-  readonly clients = new Map<string, OauthClient>([[
-    local_client.id,
-    local_client,
-  ]]);
+  readonly clients = new Map<string, OauthClient>([[local_client.id, local_client]]);
   #redirect_uris: Set<string>;
   readonly #first_redirect_uris: readonly string[];
   readonly #world: World;
@@ -113,8 +103,7 @@ export class GoogleAccounts {
     if (this.#redirect_uris.has(redirect_uri)) return true;
     try {
       const { protocol, hostname, hash } = new URL(redirect_uri);
-      return protocol === "http:" && hash === "" &&
-        ["localhost", "127.0.0.1", "[::1]"].includes(hostname);
+      return protocol === "http:" && hash === "" && ["localhost", "127.0.0.1", "[::1]"].includes(hostname);
     } catch {
       return false;
     }
@@ -122,11 +111,7 @@ export class GoogleAccounts {
 
   register(redirect_uris: readonly string[]): string[] {
     for (const uri of redirect_uris) this.#redirect_uris.add(uri);
-    this.#world.journal.record({
-      provider: "google",
-      kind: "redirect_uris",
-      redirect_uris,
-    });
+    this.#world.journal.record({ provider: "google", kind: "redirect_uris", redirect_uris });
     return [...this.#redirect_uris];
   }
 
@@ -150,11 +135,7 @@ export class GoogleAccounts {
   }
 
   /** Notes the consent and makes a code for it. */
-  authorize(
-    wish: Omit<Code, "issued" | "used" | "refresh"> & {
-      readonly again: boolean;
-    },
-  ): string {
+  authorize(wish: Omit<Code, "issued" | "used" | "refresh"> & { readonly again: boolean }): string {
     const first = this.consent(wish.client, wish.account) === undefined;
     const grant = this.#grant(wish.client, wish.account);
     this.#set(wish.client, wish.account, {
@@ -162,9 +143,7 @@ export class GoogleAccounts {
       scopes: [...new Set([...grant.scopes, ...wish.scopes])],
     });
     const now = this.#world.clock.now();
-    for (const [code, { issued }] of this.#codes) {
-      if (issued + 86_400_000 < now) this.#codes.delete(code);
-    }
+    for (const [code, { issued }] of this.#codes) if (issued + 86_400_000 < now) this.#codes.delete(code);
     const code = `4/0A${randomBytes(36).toString("base64url")}`;
     this.#codes.set(code, {
       ...wish,
@@ -180,19 +159,12 @@ export class GoogleAccounts {
   }
 
   isFresh(code: Code): boolean {
-    return !code.used &&
-      this.#world.clock.now() < code.issued + life.code * 1_000;
+    return !code.used && this.#world.clock.now() < code.issued + life.code * 1_000;
   }
 
   redeem(code: Code): TokenAnswer {
     code.used = true;
-    return this.issue(
-      code.client,
-      code.account,
-      code.scopes,
-      code.offline,
-      code.refresh,
-    );
+    return this.issue(code.client, code.account, code.scopes, code.offline, code.refresh);
   }
 
   issue(
@@ -209,11 +181,7 @@ export class GoogleAccounts {
       scopes: scopes.join(" "),
       generation: grant.generation,
       // Later than any expiry that was asked for, also within the same millisecond.
-      issued: Math.max(
-        this.#world.clock.now(),
-        grant.expired_until + 1,
-        grant.refresh_expired_until + 1,
-      ),
+      issued: Math.max(this.#world.clock.now(), grant.expired_until + 1, grant.refresh_expired_until + 1),
       offline,
     };
     const answer: TokenAnswer = {
@@ -224,11 +192,7 @@ export class GoogleAccounts {
     };
     if (refresh) {
       this.#set(client, account, { refresh_tokens: grant.refresh_tokens + 1 });
-      answer.refresh_token = seal("1//0g", {
-        k: "r",
-        ...facts,
-        serial: grant.refresh_tokens,
-      });
+      answer.refresh_token = seal("1//0g", { k: "r", ...facts, serial: grant.refresh_tokens });
     }
     return answer;
   }
@@ -236,20 +200,9 @@ export class GoogleAccounts {
   /** A new access token; undefined when the refresh token is dead. */
   refresh(client: string, token: string): TokenAnswer | undefined {
     const facts = unseal(token);
-    if (
-      facts?.k !== "r" || facts.client !== client || !this.#refreshes(facts)
-    ) return undefined;
-    this.#grant(client, facts.account).last_used.set(
-      facts.serial,
-      this.#world.clock.now(),
-    );
-    return this.issue(
-      client,
-      facts.account,
-      facts.scopes.split(" "),
-      true,
-      false,
-    );
+    if (facts?.k !== "r" || facts.client !== client || !this.#refreshes(facts)) return undefined;
+    this.#grant(client, facts.account).last_used.set(facts.serial, this.#world.clock.now());
+    return this.issue(client, facts.account, facts.scopes.split(" "), true, false);
   }
 
   access(token: string): Access | undefined {
@@ -257,30 +210,19 @@ export class GoogleAccounts {
     if (facts?.k !== "a") return undefined;
     const client = this.clients.get(facts.client);
     const grant = this.#grant(facts.client, facts.account);
-    const expires_in = Math.floor(
-      (facts.issued + life.access * 1_000 - this.#world.clock.now()) / 1_000,
-    );
-    const alive = client && grant.generation === facts.generation &&
-      expires_in > 0 &&
+    const expires_in = Math.floor((facts.issued + life.access * 1_000 - this.#world.clock.now()) / 1_000);
+    const alive = client && grant.generation === facts.generation && expires_in > 0 &&
       facts.issued > grant.expired_until;
     if (!alive) return undefined;
     const { account, offline } = facts;
-    return {
-      account,
-      client,
-      scopes: facts.scopes.split(" "),
-      expires_in,
-      offline,
-    };
+    return { account, client, scopes: facts.scopes.split(" "), expires_in, offline };
   }
 
   /** Takes the app's access away, by any token of it; false when the token is dead already. */
   revokeToken(token: string): boolean {
     const facts = unseal(token);
     if (facts === undefined) return false;
-    if (
-      facts.k === "a" ? this.access(token) === undefined : !this.#refreshes(facts)
-    ) return false;
+    if (facts.k === "a" ? this.access(token) === undefined : !this.#refreshes(facts)) return false;
     this.revoke(facts.account, facts.client);
     return true;
   }
@@ -289,11 +231,7 @@ export class GoogleAccounts {
     return this.#each(
       account,
       client,
-      (grant) => ({
-        consented: false,
-        scopes: [],
-        generation: grant.generation + 1,
-      }),
+      (grant) => ({ consented: false, scopes: [], generation: grant.generation + 1 }),
     );
   }
 
@@ -308,8 +246,7 @@ export class GoogleAccounts {
 
   /** Whose token or code this is, dead or alive. */
   accountOf(token_or_code: string): string | undefined {
-    return this.#codes.get(token_or_code)?.account ??
-      unseal(token_or_code)?.account;
+    return this.#codes.get(token_or_code)?.account ?? unseal(token_or_code)?.account;
   }
 
   /** Google's number for an account. */
@@ -319,15 +256,10 @@ export class GoogleAccounts {
 
   replay(event: JournalEvent): void {
     if (event.kind === "redirect_uris") {
-      for (const uri of event.redirect_uris as string[]) {
-        this.#redirect_uris.add(uri);
-      }
+      for (const uri of event.redirect_uris as string[]) this.#redirect_uris.add(uri);
     }
     if (event.kind === "grant") {
-      Object.assign(
-        this.#grant(String(event.client), String(event.account)),
-        event.change,
-      );
+      Object.assign(this.#grant(String(event.client), String(event.account)), event.change);
     }
   }
 
@@ -340,8 +272,7 @@ export class GoogleAccounts {
   #refreshes(facts: TokenFacts): boolean {
     const grant = this.#grant(facts.client, facts.account);
     const used = grant.last_used.get(facts.serial) ?? facts.issued;
-    return grant.generation === facts.generation &&
-      facts.issued > grant.refresh_expired_until &&
+    return grant.generation === facts.generation && facts.issued > grant.refresh_expired_until &&
       facts.serial > grant.refresh_tokens - life.live_refresh_tokens &&
       this.#world.clock.now() < used + life.unused_refresh * 1_000;
   }
@@ -365,27 +296,15 @@ export class GoogleAccounts {
   }
 
   #set(client: string, account: string, change: Partial<Grant>): void {
-    this.#world.journal.record({
-      provider: "google",
-      kind: "grant",
-      client,
-      account,
-      change,
-    });
+    this.#world.journal.record({ provider: "google", kind: "grant", client, account, change });
     Object.assign(this.#grant(client, account), change);
   }
 
-  #each(
-    account: string,
-    client: string | undefined,
-    change: (grant: Grant) => Partial<Grant>,
-  ): number {
+  #each(account: string, client: string | undefined, change: (grant: Grant) => Partial<Grant>): number {
     let changed = 0;
     for (const [key, grant] of this.#grants) {
       const [client_id, account_id] = key.split(" ") as [string, string];
-      if (
-        account_id !== account || (client !== undefined && client_id !== client)
-      ) continue;
+      if (account_id !== account || (client !== undefined && client_id !== client)) continue;
       this.#set(client_id, account_id, change(grant));
       changed++;
     }
@@ -397,9 +316,7 @@ export class GoogleAccounts {
 const signing_key = "streamvibe simulator";
 
 function seal(prefix: string, facts: TokenFacts): string {
-  const payload = btoa(
-    JSON.stringify({ ...facts, n: randomBytes(6).toString("base64url") }),
-  )
+  const payload = btoa(JSON.stringify({ ...facts, n: randomBytes(6).toString("base64url") }))
     .replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
   return `${prefix}${payload}.${mac(payload)}`;
 }
@@ -407,18 +324,12 @@ function seal(prefix: string, facts: TokenFacts): string {
 function unseal(token: string): TokenFacts | undefined {
   const [, payload, signature] = /^(?:ya29\.a0|1\/\/0g)([\w-]+)\.([\w-]{22})$/.exec(token) ?? [];
   if (payload === undefined || signature === undefined) return undefined;
-  if (
-    !timingSafeEqual(
-      new TextEncoder().encode(signature),
-      new TextEncoder().encode(mac(payload)),
-    )
-  ) {
+  if (!timingSafeEqual(new TextEncoder().encode(signature), new TextEncoder().encode(mac(payload)))) {
     return undefined;
   }
   return JSON.parse(atob(payload.replaceAll("-", "+").replaceAll("_", "/")));
 }
 
 function mac(payload: string): string {
-  return createHmac("sha256", signing_key).update(payload).digest("base64url")
-    .slice(0, 22);
+  return createHmac("sha256", signing_key).update(payload).digest("base64url").slice(0, 22);
 }

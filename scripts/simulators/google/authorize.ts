@@ -21,16 +21,11 @@ interface AuthorizeRequest {
 }
 
 /** The request, or the answer to a wrong one: a page while no redirect URI can be trusted, a redirect afterwards. */
-function readAuthorize(
-  accounts: GoogleAccounts,
-  call: Call,
-): AuthorizeRequest | Answer {
+function readAuthorize(accounts: GoogleAccounts, call: Call): AuthorizeRequest | Answer {
   const { query } = call;
   const blocked = (code: string, message: string) => html(400, errorPage(code, message));
   for (const name of new Set(query.keys())) {
-    if (
-      query.getAll(name).length > 1 && !repeated_parameters_allowed.has(name)
-    ) {
+    if (query.getAll(name).length > 1 && !repeated_parameters_allowed.has(name)) {
       return blocked(
         "Error 400: invalid_request",
         `OAuth 2 parameters can only have a single value: ${name}`,
@@ -38,25 +33,12 @@ function readAuthorize(
     }
   }
   const client_id = query.get("client_id") ?? "";
-  if (client_id === "") {
-    return blocked(
-      "Error 400: invalid_request",
-      "Missing required parameter: client_id",
-    );
-  }
+  if (client_id === "") return blocked("Error 400: invalid_request", "Missing required parameter: client_id");
   const client = accounts.clients.get(client_id);
-  if (client === undefined) {
-    return blocked(
-      "Error 401: invalid_client",
-      "The OAuth client was not found.",
-    );
-  }
+  if (client === undefined) return blocked("Error 401: invalid_client", "The OAuth client was not found.");
   const redirect_uri = query.get("redirect_uri") ?? "";
   if (redirect_uri === "") {
-    return blocked(
-      "Error 400: invalid_request",
-      "Missing required parameter: redirect_uri",
-    );
+    return blocked("Error 400: invalid_request", "Missing required parameter: redirect_uri");
   }
   if (!accounts.isRegistered(redirect_uri)) {
     return blocked(
@@ -69,51 +51,25 @@ function readAuthorize(
   const refuse = (error: string, error_description: string) =>
     back(redirect_uri, { error, error_description, state });
   const response_type = query.get("response_type");
-  if (response_type === null) {
-    return refuse(
-      "invalid_request",
-      "Missing required parameter: response_type",
-    );
-  }
+  if (response_type === null) return refuse("invalid_request", "Missing required parameter: response_type");
   if (response_type !== "code") {
-    return refuse(
-      "unsupported_response_type",
-      `Invalid response_type: ${response_type}`,
-    );
+    return refuse("unsupported_response_type", `Invalid response_type: ${response_type}`);
   }
-  const scopes = [
-    ...new Set(
-      (query.get("scope") ?? "").split(" ").filter((scope) => scope !== ""),
-    ),
-  ];
-  if (scopes.length === 0) {
-    return refuse("invalid_request", "Missing required parameter: scope");
-  }
+  const scopes = [...new Set((query.get("scope") ?? "").split(" ").filter((scope) => scope !== ""))];
+  if (scopes.length === 0) return refuse("invalid_request", "Missing required parameter: scope");
   const unknown = scopes.filter((scope) => !known_scopes.has(scope));
   if (unknown.length > 0) {
-    return refuse(
-      "invalid_scope",
-      `Some requested scopes were invalid: ${unknown.join(" ")}`,
-    );
+    return refuse("invalid_scope", `Some requested scopes were invalid: ${unknown.join(" ")}`);
   }
   const access_type = query.get("access_type") ?? "online";
   if (access_type !== "online" && access_type !== "offline") {
-    return refuse(
-      "invalid_request",
-      `Invalid parameter value for access_type: ${access_type}`,
-    );
+    return refuse("invalid_request", `Invalid parameter value for access_type: ${access_type}`);
   }
-  const prompt = (query.get("prompt") ??
-    query.get("approval_prompt")?.replace("force", "consent") ?? "")
+  const prompt = (query.get("prompt") ?? query.get("approval_prompt")?.replace("force", "consent") ?? "")
     .split(" ").filter((one) => one !== "" && one !== "auto");
   const wrong_prompt = prompt.find((one) => !["none", "consent", "select_account"].includes(one));
-  if (
-    wrong_prompt !== undefined || (prompt.includes("none") && prompt.length > 1)
-  ) {
-    return refuse(
-      "invalid_request",
-      `Invalid parameter value for prompt: ${prompt.join(" ")}`,
-    );
+  if (wrong_prompt !== undefined || (prompt.includes("none") && prompt.length > 1)) {
+    return refuse("invalid_request", `Invalid parameter value for prompt: ${prompt.join(" ")}`);
   }
   const challenge = query.get("code_challenge");
   const challenge_method = query.get("code_challenge_method") ?? "plain";
@@ -124,10 +80,7 @@ function readAuthorize(
     );
   }
   if (challenge === null && query.has("code_challenge_method")) {
-    return refuse(
-      "invalid_request",
-      "Missing required parameter: code_challenge",
-    );
+    return refuse("invalid_request", "Missing required parameter: code_challenge");
   }
   if (challenge !== null && !/^[A-Za-z0-9._~-]{43,128}$/.test(challenge)) {
     return refuse(
@@ -149,21 +102,13 @@ function readAuthorize(
   };
 }
 
-export async function showConsent(
-  accounts: GoogleAccounts,
-  library: Library,
-  call: Call,
-): Promise<Answer> {
+export async function showConsent(accounts: GoogleAccounts, library: Library, call: Call): Promise<Answer> {
   const request = readAuthorize(accounts, call);
   if ("status" in request) return request;
   if (request.prompt.includes("none")) {
-    const consent = request.login_hint &&
-      accounts.consent(request.client.id, request.login_hint);
+    const consent = request.login_hint && accounts.consent(request.client.id, request.login_hint);
     if (!consent || !request.scopes.every((scope) => consent.includes(scope))) {
-      return back(request.redirect_uri, {
-        error: "interaction_required",
-        state: request.state,
-      });
+      return back(request.redirect_uri, { error: "interaction_required", state: request.state });
     }
     return grant(accounts, request, String(request.login_hint), request.scopes);
   }
@@ -172,10 +117,7 @@ export async function showConsent(
   if (request.login_hint) await library.find(request.login_hint);
   const hinted = request.login_hint ? library.channel(request.login_hint) : undefined;
   const channels = await library.list(search);
-  if (
-    hinted && search === "" &&
-    !channels.some((channel) => channel.id === hinted.id)
-  ) {
+  if (hinted && search === "" && !channels.some((channel) => channel.id === hinted.id)) {
     channels.unshift({
       id: hinted.id,
       title: hinted.title,
@@ -184,20 +126,13 @@ export async function showConsent(
     });
   }
   if (search === "") {
-    channels.push({
-      id: account_without_channel,
-      title: "Viewer only",
-      videos: 0,
-      source: "generated",
-    });
+    channels.push({ id: account_without_channel, title: "Viewer only", videos: 0, source: "generated" });
   }
   return html(
     200,
     consentPage({
       app: request.client.name,
-      action: `${call.path}?${new URLSearchParams(
-        [...call.query].filter(([name]) => name !== "find"),
-      )}`,
+      action: `${call.path}?${new URLSearchParams([...call.query].filter(([name]) => name !== "find"))}`,
       scopes: request.scopes,
       channels,
       chosen: request.login_hint,
@@ -212,39 +147,23 @@ export async function showConsent(
  * `decision=allow`; without `granular` everything that was asked for is granted. One that cannot stop at a redirect
  * asks for JSON and is told the location.
  */
-export async function decideConsent(
-  accounts: GoogleAccounts,
-  library: Library,
-  call: Call,
-): Promise<Answer> {
+export async function decideConsent(accounts: GoogleAccounts, library: Library, call: Call): Promise<Answer> {
   const request = readAuthorize(accounts, call);
   if ("status" in request) return request;
   const form = new URLSearchParams(call.body);
   const pressed = form.get("decision");
   if (pressed === "deny") {
-    return back(request.redirect_uri, {
-      error: "access_denied",
-      state: request.state,
-    });
+    return back(request.redirect_uri, { error: "access_denied", state: request.state });
   }
   if (pressed !== "allow") {
-    return html(
-      400,
-      errorPage("Error 400: invalid_request", "decision must be allow or deny"),
-    );
+    return html(400, errorPage("Error 400: invalid_request", "decision must be allow or deny"));
   }
   const channel = form.get("channel") ?? request.login_hint ?? "";
   await library.find(channel);
-  if (
-    channel !== account_without_channel &&
-    library.channel(channel) === undefined
-  ) {
+  if (channel !== account_without_channel && library.channel(channel) === undefined) {
     return html(
       400,
-      errorPage(
-        "Error 400: invalid_request",
-        `No channel of this simulator has the id ${channel}`,
-      ),
+      errorPage("Error 400: invalid_request", `No channel of this simulator has the id ${channel}`),
     );
   }
   const ticked = form.getAll("scope");
@@ -252,10 +171,7 @@ export async function decideConsent(
     ? request.scopes.filter((scope) => ticked.includes(scope))
     : request.scopes;
   if (granted.length === 0) {
-    return back(request.redirect_uri, {
-      error: "access_denied",
-      state: request.state,
-    });
+    return back(request.redirect_uri, { error: "access_denied", state: request.state });
   }
   return grant(accounts, request, channel, granted);
 }
@@ -263,8 +179,7 @@ export async function decideConsent(
 /** Scripts in Postman cannot stop at a redirect: who asks for JSON gets the redirect's address instead. */
 export function withoutRedirect(call: Call, answer: Answer): Answer {
   const { location } = answer.headers;
-  const asked = call.headers.get("accept")?.startsWith("application/json") ??
-    false;
+  const asked = call.headers.get("accept")?.startsWith("application/json") ?? false;
   return asked && location !== undefined ? json(200, { location }) : answer;
 }
 
@@ -286,17 +201,10 @@ function grant(
     offline: request.offline,
     again: request.prompt.includes("consent"),
   });
-  return back(request.redirect_uri, {
-    state: request.state,
-    code,
-    scope: all.join(" "),
-  });
+  return back(request.redirect_uri, { state: request.state, code, scope: all.join(" ") });
 }
 
-function back(
-  redirect_uri: string,
-  parameters: Record<string, string | null>,
-): Answer {
+function back(redirect_uri: string, parameters: Record<string, string | null>): Answer {
   const url = new URL(redirect_uri);
   for (const [name, value] of Object.entries(parameters)) {
     if (value !== null) url.searchParams.set(name, value);

@@ -42,8 +42,8 @@ export function consentPage(screen: ConsentScreen): string {
     channel.id === chosen ? " checked" : ""
   }>
           <span>${escape(channel.title)}<small>${words(channel)}</small></span></label></li>`);
-  const hidden = [...screen.parameters].filter(([name]) => name !== "find").map(
-    ([name, value]) => `<input type="hidden" name="${escape(name)}" value="${escape(value)}">`,
+  const hidden = [...screen.parameters].filter(([name]) => name !== "find").map(([name, value]) =>
+    `<input type="hidden" name="${escape(name)}" value="${escape(value)}">`
   );
 
   return page(
@@ -133,10 +133,7 @@ function page(title: string, main: string): string {
 }
 
 function escape(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(
-    ">",
-    "&gt;",
-  ).replaceAll(
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll(
     '"',
     "&quot;",
   );

@@ -10,36 +10,16 @@ import { refused, revoke, token, tokenInfo } from "./token.ts";
 
 const authorize_path = "/accounts.google.com/o/oauth2/v2/auth";
 
-export function googleOauth(
-  world: World,
-  accounts: GoogleAccounts,
-  library: Library,
-): Provider {
+export function googleOauth(world: World, accounts: GoogleAccounts, library: Library): Provider {
   const authorize = (call: Call) => showConsent(accounts, library, call);
   const decide = async (call: Call) => withoutRedirect(call, await decideConsent(accounts, library, call));
   const routes: Route[] = [
     { method: "GET", path: authorize_path, handle: authorize },
     { method: "POST", path: authorize_path, handle: decide },
-    {
-      method: "GET",
-      path: "/accounts.google.com/o/oauth2/auth",
-      handle: authorize,
-    },
-    {
-      method: "POST",
-      path: "/accounts.google.com/o/oauth2/auth",
-      handle: decide,
-    },
-    {
-      method: "POST",
-      path: "/oauth2.googleapis.com/token",
-      handle: (call) => token(accounts, call),
-    },
-    {
-      method: "POST",
-      path: "/oauth2.googleapis.com/revoke",
-      handle: (call) => revoke(accounts, call),
-    },
+    { method: "GET", path: "/accounts.google.com/o/oauth2/auth", handle: authorize },
+    { method: "POST", path: "/accounts.google.com/o/oauth2/auth", handle: decide },
+    { method: "POST", path: "/oauth2.googleapis.com/token", handle: (call) => token(accounts, call) },
+    { method: "POST", path: "/oauth2.googleapis.com/revoke", handle: (call) => revoke(accounts, call) },
     {
       method: "GET",
       path: "/oauth2.googleapis.com/tokeninfo",
@@ -66,11 +46,7 @@ function oauthFailure(reason: string): Answer | undefined {
   switch (reason) {
     case "invalid_grant":
     case "400":
-      return refused(
-        400,
-        "invalid_grant",
-        "Token has been expired or revoked.",
-      );
+      return refused(400, "invalid_grant", "Token has been expired or revoked.");
     case "invalid_client":
     case "401":
       return refused(401, "invalid_client", "The OAuth client was not found.");
@@ -91,37 +67,25 @@ function oauthFailure(reason: string): Answer | undefined {
     case "503":
       return refused(503, "temporarily_unavailable", "Service Unavailable");
     case "404":
-      return html(
-        404,
-        errorPage(
-          "Error 404",
-          "The requested URL was not found on this server.",
-        ),
-      );
+      return html(404, errorPage("Error 404", "The requested URL was not found on this server."));
   }
 }
 
 function accountOf(accounts: GoogleAccounts, call: Call): string | undefined {
   if (call.path.startsWith("/accounts.google.com/")) {
-    return new URLSearchParams(call.body).get("channel") ??
-      call.query.get("login_hint") ?? undefined;
+    return new URLSearchParams(call.body).get("channel") ?? call.query.get("login_hint") ?? undefined;
   }
   const form = new URLSearchParams(call.body);
-  const given = form.get("refresh_token") ?? form.get("code") ??
-    form.get("token") ??
+  const given = form.get("refresh_token") ?? form.get("code") ?? form.get("token") ??
     call.query.get("access_token") ??
     call.query.get("token");
   return given ? accounts.accountOf(given) : undefined;
 }
 
 const OneAccount = z.strictObject({ channel_id: z.string().min(1) });
-const Expiry = OneAccount.extend({
-  which: z.enum(["access", "refresh", "both"]).default("access"),
-});
+const Expiry = OneAccount.extend({ which: z.enum(["access", "refresh", "both"]).default("access") });
 const Issue = OneAccount.extend({
-  scopes: z.array(z.string().min(1)).min(1).default([
-    "https://www.googleapis.com/auth/youtube.readonly",
-  ]),
+  scopes: z.array(z.string().min(1)).min(1).default(["https://www.googleapis.com/auth/youtube.readonly"]),
   refresh_token: z.boolean().default(true),
 });
 const RedirectUris = z.strictObject({ redirect_uris: z.array(z.url()).min(1) });
@@ -139,10 +103,7 @@ function adminRoutes(accounts: GoogleAccounts, library: Library): Route[] {
     {
       method: "POST",
       path: "/_admin/google/tokens/revoke",
-      handle: (call) =>
-        json(200, {
-          grants: accounts.revoke(readBody(OneAccount, call).channel_id),
-        }),
+      handle: (call) => json(200, { grants: accounts.revoke(readBody(OneAccount, call).channel_id) }),
     },
     {
       method: "POST",
@@ -150,41 +111,18 @@ function adminRoutes(accounts: GoogleAccounts, library: Library): Route[] {
       handle: async (call) => {
         const { channel_id, scopes, refresh_token } = readBody(Issue, call);
         await library.find(channel_id);
-        if (
-          channel_id !== account_without_channel &&
-          library.channel(channel_id) === undefined
-        ) {
-          throw new AdminError(
-            404,
-            `Cannot issue tokens: no channel has the id ${channel_id}`,
-          );
+        if (channel_id !== account_without_channel && library.channel(channel_id) === undefined) {
+          throw new AdminError(404, `Cannot issue tokens: no channel has the id ${channel_id}`);
         }
-        return json(
-          201,
-          accounts.issue(
-            local_client.id,
-            channel_id,
-            scopes,
-            true,
-            refresh_token,
-          ),
-        );
+        return json(201, accounts.issue(local_client.id, channel_id, scopes, true, refresh_token));
       },
     },
-    {
-      method: "GET",
-      path: "/_admin/google/grants",
-      handle: () => json(200, { grants: accounts.grants() }),
-    },
+    { method: "GET", path: "/_admin/google/grants", handle: () => json(200, { grants: accounts.grants() }) },
     {
       method: "POST",
       path: "/_admin/google/redirect-uris",
       handle: (call) =>
-        json(200, {
-          redirect_uris: accounts.register(
-            readBody(RedirectUris, call).redirect_uris,
-          ),
-        }),
+        json(200, { redirect_uris: accounts.register(readBody(RedirectUris, call).redirect_uris) }),
     },
   ];
 }

@@ -7,14 +7,9 @@ import type { GoogleAccounts } from "./accounts.ts";
 
 export function tokenInfo(accounts: GoogleAccounts, call: Call): Answer {
   const form = new URLSearchParams(call.body);
-  const access = accounts.access(
-    call.query.get("access_token") ?? form.get("access_token") ?? "",
-  );
+  const access = accounts.access(call.query.get("access_token") ?? form.get("access_token") ?? "");
   if (access === undefined || call.fault?.token) {
-    return json(400, {
-      error: "invalid_token",
-      error_description: "Invalid Value",
-    });
+    return json(400, { error: "invalid_token", error_description: "Invalid Value" });
   }
   return json(200, {
     issued_to: access.client.id,
@@ -25,17 +20,11 @@ export function tokenInfo(accounts: GoogleAccounts, call: Call): Answer {
   });
 }
 
-export async function userInfo(
-  accounts: GoogleAccounts,
-  library: Library,
-  call: Call,
-): Promise<Answer> {
+export async function userInfo(accounts: GoogleAccounts, library: Library, call: Call): Promise<Answer> {
   const access = call.fault?.token ? undefined : accounts.access(bearer(call) ?? "");
   if (access === undefined) return failures.deadToken();
   const sees = (name: string) =>
-    access.scopes.includes(
-      `https://www.googleapis.com/auth/userinfo.${name}`,
-    ) ||
+    access.scopes.includes(`https://www.googleapis.com/auth/userinfo.${name}`) ||
     access.scopes.includes("openid");
   if (!sees("profile") && !sees("email")) {
     return failures.missingScope("google.identity.oauth2.Userinfo.Get", [
@@ -50,14 +39,8 @@ export async function userInfo(
     ...(access.scopes.includes(`https://www.googleapis.com/auth/userinfo.email`)
       ? { email: `${id}@example.com`, verified_email: true }
       : {}),
-    ...(access.scopes.includes(
-        `https://www.googleapis.com/auth/userinfo.profile`,
-      )
-      ? {
-        name,
-        given_name: name,
-        picture: `https://lh3.googleusercontent.com/a/simulated-${id}=s96-c`,
-      }
+    ...(access.scopes.includes(`https://www.googleapis.com/auth/userinfo.profile`)
+      ? { name, given_name: name, picture: `https://lh3.googleusercontent.com/a/simulated-${id}=s96-c` }
       : {}),
   });
 }

@@ -54,9 +54,7 @@ export interface VideoRecord {
   readonly licensed: boolean;
   readonly blocked_in: readonly string[];
   readonly largest_thumbnail: "high" | "standard" | "maxres" | "fhd" | "uhd";
-  readonly translations: Readonly<
-    Record<string, { readonly title: string; readonly description: string }>
-  >;
+  readonly translations: Readonly<Record<string, { readonly title: string; readonly description: string }>>;
   readonly topics: readonly string[];
   readonly recorded_at: string | null;
 }

@@ -5,12 +5,9 @@ import type { Answer, Call } from "../provider.ts";
 import * as failures from "./google_error.ts";
 
 const auth = "https://www.googleapis.com/auth/";
-const read_scopes = [
-  "youtube",
-  "youtube.force-ssl",
-  "youtube.readonly",
-  "youtubepartner",
-].map((name) => auth + name);
+const read_scopes = ["youtube", "youtube.force-ssl", "youtube.readonly", "youtubepartner"].map((name) =>
+  auth + name
+);
 export const audit_scope = `${auth}youtubepartner-channel-audit`;
 
 /** Who calls: a user by their token, or an app by its key. */
@@ -22,15 +19,10 @@ export interface Caller {
 export function bearer(call: Call): string | undefined {
   const header = call.headers.get("authorization");
   if (header !== null) return /^Bearer +(.*)$/i.exec(header)?.[1]?.trim() ?? "";
-  return call.query.get("access_token") ?? call.query.get("oauth_token") ??
-    undefined;
+  return call.query.get("access_token") ?? call.query.get("oauth_token") ?? undefined;
 }
 
-export function identify(
-  accounts: GoogleAccounts,
-  rpc: string,
-  call: Call,
-): Caller | Answer {
+export function identify(accounts: GoogleAccounts, rpc: string, call: Call): Caller | Answer {
   const token = bearer(call);
   if (token !== undefined) {
     const access = call.fault?.token ? undefined : accounts.access(token);
@@ -45,7 +37,6 @@ export function identify(
     const project = api_keys[key];
     return project === undefined ? failures.badApiKey() : { access: undefined, project };
   }
-  const personal = call.query.has("mine") || call.query.has("managedByMe") ||
-    call.query.has("myRating");
+  const personal = call.query.has("mine") || call.query.has("managedByMe") || call.query.has("myRating");
   return personal ? failures.noCredential(rpc) : failures.unregisteredCaller();
 }

@@ -37,9 +37,7 @@ export function readSelection(text: string): Selection | undefined {
 
 /** What the selection leaves of a value. A selection without members takes all. */
 export function select(value: unknown, selection: Selection): unknown {
-  if (selection.size === 0 || typeof value !== "object" || value === null) {
-    return value;
-  }
+  if (selection.size === 0 || typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return value.map((one) => select(one, selection));
   const left: Record<string, unknown> = {};
   for (const [name, member] of Object.entries(value)) {

@@ -27,12 +27,7 @@ const defaults: readonly ChannelWish[] = [
   { title: "One Good Take", videos: 1, seed: 1 },
   { title: "Starting Tomorrow", videos: 0, seed: 7 },
   { title: "Field Notes Daily", videos: 1_000, seed: 1_000 },
-  {
-    title: "Ten Thousand Evenings",
-    videos: 10_000,
-    seed: 10_000,
-    days_between: 0.5,
-  },
+  { title: "Ten Thousand Evenings", videos: 10_000, seed: 10_000, days_between: 0.5 },
 ];
 
 const default_newest = "2026-11-15T17:00:00Z";
@@ -58,17 +53,11 @@ export class GeneratedCatalogue implements Catalogue {
     const seed = wish.seed ?? number;
     let key = hash(`channel ${seed}`);
     // The same seed again is another channel with the same content.
-    for (let again = 2; this.#by_key.has(key); again++) {
-      key = hash(`channel ${seed} again ${again}`);
-    }
+    for (let again = 2; this.#by_key.has(key); again++) key = hash(`channel ${seed} again ${again}`);
     const chance = new Seeded(seed, 0xc4a77e1);
-    const title = wish.title ??
-      `${chance.pick(adjectives)} ${chance.pick(nouns)} ${seed}`;
+    const title = wish.title ?? `${chance.pick(adjectives)} ${chance.pick(nouns)} ${seed}`;
     const id = `UC${channelIdTail(key)}`;
-    const slug = title.normalize("NFKD").toLowerCase().replace(
-      /[^a-z0-9]+/g,
-      "",
-    );
+    const slug = title.normalize("NFKD").toLowerCase().replace(/[^a-z0-9]+/g, "");
     let handle = `@${slug || "channel"}`;
     if (this.#by_handle.has(handle)) handle += key.toString(36).slice(0, 4);
     const newest_at = wish.newest_at ?? default_newest;
@@ -78,8 +67,7 @@ export class GeneratedCatalogue implements Catalogue {
       description: wish.description ??
         `${title}: made up by a simulator, one upload at a time.\n\nNew videos on Sundays.`,
       handle,
-      country: wish.country ??
-        chance.pick(["FR", "US", "JP", "BR", "DE", null]),
+      country: wish.country ?? chance.pick(["FR", "US", "JP", "BR", "DE", null]),
       language: null,
       published_at: "2014-03-09T08:30:00Z",
       subscribers: wish.hidden_subscribers ? null : threeFigures(Math.floor(10 ** (1 + chance.next() * 5))),
@@ -111,15 +99,8 @@ export class GeneratedCatalogue implements Catalogue {
     const found: ChannelSummary[] = [];
     for (const { seed } of this.#channels.values()) {
       if (found.length === limit) break;
-      if (seed.id !== search && !seed.title.toLowerCase().includes(wanted)) {
-        continue;
-      }
-      found.push({
-        id: seed.id,
-        title: seed.title,
-        videos: seed.videos,
-        source: "generated",
-      });
+      if (seed.id !== search && !seed.title.toLowerCase().includes(wanted)) continue;
+      found.push({ id: seed.id, title: seed.title, videos: seed.videos, source: "generated" });
     }
     return found;
   }
@@ -144,11 +125,7 @@ export class GeneratedCatalogue implements Catalogue {
     const seed = this.#channels.get(channel_id)?.seed;
     if (seed === undefined) return [];
     const videos: VideoRecord[] = [];
-    for (
-      let at = position;
-      at < Math.min(position + count, seed.videos);
-      at++
-    ) {
+    for (let at = position; at < Math.min(position + count, seed.videos); at++) {
       videos.push(generatedVideo(seed, seed.videos - 1 - at));
     }
     return videos;
@@ -161,11 +138,7 @@ export class GeneratedCatalogue implements Catalogue {
 
   positionOf(id: string): { channel_id: string; position: number } | undefined {
     const found = this.#find(id);
-    return found &&
-      {
-        channel_id: found.seed.id,
-        position: found.seed.videos - 1 - found.number,
-      };
+    return found && { channel_id: found.seed.id, position: found.seed.videos - 1 - found.number };
   }
 
   reset(): void {
@@ -192,8 +165,7 @@ function channelIdTail(key: number): string {
 
 /** YouTube shows subscriber counts rounded down to three figures. */
 function threeFigures(count: number): number {
-  const unit = 10 **
-    Math.max(0, Math.floor(Math.log10(Math.max(1, count))) - 2);
+  const unit = 10 ** Math.max(0, Math.floor(Math.log10(Math.max(1, count))) - 2);
   return Math.floor(count / unit) * unit;
 }
 

@@ -20,10 +20,7 @@ export interface ChannelSeed {
 const day = 86_400_000;
 
 /** Number 0 is the oldest upload, so that a channel that grows keeps the videos that it has. */
-export function generatedVideo(
-  channel: ChannelSeed,
-  number: number,
-): VideoRecord {
+export function generatedVideo(channel: ChannelSeed, number: number): VideoRecord {
   const chance = new Seeded(channel.seed, number);
   const voice = voiceOf(channel.seed, chance);
   const title = titleOf(voice, chance, number);
@@ -46,10 +43,7 @@ export function generatedVideo(
   const views = Math.floor(10 ** (chance.next() * 6.2));
   const description = descriptionOf(voice, chance);
   const iso = (time: number) =>
-    new Date(Math.floor(time / 1_000) * 1_000).toISOString().replace(
-      ".000Z",
-      "Z",
-    );
+    new Date(Math.floor(time / 1_000) * 1_000).toISOString().replace(".000Z", "Z");
 
   return {
     id: toVideoId(channel.key, number),
@@ -78,22 +72,14 @@ export function generatedVideo(
     caption: chance.chance(0.3),
     licensed: chance.chance(0.5),
     blocked_in: chance.chance(0.03) ? ["DE", "GB"] : [],
-    largest_thumbnail: chance.pick(
-      ["high", "standard", "maxres", "maxres", "maxres", "fhd", "uhd"] as const,
-    ),
+    largest_thumbnail: chance.pick(["high", "standard", "maxres", "maxres", "maxres", "fhd", "uhd"] as const),
     translations: chance.chance(0.1) ? { es: { title: `${title} (ES)`, description } } : {},
     topics: chance.chance(0.8) ? [chance.pick(topics)] : [],
     recorded_at: chance.chance(0.1) ? iso(uploaded - day) : null,
   };
 }
 
-type State =
-  | "public"
-  | "unlisted"
-  | "private"
-  | "deleted"
-  | "late"
-  | "scheduled";
+type State = "public" | "unlisted" | "private" | "deleted" | "late" | "scheduled";
 
 /** Cheap, and apart from the text: who counts public videos need not write 10,000 descriptions. */
 export function stateOf(channel: ChannelSeed, number: number): State {
@@ -124,24 +110,12 @@ function voiceOf(seed: number, chance: Seeded): Voice {
 }
 
 function titleOf(voice: Voice, chance: Seeded, number: number): string {
-  const title = chance.pick(voice.titles).replace(
-    "{}",
-    () => chance.pick(voice.subjects),
-  )
+  const title = chance.pick(voice.titles).replace("{}", () => chance.pick(voice.subjects))
     .replace(/#(?!shorts)/, String(1 + number % 200));
   const shown = title.charAt(0).toUpperCase() + title.slice(1);
+  if (chance.chance(0.02)) return `${shown} ${"and then some more of it, ".repeat(8)}`.slice(0, 100).trim();
   if (chance.chance(0.02)) {
-    return `${shown} ${"and then some more of it, ".repeat(8)}`.slice(0, 100)
-      .trim();
-  }
-  if (chance.chance(0.02)) {
-    return chance.pick([
-      "A",
-      "🎬",
-      "？",
-      '<b>not bold</b> & "quoted"',
-      "Tom's 'best' \\ worst",
-    ]);
+    return chance.pick(["A", "🎬", "？", '<b>not bold</b> & "quoted"', "Tom's 'best' \\ worst"]);
   }
   return chance.chance(0.15) ? `${shown} ${chance.pick(emoji)}` : shown;
 }
@@ -149,23 +123,13 @@ function titleOf(voice: Voice, chance: Seeded, number: number): string {
 function descriptionOf(voice: Voice, chance: Seeded): string {
   const kind = chance.next();
   if (kind < 0.08) return "";
-  const paragraphs = Array.from(
-    { length: chance.between(1, 6) },
-    () => chance.pick(voice.sentences),
-  );
-  if (chance.chance(0.4)) {
-    paragraphs.push(`https://example.com/${chance.between(1, 9_999)}?a=1&b=2`);
-  }
+  const paragraphs = Array.from({ length: chance.between(1, 6) }, () => chance.pick(voice.sentences));
+  if (chance.chance(0.4)) paragraphs.push(`https://example.com/${chance.between(1, 9_999)}?a=1&b=2`);
   if (chance.chance(0.5)) {
-    paragraphs.push(
-      Array.from({ length: chance.between(1, 4) }, () => chance.pick(hashtags))
-        .join(" "),
-    );
+    paragraphs.push(Array.from({ length: chance.between(1, 4) }, () => chance.pick(hashtags)).join(" "));
   }
   let text = paragraphs.join("\n\n");
-  if (kind > 0.98) {
-    while (text.length < 5_000) text += `\n\n${chance.pick(voice.sentences)}`;
-  }
+  if (kind > 0.98) { while (text.length < 5_000) text += `\n\n${chance.pick(voice.sentences)}`; }
   // A cut inside a surrogate pair would make a lone surrogate, which YouTube never sends.
   return text.slice(0, 5_000).replace(/[\ud800-\udbff]$/, ".");
 }
@@ -181,17 +145,9 @@ function tagsOf(voice: Voice, chance: Seeded): string[] {
   return [...tags];
 }
 
-function liveOf(
-  channel: ChannelSeed,
-  number: number,
-  uploaded: number,
-  chance: Seeded,
-): LiveRecord | null {
+function liveOf(channel: ChannelSeed, number: number, uploaded: number, chance: Seeded): LiveRecord | null {
   const iso = (time: number) =>
-    new Date(Math.floor(time / 1_000) * 1_000).toISOString().replace(
-      ".000Z",
-      "Z",
-    );
+    new Date(Math.floor(time / 1_000) * 1_000).toISOString().replace(".000Z", "Z");
   const length = chance.between(600, 9_000) * 1_000;
   const viewers = chance.between(3, 4_000);
   const was_live = chance.chance(0.05);

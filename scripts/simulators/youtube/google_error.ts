@@ -13,11 +13,7 @@ export function googleError(
   code: number,
   message: string,
   detail: Detail,
-  more: {
-    status?: string;
-    details?: unknown[];
-    headers?: Record<string, string>;
-  } = {},
+  more: { status?: string; details?: unknown[]; headers?: Record<string, string> } = {},
 ): Answer {
   const { message: own = message, domain, reason, location, locationType } = detail;
   return json(code, {
@@ -36,18 +32,9 @@ export function googleError(
   }, { vary: "Origin, X-Origin, Referer", ...more.headers });
 }
 
-export function parameterError(
-  reason: string,
-  message: string,
-  location: string,
-): Answer {
+export function parameterError(reason: string, message: string, location: string): Answer {
   const locationType = location === "parameters." ? "other" : "parameter";
-  return googleError(400, message, {
-    domain: "youtube.parameter",
-    reason,
-    location,
-    locationType,
-  });
+  return googleError(400, message, { domain: "youtube.parameter", reason, location, locationType });
 }
 
 export function unknownPart(part: string): Answer {
@@ -60,13 +47,8 @@ export function unknownPart(part: string): Answer {
 }
 
 /** What the API's front refuses before YouTube sees the call. */
-export function invalidArgument(
-  message: string,
-  reason = "badRequest",
-): Answer {
-  return googleError(400, message, { domain: "global", reason }, {
-    status: "INVALID_ARGUMENT",
-  });
+export function invalidArgument(message: string, reason = "badRequest"): Answer {
+  return googleError(400, message, { domain: "global", reason }, { status: "INVALID_ARGUMENT" });
 }
 
 const service = "youtube.googleapis.com";
@@ -74,10 +56,7 @@ const challenge = 'Bearer realm="https://accounts.google.com/"';
 const sign_in = "Expected OAuth 2 access token, login cookie or other valid authentication credential. " +
   "See https://developers.google.com/identity/sign-in/web/devconsole-project.";
 
-function errorInfo(
-  reason: string,
-  metadata: Record<string, string>,
-): unknown[] {
+function errorInfo(reason: string, metadata: Record<string, string>): unknown[] {
   return [{
     "@type": "type.googleapis.com/google.rpc.ErrorInfo",
     reason,
@@ -87,40 +66,27 @@ function errorInfo(
 }
 
 export function deadToken(): Answer {
-  return googleError(
-    401,
-    `Request had invalid authentication credentials. ${sign_in}`,
-    {
-      message: "Invalid Credentials",
-      domain: "global",
-      reason: "authError",
-      location: "Authorization",
-      locationType: "header",
-    },
-    {
-      status: "UNAUTHENTICATED",
-      headers: { "www-authenticate": `${challenge}, error="invalid_token"` },
-    },
-  );
+  return googleError(401, `Request had invalid authentication credentials. ${sign_in}`, {
+    message: "Invalid Credentials",
+    domain: "global",
+    reason: "authError",
+    location: "Authorization",
+    locationType: "header",
+  }, { status: "UNAUTHENTICATED", headers: { "www-authenticate": `${challenge}, error="invalid_token"` } });
 }
 
 export function noCredential(method: string): Answer {
-  return googleError(
-    401,
-    `Request is missing required authentication credential. ${sign_in}`,
-    {
-      message: "Login Required.",
-      domain: "global",
-      reason: "required",
-      location: "Authorization",
-      locationType: "header",
-    },
-    {
-      status: "UNAUTHENTICATED",
-      details: errorInfo("CREDENTIALS_MISSING", { service, method }),
-      headers: { "www-authenticate": challenge },
-    },
-  );
+  return googleError(401, `Request is missing required authentication credential. ${sign_in}`, {
+    message: "Login Required.",
+    domain: "global",
+    reason: "required",
+    location: "Authorization",
+    locationType: "header",
+  }, {
+    status: "UNAUTHENTICATED",
+    details: errorInfo("CREDENTIALS_MISSING", { service, method }),
+    headers: { "www-authenticate": challenge },
+  });
 }
 
 export function unregisteredCaller(): Answer {
@@ -143,10 +109,7 @@ export function badApiKey(): Answer {
   });
 }
 
-export function missingScope(
-  method: string,
-  scopes: readonly string[],
-): Answer {
+export function missingScope(method: string, scopes: readonly string[]): Answer {
   return googleError(403, "Request had insufficient authentication scopes.", {
     message: "Insufficient Permission",
     domain: "global",
@@ -154,9 +117,7 @@ export function missingScope(
   }, {
     status: "PERMISSION_DENIED",
     details: errorInfo("ACCESS_TOKEN_SCOPE_INSUFFICIENT", { service, method }),
-    headers: {
-      "www-authenticate": `${challenge}, error="insufficient_scope", scope="${scopes.join(" ")}"`,
-    },
+    headers: { "www-authenticate": `${challenge}, error="insufficient_scope", scope="${scopes.join(" ")}"` },
   });
 }
 
@@ -164,10 +125,7 @@ const over_quota =
   'The request cannot be completed because you have exceeded your <a href="/youtube/v3/getting-started#quota">quota</a>.';
 
 export function quotaExceeded(): Answer {
-  return googleError(403, over_quota, {
-    domain: "youtube.quota",
-    reason: "quotaExceeded",
-  });
+  return googleError(403, over_quota, { domain: "youtube.quota", reason: "quotaExceeded" });
 }
 
 /** The answer of a granular bucket, or of the limit per minute. */
@@ -181,10 +139,7 @@ export function rateLimitExceeded(
   const message =
     `Quota exceeded for quota metric '${metric}' and limit '${metric} per ${unit}' of service '${service}' ` +
     `for consumer 'project_number:${project}'.`;
-  return googleError(429, message, {
-    domain: "global",
-    reason: "rateLimitExceeded",
-  }, {
+  return googleError(429, message, { domain: "global", reason: "rateLimitExceeded" }, {
     status: "RESOURCE_EXHAUSTED",
     details: errorInfo("RATE_LIMIT_EXCEEDED", {
       service,
@@ -216,21 +171,12 @@ export function failureByReason(reason: string): Answer | undefined {
         status: "PERMISSION_DENIED",
       });
     case "404":
-      return googleError(404, "Method not found.", {
-        domain: "global",
-        reason: "notFound",
-      }, {
+      return googleError(404, "Method not found.", { domain: "global", reason: "notFound" }, {
         status: "NOT_FOUND",
       });
     case "429":
     case "rateLimitExceeded":
-      return rateLimitExceeded(
-        "Queries",
-        "defaultPerMinutePerProject",
-        1_800_000,
-        "minute",
-        "1",
-      );
+      return rateLimitExceeded("Queries", "defaultPerMinutePerProject", 1_800_000, "minute", "1");
     case "batchGetStatsExceeded":
       return rateLimitExceeded(
         "Batch Get Stats Queries",
@@ -242,10 +188,7 @@ export function failureByReason(reason: string): Answer | undefined {
     case "quotaExceeded":
       return quotaExceeded();
     case "userRateLimitExceeded":
-      return googleError(403, "User Rate Limit Exceeded", {
-        domain: "usageLimits",
-        reason,
-      });
+      return googleError(403, "User Rate Limit Exceeded", { domain: "usageLimits", reason });
     case "accessNotConfigured":
       return googleError(
         403,
@@ -254,50 +197,31 @@ export function failureByReason(reason: string): Answer | undefined {
         { domain: "usageLimits", reason },
         {
           status: "PERMISSION_DENIED",
-          details: errorInfo("SERVICE_DISABLED", {
-            service,
-            consumer: "projects/1",
-          }),
+          details: errorInfo("SERVICE_DISABLED", { service, consumer: "projects/1" }),
         },
       );
     case "insufficientPermissions":
       return missingScope("youtube.api.v3.V3DataChannelService.List", []);
     case "authenticatedUserAccountClosed":
-      return googleError(
-        403,
-        "The YouTube account of the authenticated user is closed.",
-        {
-          domain: "youtube.common",
-          reason,
-        },
-      );
+      return googleError(403, "The YouTube account of the authenticated user is closed.", {
+        domain: "youtube.common",
+        reason,
+      });
     case "authenticatedUserAccountSuspended":
-      return googleError(
-        403,
-        "The YouTube account of the authenticated user is suspended.",
-        {
-          domain: "youtube.common",
-          reason,
-        },
-      );
+      return googleError(403, "The YouTube account of the authenticated user is suspended.", {
+        domain: "youtube.common",
+        reason,
+      });
     case "channelClosed":
-      return googleError(
-        403,
-        "The channel that the request specifies has been closed.",
-        {
-          domain: "youtube.common",
-          reason,
-        },
-      );
+      return googleError(403, "The channel that the request specifies has been closed.", {
+        domain: "youtube.common",
+        reason,
+      });
     case "channelSuspended":
-      return googleError(
-        403,
-        "The channel that the request specifies has been suspended.",
-        {
-          domain: "youtube.common",
-          reason,
-        },
-      );
+      return googleError(403, "The channel that the request specifies has been suspended.", {
+        domain: "youtube.common",
+        reason,
+      });
     case "youtubeSignupRequired":
       return googleError(401, "Unauthorized", {
         domain: "youtube.header",
@@ -308,30 +232,16 @@ export function failureByReason(reason: string): Answer | undefined {
     case "playlistNotFound":
       return playlistNotFound();
     case "invalidPageToken":
-      return parameterError(
-        "invalidPageToken",
-        "The request specifies an invalid page token.",
-        "pageToken",
-      );
+      return parameterError("invalidPageToken", "The request specifies an invalid page token.", "pageToken");
     case "500":
     case "internalError":
-      return googleError(500, "Internal error encountered.", {
-        domain: "global",
-        reason: "internalError",
-      }, {
+      return googleError(500, "Internal error encountered.", { domain: "global", reason: "internalError" }, {
         status: "INTERNAL",
       });
     case "backendError":
-      return googleError(500, "Backend Error", {
-        domain: "global",
-        reason: "backendError",
-      });
+      return googleError(500, "Backend Error", { domain: "global", reason: "backendError" });
     case "502":
-      return {
-        status: 502,
-        headers: { "content-type": "text/html; charset=UTF-8" },
-        body: bad_gateway,
-      };
+      return { status: 502, headers: { "content-type": "text/html; charset=UTF-8" }, body: bad_gateway };
     case "503":
     case "serviceUnavailable":
       return googleError(503, "The service is currently unavailable.", {

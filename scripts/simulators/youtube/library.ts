@@ -12,14 +12,9 @@ import { type ChannelWish, GeneratedCatalogue } from "./generated_catalogue.ts";
 import { stateOf } from "./generated_video.ts";
 import { type CatalogueReport, RealCatalogue } from "./real_catalogue.ts";
 
-export type VideoEdit = Partial<
-  Omit<VideoRecord, "id" | "channel_id" | "channel_title">
->;
+export type VideoEdit = Partial<Omit<VideoRecord, "id" | "channel_id" | "channel_title">>;
 export type ChannelEdit = Partial<
-  Pick<
-    ChannelRecord,
-    "title" | "description" | "subscribers" | "views" | "country"
-  >
+  Pick<ChannelRecord, "title" | "description" | "subscribers" | "views" | "country">
 >;
 
 interface Edits {
@@ -40,10 +35,7 @@ export async function openLibrary(
 ): Promise<Library> {
   // Beside the state, which is on a disk: the system's temporary folder may be memory.
   const folder = state === undefined ? undefined : dirname(state);
-  return new Library(
-    world,
-    catalog === undefined ? undefined : await RealCatalogue.open(catalog, folder),
-  );
+  return new Library(world, catalog === undefined ? undefined : await RealCatalogue.open(catalog, folder));
 }
 
 export class Library {
@@ -52,10 +44,7 @@ export class Library {
   readonly #real: RealCatalogue | undefined;
   readonly #edits = new Map<string, Edits>();
   readonly #added = new Map<string, VideoRecord>();
-  readonly #listed = new Map<
-    string,
-    { version: number; positions: Uint32Array }
-  >();
+  readonly #listed = new Map<string, { version: number; positions: Uint32Array }>();
 
   /** The real catalogue is read, and earlier edits of it are made again. */
   #ready: Promise<void>;
@@ -83,10 +72,7 @@ export class Library {
     await this.#ready;
     const real = this.#real?.list(search, Math.ceil(limit / 2)) ?? [];
     const generated = this.#generated.list(search, limit - real.length);
-    return [...real, ...generated].map((one) => ({
-      ...one,
-      videos: this.size(one.id),
-    }));
+    return [...real, ...generated].map((one) => ({ ...one, videos: this.size(one.id) }));
   }
 
   channel(id: string): ChannelRecord | undefined {
@@ -104,8 +90,7 @@ export class Library {
   /** How many entries the uploads playlist has, deleted and private ones among them. */
   size(channel_id: string): number {
     const edits = this.#edits.get(channel_id);
-    return this.#base(channel_id).size(channel_id) +
-      (edits ? edits.added.length - edits.removed.length : 0);
+    return this.#base(channel_id).size(channel_id) + (edits ? edits.added.length - edits.removed.length : 0);
   }
 
   /** What statistics.videoCount says: public videos only. */
@@ -115,9 +100,7 @@ export class Library {
     if (seed === undefined || edits !== undefined) {
       if (edits === undefined) return this.size(channel_id);
       let count = 0;
-      for (const { video } of this.#all(channel_id)) {
-        if (isPublic(video)) count++;
-      }
+      for (const { video } of this.#all(channel_id)) if (isPublic(video)) count++;
       return count;
     }
     let count = 0;
@@ -136,11 +119,7 @@ export class Library {
     let at = Math.max(0, position - edits.added.length);
     for (const removed of edits.removed) if (removed <= at) at++;
     const gone = new Set(edits.removed);
-    for (
-      const end = base.size(channel_id);
-      videos.length < count && at < end;
-      at++
-    ) {
+    for (const end = base.size(channel_id); videos.length < count && at < end; at++) {
       if (!gone.has(at)) videos.push(...base.at(channel_id, at, 1));
     }
     return videos.map((video) => this.#edited(video, edits));
@@ -150,18 +129,12 @@ export class Library {
    * The same for somebody who does not own the channel: unlisted videos have no entry. Their places are worked out
    * once a version of the channel, since that takes a look at every video.
    */
-  listedAt(
-    channel_id: string,
-    position: number,
-    count: number,
-  ): { videos: VideoRecord[]; total: number } {
+  listedAt(channel_id: string, position: number, count: number): { videos: VideoRecord[]; total: number } {
     const version = this.#edits.get(channel_id)?.version ?? 0;
     let listed = this.#listed.get(channel_id);
     if (listed === undefined || listed.version !== version) {
       const positions: number[] = [];
-      for (const { video, at } of this.#all(channel_id)) {
-        if (video.privacy !== "unlisted") positions.push(at);
-      }
+      for (const { video, at } of this.#all(channel_id)) if (video.privacy !== "unlisted") positions.push(at);
       listed = { version, positions: Uint32Array.from(positions) };
       this.#listed.set(channel_id, listed);
     }
@@ -173,8 +146,7 @@ export class Library {
   }
 
   video(id: string): VideoRecord | undefined {
-    const video = this.#added.get(id) ?? this.#generated.video(id) ??
-      this.#real?.video(id);
+    const video = this.#added.get(id) ?? this.#generated.video(id) ?? this.#real?.video(id);
     if (video === undefined) return undefined;
     const edits = this.#edits.get(video.channel_id);
     if (edits === undefined) return video;
@@ -192,8 +164,7 @@ export class Library {
     if (added !== -1) return added;
     const place = this.#base(video.channel_id).positionOf(id);
     if (place === undefined) return undefined;
-    const before = edits?.removed.filter((position) => position < place.position).length ??
-      0;
+    const before = edits?.removed.filter((position) => position < place.position).length ?? 0;
     return place.position - before + (edits?.added.length ?? 0);
   }
 
@@ -209,12 +180,7 @@ export class Library {
 
   addVideo(channel_id: string, edit: VideoEdit): VideoRecord {
     this.#known(channel_id);
-    return this.#change({
-      kind: "video",
-      channel_id,
-      edit,
-      at: this.#world.clock.now(),
-    }) as VideoRecord;
+    return this.#change({ kind: "video", channel_id, edit, at: this.#world.clock.now() }) as VideoRecord;
   }
 
   editVideo(channel_id: string, id: string, edit: VideoEdit): VideoRecord {
@@ -232,9 +198,7 @@ export class Library {
   /** Edits of real channels are made again when these are read, which a start does not wait for. */
   replay(event: JournalEvent): void {
     const change = event as unknown as Change;
-    if (
-      change.kind === "channel" || this.#generated.channel(change.channel_id)
-    ) {
+    if (change.kind === "channel" || this.#generated.channel(change.channel_id)) {
       return void this.#apply(change);
     }
     this.#ready = this.#ready.then(() => {
@@ -277,33 +241,17 @@ export class Library {
         Object.assign(edits.channel, change.edit);
         return undefined;
       case "video":
-        return this.#add(
-          this.#known(change.channel_id),
-          edits,
-          change.edit,
-          change.at,
-        );
+        return this.#add(this.#known(change.channel_id), edits, change.edit, change.at);
       case "video_edit":
-        edits.videos.set(change.id, {
-          ...edits.videos.get(change.id),
-          ...change.edit,
-        });
+        edits.videos.set(change.id, { ...edits.videos.get(change.id), ...change.edit });
         return undefined;
       case "video_removal":
         this.#remove(edits, change.channel_id, change.id);
     }
   }
 
-  #add(
-    channel: ChannelRecord,
-    edits: Edits,
-    edit: VideoEdit,
-    now: number,
-  ): VideoRecord {
-    const at = new Date(Math.floor(now / 1_000) * 1_000).toISOString().replace(
-      ".000Z",
-      "Z",
-    );
+  #add(channel: ChannelRecord, edits: Edits, edit: VideoEdit, now: number): VideoRecord {
+    const at = new Date(Math.floor(now / 1_000) * 1_000).toISOString().replace(".000Z", "Z");
     const video: VideoRecord = {
       ...new_video,
       id: toVideoId(hash(`added ${channel.id}`), edits.additions++),
@@ -325,9 +273,7 @@ export class Library {
       return;
     }
     const place = this.#base(channel_id).positionOf(id);
-    if (place) {
-      edits.removed = [...edits.removed, place.position].sort((one, other) => one - other);
-    }
+    if (place) edits.removed = [...edits.removed, place.position].sort((one, other) => one - other);
   }
 
   #edited(video: VideoRecord, edits: Edits): VideoRecord {
@@ -345,14 +291,7 @@ export class Library {
   #editsOf(channel_id: string): Edits {
     let edits = this.#edits.get(channel_id);
     if (edits === undefined) {
-      edits = {
-        version: 0,
-        channel: {},
-        videos: new Map(),
-        added: [],
-        additions: 0,
-        removed: [],
-      };
+      edits = { version: 0, channel: {}, videos: new Map(), added: [], additions: 0, removed: [] };
       this.#edits.set(channel_id, edits);
     }
     return edits;
@@ -361,10 +300,7 @@ export class Library {
   #known(channel_id: string): ChannelRecord {
     const channel = this.channel(channel_id);
     if (channel === undefined) {
-      throw new AdminError(
-        404,
-        `Cannot find the channel: no channel has the id ${channel_id}`,
-      );
+      throw new AdminError(404, `Cannot find the channel: no channel has the id ${channel_id}`);
     }
     return channel;
   }
@@ -373,37 +309,21 @@ export class Library {
     const channel = this.#known(channel_id);
     const video = this.video(id);
     if (video?.channel_id === channel.id) return video;
-    throw new AdminError(
-      404,
-      `Cannot find the video: ${channel.title} has none with the id ${id}`,
-    );
+    throw new AdminError(404, `Cannot find the video: ${channel.title} has none with the id ${id}`);
   }
 }
 
 type Change =
   | { readonly kind: "channel"; readonly wish: ChannelWish }
-  | {
-    readonly kind: "channel_edit";
-    readonly channel_id: string;
-    readonly edit: ChannelEdit;
-  }
-  | {
-    readonly kind: "video";
-    readonly channel_id: string;
-    readonly edit: VideoEdit;
-    readonly at: number;
-  }
+  | { readonly kind: "channel_edit"; readonly channel_id: string; readonly edit: ChannelEdit }
+  | { readonly kind: "video"; readonly channel_id: string; readonly edit: VideoEdit; readonly at: number }
   | {
     readonly kind: "video_edit";
     readonly channel_id: string;
     readonly id: string;
     readonly edit: VideoEdit;
   }
-  | {
-    readonly kind: "video_removal";
-    readonly channel_id: string;
-    readonly id: string;
-  };
+  | { readonly kind: "video_removal"; readonly channel_id: string; readonly id: string };
 
 const new_video = {
   title: "A new video",

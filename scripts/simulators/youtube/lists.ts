@@ -21,13 +21,7 @@ export async function listChannels(
   caller: Caller,
   parts: ReadonlySet<string>,
 ): Promise<Listing | Answer> {
-  const filter = oneFilter(call, [
-    "mine",
-    "id",
-    "forHandle",
-    "forUsername",
-    "managedByMe",
-  ]);
+  const filter = oneFilter(call, ["mine", "id", "forHandle", "forUsername", "managedByMe"]);
   if (typeof filter !== "string") return filter;
   const page = readPage(call);
   if ("status" in page) return page;
@@ -95,12 +89,7 @@ export async function listPlaylistItems(
   if ("status" in page) return page;
   const kind = "playlistItemListResponse";
   const show = (video: VideoRecord, position: number) =>
-    resources.playlistItemResource(
-      video,
-      parts,
-      position,
-      caller.access?.account === video.channel_id,
-    );
+    resources.playlistItemResource(video, parts, position, caller.access?.account === video.channel_id);
 
   if (filter === "id") {
     const videos = await existing(
@@ -108,13 +97,7 @@ export async function listPlaylistItems(
       values(call, "id").flatMap((id) => resources.videoIdOfPlaylistItem(id) ?? []),
     );
     const items = videos.map((video) => show(video, library.positionOf(video.id) ?? 0));
-    return {
-      kind,
-      head: {
-        pageInfo: { totalResults: items.length, resultsPerPage: items.length },
-      },
-      items,
-    };
+    return { kind, head: { pageInfo: { totalResults: items.length, resultsPerPage: items.length } }, items };
   }
 
   const playlist = call.query.get("playlistId") ?? "";
@@ -124,21 +107,13 @@ export async function listPlaylistItems(
   if (channel === undefined) return failures.playlistNotFound();
   const whole = library.size(channel_id);
   // The uploads playlist comes into being with the first upload.
-  if (whole === 0 && channel.empty_uploads === "not_found") {
-    return failures.playlistNotFound();
-  }
+  if (whole === 0 && channel.empty_uploads === "not_found") return failures.playlistNotFound();
 
   const only = call.query.get("videoId") ?? "";
   if (only !== "") {
     const videos = (await existing(library, [only])).filter((video) => video.channel_id === channel_id);
     const items = videos.map((video) => show(video, library.positionOf(video.id) ?? 0));
-    return {
-      kind,
-      head: {
-        pageInfo: { totalResults: items.length, resultsPerPage: page.asked },
-      },
-      items,
-    };
+    return { kind, head: { pageInfo: { totalResults: items.length, resultsPerPage: page.asked } }, items };
   }
   const owner = caller.access?.account === channel_id;
   const { videos, total } = owner
@@ -160,16 +135,12 @@ export async function listVideos(
   const filter = oneFilter(call, ["id", "myRating", "chart"]);
   if (typeof filter !== "string") return filter;
   if (filter !== "id") {
-    return failures.googleError(
-      400,
-      `The simulator has no ${filter}: it serves videos by id`,
-      {
-        domain: "youtube.video",
-        reason: filter === "chart" ? "videoChartNotFound" : "invalidRating",
-        location: filter,
-        locationType: "parameter",
-      },
-    );
+    return failures.googleError(400, `The simulator has no ${filter}: it serves videos by id`, {
+      domain: "youtube.video",
+      reason: filter === "chart" ? "videoChartNotFound" : "invalidRating",
+      location: filter,
+      locationType: "parameter",
+    });
   }
   const wrong = ["maxResults", "pageToken"].find((name) => call.query.has(name));
   if (wrong !== undefined) {
@@ -179,14 +150,11 @@ export async function listVideos(
       "parameters.",
     );
   }
-  const sides = [call.query.get("maxWidth"), call.query.get("maxHeight")].map((
-    side,
-  ) => side === null ? null : Number(side));
+  const sides = [call.query.get("maxWidth"), call.query.get("maxHeight")].map((side) =>
+    side === null ? null : Number(side)
+  );
   if (sides.some((side) => side !== null && !(side >= 72 && side <= 8_192))) {
-    return failures.invalidArgument(
-      "Invalid value. Values must be within the range: [72, 8192]",
-      "invalid",
-    );
+    return failures.invalidArgument("Invalid value. Values must be within the range: [72, 8192]", "invalid");
   }
   const ids = [...new Set(values(call, "id"))];
   if (ids.length > 50) {
@@ -198,20 +166,12 @@ export async function listVideos(
   }
   const seen = visible(await existing(library, ids), caller);
   const private_part = resources.owner_parts.find((part) => parts.has(part));
-  if (
-    private_part !== undefined &&
-    seen.some((video) => video.channel_id !== caller.access?.account)
-  ) {
+  if (private_part !== undefined && seen.some((video) => video.channel_id !== caller.access?.account)) {
     return failures.googleError(
       403,
       "The request is not properly authorized to access video file or processing information. Note that the " +
         "<code>fileDetails</code>, <code>processingDetails</code>, and <code>suggestions</code> parts are only available to that video's owner.",
-      {
-        domain: "youtube.video",
-        reason: "forbidden",
-        location: "part",
-        locationType: "parameter",
-      },
+      { domain: "youtube.video", reason: "forbidden", location: "part", locationType: "parameter" },
     );
   }
   const items = seen.map((video) =>
@@ -222,9 +182,7 @@ export async function listVideos(
       max_height: sides[1] ?? null,
     })
   );
-  const head = {
-    pageInfo: { totalResults: items.length, resultsPerPage: items.length },
-  };
+  const head = { pageInfo: { totalResults: items.length, resultsPerPage: items.length } };
   return { kind: "videoListResponse", head, items };
 }
 
@@ -258,20 +216,13 @@ export async function batchGetStats(
 }
 
 /** The videos that there are, in the order of the ids; a missing one is left out without a word. */
-async function existing(
-  library: Library,
-  ids: readonly string[],
-): Promise<VideoRecord[]> {
+async function existing(library: Library, ids: readonly string[]): Promise<VideoRecord[]> {
   await library.find(...ids);
   return ids.flatMap((id) => library.video(id) ?? []);
 }
 
-function visible(
-  videos: readonly VideoRecord[],
-  caller: Caller,
-): VideoRecord[] {
+function visible(videos: readonly VideoRecord[], caller: Caller): VideoRecord[] {
   return videos.filter((video) =>
-    !video.deleted &&
-    (video.privacy !== "private" || video.channel_id === caller.access?.account)
+    !video.deleted && (video.privacy !== "private" || video.channel_id === caller.access?.account)
   );
 }

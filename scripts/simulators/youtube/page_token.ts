@@ -17,9 +17,7 @@ export function readPageToken(token: string): PageToken | undefined {
   try {
     const bytes = Uint8Array.fromBase64(token, { alphabet: "base64url" });
     const text = String.fromCharCode(...bytes.subarray(4));
-    const position = unvarint(
-      Uint8Array.fromBase64(text.slice(3), { alphabet: "base64url" }),
-    );
+    const position = unvarint(Uint8Array.fromBase64(text.slice(3), { alphabet: "base64url" }));
     const read = { position, back: bytes[1] === 1 };
     // Only what this module writes itself is a token: anything else is made up.
     return writePageToken(read) === token ? read : undefined;
@@ -30,9 +28,7 @@ export function readPageToken(token: string): PageToken | undefined {
 
 function varint(value: number): number[] {
   const bytes: number[] = [];
-  for (; value > 0x7f; value = Math.floor(value / 128)) {
-    bytes.push((value % 128) | 0x80);
-  }
+  for (; value > 0x7f; value = Math.floor(value / 128)) bytes.push((value % 128) | 0x80);
   return [...bytes, value];
 }
 
@@ -45,8 +41,5 @@ function unvarint(bytes: Uint8Array): number {
 }
 
 function base64(bytes: number[]): string {
-  return Uint8Array.from(bytes).toBase64({
-    alphabet: "base64url",
-    omitPadding: true,
-  });
+  return Uint8Array.from(bytes).toBase64({ alphabet: "base64url", omitPadding: true });
 }

@@ -25,10 +25,7 @@ const system_parameters = [
   "part",
 ];
 
-export function readParts(
-  method: Parameters,
-  call: Call,
-): ReadonlySet<string> | Answer {
+export function readParts(method: Parameters, call: Call): ReadonlySet<string> | Answer {
   const known = new Set([...system_parameters, ...method.parameters]);
   for (const name of call.query.keys()) {
     if (known.has(name)) continue;
@@ -39,22 +36,14 @@ export function readParts(
     );
   }
   const parts = values(call, "part");
-  if (parts.length === 0) {
-    return failures.parameterError(
-      "missingRequiredParameter",
-      "'part'",
-      "part",
-    );
-  }
+  if (parts.length === 0) return failures.parameterError("missingRequiredParameter", "'part'", "part");
   const unknown = parts.find((part) => !method.parts.includes(part));
   return unknown === undefined ? new Set(parts) : failures.unknownPart(unknown);
 }
 
 /** A repeated parameter, or a list with commas: both are the same list. */
 export function values(call: Call, name: string): string[] {
-  return call.query.getAll(name).flatMap((value) => value.split(",")).map((
-    value,
-  ) => value.trim()).filter((
+  return call.query.getAll(name).flatMap((value) => value.split(",")).map((value) => value.trim()).filter((
     value,
   ) => value !== "");
 }
@@ -78,22 +67,14 @@ export function isKnown(selection: Selection, method: Parameters): boolean {
 }
 
 /** Exactly one of the filters, with its values, or the answer. */
-export function oneFilter(
-  call: Call,
-  filters: readonly string[],
-): string | Answer {
+export function oneFilter(call: Call, filters: readonly string[]): string | Answer {
   const given = filters.filter((name) =>
-    call.query.has(name) && call.query.get(name) !== "" &&
-    call.query.get(name) !== "false"
+    call.query.has(name) && call.query.get(name) !== "" && call.query.get(name) !== "false"
   );
   const [only] = given;
   if (only === undefined) {
     const expected = `No filter selected. Expected one of: ${filters.join(", ")}`;
-    return failures.parameterError(
-      "missingRequiredParameter",
-      expected,
-      "parameters.",
-    );
+    return failures.parameterError("missingRequiredParameter", expected, "parameters.");
   }
   if (given.length === 1) return only;
   const both = `Incompatible parameters specified in the request: ${given.join(", ")}`;
@@ -111,10 +92,7 @@ export function readPage(call: Call, lowest = 0): Page | Answer {
   const text = call.query.get("maxResults") ?? "5";
   const asked = Number(text);
   if (!/^-?\d{1,10}$/.test(text)) {
-    return failures.invalidArgument(
-      `Invalid value at 'max_results' (TYPE_UINT32), "${text}"`,
-      "invalid",
-    );
+    return failures.invalidArgument(`Invalid value at 'max_results' (TYPE_UINT32), "${text}"`, "invalid");
   }
   if (asked < lowest || asked > 50) {
     const range = `Invalid value '${text}'. Values must be within the range: [${lowest}, 50]`;

@@ -28,18 +28,11 @@ export class Quota {
   }
 
   /** Takes the units; false, taking none, when they are not there. */
-  take(
-    project: string,
-    bucket: Bucket,
-    account: string | undefined,
-    units: number,
-  ): boolean {
+  take(project: string, bucket: Bucket, account: string | undefined, units: number): boolean {
     const budgets = [this.#budget(project, bucket)];
     const own = account === undefined ? undefined : this.#of_accounts.get(account);
     if (own !== undefined) budgets.push(this.#renewed(own));
-    if (budgets.some((budget) => budget.used + units > budget.limit)) {
-      return false;
-    }
+    if (budgets.some((budget) => budget.used + units > budget.limit)) return false;
     for (const budget of budgets) budget.used += units;
     return true;
   }
@@ -48,11 +41,7 @@ export class Quota {
     const budget = account === undefined ? this.#budget(project, bucket) : this.#of_accounts.get(account);
     if (budget === undefined) return undefined;
     const { limit, used } = this.#renewed(budget);
-    return {
-      limit,
-      used,
-      resets_at: new Date(this.#nextMidnight()).toISOString(),
-    };
+    return { limit, used, resets_at: new Date(this.#nextMidnight()).toISOString() };
   }
 
   set(
@@ -108,11 +97,7 @@ export class Quota {
     const now = this.#world.clock.now();
     if (now < this.#day.from || now >= this.#day.until) {
       const from = Math.floor(now / 60_000) * 60_000;
-      this.#day = {
-        from,
-        until: from + 60_000,
-        name: this.#pacific.format(now),
-      };
+      this.#day = { from, until: from + 60_000, name: this.#pacific.format(now) };
     }
     return this.#day.name;
   }

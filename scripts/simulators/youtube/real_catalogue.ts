@@ -65,14 +65,9 @@ export class RealCatalogue implements Catalogue {
    *
    * @throws {Error} When it is not there, or is no catalogue.
    */
-  static async open(
-    path: string,
-    folder: string | undefined,
-  ): Promise<RealCatalogue> {
+  static async open(path: string, folder: string | undefined): Promise<RealCatalogue> {
     if (await beginsWithVideos(path)) return new RealCatalogue(path, folder);
-    throw new Error(
-      `Cannot read the catalogue ${path}: its start holds no line that is a video in JSON`,
-    );
+    throw new Error(`Cannot read the catalogue ${path}: its start holds no line that is a video in JSON`);
   }
 
   private constructor(path: string, folder: string | undefined) {
@@ -113,10 +108,7 @@ export class RealCatalogue implements Catalogue {
       handle: `@${id.slice(2, 14).toLowerCase()}`,
       country: channel.country,
       language: oldest.default_language,
-      published_at: second(
-        Date.parse(oldest.publish_time) -
-          chance.between(30, 3_000) * 86_400_000,
-      ),
+      published_at: second(Date.parse(oldest.publish_time) - chance.between(30, 3_000) * 86_400_000),
       subscribers: chance.between(1, 9_999) * 1_000,
       views: chance.between(1, 9_999) * 100_003,
       empty_uploads: "empty",
@@ -143,11 +135,7 @@ export class RealCatalogue implements Catalogue {
   at(channel_id: string, position: number, count: number): VideoRecord[] {
     const rows = this.#channels.get(channel_id)?.rows ?? [];
     const videos: VideoRecord[] = [];
-    for (
-      let at = position;
-      at < Math.min(position + count, rows.length);
-      at++
-    ) {
+    for (let at = position; at < Math.min(position + count, rows.length); at++) {
       videos.push(toVideo(this.#read(rows[at] as number)));
     }
     return videos;
@@ -162,10 +150,7 @@ export class RealCatalogue implements Catalogue {
     const row = this.#rows.find(id);
     if (row === undefined) return undefined;
     const channel_id = this.#read(row).channel_id;
-    return {
-      channel_id,
-      position: this.#channels.get(channel_id)?.rows.indexOf(row) ?? 0,
-    };
+    return { channel_id, position: this.#channels.get(channel_id)?.rows.indexOf(row) ?? 0 };
   }
 
   stop(): void {
@@ -186,9 +171,7 @@ export class RealCatalogue implements Catalogue {
     while (filled < length) {
       const count = this.#lines.readSync(bytes.subarray(filled));
       if (count === null) {
-        throw new Error(
-          "Cannot read the catalogue: its temporary file is shorter than it was",
-        );
+        throw new Error("Cannot read the catalogue: its temporary file is shorter than it was");
       }
       filled += count;
     }
@@ -203,9 +186,7 @@ export class RealCatalogue implements Catalogue {
       if (this.#stopped) return;
       // What was read before the fault is served: a file that was cut off is a smaller catalogue.
       this.report.error = error instanceof Error ? error.message : String(error);
-      console.error(
-        `Cannot read all of the catalogue ${path}: ${this.report.error}`,
-      );
+      console.error(`Cannot read all of the catalogue ${path}: ${this.report.error}`);
     }
     this.report.duplicates = this.#rows.build();
     for (const channel of this.#channels.values()) {
@@ -234,22 +215,12 @@ export class RealCatalogue implements Catalogue {
       }
       let channel = this.#channels.get(row.channel_id);
       if (channel === undefined) {
-        channel = {
-          id: row.channel_id,
-          title: row.channel_title,
-          country: row.country,
-          rows: [],
-        };
+        channel = { id: row.channel_id, title: row.channel_title, country: row.country, rows: [] };
         this.#channels.set(row.channel_id, channel);
       }
       channel.title = row.channel_title;
       (channel.rows as number[]).push(
-        this.#rows.add(
-          row.video_id,
-          Date.parse(row.publish_time),
-          line.length,
-          written,
-        ),
+        this.#rows.add(row.video_id, Date.parse(row.publish_time), line.length, written),
       );
     };
 
@@ -257,11 +228,7 @@ export class RealCatalogue implements Catalogue {
       if (this.#stopped) return;
       const bytes = rest.length === 0 ? chunk : join(rest, chunk);
       let start = 0;
-      for (
-        let end = bytes.indexOf(10);
-        end !== -1;
-        end = bytes.indexOf(10, start)
-      ) {
+      for (let end = bytes.indexOf(10); end !== -1; end = bytes.indexOf(10, start)) {
         const line = bytes.subarray(start, end);
         take(line);
         written += line.length + 1;
@@ -277,9 +244,7 @@ export class RealCatalogue implements Catalogue {
   }
 
   #write(bytes: Uint8Array): void {
-    for (let at = 0; at < bytes.length;) {
-      at += this.#lines.writeSync(bytes.subarray(at));
-    }
+    for (let at = 0; at < bytes.length;) at += this.#lines.writeSync(bytes.subarray(at));
   }
 }
 
@@ -294,16 +259,12 @@ async function beginsWithVideos(path: string): Promise<boolean> {
   try {
     for await (const bytes of await contents(path)) {
       start += decoder.decode(bytes, { stream: true });
-      if (start.split("\n").some((line) => parse(line) !== undefined)) {
-        return true;
-      }
+      if (start.split("\n").some((line) => parse(line) !== undefined)) return true;
       if (start.length > START_LENGTH) break;
     }
   } catch (error) {
     const why = error instanceof Deno.errors.NotFound ? "there is no such file" : (error as Error).message;
-    throw new Error(`Cannot read the catalogue ${path}: ${why}`, {
-      cause: error,
-    });
+    throw new Error(`Cannot read the catalogue ${path}: ${why}`, { cause: error });
   }
   return false;
 }
@@ -353,10 +314,7 @@ class RowTable {
   }
 
   place(row: number): { offset: number; length: number } {
-    return {
-      offset: this.#offsets[row] as number,
-      length: this.#lengths[row] as number,
-    };
+    return { offset: this.#offsets[row] as number, length: this.#lengths[row] as number };
   }
 
   find(id: string): number | undefined {
@@ -377,10 +335,7 @@ class RowTable {
 
   #grow(): void {
     this.#capacity *= 2;
-    const copy = <Numbers extends { set(from: Numbers): void }>(
-      to: Numbers,
-      from: Numbers,
-    ) => {
+    const copy = <Numbers extends { set(from: Numbers): void }>(to: Numbers, from: Numbers) => {
       to.set(from);
       return to;
     };
@@ -395,9 +350,7 @@ const video_id = /^[\w-]{10}[048AEIMQUYcgkosw]$/;
 const channel_id = /^UC[\w-]{22}$/;
 
 function idNumber(id: string): bigint {
-  return new DataView(
-    Uint8Array.fromBase64(id, { alphabet: "base64url" }).buffer,
-  ).getBigUint64(0);
+  return new DataView(Uint8Array.fromBase64(id, { alphabet: "base64url" }).buffer).getBigUint64(0);
 }
 
 /** Undefined when a line is not a video. A video may lack its counters, tags, description and language, not more. */
@@ -409,11 +362,9 @@ function parse(line: string): Row | undefined {
     return undefined;
   }
   const right = typeof row === "object" && row !== null &&
-    video_id.test(row.video_id ?? "") &&
-    channel_id.test(row.channel_id ?? "") &&
+    video_id.test(row.video_id ?? "") && channel_id.test(row.channel_id ?? "") &&
     typeof row.title === "string" && typeof row.channel_title === "string" &&
-    typeof row.publish_time === "string" &&
-    !Number.isNaN(Date.parse(row.publish_time));
+    typeof row.publish_time === "string" && !Number.isNaN(Date.parse(row.publish_time));
   return right ? row as Row : undefined;
 }
 
@@ -456,10 +407,7 @@ function toVideo(row: Row): VideoRecord {
 }
 
 function second(time: number): string {
-  return new Date(Math.floor(time / 1_000) * 1_000).toISOString().replace(
-    ".000Z",
-    "Z",
-  );
+  return new Date(Math.floor(time / 1_000) * 1_000).toISOString().replace(".000Z", "Z");
 }
 
 function join(one: Uint8Array, other: Uint8Array): Uint8Array<ArrayBuffer> {

@@ -17,12 +17,7 @@ export const channel_parts = [
   "auditDetails",
   "contentOwnerDetails",
 ] as const;
-export const playlist_item_parts = [
-  "id",
-  "snippet",
-  "contentDetails",
-  "status",
-] as const;
+export const playlist_item_parts = ["id", "snippet", "contentDetails", "status"] as const;
 export const video_parts = [
   "id",
   "snippet",
@@ -39,24 +34,12 @@ export const video_parts = [
   "processingDetails",
   "suggestions",
 ] as const;
-export const owner_parts = [
-  "fileDetails",
-  "processingDetails",
-  "suggestions",
-] as const;
-export const stats_parts = [
-  "id",
-  "snippet",
-  "statistics",
-  "contentDetails",
-] as const;
+export const owner_parts = ["fileDetails", "processingDetails", "suggestions"] as const;
+export const stats_parts = ["id", "snippet", "statistics", "contentDetails"] as const;
 
 /** The same content has the same tag, whenever and by whom it is asked for: 27 characters of 160 bits, as Google's. */
 export function etag(content: unknown): string {
-  return fingerprint(JSON.stringify(content)).toBase64({
-    alphabet: "base64url",
-    omitPadding: true,
-  });
+  return fingerprint(JSON.stringify(content)).toBase64({ alphabet: "base64url", omitPadding: true });
 }
 
 function resource(
@@ -96,20 +79,13 @@ export function channelResource(
       description,
       customUrl: channel.handle,
       publishedAt: channel.published_at,
-      thumbnails: {
-        default: square(88),
-        medium: square(240),
-        high: square(800),
-      },
+      thumbnails: { default: square(88), medium: square(240), high: square(800) },
       ...(channel.language === null ? {} : { defaultLanguage: channel.language }),
       localized: { title, description },
       ...(channel.country === null ? {} : { country: channel.country }),
     }),
     contentDetails: () => ({
-      relatedPlaylists: {
-        likes: owner ? "LL" : "",
-        uploads: uploadsOf(channel.id),
-      },
+      relatedPlaylists: { likes: owner ? "LL" : "", uploads: uploadsOf(channel.id) },
     }),
     statistics: () => ({
       viewCount: String(channel.views),
@@ -171,10 +147,9 @@ export function playlistItemResource(
       playlistId: playlist,
       position,
       resourceId: { kind: "youtube#video", videoId: video.id },
-      ...(hidden ? {} : {
-        videoOwnerChannelTitle: video.channel_title,
-        videoOwnerChannelId: video.channel_id,
-      }),
+      ...(hidden
+        ? {}
+        : { videoOwnerChannelTitle: video.channel_title, videoOwnerChannelId: video.channel_id }),
     }),
     contentDetails: () => ({
       videoId: video.id,
@@ -187,24 +162,17 @@ export function playlistItemResource(
 
 /** The playlist and the video's 64 bits, so that an item's id can be read back. */
 export function playlistItemId(video: VideoRecord): string {
-  const bits = Uint8Array.fromBase64(video.id, { alphabet: "base64url" })
-    .toHex().toUpperCase();
-  return btoa(`${uploadsOf(video.channel_id)}.${bits}`).replaceAll("+", "-")
-    .replaceAll("/", "_").replaceAll(
-      "=",
-      "",
-    );
+  const bits = Uint8Array.fromBase64(video.id, { alphabet: "base64url" }).toHex().toUpperCase();
+  return btoa(`${uploadsOf(video.channel_id)}.${bits}`).replaceAll("+", "-").replaceAll("/", "_").replaceAll(
+    "=",
+    "",
+  );
 }
 
 export function videoIdOfPlaylistItem(id: string): string | undefined {
   try {
-    const [, bits] = atob(id.replaceAll("-", "+").replaceAll("_", "/")).split(
-      ".",
-    );
-    return Uint8Array.fromHex(bits ?? "").toBase64({
-      alphabet: "base64url",
-      omitPadding: true,
-    });
+    const [, bits] = atob(id.replaceAll("-", "+").replaceAll("_", "/")).split(".");
+    return Uint8Array.fromHex(bits ?? "").toBase64({ alphabet: "base64url", omitPadding: true });
   } catch {
     return undefined;
   }
@@ -217,11 +185,7 @@ export interface VideoView {
   readonly max_height: number | null;
 }
 
-export function videoResource(
-  video: VideoRecord,
-  parts: Parts,
-  view: VideoView,
-): Json {
+export function videoResource(video: VideoRecord, parts: Parts, view: VideoView): Json {
   const { title, description, live } = video;
   return resource("video", video.id, parts, {
     snippet: () => ({
@@ -235,8 +199,7 @@ export function videoResource(
       categoryId: video.category_id,
       liveBroadcastContent: live === null || live.state === "completed" ? "none" : live.state,
       ...(video.language === null ? {} : { defaultLanguage: video.language }),
-      localized: (view.hl && video.translations[view.hl]) ||
-        { title, description },
+      localized: (view.hl && video.translations[view.hl]) || { title, description },
       ...(video.audio_language === null ? {} : { defaultAudioLanguage: video.audio_language }),
     }),
     contentDetails: () => ({
@@ -259,10 +222,7 @@ export function videoResource(
       publicStatsViewable: video.likes !== null,
       madeForKids: video.made_for_kids,
       ...(view.owner
-        ? {
-          selfDeclaredMadeForKids: video.made_for_kids,
-          containsSyntheticMedia: video.synthetic,
-        }
+        ? { selfDeclaredMadeForKids: video.made_for_kids, containsSyntheticMedia: video.synthetic }
         : {}),
     }),
     statistics: () => ({
@@ -284,9 +244,7 @@ export function videoResource(
     player: () => player(video, view),
     recordingDetails: () => video.recorded_at === null ? {} : { recordingDate: video.recorded_at },
     localizations: () => Object.keys(video.translations).length === 0 ? undefined : { ...video.translations },
-    paidProductPlacementDetails: () => ({
-      hasPaidProductPlacement: video.paid_placement,
-    }),
+    paidProductPlacementDetails: () => ({ hasPaidProductPlacement: video.paid_placement }),
     fileDetails: () => ({
       fileName: `${video.id}.mp4`,
       fileSize: String(video.duration_seconds * 1_250_000),
@@ -335,11 +293,7 @@ function thumbnails(video: VideoRecord): Json {
   const made: Json = {};
   for (const [name, file, width, height] of thumbnail_sizes) {
     const live = video.live !== null && video.live.state !== "completed" ? "_live" : "";
-    made[name] = {
-      url: `https://i.ytimg.com/vi/${video.id}/${file}${live}.jpg`,
-      width,
-      height,
-    };
+    made[name] = { url: `https://i.ytimg.com/vi/${video.id}/${file}${live}.jpg`, width, height };
     if (name === video.largest_thumbnail) break;
   }
   return made;
@@ -347,20 +301,14 @@ function thumbnails(video: VideoRecord): Json {
 
 function player(video: VideoRecord, view: VideoView): Json {
   const asked = view.max_width !== null || view.max_height !== null;
-  const width = Math.min(
-    view.max_width ?? 8_192,
-    Math.round((view.max_height ?? 8_192) * 16 / 9),
-  );
+  const width = Math.min(view.max_width ?? 8_192, Math.round((view.max_height ?? 8_192) * 16 / 9));
   const height = Math.round(width * 9 / 16);
   const [shown_width, shown_height] = asked ? [width, height] : [480, 270];
   const embedHtml =
     `<iframe width="${shown_width}" height="${shown_height}" src="//www.youtube.com/embed/${video.id}" ` +
     'frameborder="0" allow="accelerometer; autoplay; clipboard-write; encrypted-media; gyroscope; picture-in-picture; ' +
     'web-share" referrerpolicy="strict-origin-when-cross-origin" allowfullscreen></iframe>';
-  return {
-    embedHtml,
-    ...(asked ? { embedHeight: String(height), embedWidth: String(width) } : {}),
-  };
+  return { embedHtml, ...(asked ? { embedHeight: String(height), embedWidth: String(width) } : {}) };
 }
 
 /** `PT1H2M3S`; `P1DT2H` from a day on; `P0D` for a stream that has not ended. */

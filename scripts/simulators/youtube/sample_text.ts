@@ -97,13 +97,7 @@ export const voices: readonly Voice[] = [
   },
   {
     language: "de",
-    subjects: [
-      "Sauerteigbrot",
-      "ein altes Rennrad",
-      "die Ostsee",
-      "Kürbissuppe",
-      "Schafkopf für Anfänger",
-    ],
+    subjects: ["Sauerteigbrot", "ein altes Rennrad", "die Ostsee", "Kürbissuppe", "Schafkopf für Anfänger"],
     titles: [
       "{}: So geht’s richtig",
       "Ich habe {} getestet – mit Überraschung",
@@ -119,19 +113,8 @@ export const voices: readonly Voice[] = [
   },
   {
     language: "ja",
-    subjects: [
-      "京都の朝",
-      "自家製ラーメン",
-      "古いカメラ",
-      "盆栽",
-      "深夜の東京",
-    ],
-    titles: [
-      "【#】{}を歩く",
-      "{}の作り方",
-      "{}｜ゆっくりした一日",
-      "はじめての{}",
-    ],
+    subjects: ["京都の朝", "自家製ラーメン", "古いカメラ", "盆栽", "深夜の東京"],
+    titles: ["【#】{}を歩く", "{}の作り方", "{}｜ゆっくりした一日", "はじめての{}"],
     sentences: [
       "ご視聴ありがとうございました。",
       "材料と道具は下にまとめてあります。",
@@ -155,17 +138,9 @@ export const voices: readonly Voice[] = [
   },
   {
     language: "ar",
-    subjects: [
-      "خبز الطابون",
-      "القهوة العربية",
-      "صحراء وادي رم",
-      "ترميم دراجة قديمة",
-    ],
+    subjects: ["خبز الطابون", "القهوة العربية", "صحراء وادي رم", "ترميم دراجة قديمة"],
     titles: ["كيف أعددت {}", "{} — الحلقة #", "أسرار {} التي لا يخبرك بها أحد"],
-    sentences: [
-      "شكرًا على المشاهدة ولا تنسوا الاشتراك.",
-      "المقادير كاملة في الأسفل.",
-    ],
+    sentences: ["شكرًا على المشاهدة ولا تنسوا الاشتراك.", "المقادير كاملة في الأسفل."],
     tags: ["وصفات", "سفر", "قهوة"],
   },
   {
@@ -185,33 +160,13 @@ export const voices: readonly Voice[] = [
   {
     language: "pt-BR",
     subjects: ["pão de queijo", "uma moto antiga", "a serra no inverno"],
-    titles: [
-      "Como eu fiz {}",
-      "{}: vale a pena? (parte #)",
-      "Não faça isso com {}!",
-    ],
-    sentences: [
-      "Obrigado por assistir até aqui!",
-      "A lista de ingredientes está logo abaixo.",
-    ],
+    titles: ["Como eu fiz {}", "{}: vale a pena? (parte #)", "Não faça isso com {}!"],
+    sentences: ["Obrigado por assistir até aqui!", "A lista de ingredientes está logo abaixo."],
     tags: ["receita", "faça você mesmo", "viagem"],
   },
 ];
 
-export const emoji = [
-  "🔥",
-  "😍",
-  "🎉",
-  "✨",
-  "🚲",
-  "🍞",
-  "🌊",
-  "👩‍🍳",
-  "🏳️‍🌈",
-  "🇧🇷",
-  "👍🏽",
-  "🤯",
-] as const;
+export const emoji = ["🔥", "😍", "🎉", "✨", "🚲", "🍞", "🌊", "👩‍🍳", "🏳️‍🌈", "🇧🇷", "👍🏽", "🤯"] as const;
 
 export const hashtags = [
   "#shorts",

@@ -16,18 +16,10 @@ interface Method extends Parameters {
   /** As Google's servers name it, for error details. */
   readonly rpc: string;
   readonly bucket: Bucket;
-  readonly list: (
-    call: Call,
-    caller: Caller,
-    parts: ReadonlySet<string>,
-  ) => Promise<Listing | Answer>;
+  readonly list: (call: Call, caller: Caller, parts: ReadonlySet<string>) => Promise<Listing | Answer>;
 }
 
-export function youtube(
-  world: World,
-  accounts: GoogleAccounts,
-  library: Library,
-): Provider {
+export function youtube(world: World, accounts: GoogleAccounts, library: Library): Provider {
   const quota = new Quota(world);
   const service = (name: string) => `youtube.api.v3.V3Data${name}`;
   const methods: Record<string, Method> = {
@@ -53,14 +45,7 @@ export function youtube(
     "/youtube/v3/playlistItems": {
       rpc: service("PlaylistItemService.List"),
       parts: resources.playlist_item_parts,
-      parameters: [
-        "playlistId",
-        "id",
-        "videoId",
-        "maxResults",
-        "pageToken",
-        "onBehalfOfContentOwner",
-      ],
+      parameters: ["playlistId", "id", "videoId", "maxResults", "pageToken", "onBehalfOfContentOwner"],
       bucket: "default",
       list: (call, caller, parts) => listPlaylistItems(library, call, caller, parts),
     },
@@ -133,12 +118,7 @@ export function youtube(
 }
 
 /** Credentials, quota, parameters, then the method: the order in which Google finds fault. */
-async function answer(
-  accounts: GoogleAccounts,
-  quota: Quota,
-  method: Method,
-  call: Call,
-): Promise<Answer> {
+async function answer(accounts: GoogleAccounts, quota: Quota, method: Method, call: Call): Promise<Answer> {
   const caller = identify(accounts, method.rpc, call);
   if ("status" in caller) return caller;
   call.notes.bucket = method.bucket;
@@ -155,16 +135,12 @@ async function answer(
 
   const parts = readParts(method, call);
   if ("status" in parts) return parts;
-  if (
-    parts.has("auditDetails") && !caller.access?.scopes.includes(audit_scope)
-  ) {
+  if (parts.has("auditDetails") && !caller.access?.scopes.includes(audit_scope)) {
     return failures.missingScope(method.rpc, [audit_scope]);
   }
   const fields = call.query.get("fields");
   const selection = fields === null ? undefined : readSelection(fields);
-  if (
-    fields !== null && (selection === undefined || !isKnown(selection, method))
-  ) {
+  if (fields !== null && (selection === undefined || !isKnown(selection, method))) {
     return failures.invalidArgument(
       `Request contains an invalid argument. Error expanding 'fields' parameter. Cannot find matching fields for path '${fields}'.`,
     );
@@ -181,25 +157,10 @@ function finish(
   fields: string | null,
 ): Answer {
   const { kind, head, items } = listing;
-  const tag = resources.etag([
-    kind,
-    head,
-    items?.map((item) => (item as { etag: string }).etag),
-    fields,
-  ]);
-  const headers = {
-    vary: "Origin, X-Origin, Referer",
-    "cache-control": "private",
-  };
-  if (isKnownTag(call.headers.get("if-none-match"), tag)) {
-    return { status: 304, headers, body: "" };
-  }
-  const whole = {
-    kind: `youtube#${kind}`,
-    etag: tag,
-    ...head,
-    ...(items === undefined ? {} : { items }),
-  };
+  const tag = resources.etag([kind, head, items?.map((item) => (item as { etag: string }).etag), fields]);
+  const headers = { vary: "Origin, X-Origin, Referer", "cache-control": "private" };
+  if (isKnownTag(call.headers.get("if-none-match"), tag)) return { status: 304, headers, body: "" };
+  const whole = { kind: `youtube#${kind}`, etag: tag, ...head, ...(items === undefined ? {} : { items }) };
   const body = selection === undefined ? whole : select(whole, selection);
   const made = json(200, body, headers);
   return call.query.get("prettyPrint") === "false" ? { ...made, body: JSON.stringify(body) } : made;
@@ -210,7 +171,6 @@ function isKnownTag(header: string | null, tag: string): boolean {
   if (header === null) return false;
   return header.split(",").some((one) => {
     const value = one.trim();
-    return value === "*" ||
-      value.replace(/^W\//, "").replace(/^"(.*)"$/, "$1") === tag;
+    return value === "*" || value.replace(/^W\//, "").replace(/^"(.*)"$/, "$1") === tag;
   });
 }

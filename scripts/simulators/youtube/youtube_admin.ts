@@ -19,9 +19,7 @@ const NewChannel = z.strictObject({
   country: z.string().length(2).optional(),
   videos: z.int().min(0).max(1_000_000),
   seed: z.int().min(0).max(4_294_967_295).optional(),
-  plain: z.boolean().optional().describe(
-    "public videos only: nothing private, deleted, scheduled or live",
-  ),
+  plain: z.boolean().optional().describe("public videos only: nothing private, deleted, scheduled or live"),
   newest_at: Time.optional(),
   days_between: z.number().positive().max(3_650).optional(),
   empty_uploads: z.enum(["not_found", "empty"]).optional(),
@@ -68,19 +66,13 @@ const VideoChange = z.strictObject({
   caption: z.boolean().optional(),
   licensed: z.boolean().optional(),
   blocked_in: z.array(z.string().length(2)).optional(),
-  largest_thumbnail: z.enum(["high", "standard", "maxres", "fhd", "uhd"])
-    .optional(),
-  translations: z.record(
-    z.string(),
-    z.strictObject({ title: z.string(), description: z.string() }),
-  )
+  largest_thumbnail: z.enum(["high", "standard", "maxres", "fhd", "uhd"]).optional(),
+  translations: z.record(z.string(), z.strictObject({ title: z.string(), description: z.string() }))
     .optional(),
   topics: z.array(z.url()).optional(),
   recorded_at: Time.nullable().optional(),
 });
-const NewVideos = VideoChange.extend({
-  count: z.int().min(1).max(1_000).default(1),
-});
+const NewVideos = VideoChange.extend({ count: z.int().min(1).max(1_000).default(1) });
 
 const Window = z.strictObject({
   from: z.coerce.number().int().min(0).default(0),
@@ -92,12 +84,8 @@ const ChannelSearch = z.strictObject({
   limit: z.coerce.number().int().min(1).max(1_000).default(100),
 });
 const QuotaChange = z.strictObject({
-  bucket: z.enum(Object.keys(buckets) as [Bucket, ...Bucket[]]).default(
-    "default",
-  ),
-  channel_id: z.string().min(1).optional().describe(
-    "a budget for this account alone",
-  ),
+  bucket: z.enum(Object.keys(buckets) as [Bucket, ...Bucket[]]).default("default"),
+  channel_id: z.string().min(1).optional().describe("a budget for this account alone"),
   project: z.string().min(1).default(local_client.project),
   limit: Count.nullable().optional(),
   used: Count.optional(),
@@ -117,10 +105,7 @@ export function youtubeAdmin(library: Library, quota: Quota): Route[] {
     await library.find(id);
     const found = library.channel(id);
     if (found === undefined) {
-      throw new AdminError(
-        404,
-        `Cannot ${call.method} ${call.path}: no channel has the id ${id}`,
-      );
+      throw new AdminError(404, `Cannot ${call.method} ${call.path}: no channel has the id ${id}`);
     }
     return found;
   };
@@ -140,10 +125,7 @@ export function youtubeAdmin(library: Library, quota: Quota): Route[] {
         const { search, limit } = readQuery(ChannelSearch, call);
         const found = await library.list(search, limit);
         return json(200, {
-          channels: found.map(({ id, ...rest }) => ({
-            channel_id: id,
-            ...rest,
-          })),
+          channels: found.map(({ id, ...rest }) => ({ channel_id: id, ...rest })),
           catalogue: library.report ?? null,
         });
       },
@@ -151,17 +133,9 @@ export function youtubeAdmin(library: Library, quota: Quota): Route[] {
     {
       method: "POST",
       path: channels,
-      handle: (call) =>
-        json(
-          201,
-          describe(library.createChannel(readBody(NewChannel, call)).id),
-        ),
+      handle: (call) => json(201, describe(library.createChannel(readBody(NewChannel, call)).id)),
     },
-    {
-      method: "GET",
-      path: channel,
-      handle: async (call) => json(200, describe((await known(call)).id)),
-    },
+    { method: "GET", path: channel, handle: async (call) => json(200, describe((await known(call)).id)) },
     {
       method: "PATCH",
       path: channel,
@@ -181,12 +155,9 @@ export function youtubeAdmin(library: Library, quota: Quota): Route[] {
         return json(200, {
           channel_id: id,
           total: library.size(id),
-          videos: fields === "all" ? videos : videos.map(({ id, title, privacy, deleted }) => ({
-            id,
-            title,
-            privacy,
-            deleted,
-          })),
+          videos: fields === "all"
+            ? videos
+            : videos.map(({ id, title, privacy, deleted }) => ({ id, title, privacy, deleted })),
         });
       },
     },
@@ -196,10 +167,7 @@ export function youtubeAdmin(library: Library, quota: Quota): Route[] {
       handle: async (call) => {
         const { id } = await known(call);
         const { count, ...edit } = readBody(NewVideos, call);
-        const videos = Array.from(
-          { length: count },
-          () => library.addVideo(id, defined(edit)),
-        );
+        const videos = Array.from({ length: count }, () => library.addVideo(id, defined(edit)));
         return json(201, { channel_id: id, total: library.size(id), videos });
       },
     },
@@ -211,11 +179,7 @@ export function youtubeAdmin(library: Library, quota: Quota): Route[] {
         await library.find(call.params.video ?? "");
         return json(
           200,
-          library.editVideo(
-            id,
-            call.params.video ?? "",
-            defined(readBody(VideoChange, call)),
-          ),
+          library.editVideo(id, call.params.video ?? "", defined(readBody(VideoChange, call))),
         );
       },
     },
@@ -235,10 +199,7 @@ export function youtubeAdmin(library: Library, quota: Quota): Route[] {
       handle: (call) => {
         const { channel_id, project } = readQuery(QuotaLook, call);
         if (channel_id !== undefined) {
-          return json(200, {
-            channel_id,
-            default: quota.read(project, "default", channel_id) ?? null,
-          });
+          return json(200, { channel_id, default: quota.read(project, "default", channel_id) ?? null });
         }
         return json(200, {
           project,
@@ -251,22 +212,13 @@ export function youtubeAdmin(library: Library, quota: Quota): Route[] {
       method: "PUT",
       path: "/_admin/youtube/quota",
       handle: (call) => {
-        const { bucket, channel_id, project, limit, used } = readBody(
-          QuotaChange,
-          call,
-        );
+        const { bucket, channel_id, project, limit, used } = readBody(QuotaChange, call);
         if (channel_id !== undefined) {
           quota.setAccount(channel_id, { limit, used });
-          return json(200, {
-            channel_id,
-            default: quota.read(project, "default", channel_id) ?? null,
-          });
+          return json(200, { channel_id, default: quota.read(project, "default", channel_id) ?? null });
         }
         if (limit === null) {
-          throw new AdminError(
-            400,
-            "Cannot PUT the quota: limit null is for one channel_id's own budget",
-          );
+          throw new AdminError(400, "Cannot PUT the quota: limit null is for one channel_id's own budget");
         }
         quota.set(project, bucket, { limit, used });
         return json(200, { project, [bucket]: quota.read(project, bucket) });
@@ -279,9 +231,7 @@ type Defined<Value> = { [Key in keyof Value]: Exclude<Value[Key], undefined> };
 
 /** Without the members that were not given, which must not overwrite anything. */
 function defined<Value extends object>(value: Value): Defined<Value> {
-  return Object.fromEntries(
-    Object.entries(value).filter(([, member]) => member !== undefined),
-  ) as Defined<
+  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as Defined<
     Value
   >;
 }
