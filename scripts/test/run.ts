@@ -17,7 +17,11 @@ const GROUPS: { name: string; lane: number; paths: string[]; except?: string }[]
   { name: "database", lane: 1, paths: ["supabase/tests"] },
   { name: "functions", lane: 1, paths: ["supabase/functions/tests"], except: KILLS },
   { name: "simulators", lane: 2, paths: ["scripts/simulators"] },
-  { name: "scripts", lane: 2, paths: ["scripts/check", "scripts/demo", "scripts/postman", "scripts/test", "scripts/worker"] },
+  {
+    name: "scripts",
+    lane: 2,
+    paths: ["scripts/check", "scripts/demo", "scripts/postman", "scripts/test", "scripts/worker"],
+  },
   { name: "local stack", lane: 2, paths: ["scripts/local"] },
   { name: "kills", lane: 3, paths: [KILLS, CHAOS] },
 ];
