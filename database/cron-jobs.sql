@@ -29,3 +29,17 @@ select cron.schedule('refresh-expiring-tokens', '13 */6 * * *',
 -- at which all of them used to be looked at). This only looks often whether anything is due, and calls nobody when nothing is.
 select cron.schedule('auto-sync-social-accounts', '2-59/5 * * * *',
   $$select ops.invoke_edge_function('process-auto-sync') where ops.has_due_auto_syncs()$$);
+
+-- Module 006. Workers take, retry and reap by themselves; these are for a queue that nobody visits.
+do $$
+begin
+  if to_regclass('public.job_queue') is null then
+    return;
+  end if;
+  perform cron.schedule('process-job-queue', '* * * * *', 'select ops.process_job_queue()');
+  perform cron.schedule('retry-failed-jobs', '4-59/15 * * * *', 'select public.retry_failed_jobs()');
+  perform cron.schedule('detect-stuck-jobs', '3-59/5 * * * *', 'select public.detect_stuck_jobs()');
+  perform cron.schedule('expire-stale-jobs', '6-59/10 * * * *', 'select public.expire_stale_jobs()');
+  perform cron.schedule('cleanup-old-jobs', '11 3 * * *', 'select public.cleanup_old_jobs()');
+end;
+$$;

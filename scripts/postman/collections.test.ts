@@ -43,6 +43,15 @@ const ROADMAP: Record<string, string[]> = {
     "3.7 Test Quota Enforcement (exceed 10 syncs on free tier)",
     "3.8 Test RLS (try to access other user's content)",
   ],
+  Phase_7_Async_Infrastructure: [
+    "7.1 Create Sync Job (use create_job function)",
+    "7.2 Get Job Status (GET /job-status?job_id=...)",
+    "7.3 Monitor Job Progress (realtime subscription test)",
+    "7.4 Test Job Deduplication (create same job twice)",
+    "7.5 Test Result Caching (get cached result)",
+    "7.6 Test Rate Limiting (create 11 jobs → should fail)",
+    "7.7 Cancel Job",
+  ],
 };
 
 for (const [file, names] of Object.entries(ROADMAP)) {

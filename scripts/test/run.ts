@@ -9,22 +9,29 @@ import { type Counts, runDenoTests } from "./deno_tests.ts";
 
 /** Kills a stack of its own some thirty times and mostly waits for it to come back, so it runs beside the others. */
 const KILLS = "supabase/functions/tests/sync-youtube.killed.test.ts";
+/** Has a stack of its own too, and kills workers and database sessions. */
+const CHAOS = "scripts/chaos";
 
 /** The groups in the order they run. Groups of one `lane` follow each other; lanes run side by side. */
 const GROUPS: { name: string; lane: number; paths: string[]; except?: string }[] = [
   { name: "database", lane: 1, paths: ["supabase/tests"] },
   { name: "functions", lane: 1, paths: ["supabase/functions/tests"], except: KILLS },
   { name: "simulators", lane: 2, paths: ["scripts/simulators"] },
-  { name: "scripts", lane: 2, paths: ["scripts/check", "scripts/demo", "scripts/postman", "scripts/test"] },
+  {
+    name: "scripts",
+    lane: 2,
+    paths: ["scripts/check", "scripts/demo", "scripts/postman", "scripts/test", "scripts/worker"],
+  },
   { name: "local stack", lane: 2, paths: ["scripts/local"] },
-  { name: "kills", lane: 3, paths: [KILLS] },
+  { name: "kills", lane: 3, paths: [KILLS, CHAOS] },
 ];
 
 /** What `--phase N` runs: test files by the names of what a phase brings, and its collection. */
 const PHASES: Record<string, RegExp> = {
   "1": /(base_core|auth-profile-setup|quota|sign_?up)/,
   "2": /(platform_connections|oauth|disconnect-account|refresh-oauth-tokens)/,
-  "3": /(content_management|sync)/,
+  "3": /(content_management|(?<!a)sync)/,
+  "7": /(async_infrastructure|job)/,
 };
 
 const USAGE = `Usage: deno task test [path …] [--phase N] [--keep]

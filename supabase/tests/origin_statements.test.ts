@@ -134,6 +134,84 @@ WHERE user_id = (SELECT id FROM users WHERE email = 'test@example.com');`,
   });
 });
 
+Deno.test("module 006: the statements of the requirements that concern jobs give what their comments say", async () => {
+  await inOriginWorld(async (world) => {
+    // Their sub-selects take any job of the table; here that is the owner's, not one of a test beside this one.
+    await world.query(
+      `create temporary view job_queue as select * from public.job_queue where user_id = '${world.people.owner}'`,
+    );
+    const created = await world.value(`SELECT create_job(
+    (SELECT id FROM users WHERE email = 'test@example.com'),
+    'sync_youtube',
+    '{"social_account_id": "123e4567-e89b-12d3-a456-426614174000"}'::jsonb,
+    5 -- priority
+);`);
+    const jobs = await world.query(`SELECT * FROM get_user_jobs(
+    (SELECT id FROM users WHERE email = 'test@example.com'),
+    NULL, -- all statuses
+    NULL, -- all types
+    10,   -- limit
+    0     -- offset
+);`);
+    assert.deepEqual(jobs.map(({ id, status }) => [id, status]), [[created, "pending"]]);
+    const found = await world.query(`SELECT * FROM find_or_create_job(
+    (SELECT id FROM users WHERE email = 'test@example.com'),
+    'sync_youtube',
+    '{"social_account_id": "123e4567-e89b-12d3-a456-426614174000"}'::jsonb
+);`);
+    assert.deepEqual(found.map(({ job_id, is_new }) => [job_id, is_new]), [[created, false]]);
+    assert.equal(
+      await world.value(`SELECT start_job(
+    (SELECT id FROM job_queue WHERE status = 'pending' LIMIT 1),
+    'edge-function-xyz'
+);`),
+      true,
+    );
+    await world.query(`SELECT update_job_progress(
+    (SELECT id FROM job_queue WHERE status = 'processing' LIMIT 1),
+    50,
+    'Synced 50 of 100 videos'
+);`);
+    const [half] = await world.query("SELECT progress_percent, progress_message FROM job_queue;");
+    assert.deepEqual(half, { progress_percent: 50, progress_message: "Synced 50 of 100 videos" });
+    assert.equal(
+      await world.value(`SELECT complete_job(
+    (SELECT id FROM job_queue WHERE status = 'processing' LIMIT 1),
+    '{"synced_count": 100, "new_items": 10}'::jsonb
+);`),
+      true,
+    );
+    const cached = await world.query(`SELECT * FROM get_cached_job_result(
+    (SELECT id FROM users WHERE email = 'test@example.com'),
+    'sync_youtube',
+    '{"social_account_id": "123e4567-e89b-12d3-a456-426614174000"}'::jsonb,
+    INTERVAL '1 hour'
+); -- Should return cached result`);
+    assert.deepEqual(cached.map(({ result }) => result), [{ synced_count: 100, new_items: 10 }]);
+    await world.query(`SELECT cache_stripe_data(
+    'stripe:product:prod_test',
+    '{"id": "prod_test", "name": "Premium Plan"}'::jsonb,
+    3600 -- 1 hour TTL
+);`);
+    assert.deepEqual(await world.value("SELECT get_cached_stripe_data('stripe:product:prod_test');"), {
+      id: "prod_test",
+      name: "Premium Plan",
+    });
+    const stats = await world.query(`SELECT * FROM get_job_queue_stats(
+    (SELECT id FROM users WHERE email = 'test@example.com')
+);`);
+    assert.deepEqual(stats.map(({ job_type, status, job_count }) => [job_type, status, job_count]), [[
+      "platform_sync",
+      "completed",
+      "1",
+    ]]);
+    assert.deepEqual(
+      (await world.query("SELECT slug FROM job_type ORDER BY sort_order")).map(({ slug }) => slug),
+      ["platform_sync", "ai_analysis", "seo_submission", "quota_reset", "token_refresh"],
+    );
+  });
+});
+
 Deno.test("the verification checklists of modules 000 to 002 hold", async () => {
   await inWorld(async (world) => {
     const modules = await world.query<{ module: string; tables: string[] }>(`SELECT 
@@ -142,6 +220,7 @@ Deno.test("the verification checklists of modules 000 to 002 hold", async () => 
         WHEN tablename IN ('platform', 'account_status', 'platform_connection', 'social_account') THEN '001_platform_connections'
         WHEN tablename IN ('content_type', 'content_item', 'content_revision') THEN '002_content_management'
         WHEN tablename IN ('content_category', 'content_tag', 'content_click', 'content_media', 'trending_content', 'featured_creator') THEN '005_discovery_platform'
+        WHEN tablename IN ('job_type', 'job_queue', 'job_log', 'stripe_webhook_events') THEN '006_async_infrastructure'
         ELSE 'unknown'
     END as module,
     array_agg(tablename) as tables
@@ -154,6 +233,7 @@ GROUP BY 1 ORDER BY module;`);
       ["002_content_management", 3],
       // Its first table is here already: change 010, for carousels.
       ["005_discovery_platform", 1],
+      ["006_async_infrastructure", 3],
     ]);
 
     const enums = await world.query(
@@ -162,6 +242,7 @@ GROUP BY 1 ORDER BY module;`);
     assert.deepEqual(enums.map(({ name }) => name), [
       "action_mode_enum",
       "app_role_enum",
+      "job_status_enum",
       "notification_type_enum",
       "visibility_enum",
     ]);

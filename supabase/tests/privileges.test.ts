@@ -28,7 +28,10 @@ async function trials(world: World): Promise<Record<string, Trial>> {
     insert into public.subscription_status (slug, display_name, sort_order) values ('spare', 'Spare', 9);
     insert into public.platform (slug, display_name, website_url, sort_order) values ('spare', 'Spare', 'https://example.com', 9);
     insert into public.account_status (slug, display_name, sort_order) values ('spare', 'Spare', 9);
-    insert into public.content_type (slug, display_name, sort_order) values ('spare', 'Spare', 9);`);
+    insert into public.content_type (slug, display_name, sort_order) values ('spare', 'Spare', 9);
+    insert into public.job_queue (user_id, job_type, handler, dedupe_hash, max_attempts) values ('${owner}', 'platform_sync', 'spare', 0, 1);
+    insert into public.job_log (job_id, user_id, level, message) select id, user_id, 'info', 'Hello' from public.job_queue where user_id = '${owner}';
+    insert into public.job_type select (jsonb_populate_record(type, '{"slug": "spare"}')).* from public.job_type as type where slug = 'quota_reset';`);
   const own = `user_id = '${owner}'`;
   const spare = { row: "slug = 'spare'", set: "sort_order = 8" };
   return {
@@ -100,6 +103,22 @@ async function trials(world: World): Promise<Record<string, Trial>> {
       row: own,
       insert: `(content_id, position, user_id, kind) values ('${world.item}', 7, '${owner}', 'image')`,
       set: "alt_text = 'x'",
+    },
+    job_type: {
+      ...spare,
+      insert: `select (jsonb_populate_record(type, '{"slug": "more"}')).* from public.job_type as type`,
+    },
+    job_queue: {
+      row: own,
+      insert:
+        `(user_id, job_type, handler, dedupe_hash, max_attempts) values ('${owner}', 'platform_sync', 'more', 0, 1)`,
+      set: "priority = 10",
+    },
+    job_log: {
+      row: own,
+      insert:
+        `(job_id, user_id, level, message) select id, user_id, 'info', 'Hi' from public.job_queue limit 1`,
+      set: "message = 'Rewritten'",
     },
   };
 }

@@ -32,6 +32,10 @@ export const MATRIX = readMatrix(`
   content_item         ----   +-+-   0-0-   0-0-       0-0-   ++++
   content_revision     ----   +---   0---   0---       0---   +---
   content_media        ----   +---   0---   0---       0---   ++++
+
+  job_type             ----   +---   +---   +---       +---   +---
+  job_queue            ----   +---   0---   0---       0---   +---
+  job_log              ----   +---   0---   0---       0---   +---
 `);
 
 function readMatrix(text: string): Record<string, Record<string, string>> {
@@ -83,6 +87,9 @@ export const GRANTS: Record<string, Record<string, string>> = {
   },
   "public.content_revision": { authenticated: "select", service_role: "select" },
   "public.content_media": { authenticated: "select", service_role: ALL },
+  "public.job_type": { authenticated: "select", service_role: "select" },
+  "public.job_queue": { authenticated: "select", service_role: "select" },
+  "public.job_log": { authenticated: "select", service_role: "select" },
 };
 
 /** Every function of public and ops that a role beside the owner may execute. What is not here, nobody else may. */
@@ -123,6 +130,40 @@ export const EXECUTE: Record<string, string> = {
   "public.read_platform_quotas": "service_role",
   "public.refuse_account": "service_role",
   "public.has_other_account": "service_role",
+  "public.create_job": "authenticated service_role",
+  "public.find_or_create_job": "authenticated service_role",
+  "public.cancel_job": "authenticated service_role",
+  "public.get_user_jobs": "authenticated service_role",
+  "public.get_job_logs": "authenticated service_role",
+  "public.get_cached_job_result": "authenticated service_role",
+  "public.get_job_queue_stats": "authenticated service_role",
+  "public.list_dead_letters": "authenticated service_role",
+  "public.retry_dead_letters": "authenticated service_role",
+  "public.discard_dead_letters": "authenticated service_role",
+  "public.pause_job_type": "authenticated service_role",
+  "public.resume_job_type": "authenticated service_role",
+  "public.watch_job_status": "service_role",
+  "public.rest_worker": "service_role",
+  "public.claim_jobs": "service_role",
+  "public.finish_and_claim_jobs": "service_role",
+  "public.extend_job_leases": "service_role",
+  "public.start_job": "service_role",
+  "public.update_job_progress": "service_role",
+  "public.complete_job": "service_role",
+  "public.fail_job": "service_role",
+  "public.release_job": "service_role",
+  "public.add_job_log": "service_role",
+  "public.record_job_metrics": "service_role",
+  "public.read_job_metrics": "service_role",
+  "public.reset_due_quotas": "service_role",
+  "public.detect_stuck_jobs": "service_role",
+  "public.retry_failed_jobs": "service_role",
+  "public.expire_stale_jobs": "service_role",
+  "public.cleanup_old_jobs": "service_role",
+  "public.cache_stripe_data": "service_role",
+  "public.get_cached_stripe_data": "service_role",
+  "public.invalidate_stripe_cache": "service_role",
+  "public.invalidate_stripe_cache_from_webhook": "service_role",
   // Behind doors in public, in policies, in generated columns and checks. Schema ops itself is closed to all of them.
   "ops.current_user_has_role": "authenticated",
   "ops.check_quota": "authenticated service_role",
@@ -130,6 +171,13 @@ export const EXECUTE: Record<string, string> = {
   "ops.set_creator_hidden": "authenticated service_role",
   "ops.set_content_hidden": "authenticated service_role",
   "ops.set_user_plan": "authenticated service_role",
+  "ops.create_job": "authenticated service_role",
+  "ops.cancel_job": "authenticated service_role",
+  "ops.get_cached_job_result": "authenticated service_role",
+  "ops.list_dead_letters": "authenticated service_role",
+  "ops.retry_dead_letters": "authenticated service_role",
+  "ops.discard_dead_letters": "authenticated service_role",
+  "ops.set_job_type_paused": "authenticated service_role",
   "ops.set_user_role": "authenticated service_role",
   "ops.search_library": "authenticated",
   "ops.are_sound_tags": "authenticated service_role",

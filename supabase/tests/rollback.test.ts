@@ -87,7 +87,8 @@ Deno.test("modules roll back and apply again, with nothing left behind, and the 
     });
 
     await t.step("a module that another depends on refuses to go, and stays whole", async () => {
-      for (const module of MODULES.slice(0, -1)) {
+      // Content and jobs depend on these, and nothing depends on content or jobs.
+      for (const module of ["000_base_core.sql", "001_platform_connections.sql"]) {
         const text = await read(`database/rollback/${module}`);
         await assert.rejects(() => inOneTransaction(sql, text), /Cannot roll back|depend on it/, module);
       }

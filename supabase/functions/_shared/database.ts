@@ -33,14 +33,19 @@ export interface DatabaseStats {
   db_calls: number;
 }
 
-/** The admin of one request: passes the request id on and counts time and calls. */
+/**
+ * The admin of one request: passes the request id on and counts time and calls.
+ *
+ * @param options.prepared Keeps prepared statements in its connections; only for processes that connect past any transaction pooler.
+ */
 export function createAdmin(
   settings: Settings,
-  options: { request_id?: string; stats?: DatabaseStats } = {},
+  options: { request_id?: string; stats?: DatabaseStats; prepared?: boolean } = {},
 ): Admin {
   const url = settings.STREAMVIBE_POOLER_URL;
   const driver = url
-    ? (name: string, args: Record<string, unknown>) => callDirectly(url, settings, name, args)
+    ? (name: string, args: Record<string, unknown>) =>
+      callDirectly(url, settings, name, args, options.prepared)
     : (name: string, args: Record<string, unknown>) => callDataApi(settings, name, args, options.request_id);
   return {
     async call<T>(name: string, args: Record<string, unknown> = {}): Promise<T> {

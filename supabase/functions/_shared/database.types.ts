@@ -212,70 +212,6 @@ export type Database = {
           },
         ];
       };
-      "content_media": {
-        Row: {
-          "alt_text": string | null;
-          "content_id": string;
-          "created_at": string;
-          "duration_seconds": number | null;
-          "height": number | null;
-          "kind": string;
-          "platform_media_id": string | null;
-          "position": number;
-          "thumbnail_url": string | null;
-          "updated_at": string;
-          "url": string | null;
-          "user_id": string;
-          "width": number | null;
-        };
-        ComputedFields: never;
-        Insert: {
-          "alt_text"?: string | null;
-          "content_id": string;
-          "created_at"?: string;
-          "duration_seconds"?: number | null;
-          "height"?: number | null;
-          "kind": string;
-          "platform_media_id"?: string | null;
-          "position": number;
-          "thumbnail_url"?: string | null;
-          "updated_at"?: string;
-          "url"?: string | null;
-          "user_id": string;
-          "width"?: number | null;
-        };
-        Update: {
-          "alt_text"?: string | null;
-          "content_id"?: string;
-          "created_at"?: string;
-          "duration_seconds"?: number | null;
-          "height"?: number | null;
-          "kind"?: string;
-          "platform_media_id"?: string | null;
-          "position"?: number;
-          "thumbnail_url"?: string | null;
-          "updated_at"?: string;
-          "url"?: string | null;
-          "user_id"?: string;
-          "width"?: number | null;
-        };
-        Relationships: [
-          {
-            foreignKeyName: "content_media_content_id_fkey";
-            columns: ["content_id"];
-            isOneToOne: false;
-            referencedRelation: "content_item";
-            referencedColumns: ["id"];
-          },
-          {
-            foreignKeyName: "content_media_user_id_fkey";
-            columns: ["user_id"];
-            isOneToOne: false;
-            referencedRelation: "users";
-            referencedColumns: ["id"];
-          },
-        ];
-      };
       "content_revision": {
         Row: {
           "changed_by": string | null;
@@ -356,6 +292,187 @@ export type Database = {
           "id"?: string;
           "slug"?: string;
           "sort_order"?: number;
+        };
+        Relationships: [];
+      };
+      "job_log": {
+        Row: {
+          "attempt": number;
+          "created_at": string;
+          "details": NonNullable<Json>;
+          "id": number;
+          "job_id": string;
+          "level": string;
+          "message": string;
+          "user_id": string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "attempt"?: number;
+          "created_at"?: string;
+          "details"?: NonNullable<Json>;
+          "id"?: never;
+          "job_id": string;
+          "level": string;
+          "message": string;
+          "user_id"?: string | null;
+        };
+        Update: {
+          "attempt"?: number;
+          "created_at"?: string;
+          "details"?: NonNullable<Json>;
+          "id"?: never;
+          "job_id"?: string;
+          "level"?: string;
+          "message"?: string;
+          "user_id"?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "job_log_job_id_fkey";
+            columns: ["job_id"];
+            isOneToOne: false;
+            referencedRelation: "job_queue";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "job_queue": {
+        Row: {
+          "attempts": number;
+          "checkpoint": Json | null;
+          "created_at": string;
+          "dedupe_hash": number;
+          "error_code": string | null;
+          "error_message": string | null;
+          "finished_at": string | null;
+          "handler": string;
+          "id": string;
+          "job_type": string;
+          "max_attempts": number;
+          "params": NonNullable<Json>;
+          "priority": number;
+          "progress_message": string | null;
+          "progress_percent": number;
+          "request_id": string | null;
+          "result": Json | null;
+          "run_at": string;
+          "started_at": string | null;
+          "status": Database["public"]["Enums"]["job_status_enum"];
+          "user_id": string | null;
+          "worker_id": string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "attempts"?: number;
+          "checkpoint"?: Json | null;
+          "created_at"?: string;
+          "dedupe_hash": number;
+          "error_code"?: string | null;
+          "error_message"?: string | null;
+          "finished_at"?: string | null;
+          "handler": string;
+          "id"?: string;
+          "job_type": string;
+          "max_attempts": number;
+          "params"?: NonNullable<Json>;
+          "priority"?: number;
+          "progress_message"?: string | null;
+          "progress_percent"?: number;
+          "request_id"?: string | null;
+          "result"?: Json | null;
+          "run_at"?: string;
+          "started_at"?: string | null;
+          "status"?: Database["public"]["Enums"]["job_status_enum"];
+          "user_id"?: string | null;
+          "worker_id"?: string | null;
+        };
+        Update: {
+          "attempts"?: number;
+          "checkpoint"?: Json | null;
+          "created_at"?: string;
+          "dedupe_hash"?: number;
+          "error_code"?: string | null;
+          "error_message"?: string | null;
+          "finished_at"?: string | null;
+          "handler"?: string;
+          "id"?: string;
+          "job_type"?: string;
+          "max_attempts"?: number;
+          "params"?: NonNullable<Json>;
+          "priority"?: number;
+          "progress_message"?: string | null;
+          "progress_percent"?: number;
+          "request_id"?: string | null;
+          "result"?: Json | null;
+          "run_at"?: string;
+          "started_at"?: string | null;
+          "status"?: Database["public"]["Enums"]["job_status_enum"];
+          "user_id"?: string | null;
+          "worker_id"?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "job_queue_user_id_fkey";
+            columns: ["user_id"];
+            isOneToOne: false;
+            referencedRelation: "users";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "job_type": {
+        Row: {
+          "backoff_base_seconds": number;
+          "backoff_cap_seconds": number;
+          "cache_seconds": number;
+          "created_at": string;
+          "dedupe_seconds": number;
+          "description": string;
+          "display_name": string;
+          "expire_seconds": number;
+          "is_for_creators": boolean;
+          "keep_days": number;
+          "max_attempts": number;
+          "slug": string;
+          "sort_order": number;
+          "timeout_seconds": number;
+          "updated_at": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "backoff_base_seconds": number;
+          "backoff_cap_seconds": number;
+          "cache_seconds": number;
+          "created_at"?: string;
+          "dedupe_seconds": number;
+          "description"?: string;
+          "display_name": string;
+          "expire_seconds": number;
+          "is_for_creators": boolean;
+          "keep_days": number;
+          "max_attempts": number;
+          "slug": string;
+          "sort_order": number;
+          "timeout_seconds": number;
+          "updated_at"?: string;
+        };
+        Update: {
+          "backoff_base_seconds"?: number;
+          "backoff_cap_seconds"?: number;
+          "cache_seconds"?: number;
+          "created_at"?: string;
+          "dedupe_seconds"?: number;
+          "description"?: string;
+          "display_name"?: string;
+          "expire_seconds"?: number;
+          "is_for_creators"?: boolean;
+          "keep_days"?: number;
+          "max_attempts"?: number;
+          "slug"?: string;
+          "sort_order"?: number;
+          "timeout_seconds"?: number;
+          "updated_at"?: string;
         };
         Relationships: [];
       };
@@ -918,6 +1035,16 @@ export type Database = {
       [_ in never]: never;
     };
     Functions: {
+      "add_job_log": {
+        Args: {
+          "p_details"?: Json;
+          "p_fence"?: number;
+          "p_job_id": string;
+          "p_level": string;
+          "p_message": string;
+        };
+        Returns: undefined;
+      };
       "admit_request": {
         Args: {
           "p_body_hash": string;
@@ -960,6 +1087,11 @@ export type Database = {
         };
         Returns: Json;
       };
+      "cache_stripe_data": {
+        Args: { "p_data": Json; "p_key": string; "p_ttl"?: number };
+        Returns: undefined;
+      };
+      "cancel_job": { Args: { "p_job_id": string; "p_user_id"?: string }; Returns: boolean };
       "check_health": { Args: Record<PropertyKey, never>; Returns: Json };
       "check_quota": { Args: { "p_quota_type": string; "p_user_id": string }; Returns: boolean };
       "check_rate_limit": {
@@ -970,11 +1102,37 @@ export type Database = {
           "reset_seconds": number;
         }[];
       };
+      "claim_jobs": {
+        Args: {
+          "p_handlers"?: (string)[];
+          "p_lease_seconds"?: number;
+          "p_max_jobs"?: number;
+          "p_worker_id": string;
+        };
+        Returns: {
+          "attempt": number;
+          "checkpoint": Json;
+          "fence": number;
+          "handler": string;
+          "job_id": string;
+          "job_type": string;
+          "max_attempts": number;
+          "params": Json;
+          "request_id": string;
+          "timeout_seconds": number;
+          "user_id": string;
+        }[];
+      };
       "claim_token_refresh": {
         Args: { "p_connection_id": string; "p_lease_seconds": number };
         Returns: Json;
       };
       "claim_token_refreshes": { Args: { "p_lease_seconds": number; "p_limit": number }; Returns: Json[] };
+      "cleanup_old_jobs": { Args: Record<PropertyKey, never>; Returns: number };
+      "complete_job": {
+        Args: { "p_fence"?: number; "p_job_id": string; "p_result"?: Json };
+        Returns: boolean;
+      };
       "connect_account": {
         Args: {
           "p_platform": string;
@@ -986,14 +1144,71 @@ export type Database = {
         };
         Returns: Json;
       };
+      "create_job": {
+        Args: {
+          "p_job_type": string;
+          "p_params"?: Json;
+          "p_priority"?: number;
+          "p_request_id"?: string;
+          "p_run_at"?: string;
+          "p_user_id": string;
+        };
+        Returns: string;
+      };
       "decrement_quota": {
         Args: { "p_amount"?: number; "p_quota_type": string; "p_user_id": string };
         Returns: number;
       };
+      "detect_stuck_jobs": {
+        Args: Record<PropertyKey, never>;
+        Returns: {
+          "handler": string;
+          "job_id": string;
+          "status": Database["public"]["Enums"]["job_status_enum"];
+        }[];
+      };
+      "discard_dead_letters": { Args: { "p_job_ids": (string)[] }; Returns: number };
       "disconnect_account": { Args: { "p_social_account_id": string; "p_user_id": string }; Returns: string };
+      "expire_stale_jobs": {
+        Args: Record<PropertyKey, never>;
+        Returns: {
+          "handler": string;
+          "job_id": string;
+        }[];
+      };
+      "extend_job_leases": {
+        Args: { "p_fences": (number)[]; "p_job_ids": (string)[]; "p_lease_seconds"?: number };
+        Returns: (string)[];
+      };
+      "fail_job": {
+        Args: {
+          "p_error_code"?: string;
+          "p_error_message": string;
+          "p_fence"?: number;
+          "p_job_id": string;
+          "p_retry"?: boolean;
+          "p_retry_after_seconds"?: number;
+        };
+        Returns: boolean;
+      };
       "fail_sync": {
         Args: { "p_code": string; "p_fence": number; "p_message": string; "p_sync_id": string };
         Returns: boolean;
+      };
+      "find_or_create_job": {
+        Args: {
+          "p_job_type": string;
+          "p_params"?: Json;
+          "p_priority"?: number;
+          "p_request_id"?: string;
+          "p_user_id": string;
+        };
+        Returns: {
+          "is_new": boolean;
+          "job_id": string;
+          "result": Json;
+          "status": Database["public"]["Enums"]["job_status_enum"];
+        }[];
       };
       "find_users": {
         Args: { "p_limit"?: number; "p_query": string };
@@ -1008,13 +1223,91 @@ export type Database = {
           "tier": string;
         }[];
       };
+      "finish_and_claim_jobs": {
+        Args: {
+          "p_done": (string)[];
+          "p_fences": (number)[];
+          "p_handlers"?: (string)[];
+          "p_lease_seconds"?: number;
+          "p_max_jobs": number;
+          "p_results": Json;
+          "p_worker_id": string;
+        };
+        Returns: {
+          "attempt": number;
+          "checkpoint": Json;
+          "fence": number;
+          "handler": string;
+          "job_id": string;
+          "job_type": string;
+          "max_attempts": number;
+          "params": Json;
+          "request_id": string;
+          "timeout_seconds": number;
+          "user_id": string;
+        }[];
+      };
       "finish_request": {
         Args: { "p_body"?: Json; "p_idempotency_key": string; "p_scope": string; "p_status": number };
         Returns: undefined;
       };
-      "has_other_account": {
-        Args: { "p_platform": string; "p_social_account_id"?: string; "p_user_id": string };
-        Returns: boolean;
+      "get_cached_job_result": {
+        Args: { "p_job_type": string; "p_max_age"?: string; "p_params"?: Json; "p_user_id": string };
+        Returns: {
+          "finished_at": string;
+          "job_id": string;
+          "result": Json;
+        }[];
+      };
+      "get_cached_stripe_data": { Args: { "p_key": string }; Returns: Json };
+      "get_job_logs": {
+        Args: { "p_job_id": string; "p_user_id": string };
+        Returns: {
+          "attempt": number;
+          "created_at": string;
+          "details": Json;
+          "id": number;
+          "level": string;
+          "message": string;
+        }[];
+      };
+      "get_job_queue_stats": {
+        Args: { "p_user_id"?: string };
+        Returns: {
+          "average_seconds": number;
+          "job_count": number;
+          "job_type": string;
+          "oldest_created_at": string;
+          "status": Database["public"]["Enums"]["job_status_enum"];
+        }[];
+      };
+      "get_user_jobs": {
+        Args: {
+          "p_job_type"?: string;
+          "p_limit"?: number;
+          "p_offset"?: number;
+          "p_status"?: Database["public"]["Enums"]["job_status_enum"];
+          "p_user_id": string;
+        };
+        Returns: {
+          "attempts": number;
+          "created_at": string;
+          "error_code": string;
+          "error_message": string;
+          "finished_at": string;
+          "handler": string;
+          "id": string;
+          "job_type": string;
+          "max_attempts": number;
+          "params": Json;
+          "priority": number;
+          "progress_message": string;
+          "progress_percent": number;
+          "result": Json;
+          "run_at": string;
+          "started_at": string;
+          "status": Database["public"]["Enums"]["job_status_enum"];
+        }[];
       };
       "has_role": {
         Args: { "p_role": Database["public"]["Enums"]["app_role_enum"]; "p_user_id": string };
@@ -1024,25 +1317,65 @@ export type Database = {
         Args: { "p_amount"?: number; "p_quota_type": string; "p_user_id": string };
         Returns: number;
       };
-      "read_connection": { Args: { "p_social_account_id": string; "p_user_id": string }; Returns: Json };
-      "read_request_metrics": { Args: Record<PropertyKey, never>; Returns: Json };
-      "record_request_metrics": { Args: { "p_samples": Json }; Returns: undefined };
-      "refuse_account": {
-        Args: {
-          "p_before": string;
-          "p_platform": string;
-          "p_platform_account_id": string;
-          "p_reason": string;
-        };
+      "invalidate_stripe_cache": { Args: { "p_pattern": string }; Returns: number };
+      "invalidate_stripe_cache_from_webhook": {
+        Args: { "p_event_type": string; "p_object_id": string };
         Returns: number;
       };
+      "list_dead_letters": {
+        Args: { "p_limit"?: number; "p_offset"?: number };
+        Returns: {
+          "attempts": number;
+          "created_at": string;
+          "error_code": string;
+          "error_message": string;
+          "failed_at": string;
+          "handler": string;
+          "job_id": string;
+          "job_type": string;
+          "params": Json;
+          "total_count": number;
+          "user_id": string;
+        }[];
+      };
+      "pause_job_type": { Args: { "p_job_type": string }; Returns: number };
+      "read_connection": { Args: { "p_social_account_id": string; "p_user_id": string }; Returns: Json };
+      "read_job_metrics": { Args: Record<PropertyKey, never>; Returns: Json };
+      "read_request_metrics": { Args: Record<PropertyKey, never>; Returns: Json };
+      "record_job_metrics": { Args: { "p_samples": Json }; Returns: undefined };
+      "record_request_metrics": { Args: { "p_samples": Json }; Returns: undefined };
       "refuse_connection": {
         Args: { "p_connection_id": string; "p_lease": string; "p_reason": string };
         Returns: undefined;
       };
+      "release_job": {
+        Args: {
+          "p_checkpoint"?: Json;
+          "p_delay_seconds"?: number;
+          "p_fence": number;
+          "p_job_id": string;
+          "p_message"?: string;
+        };
+        Returns: boolean;
+      };
       "release_token_refresh": {
         Args: { "p_connection_id": string; "p_error": string; "p_lease": string };
         Returns: undefined;
+      };
+      "reset_due_quotas": { Args: Record<PropertyKey, never>; Returns: number };
+      "rest_worker": {
+        Args: { "p_handlers"?: (string)[]; "p_seconds": number; "p_worker_id": string };
+        Returns: Json;
+      };
+      "resume_job_type": { Args: { "p_job_type": string }; Returns: number };
+      "retry_dead_letters": { Args: { "p_job_ids": (string)[] }; Returns: number };
+      "retry_failed_jobs": {
+        Args: Record<PropertyKey, never>;
+        Returns: {
+          "attempts": number;
+          "handler": string;
+          "job_id": string;
+        }[];
       };
       "search_library": {
         Args: { "p_limit"?: number; "p_offset"?: number; "p_query"?: string; "p_tags"?: (string)[] };
@@ -1089,6 +1422,7 @@ export type Database = {
         };
         Returns: Json;
       };
+      "start_job": { Args: { "p_job_id": string; "p_worker_id": string }; Returns: boolean };
       "store_refreshed_tokens": {
         Args: {
           "p_connection_id": string;
@@ -1105,10 +1439,23 @@ export type Database = {
           "redirect_uri": string;
         }[];
       };
+      "update_job_progress": {
+        Args: {
+          "p_checkpoint"?: Json;
+          "p_fence"?: number;
+          "p_job_id": string;
+          "p_lease_seconds"?: number;
+          "p_message"?: string;
+          "p_percent": number;
+        };
+        Returns: undefined;
+      };
+      "watch_job_status": { Args: { "p_seconds"?: number; "p_watcher_id": string }; Returns: undefined };
     };
     Enums: {
       "action_mode_enum": "auto" | "manual" | "disabled";
       "app_role_enum": "user" | "admin" | "moderator";
+      "job_status_enum": "pending" | "processing" | "completed" | "failed" | "cancelled" | "expired";
       "notification_type_enum": "info" | "success" | "warning" | "error";
       "visibility_enum": "public" | "private" | "unlisted";
     };
@@ -1220,6 +1567,7 @@ export const Constants = {
     Enums: {
       "action_mode_enum": ["auto", "manual", "disabled"],
       "app_role_enum": ["user", "admin", "moderator"],
+      "job_status_enum": ["pending", "processing", "completed", "failed", "cancelled", "expired"],
       "notification_type_enum": ["info", "success", "warning", "error"],
       "visibility_enum": ["public", "private", "unlisted"],
     },

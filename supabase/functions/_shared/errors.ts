@@ -28,6 +28,7 @@ export const CODES = {
   validation_failed: [422, "The request breaks a rule"],
   idempotency_key_reused: [422, "The idempotency key was used for another request"],
   rate_limited: [429, "Too many requests"],
+  too_many_jobs: [429, "Too many jobs are under way"],
   internal: [500, "Something went wrong on our side"],
   provider_error: [502, "The platform gave an answer that cannot be used"],
   provider_unavailable: [503, "The platform cannot be reached"],
@@ -132,6 +133,7 @@ const RAISED: Record<string, ErrorCode> = {
   SV412: "lease_lost",
   SV422: "idempotency_key_reused",
   SV503: "provider_quota_exceeded",
+  SV429: "too_many_jobs",
 };
 
 /** An error that PostgreSQL or the Data API reported, the same from both drivers of `database.ts`. */

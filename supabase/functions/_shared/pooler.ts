@@ -1,6 +1,6 @@
 /**
- * Calls SQL functions over a direct connection to a transaction pooler, and gives what the Data API would give. Statements have no names:
- * a pooler may run each on another connection.
+ * Calls SQL functions over a direct connection to a transaction pooler, and gives what the Data API would give. Statements have no names,
+ * for a pooler may run each on another connection; a process that connects past it may have them kept (`prepared`).
  */
 import { DatabaseError } from "./errors.ts";
 import type { Settings } from "./settings.ts";
@@ -14,7 +14,7 @@ interface Signature {
 
 /** The part of `pg` that is used here; the package brings no types. */
 interface PoolClient {
-  query<R>(text: string, values?: unknown[]): Promise<{ rows: R[] }>;
+  query<R>(text: string | { name: string; text: string }, values?: unknown[]): Promise<{ rows: R[] }>;
   release(broken: boolean): void;
 }
 interface Pool {
@@ -26,6 +26,8 @@ interface Pool {
 interface Connections {
   pool: Pool;
   signatures: Map<string, Signature>;
+  /** Names of prepared statements by their texts. */
+  statements: Map<string, string>;
 }
 
 const connections = new Map<string, Promise<Connections>>();
@@ -36,8 +38,9 @@ export async function callDirectly(
   settings: Settings,
   name: string,
   args: Record<string, unknown>,
+  prepared = false,
 ): Promise<unknown> {
-  const { pool, signatures } = await connect(url, settings);
+  const { pool, signatures, statements } = await connect(url, settings);
   let signature = signatures.get(name);
   if (!signature) {
     // Added since this isolate started.
@@ -58,10 +61,20 @@ export async function callDirectly(
   const values = names.map((argument) => asParameter(args[argument], types[argument]));
   const rows = await query(
     pool,
-    (client) => client.query<{ result: unknown }>(text, values).then(({ rows }) => rows),
+    (client) =>
+      client.query<{ result: unknown }>(prepared ? named(statements, text) : text, values).then(({ rows }) =>
+        rows
+      ),
   );
   if (signature.returns_void) return null;
   return signature.returns_set ? rows.map(({ result }) => result) : rows[0]?.result ?? null;
+}
+
+/** The same text has the same name for as long as the pool lives. */
+function named(statements: Map<string, string>, text: string): { name: string; text: string } {
+  const name = statements.get(text) ?? `call_${statements.size}`;
+  statements.set(text, name);
+  return { name, text };
 }
 
 function asParameter(value: unknown, type: string | undefined): unknown {
@@ -99,7 +112,7 @@ async function open(url: string, settings: Settings): Promise<Connections> {
     await pool.end();
     throw error;
   }
-  return { pool, signatures };
+  return { pool, signatures, statements: new Map() };
 }
 
 function readSignatures(into: Map<string, Signature>) {

@@ -49,7 +49,7 @@ const schema = z.object({
   SUPABASE_ANON_KEY: z.string().optional(),
 
   STREAMVIBE_POOLER_URL: z.string().regex(/^postgres(ql)?:\/\//, "expected a postgres:// URL").optional(),
-  DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(20).default(4),
+  DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(100).default(4),
   DATABASE_TIMEOUT_MS: milliseconds.default(10_000),
 
   ENVIRONMENT: z.string().default("production"),
@@ -68,6 +68,9 @@ const schema = z.object({
 
   PROVIDER_TIMEOUT_MS: milliseconds.default(10_000),
   PLATFORM_QUOTA_PAUSE_SECONDS: z.coerce.number().int().min(0).max(86_400).default(900),
+  JOB_CONCURRENCY: z.coerce.number().int().min(1).max(1_000).default(20),
+  JOB_LEASE_SECONDS: z.coerce.number().int().min(1).max(3600).default(60),
+  JOB_BUDGET_SECONDS: z.coerce.number().int().min(1).max(140).default(50),
   SYNC_LEASE_SECONDS: z.coerce.number().int().min(1).max(3600).default(60),
   OAUTH_REDIRECT_URIS: list.default([
     "http://localhost:3000/oauth/callback",

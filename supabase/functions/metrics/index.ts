@@ -1,15 +1,17 @@
 /**
- * GET /functions/v1/metrics — request counts, errors and durations of all functions, in Prometheus text.
+ * GET /functions/v1/metrics — requests of all functions and the state of the job queue, in Prometheus text.
  * The figures are the database's sums; those of the last second or so are still on their way there.
  */
 import { z } from "zod";
+import { DatabaseError } from "../_shared/errors.ts";
 import { endpoint } from "../_shared/endpoint.ts";
+import { type JobReport, renderJobReport } from "../_shared/jobs/job_report.ts";
 import type { Sample } from "../_shared/metrics.ts";
 import { PROMETHEUS, renderMetrics } from "../_shared/prometheus.ts";
 
 export default endpoint({
   name: "metrics",
-  summary: "Request metrics for Prometheus",
+  summary: "Metrics of requests and jobs for Prometheus",
   method: "GET",
   auth: "secret",
   rate: "service",
@@ -17,6 +19,16 @@ export default endpoint({
   output: z.string(),
   produces: PROMETHEUS,
   async handle({ admin }) {
-    return renderMetrics(await admin.call<Sample[]>("read_request_metrics"));
+    const [samples, report] = await Promise.all([
+      admin.call<Sample[]>("read_request_metrics"),
+      admin.call<JobReport>("read_job_metrics").catch(withoutQueue),
+    ]);
+    return renderMetrics(samples) + (report ? renderJobReport(report) : "");
   },
 });
+
+/** The function is deployed from phase 1 on, the queue comes with phase 7. */
+function withoutQueue(error: unknown): null {
+  if (error instanceof DatabaseError && ["42883", "PGRST202"].includes(error.sqlstate)) return null;
+  throw error;
+}

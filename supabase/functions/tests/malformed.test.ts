@@ -26,6 +26,7 @@ const VALID: [RegExp, Record<string, unknown>][] = [
   [/^disconnect-account$/, { social_account_id: "7d0e34c3-5f6a-4c53-9a53-4a4f2d9f0001" }],
   [/^tiktok-webhook$/, { client_key: "key", event: "x", create_time: 1_795_000_000, user_openid: "_000x" }],
   [/^sync-\w+$/, { social_account_id: "7d0e34c3-5f6a-4c53-9a53-4a4f2d9f0001", max_results: 5 }],
+  [/^job-status$/, { job_id: "7d0e34c3-5f6a-4c53-9a53-4a4f2d9f0001" }],
 ];
 /** How a handler refuses texts that keep the schema; where nothing stands, such texts are right and are not sent. */
 const REFUSALS: [RegExp, ErrorCode[]][] = [
@@ -63,10 +64,7 @@ for (const name of names.sort()) {
       (entryOf(REFUSALS, name) ?? []).map((code) => [code, CODES[code][0]]),
     );
     const valid = entryOf(VALID, name) ?? {};
-    assert.ok(
-      contract.input.safeParse(contract.method === "POST" ? valid : {}).success,
-      "the valid input is valid",
-    );
+    assert.ok(contract.input.safeParse(valid).success, "the valid input is valid");
     const wrongCredentials = await wrongCredentialsFor(contract);
     const cases = malformedRequests(contract, { valid, wrongCredentials, refusals });
     assert.ok(cases.length >= 500, `${cases.length} cases`);

@@ -264,7 +264,9 @@ export function malformedRequests(contract: Contract, material: Material, least 
   const cases: Case[] = [];
   const posting = contract.method === "POST";
   const valid = bytesOf(material.valid);
-  const right = { method: contract.method, suffix: "", headers: {}, body: posting ? valid : null };
+  const query = new URLSearchParams(material.valid as Record<string, string>).toString();
+  const suffix = posting || query === "" ? "" : `?${query}`;
+  const right = { method: contract.method, suffix, headers: {}, body: posting ? valid : null };
   const add = (label: string, change: Partial<Case>, status: number, code: string) =>
     cases.push({ label, ...right, ...change, status, code });
   const addBody = (label: string, body: Uint8Array) => {
@@ -437,6 +439,13 @@ export function malformedRequests(contract: Contract, material: Material, least 
     ) {
       for (const query of [`a=${odd}`, `${odd}=1`, `a=1&b=${odd}`]) {
         add(`query ${query}`, { suffix: `?${query}` }, 400, "invalid_encoding");
+      }
+    }
+    if (suffix) {
+      add("no query", { suffix: "" }, 422, "validation_failed");
+      for (const field of Object.keys(material.valid)) {
+        for (const text of ["", ...SQL, ...HTML]) add422(`${field}=${encodeURIComponent(text)}`);
+        add422(`${query}&${query}`);
       }
     }
     for (const nul of ["a=%00", "%00=1", "a=x%00y", "a%00=1"]) add422(nul);

@@ -1,0 +1,267 @@
+/**
+ * The job queue against graphile-worker and pg-boss on the same PostgreSQL, in the same run, with the same durability: one job at a time, batches,
+ * making jobs, and the time until one begins. And the same through job-processor over HTTP.
+ */
+import pg from "pg";
+import { withStack } from "./bench_stack.ts";
+import { atLeast, atMost, type Benchmark, type Goal, type Row } from "./benchmark.ts";
+import { closedLoop, type Figures, interleaved, quantile, type Sample } from "./measure.ts";
+import { graphile, pgBoss, streamvibe, type System } from "./queue/systems.ts";
+
+const CONCURRENCY = [1, 4, 10, 24];
+const LATENCY_JOBS = 200;
+
+export const queue: Benchmark = {
+  name: "queue",
+  about: "jobs against graphile-worker and pg-boss, and through job-processor",
+  run: ({ rounds, seconds }) =>
+    withStack(async ({ db_url, api_url, secret_key }) => {
+      const rows: Row[] = [];
+      const goals: Goal[] = [];
+      // Before the others: it needs the key that they take away.
+      await overHttp({ db_url, api_url, secret_key }, seconds, rows, goals);
+      const systems = [
+        await streamvibe(db_url),
+        await graphile(db_url),
+        await pgBoss(db_url),
+      ] as const;
+      const [ours, , boss] = systems;
+      try {
+        for (const concurrency of CONCURRENCY) {
+          const jobs = Math.round(seconds * (concurrency === 1 ? 600 : 1_500));
+          const mode = { concurrency, batch: 1 };
+          const figures = await rates(
+            systems,
+            rounds,
+            (system) => drained(system, jobs, mode),
+          );
+          push(rows, `one at a time, c=${concurrency}`, figures);
+          const rate = (name: string) => figures[name]?.per_second ?? Number.NaN;
+          goals.push(
+            atLeast(
+              `one at a time, c=${concurrency}, times pg-boss`,
+              1.3,
+              rate("streamvibe") / rate("pg-boss"),
+              "×",
+            ),
+            atLeast(
+              `one at a time, c=${concurrency}, times graphile-worker`,
+              0.85,
+              rate("streamvibe") / rate("graphile-worker"),
+              "×",
+            ),
+          );
+        }
+        const batches = await rates(
+          [ours, boss],
+          rounds,
+          (system) =>
+            drained(system, Math.round(seconds * 10_000), {
+              concurrency: 4,
+              batch: 100,
+            }),
+        );
+        push(rows, "batches of 100, c=4", batches);
+        goals.push(
+          atLeast(
+            "batches of 100, times pg-boss",
+            1,
+            ratio(batches, "pg-boss"),
+            "×",
+          ),
+        );
+        for (const clients of [1, 8]) {
+          const made = await rates(systems, rounds, async (system) => {
+            await system.fill(1);
+            return await closedLoop(
+              clients,
+              seconds / 2,
+              () => system.enqueue(),
+            );
+          });
+          push(rows, `making jobs, c=${clients}`, made);
+          for (const peer of ["graphile-worker", "pg-boss"]) {
+            goals.push(
+              atLeast(
+                `making jobs, c=${clients}, times ${peer}`,
+                1.8,
+                ratio(made, peer),
+                "×",
+              ),
+            );
+          }
+        }
+        const begun: Record<string, number[]> = {};
+        for (const system of systems) {
+          begun[system.name] = (await system.latencies(LATENCY_JOBS)).sort((
+            a,
+            b,
+          ) => a - b);
+        }
+        for (const [system, all] of Object.entries(begun)) {
+          rows.push({
+            case: "made → begun",
+            system,
+            values: {
+              p50_ms: quantile(all, 0.5),
+              p95_ms: quantile(all, 0.95),
+              p99_ms: quantile(all, 0.99),
+            },
+          });
+        }
+        for (const part of [0.5, 0.95]) {
+          const of = (name: string) => quantile(begun[name] ?? [], part);
+          goals.push(
+            atMost(
+              `made → begun p${part * 100}, of the better peer`,
+              1,
+              of("streamvibe") / Math.min(of("graphile-worker"), of("pg-boss")),
+              "×",
+            ),
+          );
+        }
+        return { rows, goals };
+      } finally {
+        for (const system of systems) await system.stop();
+      }
+    }),
+};
+
+async function drained(
+  system: System,
+  jobs: number,
+  mode: { concurrency: number; batch: number },
+): Promise<Sample> {
+  await system.fill(jobs);
+  const ms = await system.drain(jobs, mode);
+  const each = ms * mode.concurrency / jobs;
+  return {
+    per_second: jobs / ms * 1_000,
+    p50_ms: each,
+    p95_ms: each,
+    p99_ms: each,
+  };
+}
+
+async function rates(
+  systems: readonly System[],
+  rounds: number,
+  measure: (system: System) => Promise<Sample>,
+): Promise<Record<string, Figures>> {
+  return await interleaved(
+    rounds,
+    Object.fromEntries(
+      systems.map((system) => [system.name, () => measure(system)]),
+    ),
+  );
+}
+
+function push(
+  rows: Row[],
+  name: string,
+  figures: Record<string, Figures>,
+): void {
+  for (const [system, of] of Object.entries(figures)) {
+    const { per_second, lowest_per_second, highest_per_second } = of;
+    rows.push({
+      case: name,
+      system,
+      values: { per_second, lowest_per_second, highest_per_second },
+    });
+  }
+}
+
+function ratio(figures: Record<string, Figures>, peer: string): number {
+  return (figures.streamvibe?.per_second ?? Number.NaN) /
+    (figures[peer]?.per_second ?? Number.NaN);
+}
+
+/** As a project without a long-lived worker has it: making a job calls the function, and the function does what is there. */
+async function overHttp(
+  { db_url, api_url, secret_key }: {
+    db_url: string;
+    api_url: string;
+    secret_key: string;
+  },
+  seconds: number,
+  rows: Row[],
+  goals: Goal[],
+): Promise<void> {
+  const pool = new pg.Pool({ connectionString: db_url, max: 2 });
+  const process = async () => {
+    const response = await fetch(`${api_url}/functions/v1/job-processor`, {
+      method: "POST",
+      headers: { apikey: secret_key, "content-type": "application/json" },
+      body: "{}",
+    });
+    if (!response.ok) {
+      throw new Error(
+        `Cannot measure: job-processor answered ${response.status}`,
+      );
+    }
+    return await response.json() as { processed: number };
+  };
+  try {
+    await pool.query(
+      "insert into ops.job_handler (name, job_type) values ('no_op', 'token_refresh')",
+    );
+    await process();
+    const waits: number[] = [];
+    for (let n = 0; n < 30; n++) {
+      const { rows: [made] } = await pool.query(
+        "select public.create_job(null, 'no_op', jsonb_build_object('wait', $1::integer)) as id",
+        [n],
+      );
+      for (;;) {
+        const { rows: [job] } = await pool.query(
+          "select extract(epoch from started_at - created_at)::float8 * 1000 as ms, finished_at from public.job_queue where id = $1",
+          [made.id],
+        );
+        if (job.finished_at) {
+          waits.push(job.ms);
+          break;
+        }
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    waits.sort((a, b) => a - b);
+    // Nobody may begin before all are made: the call below is the one that is measured.
+    await pool.query(
+      "update ops.job_wake set asked_at = now() + interval '1 minute'",
+    );
+    const jobs = Math.round(seconds * 2_000);
+    await pool.query(
+      "select count(public.create_job(null, 'no_op', jsonb_build_object('n', n))) from generate_series(1, $1::integer) as n",
+      [jobs],
+    );
+    const start = performance.now();
+    let processed = 0;
+    while (processed < jobs) processed += (await process()).processed;
+    const per_second = jobs / (performance.now() - start) * 1_000;
+    await pool.query("delete from ops.job_handler where name = 'no_op'");
+    rows.push(
+      {
+        case: "job-processor, idle",
+        system: "streamvibe",
+        values: { p50_ms: quantile(waits, 0.5), p95_ms: quantile(waits, 0.95) },
+      },
+      {
+        case: "job-processor, one call",
+        system: "streamvibe",
+        values: { per_second },
+      },
+    );
+    goals.push(
+      atMost(
+        "job-processor, made → begun p95",
+        150,
+        quantile(waits, 0.95),
+        " ms",
+      ),
+      atLeast("job-processor, jobs/s over HTTP", 2_000, per_second),
+    );
+  } finally {
+    await pool.end();
+  }
+}

@@ -1,0 +1,348 @@
+/** The queues that are compared, each behind the same few verbs, each as its own documentation sets it up for speed. */
+import { type Logger, makeWorkerUtils, runMigrations, runTaskList } from "graphile-worker";
+import pg from "pg";
+import { PgBoss } from "pg-boss";
+import { createAdmin } from "../../../supabase/functions/_shared/database.ts";
+import type { Job } from "../../../supabase/functions/_shared/jobs/job.ts";
+import { type JobQueue, queueOf } from "../../../supabase/functions/_shared/jobs/queue.ts";
+import { Worker } from "../../../supabase/functions/_shared/jobs/worker.ts";
+import { createLogger } from "../../../supabase/functions/_shared/log.ts";
+import { readSettings } from "../../../supabase/functions/_shared/settings.ts";
+import { serviceUrl } from "../bench_stack.ts";
+
+export interface System {
+  name: string;
+  /** Makes so many jobs in bulk, outside the measurement. */
+  fill(jobs: number): Promise<void>;
+  /** Does them all, so many at once or so many a trip. Milliseconds. */
+  drain(
+    jobs: number,
+    mode: { concurrency: number; batch: number },
+  ): Promise<number>;
+  enqueue(): Promise<unknown>;
+  /** Milliseconds from the call that makes a job to the start of its handler, one after the other. */
+  latencies(jobs: number): Promise<number[]>;
+  stop(): Promise<void>;
+}
+
+const HANDLER = "no_op";
+const MOST_CLIENTS = 30;
+
+/** StreamVibe: `create_job` and the exchange that workers make. Jobs belong to people, ten each, so that dedupe, limit and notify are at work. */
+export async function streamvibe(db_url: string): Promise<System> {
+  const owner = poolOf(db_url, MOST_CLIENTS);
+  const settings = readSettings({
+    SUPABASE_URL: "http://127.0.0.1:1",
+    STREAMVIBE_POOLER_URL: serviceUrl(db_url),
+    DATABASE_POOL_SIZE: String(MOST_CLIENTS),
+  });
+  const admin = createAdmin(settings, { prepared: true });
+  await owner.query(
+    `insert into ops.job_handler (name, job_type) values ('${HANDLER}', 'platform_sync') on conflict do nothing`,
+  );
+  // The bench's own workers do the jobs: nobody else may be called.
+  await owner.query("delete from vault.secrets where name = 'cron_secret_key'");
+  let people: string[] = [];
+  const signUp = async (count: number) => {
+    if (people.length >= count) return;
+    await owner.query(
+      `insert into auth.users (id, email) select gen_random_uuid(), 'bench-' || n || '@example.com'
+       from generate_series($1::integer + 1, $2::integer) as n`,
+      [people.length, count],
+    );
+    const { rows } = await owner.query(
+      "select id from auth.users where email like 'bench-%'",
+    );
+    people = rows.map(({ id }: { id: string }) => id);
+  };
+  let turn = 0;
+  const worker_of = (name: string, lease_seconds = 60) =>
+    queueOf(admin, { worker_id: name, lease_seconds, handlers: [HANDLER] });
+  const clear = () => owner.query("truncate ops.job_ready, ops.job_waiting");
+  const system: System = {
+    name: "streamvibe",
+    async fill(jobs) {
+      await clear();
+      await signUp(Math.max(2_000, Math.ceil(jobs / 10)));
+      turn += 1;
+      await owner.query(
+        `select count(public.create_job(($2::uuid[])[1 + n / 10], '${HANDLER}', jsonb_build_object('n', n, 'turn', $3::integer)))
+         from generate_series(0, $1::integer - 1) as n`,
+        [jobs, people, turn],
+      );
+      await owner.query("vacuum analyze ops.job_ready");
+    },
+    async drain(jobs, { concurrency, batch }) {
+      const start = performance.now();
+      let done = 0;
+      await Promise.all(
+        Array.from({ length: concurrency }, async (_, place) => {
+          const queue: JobQueue = worker_of(`bench:${place}`);
+          let held: Job[] = [];
+          while (done < jobs) {
+            const next = await queue.exchange(
+              held.map((job) => ({ job, result: null })),
+              batch,
+            );
+            done += held.length;
+            held = next;
+            if (held.length === 0) break;
+          }
+        }),
+      );
+      return performance.now() - start;
+    },
+    async enqueue() {
+      turn += 1;
+      // Ten each: more people than jobs under way.
+      const person = people[turn % people.length];
+      await owner.query({
+        name: "enqueue",
+        text: `select public.create_job($1, '${HANDLER}', $2)`,
+        values: [person, JSON.stringify({ n: turn })],
+      });
+    },
+    async latencies(jobs) {
+      await clear();
+      await signUp(jobs + 100);
+      let began: (() => void) | undefined;
+      const worker_id = "bench:listener";
+      const worker = new Worker({
+        world: {
+          admin,
+          settings,
+          fetch,
+          now: () => new Date(),
+          request_id: worker_id,
+          log: silent,
+        },
+        queue: worker_of(worker_id),
+        handlers: {
+          [HANDLER]: () => {
+            began?.();
+            return Promise.resolve({ result: null });
+          },
+        },
+        concurrency: 24,
+        lease_seconds: 60,
+        deadline: null,
+        grace_ms: 1_000,
+      });
+      const listener = new pg.Client({ connectionString: db_url });
+      await listener.connect();
+      listener.on("notification", () => worker.wake());
+      await listener.query("listen job_ready");
+      const running = worker.run(true);
+      try {
+        return await oneByOne(
+          jobs,
+          (start) => began = start,
+          () => system.enqueue(),
+        );
+      } finally {
+        worker.stop();
+        await running;
+        await listener.end();
+      }
+    },
+    async stop() {
+      await owner.end();
+    },
+  };
+  return system;
+}
+
+/** graphile-worker deletes what is done. One at a time: no batching; its batching has no figure here, for it is another promise. */
+export async function graphile(db_url: string): Promise<System> {
+  const pool = poolOf(db_url, MOST_CLIENTS);
+  await runMigrations({ pgPool: pool, logger: quiet });
+  const utils = await makeWorkerUtils({ pgPool: pool, logger: quiet });
+  const clear = () => pool.query("truncate graphile_worker._private_jobs");
+  const start = (concurrency: number, task: () => void) => {
+    const own = poolOf(db_url, concurrency + 1);
+    const runner = runTaskList(
+      {
+        preset: {
+          worker: {
+            concurrentJobs: concurrency,
+            maxPoolSize: concurrency + 1,
+            connectionString: db_url,
+          },
+        },
+        logger: quiet,
+        noHandleSignals: true,
+      },
+      { [HANDLER]: task },
+      own,
+    );
+    return {
+      async gracefulShutdown() {
+        await runner.gracefulShutdown();
+        await own.end();
+      },
+    };
+  };
+  const system: System = {
+    name: "graphile-worker",
+    async fill(jobs) {
+      await clear();
+      await pool.query(
+        `select count(graphile_worker.add_job('${HANDLER}', json_build_object('n', n))) from generate_series(1, $1::integer) as n`,
+        [jobs],
+      );
+      await pool.query("vacuum analyze graphile_worker._private_jobs");
+    },
+    async drain(jobs, { concurrency }) {
+      let done = 0;
+      const all = Promise.withResolvers<void>();
+      const began = performance.now();
+      const runner = start(concurrency, () => {
+        if (++done === jobs) all.resolve();
+      });
+      await all.promise;
+      for (;;) {
+        const { rows } = await pool.query(
+          "select count(*)::integer as left from graphile_worker._private_jobs",
+        );
+        if (rows[0].left === 0) break;
+        await new Promise((resolve) => setTimeout(resolve, 2));
+      }
+      const took = performance.now() - began;
+      await runner.gracefulShutdown();
+      return took;
+    },
+    enqueue: () => utils.addJob(HANDLER, { n: 1 }),
+    async latencies(jobs) {
+      await clear();
+      let began: (() => void) | undefined;
+      const runner = start(24, () => began?.());
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      try {
+        return await oneByOne(
+          jobs,
+          (start) => began = start,
+          () => system.enqueue(),
+        );
+      } finally {
+        await runner.gracefulShutdown();
+      }
+    },
+    async stop() {
+      await utils.release();
+      await pool.end();
+    },
+  };
+  return system;
+}
+
+/** pg-boss keeps what is done, as we do. */
+export async function pgBoss(db_url: string): Promise<System> {
+  const boss = new PgBoss({
+    connectionString: db_url,
+    max: MOST_CLIENTS,
+    supervise: false,
+    schedule: false,
+    useListenNotify: true,
+  });
+  boss.on("error", () => {});
+  await boss.start();
+  const pool = poolOf(db_url, 1);
+  let turn = 0;
+  let queue = "";
+  const open = async (notify: boolean) => {
+    queue = `bench-${++turn}`;
+    await boss.createQueue(queue, { notify, retryLimit: 2 });
+  };
+  await open(false);
+  const system: System = {
+    name: "pg-boss",
+    async fill(jobs) {
+      await open(false);
+      for (let n = 0; n < jobs; n += 5_000) {
+        await boss.insert(
+          queue,
+          Array.from(
+            { length: Math.min(5_000, jobs - n) },
+            (_, i) => ({ data: { n: n + i } }),
+          ),
+        );
+      }
+    },
+    async drain(jobs, { concurrency, batch }) {
+      const start = performance.now();
+      let done = 0;
+      await Promise.all(Array.from({ length: concurrency }, async () => {
+        while (done < jobs) {
+          const held = await boss.fetch(queue, { batchSize: batch });
+          if (held.length === 0) break;
+          await boss.complete(queue, held.map(({ id }) => id));
+          done += held.length;
+        }
+      }));
+      return performance.now() - start;
+    },
+    enqueue: () => boss.send(queue, { n: 1 }),
+    async latencies(jobs) {
+      await open(true);
+      let began: (() => void) | undefined;
+      await boss.work(queue, {
+        batchSize: 1,
+        localConcurrency: 4,
+        pollingIntervalSeconds: 0.5,
+      }, () => {
+        began?.();
+        return Promise.resolve();
+      });
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      try {
+        return await oneByOne(
+          jobs,
+          (start) => began = start,
+          () => system.enqueue(),
+        );
+      } finally {
+        await boss.offWork(queue);
+      }
+    },
+    async stop() {
+      await boss.stop({ graceful: false, close: true });
+      await pool.end();
+    },
+  };
+  return system;
+}
+
+/** Errors of idle connections come when the stack is stopped, and mean nothing then. */
+function poolOf(db_url: string, max: number): pg.Pool {
+  const pool = new pg.Pool({ connectionString: db_url, max });
+  pool.on("error", () => {});
+  pool.on("connect", (client: pg.Client) => client.on("error", () => {}));
+  return pool;
+}
+
+/** Makes one job after the other, each when the one before has begun. The first ten warm up. */
+async function oneByOne(
+  jobs: number,
+  onStart: (start: () => void) => void,
+  enqueue: () => Promise<unknown>,
+): Promise<number[]> {
+  const all: number[] = [];
+  for (let n = 0; n < jobs + 10; n++) {
+    const begun = Promise.withResolvers<void>();
+    onStart(begun.resolve);
+    const before = performance.now();
+    await enqueue();
+    await begun.promise;
+    all.push(performance.now() - before);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  return all.slice(10);
+}
+
+const silent = createLogger({ level: "silent" });
+const quiet: Logger = await quietLogger();
+
+async function quietLogger(): Promise<Logger> {
+  const { Logger } = await import("graphile-worker");
+  return new Logger(() => () => {});
+}

@@ -1,0 +1,44 @@
+/**
+ * `deno task chaos`: thousands of jobs, several workers, and everything that can die dies at random. The same seed makes the same plan of
+ * faults; how it interleaves with the work is the machine's. Ends with 1 when a job was lost, stuck, ended twice or had its effect twice.
+ */
+import { parseArgs } from "node:util";
+import { runChaos } from "./run_chaos.ts";
+
+const USAGE = `Usage: deno task chaos [--jobs N] [--workers N] [--kills N] [--seed N]
+  --jobs N      jobs to do (10000)
+  --workers N   worker processes (8)
+  --kills N     workers killed, database crashed or cut off (120)
+  --seed N      of the plan of faults (1)`;
+
+const { values } = (() => {
+  try {
+    return parseArgs({
+      options: {
+        jobs: { type: "string", default: "10000" },
+        workers: { type: "string", default: "8" },
+        kills: { type: "string", default: "120" },
+        seed: { type: "string", default: "1" },
+        help: { type: "boolean" },
+      },
+    });
+  } catch (error) {
+    console.error(
+      `${error instanceof Error ? error.message : error}\n\n${USAGE}`,
+    );
+    Deno.exit(2);
+  }
+})();
+if (values.help) {
+  console.log(USAGE);
+  Deno.exit(0);
+}
+const report = await runChaos({
+  jobs: Number(values.jobs),
+  workers: Number(values.workers),
+  kills: Number(values.kills),
+  seed: Number(values.seed),
+  say: (line) => console.log(line),
+});
+console.log(JSON.stringify(report, null, 2));
+Deno.exit(report.faults.length === 0 ? 0 : 1);

@@ -1,0 +1,49 @@
+/** A worker for the chaos: the product's own loop with one handler, which leaves a mark, fails now and then, and hears of time what a bad clock says. */
+import { createAdmin } from "../../supabase/functions/_shared/database.ts";
+import type { Handler } from "../../supabase/functions/_shared/jobs/job.ts";
+import { queueOf } from "../../supabase/functions/_shared/jobs/queue.ts";
+import { Worker } from "../../supabase/functions/_shared/jobs/worker.ts";
+import { createLogger } from "../../supabase/functions/_shared/log.ts";
+import { readSettings } from "../../supabase/functions/_shared/settings.ts";
+
+const LEASE_SECONDS = 2;
+const [url = "", clock_error = "0"] = Deno.args;
+const settings = readSettings({
+  SUPABASE_URL: "http://127.0.0.1:1",
+  STREAMVIBE_POOLER_URL: url,
+  DATABASE_TIMEOUT_MS: "3000",
+});
+const admin = createAdmin(settings);
+
+const leaveMark: Handler = async ({ job }) => {
+  await new Promise((resolve) => setTimeout(resolve, Math.random() * 40));
+  await admin.call("chaos_mark", { p_job_id: job.job_id, p_fence: job.fence });
+  // The worst moment: the effect is there, and nobody has been told.
+  if (Math.random() < 0.03) throw new Error("a fault of the handler's own");
+  return { result: { marked: true } };
+};
+
+const worker_id = `chaos:${Deno.pid}:${crypto.randomUUID()}`;
+const worker = new Worker({
+  world: {
+    admin,
+    settings,
+    fetch,
+    now: () => new Date(Date.now() + Number(clock_error)),
+    request_id: worker_id,
+    log: createLogger({ level: "silent" }),
+  },
+  queue: queueOf(admin, {
+    worker_id,
+    lease_seconds: LEASE_SECONDS,
+    handlers: ["chaos"],
+  }),
+  handlers: { chaos: leaveMark },
+  concurrency: 5,
+  lease_seconds: LEASE_SECONDS,
+  deadline: null,
+  grace_ms: 1_000,
+});
+Deno.addSignalListener("SIGTERM", () => worker.stop());
+await worker.run(true);
+Deno.exit(0);

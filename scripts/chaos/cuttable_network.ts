@@ -1,0 +1,45 @@
+/** The network between workers and the database: a relay whose every connection can be cut, and that refuses new ones for a while then. */
+import { createServer, type Socket } from "node:net";
+import net from "node:net";
+
+export interface Network {
+  port: number;
+  /** Cuts every connection, and takes none for so long. */
+  cut(ms: number): void;
+  close(): void;
+}
+
+export async function cuttableNetwork(
+  target: { host: string; port: number },
+): Promise<Network> {
+  const sockets = new Set<Socket>();
+  let cut_until = 0;
+  const server = createServer((near) => {
+    if (performance.now() < cut_until) return void near.destroy();
+    const far = net.connect(target.port, target.host);
+    for (const [one, other] of [[near, far], [far, near]] as const) {
+      sockets.add(one);
+      one.pipe(other);
+      one.on("error", () => {});
+      one.on("close", () => {
+        sockets.delete(one);
+        other.destroy();
+      });
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const drop = () => {
+    for (const socket of sockets) socket.destroy();
+  };
+  return {
+    port: (server.address() as { port: number }).port,
+    cut(ms) {
+      cut_until = performance.now() + ms;
+      drop();
+    },
+    close() {
+      server.close();
+      drop();
+    },
+  };
+}

@@ -1,0 +1,118 @@
+/**
+ * `deno task worker`: takes jobs for as long as it runs, beside the edge function or instead of it; as many processes as one likes.
+ * The database wakes it (LISTEN), so a job begins within a millisecond or two. Ctrl-C or SIGTERM: takes no more, finishes what it can in the
+ * grace time, hands the rest back; twice: at once.
+ */
+import { parseArgs } from "node:util";
+import postgres from "postgres";
+import { closeConnections, createAdmin } from "../../supabase/functions/_shared/database.ts";
+import { queueOf } from "../../supabase/functions/_shared/jobs/queue.ts";
+import { HANDLERS } from "../../supabase/functions/_shared/jobs/registry.ts";
+import { Worker } from "../../supabase/functions/_shared/jobs/worker.ts";
+import { createLogger } from "../../supabase/functions/_shared/log.ts";
+import { readSettings, SettingsError } from "../../supabase/functions/_shared/settings.ts";
+import { workerEnvironment } from "./worker_environment.ts";
+
+const USAGE = `Usage: deno task worker [--concurrency N] [--grace SECONDS]
+  --concurrency N   jobs under way at once (JOB_CONCURRENCY, 20)
+  --grace SECONDS   how long running jobs may go on after a stop (25)
+The database is STREAMVIBE_POOLER_URL: a direct or session-mode connection, for LISTEN. Without it, the one of the local stack.`;
+
+function options() {
+  try {
+    const { values } = parseArgs({
+      args: Deno.args,
+      options: {
+        concurrency: { type: "string" },
+        grace: { type: "string", default: "25" },
+        help: { type: "boolean" },
+      },
+    });
+    const [concurrency, grace] = [
+      Number(values.concurrency ?? 0),
+      Number(values.grace),
+    ];
+    if (!Number.isInteger(concurrency) || concurrency < 0 || !(grace >= 0)) {
+      throw new Error(
+        "Cannot start: --concurrency takes a whole number and --grace seconds",
+      );
+    }
+    return { concurrency, grace, help: values.help };
+  } catch (error) {
+    console.error(
+      `${error instanceof Error ? error.message : error}\n\n${USAGE}`,
+    );
+    Deno.exit(2);
+  }
+}
+
+const { concurrency, grace, help } = options();
+if (help) {
+  console.log(USAGE);
+  Deno.exit(0);
+}
+
+const environment = await workerEnvironment();
+const url = environment.STREAMVIBE_POOLER_URL;
+if (!url) {
+  console.error(
+    "Cannot start: STREAMVIBE_POOLER_URL is not set and no local stack is running; see .env.example",
+  );
+  Deno.exit(2);
+}
+const settings = (() => {
+  try {
+    return readSettings(environment);
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    console.error(error.message);
+    Deno.exit(2);
+  }
+})();
+const worker_id = `worker:${Deno.hostname()}:${Deno.pid}:${crypto.randomUUID().slice(0, 8)}`;
+const log = createLogger({ level: settings.LOG_LEVEL, fields: { worker_id } });
+// LISTEN needs a session of its own anyway, so the URL is never a transaction pooler's and statements may be kept.
+const admin = createAdmin(settings, { prepared: true });
+const worker = new Worker({
+  world: {
+    admin,
+    settings,
+    fetch,
+    now: () => new Date(),
+    request_id: worker_id,
+    log,
+  },
+  queue: queueOf(admin, {
+    worker_id,
+    lease_seconds: settings.JOB_LEASE_SECONDS,
+    handlers: Object.keys(HANDLERS),
+  }),
+  handlers: HANDLERS,
+  concurrency: concurrency || settings.JOB_CONCURRENCY,
+  lease_seconds: settings.JOB_LEASE_SECONDS,
+  deadline: null,
+  grace_ms: grace * 1_000,
+});
+
+let asked = 0;
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  Deno.addSignalListener(signal, () => {
+    if (++asked > 1) Deno.exit(130);
+    log.info("stopping", { signal });
+    worker.stop();
+  });
+}
+
+// A connection of its own: it reconnects by itself, and a poll every few seconds makes up for what it misses meanwhile.
+const listener = postgres(url, {
+  max: 1,
+  onnotice: () => {},
+  connection: { application_name: worker_id },
+});
+listener.listen("job_ready", () => worker.wake(), () => worker.wake()).catch((
+  error,
+) => log.warn("the worker cannot listen; it polls", { error }));
+log.info("taking jobs", { handlers: Object.keys(HANDLERS) });
+const tally = await worker.run(true);
+log.info("stopped", { ...tally });
+await Promise.all([listener.end({ timeout: 1 }), closeConnections()]);

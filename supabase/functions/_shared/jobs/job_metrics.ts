@@ -1,0 +1,46 @@
+/** Counts and durations of runs, gathered by a worker and added to the database now and then; /metrics reads the sums. */
+import type { Admin } from "../database.ts";
+import type { Logger } from "../log.ts";
+import { BUCKETS_MS } from "../metrics.ts";
+
+export type Outcome = "completed" | "failed" | "released" | "lost";
+
+/** Sums of one handler and outcome. */
+export interface JobSample {
+  handler: string;
+  outcome: string;
+  count: number;
+  duration_ms_sum: number;
+  buckets: number[];
+}
+
+export class JobMetrics {
+  #samples = new Map<string, JobSample>();
+
+  add(handler: string, outcome: Outcome, duration_ms: number): void {
+    const key = `${handler} ${outcome}`;
+    let sample = this.#samples.get(key);
+    if (!sample) {
+      const buckets = Array<number>(BUCKETS_MS.length + 1).fill(0);
+      sample = { handler, outcome, count: 0, duration_ms_sum: 0, buckets };
+      this.#samples.set(key, sample);
+    }
+    const bucket = BUCKETS_MS.findIndex((bound) => duration_ms <= bound);
+    const index = bucket === -1 ? BUCKETS_MS.length : bucket;
+    sample.count += 1;
+    sample.duration_ms_sum += duration_ms;
+    sample.buckets[index] = (sample.buckets[index] ?? 0) + 1;
+  }
+
+  /** Stores what was gathered. Figures that cannot be stored are dropped: no job waits for them. */
+  async flush(admin: Admin, log: Logger): Promise<void> {
+    const samples = [...this.#samples.values()];
+    if (samples.length === 0) return;
+    this.#samples.clear();
+    try {
+      await admin.call("record_job_metrics", { p_samples: samples });
+    } catch (error) {
+      log.warn("job metrics could not be stored", { error });
+    }
+  }
+}

@@ -1,0 +1,67 @@
+/** Figures of the queue, in Prometheus' text format. */
+import { BUCKETS_MS } from "../metrics.ts";
+import type { JobSample } from "./job_metrics.ts";
+
+/** What read_job_metrics() tells. */
+export interface JobReport {
+  handlers: {
+    handler: string;
+    job_type: string;
+    paused: boolean;
+    ready: number;
+    running: number;
+    stuck: number;
+    waiting: number;
+    dead_letters: number;
+    oldest_seconds: number;
+  }[];
+  runs: JobSample[];
+}
+
+/** Depth by state, age of the oldest, dead letters, runs and their durations, per handler. Names are our own and need no escaping. */
+export function renderJobReport({ handlers, runs }: JobReport): string {
+  const states = ["ready", "running", "stuck", "waiting"] as const;
+  return [
+    ...head("streamvibe_jobs", "gauge", "Jobs that have not ended, by state."),
+    ...handlers.flatMap((row) =>
+      states.map((state) => `streamvibe_jobs{${of(row)},state="${state}"} ${row[state]}`)
+    ),
+    ...head("streamvibe_job_oldest_seconds", "gauge", "How long the oldest job that could run has waited."),
+    ...handlers.map((row) => `streamvibe_job_oldest_seconds{${of(row)}} ${row.oldest_seconds}`),
+    ...head("streamvibe_job_dead_letters", "gauge", "Jobs whose last attempt failed."),
+    ...handlers.map((row) => `streamvibe_job_dead_letters{${of(row)}} ${row.dead_letters}`),
+    ...head("streamvibe_job_paused", "gauge", "1 while an admin holds the jobs back."),
+    ...handlers.map((row) => `streamvibe_job_paused{${of(row)}} ${row.paused ? 1 : 0}`),
+    ...head("streamvibe_job_runs_total", "counter", "Runs by outcome: completed, failed, released or lost."),
+    ...runs.map(({ handler, outcome, count }) =>
+      `streamvibe_job_runs_total{handler="${handler}",outcome="${outcome}"} ${count}`
+    ),
+    ...head("streamvibe_job_duration_seconds", "histogram", "How long runs took."),
+    ...runs.flatMap(histogram),
+    "",
+  ].join("\n");
+}
+
+function histogram({ handler, outcome, count, duration_ms_sum, buckets }: JobSample): string[] {
+  const name = "streamvibe_job_duration_seconds";
+  const labels = `handler="${handler}",outcome="${outcome}"`;
+  let below = 0;
+  const lines = BUCKETS_MS.map((bound, index) => {
+    below += buckets[index] ?? 0;
+    return `${name}_bucket{${labels},le="${bound / 1_000}"} ${below}`;
+  });
+  return [
+    ...lines,
+    `${name}_bucket{${labels},le="+Inf"} ${count}`,
+    `${name}_sum{${labels}} ${duration_ms_sum / 1_000}`,
+    `${name}_count{${labels}} ${count}`,
+  ];
+}
+
+function of({ handler, job_type }: { handler: string; job_type: string }): string {
+  return `handler="${handler}",job_type="${job_type}"`;
+}
+
+function head(name: string, type: string, help: string): string[] {
+  return [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`];
+}

@@ -1,0 +1,1 @@
+../../database/schema/006_async_infrastructure.sql

@@ -1,0 +1,877 @@
+/** The job queue's rules, each in a world of its own that is rolled back. Races are in async_infrastructure_races.test.ts. */
+import assert from "node:assert/strict";
+import { inWorld, type World } from "./world.ts";
+
+/** Handlers of a test's own, so that neither the stack's workers nor other tests take its jobs. */
+async function addHandler(
+  world: World,
+  options: { name?: string; type?: string; limit?: number } = {},
+) {
+  const {
+    name = `test_${crypto.randomUUID().slice(0, 8)}`,
+    type = "platform_sync",
+    limit,
+  } = options;
+  await world.query(
+    `insert into ops.job_handler (name, job_type, max_concurrency) values ('${name}', '${type}', ${
+      limit ?? "null"
+    })`,
+  );
+  return name;
+}
+
+async function create(
+  world: World,
+  handler: string,
+  params: unknown = {},
+  more = "",
+): Promise<string> {
+  return await world.value<string>(
+    `select public.create_job('${world.people.owner}', '${handler}', '${JSON.stringify(params)}'${more})`,
+    "service",
+  );
+}
+
+interface Claimed extends Record<string, unknown> {
+  job_id: string;
+  fence: string;
+  attempt: number;
+}
+
+function claim(
+  world: World,
+  handler: string,
+  max = 10,
+  worker = "w1",
+): Promise<Claimed[]> {
+  return world.perform<Claimed>(
+    "service",
+    `select * from public.claim_jobs('${worker}', ${max}, 60, array['${handler}'])`,
+  );
+}
+
+async function job(world: World, id: string) {
+  const [row] = await world.query(
+    `select *, status::text from public.job_queue where id = '${id}'`,
+  );
+  assert.ok(row);
+  return row;
+}
+
+const lapse = (world: World, id: string) =>
+  world.query(
+    `update ops.job_ready set leased_until = now() - interval '1 second' where job_id = '${id}'`,
+  );
+
+Deno.test("a job goes from pending over processing to completed, and its ticket is gone then", async () => {
+  await inWorld(async (world) => {
+    const handler = await addHandler(world);
+    const id = await create(world, handler, { a: 1 });
+    assert.equal((await job(world, id)).status, "pending");
+    const [claimed] = await claim(world, handler);
+    assert.equal(claimed?.job_id, id);
+    assert.equal(claimed?.attempt, 1);
+    assert.equal((await job(world, id)).status, "processing");
+    assert.deepEqual(
+      await claim(world, handler, 10, "w2"),
+      [],
+      "nobody else gets it",
+    );
+    const next = await world.perform(
+      "service",
+      `select * from public.finish_and_claim_jobs('w1', array['${id}']::uuid[], array[${claimed?.fence}]::bigint[],
+        '[{"count": 3}]', 1, 60, array['${handler}'])`,
+    );
+    assert.deepEqual(next, []);
+    const { status, result, progress_percent, finished_at } = await job(
+      world,
+      id,
+    );
+    assert.deepEqual([status, result, progress_percent], ["completed", {
+      count: 3,
+    }, 100]);
+    assert.ok(finished_at);
+    assert.equal(
+      (await world.query(`select from ops.job_ready where job_id = '${id}'`))
+        .length,
+      0,
+    );
+  });
+});
+
+Deno.test("urgent jobs come first, then those that have waited longest", async () => {
+  await inWorld(async (world) => {
+    const handler = await addHandler(world);
+    const ids: string[] = [];
+    for (const [n, priority] of [5, 9, 5, 1, 9].entries()) {
+      ids.push(await create(world, handler, { n }, `, ${priority}`));
+    }
+    const order: (string | undefined)[] = [];
+    for (let turn = 0; turn < 5; turn++) {
+      order.push((await claim(world, handler, 1))[0]?.job_id);
+    }
+    assert.deepEqual(order, [1, 4, 0, 2, 3].map((n) => ids[n]));
+  });
+});
+
+Deno.test("a worker whose lease ran out cannot complete, fail, log or report once another runs the job", async () => {
+  await inWorld(async (world) => {
+    const handler = await addHandler(world);
+    const id = await create(world, handler);
+    const [old] = await claim(world, handler, 1, "slow");
+    await lapse(world, id);
+    const [young] = await claim(world, handler, 1, "quick");
+    assert.equal(young?.job_id, id);
+    assert.ok(
+      BigInt(young?.fence ?? 0) > BigInt(old?.fence ?? 0),
+      "numbers grow",
+    );
+    const stale = `p_fence => ${old?.fence}`;
+    assert.equal(
+      await world.value(
+        `select public.complete_job('${id}', '{}', ${stale})`,
+        "service",
+      ),
+      false,
+    );
+    assert.equal(
+      await world.value(
+        `select public.fail_job('${id}', 'no', ${stale})`,
+        "service",
+      ),
+      false,
+    );
+    assert.equal(
+      await world.value(
+        `select public.release_job('${id}', ${old?.fence})`,
+        "service",
+      ),
+      false,
+    );
+    for (
+      const call of [
+        `public.add_job_log('${id}', 'info', 'x', '{}', ${old?.fence})`,
+        `public.update_job_progress('${id}', 50, 'x', ${old?.fence})`,
+        `public.update_job_progress('${id}', 50, 'x')`,
+      ]
+    ) {
+      assert.equal(
+        (await world.attempt("service", `select ${call}`)).code,
+        "SV412",
+        call,
+      );
+    }
+    assert.equal(
+      await world.value(`select public.complete_job('${id}')`, "service"),
+      false,
+      "and none is no number: a claimed job wants the one it was given",
+    );
+    assert.deepEqual(
+      await world.value(
+        `select public.extend_job_leases(array['${id}']::uuid[], array[${old?.fence}]::bigint[])`,
+        "service",
+      ),
+      [],
+    );
+    assert.equal((await job(world, id)).status, "processing");
+    assert.equal(
+      await world.value(
+        `select public.complete_job('${id}', '{}', ${young?.fence})`,
+        "service",
+      ),
+      true,
+    );
+    assert.equal(
+      await world.value(
+        `select public.complete_job('${id}', '{}', ${young?.fence})`,
+        "service",
+      ),
+      false,
+    );
+  });
+});
+
+Deno.test("a failed attempt is tried again after a random wait below a growing bound; the last one is a dead letter", async () => {
+  await inWorld(async (world) => {
+    const handler = await addHandler(world);
+    const id = await create(world, handler);
+    const { max_attempts } = await job(world, id);
+    for (let attempt = 1; attempt <= Number(max_attempts); attempt++) {
+      const [claimed] = await claim(world, handler);
+      assert.equal(claimed?.attempt, attempt);
+      assert.equal(
+        await world.value(
+          `select public.fail_job('${id}', 'It broke', ${claimed?.fence}, 'internal')`,
+          "service",
+        ),
+        true,
+      );
+      if (attempt === Number(max_attempts)) break;
+      assert.equal((await job(world, id)).status, "pending");
+      const [{ wait } = { wait: -1 }] = await world.query<{ wait: number }>(
+        `select extract(epoch from run_at - now())::float8 as wait from ops.job_waiting where job_id = '${id}'`,
+      );
+      assert.ok(
+        wait >= 0 && wait <= 10 * 2 ** (attempt - 1),
+        `attempt ${attempt} waits ${wait} s`,
+      );
+      assert.deepEqual(
+        await claim(world, handler).then((jobs) => wait > 0.5 ? jobs : []),
+        [],
+      );
+      await world.query(
+        `update ops.job_waiting set run_at = now() where job_id = '${id}'`,
+      );
+    }
+    const dead = await job(world, id);
+    assert.deepEqual([dead.status, dead.error_message, dead.error_code], [
+      "failed",
+      "It broke",
+      "internal",
+    ]);
+    const letters = await world.perform(
+      "admin",
+      "select * from public.list_dead_letters()",
+    );
+    assert.ok(letters.some(({ job_id }) => job_id === id));
+    assert.equal(
+      (await world.attempt("owner", "select * from public.list_dead_letters()"))
+        .code,
+      "SV403",
+    );
+
+    const retried = await world.value(
+      `select public.retry_dead_letters(array['${id}']::uuid[])`,
+      "admin",
+    );
+    assert.equal(retried, 1);
+    const [again] = await claim(world, handler);
+    assert.equal(again?.attempt, 1, "all attempts are there again");
+    assert.equal(
+      await world.value(
+        `select public.retry_dead_letters(array['${id}']::uuid[])`,
+        "admin",
+      ),
+      0,
+    );
+
+    await world.perform(
+      "service",
+      `select public.fail_job('${id}', 'Refused', ${again?.fence}, 'x', false)`,
+    );
+    assert.equal((await job(world, id)).status, "failed");
+    assert.equal(
+      (await world.query(
+        `select from ops.job_dead_letter where job_id = '${id}'`,
+      )).length,
+      0,
+      "what no retry would mend is no dead letter",
+    );
+  });
+});
+
+Deno.test("a provider's time to wait is obeyed", async () => {
+  await inWorld(async (world) => {
+    const handler = await addHandler(world);
+    const id = await create(world, handler);
+    const [claimed] = await claim(world, handler);
+    await world.perform(
+      "service",
+      `select public.fail_job('${id}', 'Later', ${claimed?.fence}, p_retry_after_seconds => 3600)`,
+    );
+    const wait = await world.value<number>(
+      `select extract(epoch from run_at - now())::integer from ops.job_waiting where job_id = '${id}'`,
+    );
+    assert.equal(wait, 3600);
+  });
+});
+
+Deno.test("a lost worker's job is run again; with no attempt left it is a dead letter, not a loop", async () => {
+  await inWorld(async (world) => {
+    const handler = await addHandler(world);
+    const id = await create(world, handler);
+    await world.query(
+      `update ops.job_ready set max_attempts = 2 where job_id = '${id}'`,
+    );
+    await claim(world, handler);
+    await lapse(world, id);
+    assert.equal((await claim(world, handler))[0]?.attempt, 2);
+    await lapse(world, id);
+    assert.deepEqual(await claim(world, handler), []);
+    const stuck = await world.perform(
+      "service",
+      "select * from public.detect_stuck_jobs()",
+    );
+    assert.ok(
+      stuck.some(({ job_id, status }) => job_id === id && status === "failed"),
+    );
+    assert.equal((await job(world, id)).error_code, "worker_lost");
+    const alerts = await world.query(
+      `select data from public.notification where user_id = '${world.people.admin}' and data ->> 'alert' = 'dead_letters'`,
+    );
+    assert.equal(alerts.length, 1);
+    // Two more dead letters, one alert.
+    for (const n of [1, 2]) {
+      const more = await create(world, handler, { n });
+      await world.query(
+        `update ops.job_ready set max_attempts = 1 where job_id = '${more}'`,
+      );
+      await claim(world, handler);
+      await lapse(world, more);
+      await world.perform(
+        "service",
+        "select * from public.detect_stuck_jobs()",
+      );
+    }
+    assert.equal(
+      (await world.query(
+        `select from public.notification where user_id = '${world.people.admin}' and data ->> 'alert' = 'dead_letters'`,
+      )).length,
+      1,
+    );
+  });
+});
+
+Deno.test("no lease outlives its type's timeout, however alive the worker is", async () => {
+  await inWorld(async (world) => {
+    const handler = await addHandler(world);
+    const id = await create(world, handler);
+    const [claimed] = await claim(world, handler);
+    await world.query(
+      `update ops.job_ready set claimed_at = now() - make_interval(secs => timeout_seconds + 1) where job_id = '${id}'`,
+    );
+    await world.perform(
+      "service",
+      `select public.extend_job_leases(array['${id}']::uuid[], array[${claimed?.fence}]::bigint[])`,
+    );
+    assert.equal(
+      await world.value(
+        `select leased_until < now() from ops.job_ready where job_id = '${id}'`,
+      ),
+      true,
+    );
+  });
+});
+
+Deno.test("a job that is handed back goes on from its checkpoint, and the run does not count", async () => {
+  await inWorld(async (world) => {
+    const handler = await addHandler(world);
+    const id = await create(world, handler);
+    const [claimed] = await claim(world, handler);
+    await world.perform(
+      "service",
+      `select public.update_job_progress('${id}', 40, 'Synced 40 of 100', ${claimed?.fence}, '{"at": 40}')`,
+    );
+    assert.equal(
+      await world.value(
+        `select public.release_job('${id}', ${claimed?.fence})`,
+        "service",
+      ),
+      true,
+    );
+    const released = await job(world, id);
+    assert.deepEqual([
+      released.status,
+      released.attempts,
+      released.progress_percent,
+    ], ["pending", 0, 40]);
+    const [again] = await claim(world, handler);
+    assert.deepEqual([again?.attempt, again?.checkpoint], [1, { at: 40 }]);
+  });
+});
+
+Deno.test("the same job is found again while it is under way, for five minutes after it was made, and for an hour in the cache", async () => {
+  await inWorld(async (world) => {
+    const handler = await addHandler(world);
+    const id = await create(world, handler, { a: 1, b: [2] });
+    assert.equal(
+      await create(world, handler, { b: [2], a: 1 }),
+      id,
+      "the order of members is no difference",
+    );
+    assert.notEqual(
+      await create(world, handler, { a: 2, b: [2] }),
+      id,
+      "other params are another job",
+    );
+    const cached = () =>
+      world.perform(
+        "owner",
+        `select * from public.get_cached_job_result('${world.people.owner}', '${handler}', '{"a": 1, "b": [2]}')`,
+      );
+    assert.deepEqual(await cached(), []);
+    const claimed = (await claim(world, handler)).find(({ job_id }) => job_id === id);
+    await world.perform(
+      "service",
+      `select public.complete_job('${id}', '{"n": 1}', ${claimed?.fence})`,
+    );
+    assert.equal(await create(world, handler, { a: 1, b: [2] }), id);
+    assert.deepEqual((await cached()).map(({ result }) => result), [{ n: 1 }]);
+    const found = () =>
+      world.perform(
+        "owner",
+        `select * from public.find_or_create_job('${world.people.owner}', '${handler}', '{"a": 1, "b": [2]}')`,
+      );
+    await world.query(
+      `update public.job_queue set created_at = now() - interval '6 minutes', finished_at = now() - interval '6 minutes' where id = '${id}'`,
+    );
+    assert.deepEqual(await found(), [{
+      job_id: id,
+      is_new: false,
+      status: "completed",
+      result: { n: 1 },
+    }]);
+    await world.query(
+      `update public.job_queue set finished_at = now() - interval '61 minutes' where id = '${id}'`,
+    );
+    assert.deepEqual(await cached(), []);
+    assert.equal((await found())[0]?.is_new, true);
+  });
+});
+
+Deno.test("names: handlers, categories, and nothing else", async () => {
+  await inWorld(async (world) => {
+    const { owner } = world.people;
+    const params = JSON.stringify({ social_account_id: world.account });
+    const category = await world.value(
+      `select public.create_job('${owner}', 'platform_sync', '${params}')`,
+      "owner",
+    );
+    const handler = await world.value(
+      `select public.create_job('${owner}', 'sync_youtube', '${params}')`,
+      "owner",
+    );
+    assert.equal(
+      category,
+      handler,
+      "the category is the handler of the account's platform",
+    );
+    for (const name of ["ai_analysis", "seo_submission"]) {
+      assert.ok(
+        await world.value(
+          `select public.create_job('${owner}', '${name}')`,
+          "owner",
+        ),
+      );
+    }
+    const code = async (
+      call: string,
+      actor: "owner" | "other" | "anon" | "service" = "owner",
+    ) => (await world.attempt(actor, `select ${call}`)).code;
+    assert.equal(
+      await code(`public.create_job('${owner}', 'mine_bitcoin')`),
+      "SV400",
+    );
+    assert.equal(
+      await code(`public.create_job('${owner}', 'platform_sync')`),
+      "SV400",
+    );
+    assert.equal(
+      await code(`public.create_job('${owner}', 'quota_reset')`),
+      "SV403",
+    );
+    assert.equal(
+      await code(`public.create_job('${owner}', 'sync_youtube')`, "other"),
+      "SV403",
+    );
+    assert.equal(
+      await code(`public.create_job('${owner}', 'sync_youtube')`, "anon"),
+      "42501",
+    );
+    assert.equal(
+      await code(`public.create_job('${owner}', 'sync_youtube', '[]')`),
+      "SV400",
+    );
+    assert.equal(
+      await code(`public.create_job('${owner}', 'sync_youtube', '{}', 11)`),
+      "SV400",
+    );
+    assert.equal(
+      await code(
+        `public.create_job('${owner}', 'sync_youtube', jsonb_build_object('x', repeat(md5(random()::text), 2000)))`,
+      ),
+      "SV400",
+    );
+  });
+});
+
+Deno.test("a person has ten jobs under way at most; one that ends makes room", async () => {
+  await inWorld(async (world) => {
+    const handler = await addHandler(world);
+    const first = await create(world, handler, { n: 0 });
+    // Those between attempts and for later count too.
+    for (let n = 1; n < 10; n++) {
+      await create(
+        world,
+        handler,
+        { n },
+        n < 5 ? ", 5, now() + interval '1 hour'" : "",
+      );
+    }
+    const eleventh = `select public.create_job('${world.people.owner}', '${handler}', '{"n": 10}')`;
+    const refused = await world.attempt("owner", eleventh);
+    assert.equal(refused.code, "SV429");
+    assert.equal(refused.detail?.limit, 10);
+    assert.equal(
+      await create(world, handler, { n: 0 }),
+      first,
+      "asking for one of them again is no eleventh",
+    );
+    assert.equal(
+      (await world.attempt(
+        "service",
+        eleventh.replace(world.people.owner, world.people.other),
+      )).code,
+      undefined,
+      "somebody else has ten of their own",
+    );
+    assert.equal(
+      await world.value(
+        `select public.cancel_job('${first}', '${world.people.owner}')`,
+        "owner",
+      ),
+      true,
+    );
+    assert.equal((await world.attempt("owner", eleventh)).code, undefined);
+  });
+});
+
+Deno.test("its owner cancels a job, nobody else does, and a run that goes on changes nothing", async () => {
+  await inWorld(async (world) => {
+    const handler = await addHandler(world);
+    const id = await create(world, handler);
+    const [claimed] = await claim(world, handler);
+    const { owner, other } = world.people;
+    assert.equal(
+      await world.value(
+        `select public.cancel_job('${id}', '${other}')`,
+        "other",
+      ),
+      false,
+    );
+    assert.equal(
+      (await world.attempt(
+        "other",
+        `select public.cancel_job('${id}', '${owner}')`,
+      )).code,
+      "SV403",
+    );
+    assert.equal(
+      (await world.attempt("other", `select public.cancel_job('${id}')`)).code,
+      "SV403",
+    );
+    assert.equal(
+      await world.value(
+        `select public.cancel_job('${id}', '${owner}')`,
+        "owner",
+      ),
+      true,
+    );
+    assert.equal(
+      await world.value(
+        `select public.cancel_job('${id}', '${owner}')`,
+        "owner",
+      ),
+      false,
+    );
+    assert.equal(
+      await world.value(
+        `select public.complete_job('${id}', '{}', ${claimed?.fence})`,
+        "service",
+      ),
+      false,
+    );
+    const { status, result } = await job(world, id);
+    assert.deepEqual([status, result], ["cancelled", null]);
+  });
+});
+
+Deno.test("only so many jobs of a limited handler run at once", async () => {
+  await inWorld(async (world) => {
+    const handler = await addHandler(world, { limit: 2 });
+    for (let n = 0; n < 4; n++) await create(world, handler, { n });
+    const first = await claim(world, handler, 10);
+    assert.equal(first.length, 2);
+    assert.deepEqual(await claim(world, handler, 10, "w2"), []);
+    await world.perform(
+      "service",
+      `select public.complete_job('${first[0]?.job_id}', null, ${first[0]?.fence})`,
+    );
+    assert.equal((await claim(world, handler, 10, "w2")).length, 1);
+  });
+});
+
+Deno.test("admins pause and resume a job type: made jobs wait, running ones go on", async () => {
+  await inWorld(async (world) => {
+    const handler = await addHandler(world);
+    const running = await create(world, handler, { n: 1 });
+    const [claimed] = await claim(world, handler);
+    await create(world, handler, { n: 2 });
+    assert.equal(
+      (await world.attempt(
+        "moderator",
+        `select public.pause_job_type('${handler}')`,
+      )).code,
+      "SV403",
+    );
+    assert.equal(
+      await world.value(`select public.pause_job_type('${handler}')`, "admin"),
+      1,
+    );
+    await create(world, handler, { n: 3 });
+    assert.deepEqual(await claim(world, handler), []);
+    await world.perform(
+      "service",
+      `select public.fail_job('${running}', 'x', ${claimed?.fence})`,
+    );
+    await world.query("select ops.promote_due_jobs(1000)");
+    assert.deepEqual(await claim(world, handler), [], "a retry waits too");
+    assert.equal(
+      await world.value(`select public.resume_job_type('${handler}')`, "admin"),
+      3,
+    );
+    assert.equal((await claim(world, handler)).length, 3);
+    assert.equal(
+      (await world.attempt("admin", "select public.pause_job_type('nothing')"))
+        .code,
+      "SV400",
+    );
+  });
+});
+
+Deno.test("jobs for later wait for their time; those nobody began in time expire", async () => {
+  await inWorld(async (world) => {
+    const handler = await addHandler(world);
+    const later = await create(
+      world,
+      handler,
+      { n: 1 },
+      ", 5, now() + interval '1 hour'",
+    );
+    const stale = await create(world, handler, { n: 2 });
+    await world.query(
+      `update ops.job_ready set run_at = now() - interval '25 hours' where job_id = '${stale}'`,
+    );
+    const expired = await world.perform(
+      "service",
+      "select * from public.expire_stale_jobs()",
+    );
+    assert.ok(expired.some(({ job_id }) => job_id === stale));
+    assert.deepEqual(await claim(world, handler), []);
+    await world.query(
+      `update ops.job_waiting set run_at = now() where job_id = '${later}'`,
+    );
+    assert.equal((await claim(world, handler))[0]?.job_id, later);
+  });
+});
+
+Deno.test("old jobs are cleaned up with their logs; dead letters and jobs under way stay", async () => {
+  await inWorld(async (world) => {
+    const handler = await addHandler(world);
+    const ids: string[] = [];
+    for (let n = 0; n < 3; n++) ids.push(await create(world, handler, { n }));
+    const claimed = await claim(world, handler);
+    for (const { job_id, fence } of claimed.slice(0, 2)) {
+      await world.perform(
+        "service",
+        `select public.add_job_log('${job_id}', 'info', 'Hello', '{}', ${fence})`,
+      );
+      await world.perform(
+        "service",
+        `select public.complete_job('${job_id}', null, ${fence})`,
+      );
+    }
+    const [old, dead] = claimed.map(({ job_id }) => job_id);
+    for (const { job_id } of claimed) {
+      const aged = await world.value<string>(
+        "select ops.job_ids_before(now() - interval '40 days')",
+      );
+      const id = aged.slice(0, 14) + job_id.slice(14);
+      await world.query(
+        `delete from public.job_log where job_id = '${job_id}'`,
+      );
+      await world.query(
+        `update public.job_queue set id = '${id}', finished_at = case when finished_at is not null then now() - interval '40 days' end where id = '${job_id}'`,
+      );
+      if (job_id === dead) {
+        await world.query(
+          `insert into ops.job_dead_letter (job_id, handler) values ('${id}', '${handler}')`,
+        );
+      }
+    }
+    const deleted = await world.value<string>(
+      "select public.cleanup_old_jobs()",
+      "service",
+    );
+    assert.ok(Number(deleted) >= 1);
+    const left = await world.query<{ id: string }>(
+      `select id from public.job_queue where handler = '${handler}'`,
+    );
+    assert.equal(left.length, 2);
+    assert.ok(!left.some(({ id }) => id.slice(14) === old?.slice(14)));
+  });
+});
+
+Deno.test("states have no other moves, and no half states", async () => {
+  await inWorld(async (world) => {
+    const handler = await addHandler(world);
+    const id = await create(world, handler);
+    const set = async (change: string) =>
+      (await world.attempt(
+        "operator",
+        `update public.job_queue set ${change} where id = '${id}'`,
+      ))
+        .constraint;
+    assert.equal(
+      await set(
+        "status = 'completed', finished_at = now(), progress_percent = 100",
+      ),
+      "job_queue_known_moves",
+    );
+    assert.equal(
+      await set("status = 'failed', finished_at = now(), error_message = 'x'"),
+      "job_queue_known_moves",
+    );
+    assert.equal(
+      await set("status = 'cancelled'"),
+      "job_queue_finished_iff_final",
+    );
+    assert.equal(
+      await set("finished_at = now()"),
+      "job_queue_finished_iff_final",
+    );
+    assert.equal(
+      await set("status = 'processing'"),
+      "job_queue_processing_has_worker",
+    );
+    assert.equal(await set("result = '{}'"), "job_queue_result_only_completed");
+    assert.equal(
+      await set("progress_percent = 101"),
+      "job_queue_progress_in_range",
+    );
+    await claim(world, handler);
+    assert.equal(
+      await set("status = 'completed', finished_at = now()"),
+      "job_queue_completed_is_whole",
+    );
+    assert.equal(
+      await set("status = 'failed', finished_at = now()"),
+      "job_queue_failed_says_why",
+    );
+    assert.equal(
+      await set(
+        "status = 'completed', finished_at = now(), progress_percent = 100",
+      ),
+      undefined,
+    );
+    await world.query(
+      `update public.job_queue set status = 'cancelled', finished_at = now() where id = '${id}'`,
+    );
+    assert.equal(
+      await set("status = 'pending', finished_at = null"),
+      "job_queue_known_moves",
+    );
+  });
+});
+
+Deno.test("the same person's jobs and logs are theirs alone, and go with them", async () => {
+  await inWorld(async (world) => {
+    const handler = await addHandler(world);
+    const id = await create(world, handler);
+    const [claimed] = await claim(world, handler);
+    await world.perform(
+      "service",
+      `select public.add_job_log('${id}', 'info', 'Hello', '{}', ${claimed?.fence})`,
+    );
+    const { owner } = world.people;
+    const read = {
+      jobs: `select * from public.get_user_jobs('${owner}')`,
+      logs: `select * from public.get_job_logs('${id}', '${owner}')`,
+      stats: `select * from public.get_job_queue_stats('${owner}')`,
+    };
+    for (const [name, query] of Object.entries(read)) {
+      assert.equal((await world.perform("owner", query)).length, 1, name);
+      assert.deepEqual(await world.perform("other", query), [], name);
+      assert.deepEqual(await world.perform("admin", query), [], name);
+    }
+    assert.equal(
+      (await world.attempt(
+        "owner",
+        "select * from public.get_job_queue_stats()",
+      )).code,
+      "SV403",
+    );
+    const theirs = await world.value<string>(
+      `select public.create_job('${world.people.other}', '${handler}')`,
+      "service",
+    );
+    await world.query(
+      `delete from auth.users where id = '${world.people.other}'`,
+    );
+    assert.equal(
+      (await world.query(`select from public.job_queue where id = '${theirs}'`))
+        .length,
+      0,
+    );
+    assert.equal(
+      (await world.query(
+        `select from ops.job_ready where job_id = '${theirs}'`,
+      )).length,
+      0,
+    );
+  });
+});
+
+Deno.test("a provider's data is cached under its own keys only, and forgotten when an event says so", async () => {
+  await inWorld(async (world) => {
+    await world.query(
+      "insert into public.cache_store (key, value) values ('weather', '1')",
+    );
+    for (
+      const key of [
+        "stripe:product:prod_1",
+        "stripe:product:prod_1:prices",
+        "stripe:product:prodX1",
+        "weather",
+      ]
+    ) {
+      await world.perform(
+        "service",
+        `select public.cache_stripe_data('${key}', '{"k": 1}', 60)`,
+      );
+    }
+    const get = (key: string) => world.value(`select public.get_cached_stripe_data('${key}')`, "service");
+    assert.deepEqual(await get("stripe:product:prod_1"), { k: 1 });
+    assert.equal(await get("weather"), null);
+    assert.equal(
+      await world.value(
+        "select public.invalidate_stripe_cache_from_webhook('product.updated', 'prod_1')",
+        "service",
+      ),
+      2,
+    );
+    assert.deepEqual(
+      await get("stripe:product:prodX1"),
+      { k: 1 },
+      "an underscore is no wildcard here",
+    );
+    assert.equal(
+      await world.value(
+        "select public.invalidate_stripe_cache('%')",
+        "service",
+      ),
+      1,
+    );
+    assert.equal(
+      await world.value(
+        "select value from public.cache_store where key = 'weather'",
+      ),
+      1,
+    );
+    await world.perform(
+      "service",
+      "select public.cache_stripe_data('stripe:x', '1', 0)",
+    );
+    assert.equal(await get("stripe:x"), null);
+  });
+});
