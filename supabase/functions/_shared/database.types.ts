@@ -212,6 +212,70 @@ export type Database = {
           },
         ];
       };
+      "content_media": {
+        Row: {
+          "alt_text": string | null;
+          "content_id": string;
+          "created_at": string;
+          "duration_seconds": number | null;
+          "height": number | null;
+          "kind": string;
+          "platform_media_id": string | null;
+          "position": number;
+          "thumbnail_url": string | null;
+          "updated_at": string;
+          "url": string | null;
+          "user_id": string;
+          "width": number | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "alt_text"?: string | null;
+          "content_id": string;
+          "created_at"?: string;
+          "duration_seconds"?: number | null;
+          "height"?: number | null;
+          "kind": string;
+          "platform_media_id"?: string | null;
+          "position": number;
+          "thumbnail_url"?: string | null;
+          "updated_at"?: string;
+          "url"?: string | null;
+          "user_id": string;
+          "width"?: number | null;
+        };
+        Update: {
+          "alt_text"?: string | null;
+          "content_id"?: string;
+          "created_at"?: string;
+          "duration_seconds"?: number | null;
+          "height"?: number | null;
+          "kind"?: string;
+          "platform_media_id"?: string | null;
+          "position"?: number;
+          "thumbnail_url"?: string | null;
+          "updated_at"?: string;
+          "url"?: string | null;
+          "user_id"?: string;
+          "width"?: number | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "content_media_content_id_fkey";
+            columns: ["content_id"];
+            isOneToOne: false;
+            referencedRelation: "content_item";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "content_media_user_id_fkey";
+            columns: ["user_id"];
+            isOneToOne: false;
+            referencedRelation: "users";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       "content_revision": {
         Row: {
           "changed_by": string | null;
@@ -686,6 +750,8 @@ export type Database = {
           "id": string;
           "last_error": string | null;
           "last_synced_at": string | null;
+          "max_sync_hours": number;
+          "min_sync_hours": number;
           "next_sync_at": string | null;
           "platform_account_id": string;
           "platform_id": string;
@@ -708,6 +774,8 @@ export type Database = {
           "id"?: string;
           "last_error"?: string | null;
           "last_synced_at"?: string | null;
+          "max_sync_hours"?: number;
+          "min_sync_hours"?: number;
           "next_sync_at"?: string | null;
           "platform_account_id": string;
           "platform_id": string;
@@ -729,6 +797,8 @@ export type Database = {
           "id"?: string;
           "last_error"?: string | null;
           "last_synced_at"?: string | null;
+          "max_sync_hours"?: number;
+          "min_sync_hours"?: number;
           "next_sync_at"?: string | null;
           "platform_account_id"?: string;
           "platform_id"?: string;
@@ -1064,6 +1134,7 @@ export type Database = {
           "p_page": Json;
           "p_release"?: boolean;
           "p_sync_id": string;
+          "p_usage"?: Json;
         };
         Returns: Json;
       };
@@ -1081,6 +1152,7 @@ export type Database = {
         Args: {
           "p_lease_seconds": number;
           "p_platform"?: string;
+          "p_quota"?: Json;
           "p_social_account_id": string;
           "p_sync_id": string;
           "p_user_id": string;
@@ -1101,6 +1173,10 @@ export type Database = {
           "remaining": number;
           "reset_seconds": number;
         }[];
+      };
+      "claim_auto_syncs": {
+        Args: { "p_lease_seconds": number; "p_limit": number; "p_per_creator": number };
+        Returns: Json[];
       };
       "claim_jobs": {
         Args: {
@@ -1192,7 +1268,13 @@ export type Database = {
         Returns: boolean;
       };
       "fail_sync": {
-        Args: { "p_code": string; "p_fence": number; "p_message": string; "p_sync_id": string };
+        Args: {
+          "p_code": string;
+          "p_fence": number;
+          "p_message": string;
+          "p_sync_id": string;
+          "p_usage"?: Json;
+        };
         Returns: boolean;
       };
       "find_or_create_job": {
@@ -1309,6 +1391,10 @@ export type Database = {
           "status": Database["public"]["Enums"]["job_status_enum"];
         }[];
       };
+      "has_other_account": {
+        Args: { "p_platform": string; "p_social_account_id"?: string; "p_user_id": string };
+        Returns: boolean;
+      };
       "has_role": {
         Args: { "p_role": Database["public"]["Enums"]["app_role_enum"]; "p_user_id": string };
         Returns: boolean;
@@ -1339,11 +1425,34 @@ export type Database = {
         }[];
       };
       "pause_job_type": { Args: { "p_job_type": string }; Returns: number };
+      "postpone_auto_sync": {
+        Args: {
+          "p_has_failed"?: boolean;
+          "p_message"?: string;
+          "p_not_before": string;
+          "p_social_account_id": string;
+        };
+        Returns: string;
+      };
       "read_connection": { Args: { "p_social_account_id": string; "p_user_id": string }; Returns: Json };
       "read_job_metrics": { Args: Record<PropertyKey, never>; Returns: Json };
+      "read_platform_quotas": { Args: Record<PropertyKey, never>; Returns: Json[] };
       "read_request_metrics": { Args: Record<PropertyKey, never>; Returns: Json };
       "record_job_metrics": { Args: { "p_samples": Json }; Returns: undefined };
+      "record_platform_usage": {
+        Args: { "p_platform": string; "p_social_account_id"?: string; "p_usage": Json; "p_user_id": string };
+        Returns: undefined;
+      };
       "record_request_metrics": { Args: { "p_samples": Json }; Returns: undefined };
+      "refuse_account": {
+        Args: {
+          "p_before": string;
+          "p_platform": string;
+          "p_platform_account_id": string;
+          "p_reason": string;
+        };
+        Returns: number;
+      };
       "refuse_connection": {
         Args: { "p_connection_id": string; "p_lease": string; "p_reason": string };
         Returns: undefined;
