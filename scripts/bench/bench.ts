@@ -7,9 +7,10 @@ import type { Benchmark, Outcome, Row } from "./benchmark.ts";
 import { coldStart } from "./cold_start.ts";
 import { kernel } from "./kernel.ts";
 import { limiter } from "./limiter.ts";
+import { sync } from "./sync.ts";
 import { syncSchedule } from "./sync_schedule.ts";
 
-const BENCHMARKS: Benchmark[] = [kernel, limiter, syncSchedule, coldStart];
+const BENCHMARKS: Benchmark[] = [kernel, limiter, sync, syncSchedule, coldStart];
 
 const USAGE = `Usage: deno task bench [name …] [--rounds N] [--seconds N]
 ${BENCHMARKS.map(({ name, about }) => `  ${name.padEnd(12)} ${about}`).join("\n")}
