@@ -4,7 +4,7 @@
 do $$
 begin
   if to_regclass('cron.job') is not null then
-    perform cron.unschedule(jobname) from cron.job where jobname = 'auto-sync-social-accounts';
+    perform cron.unschedule(jobname) from cron.job where jobname in ('auto-sync-social-accounts', 'tidy-search-indexes');
   end if;
 end;
 $$;
@@ -15,7 +15,7 @@ drop trigger social_account_reschedule on public.social_account;
 drop function public.begin_sync, public.apply_sync_page, public.fail_sync, public.claim_auto_syncs, public.postpone_auto_sync,
   public.record_platform_usage, public.read_platform_quotas;
 drop function ops.settle_pass, ops.settle_platform_quota, ops.claim_platform_quota, ops.raise_platform_quota,
-  ops.lock_platform_window, ops.has_due_auto_syncs, ops.reschedule_social_account, ops.wake_accounts_of_plan,
+  ops.lock_platform_window, ops.has_due_auto_syncs, ops.reschedule_social_account, ops.wake_accounts_of_plan, ops.tidy_search_indexes,
   ops.sync_interval(timestamptz[], timestamptz, timestamptz);
 
 alter function ops.begin_pass rename to begin_sync;
@@ -41,6 +41,9 @@ as $$
   ) as latest;
 $$;
 comment on function ops.sync_interval is 'How long until an account is worth a look: often when it publishes often, from an hour to seven days.';
+
+alter index public.content_item_search_idx reset (gin_pending_list_limit);
+alter index public.content_item_title_trgm_idx reset (gin_pending_list_limit);
 
 drop table ops.platform_share, ops.platform_window;
 alter table ops.sync_pass drop column claimed, drop column claimed_until, drop column failures;

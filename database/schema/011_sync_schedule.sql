@@ -366,6 +366,21 @@ comment on function public.fail_sync is
 revoke execute on function public.fail_sync from public, anon, authenticated;
 grant execute on function public.fail_sync to service_role;
 
+-- Words go into their indexes through a list, and whoever fills it waits until it is empty again: half a second in the middle of a
+-- sync. With room for a large import it is emptied every minute by cron (tidy-search-indexes) or by autovacuum instead.
+alter index public.content_item_search_idx set (gin_pending_list_limit = 65536);
+alter index public.content_item_title_trgm_idx set (gin_pending_list_limit = 65536);
+
+create function ops.tidy_search_indexes()
+returns bigint
+language sql volatile security invoker
+set search_path = ''
+as $$
+  select gin_clean_pending_list('public.content_item_search_idx') + gin_clean_pending_list('public.content_item_title_trgm_idx');
+$$;
+comment on function ops.tidy_search_indexes is 'For cron: brings what syncs have added since the last minute into the search indexes. Until then searches read it from a list.';
+revoke execute on function ops.tidy_search_indexes from public;
+
 ---------------------------------------------------------------------------------------------------------------------------
 -- Functions: when an account is worth a look
 
@@ -418,8 +433,8 @@ begin
     v_at := v_at + v_step;
     exit when v_due >= v_target;
   end loop;
-  -- However busy it once was: a week of silence is nothing, two are five hours, a month two days, six weeks the week.
-  return make_interval(secs => least(168, greatest(1, v_at - v_now, power(v_silence / 24, 3) / 500)) * 3600);
+  -- However busy it once was: a week of silence is nothing, two are three hours, a month a day, eight weeks the week.
+  return make_interval(secs => least(168, greatest(1, v_at - v_now, power(v_silence / 24, 3) / 1000)) * 3600);
 end;
 $$;
 comment on function ops.sync_interval(timestamptz[], timestamptz, timestamptz) is

@@ -4,7 +4,7 @@ export interface Curve {
   label: string;
   /** Joined by a line, or points alone. */
   line: boolean;
-  points: { calls: number; /** Null: there was nothing to find. */ hours: number | null; label: string }[];
+  points: { calls: number; hours: number; label: string }[];
 }
 
 const WIDTH = 760;
@@ -15,7 +15,7 @@ const TOP = 56;
 const BOTTOM = 62;
 const COLOURS = ["#64748b", "#0f766e"];
 
-const CALLS = [50, 10_000] as const;
+const CALLS = [50, 20_000] as const;
 const HOURS = [0.4, 100] as const;
 
 const place = (value: number, [low, high]: readonly [number, number], from: number, to: number) =>
@@ -28,7 +28,7 @@ const text = (left: number, top: number, words: string, more = "") =>
 
 export function scheduleChart(curves: Curve[]): string {
   const parts: string[] = [];
-  for (const calls of [50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000]) {
+  for (const calls of [50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000]) {
     parts.push(
       `<line x1="${at(x(calls))}" x2="${at(x(calls))}" y1="${TOP}" y2="${HEIGHT - BOTTOM}" class="grid"/>`,
       text(x(calls), HEIGHT - BOTTOM + 18, calls.toLocaleString("en"), 'text-anchor="middle"'),
@@ -61,26 +61,19 @@ export function scheduleChart(curves: Curve[]): string {
     const placed = points.map((point) => ({
       ...point,
       left: x(point.calls),
-      top: y(point.hours ?? HOURS[1]),
+      top: y(point.hours),
     }));
     if (line) {
       const path = placed.map(({ left, top }) => `${at(left)},${at(top)}`).join(" ");
       parts.push(`<polyline points="${path}" fill="none" stroke="${colour}" stroke-width="1.5"/>`);
     }
-    for (const { left, top, label, hours } of placed) {
+    for (const { left, top, label } of placed) {
       parts.push(
-        `<circle cx="${at(left)}" cy="${at(top)}" r="${line ? 3 : 5}" fill="${
-          hours === null ? "#fff" : colour
-        }" stroke="${colour}" stroke-width="1.5"/>`,
-        line ? text(left + 7, top - 6, label, `fill="${colour}"`) : text(
-          left - 9,
-          top + (hours === null ? 16 : 5),
-          hours === null ? `${label} (nothing to find)` : label,
-          `text-anchor="${hours === null ? "start" : "end"}" fill="${colour}" font-weight="600"`,
-        ),
+        `<circle cx="${at(left)}" cy="${at(top)}" r="${line ? 3 : 5}" fill="${colour}"/>`,
+        text(left + (line ? 7 : 10), top + (line ? -6 : 5), label, line ? "" : 'font-weight="600"'),
       );
     }
-    const legend = LEFT + index * 170;
+    const legend = LEFT + index * 160;
     parts.push(
       `<circle cx="${legend + 6}" cy="26" r="5" fill="${colour}"/>`,
       text(legend + 18, 30, label, `fill="${colour}"`),

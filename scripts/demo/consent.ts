@@ -13,15 +13,33 @@ export async function grantAccess(
   const { authorization_url, state } = await call(journey, "oauth-youtube-init", {}, Started);
   const url = new URL(authorization_url);
   url.searchParams.set("login_hint", channel_id);
+  const form = readForm(await open(url), channel_id);
+  return { code: await press(new URL(form.action, url), form.fields, state), state };
+}
+
+/** The same on the page of another platform, whose list of accounts may be too long to hold this one. */
+export async function grantAccountAccess(
+  journey: Journey,
+  slug: string,
+  account_id: string,
+): Promise<{ code: string; state: string }> {
+  const { authorization_url, state } = await call(journey, `oauth-${slug}-init`, {}, Started);
+  const url = new URL(authorization_url);
+  await open(url);
+  const fields = new URLSearchParams({ account: account_id, decision: "allow" });
+  return { code: await press(url, fields, state), state };
+}
+
+async function open(url: URL): Promise<string> {
   const page = await fetch(url);
   const html = await page.text();
   if (!page.ok) throw new Error(`Cannot open the consent page: it answered ${page.status}`);
-  const form = readForm(html, channel_id);
-  const pressed = await fetch(new URL(form.action, url), {
-    method: "POST",
-    body: form.fields,
-    redirect: "manual",
-  });
+  return html;
+}
+
+/** Sends the form; the code that comes back with the flow's own state. */
+async function press(action: URL, fields: URLSearchParams, state: string): Promise<string> {
+  const pressed = await fetch(action, { method: "POST", body: fields, redirect: "manual" });
   await pressed.body?.cancel();
   const location = pressed.headers.get("location");
   if (!location) throw new Error(`Cannot grant access: the consent page answered ${pressed.status}`);
@@ -29,7 +47,7 @@ export async function grantAccess(
   const code = answer.get("code");
   if (!code) throw new Error(`Cannot grant access: the platform answered ${answer.get("error")}`);
   if (answer.get("state") !== state) throw new Error("Cannot grant access: the state came back changed");
-  return { code, state };
+  return code;
 }
 
 /** Where and what a browser would send when the channel is chosen and Allow is pressed. */

@@ -13,7 +13,10 @@ const STEPS = [
   "Search with a typo",
   "Edit a title",
   "Connect a second one",
+  "Change the plan",
+  ...["Instagram", "TikTok", "Facebook", "X"].flatMap((title) => [`Connect ${title}`, `Sync ${title}`]),
   "Disconnect",
+  "Disconnect the others",
 ];
 
 async function demo(env: Record<string, string>, ...args: string[]) {
@@ -39,6 +42,8 @@ Deno.test("demo walks every step, twice on one stack, and ends with 0", async ()
     assert.equal(walk.code, 0, walk.out + walk.errors);
     for (const step of STEPS) assert.match(walk.out, new RegExp(`✓ ${step} .+\\((\\d+ ms|[\\d.]+ s)\\)`));
     assert.match(walk.out, /Sync the library: 200 of 200/);
+    assert.match(walk.out, /✓ Connect X .+, 5 accounts are connected/);
+    assert.match(walk.out, /✓ Disconnect the others +4 accounts gone, 280 items of five platforms stay/);
     assert.ok(!walk.out.includes("\x1b"), "colour codes although nobody watches");
   }
 });

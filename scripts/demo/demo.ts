@@ -6,10 +6,13 @@ import { createClient } from "@supabase/supabase-js";
 import { parseArgs } from "node:util";
 import type { Journey, Step } from "./journey.ts";
 import { duration, Narrator } from "./narrator.ts";
+import { changePlan } from "./steps/change_plan.ts";
 import { confirm } from "./steps/confirm.ts";
 import { connect } from "./steps/connect.ts";
 import { disconnect } from "./steps/disconnect.ts";
+import { disconnectOthers } from "./steps/disconnect_others.ts";
 import { edit } from "./steps/edit.ts";
+import { connectPlatform, PLATFORMS, syncPlatform } from "./steps/platforms.ts";
 import { profile } from "./steps/profile.ts";
 import { searchTags, searchTypos, searchWords } from "./steps/search.ts";
 import { secondAccount } from "./steps/second_account.ts";
@@ -28,7 +31,10 @@ const STEPS: Step[] = [
   searchTypos,
   edit,
   secondAccount,
+  changePlan,
+  ...PLATFORMS.flatMap((platform) => [connectPlatform(platform), syncPlatform(platform)]),
   disconnect,
+  disconnectOthers,
 ];
 
 const USAGE = `Usage: deno task demo [--stack FILE] [--channel TEXT]

@@ -15,6 +15,12 @@ export interface Channel {
   title: string;
 }
 
+/** A connected account of a platform that is not YouTube. */
+export interface Account {
+  account_id: string;
+  social_account_id: string;
+}
+
 export interface Journey {
   stack: Stack;
   /** supabase-js as the creator's app has it. */
@@ -28,6 +34,8 @@ export interface Journey {
   session?: Session;
   channel?: Channel;
   social_account_id?: string;
+  /** The connected accounts beside YouTube, by the platform's slug. */
+  others?: Map<string, Account>;
 }
 
 /** What an earlier step must have left. */

@@ -1,6 +1,7 @@
 /** What the simulated YouTube tells about itself: its channels, and what a synced library must equal. */
 import { z } from "zod";
 import type { Channel } from "./journey.ts";
+import { ask } from "./simulated_platforms.ts";
 import type { Stack } from "./target.ts";
 
 const Listed = z.object({
@@ -32,14 +33,14 @@ const SEED = 8;
  */
 export async function chooseChannel(stack: Stack, title: string, search = ""): Promise<Channel> {
   const { channels } = Listed.parse(
-    await ask(stack, `channels?limit=1000&search=${encodeURIComponent(search)}`),
+    await ask(stack, `youtube/channels?limit=1000&search=${encodeURIComponent(search)}`),
   );
   const fitting = channels.filter(({ source, videos }) =>
     videos >= VIDEOS && (search !== "" || source === "real")
   )
     .sort((a, b) => a.videos - b.videos || a.channel_id.localeCompare(b.channel_id));
   for (const { channel_id, title } of fitting) {
-    const { videos } = Videos.parse(await ask(stack, `channels/${channel_id}/videos?limit=50`));
+    const { videos } = Videos.parse(await ask(stack, `youtube/channels/${channel_id}/videos?limit=50`));
     if (videos.some(({ tags }) => tags.length > 0)) return { channel_id, title };
   }
   if (search !== "") {
@@ -50,24 +51,11 @@ export async function chooseChannel(stack: Stack, title: string, search = ""): P
 
 /** Makes a channel that no other walk knows. */
 export async function makeChannel(stack: Stack, title: string, videos: number): Promise<Channel> {
-  return Created.parse(await ask(stack, "channels", { title, videos, plain: true, seed: SEED }));
+  return Created.parse(await ask(stack, "youtube/channels", { title, videos, plain: true, seed: SEED }));
 }
 
 /** The videos that a correct library of the channel has. */
 export async function publishedVideos(stack: Stack, channel_id: string) {
-  const { videos } = Videos.parse(await ask(stack, `channels/${channel_id}/videos`));
+  const { videos } = Videos.parse(await ask(stack, `youtube/channels/${channel_id}/videos`));
   return videos.filter((video) => !video.deleted);
-}
-
-async function ask(stack: Stack, path: string, body?: unknown): Promise<unknown> {
-  const response = await fetch(`${stack.simulator_url}/_admin/youtube/${path}`, {
-    method: body === undefined ? "GET" : "POST",
-    headers: { "content-type": "application/json" },
-    body: body === undefined ? undefined : JSON.stringify(body),
-  });
-  const text = await response.text();
-  if (!response.ok) {
-    throw new Error(`Cannot ask the simulated YouTube for ${path}: ${response.status} ${text}`);
-  }
-  return JSON.parse(text);
 }

@@ -3,7 +3,8 @@ import { call } from "../functions.ts";
 import { expect, known, must, type Step } from "../journey.ts";
 
 const Answer = z.object({ profile_slug: z.string(), is_public: z.boolean() });
-const Plan = z.object({
+/** A creator's plan, as the app reads it. */
+export const Plan = z.object({
   subscription_tier: z.object({
     slug: z.string(),
     max_social_accounts: z.number(),

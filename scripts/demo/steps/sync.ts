@@ -3,12 +3,14 @@ import { call } from "../functions.ts";
 import { expect, known, must, type Step } from "../journey.ts";
 import { publishedVideos } from "../simulated_youtube.ts";
 
-const Page = z.object({
+/** The answer of every sync function. */
+export const Page = z.object({
   sync_id: z.uuid(),
   new_items: z.number(),
   has_more: z.boolean(),
   items_seen: z.number(),
-  total_items: z.number(),
+  /** Null where the platform does not say. */
+  total_items: z.number().nullable(),
 });
 
 /** Syncs the whole library in calls of 50, and compares it with the channel. */
@@ -20,11 +22,11 @@ export const sync: Step = {
     const { channel_id } = known(journey.channel, "a channel");
     let page = await call(journey, "sync-youtube", { social_account_id, max_results: 50 }, Page);
     let [stored, calls] = [page.new_items, 1];
-    progress.update(page.items_seen, page.total_items);
+    progress.update(page.items_seen, page.total_items ?? page.items_seen);
     for (; page.has_more; calls++) {
       page = await call(journey, "sync-youtube", { social_account_id, sync_id: page.sync_id }, Page);
       stored += page.new_items;
-      progress.update(page.items_seen, page.total_items);
+      progress.update(page.items_seen, page.total_items ?? page.items_seen);
     }
     const videos = await publishedVideos(stack, channel_id);
     const newest = await app.from("content_item").select("title", { count: "exact" })

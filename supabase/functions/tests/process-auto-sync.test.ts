@@ -218,3 +218,46 @@ Deno.test("process-auto-sync is for the service only", async () => {
   assert.equal((await creator.call("process-auto-sync", {})).status, 401);
   assert.equal((await callFunction("process-auto-sync", { body: {} })).status, 401);
 });
+
+Deno.test("a creator sees how each account is: state, last sync, last error in words, next sync; nobody else does", async () => {
+  await withSql(async (sql) => {
+    const [account, stranger] = await Promise.all([connected(sql, 2), createCreator()]);
+    const health = async (creator = account.creator) => {
+      const { data, error } = await creator.client.from("social_account")
+        .select("status, account_status(display_name), last_synced_at, last_error, next_sync_at").eq(
+          "id",
+          account.id,
+        );
+      assert.equal(error, null);
+      return data?.[0];
+    };
+    const chosen = await account.creator.client.from("social_account")
+      .update({ sync_mode: "auto", min_sync_hours: 2, max_sync_hours: 24 }).eq("id", account.id).select("id");
+    assert.equal(chosen.data?.length, 1, JSON.stringify(chosen.error));
+    await makeDue(sql, account);
+    await run();
+    const well = await health();
+    assert.deepEqual([well?.status, well?.last_error], ["active", null]);
+    const hours = (Date.parse(well?.next_sync_at) - Date.parse(well?.last_synced_at)) / 3_600_000;
+    assert.ok(hours >= 2 && hours <= 24.01, `within what was chosen, got ${hours}`);
+
+    await arm(account.channel, "playlistItems", { status: 500 }, { times: 20 });
+    await makeDue(sql, account);
+    await run();
+    const ill = await health();
+    assert.equal(ill?.status, "active");
+    assert.match(String(ill?.last_error), /^Cannot sync YouTube: .*try again later$/);
+    assert.doesNotMatch(String(ill?.last_error), /500|http|exception/i);
+    assert.equal(ill?.last_synced_at, well?.last_synced_at, "when it last went well");
+    assert.ok(Date.parse(ill?.next_sync_at) > Date.now());
+    await disarm(account.channel);
+
+    assert.equal(await health(stranger), undefined);
+    const tried = await stranger.client.from("social_account").update({
+      max_sync_hours: 1,
+      min_sync_hours: 1,
+    })
+      .eq("id", account.id).select("id");
+    assert.deepEqual(tried.data, []);
+  });
+});

@@ -1,0 +1,268 @@
+/**
+ * Bringing items into the library: apply_sync_page() as the pipeline calls it, 50 items a page, against one upsert an item and against
+ * COPY into the same table. `content_item` has all its indexes and 100,000 rows. No platform takes part: it would answer at once.
+ */
+import postgres from "postgres";
+import { serviceUrl, withStack } from "./bench_stack.ts";
+import { atLeast, atMost, type Benchmark, type Row } from "./benchmark.ts";
+import { median, quantile } from "./measure.ts";
+import { type BenchItem, itemsOf } from "./library_items.ts";
+
+const BASE = 100_000;
+const PAGE = 50;
+/** Of one measurement of one system in one round. */
+const PAGES = 60;
+const SINGLES = 600;
+
+const COLUMNS = [
+  "platform_content_id",
+  "content_type",
+  "title",
+  "description",
+  "tags",
+  "hashtags",
+  "thumbnail_url",
+  "permalink",
+  "visibility",
+  "language",
+  "duration_seconds",
+  "published_at",
+  "views_count",
+  "likes_count",
+  "comments_count",
+  "shares_count",
+  "platform_category",
+  "metadata",
+] as const;
+
+/** What somebody writes who knows PostgreSQL and thinks of one item: insert, or else overwrite. */
+const UPSERT = `insert into public.content_item (user_id, social_account_id, ${COLUMNS.join(", ")})
+  values ($1, $2, ${COLUMNS.map((_, index) => `$${index + 3}`).join(", ")})
+  on conflict (social_account_id, platform_content_id) do update
+  set ${COLUMNS.slice(1).map((name) => `${name} = excluded.${name}`).join(", ")}, updated_at = now()`;
+
+/** As `begin_sync` and `apply_sync_page` get it from the pipeline. */
+const QUOTA = {
+  app: "bench",
+  scope: "app",
+  counts: "units",
+  size: 1_000_000_000,
+  seconds: 86_400,
+  time_zone: "America/Los_Angeles",
+  ahead: 2,
+  pause: 900,
+};
+
+interface Place {
+  sql: postgres.Sql;
+  owner: postgres.Sql;
+  user: string;
+  account: string;
+}
+
+interface Timing {
+  per_second: number;
+  /** Of one page, or of one item. */
+  latencies: number[];
+}
+
+export const sync: Benchmark = {
+  name: "sync",
+  about: "items into a library of 100,000: pages against single upserts and COPY",
+  run: ({ rounds }) =>
+    withStack(async ({ db_url }) => {
+      const sql = postgres(serviceUrl(db_url), { max: 1, onnotice: () => {} });
+      const owner = postgres(db_url, { max: 1, onnotice: () => {} });
+      try {
+        const place = await furnished(sql, owner);
+        const timings: Record<string, Timing[]> = {};
+        const tidying: number[] = [];
+        let written = 0;
+        let next = BASE;
+        const fresh = (count: number) => itemsOf(next += count, count);
+        for (let round = 0; round < rounds; round++) {
+          const known = itemsOf(round * 10_000 + PAGES * PAGE, PAGES * PAGE);
+          const measurements: [string, () => Promise<Timing>][] = [
+            ["new, single upserts", () => singles(place, fresh(SINGLES))],
+            ["new, pages", () => pages(place, fresh(PAGES * PAGE))],
+            ["new, COPY", () => copied(place, fresh(PAGES * PAGE))],
+            ["unchanged, single upserts", () => singles(place, known.slice(0, SINGLES))],
+            ["unchanged, pages", async () => {
+              // What single upserts rewrote no longer says what a sync said; a pass before puts that right.
+              await pages(place, known);
+              const before = await versions(place, known);
+              const timing = await pages(place, known);
+              for (const [id, version] of await versions(place, known)) {
+                written += before.get(id) === version ? 0 : 1;
+              }
+              return timing;
+            }],
+          ];
+          for (const [index] of measurements.entries()) {
+            const [name, measure] = measurements[(index + round) % measurements.length] ?? [];
+            if (!name || !measure) continue;
+            timings[name] = [...timings[name] ?? [], await measure()];
+            // As cron does every minute: nobody pays for what another left in the search indexes' lists.
+            const before = performance.now();
+            await owner`select ops.tidy_search_indexes()`;
+            if (name === "new, pages") tidying.push((performance.now() - before) / (PAGES * PAGE));
+            await owner`vacuum public.content_item`;
+          }
+        }
+        const result = outcome(timings, written, rounds);
+        result.rows.push({
+          case: "new",
+          system: "put off to cron, whoever adds",
+          values: { "ms an item": median(tidying) },
+        });
+        return result;
+      } finally {
+        await Promise.all([sql.end(), owner.end()]);
+      }
+    }),
+};
+
+async function furnished(sql: postgres.Sql, owner: postgres.Sql): Promise<Place> {
+  const user = crypto.randomUUID();
+  await owner`insert into auth.users (id, email) values (${user}, ${`bench-${user}@example.com`})`;
+  await owner`update public.subscription set tier_id = (select id from public.subscription_tier where slug = 'premium') where user_id = ${user}`;
+  await owner`update public.subscription_tier set max_syncs_per_month = 1000000000`;
+  const [row] = await sql<{ account: string }[]>`
+    select public.connect_account(${user}, 'youtube', '{"access_token": "at"}', now() + interval '1 day', '{}',
+      '{"platform_account_id": "UCbench"}') ->> 'social_account_id' as account`;
+  const place = { sql, owner, user, account: row?.account ?? "" };
+  for (let done = 0; done < BASE; done += 10_000) await copied(place, itemsOf(done + 10_000, 10_000));
+  // The platform's texts are known for all of them, as after a sync.
+  await owner`vacuum analyze public.content_item`;
+  return place;
+}
+
+/** A pass of as many pages as there are, through the two calls that a step of the pipeline makes. */
+async function pages({ sql, account }: Place, items: BenchItem[]): Promise<Timing> {
+  const latencies: number[] = [];
+  const [begun] = await sql`select public.begin_sync(null, ${account}, null, 600, 'youtube', ${
+    sql.json(QUOTA)
+  }) as pass`;
+  const { sync_id, fence } = begun?.pass;
+  const started = performance.now();
+  for (let done = 0; done < items.length; done += PAGE) {
+    const page = items.slice(done, done + PAGE);
+    const ids = page.map((item) => item.platform_content_id);
+    const before = performance.now();
+    await sql`select public.apply_sync_page(${sync_id}, ${fence}, ${
+      sql.json({
+        cursor: done === 0 ? null : { key: `p${done}` },
+        next_cursor: { key: `p${done + PAGE}` },
+        unchanged: false,
+        etags: { list: `etag-${ids[0]}`, videos: `etag-${ids[1]}` },
+        item_ids: ids,
+        present_ids: ids,
+        total: BASE,
+      })
+    }, ${sql.json(page as unknown as postgres.JSONValue)}, null, false, ${
+      sql.json({ ...QUOTA, units: 2, calls: 2 })
+    })`;
+    latencies.push(performance.now() - before);
+  }
+  const seconds = (performance.now() - started) / 1_000;
+  await sql`select public.fail_sync(${sync_id}, ${fence}, 'end', 'of the measurement')`;
+  return { per_second: items.length / seconds, latencies };
+}
+
+async function singles({ owner, user, account }: Place, items: BenchItem[]): Promise<Timing> {
+  const latencies: number[] = [];
+  const started = performance.now();
+  for (const item of items) {
+    const before = performance.now();
+    await owner.unsafe(UPSERT, [user, account, ...COLUMNS.map((name) => item[name])] as never[], {
+      prepare: true,
+    });
+    latencies.push(performance.now() - before);
+  }
+  return { per_second: items.length / ((performance.now() - started) / 1_000), latencies };
+}
+
+/** The limit: one COPY of all, which neither compares nor remembers anything. */
+async function copied({ owner, user, account }: Place, items: BenchItem[]): Promise<Timing> {
+  const text = items.map((item) =>
+    [user, account, ...COLUMNS.map((name) => item[name])].map(copyText).join("\t") + "\n"
+  ).join("");
+  const started = performance.now();
+  const stream = await owner`copy public.content_item (user_id, social_account_id, ${
+    owner(COLUMNS as unknown as string[])
+  }) from stdin`.writable();
+  await new Promise<void>((resolve, reject) => {
+    stream.on("error", reject).on("finish", resolve);
+    stream.end(text);
+  });
+  return { per_second: items.length / ((performance.now() - started) / 1_000), latencies: [] };
+}
+
+function copyText(value: unknown): string {
+  if (value === null) return "\\N";
+  const text = Array.isArray(value)
+    ? `{${value.map((one) => JSON.stringify(one)).join(",")}}`
+    : typeof value === "object"
+    ? JSON.stringify(value)
+    : String(value);
+  return text.replaceAll("\\", "\\\\").replaceAll("\t", "\\t").replaceAll("\n", "\\n").replaceAll(
+    "\r",
+    "\\r",
+  );
+}
+
+/** Which version of each of these items' rows there is. */
+async function versions({ owner, account }: Place, items: BenchItem[]): Promise<Map<string, string>> {
+  const rows = await owner<{ id: string; version: string }[]>`
+    select platform_content_id as id, xmin::text || ctid::text as version from public.content_item
+    where social_account_id = ${account} and platform_content_id = any (${
+    items.map((item) => item.platform_content_id)
+  })`;
+  return new Map(rows.map(({ id, version }) => [id, version]));
+}
+
+function outcome(timings: Record<string, Timing[]>, written: number, rounds: number) {
+  const rows: Row[] = Object.entries(timings).map(([name, samples]) => {
+    const rates = samples.map(({ per_second }) => per_second);
+    const latencies = samples.flatMap((sample) => sample.latencies).sort((a, b) => a - b);
+    const [title = name, system = ""] = name.split(", ");
+    return {
+      case: title,
+      system,
+      figures: {
+        rounds,
+        per_second: median(rates),
+        lowest_per_second: Math.min(...rates),
+        highest_per_second: Math.max(...rates),
+        p50_ms: quantile(latencies, 0.5),
+        p95_ms: quantile(latencies, 0.95),
+        p99_ms: quantile(latencies, 0.99),
+      },
+    };
+  });
+  // Round by round, since the machine's hour differs more than the systems do.
+  const ratio = (one: string, other: string) =>
+    median(
+      (timings[one] ?? []).map(({ per_second }, round) =>
+        per_second / (timings[other]?.[round]?.per_second ?? Number.NaN)
+      ),
+    );
+  const slowest = (name: string) =>
+    quantile((timings[name] ?? []).flatMap(({ latencies }) => latencies).sort((a, b) => a - b), 0.99);
+  return {
+    rows,
+    goals: [
+      atLeast("new items, times single upserts", 2.4, ratio("new, pages", "new, single upserts"), "×"),
+      atLeast("new items, times COPY", 0.85, ratio("new, pages", "new, COPY"), "×"),
+      atLeast(
+        "unchanged items, times single upserts",
+        8,
+        ratio("unchanged, pages", "unchanged, single upserts"),
+        "×",
+      ),
+      atMost("rows written for unchanged items", 0, written),
+      atMost("a page of 50 new items, p99", 20, slowest("new, pages"), " ms"),
+      atMost("a page of 50 unchanged items, p99", 20, slowest("unchanged, pages"), " ms"),
+    ],
+  };
+}
