@@ -153,7 +153,7 @@ comment on column public.job_queue.started_at is 'When the latest run began.';
 -- Serves create_job() and get_cached_job_result(): the same job, newest first.
 create index job_queue_dedupe_idx on public.job_queue (dedupe_hash, created_at desc);
 -- Serves get_user_jobs(), get_job_queue_stats() of one person, and the foreign key.
-create index job_queue_user_id_idx on public.job_queue (user_id, created_at desc) where user_id is not null;
+create index job_queue_user_id_idx on public.job_queue (user_id, created_at desc);
 
 create table public.job_log (
   id bigint generated always as identity,
