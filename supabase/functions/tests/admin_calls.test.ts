@@ -5,7 +5,7 @@ const ADMIN_CALLS: Record<string, string[]> = {
   "_shared/connections/access.ts": ["claim_token_refresh", "refuse_connection", "release_token_refresh"],
   "_shared/connections/access_removed.ts": ["refuse_account"],
   "_shared/connections/authorize.ts": ["begin_oauth"],
-  "_shared/connections/connect.ts": ["connect_account", "take_oauth_state"],
+  "_shared/connections/connect.ts": ["connect_account", "record_platform_usage", "take_oauth_state"],
   "_shared/connections/disconnect.ts": ["disconnect_account", "read_connection"],
   "_shared/connections/refresh_token.ts": [
     "refuse_connection",
@@ -15,12 +15,25 @@ const ADMIN_CALLS: Record<string, string[]> = {
   "_shared/connections/refresh_tokens.ts": ["claim_token_refreshes", "release_token_refresh"],
   "_shared/connections/shared_grant.ts": ["has_other_account"],
   "_shared/idempotency.ts": ["admit_request", "finish_request"],
+  "_shared/jobs/job_metrics.ts": ["record_job_metrics"],
+  "_shared/jobs/process_jobs.ts": ["read_job_metrics"],
+  "_shared/jobs/queue.ts": [
+    "add_job_log",
+    "extend_job_leases",
+    "fail_job",
+    "finish_and_claim_jobs",
+    "release_job",
+    "rest_worker",
+    "update_job_progress",
+  ],
+  "_shared/jobs/registry.ts": ["reset_due_quotas"],
   "_shared/limits.ts": ["check_rate_limit"],
   "_shared/metrics.ts": ["record_request_metrics"],
+  "_shared/sync/auto_sync.ts": ["claim_auto_syncs", "postpone_auto_sync"],
   "_shared/sync/sync_page.ts": ["apply_sync_page", "begin_sync", "fail_sync"],
   "auth-profile-setup/index.ts": ["setup_profile"],
   "health/index.ts": ["check_health"],
-  "metrics/index.ts": ["read_request_metrics"],
+  "metrics/index.ts": ["read_job_metrics", "read_request_metrics"],
 };
 
 /** `.call("name"` and `.call<Type>(\n "name"`. */

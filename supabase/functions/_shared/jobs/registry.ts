@@ -14,6 +14,10 @@ const noOp: Handler = () => Promise.resolve({ result: null });
 
 export const HANDLERS: Registry = {
   sync_youtube: platformSync("youtube", "videos"),
+  sync_instagram: platformSync("instagram", "posts"),
+  sync_tiktok: platformSync("tiktok", "videos"),
+  sync_facebook: platformSync("facebook", "posts"),
+  sync_twitter: platformSync("twitter", "posts"),
   token_refresh: tokenRefresh,
   quota_reset: quotaReset,
   no_op: noOp,
