@@ -562,7 +562,8 @@ streamvibe = (pm, timers) => {
             required: ["id", "platform_content_id", "title", "tags", "hashtags", "visibility", "published_at"],
             properties: {
               platform_content_id: { type: "string", minLength: 1 },
-              title: { type: "string", minLength: 1 },
+              // Empty where the creator wrote nothing.
+              title: { type: "string" },
               tags: { type: "array", items: { type: "string" } },
               hashtags: { type: "array", items: { type: "string" } },
               visibility: { const: "public" },

@@ -55,6 +55,11 @@ const ROADMAP: Record<string, string[]> = {
     "3.6 Test Soft Delete",
     "3.7 Test Quota Enforcement (exceed 10 syncs on free tier)",
     "3.8 Test RLS (try to access other user's content)",
+    ...numbered(3, (slug) => [
+      `Sync Content (POST /sync-${slug})`,
+      "Verify Content Created",
+      "Test Deduplication (sync again)",
+    ]),
   ],
 };
 
