@@ -29,7 +29,7 @@ select cron.schedule('refresh-expiring-tokens', '13 */6 * * *',
 -- at which all of them used to be looked at). This only looks often whether anything is due, and calls nobody when nothing is.
 select cron.schedule('auto-sync-social-accounts', '2-59/5 * * * *',
   $$select ops.invoke_edge_function('process-auto-sync') where ops.has_due_auto_syncs()$$);
-select cron.schedule('tidy-search-indexes', '* * * * *', $$select ops.tidy_search_indexes()$$);
+select cron.schedule('tidy-search-indexes', '1-59/2 * * * *', $$select ops.tidy_search_indexes()$$);
 
 -- Module 006. Workers take, retry and reap by themselves; these are for a queue that nobody visits.
 do $$

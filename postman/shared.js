@@ -140,6 +140,49 @@ streamvibe = (pm, timers) => {
     return await must("make a channel", 201, send(`${simulator}/_admin/youtube/channels`, { json: settings }));
   };
 
+  /** The platforms beside YouTube: what their requests have in common is `platform(slug)`, what differs stands here. */
+  const PLATFORMS = {
+    instagram: {
+      title: "Instagram",
+      simulator: "instagram",
+      scopes: ["instagram_business_basic"],
+      pkce: false,
+      revocable: false,
+      link: /^https:\/\/(www\.)?instagram\.com\//,
+    },
+    tiktok: {
+      title: "TikTok",
+      simulator: "tiktok",
+      scopes: ["user.info.basic", "user.info.profile", "user.info.stats", "video.list"],
+      pkce: false,
+      revocable: true,
+      link: /^https:\/\/(www\.)?tiktok\.com\//,
+    },
+    facebook: {
+      title: "Facebook",
+      simulator: "facebook",
+      scopes: ["pages_read_engagement", "pages_show_list"],
+      pkce: false,
+      revocable: true,
+      link: /^https:\/\/(www\.)?facebook\.com\//,
+    },
+    twitter: {
+      title: "X",
+      simulator: "x",
+      scopes: ["offline.access", "tweet.read", "users.read"],
+      pkce: true,
+      revocable: true,
+      link: /^https:\/\/(www\.)?x\.com\//,
+    },
+  };
+
+  /** An account of a simulated platform with 20 items that everybody may see; its id is `channel_id`, as with YouTube. */
+  const newAccount = async (slug) => {
+    const path = `${get("simulator_url")}/_admin/${PLATFORMS[slug].simulator}/accounts`;
+    const made = await must("make an account", 201, send(path, { json: { items: 20, plain: true } }));
+    return { channel_id: made.account_id };
+  };
+
   /** What a correct library of the channel must equal, from the simulator. */
   const channelVideos = async (channelId) => {
     const simulator = get("simulator_url");
@@ -154,47 +197,60 @@ streamvibe = (pm, timers) => {
     if (!page.includes(`value="${channelId}"`)) {
       throw new Error("Cannot grant access: the consent page does not offer the channel (see postman/README.md)");
     }
+    return await allow(url, { channel: channelId });
+  };
+
+  /** The same on the pages of the other platforms, whose lists may be too long to hold the account. */
+  const consentForm = async (authorizationUrl, accountId) => {
+    await must("open the consent page", 200, send(authorizationUrl, { headers: { Accept: "text/html" } }));
+    return await allow(authorizationUrl, { account: accountId });
+  };
+
+  const allow = async (url, form) => {
     // A script's request cannot stop at a redirect; asked for JSON, the simulator answers its address instead.
-    const form = { channel: channelId, decision: "allow" };
-    const { location } = await must("grant access", 200, send(url, { form }));
+    const { location } = await must("grant access", 200, send(url, { form: { ...form, decision: "allow" } }));
     const answer = Object.fromEntries(
-      location.split("?")[1].split("&").map((pair) => pair.split("=").map(decodeURIComponent)),
+      location.split("#")[0].split("?")[1].split("&").map((pair) => pair.split("=").map(decodeURIComponent)),
     );
     if (!answer.code) throw new Error(`Cannot grant access: the consent page answered ${answer.error}`);
     return { code: answer.code, state: answer.state };
   };
 
-  /** Asks for an authorization URL and grants access on its page: a code and a state for oauth-youtube-callback. */
-  const authorize = async (creator, channelId) => {
+  /** Asks for an authorization URL and grants access on its page: a code and a state for oauth-<slug>-callback. */
+  const authorize = async (creator, accountId, slug = "youtube") => {
     const { authorization_url } = await must(
       "start the OAuth flow",
       200,
-      send("/functions/v1/oauth-youtube-init", { as: creator, json: {} }),
+      send(`/functions/v1/oauth-${slug}-init`, { as: creator, json: {} }),
     );
-    return await consent(authorization_url, channelId);
+    return await (slug === "youtube" ? consent : consentForm)(authorization_url, accountId);
   };
 
   /** The collection's creator (or the second one) with a connected channel, connected at the first need. */
-  const connected = async (prefix = "", channel = { videos: 3 }) => {
+  const connected = async (prefix = "", channel = { videos: 3 }, slug = "youtube") => {
     const me = await creator(prefix);
     if (me.social_account_id) return me;
-    const { channel_id } = me.channel_id ? me : await newChannel(channel);
+    const { channel_id } = me.channel_id ? me : await (slug === "youtube" ? newChannel(channel) : newAccount(slug));
+    const answer = await authorize(me, channel_id, slug);
     const { social_account_id } = await must(
-      "connect the channel",
+      "connect the account",
       200,
-      send("/functions/v1/oauth-youtube-callback", { as: me, json: await authorize(me, channel_id) }),
+      send(`/functions/v1/oauth-${slug}-callback`, {
+        as: me,
+        json: slug === "youtube" ? answer : { ...answer, account_id: channel_id },
+      }),
     );
     return save(prefix, { ...me, social_account_id, channel_id });
   };
 
   /** Syncs the whole library: one unit of quota, as many calls of 50 as it takes. Answers the sums. */
-  const syncAll = async ({ social_account_id, ...creator }) => {
+  const syncAll = async ({ social_account_id, ...creator }, slug = "youtube") => {
     const sums = { calls: 0, synced_count: 0, new_items: 0, updated_items: 0 };
     for (let page = { social_account_id }; page; sums.calls++) {
       const answer = await must(
         "sync",
         200,
-        send("/functions/v1/sync-youtube", { as: creator, json: page }),
+        send(`/functions/v1/sync-${slug}`, { as: creator, json: page }),
       );
       for (const key of ["synced_count", "new_items", "updated_items"]) sums[key] += answer[key];
       page = answer.has_more ? { social_account_id, sync_id: answer.sync_id } : undefined;
@@ -265,6 +321,312 @@ streamvibe = (pm, timers) => {
     });
   };
 
+  /**
+   * The requests of a platform beside YouTube, one before and one after for each. Every platform has a creator of its own
+   * on the free plan, in variables that begin with its slug.
+   */
+  const platform = (slug) => {
+    const { title, simulator, scopes, pkce, revocable, link } = PLATFORMS[slug];
+    const prefix = `${slug}_`;
+    const flagged = `${prefix}synced`;
+    /** Set-up that needs the platform's consent page; where there is no simulator, the request is skipped. */
+    const before = (work) => run(async () => get("simulator_url") ? await work() : pm.execution.skipRequest());
+    const ready = () => connected(prefix, undefined, slug);
+    const mine = () => load(prefix);
+    const call = (name, as, json) => send(`/functions/v1/${name}`, { method: "POST", as, json });
+    const list = (table, query, as) => send(`/rest/v1/${table}?${query}`, { as });
+    const vault = async (social_account_id) =>
+      await send("/rest/v1/rpc/read_connection", {
+        as: "service",
+        json: { p_user_id: null, p_social_account_id: social_account_id },
+      });
+    /** Asserts only whether a token is told: a value that an assertion compares would stand in the report. */
+    const expectNoToken = (tokens, text) => {
+      const told = Object.values(tokens).some((token) => String(token).length > 20 && text.includes(token));
+      pm.test("tells no token", () => pm.expect(told, "a token in the answer").to.equal(false));
+    };
+    const versions = async () => {
+      const query = `social_account_id=eq.${mine().social_account_id}&select=id,updated_at&order=id`;
+      return (await list("content_item", query, mine())).body;
+    };
+    const synced = async () => {
+      const me = await ready();
+      if (get(flagged) !== me.social_account_id) {
+        await syncAll(me, slug);
+        set({ [flagged]: me.social_account_id });
+      }
+      return me;
+    };
+
+    const beforeInit = () => before(async () => save(prefix, await newCreator()));
+
+    const afterInit = () => {
+      const { authorization_url, state } = pm.response.json();
+      const query = Object.fromEntries(
+        authorization_url.split("?")[1].split("&").map((pair) => {
+          const [name, value] = pair.split("=");
+          return [name, decodeURIComponent(value.replace(/\+/g, " "))];
+        }),
+      );
+      pm.test("asks for a code under the given state", () => {
+        pm.expect(query).to.include({ response_type: "code", state });
+        pm.expect(state.length).to.be.at.least(32);
+        pm.expect(query.client_id || query.client_key).to.be.a("string").and.not.empty;
+        pm.expect(query.redirect_uri).to.match(/^https?:\/\//);
+      });
+      pm.test("asks for the least scopes: to read", () => {
+        pm.expect(query.scope.split(/[ ,]/).sort()).to.eql(scopes);
+      });
+      pm.test(pkce ? "carries a PKCE challenge (S256)" : "carries no PKCE challenge, which the platform does not have", () => {
+        pm.expect(query.code_challenge_method).to.equal(pkce ? "S256" : undefined);
+        pm.expect(/^[\w-]{43}$/.test(query.code_challenge || "")).to.equal(pkce);
+      });
+      pm.test("tells no client secret and no verifier", () => {
+        pm.expect(query).to.not.have.any.keys("client_secret", "code_verifier");
+      });
+      run(async () => {
+        const stranger = await call(`oauth-${slug}-init`, undefined, {});
+        expectProblem("refuses a caller without a session", stranger, 401, "unauthorized");
+      });
+    };
+
+    const beforeCallback = () =>
+      before(async () => {
+        const me = await creator(prefix);
+        const { channel_id } = me.channel_id ? me : await newAccount(slug);
+        const { code, state } = await authorize(me, channel_id, slug);
+        save(prefix, { ...me, channel_id });
+        set({ [`${prefix}code`]: code, [`${prefix}state`]: state });
+      });
+
+    const afterCallback = () => {
+      const { social_account_id } = pm.response.json();
+      const used = JSON.parse(pm.request.body.raw);
+      const text = pm.response.text();
+      pm.test("has social_account_id", () => pm.expect(social_account_id).to.match(/^[0-9a-f-]{36}$/));
+      set({ [`${prefix}social_account_id`]: social_account_id });
+      run(async () => {
+        expectNoToken((await must("read the tokens", 200, vault(social_account_id))).tokens, text);
+        const again = await call(`oauth-${slug}-callback`, mine(), used);
+        expectProblem("takes a state once", again, 400, "oauth_state_invalid");
+        const answer = await authorize(mine(), mine().channel_id, slug);
+        const json = { ...answer, account_id: mine().channel_id };
+        const thief = await call(`oauth-${slug}-callback`, await creator("other_"), json);
+        expectProblem("refuses another creator's state", thief, 400, "oauth_state_invalid");
+        const healed = await call(`oauth-${slug}-callback`, mine(), json);
+        pm.test("connects the same account again as the same account", () => {
+          pm.expect(healed.status).to.equal(200);
+          pm.expect(healed.body.social_account_id).to.equal(social_account_id);
+        });
+      });
+    };
+
+    const beforeConnected = () => before(ready);
+
+    const afterConnected = () => {
+      const rows = pm.response.json();
+      const text = pm.response.text();
+      pm.test(`returns the creator's active account of ${title}, the one that was chosen`, () => {
+        const { social_account_id: id, user_id, channel_id: platform_account_id } = mine();
+        pm.expect(rows).to.have.lengthOf(1);
+        pm.expect(rows[0]).to.include({ id, user_id, platform_account_id, status: "active", deleted_at: null });
+        pm.expect(rows[0].platform.slug).to.equal(slug);
+      });
+      pm.test("has the account's details", () => {
+        pm.expect(rows[0].display_name).to.be.a("string").and.not.empty;
+        pm.expect(rows[0].profile_url).to.match(link);
+        pm.expect(rows[0].followers_count).to.be.a("number").and.at.least(0);
+      });
+      run(async () => {
+        const me = await ready();
+        const connections = await list("platform_connection", "select=id,is_active,scopes,token_expires_at", me);
+        expectRows("has one connection", connections, 1);
+        pm.test("the connection is active, with the scopes that were asked for, and lives", () => {
+          const [{ is_active, scopes: granted, token_expires_at }] = connections.body;
+          pm.expect(is_active).to.equal(true);
+          pm.expect([...granted].sort()).to.eql(scopes);
+          if (token_expires_at !== null) pm.expect(Date.parse(token_expires_at)).to.be.above(Date.now());
+        });
+        const secret = await vault(me.social_account_id);
+        pm.test("Vault holds an access token", () => {
+          pm.expect(secret.status).to.equal(200);
+          pm.expect(String(secret.body.tokens.access_token ?? "").length > 20, "an access token").to.equal(true);
+        });
+        expectNoToken(secret.body.tokens, text + JSON.stringify(connections.body));
+        const other = await creator("other_");
+        const seen = await list("social_account", `id=eq.${me.social_account_id}&select=id`, other);
+        expectRows("hides the account from another creator", seen, 0);
+      });
+    };
+
+    const beforeDisconnect = () =>
+      before(async () => {
+        const { social_account_id } = await ready();
+        const thief = await call("disconnect-account", await creator("other_"), { social_account_id });
+        expectProblem("refuses another creator first", thief, 404, "not_found");
+      });
+
+    const afterDisconnect = () => {
+      const { disconnected_at, revoked } = pm.response.json();
+      const { social_account_id } = JSON.parse(pm.request.body.raw);
+      pm.collectionVariables.unset(`${prefix}social_account_id`);
+      pm.test("has disconnected_at: now", () => {
+        pm.expect(Math.abs(Date.now() - Date.parse(disconnected_at))).to.be.below(120000);
+      });
+      pm.test(revocable ? "has ended the grant at the platform" : "says that the platform cannot end a grant", () => {
+        pm.expect(revoked).to.equal(revocable);
+      });
+      run(async () => {
+        const left = await list("social_account", "deleted_at=is.null&select=id", mine());
+        expectRows("takes the account out of the creator's list", left, 0);
+        const secret = await vault(social_account_id);
+        pm.test("has deleted the secret from Vault", () => {
+          pm.expect(secret.status, "status").to.be.within(400, 499);
+          pm.expect(secret.body.code).to.equal("SV404");
+        });
+        const again = await call("disconnect-account", mine(), { social_account_id });
+        expectProblem("finds nothing to disconnect a second time", again, 404, "not_found");
+      });
+    };
+
+    const beforeSync = () =>
+      before(async () => {
+        save(prefix, {});
+        set({ [flagged]: "" });
+        await ready();
+      });
+
+    const afterSync = () => {
+      const first = pm.response.json();
+      pm.test("has synced_count, new_items, updated_items and how to go on", () => {
+        const count = { type: "integer", minimum: 0 };
+        pm.response.to.have.jsonSchema({
+          type: "object",
+          required: ["synced_count", "new_items", "updated_items", "sync_id", "has_more"],
+          properties: {
+            synced_count: count,
+            new_items: count,
+            updated_items: count,
+            sync_id: { type: "string", pattern: "^[0-9a-f-]{36}$" },
+            has_more: { type: "boolean" },
+          },
+        });
+      });
+      pm.test("every item of a first sync is new", () => {
+        pm.expect(first.new_items).to.be.above(0);
+        pm.expect(first.updated_items).to.equal(0);
+      });
+      run(async () => {
+        const me = mine();
+        const { social_account_id } = me;
+        const rest = first.has_more ? await goOn(me, first.sync_id) : 0;
+        set({ [flagged]: social_account_id });
+        const query = `social_account_id=eq.${social_account_id}&deleted_at=is.null&select=platform_content_id,description`;
+        const rows = await list("content_item", query, me);
+        expectRows("stores as many items as it counted", rows, first.new_items + rest);
+        const plan = await list("subscription", "select=syncs_used", me);
+        pm.test("costs one sync, however many calls it took", () => pm.expect(plan.body).to.eql([{ syncs_used: 1 }]));
+        const path = `${get("simulator_url")}/_admin/${simulator}/accounts/${me.channel_id}/items`;
+        const { items } = await must("list the items", 200, send(path));
+        pm.test("the library equals the account: ids and texts", () => {
+          const texts = (rows, id) => Object.fromEntries(rows.map((row) => [row[id], row.description]));
+          pm.expect(texts(rows.body, "platform_content_id")).to.eql(texts(items.filter((item) => !item.deleted), "id"));
+        });
+        const other = await call(`sync-${slug}`, await creator("other_"), { social_account_id });
+        expectProblem("another creator cannot sync the account", other, 404, "not_found");
+      });
+    };
+
+    /** Follows a sync to its end; how many items the calls brought. */
+    const goOn = async (me, sync_id) => {
+      let items = 0;
+      for (let more = true; more;) {
+        const json = { social_account_id: me.social_account_id, sync_id };
+        const page = await must("go on with the sync", 200, call(`sync-${slug}`, me, json));
+        items += page.new_items;
+        more = page.has_more;
+      }
+      return items;
+    };
+
+    const beforeContent = () => before(synced);
+
+    const afterContent = () => {
+      const items = pm.response.json();
+      pm.test("has the whole library", () => pm.expect(items).to.be.an("array").with.lengthOf(20));
+      pm.test("every item has the shape of content", () => {
+        pm.response.to.have.jsonSchema({
+          type: "array",
+          items: {
+            type: "object",
+            required: ["id", "platform_content_id", "title", "tags", "hashtags", "visibility", "published_at"],
+            properties: {
+              platform_content_id: { type: "string", minLength: 1 },
+              // Empty where the creator wrote nothing.
+              title: { type: "string" },
+              tags: { type: "array", items: { type: "string" } },
+              hashtags: { type: "array", items: { type: "string" } },
+              visibility: { const: "public" },
+              content_type: { type: "string", minLength: 1 },
+              deleted_at: { type: "null" },
+            },
+          },
+        });
+      });
+      pm.test("no item stands twice, newest first", () => {
+        pm.expect(new Set(items.map((item) => item.platform_content_id)).size).to.equal(items.length);
+        const times = items.map((item) => Date.parse(item.published_at));
+        pm.expect(times).to.eql([...times].sort((a, b) => b - a));
+      });
+      pm.test(`links to ${title}`, () => {
+        for (const { permalink } of items) pm.expect(permalink).to.match(link);
+      });
+      run(async () => {
+        const query = `social_account_id=eq.${mine().social_account_id}&select=id`;
+        const seen = await list("content_item", query, await creator("other_"));
+        expectRows("hides it from another creator", seen, 0);
+      });
+    };
+
+    const beforeAgain = () =>
+      before(async () => {
+        await synced();
+        set({ [`${prefix}library_before`]: JSON.stringify(await versions()) });
+      });
+
+    const afterAgain = () => {
+      const first = pm.response.json();
+      pm.test("finds nothing new", () => pm.expect(first.new_items).to.equal(0));
+      pm.test("changes nothing", () => pm.expect(first.updated_items).to.equal(0));
+      run(async () => {
+        const rest = first.has_more ? await goOn(mine(), first.sync_id) : 0;
+        pm.test("finds nothing new on later pages", () => pm.expect(rest).to.equal(0));
+        const after = await versions();
+        pm.test("leaves every row as it was", () => {
+          pm.expect(after).to.be.an("array").and.not.empty;
+          pm.expect(after).to.eql(JSON.parse(get(`${prefix}library_before`)));
+        });
+      });
+    };
+
+    return {
+      beforeInit,
+      afterInit,
+      beforeCallback,
+      afterCallback,
+      beforeConnected,
+      afterConnected,
+      beforeDisconnect,
+      afterDisconnect,
+      beforeSync,
+      afterSync,
+      beforeContent,
+      afterContent,
+      beforeAgain,
+      afterAgain,
+    };
+  };
+
   return {
     get,
     set,
@@ -291,5 +653,6 @@ streamvibe = (pm, timers) => {
     expectProblem,
     expectRows,
     response,
+    platform,
   };
 };

@@ -70,7 +70,12 @@ export function scheduleChart(curves: Curve[]): string {
     for (const { left, top, label } of placed) {
       parts.push(
         `<circle cx="${at(left)}" cy="${at(top)}" r="${line ? 3 : 5}" fill="${colour}"/>`,
-        text(left + (line ? 7 : 10), top + (line ? -6 : 5), label, line ? "" : 'font-weight="600"'),
+        text(
+          left + (line ? 7 : -10),
+          top + (line ? -6 : 5),
+          label,
+          line ? "" : 'font-weight="600" text-anchor="end"',
+        ),
       );
     }
     const legend = LEFT + index * 160;

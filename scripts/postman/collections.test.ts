@@ -12,6 +12,13 @@ const Item = z.object({
 });
 const Collection = z.object({ info: z.object({ name: z.string() }), item: z.array(Item) });
 
+/** The platforms beside YouTube, whose requests follow those of the roadmap. */
+const OTHERS = [["instagram", "Instagram"], ["tiktok", "TikTok"], ["facebook", "Facebook"], ["twitter", "X"]];
+/** The requests of each of them, numbered from `phase`.9 on. */
+const numbered = (phase: number, names: (slug: string) => string[]) =>
+  OTHERS.flatMap(([slug = "", title]) => names(slug).map((name) => `${title}: ${name}`))
+    .map((name, index) => `${phase}.${index + 9} ${name}`);
+
 const ROADMAP: Record<string, string[]> = {
   Phase_1_User_Onboarding: [
     "1.1 Sign Up (Email/Password)",
@@ -32,6 +39,12 @@ const ROADMAP: Record<string, string[]> = {
     "2.6 Test Max Accounts Quota (try to add 2nd account on free tier)",
     "2.7 List User's Social Accounts",
     "2.8 Disconnect Account (soft delete)",
+    ...numbered(2, (slug) => [
+      `Get OAuth URL (POST /oauth-${slug}-init)`,
+      `Simulate Callback (POST /oauth-${slug}-callback)`,
+      "Verify Connection and Social Account",
+      "Disconnect Account (soft delete)",
+    ]),
   ],
   Phase_3_Content_Sync: [
     "3.1 Sync YouTube Videos (POST /sync-youtube)",
@@ -42,6 +55,11 @@ const ROADMAP: Record<string, string[]> = {
     "3.6 Test Soft Delete",
     "3.7 Test Quota Enforcement (exceed 10 syncs on free tier)",
     "3.8 Test RLS (try to access other user's content)",
+    ...numbered(3, (slug) => [
+      `Sync Content (POST /sync-${slug})`,
+      "Verify Content Created",
+      "Test Deduplication (sync again)",
+    ]),
   ],
   Phase_7_Async_Infrastructure: [
     "7.1 Create Sync Job (use create_job function)",
@@ -84,12 +102,12 @@ Deno.test("every collection has the present postman/shared.js", async () => {
 Deno.test("a report is scrubbed of known secrets, tokens, passwords and codes, and of nothing else", () => {
   const token = `eyJ${"a".repeat(20)}.${"b".repeat(20)}.${"c".repeat(20)}`;
   const report = `{&quot;access_token&quot;:&quot;${token}&quot;,&quot;email&quot;:&quot;a@example.com&quot;}
-    {"password": "pw-123", "code": "4/0AbCdEfGh_12", "state": "abc"} {"code": "quota_exceeded"} Location: http://localhost:3000/#access_token=${token}&type=signup
+    {"password": "pw-123", "code": "4/0AbCdEfGh_12", "state": "abc"} {"code": "quota_exceeded"} {"code": "AQBx-81_5f0c27d1e6b94a"} Location: http://localhost:3000/#access_token=${token}&type=signup
     ?code=4%2F0Ab&amp;state=xyz ?token&#x3D;5af0&amp;type&#x3D;signup key my-own-secret-value`;
   assert.equal(
     scrub(report, ["my-own-secret-value"]),
     `{&quot;access_token&quot;:&quot;•••&quot;,&quot;email&quot;:&quot;a@example.com&quot;}
-    {"password": "•••", "code": "•••", "state": "•••"} {"code": "quota_exceeded"} Location: http://localhost:3000/#access_token=•••&type=signup
+    {"password": "•••", "code": "•••", "state": "•••"} {"code": "quota_exceeded"} {"code": "•••"} Location: http://localhost:3000/#access_token=•••&type=signup
     ?code=•••&amp;state=••• ?token&#x3D;•••&amp;type&#x3D;signup key •••`,
   );
 });

@@ -6,6 +6,8 @@ const MASK = "•••";
 /** Members of JSON bodies whose values are nobody's business, as they stand in HTML (`"` is `&quot;`). */
 const MEMBERS =
   /((?:"|&quot;)(?:password|access_token|refresh_token|provider_token|token_hash|hashed_token|email_otp|action_link|state)(?:"|&quot;)\s*:\s*(?:"|&quot;)).*?((?:"|&quot;))/g;
+/** Authorization codes of any platform: unlike the codes of errors they are long, and not words of small letters. */
+const CODES = /((?:"|&quot;)code(?:"|&quot;)\s*:\s*(?:"|&quot;))(?=[^"&]*[A-Z0-9])[^"&]{16,}((?:"|&quot;))/g;
 /** Anything that is a token by its own shape: JSON web tokens, Supabase keys, Google's tokens and codes. */
 const SHAPES = [
   /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}/g,
@@ -29,7 +31,7 @@ export function secretsOf(environment: Environment): string[] {
 export function scrub(text: string, secrets: string[]): string {
   let clean = text;
   for (const secret of secrets) clean = clean.replaceAll(secret, MASK);
-  clean = clean.replace(MEMBERS, `$1${MASK}$2`).replace(IN_LINKS, `$1${MASK}`);
+  clean = clean.replace(MEMBERS, `$1${MASK}$2`).replace(CODES, `$1${MASK}$2`).replace(IN_LINKS, `$1${MASK}`);
   for (const shape of SHAPES) clean = clean.replace(shape, MASK);
   return clean;
 }
