@@ -14,21 +14,14 @@ const SUMMARY = /(\d+) passed(?: \(\d+ steps?\))? \| (\d+) failed(?: \(\d+ steps
 export async function runDenoTests(
   paths: string[],
   stack: BootedStack,
-  { name = paths.join(" "), except }: { name?: string; except?: string } = {},
+  name = paths.join(" "),
 ): Promise<Counts> {
   const existing: string[] = [];
   for (const path of paths) if (await exists(path)) existing.push(path);
   if (existing.length === 0) return { passed: 0, failed: 0, ignored: 0 };
   const started = performance.now();
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      "test",
-      "-A",
-      "--no-check",
-      "--permit-no-files",
-      ...(except ? [`--ignore=${except}`] : []),
-      ...existing,
-    ],
+    args: ["test", "-A", "--no-check", "--permit-no-files", ...existing],
     env: { STREAMVIBE_TEST_STACK: stack.file, NO_COLOR: "1" },
     stdin: "null",
     stdout: "piped",

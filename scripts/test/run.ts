@@ -12,10 +12,18 @@ const KILLS = "supabase/functions/tests/sync-youtube.killed.test.ts";
 /** Has a stack of its own too, and kills workers and database sessions. */
 const CHAOS = "scripts/chaos";
 
-/** The groups in the order they run. Groups of one `lane` follow each other; lanes run side by side. */
-const GROUPS: { name: string; lane: number; paths: string[]; except?: string }[] = [
+const FUNCTIONS = "supabase/functions/tests";
+/** Mostly wait for retries and time limits of simulated platforms. */
+const MATRIX = /^platform_matrix\./;
+const SYNCS = /sync|oauth|disconnect|tokens|job/;
+
+/**
+ * The groups in the order they run. Groups of one `lane` follow each other; lanes run side by side, about equally long. `files` chooses
+ * among the tests of functions.
+ */
+const GROUPS: { name: string; lane: number; paths?: string[]; files?: (file: string) => boolean }[] = [
   { name: "database", lane: 1, paths: ["supabase/tests"] },
-  { name: "functions", lane: 1, paths: ["supabase/functions/tests"], except: KILLS },
+  { name: "functions", lane: 1, files: (file) => !MATRIX.test(file) && !SYNCS.test(file) },
   { name: "simulators", lane: 2, paths: ["scripts/simulators"] },
   {
     name: "scripts",
@@ -24,6 +32,8 @@ const GROUPS: { name: string; lane: number; paths: string[]; except?: string }[]
   },
   { name: "local stack", lane: 2, paths: ["scripts/local"] },
   { name: "kills", lane: 3, paths: [KILLS, CHAOS] },
+  { name: "syncs and jobs", lane: 3, files: (file) => SYNCS.test(file) && !KILLS.endsWith(file) },
+  { name: "platforms", lane: 4, files: (file) => MATRIX.test(file) },
 ];
 
 /** What `--phase N` runs: test files by the names of what a phase brings, and its collection. */
@@ -107,22 +117,28 @@ async function runEverything(stack: BootedStack) {
   const lanes = new Map<number, typeof GROUPS>();
   for (const group of GROUPS) lanes.set(group.lane, [...lanes.get(group.lane) ?? [], group]);
   await Promise.all([...lanes.values()].map(async (groups) => {
-    for (const { name, paths, except } of groups) {
-      add(name, await runDenoTests(paths, stack, { name, except }));
+    for (const { name, paths, files } of groups) {
+      const chosen = [...paths ?? [], ...files ? await testFiles(FUNCTIONS, files) : []];
+      add(name, await runDenoTests(chosen, stack, name));
     }
   }));
-  // Collections come last and one by one: they are what a deploy runs, on a stack that has seen work.
-  for (const number of Object.keys(PHASES)) {
-    add(`phase ${number} collection`, await runCollection(Number(number), stack));
-  }
+  // Collections come last: they are what a deploy runs, on a stack that has seen work.
+  await Promise.all(
+    Object.keys(PHASES).map(async (number) => {
+      add(`phase ${number} collection`, await runCollection(Number(number), stack));
+    }),
+  );
 }
 
 async function filesOfPhase(pattern: RegExp): Promise<string[]> {
+  const chosen = (file: string) => pattern.test(file);
+  return [...await testFiles("supabase/tests", chosen), ...await testFiles(FUNCTIONS, chosen)];
+}
+
+async function testFiles(folder: string, chosen: (file: string) => boolean): Promise<string[]> {
   const files: string[] = [];
-  for (const folder of ["supabase/tests", "supabase/functions/tests"]) {
-    for await (const entry of Deno.readDir(folder)) {
-      if (entry.name.endsWith(".test.ts") && pattern.test(entry.name)) files.push(`${folder}/${entry.name}`);
-    }
+  for await (const { name } of Deno.readDir(folder)) {
+    if (name.endsWith(".test.ts") && chosen(name)) files.push(`${folder}/${name}`);
   }
   return files.sort();
 }
