@@ -40,7 +40,8 @@ async function listen(server: () => Deno.HttpServer | undefined): Promise<void> 
     for (const command of text.split("\n")) {
       if (command === "ping") tellHost({ pong: true });
       if (command === "drain") {
-        await server()?.shutdown();
+        // The host drains only what has no call left; a connection that it keeps open must not hold up the end.
+        server()?.shutdown().catch(() => {});
         // What the hosted runtime fires before it ends a worker.
         globalThis.dispatchEvent(new Event("beforeunload"));
         await Promise.allSettled(background);

@@ -14,7 +14,9 @@ Deno.test("every hot query uses the index that was made for it, also under the r
       const wrong: string[] = [];
       for (const [name, query] of Object.entries(HOT_QUERIES)) {
         const plan = await explain(reserved, place, query, "costs off");
-        if (!plan.includes(query.index)) wrong.push(`${name} does not use ${query.index}:\n${plan}`);
+        if (![query.index, query.or ?? query.index].some((index) => plan.includes(index))) {
+          wrong.push(`${name} does not use ${query.index}:\n${plan}`);
+        }
       }
       assert.deepEqual(wrong, []);
     } finally {

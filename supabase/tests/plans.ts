@@ -6,6 +6,8 @@ export interface HotQuery {
   as: "creator" | "function";
   text: string;
   index: string;
+  /** Another index that answers without a sort too; which of them is chosen depends on whose rows the statistics have seen. */
+  or?: string;
 }
 
 /** `$user`, `$account` and `$item` stand for a creator with a large library, an account and an item of theirs. */
@@ -22,6 +24,7 @@ export const HOT_QUERIES: Record<string, HotQuery> = {
       `select id, title, published_at from public.content_item where social_account_id = '$account' and deleted_at is null
       order by published_at desc limit 50`,
     index: "content_item_social_account_id_published_at_idx",
+    or: "content_item_user_id_published_at_idx",
   },
   search: {
     as: "function",
