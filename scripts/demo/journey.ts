@@ -30,6 +30,8 @@ export interface Journey {
   name: string;
   /** Part of the name of the channel to walk with, or its id. */
   search: string | undefined;
+  /** Videos that its channel should have, 200 unless it says otherwise. */
+  videos?: number;
   /** Set by the steps, in their order. */
   session?: Session;
   channel?: Channel;

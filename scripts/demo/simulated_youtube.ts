@@ -31,12 +31,17 @@ const SEED = 8;
  * The channel to walk with: one that is named like `search`; else, when there is a real catalogue, its smallest channel
  * that is large enough and has tags; else a new one called `title`.
  */
-export async function chooseChannel(stack: Stack, title: string, search = ""): Promise<Channel> {
+export async function chooseChannel(
+  stack: Stack,
+  title: string,
+  search = "",
+  atLeast = VIDEOS,
+): Promise<Channel> {
   const { channels } = Listed.parse(
     await ask(stack, `youtube/channels?limit=1000&search=${encodeURIComponent(search)}`),
   );
   const fitting = channels.filter(({ source, videos }) =>
-    videos >= VIDEOS && (search !== "" || source === "real")
+    videos >= atLeast && (search !== "" || source === "real")
   )
     .sort((a, b) => a.videos - b.videos || a.channel_id.localeCompare(b.channel_id));
   for (const { channel_id, title } of fitting) {
@@ -44,9 +49,11 @@ export async function chooseChannel(stack: Stack, title: string, search = ""): P
     if (videos.some(({ tags }) => tags.length > 0)) return { channel_id, title };
   }
   if (search !== "") {
-    throw new Error(`Cannot find a channel named like “${search}” that has ${VIDEOS} videos, some with tags`);
+    throw new Error(
+      `Cannot find a channel named like “${search}” that has ${atLeast} videos, some with tags`,
+    );
   }
-  return await makeChannel(stack, title, VIDEOS);
+  return await makeChannel(stack, title, atLeast);
 }
 
 /** Makes a channel that no other walk knows. */

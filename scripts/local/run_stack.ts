@@ -91,7 +91,24 @@ async function boot(
   };
   const seeding = settings.seed && !home.demo ? import("./seed.ts") : undefined;
   const modules = reporter.step("loaded Auth and the Data API", () => import("./services.ts"));
-  const [{ startServices, storeVaultSecrets }] = await settleAll([modules, database(), simulators()]);
+  const parts = { settings, home, children, keys, logins, apiPort, simulatorUrl, reporter };
+  // The functions that the demo data need start while the database is made: both take about as long.
+  const starting = modules.then(async ({ makeFunctions }) => {
+    const host = await makeFunctions(parts);
+    if (seeding) host.warm((await seeding).SEEDING_FUNCTIONS);
+    return host;
+  });
+  const [{ startServices, storeVaultSecrets }, functions] = await settleAll([
+    modules,
+    starting,
+    database(),
+    simulators(),
+  ]).catch(async (error) => {
+    await starting.then((host) => host.close(), () => {});
+    throw error;
+  });
+  // Put here and not above, so that they end before the database: their last words are figures to keep.
+  ending.defer(() => functions.close());
 
   const owner = await prepareDatabase(
     home,
@@ -101,8 +118,7 @@ async function boot(
     ending,
     (superuser) => storeVaultSecrets(superuser, { project_url: apiUrl, cron_secret_key: keys.secret_key }),
   );
-  const parts = { settings, home, children, keys, logins, apiPort, simulatorUrl, reporter };
-  const functions = await startServices(parts, ending);
+  await startServices({ ...parts, functions }, ending);
   const info: StackInfo = {
     api_url: apiUrl,
     db_url: logins.postgres,
@@ -117,8 +133,7 @@ async function boot(
     demo: home.demo ?? null,
   };
   if (seeding) {
-    const { seed, SEEDING_FUNCTIONS } = await seeding;
-    functions.warm(SEEDING_FUNCTIONS);
+    const { seed } = await seeding;
     const [made] = await owner<{ count: number }[]>`
       select count(*)::integer from auth.users where email like 'demo%@example.com'`;
     const say = (text: string) => reporter.note(`  ${text}`);

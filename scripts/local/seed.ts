@@ -42,6 +42,8 @@ export async function seed(
     }),
     name: "Demo Creator",
     search: undefined,
+    // Two pages: enough to look at, and soon there.
+    videos: 100,
     ...login,
   };
   for (const step of [signUp, confirm, profile, connect, sync]) {

@@ -28,14 +28,26 @@ interface ServiceParts {
   apiPort: number;
   simulatorUrl: string;
   reporter: Reporter;
+  functions: FunctionsHost;
+}
+
+/** The functions host. It needs neither database nor gateway until somebody calls a function, so it can start before them. */
+export async function makeFunctions(parts: Omit<ServiceParts, "functions">): Promise<FunctionsHost> {
+  const { home, children, keys, logins, apiPort, simulatorUrl, reporter } = parts;
+  const apiUrl = `http://127.0.0.1:${apiPort}`;
+  const tokens = new Tokens(keys, apiUrl);
+  return new FunctionsHost({
+    folder: join(ROOT, "supabase/functions"),
+    home,
+    children,
+    env: await makeFunctionEnvironment({ keys, tokens, apiUrl, dbUrl: logins.postgres, simulatorUrl }),
+    warn: (text) => reporter.warn(text),
+  });
 }
 
 /** Starts them; what ends them goes onto `ending`, one by one, so that a failure half-way ends what there is. */
-export async function startServices(
-  parts: ServiceParts,
-  ending: AsyncDisposableStack,
-): Promise<FunctionsHost> {
-  const { home, children, keys, logins, apiPort, simulatorUrl, reporter } = parts;
+export async function startServices(parts: ServiceParts, ending: AsyncDisposableStack): Promise<void> {
+  const { functions, keys, logins, apiPort, reporter } = parts;
   const apiUrl = `http://127.0.0.1:${apiPort}`;
   const warn = (text: string) => reporter.warn(text);
   // Auth hashes passwords in JavaScript, on the thread that serves everything: a local stack takes the cheap setting.
@@ -52,14 +64,6 @@ export async function startServices(
   ending.defer(() => closeApp(dataApi));
   const authDatabase = postgres(logins.auth, { max: 10, onnotice: () => {} });
   ending.defer(() => authDatabase.end({ timeout: 1 }));
-  const functions = new FunctionsHost({
-    folder: join(ROOT, "supabase/functions"),
-    home,
-    children,
-    env: await makeFunctionEnvironment({ keys, tokens, apiUrl, dbUrl: logins.postgres, simulatorUrl }),
-    warn,
-  });
-  ending.defer(() => functions.close());
   const gateway = makeGateway({
     apiUrl,
     keys,
@@ -91,7 +95,6 @@ export async function startServices(
   await Promise.all([cron.start(), net.start(), reload]);
   // Nobody has to wait for this, and the first request would.
   setTimeout(() => readSchema(dataApi), 200);
-  return functions;
 }
 
 /** Secrets that jobs read to call functions; renewed when the address or a key has changed. */

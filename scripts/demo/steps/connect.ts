@@ -11,7 +11,7 @@ export const connect: Step = {
   name: "Connect YouTube",
   async run(journey) {
     const { app, stack } = journey;
-    const channel = await chooseChannel(stack, `${journey.name}'s Workshop`, journey.search);
+    const channel = await chooseChannel(stack, `${journey.name}'s Workshop`, journey.search, journey.videos);
     const answer = await grantAccess(journey, channel.channel_id);
     const { social_account_id } = await call(journey, "oauth-youtube-callback", answer, Connected);
     const account = await must(
