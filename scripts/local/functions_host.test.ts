@@ -196,7 +196,10 @@ Deno.test("an exception in a handler is a 500, and background work outlives the 
         return new Response("answered");
       } };`,
     );
-    assert.equal((await call("work/throw")).status, 500);
+    const thrown = await call("work/throw");
+    assert.equal(thrown.status, 500);
+    // A call is in flight until its answer has been read.
+    await thrown.text();
     assert.equal(await text(call("work")), "answered");
     await write("work/index.ts", `export default { fetch: () => new Response("next") };`);
     await eventually(() => text(call("work")), (word) => word === "next");

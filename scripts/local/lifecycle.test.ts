@@ -279,7 +279,7 @@ Deno.test("the first start makes a demo creator who can sign in; when that fails
     const library = await fetch(`${api_url}/rest/v1/content_item?select=title`, {
       headers: { apikey: publishable_key, authorization: `Bearer ${access_token}` },
     });
-    assert.equal((await library.json()).length, 200);
+    assert.equal((await library.json()).length, 100);
     await stack.stop();
 
     const again = await startStack({ home, seed: true });
