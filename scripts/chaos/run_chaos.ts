@@ -77,8 +77,7 @@ export async function runChaos(
       const fate = random();
       if (fate < 0.7) {
         const place = Math.floor(random() * workers);
-        crew[place]?.kill("SIGKILL");
-        await crew[place]?.status;
+        await killWorker(crew[place]);
         crew[place] = hire();
         done.worker += 1;
       } else if (fate < 0.85) {
@@ -110,14 +109,7 @@ export async function runChaos(
       kills: done,
     });
   } finally {
-    for (const worker of crew) {
-      try {
-        worker.kill("SIGKILL");
-      } catch {
-        // It has ended already.
-      }
-    }
-    await Promise.all(crew.map(({ status }) => status));
+    await Promise.all(crew.map(killWorker));
     network.close();
     await sql.end({ timeout: 1 });
     await stack.stop();
@@ -212,6 +204,16 @@ async function judge(
     stale_marks: figures?.stale ?? 0,
     faults,
   };
+}
+
+/** A worker dies without a last word. It may have ended by itself, when the database went from under it. */
+async function killWorker(worker: Deno.ChildProcess | undefined): Promise<void> {
+  try {
+    worker?.kill("SIGKILL");
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+  }
+  await worker?.status;
 }
 
 /** One server process of the database dies: PostgreSQL throws everybody out and recovers from its log. */
