@@ -109,10 +109,10 @@ Deno.test("a stalled answer, also in the middle of its body, is a timeout", asyn
     new Response(
       new ReadableStream({ start: (controller) => controller.enqueue(new TextEncoder().encode('{"half":')) }),
     );
-  const never = () => new Promise<Response>((resolve) => setTimeout(() => resolve(new Response()), 200));
+  const never = () => new Promise<Response>((resolve) => setTimeout(() => resolve(new Response()), 3_000));
   for (const answer of [stalled, never]) {
     await withProvider([answer], async (url, seen) => {
-      const error = await failure(callProvider(url, {}, options({ timeout_ms: 50, retry: "never" })));
+      const error = await failure(callProvider(url, {}, options({ timeout_ms: 1_000, retry: "never" })));
       assert.deepEqual([error.kind, seen.length], ["timeout", 1]);
     });
   }
