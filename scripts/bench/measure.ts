@@ -13,6 +13,24 @@ export interface Figures extends Sample {
   rounds: number;
   lowest_per_second: number;
   highest_per_second: number;
+  /** The rate of each round, in the order of the rounds. */
+  rates: number[];
+}
+
+/** How many times as fast one system is as another: the median of the rounds' ratios, and their extremes. */
+export interface Ratio {
+  median: number;
+  lowest: number;
+  highest: number;
+}
+
+/**
+ * Compares two systems round by round. Neighbours of a shared machine can change its speed tenfold within seconds; what ran one after
+ * the other within a round was treated alike more often than not, so the median of the ratios holds where absolute rates mean little.
+ */
+export function ratioOf(system: Pick<Figures, "rates">, to: Pick<Figures, "rates">): Ratio {
+  const ratios = system.rates.map((rate, round) => rate / (to.rates[round] ?? Number.NaN));
+  return { median: median(ratios), lowest: Math.min(...ratios), highest: Math.max(...ratios) };
 }
 
 /** Value below which the given part of the sorted values lies. */
@@ -81,6 +99,7 @@ export function summary(samples: readonly Sample[]): Figures {
     per_second: median(rates),
     lowest_per_second: Math.min(...rates),
     highest_per_second: Math.max(...rates),
+    rates,
     p50_ms: median(samples.map(({ p50_ms }) => p50_ms)),
     p95_ms: median(samples.map(({ p95_ms }) => p95_ms)),
     p99_ms: median(samples.map(({ p99_ms }) => p99_ms)),

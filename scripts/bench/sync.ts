@@ -236,6 +236,7 @@ function outcome(timings: Record<string, Timing[]>, written: number, rounds: num
         per_second: median(rates),
         lowest_per_second: Math.min(...rates),
         highest_per_second: Math.max(...rates),
+        rates,
         p50_ms: quantile(latencies, 0.5),
         p95_ms: quantile(latencies, 0.95),
         p99_ms: quantile(latencies, 0.99),

@@ -58,16 +58,58 @@ Deno.test("the limiter's table prunes itself", async () => {
     const run = crypto.randomUUID();
     await world.query(`insert into ops.rate_limit (key, window_ends, hits)
       select 'dead:${run}:' || i, now() - interval '1 year' - i * interval '1 second', 1 from generate_series(1, 40) as i`);
-    for (let i = 0; i < 10; i++) await world.query(`select check_rate_limit('new:${run}:${i}', 5, 60)`);
+    // One new window in sixteen takes up to 64 dead ones away: that 600 leave one is as likely as 10⁻¹⁷.
+    await world.query(`select check_rate_limit('new:${run}:' || i, 5, 60) from generate_series(1, 600) as i`);
     assert.equal(
       await world.value(`select count(*)::integer from ops.rate_limit where key like 'dead:${run}:%'`),
       0,
     );
     assert.equal(
       await world.value(`select count(*)::integer from ops.rate_limit where key like 'new:${run}:%'`),
-      10,
+      600,
     );
   });
+});
+
+Deno.test("hits that are counted together are granted as far as the limit goes, and no further", async () => {
+  const sql = await testDatabase({ max: 20 });
+  const run = crypto.randomUUID();
+  const keys = ["a", "b", "c", "d"].map((name) => `test:${run}:${name}`);
+  try {
+    // Every call names the keys in another order: none may lock another out.
+    const calls = Array.from({ length: 120 }, (_, call) => keys.map((_, place) => keys[(place + call) % 4]));
+    const rows = (await Promise.all(calls.map((order) =>
+      sql<
+        { place: number; granted: number; remaining: number }[]
+      >`select * from check_rate_limits(${order as string[]}, array[100, 100, 100, 100], array[60, 60, 60, 60], array[3, 3, 3, 3])`
+    ))).flatMap((answers, call) => answers.map((row) => ({ ...row, key: calls[call]?.[row.place - 1] })));
+    for (const key of keys) {
+      const granted = rows.filter((row) => row.key === key).map((row) => row.granted);
+      assert.equal(granted.length, 120);
+      assert.equal(granted.reduce((sum, one) => sum + one, 0), 100);
+      assert.deepEqual(
+        new Set(granted),
+        new Set([3, 1, 0]),
+        "the last call in time gets the one that is left",
+      );
+    }
+    const hits = await sql<{ hits: number }[]>`select hits from ops.rate_limit where key = any (${keys})`;
+    assert.deepEqual(hits.map((row) => row.hits), [100, 100, 100, 100]);
+    // More than the limit at once, in a window that has ended and in a new one.
+    await sql`update ops.rate_limit set window_ends = now() - interval '1 second' where key = ${
+      keys[0] ?? ""
+    }`;
+    const [ended] = await sql`select * from check_rate_limits(array[${
+      keys[0] ?? ""
+    }], array[5], array[60], array[9])`;
+    const [fresh] = await sql`select * from check_rate_limits(array[${`${
+      keys[0]
+    }:new`}], array[5], array[60], array[9])`;
+    assert.deepEqual([ended?.granted, ended?.remaining, fresh?.granted, fresh?.remaining], [5, 0, 5, 0]);
+  } finally {
+    await sql`delete from ops.rate_limit where key like ${`test:${run}:%`}`;
+    await sql.end();
+  }
 });
 
 Deno.test("an idempotency key is started once, replayed with the same body, refused with another", async () => {

@@ -106,6 +106,7 @@ export const EXECUTE: Record<string, string> = {
   "public.decrement_quota": "service_role",
   "public.setup_profile": "service_role",
   "public.check_rate_limit": "service_role",
+  "public.check_rate_limits": "service_role",
   "public.admit_request": "service_role",
   "public.finish_request": "service_role",
   "public.record_request_metrics": "service_role",

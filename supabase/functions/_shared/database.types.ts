@@ -1174,6 +1174,20 @@ export type Database = {
           "reset_seconds": number;
         }[];
       };
+      "check_rate_limits": {
+        Args: {
+          "p_hits": (number)[];
+          "p_keys": (string)[];
+          "p_limits": (number)[];
+          "p_window_seconds": (number)[];
+        };
+        Returns: {
+          "granted": number;
+          "place": number;
+          "remaining": number;
+          "reset_seconds": number;
+        }[];
+      };
       "claim_auto_syncs": {
         Args: { "p_lease_seconds": number; "p_limit": number; "p_per_creator": number };
         Returns: Json[];

@@ -1,8 +1,5 @@
-/**
- * Rate classes and whom they count. The counting itself is one SQL function, `check_rate_limit`, exact under concurrency.
- */
+/** Rate classes and whom they count; `rate_counter.ts` does the counting. */
 import type { Caller } from "./auth.ts";
-import type { Admin } from "./database.ts";
 import { ApiError } from "./errors.ts";
 import type { RateLimit, Settings } from "./settings.ts";
 
@@ -55,15 +52,6 @@ export function clientAddress(request: Request, header: string): string {
   const zeros = tail === undefined ? [] : Array(Math.max(0, 8 - left.length - right.length)).fill("0");
   return [...left, ...zeros, ...right].slice(0, 4).map((part) => part.replace(/^0+(?=.)/, "")).join(":") +
     "::/64";
-}
-
-/** Counts one hit in one database round trip. */
-export async function checkRate(rate: Rate, admin: Admin): Promise<RateState> {
-  const [row] = await admin.call<[{ allowed: boolean; remaining: number; reset_seconds: number }]>(
-    "check_rate_limit",
-    { p_key: rate.key, p_limit: rate.limit, p_window_seconds: rate.window_seconds },
-  );
-  return { ...row, limit: rate.limit };
 }
 
 /** The headers of draft-polli-ratelimit-headers: limit, what is left, and seconds until the window ends. */

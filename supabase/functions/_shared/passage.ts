@@ -22,8 +22,9 @@ import {
   readQuery,
   validate,
 } from "./input.ts";
-import { checkRate, type Rate, rateFor, rateLimited, type RateState } from "./limits.ts";
+import { type Rate, rateFor, rateLimited, type RateState } from "./limits.ts";
 import type { Logger } from "./log.ts";
+import { RateCounter } from "./rate_counter.ts";
 import type { Settings } from "./settings.ts";
 
 /** What is known of a request while it goes through the chain; read by the log line whatever happens. */
@@ -207,7 +208,8 @@ async function count({ rate, admin, passage }: Counted): Promise<void> {
   const open = rate.key.startsWith("public_read:");
   let state: RateState;
   try {
-    state = await (open ? soon(checkRate(rate, admin)) : checkRate(rate, admin));
+    const counting = counterOf(passage).count(rate, admin);
+    state = await (open ? soon(counting) : counting);
   } catch (error) {
     if (!open) throw limiterFailed(error);
     passage.log.warn("the limiter failed; a public read goes on without it", { error });
@@ -215,6 +217,16 @@ async function count({ rate, admin, passage }: Counted): Promise<void> {
   }
   passage.rate = state;
   if (!state.allowed) throw rateLimited(state);
+}
+
+/** One counter for every way to a database. */
+const counters = new WeakMap<object, RateCounter>();
+
+function counterOf({ settings, world }: Passage): RateCounter {
+  const way = world.admin ?? settings;
+  const counter = counters.get(way) ?? new RateCounter();
+  counters.set(way, counter);
+  return counter;
 }
 
 async function admitOnce(

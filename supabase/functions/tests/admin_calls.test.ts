@@ -27,7 +27,7 @@ const ADMIN_CALLS: Record<string, string[]> = {
     "update_job_progress",
   ],
   "_shared/jobs/registry.ts": ["reset_due_quotas"],
-  "_shared/limits.ts": ["check_rate_limit"],
+  "_shared/rate_counter.ts": ["check_rate_limit", "check_rate_limits"],
   "_shared/metrics.ts": ["record_request_metrics"],
   "_shared/sync/auto_sync.ts": ["claim_auto_syncs", "postpone_auto_sync"],
   "_shared/sync/sync_page.ts": ["apply_sync_page", "begin_sync", "fail_sync"],

@@ -70,6 +70,13 @@ export function testWorld(
   const recorded: { name: string; status: number; duration_ms: number }[] = [];
   const functions: Record<string, (args: Record<string, unknown>) => unknown> = {
     check_rate_limit: () => [{ allowed: true, remaining: 99, reset_seconds: 60 }],
+    check_rate_limits: ({ p_hits }: Record<string, unknown>) =>
+      (p_hits as number[]).map((granted, index) => ({
+        place: index + 1,
+        granted,
+        remaining: 99,
+        reset_seconds: 60,
+      })),
     ...options.functions,
   };
   const world: Partial<World> = {
