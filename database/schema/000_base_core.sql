@@ -348,10 +348,13 @@ revoke execute on function ops.touch_updated_at from public;
 -- Immutable although unaccent() is only stable: the dictionary is named, so no search_path can change the result.
 create function ops.plain_text(p_text text)
 returns text
-language sql immutable parallel safe strict security invoker
+-- In an index of titles: plpgsql keeps its plan, a SQL function would be planned anew by every statement.
+language plpgsql immutable parallel safe strict security invoker
 set search_path = ''
 as $$
-  select lower(extensions.unaccent('extensions.unaccent'::regdictionary, p_text));
+begin
+  return lower(extensions.unaccent('extensions.unaccent'::regdictionary, p_text));
+end;
 $$;
 comment on function ops.plain_text is 'Without accents and in lower case, for comparing what people type.';
 revoke execute on function ops.plain_text from public;

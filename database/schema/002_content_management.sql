@@ -22,12 +22,15 @@ comment on text search configuration public.streamvibe is
   'English with accents taken off. ASCII words give the lexemes of pg_catalog.english, so plain to_tsquery() matches too.';
 
 -- Immutable although array_to_string() is only stable: joining texts depends on no setting.
+-- These three run for every row that is written. plpgsql keeps their plans; SQL functions would be planned anew by every statement.
 create function ops.join_words(p_words text[])
 returns text
-language sql immutable parallel safe strict security invoker
+language plpgsql immutable parallel safe strict security invoker
 set search_path = ''
 as $$
-  select array_to_string(p_words, ' ');
+begin
+  return array_to_string(p_words, ' ');
+end;
 $$;
 comment on function ops.join_words is 'The words of an array as one text, for generated columns and checks.';
 revoke execute on function ops.join_words from public;
@@ -35,12 +38,23 @@ grant execute on function ops.join_words to authenticated, service_role;
 
 create function ops.are_sound_tags(p_tags text[])
 returns boolean
-language sql immutable parallel safe security invoker
+language plpgsql immutable parallel safe security invoker
 set search_path = ''
 as $$
-  -- A tag longer than this does not fit into a GIN index.
-  select cardinality(p_tags) <= 500 and not exists (
-    select from unnest(p_tags) as tag where tag is null or char_length(tag) not between 1 and 500);
+declare
+  v_tag text;
+begin
+  if cardinality(p_tags) > 500 then
+    return false;
+  end if;
+  foreach v_tag in array p_tags loop
+    -- A tag longer than this does not fit into a GIN index.
+    if v_tag is null or char_length(v_tag) not between 1 and 500 then
+      return false;
+    end if;
+  end loop;
+  return true;
+end;
 $$;
 comment on function ops.are_sound_tags is 'At most 500 tags, each of 1 to 500 characters.';
 revoke execute on function ops.are_sound_tags from public;
@@ -48,13 +62,22 @@ grant execute on function ops.are_sound_tags to authenticated, service_role;
 
 create function ops.clean_tags(p_tags text[])
 returns text[]
-language sql immutable parallel safe security invoker
+language plpgsql immutable parallel safe security invoker
 set search_path = ''
 as $$
-  select coalesce(array_agg(btrim(left(tag, 500)) order by place), '{}')
-  from (
-    select tag, place from unnest(p_tags) with ordinality as given (tag, place) where btrim(left(tag, 500)) <> '' order by place limit 500
-  ) as kept;
+declare
+  v_tag text;
+  v_kept text[] := '{}';
+begin
+  foreach v_tag in array coalesce(p_tags, '{}') loop
+    v_tag := btrim(left(v_tag, 500));
+    if v_tag <> '' then
+      v_kept := v_kept || v_tag;
+      exit when cardinality(v_kept) = 500;
+    end if;
+  end loop;
+  return v_kept;
+end;
 $$;
 comment on function ops.clean_tags is 'What a platform calls tags, brought within are_sound_tags().';
 revoke execute on function ops.clean_tags from public;
