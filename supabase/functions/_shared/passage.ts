@@ -208,7 +208,7 @@ async function count({ rate, admin, passage }: Counted): Promise<void> {
   const open = rate.key.startsWith("public_read:");
   let state: RateState;
   try {
-    const counting = counterOf(passage).count(rate, admin);
+    const counting = counterOf(passage).count(rate, admin, passage.stats);
     state = await (open ? soon(counting) : counting);
   } catch (error) {
     if (!open) throw limiterFailed(error);

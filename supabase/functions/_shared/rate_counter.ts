@@ -2,7 +2,7 @@
  * Counts hits in the database. While enough calls are under way, further hits wait for one of them to end and then go together, those
  * of one key as one: under a flood the database sees calls of many hits instead of a flood of calls, and every hit is still counted exactly.
  */
-import type { Admin } from "./database.ts";
+import type { Admin, DatabaseStats } from "./database.ts";
 import type { Rate, RateState } from "./limits.ts";
 
 /** Calls that run side by side before hits begin to gather. */
@@ -14,6 +14,7 @@ const KEYS_AT_ONCE = 50;
 interface Hit {
   rate: Rate;
   admin: Admin;
+  stats: DatabaseStats | undefined;
   settle(state: RateState): void;
   fail(error: unknown): void;
 }
@@ -27,11 +28,12 @@ export class RateCounter {
    * Counts one hit, in at most one round trip of its own.
    *
    * @param admin Makes the call, if this hit is the first of those that go together.
+   * @param stats Of the request whose hit it is; a call that others made for it counts, too.
    * @throws {DatabaseError} When the call fails; then none of its hits is known to be counted.
    */
-  count(rate: Rate, admin: Admin): Promise<RateState> {
+  count(rate: Rate, admin: Admin, stats?: DatabaseStats): Promise<RateState> {
     return new Promise((settle, fail) => {
-      this.#waiting.push({ rate, admin, settle, fail });
+      this.#waiting.push({ rate, admin, stats, settle, fail });
       this.#next();
     });
   }
@@ -40,7 +42,15 @@ export class RateCounter {
     if (this.#running >= CALLS_AT_ONCE || this.#waiting.length === 0) return;
     const groups = this.#take();
     this.#running += 1;
-    send(groups).then((states) => {
+    const started = performance.now();
+    send(groups).finally(() => {
+      // The first hit's own admin has counted the call for it.
+      for (const { stats } of groups.flat().slice(1)) {
+        if (!stats) continue;
+        stats.db_calls += 1;
+        stats.db_ms += performance.now() - started;
+      }
+    }).then((states) => {
       for (const [index, hits] of groups.entries()) {
         for (const [place, hit] of hits.entries()) {
           hit.settle(stateOf(hit.rate, states[index], place, hits.length));

@@ -37,8 +37,9 @@ Deno.test("hits go alone while few calls run, and together, one entry a key, whi
   const { admin, calls } = slowAdmin();
   const counter = new RateCounter();
   const first = [counter.count(rate("a"), admin), counter.count(rate("b"), admin)];
-  const later = ["a", "c", "a", "a", "c", "d"].map((key) =>
-    counter.count(rate(key, key === "a" ? 2 : 10), admin)
+  const stats = Array.from({ length: 6 }, () => ({ db_calls: 0, db_ms: 0 }));
+  const later = ["a", "c", "a", "a", "c", "d"].map((key, hit) =>
+    counter.count(rate(key, key === "a" ? 2 : 10), admin, stats[hit])
   );
   assert.deepEqual(calls.map(({ name, args }) => [name, args.p_key]), [
     ["check_rate_limit", "a"],
@@ -66,6 +67,11 @@ Deno.test("hits go alone while few calls run, and together, one entry a key, whi
   ]);
   calls[1]?.answer();
   await first[1];
+  assert.deepEqual(
+    stats.map(({ db_calls }) => db_calls),
+    [0, 1, 1, 1, 1, 1],
+    "the first one's admin counts for itself",
+  );
 });
 
 Deno.test("a call that fails fails its own hits only, and the counter goes on", async () => {
