@@ -544,7 +544,7 @@ begin
   end if;
 
   update public.social_account as account
-  set status = 'disconnected', next_sync_at = null, last_error = 'The platform no longer accepts this connection: connect the account again'
+  set status = 'disconnected', next_sync_at = null, last_error = left(coalesce(p_reason, 'The platform no longer accepts this connection: connect the account again'), 500)
   from public.platform as platform
   where account.connection_id = p_connection_id and account.deleted_at is null and platform.id = account.platform_id
   returning account.id, account.user_id, coalesce(account.display_name, account.username, account.platform_account_id) as name,
@@ -560,7 +560,7 @@ begin
 end;
 $$;
 comment on function public.refuse_connection is
-  'The platform said no for good: the account is marked disconnected, automatic sync stops, the creator is told once.';
+  'The platform said no for good: the account is marked disconnected with the reason, in words for the creator, automatic sync stops, and the creator is told once.';
 revoke execute on function public.refuse_connection from public, anon, authenticated;
 grant execute on function public.refuse_connection to service_role;
 
