@@ -536,6 +536,8 @@ as $$
 declare
   v_account record;
 begin
+  -- First the account, then its connection: the order in which connecting and disconnecting lock them.
+  perform from public.social_account where connection_id = p_connection_id for update;
   update public.platform_connection
   set is_active = false, refresh_error = left(p_reason, 500), refresh_retry_at = null, refresh_lease = null, refresh_leased_until = null
   where id = p_connection_id and refresh_lease = p_lease;
