@@ -274,12 +274,13 @@ create table ops.idempotency (
   key text not null,
   body_hash text not null,
   status integer,
-  body jsonb,
+  body text,
   expires_at timestamptz not null,
   constraint idempotency_pkey primary key (scope, key)
 );
 alter table ops.idempotency enable row level security;
 comment on table ops.idempotency is 'The first answer to each Idempotency-Key, for 24 hours.';
+comment on column ops.idempotency.body is 'As it was sent, to the byte: jsonb would order its members anew.';
 comment on column ops.idempotency.status is 'Null while the first request is at work; then expires_at is when it is given up for dead.';
 
 -- Serves the pruning in admit_request().
@@ -1210,7 +1211,7 @@ revoke execute on function public.admit_request from public, anon, authenticated
 grant execute on function public.admit_request to service_role;
 
 -- Security definer: answers are in ops.
-create function public.finish_request(p_scope text, p_idempotency_key text, p_status integer, p_body jsonb default null)
+create function public.finish_request(p_scope text, p_idempotency_key text, p_status integer, p_body text default null)
 returns void
 language sql volatile security definer
 set search_path = ''

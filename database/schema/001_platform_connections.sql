@@ -536,6 +536,8 @@ as $$
 declare
   v_account record;
 begin
+  -- First the account, then its connection: the order in which connecting and disconnecting lock them.
+  perform from public.social_account where connection_id = p_connection_id for update;
   update public.platform_connection
   set is_active = false, refresh_error = left(p_reason, 500), refresh_retry_at = null, refresh_lease = null, refresh_leased_until = null
   where id = p_connection_id and refresh_lease = p_lease;
@@ -544,7 +546,7 @@ begin
   end if;
 
   update public.social_account as account
-  set status = 'disconnected', next_sync_at = null, last_error = 'The platform no longer accepts this connection: connect the account again'
+  set status = 'disconnected', next_sync_at = null, last_error = left(coalesce(p_reason, 'The platform no longer accepts this connection: connect the account again'), 500)
   from public.platform as platform
   where account.connection_id = p_connection_id and account.deleted_at is null and platform.id = account.platform_id
   returning account.id, account.user_id, coalesce(account.display_name, account.username, account.platform_account_id) as name,
@@ -560,7 +562,7 @@ begin
 end;
 $$;
 comment on function public.refuse_connection is
-  'The platform said no for good: the account is marked disconnected, automatic sync stops, the creator is told once.';
+  'The platform said no for good: the account is marked disconnected with the reason, in words for the creator, automatic sync stops, and the creator is told once.';
 revoke execute on function public.refuse_connection from public, anon, authenticated;
 grant execute on function public.refuse_connection to service_role;
 

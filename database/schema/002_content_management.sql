@@ -756,18 +756,19 @@ set search_path = ''
 as $$
 declare
   v_pass ops.sync_pass;
-  v_user_id uuid;
 begin
   select * into v_pass from ops.sync_pass where sync_id = p_sync_id for update;
   if not found or v_pass.fence <> p_fence or v_pass.leased_until is null then
     -- Another worker has the pass, or this failure was reported already: the unit must not be returned twice.
     return false;
   end if;
-  update public.social_account set last_error = left(p_message, 500) where id = v_pass.social_account_id
-  returning user_id into v_user_id;
+  -- First the subscription, then the account: the order in which connecting locks them.
   if v_pass.charged_at is not null then
-    perform ops.return_quota(v_user_id, 'syncs', 1, v_pass.charged_at);
+    perform ops.return_quota(account.user_id, 'syncs', 1, v_pass.charged_at)
+    from public.social_account as account
+    where account.id = v_pass.social_account_id;
   end if;
+  update public.social_account set last_error = left(p_message, 500) where id = v_pass.social_account_id;
   update ops.sync_pass
   set leased_until = null, charged_at = null, last_code = left(p_code, 100), touched_at = clock_timestamp()
   where social_account_id = v_pass.social_account_id;

@@ -138,7 +138,7 @@ begin
     where platform.slug = p_platform and account.platform_account_id = p_platform_account_id and account.deleted_at is null
       and connection.is_active and connection.token_issued_at < p_before
     order by connection.id
-    for update of connection
+    for update of account, connection -- in this order, as everywhere
   loop
     -- A refresh that is under way loses its lease: the platform has just said that it will fail.
     v_lease := gen_random_uuid();

@@ -34,6 +34,19 @@ async function open(link: string): Promise<{ target: string; fragment: URLSearch
   return { target, fragment: new URLSearchParams(fragment) };
 }
 
+/** Makes every mail that this address was sent older (or, by a negative time, newer than now). */
+async function letTimePass(email: string, time = "2 seconds"): Promise<void> {
+  const sql = await testDatabase();
+  try {
+    await sql`
+      update auth.users set confirmation_sent_at = now() - ${time}::interval, recovery_sent_at = now() - ${time}::interval,
+        email_change_sent_at = now() - ${time}::interval
+      where email = ${email}`;
+  } finally {
+    await sql.end();
+  }
+}
+
 Deno.test("sign-up asks for confirmation, and the mail's link signs in with an ES256 token", async () => {
   const stack = await testStack();
   const app = client(stack.publishable_key, stack);
@@ -102,6 +115,7 @@ Deno.test("a sign-up mail can be sent again, and only the newest link works", as
   const app = client(stack.publishable_key, stack);
   const email = address();
   await app.auth.signUp({ email, password: PASSWORD });
+  await letTimePass(email);
   const again = await app.auth.resend({ type: "signup", email });
   assert.equal(again.error, null);
   const [newest, oldest] = await mailsTo(email, stack);
@@ -111,11 +125,40 @@ Deno.test("a sign-up mail can be sent again, and only the newest link works", as
   assert.equal(stranger.error, null, "nobody learns who has an account");
 });
 
+Deno.test("a second mail waits as long as max_frequency says, and no longer", async () => {
+  const stack = await testStack();
+  const app = client(stack.publishable_key, stack);
+  const email = address();
+  await app.auth.signUp({ email, password: PASSWORD });
+  const [mail] = await mailsTo(email, stack);
+  const { fragment } = await open(linkIn(mail));
+  const tokens = {
+    access_token: fragment.get("access_token") ?? "",
+    refresh_token: fragment.get("refresh_token") ?? "",
+  };
+  assert.equal((await app.auth.setSession(tokens)).error, null);
+  assert.equal((await app.auth.updateUser({ email: address() })).error, null);
+  const sends = {
+    "a reset": () => app.auth.resetPasswordForEmail(email),
+    "a sign-in link": () => app.auth.signInWithOtp({ email, options: { shouldCreateUser: false } }),
+    "a change of the address": () => app.auth.resend({ type: "email_change", email }),
+  };
+  for (const [what, send] of Object.entries(sends)) {
+    await letTimePass(email, "-1 hour");
+    const { error } = await send();
+    assert.deepEqual([error?.status, error?.code], [429, "over_email_send_rate_limit"], what);
+    assert.match(String(error?.message), /after \d+ seconds/);
+    await letTimePass(email);
+    assert.equal((await send()).error, null, what);
+  }
+});
+
 Deno.test("signing up twice sends the mail again, and tells nobody who has an account", async () => {
   const stack = await testStack();
   const app = client(stack.publishable_key, stack);
   const email = address();
   const first = await app.auth.signUp({ email, password: PASSWORD });
+  await letTimePass(email);
   const second = await app.auth.signUp({ email, password: "another password" });
   assert.equal(second.data.user?.id, first.data.user?.id);
   const mails = await mailsTo(email, stack);

@@ -3,6 +3,7 @@ import type postgres from "postgres";
 import { handleAdmin } from "./auth_admin.ts";
 import { checkAuthBody } from "./auth_body.ts";
 import { AuthError } from "./auth_error.ts";
+import { checkMailFrequency } from "./auth_frequency.ts";
 import type { AuthMailer } from "./auth_mail.ts";
 import { findUserByEmail, readExtraClaims } from "./auth_users.ts";
 import { hasApiKey, requireService, translateBearer } from "./credentials.ts";
@@ -58,9 +59,12 @@ async function answerAdmin(parts: AuthParts, incoming: Incoming): Promise<Respon
   );
 }
 
-const WITH_GAPS = ["/auth/v1/resend", "/auth/v1/signup", "/auth/v1/verify"];
+const WITH_GAPS = ["resend", "signup", "verify", "recover", "otp"].map((name) => `/auth/v1/${name}`);
 
-/** What Auth here does not do: sign up again, repeat that mail, and find out by itself what a code of type `email` is for. */
+/**
+ * What Auth here does not do: sign up again, repeat that mail, wait between two mails, and find out by itself what a code
+ * of type `email` is for.
+ */
 async function fillGaps(
   parts: AuthParts,
   incoming: Incoming,
@@ -71,6 +75,7 @@ async function fillGaps(
   const body = method === "POST" && WITH_GAPS.includes(path) && text ? parseObject(text) : undefined;
   if (typeof body?.email === "string" && hasApiKey(parts, incoming.headers)) {
     const { email, type } = body as { email: string; type?: string };
+    await checkMailFrequency(parts.authDatabase, parts.config.mail_max_frequency, { path, type, email });
     if (path === "/auth/v1/resend" && type === "signup") {
       await parts.mailer.resendSignup(parts.authDatabase, email, redirectTo);
       return Response.json({});

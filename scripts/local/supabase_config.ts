@@ -1,5 +1,6 @@
 /** The part of supabase/config.toml that the stack honours, so that both ways to run agree. */
 import { join } from "node:path";
+import { secondsOf } from "./auth_frequency.ts";
 import { ROOT, StartError } from "./settings.ts";
 
 type Value = string | number | boolean | string[];
@@ -8,6 +9,8 @@ export interface SupabaseConfig {
   site_url: string;
   additional_redirect_urls: string[];
   minimum_password_length: number;
+  /** Seconds between two mails of one kind to one address. */
+  mail_max_frequency: number;
   jwt_expiry: number;
   schemas: string[];
   max_rows: number;
@@ -28,10 +31,18 @@ export async function readSupabaseConfig(path = join(ROOT, "supabase/config.toml
     }
     return value as Wanted;
   };
+  const frequency = get("auth.email", "max_frequency", "1m");
+  const mail_max_frequency = secondsOf(frequency);
+  if (mail_max_frequency === undefined) {
+    throw new StartError(
+      `Cannot read ${path}: auth.email.max_frequency must be a duration such as 1s, got "${frequency}"`,
+    );
+  }
   return {
     site_url: get("auth", "site_url", "http://localhost:3000"),
     additional_redirect_urls: get("auth", "additional_redirect_urls", []),
     minimum_password_length: get("auth", "minimum_password_length", 8),
+    mail_max_frequency,
     jwt_expiry: get("auth", "jwt_expiry", 3600),
     schemas: get("api", "schemas", ["public"]),
     max_rows: get("api", "max_rows", 1000),

@@ -122,9 +122,13 @@ Deno.test("an idempotency key is started once, replayed with the same body, refu
     assert.equal((await admit("a")).state, "started");
     assert.equal((await admit("a")).state, "in_progress");
     assert.equal((await admit("b")).state, "mismatch");
-    await world.query(`select finish_request('${scope}', 'key', 201, '{"id": 1}')`);
+    await world.query(`select finish_request('${scope}', 'key', 201, '{"z":1,"id":{"b":1.0,"a":2}}')`);
     await world.query(`select finish_request('${scope}', 'key', 500, '{"late": true}')`);
-    assert.deepEqual(await admit("a"), { state: "replayed", status: 201, body: { id: 1 } });
+    assert.deepEqual(await admit("a"), {
+      state: "replayed",
+      status: 201,
+      body: '{"z":1,"id":{"b":1.0,"a":2}}',
+    });
     assert.equal((await admit("b")).state, "mismatch");
     // After a day the key is free again.
     await world.query(`update ops.idempotency set expires_at = now() where scope = '${scope}'`);

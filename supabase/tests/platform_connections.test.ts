@@ -343,7 +343,8 @@ Deno.test("a refused refresh disconnects the account, stops automatic sync and t
     await world.perform("owner", "update social_account set sync_mode = 'auto'");
     assert.ok(await world.value(`select next_sync_at from social_account where id = '${world.account}'`));
     const lease = await world.value<Row>(`select claim_token_refresh('${world.connection}', 60)`);
-    const refuse = `select refuse_connection('${world.connection}', '${lease.lease}', 'invalid_grant')`;
+    const refuse =
+      `select refuse_connection('${world.connection}', '${lease.lease}', 'YouTube closed this account')`;
     assert.equal(
       (await world.attempt("service", refuse.replace(String(lease.lease), crypto.randomUUID()))).code,
       "SV412",
@@ -356,9 +357,14 @@ Deno.test("a refused refresh disconnects the account, stops automatic sync and t
     );
     const [row] = await world.perform(
       "owner",
-      "select status, next_sync_at, deleted_at, last_error is not null as told from social_account",
+      "select status, next_sync_at, deleted_at, last_error from social_account",
     );
-    assert.deepEqual(row, { status: "disconnected", next_sync_at: null, deleted_at: null, told: true });
+    assert.deepEqual(row, {
+      status: "disconnected",
+      next_sync_at: null,
+      deleted_at: null,
+      last_error: "YouTube closed this account",
+    });
     const notes = await world.perform(
       "owner",
       "select type, data ->> 'social_account_id' as account from notification",

@@ -200,10 +200,14 @@ export async function refusal(statement: PromiseLike<unknown>): Promise<string |
 /**
  * Runs `first` in a transaction that stays open, starts `second` on another connection, lets the first commit once the second
  * waits for it (or has ended without waiting), and answers how the second was refused. Races that would need luck are made here.
+ *
+ * @param last What the first transaction does besides, while the second waits: where the two lock in different orders,
+ * PostgreSQL ends one of them (40P01).
  */
 export async function whileOpen(
   first: string,
   second: string,
+  last?: string,
 ): Promise<{ waited: boolean; refused: string | undefined }> {
   // One connection each, so that a transaction may be opened by hand.
   const [one, two] = await Promise.all([testDatabase({ max: 1 }), testDatabase({ max: 1 })]);
@@ -220,6 +224,7 @@ export async function whileOpen(
       >`select exists (select from pg_locks where pid = ${backend?.pid ?? 0} and not granted) as waits`;
       waited = lock?.waits === true;
     }
+    if (last !== undefined) await one.unsafe(last);
     await one`commit`;
     return { waited, refused: await outcome };
   } finally {

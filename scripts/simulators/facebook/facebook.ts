@@ -42,9 +42,9 @@ export function facebook(world: World, redirect_uris?: readonly string[]): Provi
     choices: () =>
       library.people().slice(0, 20).map(({ id, name, pages }) => ({
         id,
-        title: name,
-        note: pages.length === 0 ? "no Pages" : "Pages that the app may see:",
-        pages: pages.map((page) => ({ id: page.id, title: page.name })),
+        name,
+        detail: pages.length === 0 ? "no Pages" : "Pages that the app may see:",
+        pages: pages.map((page) => ({ id: page.id, name: page.name })),
       })),
     find: (id) => {
       const person = library.page(id)?.person ?? id;

@@ -1,9 +1,18 @@
-/** What tests do to Facebook from outside: people and Pages of their own, edits, the truth to compare with, tokens, limits. */
+/** What tests do to Facebook from outside, beyond what both products have: people, and Pages that they may do things on. */
 import { z } from "zod";
-import { AdminError, readBody } from "../admin.ts";
+import { readBody } from "../admin.ts";
 import type { MetaAccounts } from "../meta/accounts.ts";
+import {
+  type AdminProduct,
+  Count,
+  knownAccount,
+  metaAdmin,
+  OneAccount,
+  Time,
+  type TrueItem,
+} from "../meta/meta_admin.ts";
 import type { MetaUsage } from "../meta/usage.ts";
-import { type Answer, type Call, json, type Route } from "../provider.ts";
+import { type Call, json, type Route } from "../provider.ts";
 import {
   all_tasks,
   type FacebookLibrary,
@@ -12,8 +21,6 @@ import {
   type PostRecord,
 } from "./library.ts";
 
-const Count = z.int().min(0);
-const Time = z.iso.datetime({ offset: true });
 const Tasks = z.array(z.enum(all_tasks as [string, ...string[]]));
 
 const NewPage = z.strictObject({
@@ -47,46 +54,28 @@ const Edit = z.strictObject({
   hidden: z.boolean().optional(),
 });
 
-const OnePage = z.strictObject({ account_id: z.string() });
-const Expiry = OnePage.extend({ which: z.enum(["all", "page"]).default("page") });
-const UsageInput = z.strictObject({
-  account_id: z.string().optional(),
-  limit: Count.optional(),
-  used: Count.optional(),
-});
+const Expiry = OneAccount.extend({ which: z.enum(["all", "page"]).default("page") });
 
 export function facebookAdmin(library: FacebookLibrary, accounts: MetaAccounts, usage: MetaUsage): Route[] {
   const base = "/_admin/facebook";
-  const one = `${base}/accounts/:page`;
-
-  function page(call: Call, id = call.params.page ?? ""): PageRecord {
-    const found = library.page(id);
-    if (!found) throw new AdminError(404, `Cannot ${call.method} ${call.path}: no Page has the id ${id}`);
-    return found;
-  }
-
-  const summary = ({ id, person, name }: PageRecord) => ({ account_id: id, person_id: person, name });
-
-  /** Everything that a correct library must equal. */
-  function truth(post: PostRecord) {
-    return {
-      id: post.has_post ? post.id : post.video?.id,
-      description: post.message ?? "",
-      content_type: contentTypeOf(post),
-      visibility: "public",
-      deleted: post.hidden,
-      likes: post.has_post ? post.reactions : null,
-      comments: post.has_post ? post.comments : null,
-      parts: post.parts.map(({ id }) => id),
-    };
-  }
-
-  function edited(call: Call, status: number, post: PostRecord | undefined): Answer {
-    if (!post) throw new AdminError(404, `Cannot edit: no item has the id ${call.params.item}`);
-    return json(status, { ...post, item: truth(post) });
-  }
+  const product: AdminProduct<PageRecord, PostRecord, PostEdit> = {
+    provider: "facebook",
+    accounts,
+    usage,
+    list: () => library.people().flatMap(({ pages }) => pages),
+    find: (id) => library.page(id),
+    summary: ({ id, person, name }) => ({ account_id: id, person_id: person, name }),
+    personOf: ({ person }) => person,
+    items: ({ posts }) => posts.toSorted((first, second) => second.order - first.order),
+    truth,
+    readEdit: editOf,
+    add: (page, edit) => library.add(page, edit),
+    edit: (page, id, edit) => library.edit(page, id, edit),
+    remove: (page, id) => library.remove(page, id),
+  };
 
   return [
+    ...metaAdmin(product),
     {
       method: "POST",
       path: `${base}/people`,
@@ -97,79 +86,44 @@ export function facebookAdmin(library: FacebookLibrary, accounts: MetaAccounts, 
       path: `${base}/accounts`,
       handle: (call) => {
         const { items, ...wish } = readBody(NewPage, call);
-        return json(201, summary(library.create({ ...wish, posts: items })));
+        return json(201, product.summary(library.create({ ...wish, posts: items })));
       },
     },
     {
-      method: "GET",
-      path: `${base}/accounts`,
-      handle: () => json(200, { accounts: library.people().flatMap(({ pages }) => pages.map(summary)) }),
-    },
-    {
       method: "PATCH",
-      path: one,
+      path: `${base}/accounts/:account`,
       handle: (call) => {
+        const page = knownAccount(product, call);
         const change = Object.fromEntries(
           Object.entries(readBody(PageChange, call)).filter(([, value]) => value !== undefined),
         );
-        library.change(page(call), change);
-        return json(200, summary(page(call)));
+        library.change(page, change);
+        return json(200, product.summary(page));
       },
-    },
-    {
-      method: "GET",
-      path: `${one}/items`,
-      handle: (call) => {
-        const posts = page(call).posts.toSorted((first, second) => second.order - first.order);
-        return json(200, { items: posts.map(truth) });
-      },
-    },
-    {
-      method: "POST",
-      path: `${one}/items`,
-      handle: (call) => edited(call, 201, library.add(page(call), editOf(call))),
-    },
-    {
-      method: "PATCH",
-      path: `${one}/items/:item`,
-      handle: (call) => edited(call, 200, library.edit(page(call), call.params.item ?? "", editOf(call))),
-    },
-    {
-      method: "DELETE",
-      path: `${one}/items/:item`,
-      handle: (call) => json(200, { deleted: library.remove(page(call), call.params.item ?? "") }),
     },
     {
       method: "POST",
       path: `${base}/tokens/expire`,
       handle: (call) => {
         const { account_id, which } = readBody(Expiry, call);
-        accounts.expire(page(call, account_id).person, which);
+        accounts.expire(knownAccount(product, call, account_id).person, which);
         return json(200, {});
       },
-    },
-    {
-      method: "POST",
-      path: `${base}/tokens/revoke`,
-      handle: (call) => {
-        accounts.revoke(page(call, readBody(OnePage, call).account_id).person);
-        return json(200, {});
-      },
-    },
-    {
-      method: "PUT",
-      path: `${base}/usage`,
-      handle: (call) => {
-        const { account_id, ...change } = readBody(UsageInput, call);
-        return json(200, usage.change(account_id, change));
-      },
-    },
-    {
-      method: "GET",
-      path: `${base}/usage`,
-      handle: (call) => json(200, usage.read(call.query.get("account_id") ?? undefined)),
     },
   ];
+}
+
+function truth(post: PostRecord): TrueItem {
+  return {
+    id: post.has_post ? post.id : post.video?.id,
+    description: post.message ?? "",
+    content_type: contentTypeOf(post),
+    visibility: "public",
+    deleted: post.hidden,
+    likes: post.has_post ? post.reactions : null,
+    comments: post.has_post ? post.comments : null,
+    parts: post.parts.map(({ id }) => id),
+  };
 }
 
 function editOf(call: Call): PostEdit {

@@ -3,8 +3,10 @@
  * carries its own facts under a signature, so that it outlives a restart; what can change, consents and
  * revocations, is kept per account and app.
  */
-import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import type { JournalEvent } from "../journal.ts";
+import { Codes, GrantStore, type IssuedCode } from "../oauth/grant_store.ts";
+import { isRegistered } from "../oauth/redirect.ts";
+import { seal, unseal } from "../oauth/sealed_token.ts";
 import type { World } from "../provider.ts";
 import { hash } from "../seeded.ts";
 
@@ -28,6 +30,7 @@ export const api_keys: Readonly<Record<string, string>> = { "local-simulator-api
 /** An account that never made a channel. */
 export const account_without_channel = "account-without-channel";
 
+const prefixes = { access: "ya29.a0", refresh: "1//0g" };
 const life = { code: 600, access: 3_599, unused_refresh: 182 * 86_400, live_refresh_tokens: 100 };
 
 interface Grant {
@@ -44,8 +47,6 @@ interface Grant {
 }
 
 interface TokenFacts {
-  /** "a" access, "r" refresh */
-  readonly k: "a" | "r";
   readonly account: string;
   readonly client: string;
   readonly scopes: string;
@@ -64,8 +65,6 @@ export interface Code {
   readonly challenge_method: "S256" | "plain";
   readonly offline: boolean;
   readonly refresh: boolean;
-  readonly issued: number;
-  used: boolean;
 }
 
 export interface Access {
@@ -89,24 +88,28 @@ export class GoogleAccounts {
   #redirect_uris: Set<string>;
   readonly #first_redirect_uris: readonly string[];
   readonly #world: World;
-  readonly #grants = new Map<string, Grant>();
-  readonly #codes = new Map<string, Code>();
+  /** By client and account, with a space between. */
+  readonly #grants: GrantStore<Grant>;
+  readonly #codes: Codes<Code>;
 
   constructor(world: World, redirect_uris: readonly string[] = []) {
     this.#world = world;
     this.#first_redirect_uris = redirect_uris;
     this.#redirect_uris = new Set(redirect_uris);
+    this.#codes = new Codes(world, "4/0A");
+    this.#grants = new GrantStore(world, "google", () => ({
+      scopes: [],
+      generation: 0,
+      consented: false,
+      expired_until: 0,
+      refresh_expired_until: 0,
+      refresh_tokens: 0,
+      last_used: new Map(),
+    }));
   }
 
-  /** Registered exactly, or on this machine: a simulator has no console to register each test's port in. */
   isRegistered(redirect_uri: string): boolean {
-    if (this.#redirect_uris.has(redirect_uri)) return true;
-    try {
-      const { protocol, hostname, hash } = new URL(redirect_uri);
-      return protocol === "http:" && hash === "" && ["localhost", "127.0.0.1", "[::1]"].includes(hostname);
-    } catch {
-      return false;
-    }
+    return isRegistered(redirect_uri, this.#redirect_uris);
   }
 
   register(redirect_uris: readonly string[]): string[] {
@@ -117,12 +120,12 @@ export class GoogleAccounts {
 
   /** What the account has already let the app do, if anything. */
   consent(client: string, account: string): readonly string[] | undefined {
-    const grant = this.#grants.get(`${client} ${account}`);
-    return grant?.consented ? grant.scopes : undefined;
+    const grant = this.#grant(client, account);
+    return grant.consented ? grant.scopes : undefined;
   }
 
   grants() {
-    return [...this.#grants].map(([key, grant]) => {
+    return this.#grants.all().map(([key, grant]) => {
       const [client_id, channel_id] = key.split(" ");
       return {
         client_id,
@@ -135,34 +138,25 @@ export class GoogleAccounts {
   }
 
   /** Notes the consent and makes a code for it. */
-  authorize(wish: Omit<Code, "issued" | "used" | "refresh"> & { readonly again: boolean }): string {
+  authorize(wish: Omit<Code, "refresh"> & { readonly again: boolean }): string {
     const first = this.consent(wish.client, wish.account) === undefined;
     const grant = this.#grant(wish.client, wish.account);
     this.#set(wish.client, wish.account, {
       consented: true,
       scopes: [...new Set([...grant.scopes, ...wish.scopes])],
     });
-    const now = this.#world.clock.now();
-    for (const [code, { issued }] of this.#codes) if (issued + 86_400_000 < now) this.#codes.delete(code);
-    const code = `4/0A${randomBytes(36).toString("base64url")}`;
-    this.#codes.set(code, {
-      ...wish,
-      refresh: wish.offline && (first || wish.again),
-      issued: now,
-      used: false,
-    });
-    return code;
+    return this.#codes.issue({ ...wish, refresh: wish.offline && (first || wish.again) });
   }
 
-  code(code: string): Code | undefined {
-    return this.#codes.get(code);
+  code(code: string): IssuedCode<Code> | undefined {
+    return this.#codes.find(code);
   }
 
-  isFresh(code: Code): boolean {
+  isFresh(code: IssuedCode<Code>): boolean {
     return !code.used && this.#world.clock.now() < code.issued + life.code * 1_000;
   }
 
-  redeem(code: Code): TokenAnswer {
+  redeem(code: IssuedCode<Code>): TokenAnswer {
     code.used = true;
     return this.issue(code.client, code.account, code.scopes, code.offline, code.refresh);
   }
@@ -185,29 +179,29 @@ export class GoogleAccounts {
       offline,
     };
     const answer: TokenAnswer = {
-      access_token: seal("ya29.a0", { k: "a", ...facts, serial: 0 }),
+      access_token: seal(prefixes.access, { ...facts, serial: 0 }),
       expires_in: life.access,
       scope: facts.scopes,
       token_type: "Bearer",
     };
     if (refresh) {
       this.#set(client, account, { refresh_tokens: grant.refresh_tokens + 1 });
-      answer.refresh_token = seal("1//0g", { k: "r", ...facts, serial: grant.refresh_tokens });
+      answer.refresh_token = seal(prefixes.refresh, { ...facts, serial: grant.refresh_tokens });
     }
     return answer;
   }
 
   /** A new access token; undefined when the refresh token is dead. */
   refresh(client: string, token: string): TokenAnswer | undefined {
-    const facts = unseal(token);
-    if (facts?.k !== "r" || facts.client !== client || !this.#refreshes(facts)) return undefined;
+    const facts = unseal<TokenFacts>(prefixes.refresh, token);
+    if (facts?.client !== client || !this.#refreshes(facts)) return undefined;
     this.#grant(client, facts.account).last_used.set(facts.serial, this.#world.clock.now());
     return this.issue(client, facts.account, facts.scopes.split(" "), true, false);
   }
 
   access(token: string): Access | undefined {
-    const facts = unseal(token);
-    if (facts?.k !== "a") return undefined;
+    const facts = unseal<TokenFacts>(prefixes.access, token);
+    if (facts === undefined) return undefined;
     const client = this.clients.get(facts.client);
     const grant = this.#grant(facts.client, facts.account);
     const expires_in = Math.floor((facts.issued + life.access * 1_000 - this.#world.clock.now()) / 1_000);
@@ -220,10 +214,11 @@ export class GoogleAccounts {
 
   /** Takes the app's access away, by any token of it; false when the token is dead already. */
   revokeToken(token: string): boolean {
-    const facts = unseal(token);
-    if (facts === undefined) return false;
-    if (facts.k === "a" ? this.access(token) === undefined : !this.#refreshes(facts)) return false;
-    this.revoke(facts.account, facts.client);
+    const access = this.access(token);
+    const refresh = unseal<TokenFacts>(prefixes.refresh, token);
+    if (access) this.revoke(access.account, access.client.id);
+    else if (refresh && this.#refreshes(refresh)) this.revoke(refresh.account, refresh.client);
+    else return false;
     return true;
   }
 
@@ -246,7 +241,9 @@ export class GoogleAccounts {
 
   /** Whose token or code this is, dead or alive. */
   accountOf(token_or_code: string): string | undefined {
-    return this.#codes.get(token_or_code)?.account ?? unseal(token_or_code)?.account;
+    return this.#codes.find(token_or_code)?.account ??
+      unseal<TokenFacts>(prefixes.access, token_or_code)?.account ??
+      unseal<TokenFacts>(prefixes.refresh, token_or_code)?.account;
   }
 
   /** Google's number for an account. */
@@ -258,9 +255,7 @@ export class GoogleAccounts {
     if (event.kind === "redirect_uris") {
       for (const uri of event.redirect_uris as string[]) this.#redirect_uris.add(uri);
     }
-    if (event.kind === "grant") {
-      Object.assign(this.#grant(String(event.client), String(event.account)), event.change);
-    }
+    this.#grants.replay(event);
   }
 
   reset(): void {
@@ -278,31 +273,16 @@ export class GoogleAccounts {
   }
 
   #grant(client: string, account: string): Grant {
-    const key = `${client} ${account}`;
-    let grant = this.#grants.get(key);
-    if (grant === undefined) {
-      grant = {
-        scopes: [],
-        generation: 0,
-        consented: false,
-        expired_until: 0,
-        refresh_expired_until: 0,
-        refresh_tokens: 0,
-        last_used: new Map(),
-      };
-      this.#grants.set(key, grant);
-    }
-    return grant;
+    return this.#grants.of(`${client} ${account}`);
   }
 
   #set(client: string, account: string, change: Partial<Grant>): void {
-    this.#world.journal.record({ provider: "google", kind: "grant", client, account, change });
-    Object.assign(this.#grant(client, account), change);
+    this.#grants.change(`${client} ${account}`, change);
   }
 
   #each(account: string, client: string | undefined, change: (grant: Grant) => Partial<Grant>): number {
     let changed = 0;
-    for (const [key, grant] of this.#grants) {
+    for (const [key, grant] of this.#grants.all()) {
       const [client_id, account_id] = key.split(" ") as [string, string];
       if (account_id !== account || (client !== undefined && client_id !== client)) continue;
       this.#set(client_id, account_id, change(grant));
@@ -310,26 +290,4 @@ export class GoogleAccounts {
     }
     return changed;
   }
-}
-
-/** The same in every process, so that tokens outlive a restart. It guards nothing but made-up channels. */
-const signing_key = "streamvibe simulator";
-
-function seal(prefix: string, facts: TokenFacts): string {
-  const payload = btoa(JSON.stringify({ ...facts, n: randomBytes(6).toString("base64url") }))
-    .replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-  return `${prefix}${payload}.${mac(payload)}`;
-}
-
-function unseal(token: string): TokenFacts | undefined {
-  const [, payload, signature] = /^(?:ya29\.a0|1\/\/0g)([\w-]+)\.([\w-]{22})$/.exec(token) ?? [];
-  if (payload === undefined || signature === undefined) return undefined;
-  if (!timingSafeEqual(new TextEncoder().encode(signature), new TextEncoder().encode(mac(payload)))) {
-    return undefined;
-  }
-  return JSON.parse(atob(payload.replaceAll("-", "+").replaceAll("_", "/")));
-}
-
-function mac(payload: string): string {
-  return createHmac("sha256", signing_key).update(payload).digest("base64url").slice(0, 22);
 }

@@ -1,8 +1,13 @@
 /** The authorization endpoint: what a request must say, the consent page, and the way back to the app. */
-import { type Answer, type Call, html, json, redirect } from "../provider.ts";
+import { type Brand, type Choice, consentPage, errorPage } from "../oauth/consent_page.ts";
+import { grantedScopes, sendBack } from "../oauth/redirect.ts";
+import type { Answer, Call } from "../provider.ts";
+import type { ChannelSummary } from "../youtube/catalogue.ts";
 import type { Library } from "../youtube/library.ts";
 import { account_without_channel, type GoogleAccounts, type OauthClient } from "./accounts.ts";
-import { consentPage, errorPage, scope_words } from "./consent_page.ts";
+import { scope_words } from "./scopes.ts";
+
+export const google_brand: Brand = { network: "Google", accent: { light: "#0b57d0", dark: "#a8c7fa" } };
 
 const repeated_parameters_allowed = new Set(["scope"]);
 const known_scopes = new Set(Object.keys(scope_words));
@@ -23,7 +28,7 @@ interface AuthorizeRequest {
 /** The request, or the answer to a wrong one: a page while no redirect URI can be trusted, a redirect afterwards. */
 function readAuthorize(accounts: GoogleAccounts, call: Call): AuthorizeRequest | Answer {
   const { query } = call;
-  const blocked = (code: string, message: string) => html(400, errorPage(code, message));
+  const blocked = (code: string, message: string) => errorPage(400, google_brand, message, code);
   for (const name of new Set(query.keys())) {
     if (query.getAll(name).length > 1 && !repeated_parameters_allowed.has(name)) {
       return blocked(
@@ -49,7 +54,7 @@ function readAuthorize(accounts: GoogleAccounts, call: Call): AuthorizeRequest |
 
   const state = query.get("state");
   const refuse = (error: string, error_description: string) =>
-    back(redirect_uri, { error, error_description, state });
+    sendBack(call, redirect_uri, { error, error_description, state });
   const response_type = query.get("response_type");
   if (response_type === null) return refuse("invalid_request", "Missing required parameter: response_type");
   if (response_type !== "code") {
@@ -108,9 +113,9 @@ export async function showConsent(accounts: GoogleAccounts, library: Library, ca
   if (request.prompt.includes("none")) {
     const consent = request.login_hint && accounts.consent(request.client.id, request.login_hint);
     if (!consent || !request.scopes.every((scope) => consent.includes(scope))) {
-      return back(request.redirect_uri, { error: "interaction_required", state: request.state });
+      return sendBack(call, request.redirect_uri, { error: "interaction_required", state: request.state });
     }
-    return grant(accounts, request, String(request.login_hint), request.scopes);
+    return grant(accounts, request, call, String(request.login_hint), request.scopes);
   }
 
   const search = call.query.get("find") ?? "";
@@ -128,64 +133,53 @@ export async function showConsent(accounts: GoogleAccounts, library: Library, ca
   if (search === "") {
     channels.push({ id: account_without_channel, title: "Viewer only", videos: 0, source: "generated" });
   }
-  return html(
-    200,
-    consentPage({
-      app: request.client.name,
-      action: `${call.path}?${new URLSearchParams([...call.query].filter(([name]) => name !== "find"))}`,
-      scopes: request.scopes,
-      channels,
-      chosen: request.login_hint,
-      search,
-      parameters: call.query,
-    }),
-  );
+  return consentPage({
+    brand: google_brand,
+    app: request.client.name,
+    action: `${call.path}?${new URLSearchParams([...call.query].filter(([name]) => name !== "find"))}`,
+    field: "channel",
+    choices: channels.map(choiceOf),
+    chosen: request.login_hint,
+    scopes: request.scopes.map((name) => ({ name, words: scope_words[name] })),
+    granular: true,
+    search: { text: search, parameters: call.query },
+  });
+}
+
+function choiceOf({ id, title, videos }: ChannelSummary): Choice {
+  const detail = id === account_without_channel
+    ? "an account that never made a channel"
+    : `${videos.toLocaleString("en")} ${videos === 1 ? "video" : "videos"}`;
+  return { id, name: title, detail };
 }
 
 /**
  * The form's answer. A client without a browser sends the same: POST to the authorization URL with `channel` and
- * `decision=allow`; without `granular` everything that was asked for is granted. One that cannot stop at a redirect
- * asks for JSON and is told the location.
+ * `decision=allow`; without `granular` everything that was asked for is granted.
  */
 export async function decideConsent(accounts: GoogleAccounts, library: Library, call: Call): Promise<Answer> {
   const request = readAuthorize(accounts, call);
   if ("status" in request) return request;
   const form = new URLSearchParams(call.body);
   const pressed = form.get("decision");
-  if (pressed === "deny") {
-    return back(request.redirect_uri, { error: "access_denied", state: request.state });
-  }
-  if (pressed !== "allow") {
-    return html(400, errorPage("Error 400: invalid_request", "decision must be allow or deny"));
-  }
+  const denied = { error: "access_denied", state: request.state };
+  if (pressed === "deny") return sendBack(call, request.redirect_uri, denied);
+  const wrong = (message: string) => errorPage(400, google_brand, message, "Error 400: invalid_request");
+  if (pressed !== "allow") return wrong("decision must be allow or deny");
   const channel = form.get("channel") ?? request.login_hint ?? "";
   await library.find(channel);
   if (channel !== account_without_channel && library.channel(channel) === undefined) {
-    return html(
-      400,
-      errorPage("Error 400: invalid_request", `No channel of this simulator has the id ${channel}`),
-    );
+    return wrong(`No channel of this simulator has the id ${channel}`);
   }
-  const ticked = form.getAll("scope");
-  const granted = form.has("granular") || ticked.length > 0
-    ? request.scopes.filter((scope) => ticked.includes(scope))
-    : request.scopes;
-  if (granted.length === 0) {
-    return back(request.redirect_uri, { error: "access_denied", state: request.state });
-  }
-  return grant(accounts, request, channel, granted);
-}
-
-/** Scripts in Postman cannot stop at a redirect: who asks for JSON gets the redirect's address instead. */
-export function withoutRedirect(call: Call, answer: Answer): Answer {
-  const { location } = answer.headers;
-  const asked = call.headers.get("accept")?.startsWith("application/json") ?? false;
-  return asked && location !== undefined ? json(200, { location }) : answer;
+  const granted = grantedScopes(form, request.scopes);
+  if (granted.length === 0) return sendBack(call, request.redirect_uri, denied);
+  return grant(accounts, request, call, channel, granted);
 }
 
 function grant(
   accounts: GoogleAccounts,
   request: AuthorizeRequest,
+  call: Call,
   account: string,
   scopes: readonly string[],
 ): Answer {
@@ -201,13 +195,5 @@ function grant(
     offline: request.offline,
     again: request.prompt.includes("consent"),
   });
-  return back(request.redirect_uri, { state: request.state, code, scope: all.join(" ") });
-}
-
-function back(redirect_uri: string, parameters: Record<string, string | null>): Answer {
-  const url = new URL(redirect_uri);
-  for (const [name, value] of Object.entries(parameters)) {
-    if (value !== null) url.searchParams.set(name, value);
-  }
-  return redirect(url.href);
+  return sendBack(call, request.redirect_uri, { state: request.state, code, scope: all.join(" ") });
 }

@@ -1,18 +1,18 @@
 /** Google OAuth 2.0 as its documentation has it: where it is served, and what tests may do to it. */
 import { z } from "zod";
 import { AdminError, readBody } from "../admin.ts";
-import { type Answer, type Call, html, json, type Provider, type Route, type World } from "../provider.ts";
+import { errorPage } from "../oauth/consent_page.ts";
+import { type Answer, type Call, json, type Provider, type Route, type World } from "../provider.ts";
 import type { Library } from "../youtube/library.ts";
 import { account_without_channel, type GoogleAccounts, local_client } from "./accounts.ts";
-import { decideConsent, showConsent, withoutRedirect } from "./authorize.ts";
-import { errorPage } from "./consent_page.ts";
+import { decideConsent, google_brand, showConsent } from "./authorize.ts";
 import { refused, revoke, token, tokenInfo } from "./token.ts";
 
 const authorize_path = "/accounts.google.com/o/oauth2/v2/auth";
 
 export function googleOauth(world: World, accounts: GoogleAccounts, library: Library): Provider {
   const authorize = (call: Call) => showConsent(accounts, library, call);
-  const decide = async (call: Call) => withoutRedirect(call, await decideConsent(accounts, library, call));
+  const decide = (call: Call) => decideConsent(accounts, library, call);
   const routes: Route[] = [
     { method: "GET", path: authorize_path, handle: authorize },
     { method: "POST", path: authorize_path, handle: decide },
@@ -67,7 +67,7 @@ function oauthFailure(reason: string): Answer | undefined {
     case "503":
       return refused(503, "temporarily_unavailable", "Service Unavailable");
     case "404":
-      return html(404, errorPage("Error 404", "The requested URL was not found on this server."));
+      return errorPage(404, google_brand, "The requested URL was not found on this server.", "Error 404");
   }
 }
 

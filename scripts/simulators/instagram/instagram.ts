@@ -80,9 +80,8 @@ export function instagram(world: World, redirect_uris?: readonly string[]): Prov
     choices: () =>
       library.list().slice(0, 20).map(({ id, username, media }) => ({
         id,
-        title: username,
-        note: `${media.length} posts`,
-        pages: [],
+        name: username,
+        detail: `${media.length} posts`,
       })),
     find: (id) => library.account(id) && { person: id, pages: [] },
     fragment: "#_",

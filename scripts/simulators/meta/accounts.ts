@@ -2,8 +2,10 @@
  * Codes, tokens and consents of one Meta product. A token carries its own facts under a signature, so that it outlives a
  * restart; what can change, consents, revocations and forced expiry, is kept per person and journaled.
  */
-import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import type { JournalEvent } from "../journal.ts";
+import { Codes, GrantStore } from "../oauth/grant_store.ts";
+import { isRegistered } from "../oauth/redirect.ts";
+import { seal, unseal } from "../oauth/sealed_token.ts";
 import type { World } from "../provider.ts";
 
 export interface MetaApp {
@@ -48,8 +50,6 @@ export interface Consent {
 interface Code {
   readonly person: string;
   readonly redirect_uri: string;
-  readonly issued: number;
-  used: boolean;
 }
 
 export type TokenState = { facts: TokenFacts; consent: Consent } | "expired" | "revoked" | "malformed";
@@ -57,11 +57,10 @@ export type TokenState = { facts: TokenFacts; consent: Consent } | "expired" | "
 export class MetaAccounts {
   readonly app: MetaApp;
   readonly #world: World;
-  readonly #provider: string;
   readonly #prefix: string;
   readonly #registered: readonly string[];
-  readonly #consents = new Map<string, Consent>();
-  readonly #codes = new Map<string, Code>();
+  readonly #consents: GrantStore<Consent>;
+  readonly #codes: Codes<Code>;
 
   constructor(
     world: World,
@@ -71,35 +70,27 @@ export class MetaAccounts {
     redirect_uris: readonly string[] = [],
   ) {
     this.#world = world;
-    this.#provider = provider;
     this.#prefix = prefix;
     this.app = app;
     this.#registered = redirect_uris;
+    this.#codes = new Codes(world, "AQ");
+    this.#consents = new GrantStore(world, provider, () => ({
+      scopes: [],
+      declined: [],
+      pages: [],
+      generation: 0,
+      expired_until: 0,
+      page_expired_until: 0,
+      aged: 0,
+    }));
   }
 
-  /** Registered exactly, or on this machine: a simulator has no console to register each test's port in. */
   isRegistered(redirect_uri: string): boolean {
-    if (this.#registered.includes(redirect_uri)) return true;
-    if (!URL.canParse(redirect_uri)) return false;
-    const { protocol, hostname, hash } = new URL(redirect_uri);
-    return protocol === "http:" && hash === "" && ["localhost", "127.0.0.1", "[::1]"].includes(hostname);
+    return isRegistered(redirect_uri, this.#registered);
   }
 
   consent(person: string): Consent {
-    let consent = this.#consents.get(person);
-    if (consent === undefined) {
-      consent = {
-        scopes: [],
-        declined: [],
-        pages: [],
-        generation: 0,
-        expired_until: 0,
-        page_expired_until: 0,
-        aged: 0,
-      };
-      this.#consents.set(person, consent);
-    }
-    return consent;
+    return this.#consents.of(person);
   }
 
   /** Notes the consent and makes a code for it. */
@@ -108,15 +99,13 @@ export class MetaAccounts {
     redirect_uri: string,
     given: Pick<Consent, "scopes" | "declined" | "pages">,
   ): string {
-    this.#set(person, given);
-    const code = `AQ${randomBytes(48).toString("base64url")}`;
-    this.#codes.set(code, { person, redirect_uri, issued: this.#world.clock.now(), used: false });
-    return code;
+    this.#consents.change(person, given);
+    return this.#codes.issue({ person, redirect_uri });
   }
 
   /** The person behind a code, once. */
   redeem(code: string, redirect_uri: string): string | "unknown" | "used" | "redirect_uri" {
-    const found = this.#codes.get(code);
+    const found = this.#codes.find(code);
     if (found === undefined || this.#world.clock.now() > found.issued + code_life) return "unknown";
     if (found.used) return "used";
     if (found.redirect_uri !== redirect_uri) return "redirect_uri";
@@ -142,7 +131,7 @@ export class MetaAccounts {
   }
 
   read(token: string): TokenState {
-    const facts = unseal(this.#prefix, token);
+    const facts = unseal<TokenFacts>(this.#prefix, token);
     if (facts === undefined) return "malformed";
     const consent = this.consent(facts.person);
     if (consent.generation !== facts.generation) return "revoked";
@@ -154,8 +143,8 @@ export class MetaAccounts {
 
   /** Whose token or code this is, dead or alive: the Page where there is one. */
   accountOf(token_or_code: string): string | undefined {
-    const facts = unseal(this.#prefix, token_or_code);
-    return facts?.page ?? facts?.person ?? this.#codes.get(token_or_code)?.person;
+    const facts = unseal<TokenFacts>(this.#prefix, token_or_code);
+    return facts?.page ?? facts?.person ?? this.#codes.find(token_or_code)?.person;
   }
 
   /** Seconds that a token has left. */
@@ -165,18 +154,21 @@ export class MetaAccounts {
 
   revoke(person: string): void {
     const { generation } = this.consent(person);
-    this.#set(person, { scopes: [], declined: [], pages: [], generation: generation + 1 });
+    this.#consents.change(person, { scopes: [], declined: [], pages: [], generation: generation + 1 });
   }
 
   /** Makes the tokens given out so far expire; of a Page its own only, when asked. */
   expire(person: string, which: "all" | "page"): void {
     const now = this.#world.clock.now();
-    this.#set(person, { page_expired_until: now, ...(which === "all" ? { expired_until: now } : {}) });
+    this.#consents.change(person, {
+      page_expired_until: now,
+      ...(which === "all" ? { expired_until: now } : {}),
+    });
   }
 
   /** Makes the tokens given out so far older, without bringing their end nearer. */
   age(person: string, milliseconds: number): void {
-    this.#set(person, { aged: this.consent(person).aged + milliseconds });
+    this.#consents.change(person, { aged: this.consent(person).aged + milliseconds });
   }
 
   ageOf({ issued, person }: TokenFacts): number {
@@ -184,38 +176,11 @@ export class MetaAccounts {
   }
 
   replay(event: JournalEvent): void {
-    if (event.kind === "consent") Object.assign(this.consent(String(event.person)), event.change);
+    this.#consents.replay(event);
   }
 
   reset(): void {
     this.#consents.clear();
     this.#codes.clear();
   }
-
-  #set(person: string, change: Partial<Consent>): void {
-    this.#world.journal.record({ provider: this.#provider, kind: "consent", person, change });
-    Object.assign(this.consent(person), change);
-  }
-}
-
-const key = "a simulator's signature: it guards nothing, it tells made-up tokens from real ones";
-
-function seal(prefix: string, facts: TokenFacts): string {
-  const payload = Buffer.from(JSON.stringify({ ...facts, salt: randomBytes(6).toString("base64url") }))
-    .toString("base64url");
-  return `${prefix}${payload}Z${sign(payload)}`;
-}
-
-function unseal(prefix: string, token: string): TokenFacts | undefined {
-  if (!token.startsWith(prefix)) return undefined;
-  const text = token.slice(prefix.length);
-  const payload = text.slice(0, -33);
-  const given = Buffer.from(text.slice(-32));
-  const wanted = Buffer.from(sign(payload));
-  if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) return undefined;
-  return JSON.parse(Buffer.from(payload, "base64url").toString());
-}
-
-function sign(payload: string): string {
-  return createHmac("sha256", key).update(payload).digest("hex").slice(0, 32);
 }

@@ -1,7 +1,10 @@
 /** The authorization dialog of both products: what it refuses, what it shows, what it sends back. */
+import { type Choice, consentPage, errorPage } from "../oauth/consent_page.ts";
+import { grantedScopes, sendBack } from "../oauth/redirect.ts";
 import type { Answer, Call } from "../provider.ts";
 import type { MetaAccounts } from "./accounts.ts";
-import { type Choice, consentError, consentPage, sendBack } from "./consent_page.ts";
+
+const accent = { light: "#0064e0", dark: "#78aefc" };
 
 export interface Dialog {
   readonly product: "Instagram" | "Facebook";
@@ -23,7 +26,7 @@ interface Request {
 
 function readRequest({ product, accounts, known_scopes }: Dialog, call: Call): Request | Answer {
   const { query } = call;
-  const fail = (message: string) => consentError(product, message);
+  const fail = (message: string) => errorPage(400, { network: product, accent }, message);
   if (query.get("client_id") !== accounts.app.id) return fail("Invalid platform app");
   const redirect_uri = query.get("redirect_uri") ?? "";
   if (!accounts.isRegistered(redirect_uri)) return fail("Invalid redirect_uri");
@@ -38,11 +41,14 @@ export function showDialog(dialog: Dialog, call: Call): Answer {
   const request = readRequest(dialog, call);
   if ("status" in request) return request;
   return consentPage({
-    product: dialog.product,
+    brand: { network: dialog.product, accent },
     app: dialog.accounts.app.name,
     action: `${call.path}?${call.query}`,
-    scopes: request.scopes,
+    field: "account",
     choices: dialog.choices(),
+    chosen: undefined,
+    scopes: request.scopes.map((name) => ({ name })),
+    granular: true,
   });
 }
 
@@ -64,9 +70,11 @@ export function decideDialog(dialog: Dialog, call: Call): Answer {
     return sendBack(call, redirect_uri, { ...denial, state }, dialog.fragment);
   }
   const found = dialog.find(form.get("account") ?? "");
-  if (found === undefined) return consentError(dialog.product, `there is no account ${form.get("account")}`);
-  const isGranular = form.has("granular") || form.has("scope");
-  const granted = isGranular ? scopes.filter((scope) => form.getAll("scope").includes(scope)) : scopes;
+  if (found === undefined) {
+    const brand = { network: dialog.product, accent };
+    return errorPage(400, brand, `No account of this simulator has the id ${form.get("account")}`);
+  }
+  const granted = grantedScopes(form, scopes);
   const pages = form.has("page")
     ? found.pages.filter((page) => form.getAll("page").includes(page))
     : [...found.pages];

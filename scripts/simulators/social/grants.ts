@@ -2,10 +2,11 @@
  * What an account has let the app do, and the tokens of that: codes that work once, access tokens that expire, refresh
  * tokens that, where a provider rotates them, die when the next one is issued.
  */
-import { createHash, randomBytes } from "node:crypto";
+import { createHash } from "node:crypto";
 import type { JournalEvent } from "../journal.ts";
+import { Codes, GrantStore } from "../oauth/grant_store.ts";
+import { seal, unseal } from "../oauth/sealed_token.ts";
 import type { World } from "../provider.ts";
-import { seal, unseal } from "./sealed_token.ts";
 
 export interface GrantRules {
   /** Of the journal's events and of the admin routes. */
@@ -64,26 +65,34 @@ export interface Access {
 export type CodeRefusal = "unknown" | "redirect_uri" | "verifier";
 
 export class Grants {
-  readonly #grants = new Map<string, Grant>();
-  readonly #codes = new Map<string, Code & { issued: number }>();
+  readonly #grants: GrantStore<Grant>;
+  readonly #codes: Codes<Code>;
 
-  constructor(private readonly world: World, private readonly rules: GrantRules) {}
+  constructor(private readonly world: World, private readonly rules: GrantRules) {
+    this.#codes = new Codes(world, rules.prefixes.code);
+    this.#grants = new GrantStore(world, rules.provider, () => ({
+      scopes: [],
+      consented: false,
+      generation: 0,
+      access_expired_until: 0,
+      refresh_expired_until: 0,
+      chains: [],
+    }));
+  }
 
   authorize(code: Code): string {
-    const { scopes } = this.#grant(code.account);
-    this.#set(code.account, { consented: true, scopes: [...new Set([...scopes, ...code.scopes])] });
-    const now = this.world.clock.now();
-    for (const [text, { issued }] of this.#codes) if (issued + 86_400_000 < now) this.#codes.delete(text);
-    const text = `${this.rules.prefixes.code}${randomBytes(30).toString("base64url")}`;
-    this.#codes.set(text, { ...code, issued: now });
-    return text;
+    const { scopes } = this.#grants.of(code.account);
+    this.#grants.change(code.account, { consented: true, scopes: [...new Set([...scopes, ...code.scopes])] });
+    return this.#codes.issue(code);
   }
 
   /** A code works once, for the address and with the verifier that it was asked for with, and only for a while. */
   redeem(text: string, about: { redirect_uri: string | null; verifier: string | null }): Pair | CodeRefusal {
-    const code = this.#codes.get(text);
-    this.#codes.delete(text);
-    if (!code || this.world.clock.now() >= code.issued + this.rules.life.code * 1_000) return "unknown";
+    const code = this.#codes.find(text);
+    if (!code || code.used || this.world.clock.now() >= code.issued + this.rules.life.code * 1_000) {
+      return "unknown";
+    }
+    code.used = true;
     if (about.redirect_uri !== code.redirect_uri) return "redirect_uri";
     const proof = about.verifier === null
       ? null
@@ -94,8 +103,8 @@ export class Grants {
 
   /** The tokens of a new consent. */
   issue(account: string, scopes: readonly string[]): Pair {
-    const { chains } = this.#grant(account);
-    this.#set(account, { consented: true, chains: [...chains, 0] });
+    const { chains } = this.#grants.of(account);
+    this.#grants.change(account, { consented: true, chains: [...chains, 0] });
     return this.#pair(account, scopes, chains.length, 0);
   }
 
@@ -107,8 +116,8 @@ export class Grants {
       return { ...this.#pair(account, facts.scopes, chain, facts.serial), refresh_token: token };
     }
     const serial = facts.serial + 1;
-    this.#set(account, {
-      chains: this.#grant(account).chains.map((living, index) => index === chain ? serial : living),
+    this.#grants.change(account, {
+      chains: this.#grants.of(account).chains.map((living, index) => index === chain ? serial : living),
     });
     return this.#pair(account, facts.scopes, chain, serial);
   }
@@ -116,7 +125,7 @@ export class Grants {
   access(token: string): Access | undefined {
     const facts = unseal<Facts>(this.rules.prefixes.access, token);
     if (!facts) return undefined;
-    const grant = this.#grant(facts.account);
+    const grant = this.#grants.of(facts.account);
     const left = facts.issued + this.rules.life.access * 1_000 - this.world.clock.now();
     const isAlive = grant.generation === facts.generation && left > 0 &&
       facts.issued > grant.access_expired_until;
@@ -132,31 +141,31 @@ export class Grants {
   }
 
   revoke(account: string): void {
-    const { generation } = this.#grant(account);
-    this.#set(account, { generation: generation + 1, consented: false, scopes: [], chains: [] });
+    const { generation } = this.#grants.of(account);
+    this.#grants.change(account, { generation: generation + 1, consented: false, scopes: [], chains: [] });
   }
 
   expire(account: string, which: "access" | "refresh" | "both"): void {
     const now = this.world.clock.now();
-    this.#set(account, {
+    this.#grants.change(account, {
       ...(which === "refresh" ? {} : { access_expired_until: now }),
       ...(which === "access" ? {} : { refresh_expired_until: now }),
     });
   }
 
   isConsented(account: string): boolean {
-    return this.#grant(account).consented;
+    return this.#grants.of(account).consented;
   }
 
   /** Whose token or code it is, dead or alive. */
   accountOf(text: string): string | undefined {
     const { access, refresh } = this.rules.prefixes;
-    return this.#codes.get(text)?.account ?? unseal<Facts>(access, text)?.account ??
+    return this.#codes.find(text)?.account ?? unseal<Facts>(access, text)?.account ??
       unseal<Facts>(refresh, text)?.account;
   }
 
   replay(event: JournalEvent): void {
-    if (event.kind === "grant") Object.assign(this.#grant(String(event.account)), event.change);
+    this.#grants.replay(event);
   }
 
   reset(): void {
@@ -166,7 +175,7 @@ export class Grants {
 
   #pair(account: string, scopes: readonly string[], chain: number, serial: number): Pair {
     const { prefixes, life } = this.rules;
-    const { generation } = this.#grant(account);
+    const { generation } = this.#grants.of(account);
     const facts: Facts = { account, scopes, generation, issued: this.world.clock.now(), chain, serial };
     return {
       account,
@@ -181,30 +190,10 @@ export class Grants {
   #living(token: string): Facts | undefined {
     const facts = unseal<Facts>(this.rules.prefixes.refresh, token);
     if (!facts) return undefined;
-    const grant = this.#grant(facts.account);
+    const grant = this.#grants.of(facts.account);
     const isAlive = grant.generation === facts.generation && grant.chains[facts.chain] === facts.serial &&
       facts.issued > grant.refresh_expired_until &&
       this.world.clock.now() < facts.issued + this.rules.life.refresh * 1_000;
     return isAlive ? facts : undefined;
-  }
-
-  #grant(account: string): Grant {
-    const known = this.#grants.get(account);
-    if (known) return known;
-    const fresh: Grant = {
-      scopes: [],
-      consented: false,
-      generation: 0,
-      access_expired_until: 0,
-      refresh_expired_until: 0,
-      chains: [],
-    };
-    this.#grants.set(account, fresh);
-    return fresh;
-  }
-
-  #set(account: string, change: Partial<Grant>): void {
-    this.world.journal.record({ provider: this.rules.provider, kind: "grant", account, change });
-    Object.assign(this.#grant(account), change);
   }
 }

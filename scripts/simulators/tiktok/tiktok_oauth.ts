@@ -1,17 +1,13 @@
 /** Login Kit: `client_key`, scopes with commas, flat errors that often come with status 200, and refresh tokens that rotate. */
+import { type Brand, errorPage } from "../oauth/consent_page.ts";
+import { isRegistered, sendBack } from "../oauth/redirect.ts";
 import { type Answer, type Call, json, type Route } from "../provider.ts";
-import {
-  type ConsentRequest,
-  type ConsentRules,
-  decideConsent,
-  goBack,
-  isRegistered,
-  showConsent,
-} from "../social/consent.ts";
-import { errorPage } from "../social/consent_page.ts";
+import { type ConsentRequest, type ConsentRules, decideConsent, showConsent } from "../social/consent.ts";
 import type { Grants, Pair } from "../social/grants.ts";
 import type { SocialAccounts } from "../social/social_accounts.ts";
 import { local_client } from "./tiktok_network.ts";
+
+const brand: Brand = { network: "TikTok", accent: { light: "#d6003d", dark: "#ff7a99" } };
 
 export const scope_words: Readonly<Record<string, string>> = {
   "user.info.basic": "Read your profile info (avatar, display name)",
@@ -28,7 +24,7 @@ export function tiktokOauth(
   redirect_uris: readonly string[],
 ): Route[] {
   const rules: ConsentRules = {
-    network: "TikTok",
+    brand,
     granular: true,
     scope_words,
     accounts,
@@ -47,13 +43,13 @@ export function tiktokOauth(
 
 function readAuthorize(call: Call, redirect_uris: readonly string[]): ConsentRequest | Answer {
   const { query } = call;
-  const wrong = (name: string) => errorPage(400, "TikTok", `Something went wrong: ${name}`);
+  const wrong = (name: string) => errorPage(400, brand, `Something went wrong: ${name}`);
   if (query.get("client_key") !== local_client.key) return wrong("client_key");
   const redirect_uri = query.get("redirect_uri") ?? "";
   if (!isRegistered(redirect_uri, redirect_uris)) return wrong("redirect_uri");
   const state = query.get("state");
   const refuse = (error: string, error_description: string) =>
-    goBack(call, redirect_uri, { error, error_description, state });
+    sendBack(call, redirect_uri, { error, error_description, state });
   if (query.get("response_type") !== "code") return refuse("unsupported_response_type", "response_type");
   const scopes = (query.get("scope") ?? "").split(",").filter((scope) => scope !== "");
   const isKnown = scopes.length > 0 && scopes.every((scope) => scope in scope_words);

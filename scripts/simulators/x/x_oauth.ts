@@ -1,17 +1,13 @@
 /** OAuth 2.0 with PKCE for a confidential client: Basic at the token endpoint, codes of 30 seconds, refresh tokens of one use. */
+import { type Brand, errorPage } from "../oauth/consent_page.ts";
+import { isRegistered, sendBack } from "../oauth/redirect.ts";
 import { type Answer, type Call, json, type Route } from "../provider.ts";
-import {
-  type ConsentRequest,
-  type ConsentRules,
-  decideConsent,
-  goBack,
-  isRegistered,
-  showConsent,
-} from "../social/consent.ts";
-import { errorPage } from "../social/consent_page.ts";
+import { type ConsentRequest, type ConsentRules, decideConsent, showConsent } from "../social/consent.ts";
 import type { Grants, Pair } from "../social/grants.ts";
 import type { SocialAccounts } from "../social/social_accounts.ts";
 import { local_client } from "./x_network.ts";
+
+const brand: Brand = { network: "X", accent: { light: "#0f1419", dark: "#eff3f4" } };
 
 const scope_words: Readonly<Record<string, string>> = {
   "tweet.read": "All the posts you can view, including posts from protected accounts",
@@ -26,7 +22,7 @@ const scope_words: Readonly<Record<string, string>> = {
 
 export function xOauth(accounts: SocialAccounts, grants: Grants, redirect_uris: readonly string[]): Route[] {
   const rules: ConsentRules = {
-    network: "X",
+    brand,
     granular: false,
     scope_words,
     accounts,
@@ -44,13 +40,14 @@ export function xOauth(accounts: SocialAccounts, grants: Grants, redirect_uris: 
 
 function readAuthorize(call: Call, redirect_uris: readonly string[]): ConsentRequest | Answer {
   const { query } = call;
-  const wrong = (name: string) => errorPage(400, "X", `You weren't able to give access to the App: ${name}`);
+  const wrong = (name: string) =>
+    errorPage(400, brand, `You weren't able to give access to the App: ${name}`);
   if (query.get("client_id") !== local_client.id) return wrong("client_id");
   const redirect_uri = query.get("redirect_uri") ?? "";
   if (!isRegistered(redirect_uri, redirect_uris)) return wrong("redirect_uri");
   const state = query.get("state");
   if (state === null || state.length > 500) return wrong("state");
-  const refuse = (error: string) => goBack(call, redirect_uri, { error, state });
+  const refuse = (error: string) => sendBack(call, redirect_uri, { error, state });
   if (query.get("response_type") !== "code") return refuse("unsupported_response_type");
   const scopes = (query.get("scope") ?? "").split(" ").filter((scope) => scope !== "");
   if (scopes.length === 0 || !scopes.every((scope) => scope in scope_words)) return refuse("invalid_scope");

@@ -1344,7 +1344,7 @@ export type Database = {
         }[];
       };
       "finish_request": {
-        Args: { "p_body"?: Json; "p_idempotency_key": string; "p_scope": string; "p_status": number };
+        Args: { "p_body"?: string; "p_idempotency_key": string; "p_scope": string; "p_status": number };
         Returns: undefined;
       };
       "get_cached_job_result": {

@@ -14,12 +14,12 @@ interface Admission {
   idempotency: {
     state: "started" | "replayed" | "in_progress" | "mismatch";
     status: number | null;
-    body: unknown;
+    body: string | null;
   } | null;
 }
 
-/** The answer of an earlier request, or null when this request is the first and must do the work. */
-export type Replay = { status: number; body: unknown } | null;
+/** The answer of an earlier request as it was sent, or null when this request is the first and must do the work. */
+export type Replay = { status: number; body: string } | null;
 
 /** The key that a request carries, or null. */
 export function idempotencyKey(headers: Headers): string | null {
@@ -90,7 +90,7 @@ export async function admit(
     );
   }
   const replay = idempotency?.state === "replayed"
-    ? { status: idempotency.status ?? 200, body: idempotency.body }
+    ? { status: idempotency.status ?? 200, body: idempotency.body ?? "null" }
     : null;
   return { state, replay };
 }
@@ -99,7 +99,7 @@ export async function admit(
 export async function settle(
   admin: Admin,
   about: { scope: string; key: string },
-  outcome: { status: number; body: unknown } | null,
+  outcome: { status: number; body: string } | null,
 ): Promise<void> {
   await admin.call("finish_request", {
     p_scope: about.scope,

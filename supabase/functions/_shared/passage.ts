@@ -150,16 +150,14 @@ async function passOnce<I extends z.ZodType, O extends z.ZodType, A extends Auth
   const replay = await admitOnce(way, { ...about, hash });
   if (replay) {
     const headers = { "idempotency-replayed": "true" };
-    return { body: JSON.stringify(replay.body), status: replay.status, headers };
+    return { ...replay, headers };
   }
   // Settled when the work ends, also when that is after the time limit: until then a repeat waits instead of doing it twice.
   const running = work(way, input).then(
     async (produced) => {
       const { status, body } = produced;
       // A whole response or a text cannot be given again; such an attempt is forgotten.
-      const kept = typeof body === "string" && !definition.produces
-        ? { status, body: JSON.parse(body) }
-        : null;
+      const kept = typeof body === "string" && !definition.produces ? { status, body } : null;
       await settled(way, about, kept);
       return produced;
     },
@@ -252,7 +250,7 @@ async function admitOnce(
 async function settled(
   { admin, passage }: Counted,
   about: { scope: string; key: string },
-  outcome: { status: number; body: unknown } | null,
+  outcome: { status: number; body: string } | null,
 ): Promise<void> {
   try {
     await settle(admin, about, outcome);

@@ -24,7 +24,7 @@ Deno.test("both ways to the database give the same results and the same errors",
       p_scope: key,
       p_idempotency_key: "k",
       p_status: 201,
-      p_body: { list: [1, "ä", null], deep: { a: [] } },
+      p_body: '{"list":[1,"ä",null],"deep":{"a":[]}}',
     };
     const admit = {
       p_rate_key: null,

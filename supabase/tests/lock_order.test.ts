@@ -1,0 +1,47 @@
+/** Everything that locks a person's subscription, account and connection locks them in this order; another would deadlock. */
+import assert from "node:assert/strict";
+import type postgres from "postgres";
+import { type Row, whileOpen, withPerson } from "./world.ts";
+
+async function connect(sql: postgres.Sql, id: string): Promise<{ account: string; connection: string }> {
+  const [row] = await sql<{ made: { social_account_id: string; connection_id: string } }[]>`
+    select connect_account(${id}, 'youtube', '{"access_token": "x"}', now() + interval '1 hour', '{}',
+      ${sql.json({ platform_account_id: `UC-${id}` })}) as made`;
+  assert.ok(row);
+  return { account: row.made.social_account_id, connection: row.made.connection_id };
+}
+
+const accountLocked = (id: string) => `select from social_account where id = '${id}' for update`;
+const connectionLocked = (id: string) => `select from platform_connection where id = '${id}' for update`;
+
+Deno.test("a refresh that is refused while its creator disconnects waits, and neither fails", async () => {
+  await withPerson(async ({ id, sql }) => {
+    const { account, connection } = await connect(sql, id);
+    const [claim] = await sql<{ claim: Row }[]>`select claim_token_refresh(${connection}, 60) as claim`;
+    const refuse = `select refuse_connection('${connection}', '${claim?.claim.lease}', 'no')`;
+    const outcome = await whileOpen(accountLocked(account), refuse, connectionLocked(connection));
+    assert.deepEqual(outcome, { waited: true, refused: undefined });
+  }, 2);
+});
+
+Deno.test("a platform's report of a lost access, while its creator disconnects, waits, too", async () => {
+  await withPerson(async ({ id, sql }) => {
+    const { account, connection } = await connect(sql, id);
+    const report = `select refuse_account('youtube', 'UC-${id}', 'no', now() + interval '1 hour')`;
+    const outcome = await whileOpen(accountLocked(account), report, connectionLocked(connection));
+    assert.deepEqual(outcome, { waited: true, refused: undefined });
+  }, 2);
+});
+
+Deno.test("a sync that fails while its creator connects the account anew waits, and neither fails", async () => {
+  await withPerson(async ({ id, sql }) => {
+    const { account } = await connect(sql, id);
+    const [begun] = await sql<{ pass: Row }[]>`select begin_sync(${id}, ${account}, null, 60) as pass`;
+    const outcome = await whileOpen(
+      `select from subscription where user_id = '${id}' for update`,
+      `select fail_sync('${begun?.pass.sync_id}', ${begun?.pass.fence}, 'x', 'x')`,
+      accountLocked(account),
+    );
+    assert.deepEqual(outcome, { waited: true, refused: undefined });
+  }, 2);
+});
