@@ -530,10 +530,11 @@ begin
       given.language,
       case when given.duration_seconds < 0 then 0 else given.duration_seconds end as duration_seconds,
       given.published_at,
-      greatest(coalesce(given.views_count, 0), 0) as views_count,
-      greatest(coalesce(given.likes_count, 0), 0) as likes_count,
-      greatest(coalesce(given.comments_count, 0), 0) as comments_count,
-      greatest(coalesce(given.shares_count, 0), 0) as shares_count,
+      -- Null is a count that the platform does not tell, or no longer: what was known stays.
+      case when given.views_count < 0 then 0 else given.views_count end as views_count,
+      case when given.likes_count < 0 then 0 else given.likes_count end as likes_count,
+      case when given.comments_count < 0 then 0 else given.comments_count end as comments_count,
+      case when given.shares_count < 0 then 0 else given.shares_count end as shares_count,
       given.platform_category,
       case when jsonb_typeof(given.metadata) = 'object' then given.metadata else '{}' end as metadata
     from jsonb_to_recordset(p_items) as given (platform_content_id text, content_type text, title text, description text,
@@ -550,12 +551,14 @@ begin
     select hashed.*, item.id,
       item.source_hash is distinct from hashed.source_hash as has_new_text,
       item.deleted_at = item.vanished_at as is_back,
-      item.views_count <> hashed.views_count or item.likes_count <> hashed.likes_count
-        or item.comments_count <> hashed.comments_count or item.shares_count <> hashed.shares_count
+      item.views_count <> coalesce(hashed.views_count, item.views_count)
+        or item.likes_count <> coalesce(hashed.likes_count, item.likes_count)
+        or item.comments_count <> coalesce(hashed.comments_count, item.comments_count)
+        or item.shares_count <> coalesce(hashed.shares_count, item.shares_count)
         or item.content_type <> hashed.content_type or item.visibility <> hashed.visibility
         or item.permalink is distinct from hashed.permalink or item.language is distinct from hashed.language
         or item.duration_seconds is distinct from hashed.duration_seconds
-        or item.published_at <> hashed.published_at
+        or item.published_at <> coalesce(hashed.published_at, item.published_at)
         or item.platform_category is distinct from hashed.platform_category
         or item.metadata <> hashed.metadata
         -- A signature that is new and nothing else: kept fresh, twice a day at most.
@@ -571,7 +574,8 @@ begin
       shares_count, platform_category, metadata, source_hash)
     select p_user_id, p_social_account_id, platform_content_id, content_type, left(title, 1000), left(description, 100000),
       ops.clean_tags(tags), ops.clean_tags(hashtags), thumbnail_url, permalink, visibility, language, duration_seconds,
-      coalesce(published_at, now()), views_count, likes_count, comments_count, shares_count, platform_category, metadata, source_hash
+      coalesce(published_at, now()), coalesce(views_count, 0), coalesce(likes_count, 0), coalesce(comments_count, 0),
+      coalesce(shares_count, 0), platform_category, metadata, source_hash
     from compared where id is null
     on conflict (social_account_id, platform_content_id) do nothing
     returning 1
@@ -581,8 +585,11 @@ begin
       tags = ops.clean_tags(given.tags), hashtags = ops.clean_tags(given.hashtags), thumbnail_url = given.thumbnail_url,
       permalink = given.permalink, visibility = given.visibility, language = given.language,
       duration_seconds = given.duration_seconds, published_at = coalesce(given.published_at, item.published_at),
-      views_count = given.views_count, likes_count = given.likes_count, comments_count = given.comments_count,
-      shares_count = given.shares_count, platform_category = given.platform_category, metadata = given.metadata,
+      views_count = coalesce(given.views_count, item.views_count),
+      likes_count = coalesce(given.likes_count, item.likes_count),
+      comments_count = coalesce(given.comments_count, item.comments_count),
+      shares_count = coalesce(given.shares_count, item.shares_count), platform_category = given.platform_category,
+      metadata = given.metadata,
       source_hash = given.source_hash, vanished_at = null, deleted_at = null, updated_at = now()
     from compared as given
     where item.id = given.id and given.has_new_text
@@ -593,8 +600,11 @@ begin
     set content_type = given.content_type, thumbnail_url = given.thumbnail_url, permalink = given.permalink,
       visibility = given.visibility, language = given.language, duration_seconds = given.duration_seconds,
       published_at = coalesce(given.published_at, item.published_at),
-      views_count = given.views_count, likes_count = given.likes_count, comments_count = given.comments_count,
-      shares_count = given.shares_count, platform_category = given.platform_category, metadata = given.metadata,
+      views_count = coalesce(given.views_count, item.views_count),
+      likes_count = coalesce(given.likes_count, item.likes_count),
+      comments_count = coalesce(given.comments_count, item.comments_count),
+      shares_count = coalesce(given.shares_count, item.shares_count), platform_category = given.platform_category,
+      metadata = given.metadata,
       vanished_at = null, deleted_at = null, updated_at = now()
     from compared as given
     where item.id = given.id and not given.has_new_text and (given.has_new_facts or given.is_back)

@@ -208,6 +208,33 @@ Deno.test("every field of an item is followed when it changes", async () => {
   });
 });
 
+Deno.test("a count that the platform no longer tells stays what it was, and is nought where it was never told", async () => {
+  await inEmptyLibrary(async (world) => {
+    const hidden = { likes_count: null, comments_count: null };
+    await apply(world, await begin(world), page(["a", "b"]), [
+      item("a", { likes_count: 7 }),
+      item("b", hidden),
+    ]);
+    const same = await apply(world, await begin(world), page(["a", "b"]), [
+      item("a", hidden),
+      item("b", hidden),
+    ]);
+    assert.deepEqual([same.updated_items, same.unchanged_items], [0, 2]);
+    const moved = await apply(world, await begin(world), page(["a", "b"]), [
+      item("a", { ...hidden, views_count: 5 }),
+      item("b", { ...hidden, title: "New" }),
+    ]);
+    assert.deepEqual([moved.updated_items, moved.unchanged_items], [2, 0]);
+    const rows = await world.query(`select platform_content_id as id, views_count::integer as views,
+      likes_count::integer as likes, comments_count::integer as comments
+      from content_item where social_account_id = '${world.account}' order by 1`);
+    assert.deepEqual(rows, [
+      { id: "a", views: 5, likes: 7, comments: 1 },
+      { id: "b", views: 1, likes: 0, comments: 0 },
+    ]);
+  });
+});
+
 Deno.test("a picture's address that is only signed anew is no change, and is kept fresh twice a day", async () => {
   await inEmptyLibrary(async (world) => {
     const signed = (
