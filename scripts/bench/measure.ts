@@ -13,6 +13,8 @@ export interface Figures extends Sample {
   rounds: number;
   lowest_per_second: number;
   highest_per_second: number;
+  /** The rate of each round, in order. */
+  rates?: number[];
 }
 
 /** Value below which the given part of the sorted values lies. */
@@ -81,6 +83,7 @@ export function summary(samples: readonly Sample[]): Figures {
     per_second: median(rates),
     lowest_per_second: Math.min(...rates),
     highest_per_second: Math.max(...rates),
+    rates,
     p50_ms: median(samples.map(({ p50_ms }) => p50_ms)),
     p95_ms: median(samples.map(({ p95_ms }) => p95_ms)),
     p99_ms: median(samples.map(({ p99_ms }) => p99_ms)),
