@@ -122,15 +122,7 @@ create table public.job_queue (
   started_at timestamptz,
   finished_at timestamptz,
   constraint job_queue_pkey primary key (id),
-  constraint job_queue_user_id_fkey foreign key (user_id) references public.users (id) on delete cascade,
-  constraint job_queue_params_is_object check (jsonb_typeof(params) = 'object'),
-  constraint job_queue_priority_in_range check (priority between 1 and 10),
-  constraint job_queue_progress_in_range check (progress_percent between 0 and 100),
-  constraint job_queue_finished_iff_final check ((finished_at is not null) = (status not in ('pending', 'processing'))),
-  constraint job_queue_processing_has_worker check (status <> 'processing' or (started_at is not null and worker_id is not null)),
-  constraint job_queue_result_only_completed check (result is null or status = 'completed'),
-  constraint job_queue_completed_is_whole check (status <> 'completed' or progress_percent = 100),
-  constraint job_queue_failed_says_why check (status <> 'failed' or error_message is not null)
+  constraint job_queue_user_id_fkey foreign key (user_id) references public.users (id) on delete cascade
 )
 -- Room for the versions of a job's life on its own page.
 with (fillfactor = 60);
@@ -154,6 +146,36 @@ comment on column public.job_queue.started_at is 'When the latest run began.';
 create index job_queue_dedupe_idx on public.job_queue (dedupe_hash, created_at desc);
 -- Serves get_user_jobs(), get_job_queue_stats() of one person, and the foreign key.
 create index job_queue_user_id_idx on public.job_queue (user_id, created_at desc);
+
+create function ops.is_whole_job(p_job public.job_queue)
+returns boolean
+language plpgsql immutable parallel safe security invoker
+set search_path = ''
+as $$
+declare
+  v_broken constant text := case
+    when jsonb_typeof(p_job.params) <> 'object' then 'job_queue_params_is_object'
+    when p_job.priority not between 1 and 10 then 'job_queue_priority_in_range'
+    when p_job.progress_percent not between 0 and 100 then 'job_queue_progress_in_range'
+    when (p_job.finished_at is not null) <> (p_job.status not in ('pending', 'processing')) then 'job_queue_finished_iff_final'
+    when p_job.status = 'processing' and (p_job.started_at is null or p_job.worker_id is null) then 'job_queue_processing_has_worker'
+    when p_job.result is not null and p_job.status <> 'completed' then 'job_queue_result_only_completed'
+    when p_job.status = 'completed' and p_job.progress_percent <> 100 then 'job_queue_completed_is_whole'
+    when p_job.status = 'failed' and p_job.error_message is null then 'job_queue_failed_says_why'
+  end;
+begin
+  if v_broken is null then
+    return true;
+  end if;
+  raise exception using errcode = 'check_violation', schema = 'public', table = 'job_queue', constraint = v_broken,
+    message = format('new row for relation "job_queue" violates check constraint "%s"', v_broken);
+end;
+$$;
+comment on function ops.is_whole_job is 'Whether a job''s columns go together; raises the name of the rule that is broken.';
+revoke execute on function ops.is_whole_job from public;
+
+-- One function for eight rules: PostgreSQL reads the text of every check anew in every statement, and eight cost more than the insert itself.
+alter table public.job_queue add constraint job_queue_is_whole check (ops.is_whole_job(job_queue));
 
 create table public.job_log (
   id bigint generated always as identity,
@@ -443,19 +465,30 @@ as $$
 declare
   v_is_creator constant boolean := current_setting('role', true) in ('anon', 'authenticated');
   v_params constant jsonb := coalesce(p_params, '{}');
-  v_handler ops.job_handler;
-  v_type public.job_type;
-  v_hash bigint;
+  v_kind record;
   v_active integer;
-  v_run_at timestamptz;
 begin
   if v_is_creator and p_user_id is distinct from auth.uid() then
     raise exception using errcode = 'SV403', message = 'Jobs can be created only for yourself';
   end if;
-  v_handler := ops.find_job_handler(p_job_type, v_params);
-  select * into v_type from public.job_type where slug = v_handler.job_type;
-  if v_is_creator and not v_type.is_for_creators then
-    raise exception using errcode = 'SV403', message = format('Jobs of type %s are the service''s own', v_type.slug);
+  -- The gate, before the handler is read: whoever pauses it waits for those who saw it running.
+  perform pg_advisory_xact_lock_shared(7206, 0);
+  select handler.name, handler.job_type, handler.max_concurrency is not null as is_limited, handler.paused_at is not null as is_paused,
+    type.is_for_creators, type.max_attempts, type.timeout_seconds, type.dedupe_seconds, type.cache_seconds,
+    greatest(p_run_at, now()) as run_at,
+    hashtextextended(coalesce(p_user_id::text, '') || handler.name || v_params::text, 0) as hash
+  into v_kind
+  from ops.job_handler as handler
+  join public.job_type as type on type.slug = handler.job_type
+  where handler.name = p_job_type;
+  if not found then
+    select made.* into job_id, is_new, status, result
+    from ops.create_job(p_user_id, (ops.find_job_handler(p_job_type, v_params)).name, v_params, p_priority, p_run_at, p_request_id,
+      p_take_cached) as made;
+    return;
+  end if;
+  if v_is_creator and not v_kind.is_for_creators then
+    raise exception using errcode = 'SV403', message = format('Jobs of type %s are the service''s own', v_kind.job_type);
   end if;
   if jsonb_typeof(v_params) <> 'object' or pg_column_size(v_params) > 16384 then
     raise exception using errcode = 'SV400', message = 'Cannot create this job: params must be an object of at most 16 KiB';
@@ -464,18 +497,16 @@ begin
     raise exception using errcode = 'SV400', message = 'Cannot create this job: priority is from 1 to 10';
   end if;
 
-  v_hash := hashtextextended(coalesce(p_user_id::text, '') || v_handler.name || v_params::text, 0);
-  perform pg_advisory_xact_lock_shared(7206, 0);
   -- One at a time for each person (or, for the service, each job): the statements below see what the one before has committed.
-  perform pg_advisory_xact_lock(hashtextextended('job:' || coalesce(p_user_id::text, v_hash::text), 0));
+  perform pg_advisory_xact_lock(hashtextextended('job:' || coalesce(p_user_id::text, v_kind.hash::text), 0));
 
   select job.id, job.status, job.result into job_id, status, result
   from public.job_queue as job
-  where job.dedupe_hash = v_hash
-    and job.handler = v_handler.name and job.user_id is not distinct from p_user_id and job.params = v_params
+  where job.dedupe_hash = v_kind.hash
+    and job.handler = v_kind.name and job.user_id is not distinct from p_user_id and job.params = v_params
     and (job.status in ('pending', 'processing')
-      or (job.status = 'completed' and (job.created_at > now() - make_interval(secs => v_type.dedupe_seconds)
-        or (p_take_cached and job.finished_at > now() - make_interval(secs => v_type.cache_seconds)))))
+      or (job.status = 'completed' and (job.created_at > now() - make_interval(secs => v_kind.dedupe_seconds)
+        or (p_take_cached and job.finished_at > now() - make_interval(secs => v_kind.cache_seconds)))))
   order by job.created_at desc
   limit 1;
   if found then
@@ -484,30 +515,31 @@ begin
   end if;
 
   if p_user_id is not null then
-    select (select count(*) from ops.job_ready as ticket where ticket.user_id = p_user_id)
-      + (select count(*) from ops.job_waiting as ticket where ticket.user_id = p_user_id) into v_active;
+    select count(*) into v_active from (
+      select from ops.job_ready as ticket where ticket.user_id = p_user_id
+      union all
+      select from ops.job_waiting as ticket where ticket.user_id = p_user_id) as active;
     if v_active >= 10 then
       raise exception using errcode = 'SV429', message = 'You have 10 jobs under way: wait until one has ended, or cancel one',
         detail = jsonb_build_object('limit', 10, 'retry_after', 30);
     end if;
   end if;
 
-  job_id := ops.new_job_id();
   is_new := true;
   status := 'pending';
-  v_run_at := greatest(p_run_at, now());
-  insert into public.job_queue (id, user_id, job_type, handler, params, dedupe_hash, priority, max_attempts, request_id, run_at)
-  values (job_id, p_user_id, v_type.slug, v_handler.name, v_params, v_hash, p_priority, v_type.max_attempts, left(p_request_id, 200), v_run_at);
-  if v_run_at > now() or v_handler.paused_at is not null then
+  insert into public.job_queue as job (user_id, job_type, handler, params, dedupe_hash, priority, max_attempts, request_id, run_at)
+  values (p_user_id, v_kind.job_type, v_kind.name, v_params, v_kind.hash, p_priority, v_kind.max_attempts, left(p_request_id, 200),
+    v_kind.run_at)
+  returning job.id into job_id;
+  if v_kind.is_paused or v_kind.run_at > now() then
     insert into ops.job_waiting (job_id, user_id, handler, is_limited, priority, run_at, max_attempts, timeout_seconds)
-    values (job_id, p_user_id, v_handler.name, v_handler.max_concurrency is not null, p_priority,
-      case when v_handler.paused_at is null then v_run_at else 'infinity' end, v_type.max_attempts, v_type.timeout_seconds);
-  else
-    insert into ops.job_ready (job_id, user_id, handler, is_limited, priority, run_at, max_attempts, timeout_seconds)
-    values (job_id, p_user_id, v_handler.name, v_handler.max_concurrency is not null, p_priority, v_run_at,
-      v_type.max_attempts, v_type.timeout_seconds);
-    perform ops.wake_workers();
+    values (job_id, p_user_id, v_kind.name, v_kind.is_limited, p_priority,
+      case when v_kind.is_paused then 'infinity' else v_kind.run_at end, v_kind.max_attempts, v_kind.timeout_seconds);
+    return;
   end if;
+  insert into ops.job_ready (job_id, user_id, handler, is_limited, priority, run_at, max_attempts, timeout_seconds)
+  values (job_id, p_user_id, v_kind.name, v_kind.is_limited, p_priority, v_kind.run_at, v_kind.max_attempts, v_kind.timeout_seconds);
+  perform ops.wake_workers();
 end;
 $$;
 comment on function ops.create_job is 'See public.create_job and public.find_or_create_job.';
@@ -750,23 +782,26 @@ as $$
 declare
   v_ticket ops.job_ready;
 begin
-  -- A job between attempts or planned for later may be begun by hand, too.
+  -- A job that is planned for later may be begun by hand, too.
   with early as (
-    delete from ops.job_waiting where job_id = p_job_id and run_at < 'infinity' returning *
+    delete from ops.job_waiting
+    where job_id = p_job_id and run_at < 'infinity'
+      and exists (select from public.job_queue where id = p_job_id and started_at is null)
+    returning *
   )
   insert into ops.job_ready (job_id, user_id, handler, is_limited, priority, run_at, attempt, max_attempts, timeout_seconds)
   select job_id, user_id, handler, is_limited, priority, run_at, attempt, max_attempts, timeout_seconds from early;
 
-  update ops.job_ready
-  set leased_until = now() + make_interval(secs => timeout_seconds), claimed_at = now(), fence = -nextval('ops.job_fence'), attempt = attempt + 1
-  where job_id = (
-    select job_id from ops.job_ready
-    where job_id = p_job_id and (leased_until is null or (leased_until < now() and attempt < max_attempts))
-    for update skip locked)
-  returning * into v_ticket;
-  if not found then
+  perform from ops.job_ready where job_id = p_job_id and fence is null for update skip locked;
+  -- The caller has no number to show. If its lease ran out and the job were begun by hand again, its late word would be taken for the
+  -- other's: so only the first run of a job can be begun by hand. All further ones are claimed, and heard by their number.
+  if not found or not exists (select from public.job_queue where id = p_job_id and started_at is null) then
     return false;
   end if;
+  update ops.job_ready
+  set leased_until = now() + make_interval(secs => timeout_seconds), claimed_at = now(), fence = -nextval('ops.job_fence'), attempt = attempt + 1
+  where job_id = p_job_id
+  returning * into v_ticket;
   update public.job_queue
   set status = 'processing', attempts = v_ticket.attempt, started_at = now(), worker_id = coalesce(p_worker_id, 'unknown')
   where id = p_job_id;
@@ -774,7 +809,8 @@ begin
 end;
 $$;
 comment on function public.start_job is
-  'Begins one job by hand, for as long as its type may take. False: it is not there to be begun. Workers take theirs with claim_jobs().';
+  'Begins the first run of one job by hand, for as long as its type may take. False: it is not there to be begun, or was begun before. '
+  'Workers take theirs with claim_jobs().';
 revoke execute on function public.start_job from public, anon, authenticated;
 grant execute on function public.start_job to service_role;
 

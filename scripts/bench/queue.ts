@@ -5,7 +5,7 @@
 import pg from "pg";
 import { withStack } from "./bench_stack.ts";
 import { atLeast, atMost, type Benchmark, type Goal, type Row } from "./benchmark.ts";
-import { closedLoop, type Figures, interleaved, quantile, type Sample } from "./measure.ts";
+import { closedLoop, type Figures, interleaved, quantile, ratioOf, type Sample } from "./measure.ts";
 import { graphile, pgBoss, streamvibe, type System } from "./queue/systems.ts";
 
 const CONCURRENCY = [1, 4, 10, 24];
@@ -36,18 +36,17 @@ export const queue: Benchmark = {
             (system) => drained(system, jobs, mode),
           );
           push(rows, `one at a time, c=${concurrency}`, figures);
-          const rate = (name: string) => figures[name]?.per_second ?? Number.NaN;
           goals.push(
             atLeast(
               `one at a time, c=${concurrency}, times pg-boss`,
               1.3,
-              rate("streamvibe") / rate("pg-boss"),
+              ratio(figures, "pg-boss"),
               "×",
             ),
             atLeast(
               `one at a time, c=${concurrency}, times graphile-worker`,
               0.85,
-              rate("streamvibe") / rate("graphile-worker"),
+              ratio(figures, "graphile-worker"),
               "×",
             ),
           );
@@ -169,11 +168,14 @@ function push(
       values: { per_second, lowest_per_second, highest_per_second },
     });
   }
+  for (const peer of Object.keys(figures).filter((system) => system !== "streamvibe")) {
+    const all = ratioOf(figures.streamvibe as Figures, figures[peer] as Figures);
+    rows.push({ case: name, system: `streamvibe ÷ ${peer}`, values: { ...all } });
+  }
 }
 
 function ratio(figures: Record<string, Figures>, peer: string): number {
-  return (figures.streamvibe?.per_second ?? Number.NaN) /
-    (figures[peer]?.per_second ?? Number.NaN);
+  return ratioOf(figures.streamvibe as Figures, figures[peer] as Figures).median;
 }
 
 /** As a project without a long-lived worker has it: making a job calls the function, and the function does what is there. */

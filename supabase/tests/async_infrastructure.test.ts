@@ -191,6 +191,32 @@ Deno.test("a worker whose lease ran out cannot complete, fail, log or report onc
   });
 });
 
+Deno.test("a job is begun by hand once: whoever did it cannot speak for a later run, which has a number", async () => {
+  await inWorld(async (world) => {
+    const handler = await addHandler(world);
+    const id = await create(world, handler);
+    const start = (who: string) => world.value(`select public.start_job('${id}', '${who}')`, "service");
+    const complete = () => world.value(`select public.complete_job('${id}', '{"by": "first"}')`, "service");
+    assert.equal(await start("first"), true);
+    assert.equal(await start("second"), false, "it runs");
+    await lapse(world, id);
+    assert.equal(await start("second"), false, "its lease ran out");
+    await world.query("select public.detect_stuck_jobs()");
+    assert.equal((await job(world, id)).status, "pending");
+    assert.equal(await start("second"), false, "it waits for its second attempt");
+    assert.equal(await complete(), false, "nobody runs it");
+    await world.query(`update ops.job_waiting set run_at = now() where job_id = '${id}'`);
+    const [claimed] = await claim(world, handler, 1, "third");
+    assert.equal(claimed?.job_id, id);
+    assert.equal(await complete(), false, "another runs it");
+    assert.equal(
+      await world.value(`select public.release_job('${id}', ${claimed?.fence})`, "service"),
+      true,
+    );
+    assert.equal(await start("second"), false, "it was handed back");
+  });
+});
+
 Deno.test("a failed attempt is tried again after a random wait below a growing bound; the last one is a dead letter", async () => {
   await inWorld(async (world) => {
     const handler = await addHandler(world);

@@ -267,6 +267,8 @@ export async function pgBoss(db_url: string): Promise<System> {
           ),
         );
       }
+      // As for the others: without, its plans are those of an empty table.
+      await pool.query("vacuum analyze pgboss.job");
     },
     async drain(jobs, { concurrency, batch }) {
       const start = performance.now();
