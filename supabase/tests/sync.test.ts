@@ -242,8 +242,8 @@ Deno.test("a picture's address that is only signed anew is no change, and is kep
     ) => [item("a", { thumbnail_url: `https://example.com/a.jpg?sig=${signature}` })];
     const state = () =>
       world.query(
-        `select thumbnail_url, xmin::text, (select count(*)::integer from content_revision) as revisions
-        from content_item where social_account_id = '${world.account}'`,
+        `select thumbnail_url, xmin::text, (select count(*)::integer from content_revision where content_item_id = item.id) as revisions
+        from content_item as item where social_account_id = '${world.account}'`,
       );
     await apply(world, await begin(world), page(["a"]), signed("1"));
     const before = await state();
