@@ -1694,8 +1694,12 @@ set search_path = ''
 as $$
 begin
   if exists (select from ops.job_watcher where watches_until > now()) then
-    perform pg_notify('job_status',
-      json_build_object('job_id', new.id, 'user_id', new.user_id, 'job_type', new.job_type, 'status', new.status)::text);
+    -- The service's own jobs have nobody who would watch them.
+    perform pg_notify('job_status', json_build_object('job_id', job.id, 'user_id', job.user_id, 'job_type', job.job_type,
+      'status', job.status)::text)
+    from job_after as job
+    join job_before on job_before.id = job.id
+    where job.status <> job_before.status and job.user_id is not null;
   end if;
   return null;
 end;
@@ -1718,17 +1722,17 @@ $$;
 comment on function ops.drop_job_ticket is 'Trigger: a job that is deleted, with its owner for example, is nobody''s work any more.';
 revoke execute on function ops.drop_job_ticket from public;
 
--- The conditions stand here and not in the functions: the everyday moves call nothing.
+-- The condition stands here and not in the function: the everyday moves call nothing.
 create trigger job_queue_known_moves before update of status on public.job_queue
   for each row when (old.status is distinct from new.status and not (
     (old.status = 'pending' and new.status in ('processing', 'cancelled', 'expired'))
     or (old.status = 'processing' and new.status in ('pending', 'completed', 'failed', 'cancelled', 'expired'))
     or (old.status = 'failed' and new.status = 'pending')))
   execute function ops.refuse_job_move();
--- The service's own jobs have nobody who would watch them.
-create trigger job_status_change_notify after update of status on public.job_queue
-  for each row when (old.status is distinct from new.status and new.user_id is not null)
-  execute function ops.notify_job_status();
+-- Once a statement: whether anybody watches is asked once for a hundred jobs that end together.
+create trigger job_status_change_notify after update on public.job_queue
+  referencing old table as job_before new table as job_after
+  for each statement execute function ops.notify_job_status();
 create trigger job_queue_drop_ticket after delete on public.job_queue
   for each row when (old.status in ('pending', 'processing'))
   execute function ops.drop_job_ticket();
