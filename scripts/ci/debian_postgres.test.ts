@@ -75,7 +75,8 @@ Deno.test("Debian's PostgreSQL 15 with the real pg_cron and plpgsql_check", asyn
     join pg_namespace as n on n.oid = p.pronamespace
     join pg_language as l on l.oid = p.prolang
     left join pg_trigger as t on t.tgfoid = p.oid
-    cross join lateral extensions.plpgsql_check_function_tb(p.oid, coalesce(t.tgrelid, 0), fatal_errors => false, extra_warnings => false) as c
+    cross join lateral extensions.plpgsql_check_function_tb(p.oid, coalesce(t.tgrelid, 0), fatal_errors => false, extra_warnings => false,
+      oldtable => t.tgoldtable, newtable => t.tgnewtable) as c
     where n.nspname in ('public', 'ops') and l.lanname = 'plpgsql' and (p.prorettype <> 'trigger'::regtype or t.oid is not null)
       and c.level = 'error'`;
     assert.deepEqual(findings.map(({ name, lineno, message }) => `${name}, line ${lineno}: ${message}`), []);
