@@ -21,6 +21,7 @@ drop trigger social_account_keep_content on public.social_account;
 -- Without cascade on purpose: what a later module has built on these makes the rollback fail as a whole.
 drop function public.search_library, public.set_content_hidden, public.begin_sync, public.apply_sync_page, public.fail_sync;
 drop function ops.search_library, ops.set_content_hidden, ops.apply_items, ops.missing_items, ops.sync_interval;
+drop type ops.given_item;
 drop table ops.sync_page, ops.sync_pass, public.content_revision, public.content_item, public.content_type;
 drop function public.prevent_account_deletion_with_content, ops.fill_content_owner, ops.keep_content_revision, ops.touch_content_item;
 drop function ops.clean_tags, ops.are_sound_tags, ops.join_words;

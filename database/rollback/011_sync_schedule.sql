@@ -42,17 +42,6 @@ as $$
 $$;
 comment on function ops.sync_interval is 'How long until an account is worth a look: often when it publishes often, from an hour to seven days.';
 
-create or replace function ops.clean_tags(p_tags text[])
-returns text[]
-language sql immutable parallel safe security invoker
-set search_path = ''
-as $$
-  select coalesce(array_agg(btrim(left(tag, 500)) order by place), '{}')
-  from (
-    select tag, place from unnest(p_tags) with ordinality as given (tag, place) where btrim(left(tag, 500)) <> '' order by place limit 500
-  ) as kept;
-$$;
-
 alter index public.content_item_search_idx reset (gin_pending_list_limit);
 alter index public.content_item_title_trgm_idx reset (gin_pending_list_limit);
 

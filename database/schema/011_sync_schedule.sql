@@ -366,37 +366,6 @@ comment on function public.fail_sync is
 revoke execute on function public.fail_sync from public, anon, authenticated;
 grant execute on function public.fail_sync to service_role;
 
--- Twice an item of every page: tags that need no cleaning, nearly all, are passed on without a query.
-create or replace function ops.clean_tags(p_tags text[])
-returns text[]
-language plpgsql immutable parallel safe security invoker
-set search_path = ''
-as $$
-declare
-  v_tag text;
-  v_is_clean boolean := p_tags is not null and cardinality(p_tags) <= 500;
-begin
-  if v_is_clean then
-    foreach v_tag in array p_tags loop
-      if v_tag is null or v_tag = '' or v_tag <> btrim(v_tag) or char_length(v_tag) > 500 then
-        v_is_clean := false;
-        exit;
-      end if;
-    end loop;
-  end if;
-  if v_is_clean then
-    return p_tags;
-  end if;
-  return (
-    select coalesce(array_agg(btrim(left(tag, 500)) order by place), '{}')
-    from (
-      select tag, place from unnest(p_tags) with ordinality as given (tag, place) where btrim(left(tag, 500)) <> '' order by place limit 500
-    ) as kept);
-end;
-$$;
-comment on function ops.clean_tags is 'What a platform calls tags, brought within are_sound_tags().';
-revoke execute on function ops.clean_tags from public;
-
 -- Words go into their indexes through a list, and whoever fills it waits until it is empty again: half a second in the middle of a
 -- sync. With room for a large import it is emptied every two minutes by cron (tidy-search-indexes) or by autovacuum instead.
 alter index public.content_item_search_idx set (gin_pending_list_limit = 65536);

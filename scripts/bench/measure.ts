@@ -43,6 +43,11 @@ export function median(values: readonly number[]): number {
   return quantile(values.toSorted((a, b) => a - b), 0.5);
 }
 
+/** All of them together. */
+export function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
 /** Calls `work` from `concurrency` places at once, each as soon as its last call ended, for so many seconds. */
 export async function closedLoop(
   concurrency: number,
@@ -92,6 +97,7 @@ export async function interleaved<Name extends string>(
 }
 
 /** Medians over rounds. */
+/** All of them together. */
 export function summary(samples: readonly Sample[]): Figures {
   const rates = samples.map(({ per_second }) => per_second);
   return {
