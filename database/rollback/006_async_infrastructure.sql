@@ -40,12 +40,11 @@ drop function public.cache_stripe_data, public.get_cached_stripe_data, public.in
   public.invalidate_stripe_cache_from_webhook;
 drop function ops.process_job_queue, ops.alert_dead_letters, ops.end_attempt, ops.lock_run, ops.lease_limited_jobs, ops.promote_due_jobs,
   ops.see_worker, ops.wake_workers, ops.find_job_handler;
-alter table public.job_queue drop constraint job_queue_is_whole;
-drop function ops.is_whole_job;
+drop function ops.finish_jobs, ops.claim_ready_jobs;
 drop table ops.job_ready, ops.job_waiting, ops.job_dead_letter, ops.job_worker, ops.job_watcher, ops.job_wake, ops.job_metric, ops.job_handler,
   public.job_log, public.job_queue, public.job_type;
-drop function ops.refuse_job_move, ops.notify_job_status, ops.drop_job_ticket, ops.new_job_id, ops.job_ids_before;
-drop sequence ops.job_fence;
+drop function ops.change_job, ops.drop_job_ticket, ops.new_job_id, ops.job_ids_before;
+drop sequence ops.job_fence, ops.job_watch_end;
 drop type public.job_status_enum;
 
 do $$
