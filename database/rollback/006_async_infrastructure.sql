@@ -43,7 +43,7 @@ drop function ops.process_job_queue, ops.alert_dead_letters, ops.end_attempt, op
 drop function ops.finish_jobs, ops.claim_ready_jobs;
 drop table ops.job_ready, ops.job_waiting, ops.job_dead_letter, ops.job_worker, ops.job_watcher, ops.job_wake, ops.job_metric, ops.job_handler,
   public.job_log, public.job_queue, public.job_type;
-drop function ops.change_job, ops.drop_job_ticket, ops.new_job_id, ops.job_ids_before;
+drop function ops.change_job, ops.drop_job_ticket, ops.job_ids_before;
 drop sequence ops.job_fence, ops.job_watch_end;
 drop type public.job_status_enum;
 
