@@ -8,7 +8,7 @@ import { runChaos } from "./run_chaos.ts";
 const USAGE = `Usage: deno task chaos [--jobs N] [--workers N] [--kills N] [--seed N]
   --jobs N      jobs to do (10000)
   --workers N   worker processes (8)
-  --kills N     workers killed, database crashed or cut off (120)
+  --kills N     workers killed or frozen, database crashed or cut off (150)
   --seed N      of the plan of faults (1)`;
 
 const { values } = (() => {
@@ -17,7 +17,7 @@ const { values } = (() => {
       options: {
         jobs: { type: "string", default: "10000" },
         workers: { type: "string", default: "8" },
-        kills: { type: "string", default: "120" },
+        kills: { type: "string", default: "150" },
         seed: { type: "string", default: "1" },
         help: { type: "boolean" },
       },

@@ -9,7 +9,7 @@ import { cuttableNetwork } from "./cuttable_network.ts";
 export interface ChaosOptions {
   jobs: number;
   workers: number;
-  /** Faults in all: about two thirds kill a worker, the others stop the database or the network. */
+  /** Faults in all: most kill a worker, the others freeze one, crash the database or cut the network. */
   kills: number;
   seed: number;
   say?: (line: string) => void;
@@ -18,7 +18,7 @@ export interface ChaosOptions {
 export interface ChaosReport {
   jobs: number;
   seconds: number;
-  kills: { worker: number; database: number; network: number };
+  kills: { worker: number; frozen: number; database: number; network: number };
   by_status: Record<string, number>;
   /** Runs begun; more than jobs, for those that died. */
   runs: number;
@@ -28,6 +28,8 @@ export interface ChaosReport {
   faults: string[];
 }
 
+/** Of a frozen worker: longer than its lease, so that another has its jobs when it goes on as if nothing had been. */
+const FROZEN_MS = [2_500, 5_000] as const;
 /** Longer than the lease and what a worker needs to notice. */
 const PATIENCE_MS = 60_000;
 
@@ -64,7 +66,8 @@ export async function runChaos(
       stderr: "null",
     }).spawn();
   };
-  const done = { worker: 0, database: 0, network: 0 };
+  const done = { worker: 0, frozen: 0, database: 0, network: 0 };
+  const thaws: ReturnType<typeof setTimeout>[] = [];
   const started = performance.now();
   try {
     await prepare(sql);
@@ -75,12 +78,19 @@ export async function runChaos(
     for (let n = 0; n < kills; n++) {
       await pause(100 + random() * 200);
       const fate = random();
-      if (fate < 0.7) {
+      if (fate < 0.6) {
         const place = Math.floor(random() * workers);
         await killWorker(crew[place]);
         crew[place] = hire();
         done.worker += 1;
-      } else if (fate < 0.85) {
+      } else if (fate < 0.75) {
+        const worker = crew[Math.floor(random() * workers)];
+        const [least, most] = FROZEN_MS;
+        if (signal(worker, "SIGSTOP")) {
+          thaws.push(setTimeout(() => signal(worker, "SIGCONT"), least + random() * (most - least)));
+          done.frozen += 1;
+        }
+      } else if (fate < 0.88) {
         network.cut(random() * 500);
         done.network += 1;
       } else {
@@ -109,6 +119,7 @@ export async function runChaos(
       kills: done,
     });
   } finally {
+    thaws.forEach((thaw) => clearTimeout(thaw));
     await Promise.all(crew.map(killWorker));
     network.close();
     await sql.end({ timeout: 1 });
@@ -206,14 +217,21 @@ async function judge(
   };
 }
 
-/** A worker dies without a last word. It may have ended by itself, when the database went from under it. */
+/** A worker dies without a last word. */
 async function killWorker(worker: Deno.ChildProcess | undefined): Promise<void> {
+  signal(worker, "SIGKILL");
+  await worker?.status;
+}
+
+/** False: it had ended by itself, when the database went from under it. */
+function signal(worker: Deno.ChildProcess | undefined, name: Deno.Signal): boolean {
   try {
-    worker?.kill("SIGKILL");
+    worker?.kill(name);
+    return worker !== undefined;
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
+    return false;
   }
-  await worker?.status;
 }
 
 /** One server process of the database dies: PostgreSQL throws everybody out and recovers from its log. */
