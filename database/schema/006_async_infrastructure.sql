@@ -254,8 +254,7 @@ comment on table ops.job_watcher is
   'Who listens on channel job_status. While nobody does, nothing is notified: with NOTIFY, transactions commit one after the other.';
 
 create sequence ops.job_watch_end;
-comment on sequence ops.job_watch_end is
-  'The second until which somebody watches: what every change of a job asks, in a fiftieth of the time that the table would take.';
+comment on sequence ops.job_watch_end is 'The second until which somebody watches. Every change of a job asks it: to read a sequence takes no statement.';
 
 create table ops.job_wake (
   only_row boolean not null default true,
@@ -694,7 +693,7 @@ set search_path = '' set plan_cache_mode = force_generic_plan set enable_seqscan
 as $$
 #variable_conflict use_column
 declare
-  v_is_single constant boolean := p_max_jobs = 1 and cardinality(p_done) < 2;
+  v_is_single constant boolean := coalesce(p_max_jobs = 1 and coalesce(cardinality(p_done), 0) < 2, false);
   v_has_due boolean;
   v_has_limited boolean;
   v_limited uuid[] := '{}';

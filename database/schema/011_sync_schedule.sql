@@ -79,12 +79,7 @@ as $$
 declare
   v_now constant timestamptz := clock_timestamp();
   v_app constant text := coalesce(p_quota ->> 'app', '');
-  v_is_day constant boolean := p_quota ->> 'time_zone' is not null;
-  v_began_at constant timestamptz := case when v_is_day then date_trunc('day', v_now, p_quota ->> 'time_zone') else v_now end;
-  -- A day has 23 to 25 hours.
-  v_ends_at constant timestamptz := case when v_is_day
-    then date_trunc('day', v_began_at + interval '26 hours', p_quota ->> 'time_zone')
-    else v_now + make_interval(secs => coalesce((p_quota ->> 'seconds')::integer, 3600)) end;
+  v_time_zone text;
   v_window ops.platform_window;
 begin
   loop
@@ -98,13 +93,21 @@ begin
       for update;
     end if;
     exit when found;
+    -- One that is over, so that the next is reckoned below.
     insert into ops.platform_window (social_account_id, platform, app, began_at, ends_at)
-    values (case when p_quota ->> 'scope' = 'account' then p_social_account_id end, p_platform, v_app, v_began_at, v_ends_at)
+    values (case when p_quota ->> 'scope' = 'account' then p_social_account_id end, p_platform, v_app, '-infinity', v_now)
     on conflict do nothing;
   end loop;
   if v_window.ends_at <= v_now then
-    v_window.began_at := v_began_at;
-    v_window.ends_at := v_ends_at;
+    v_time_zone := p_quota ->> 'time_zone';
+    if v_time_zone is null then
+      v_window.began_at := v_now;
+      v_window.ends_at := v_now + make_interval(secs => coalesce((p_quota ->> 'seconds')::integer, 3600));
+    else
+      v_window.began_at := date_trunc('day', v_now, v_time_zone);
+      -- A day has 23 to 25 hours.
+      v_window.ends_at := date_trunc('day', v_window.began_at + interval '26 hours', v_time_zone);
+    end if;
     v_window.used := 0;
     v_window.size := null;
   end if;

@@ -189,24 +189,27 @@ Deno.test("whoever watches is notified of each change of a person's job, and nob
         await sql`select public.complete_job(${String(job?.job_id)}, null, ${String(job?.fence)})`;
         return String(made?.id);
       };
-      await sql`select public.watch_job_status(${handler}, 60)`;
-      const watched = await run(1);
-      for (
-        let look = 0;
-        heard.filter((line) => line.startsWith(watched)).length < 2 &&
-        look < 100;
-        look++
-      ) {
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
-      assert.deepEqual(heard.filter((line) => line.startsWith(watched)), [
-        `${watched} processing`,
-        `${watched} completed`,
-      ]);
-      await sql`select public.watch_job_status(${handler}, 0)`;
-      const unwatched = await run(2);
-      await run(3);
+      const watch = (watcher: string, seconds: number) =>
+        sql`select public.watch_job_status(${`${handler} ${watcher}`}, ${seconds})`;
+      const isHeard = async (n: number) => {
+        const made = await run(n);
+        const ofIt = () => heard.filter((line) => line.startsWith(made));
+        for (let look = 0; ofIt().length < 2 && look < 100; look++) {
+          await new Promise((resolve) => setTimeout(resolve, 20));
+        }
+        assert.deepEqual(ofIt(), [`${made} processing`, `${made} completed`]);
+      };
+      await watch("first", 60);
+      await isHeard(1);
+      await watch("second", 60);
+      await watch("first", 0);
+      await isHeard(2);
+      await watch("second", 0);
+      const unwatched = await run(3);
+      await watch("third", 60);
+      await isHeard(4);
       assert.ok(!heard.some((line) => line.startsWith(unwatched)));
+      await watch("third", 0);
     } finally {
       await listener.unlisten();
     }

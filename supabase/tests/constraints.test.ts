@@ -112,6 +112,9 @@ Deno.test("what people may write themselves is refused with a constraint, never 
     const offences = [
       `update content_item set tags = array(select repeat('x', 500 + i) from generate_series(1, 3) i)`,
       `update content_item set tags = array(select 'tag' || i from generate_series(1, 501) i)`,
+      `update content_item set tags = '{{a,b},{c,d}}'`,
+      `update content_item set hashtags = array['a', null]`,
+      `update content_item set hashtags = array['']`,
       `update content_item set title = repeat('長', 1001)`,
       `update users set display_name = ''`,
       `update users set bio = repeat('🎬', 2001)`,

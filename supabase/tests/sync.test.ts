@@ -311,6 +311,33 @@ Deno.test("what platforms get wrong does not stop a page: doubles, nulls, empty 
   });
 });
 
+Deno.test("tags are brought in without blanks around them, empty ones and nulls; clean ones stay as they are", async () => {
+  await inEmptyLibrary(async (world) => {
+    const given = [["a ", " b", "", "c  d"], ["x", null, "y"], [" "], ["plain", "two words"], []];
+    const ids = given.map((_, n) => `tags-${n}`);
+    await apply(
+      world,
+      await begin(world),
+      page(ids),
+      given.map((tags, n) => item(`tags-${n}`, { tags, hashtags: tags.slice(0, 2) })),
+    );
+    const rows = await world.query<{ tags: string[]; hashtags: string[] }>(
+      `select tags, hashtags from content_item where social_account_id = '${world.account}' order by platform_content_id`,
+    );
+    assert.deepEqual(rows.map(({ tags }) => tags), [["a", "b", "c  d"], ["x", "y"], [], [
+      "plain",
+      "two words",
+    ], []]);
+    assert.deepEqual(rows.map(({ hashtags }) => hashtags), [
+      ["a", "b"],
+      ["x"],
+      [],
+      ["plain", "two words"],
+      [],
+    ]);
+  });
+});
+
 Deno.test("an unchanged page is known again without its items", async () => {
   await inEmptyLibrary(async (world) => {
     await apply(world, await begin(world), page(["a", "b"], null, "p2"), [item("a"), item("b")]);
