@@ -694,6 +694,7 @@ as $$
 #variable_conflict use_column
 declare
   v_is_single constant boolean := coalesce(p_max_jobs = 1 and coalesce(cardinality(p_done), 0) < 2, false);
+  v_seen constant text := p_worker_id || floor(extract(epoch from now()))::text;
   v_has_due boolean;
   v_has_limited boolean;
   v_limited uuid[] := '{}';
@@ -709,7 +710,11 @@ begin
     return;
   end if;
 
-  perform ops.see_worker(p_worker_id);
+  -- Once a second in a session. If it has rested since in the same second, makers notify it for that long, needlessly.
+  if current_setting('streamvibe.seen_worker', true) is distinct from v_seen then
+    perform ops.see_worker(p_worker_id);
+    perform set_config('streamvibe.seen_worker', v_seen, false);
+  end if;
   select exists (select from ops.job_waiting where run_at <= now()), exists (select from ops.job_ready where is_limited)
   into v_has_due, v_has_limited;
   if v_has_due then
