@@ -541,7 +541,7 @@ create function ops.apply_items(p_user_id uuid, p_social_account_id uuid, p_item
   out new_items integer, out updated_items integer, out unchanged_items integer)
 language plpgsql volatile security invoker
 set search_path = ''
-set enable_seqscan = off
+set enable_seqscan = off set jit = off
 as $$
 declare
   v_given integer;

@@ -614,11 +614,13 @@ comment on function ops.lease_limited_jobs is 'Leases jobs of handlers that may 
 revoke execute on function ops.lease_limited_jobs from public;
 
 -- Plans are forced to the indexes: the tables are empty one moment and long the next, and statistics never follow.
+-- Wherever sequential scans are off, compiling is too: a small table that has no fitting index then looks so dear that PostgreSQL, where
+-- it can, compiles each execution, and that takes thirty milliseconds.
 create function ops.finish_jobs(p_done uuid[], p_fences bigint[], p_results jsonb)
 returns void
 language plpgsql volatile security invoker
 set search_path = '' set plan_cache_mode = force_generic_plan
-set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+set enable_seqscan = off set jit = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
 begin
   with ended as (
@@ -641,7 +643,7 @@ returns table (job_id uuid, fence bigint, user_id uuid, job_type text, handler t
   max_attempts smallint, timeout_seconds integer, request_id text)
 language plpgsql volatile security invoker
 set search_path = '' set plan_cache_mode = force_generic_plan
-set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+set enable_seqscan = off set jit = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
 #variable_conflict use_column
 begin
@@ -689,7 +691,7 @@ create function public.finish_and_claim_jobs(p_worker_id text, p_done uuid[], p_
 returns table (job_id uuid, fence bigint, user_id uuid, job_type text, handler text, params jsonb, checkpoint jsonb, attempt smallint,
   max_attempts smallint, timeout_seconds integer, request_id text)
 language plpgsql volatile security definer
-set search_path = '' set plan_cache_mode = force_generic_plan set enable_seqscan = off
+set search_path = '' set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off
 as $$
 #variable_conflict use_column
 declare
@@ -830,7 +832,7 @@ revoke execute on function ops.lock_run from public;
 create function public.start_job(p_job_id uuid, p_worker_id text)
 returns boolean
 language plpgsql volatile security definer
-set search_path = '' set enable_seqscan = off
+set search_path = '' set enable_seqscan = off set jit = off
 as $$
 declare
   v_ticket ops.job_ready;
@@ -872,7 +874,7 @@ create function public.update_job_progress(p_job_id uuid, p_percent integer, p_m
   p_checkpoint jsonb default null, p_lease_seconds integer default 60)
 returns void
 language plpgsql volatile security definer
-set search_path = '' set enable_seqscan = off
+set search_path = '' set enable_seqscan = off set jit = off
 as $$
 declare
   v_ticket constant ops.job_ready := ops.lock_run(p_job_id, p_fence);
@@ -902,7 +904,7 @@ grant execute on function public.update_job_progress to service_role;
 create function public.complete_job(p_job_id uuid, p_result jsonb default null, p_fence bigint default null)
 returns boolean
 language plpgsql volatile security definer
-set search_path = '' set enable_seqscan = off
+set search_path = '' set enable_seqscan = off set jit = off
 as $$
 declare
   v_ticket constant ops.job_ready := ops.lock_run(p_job_id, p_fence);
@@ -924,7 +926,7 @@ grant execute on function public.complete_job to service_role;
 create function ops.end_attempt(p_ticket ops.job_ready, p_code text, p_message text, p_retry boolean, p_retry_after_seconds integer)
 returns public.job_status_enum
 language plpgsql volatile security invoker
-set search_path = '' set enable_seqscan = off
+set search_path = '' set enable_seqscan = off set jit = off
 as $$
 declare
   v_message constant text := coalesce(nullif(left(p_message, 1000), ''), 'Something went wrong');
@@ -970,7 +972,7 @@ create function public.fail_job(p_job_id uuid, p_error_message text, p_fence big
   p_retry boolean default true, p_retry_after_seconds integer default null)
 returns boolean
 language plpgsql volatile security definer
-set search_path = '' set enable_seqscan = off
+set search_path = '' set enable_seqscan = off set jit = off
 as $$
 declare
   v_ticket constant ops.job_ready := ops.lock_run(p_job_id, p_fence);
@@ -992,7 +994,7 @@ create function public.release_job(p_job_id uuid, p_fence bigint, p_checkpoint j
   p_delay_seconds integer default 0)
 returns boolean
 language plpgsql volatile security definer
-set search_path = '' set enable_seqscan = off
+set search_path = '' set enable_seqscan = off set jit = off
 as $$
 declare
   v_ticket constant ops.job_ready := ops.lock_run(p_job_id, p_fence);
@@ -1026,7 +1028,7 @@ grant execute on function public.release_job to service_role;
 create function public.add_job_log(p_job_id uuid, p_level text, p_message text, p_details jsonb default '{}', p_fence bigint default null)
 returns void
 language plpgsql volatile security definer
-set search_path = '' set enable_seqscan = off
+set search_path = '' set enable_seqscan = off set jit = off
 as $$
 declare
   v_ticket constant ops.job_ready := ops.lock_run(p_job_id, p_fence);
@@ -1117,7 +1119,7 @@ grant execute on function public.reset_due_quotas to service_role;
 create function ops.cancel_job(p_job_id uuid, p_user_id uuid)
 returns boolean
 language plpgsql volatile security definer
-set search_path = '' set enable_seqscan = off
+set search_path = '' set enable_seqscan = off set jit = off
 as $$
 begin
   if current_setting('role', true) in ('anon', 'authenticated') and p_user_id is distinct from auth.uid() then
@@ -1326,7 +1328,7 @@ revoke execute on function ops.alert_dead_letters from public;
 create function public.detect_stuck_jobs()
 returns table (job_id uuid, handler text, status public.job_status_enum)
 language plpgsql volatile security definer
-set search_path = '' set enable_seqscan = off
+set search_path = '' set enable_seqscan = off set jit = off
 as $$
 #variable_conflict use_column
 declare
@@ -1356,7 +1358,7 @@ grant execute on function public.detect_stuck_jobs to service_role;
 create function public.retry_failed_jobs()
 returns table (job_id uuid, handler text, attempts smallint)
 language plpgsql volatile security definer
-set search_path = '' set enable_seqscan = off
+set search_path = '' set enable_seqscan = off set jit = off
 as $$
 #variable_conflict use_column
 begin

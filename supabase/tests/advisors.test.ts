@@ -89,6 +89,16 @@ Deno.test("no function has dynamic SQL but check_health, whose reason stands in 
   );
 });
 
+Deno.test("every function that turns sequential scans off turns compiling of its queries off, too", async () => {
+  assert.deepEqual(
+    await lines(`
+    select p.oid::regproc::text as line from pg_proc as p
+    where p.pronamespace in ('public'::regnamespace, 'ops'::regnamespace)
+      and p.proconfig @> array['enable_seqscan=off'] and not p.proconfig @> array['jit=off']`),
+    [],
+  );
+});
+
 Deno.test("every job is staggered, has five fields, and holds no key and no address", async () => {
   const jobs = await lines("select schedule || ' ' || command as line from cron.job order by 1");
   assert.ok(jobs.length >= 5);
