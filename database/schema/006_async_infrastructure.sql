@@ -422,7 +422,7 @@ revoke execute on function ops.find_job_handler from public;
 create function ops.create_job(p_user_id uuid, p_job_type text, p_params jsonb, p_priority integer, p_run_at timestamptz,
   p_request_id text, p_take_cached boolean, out job_id uuid, out is_new boolean, out status public.job_status_enum, out result jsonb)
 language plpgsql volatile security definer
-set search_path = ''
+set search_path = '' set enable_seqscan = off set jit = off
 as $$
 declare
   v_is_creator constant boolean := current_setting('role', true) in ('anon', 'authenticated');

@@ -54,10 +54,10 @@ export async function callDirectly(
     .join(", ");
   const call = `public.${name}(${list})`;
   const text = signature.returns_set
-    ? `select to_jsonb(r) as result from ${call} r`
+    ? `select to_json(r) as result from ${call} r`
     : signature.returns_void
     ? `select ${call}`
-    : `select to_jsonb(${call}) as result`;
+    : `select to_json(${call}) as result`;
   const values = names.map((argument) => asParameter(args[argument], types[argument]));
   const rows = await query(
     pool,
