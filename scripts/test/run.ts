@@ -75,6 +75,14 @@ if (phase !== undefined && !PHASES[phase]) {
   Deno.exit(2);
 }
 
+for (const path of paths) {
+  const is_there = await Deno.stat(path).then(() => true, () => false);
+  if (!is_there) {
+    console.error(`Cannot test ${path}: there is no such file or folder\n\n${USAGE}`);
+    Deno.exit(2);
+  }
+}
+
 const started = performance.now();
 const total: Counts = { passed: 0, failed: 0, ignored: 0 };
 const failures: string[] = [];

@@ -738,6 +738,26 @@ Deno.test("old jobs are cleaned up with their logs; dead letters and jobs under 
   });
 });
 
+Deno.test("making a job reads nobody else's tickets, also when the tables were empty as its plans were made", async () => {
+  await inWorld(async (world) => {
+    const handler = await addHandler(world);
+    await world.query("analyze ops.job_ready, ops.job_waiting, public.job_queue");
+    // With the sixth call a plan is kept for good.
+    for (let n = 0; n < 6; n++) await create(world, handler, { n });
+    await world.query(
+      `insert into ops.job_ready (job_id, user_id, handler, is_limited, priority, run_at, max_attempts, timeout_seconds)
+       select gen_random_uuid(), gen_random_uuid(), '${handler}', false, 5, now(), 1, 60 from generate_series(1, 3000)`,
+    );
+    const scanned = () =>
+      world.value<string>(
+        "select sum(seq_tup_read) from pg_stat_xact_user_tables where relname like 'job\\_%'",
+      );
+    const before = await scanned();
+    await create(world, handler, { n: 7 });
+    assert.ok(Number(await scanned()) - Number(before) < 100, "it does not read table by table");
+  });
+});
+
 Deno.test("states have no other moves, and no half states", async () => {
   await inWorld(async (world) => {
     const handler = await addHandler(world);
