@@ -179,7 +179,7 @@ create table ops.job_ready (
   leased_until timestamptz,
   fence bigint,
   constraint job_ready_pkey primary key (job_id),
-  constraint job_ready_leased_iff_fenced check ((leased_until is null) = (fence is null) and (leased_until is null) = (claimed_at is null))
+  constraint job_ready_leased_iff_fenced check (num_nulls(claimed_at, leased_until, fence) in (0, 3))
 )
 -- A ticket changes with its claim and with each extension of its lease; in no index is a column that does.
 with (fillfactor = 45, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0);
@@ -288,16 +288,27 @@ returns void
 language plpgsql volatile security invoker
 set search_path = ''
 as $$
+declare
+  v_is_attended boolean;
+  v_is_rested boolean;
+  v_may_ask boolean;
 begin
+  select bool_or(rests_until is null and seen_at > now() - interval '2 seconds'), bool_or(rests_until > now()),
+    (select asked_at < now() - interval '5 seconds' from ops.job_wake)
+  into v_is_attended, v_is_rested, v_may_ask
+  from ops.job_worker;
   -- Someone who claims all the time finds the job without being told. NOTIFY in every transaction would make commits queue up.
-  if exists (select from ops.job_worker where rests_until is null and seen_at > now() - interval '2 seconds') then
+  if v_is_attended then
     return;
   end if;
-  if exists (select from ops.job_worker where rests_until > now()) then
+  if v_is_rested then
     perform pg_notify('job_ready', '');
     return;
   end if;
   -- Nobody is there. job-processor is asked once; while the call is under way, others need not ask again.
+  if not v_may_ask then
+    return;
+  end if;
   perform from ops.job_wake where asked_at < now() - interval '5 seconds' for update skip locked;
   if found then
     update ops.job_wake set asked_at = now();

@@ -8,8 +8,12 @@ import { atLeast, atMost, type Benchmark, type Goal, type Row } from "./benchmar
 import { closedLoop, type Figures, interleaved, quantile, ratioOf, type Sample } from "./measure.ts";
 import { graphile, pgBoss, streamvibe, type System } from "./queue/systems.ts";
 
+/** Each round in parts: many short ones are treated more alike by a machine that changes its speed than few long ones. */
+const PARTS = 4;
 const CONCURRENCY = [1, 4, 10, 24];
-const LATENCY_JOBS = 200;
+/** In turns, so that no system has a slow minute of the machine for itself. */
+const LATENCY_TURNS = 6;
+const LATENCY_JOBS = 60;
 
 export const queue: Benchmark = {
   name: "queue",
@@ -28,11 +32,11 @@ export const queue: Benchmark = {
       const [ours, , boss] = systems;
       try {
         for (const concurrency of CONCURRENCY) {
-          const jobs = Math.round(seconds * (concurrency === 1 ? 600 : 1_500));
+          const jobs = Math.round(seconds / PARTS * (concurrency === 1 ? 600 : 1_500));
           const mode = { concurrency, batch: 1 };
           const figures = await rates(
             systems,
-            rounds,
+            rounds * PARTS,
             (system) => drained(system, jobs, mode),
           );
           push(rows, `one at a time, c=${concurrency}`, figures);
@@ -53,9 +57,9 @@ export const queue: Benchmark = {
         }
         const batches = await rates(
           [ours, boss],
-          rounds,
+          rounds * PARTS,
           (system) =>
-            drained(system, Math.round(seconds * 10_000), {
+            drained(system, Math.round(seconds / PARTS * 10_000), {
               concurrency: 4,
               batch: 100,
             }),
@@ -70,11 +74,11 @@ export const queue: Benchmark = {
           ),
         );
         for (const clients of [1, 8]) {
-          const made = await rates(systems, rounds, async (system) => {
+          const made = await rates(systems, rounds * PARTS, async (system) => {
             await system.fill(1);
             return await closedLoop(
               clients,
-              seconds / 2,
+              seconds / PARTS / 2,
               () => system.enqueue(),
             );
           });
@@ -91,12 +95,12 @@ export const queue: Benchmark = {
           }
         }
         const begun: Record<string, number[]> = {};
-        for (const system of systems) {
-          begun[system.name] = (await system.latencies(LATENCY_JOBS)).sort((
-            a,
-            b,
-          ) => a - b);
+        for (let turn = 0; turn < LATENCY_TURNS; turn++) {
+          for (const system of turn % 2 === 0 ? systems : systems.toReversed()) {
+            (begun[system.name] ??= []).push(...await system.latencies(LATENCY_JOBS));
+          }
         }
+        for (const all of Object.values(begun)) all.sort((a, b) => a - b);
         for (const [system, all] of Object.entries(begun)) {
           rows.push({
             case: "made → begun",
