@@ -145,7 +145,7 @@ streamvibe = (pm, timers) => {
     instagram: {
       title: "Instagram",
       simulator: "instagram",
-      scopes: ["instagram_business_basic"],
+      scopes: ["instagram_business_basic", "instagram_business_manage_insights"],
       pkce: false,
       revocable: false,
       link: /^https:\/\/(www\.)?instagram\.com\//,

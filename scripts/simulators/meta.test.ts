@@ -80,11 +80,17 @@ interface List {
   paging?: { cursors: { after: string }; next?: string };
 }
 
-async function instagramCode(stage: Stage, account: string): Promise<URLSearchParams> {
+const instagram_scopes = "instagram_business_basic,instagram_business_manage_insights";
+
+async function instagramCode(
+  stage: Stage,
+  account: string,
+  scopes = instagram_scopes,
+): Promise<URLSearchParams> {
   const code = await stage.code(
     "www.instagram.com/oauth/authorize",
     instagram_app.id,
-    "instagram_business_basic",
+    scopes,
     { account },
   );
   return new URLSearchParams({
@@ -96,11 +102,11 @@ async function instagramCode(stage: Stage, account: string): Promise<URLSearchPa
   });
 }
 
-async function instagramToken(stage: Stage, account: string): Promise<string> {
+async function instagramToken(stage: Stage, account: string, scopes = instagram_scopes): Promise<string> {
   const { body } = await stage.send<Token>(
     "POST",
     "api.instagram.com/oauth/access_token",
-    await instagramCode(stage, account),
+    await instagramCode(stage, account, scopes),
   );
   const access_token = body.access_token ?? body.data?.[0]?.access_token ?? "";
   const query = new URLSearchParams({
@@ -222,6 +228,40 @@ test("Instagram: stories are listed apart, for a day", async (stage) => {
     bearer(token),
   );
   assert.deepEqual([gone.status, gone.body.error.code, gone.body.error.error_subcode], [400, 100, 33]);
+});
+
+test("Instagram: insights are of one's own media, by the metrics of their kind, and need a scope", async (stage) => {
+  const account = await newAccount(stage, { items: 0 });
+  const add = async (about: Record<string, unknown>) =>
+    (await stage.admin<{ id: string }>(`instagram/accounts/${account}/items`, about)).id;
+  const reel = await add({ type: "VIDEO", product: "REELS", views: 1_234, shares: 5 });
+  const story = await add({ product: "STORY", views: 4 });
+  const old = await add({ views: null });
+  const token = await instagramToken(stage, account);
+  const read = (id: string, metric: string, by = token) =>
+    stage.get<List & GraphError>(
+      `graph.instagram.com/v26.0/${id}/insights?${new URLSearchParams({ metric })}`,
+      bearer(by),
+    );
+  const code = async (...question: Parameters<typeof read>) => (await read(...question)).body.error?.code;
+
+  const { body, headers } = await read(reel, "views,shares");
+  assert.deepEqual(
+    body.data.map(({ name, period, values, id }) => [name, period, values, id]),
+    [
+      ["views", "lifetime", [{ value: 1_234 }], `${reel}/insights/views/lifetime`],
+      ["shares", "lifetime", [{ value: 5 }], `${reel}/insights/shares/lifetime`],
+    ],
+  );
+  assert.ok(headers.has("x-business-use-case-usage"));
+  assert.deepEqual((await read(old, "views")).body.data, [], "what is not known is not 0");
+  assert.equal(await code(reel, "views,plays"), 100, "one wrong metric refuses the whole call");
+  assert.equal(await code(story, "saved"), 100);
+  assert.equal(await code(story, "views"), 10, "too few viewers");
+  const stranger = await instagramToken(stage, await newAccount(stage, { items: 0 }));
+  assert.equal(await code(reel, "views", stranger), 100);
+  const basic = await instagramToken(stage, account, "instagram_business_basic");
+  assert.equal(await code(reel, "views", basic), 10);
 });
 
 test("Instagram: limits are told in every answer, and end in a code that says so", async (stage) => {

@@ -41,6 +41,15 @@ Deno.test({
     assert.ok((await edgesOf("IGUserForIGOnlyAPI")).includes("media"));
     assert.ok((await edgesOf("IGUserForIGOnlyAPI")).includes("stories"));
     assert.ok((await edgesOf("IGMediaForIGOnlyAPI")).includes("children"));
+    assert.ok((await edgesOf("IGMediaForIGOnlyAPI")).includes("insights"));
+    const insights = (await model("IGMediaForIGOnlyAPI")).apis.find(({ endpoint }) =>
+      endpoint === "insights"
+    );
+    assert.deepEqual(insights?.params.map(({ name, required }) => [name, required]), [
+      ["breakdown", false],
+      ["metric", true],
+      ["period", false],
+    ]);
   },
 });
 

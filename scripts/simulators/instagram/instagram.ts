@@ -20,12 +20,13 @@ export const instagram_app = {
 };
 
 const basic = "instagram_business_basic";
+const manage_insights = "instagram_business_manage_insights";
 const known_scopes = [
   basic,
   "instagram_business_content_publish",
   "instagram_business_manage_comments",
   "instagram_business_manage_messages",
-  "instagram_business_manage_insights",
+  manage_insights,
 ];
 
 /** The fields that this simulator has of each of Meta's models. */
@@ -62,6 +63,34 @@ export const instagram_fields = {
     "owner",
   ],
 } as const;
+
+/** What may be asked of a medium; one that its kind does not have refuses the whole call. All are answered with what the library knows. */
+const metrics_of_feed = [
+  "views",
+  "reach",
+  "likes",
+  "comments",
+  "saved",
+  "shares",
+  "total_interactions",
+  "follows",
+  "profile_visits",
+  "profile_activity",
+];
+const metrics_of_reels = [
+  "views",
+  "reach",
+  "likes",
+  "comments",
+  "saved",
+  "shares",
+  "total_interactions",
+  "ig_reels_avg_watch_time",
+  "ig_reels_video_view_total_time",
+];
+const metrics_of_stories = ["views", "reach", "replies", "shares", "navigation"];
+/** A story that fewer people have seen has no insights. */
+const least_viewers = 5;
 
 /** Edges that a field may name, as `children{…}`. */
 const media_edges = ["children"];
@@ -188,8 +217,49 @@ export function instagram(world: World, redirect_uris?: readonly string[]): Prov
 
   const media_fields = [...instagram_fields.IGMediaForIGOnlyAPI, ...media_edges];
 
+  function insights(call: Call): Answer {
+    const account = reader(call, manage_insights);
+    if ("status" in account) return account;
+    const found = library.find(call.params.object ?? "");
+    if (found?.account !== account || !library.isAlive(found.media)) return refused("no_such_object");
+    const { media } = found;
+    const metrics = (call.query.get("metric") ?? "").split(",");
+    const known = media.product === "STORY"
+      ? metrics_of_stories
+      : media.product === "REELS"
+      ? metrics_of_reels
+      : metrics_of_feed;
+    const index = metrics.findIndex((metric) => !known.includes(metric));
+    if (index >= 0) {
+      return refused(
+        "invalid_parameter",
+        `(#100) metric[${index}] must be one of the following values: ${known.join(", ")}`,
+      );
+    }
+    if (media.product === "STORY" && (media.views ?? 0) < least_viewers) return refused("few_viewers");
+    if (media.views === null) return withUsage(json(200, { data: [] }), account.id);
+    const figures: Record<string, number> = {
+      views: media.views,
+      reach: Math.ceil(media.views * 0.8),
+      likes: media.likes ?? 0,
+      comments: media.comments,
+      shares: media.shares,
+      total_interactions: (media.likes ?? 0) + media.comments + media.shares,
+    };
+    const data = metrics.map((name) => ({
+      name,
+      period: "lifetime",
+      values: [{ value: figures[name] ?? 0 }],
+      title: name.charAt(0).toUpperCase() + name.slice(1).replaceAll("_", " "),
+      description: `The number of ${name.replaceAll("_", " ")}.`,
+      id: `${media.id}/insights/${name}/lifetime`,
+    }));
+    return withUsage(json(200, { data }), account.id);
+  }
+
   function list(call: Call): Answer {
     const { edge = "", object = "" } = call.params;
+    if (edge === "insights") return insights(call);
     if (edge !== "media" && edge !== "stories") return refused("unknown_path");
     return reading(call, (account, fields) => {
       if (object !== "me" && object !== account.id && object !== account.scoped_id) {

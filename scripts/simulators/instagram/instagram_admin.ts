@@ -35,6 +35,8 @@ const Edit = z.strictObject({
   at: Time.optional(),
   likes: Count.nullable().optional(),
   comments: Count.optional(),
+  views: Count.nullable().optional(),
+  shares: Count.optional(),
   alt_text: z.string().nullable().optional(),
   parts: z.int().min(2).max(20).optional(),
   flagged: z.boolean().optional(),
@@ -104,6 +106,8 @@ function truth(media: MediaRecord, isAlive: boolean): TrueItem {
     deleted: !isAlive,
     likes: media.likes,
     comments: media.comments,
+    views: media.views,
+    shares: media.shares,
     parts: media.parts.map(({ id }) => id),
   };
 }

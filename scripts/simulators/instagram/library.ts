@@ -25,6 +25,9 @@ export interface MediaRecord {
   /** Null when the creator hides the count. */
   likes: number | null;
   comments: number;
+  /** Null when Instagram has no insights of it, as of media from before the account was a professional one. */
+  views: number | null;
+  shares: number;
   alt_text: string | null;
   parts: Part[];
   /** Somebody else claims the rights: the medium has no address. */
@@ -68,6 +71,8 @@ export interface MediaEdit {
   readonly at?: string | undefined;
   readonly likes?: number | null | undefined;
   readonly comments?: number | undefined;
+  readonly views?: number | null | undefined;
+  readonly shares?: number | undefined;
   readonly alt_text?: string | null | undefined;
   readonly parts?: number | undefined;
   readonly flagged?: boolean | undefined;
@@ -215,6 +220,8 @@ export class InstagramLibrary {
       at,
       likes: !plain && chance.chance(0.05) ? null : likes,
       comments: chance.between(0, Math.ceil(likes / 10)),
+      views: likes * (3 + hash(id) % 30),
+      shares: hash(id) % Math.ceil(likes / 5),
       alt_text: chance.chance(0.2) ? "A table by the window, seen from above" : null,
       parts: type === "CAROUSEL_ALBUM" ? this.#parts(id, chance.between(2, 10), chance) : [],
       flagged: !plain && type === "VIDEO" && chance.chance(0.05),
@@ -245,6 +252,8 @@ export class InstagramLibrary {
       at: now,
       likes: 0,
       comments: 0,
+      views: 0,
+      shares: 0,
       alt_text: null,
       parts: [],
       flagged: false,

@@ -51,6 +51,12 @@ const failures: Readonly<Record<string, Failure>> = {
     code: 10,
     message: "(#10) Application does not have permission for this action",
   },
+  few_viewers: {
+    status: 400,
+    type: "OAuthException",
+    code: 10,
+    message: "(#10) Not enough viewers for the media to show insights",
+  },
   permission_denied: {
     status: 403,
     type: "OAuthException",

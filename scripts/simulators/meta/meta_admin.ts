@@ -26,6 +26,9 @@ export interface TrueItem {
   /** Null when the platform does not tell. */
   readonly likes: number | null;
   readonly comments: number | null;
+  /** Where they are told. */
+  readonly views?: number | null;
+  readonly shares?: number | null;
   readonly parts: readonly string[];
 }
 

@@ -104,6 +104,7 @@ const schema = z.object({
   INSTAGRAM_GRAPH_URL: url.default("https://graph.instagram.com"),
   INSTAGRAM_CLIENT_ID: z.string().optional(),
   INSTAGRAM_CLIENT_SECRET: z.string().optional(),
+  INSTAGRAM_INSIGHTS: z.enum(["ask", "off"]).default("ask"),
   FACEBOOK_URL: url.default("https://www.facebook.com"),
   FACEBOOK_GRAPH_URL: url.default("https://graph.facebook.com"),
   FACEBOOK_CLIENT_ID: z.string().optional(),

@@ -200,6 +200,118 @@ Deno.test("look-ups leave out what is gone, and believe that nothing is left onl
   );
 });
 
+const insightsOf = (views: number, shares: number) => ({
+  data: [
+    { name: "views", period: "lifetime", values: [{ value: views }] },
+    { name: "shares", period: "lifetime", total_value: { value: shares } },
+  ],
+});
+
+/** A page of an account whose insights are in this state. */
+function measured(insights: string): PageRequest {
+  const request = pageRequest();
+  return { ...request, account: { ...request.account, details: { ...request.account.details, insights } } };
+}
+
+const asked = ({ calls }: { calls: { url: URL }[] }) =>
+  calls.flatMap(({ url }) => /([^/]+)\/insights$/.exec(url.pathname)?.[1] ?? []);
+
+Deno.test("views and shares are read of all media in the first pass, and its end is remembered", async () => {
+  const world = adapterWorld({
+    "/new/insights": insightsOf(1_234, 5),
+    "/old/insights": { data: [] },
+    "me/media": { data: [media("new"), media("old", { timestamp: "2020-01-01T12:00:00+0000" })] },
+    "me/stories": { data: [] },
+    "/me": USER,
+  });
+  const platform = instagram(world);
+  const first = await platform.page(TOKENS, measured("unread"));
+  assert.deepEqual(first.items.map(({ views_count, shares_count }) => [views_count, shares_count]), [
+    [1_234, 5],
+    [null, null],
+  ]);
+  assert.equal(
+    world.calls.find(({ url }) => url.pathname.endsWith("insights"))?.url.search,
+    "?metric=views%2Cshares",
+  );
+  assert.equal(first.account, null, "more follows");
+  const last = await platform.page(TOKENS, { ...measured("unread"), cursor: first.next_cursor });
+  assert.deepEqual([last.next_cursor, last.account?.details.insights], [null, "read"]);
+});
+
+Deno.test("later passes read those of new media, and of each old one on a day of its own", async () => {
+  const old = Array.from(
+    { length: 60 },
+    (_, n) => media(`old${n}`, { timestamp: "2020-01-01T12:00:00+0000" }),
+  );
+  const seen: string[] = [];
+  for (let day = 0; day < 30; day++) {
+    const world = adapterWorld({ insights: insightsOf(7, 0), "me/media": { data: [media("new"), ...old] } });
+    // The medium stays new while the days go by.
+    const now = () => new Date(NOW.getTime() - day * 86_400_000);
+    await instagram({ ...world, now }).page(TOKENS, measured("read"));
+    const [first, ...rest] = asked(world);
+    assert.equal(first, "new");
+    seen.push(...rest);
+  }
+  assert.deepEqual(seen.toSorted(), old.map(({ id }) => id).toSorted(), "each once in thirty days");
+});
+
+Deno.test("insights are asked for only where they were granted", async () => {
+  for (const state of ["refused", ""]) {
+    const world = adapterWorld({ "me/media": { data: [media("1")] } });
+    await instagram(world).page(TOKENS, measured(state));
+    assert.deepEqual(asked(world), []);
+  }
+  const states = async (scopes: string[]) =>
+    (await instagram(adapterWorld({ "/me": USER })).identify({ tokens: TOKENS, expires_at: null, scopes }))
+      .profile.details.insights;
+  const world = adapterWorld({});
+  const asks = (INSTAGRAM_INSIGHTS: "ask" | "off") =>
+    instagram({ ...world, settings: { ...world.settings, INSTAGRAM_INSIGHTS } }).authorization.scopes;
+  assert.deepEqual(asks("ask"), ["instagram_business_basic", "instagram_business_manage_insights"]);
+  assert.deepEqual(asks("off"), ["instagram_business_basic"], "an app that Meta has not approved for it");
+  assert.equal(await states(["instagram_business_basic"]), "refused");
+  assert.equal(await states(["instagram_business_basic", "instagram_business_manage_insights"]), "unread");
+});
+
+Deno.test("a page is kept whatever happens to its insights", async () => {
+  const page = (insights: Response, list = "media") => {
+    const world = adapterWorld({
+      "/1/insights": insights,
+      insights: insightsOf(7, 1),
+      [`me/${list}`]: { data: Array.from({ length: 25 }, (_, n) => media(String(n + 1))) },
+    });
+    const cursor = list === "media" ? null : { key: "stories:", list };
+    return instagram(world).page(TOKENS, { ...measured("read"), cursor })
+      .then(({ items }) => ({ items, asked: new Set(asked(world)).size }));
+  };
+  const told = (items: { views_count: number | null }[]) =>
+    items.filter(({ views_count }) => views_count === 7).length;
+
+  // About one medium alone: the others are read.
+  for (
+    const refusal of [graphError(100, { error_subcode: 2_108_006 }), graphError(100, { error_subcode: 33 })]
+  ) {
+    const { items, asked } = await page(refusal);
+    assert.deepEqual([items.length, told(items), asked], [25, 24, 25]);
+  }
+  const unseen = await page(graphError(10), "stories");
+  assert.deepEqual([unseen.items.length, told(unseen.items)], [25, 24], "too few viewers of one story");
+
+  // About all of them: no more are asked for.
+  const faults = [
+    graphError(10, {}, 403),
+    graphError(4, {}, 403),
+    graphError(190),
+    new Response("{", { status: 200 }),
+  ];
+  for (const fault of faults) {
+    const { items, asked } = await page(fault);
+    assert.deepEqual([items.length, told(items), asked], [25, 9, 10]);
+  }
+});
+
 Deno.test("every kind of medium has its type, its picture and its parts", () => {
   const types: [Partial<Media>, string][] = [
     [{}, "image"],

@@ -64,10 +64,13 @@ export class PlatformCreator {
         visibility: string;
         content_type: string;
         parts: string[];
+        views: number;
+        shares: number;
         version: string;
       }[]
     >`
-      select platform_content_id as id, description, visibility::text as visibility, content_type, item.xmin::text as version,
+      select platform_content_id as id, description, visibility::text as visibility, content_type,
+        views_count::float8 as views, shares_count::float8 as shares, item.xmin::text as version,
         array(select media.platform_media_id from public.content_media as media where media.content_id = item.id order by position) as parts
       from public.content_item as item
       where social_account_id = ${this.social_account_id} and deleted_at is null
@@ -80,11 +83,17 @@ export class PlatformCreator {
     const expected = truth.toSorted((one, other) => one.id < other.id ? -1 : 1);
     assert.deepEqual(rows.map(({ id }) => id), expected.map(({ id }) => id));
     for (const [index, row] of rows.entries()) {
-      const { description, visibility, content_type = row.content_type, parts = row.parts } =
-        expected[index] ?? {};
+      const {
+        description,
+        visibility,
+        content_type = row.content_type,
+        parts = row.parts,
+        views = null,
+        shares = null,
+      } = expected[index] ?? {};
       assert.deepEqual(
-        [row.description, row.visibility, row.content_type, row.parts],
-        [description, visibility, content_type, parts],
+        [row.description, row.visibility, row.content_type, row.parts, row.views, row.shares],
+        [description, visibility, content_type, parts, views ?? row.views, shares ?? row.shares],
         `item ${row.id}`,
       );
     }

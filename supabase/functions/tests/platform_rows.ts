@@ -14,6 +14,9 @@ export interface TrueItem {
   deleted: boolean;
   content_type?: string;
   parts?: string[];
+  /** Counts that the platform tells; null where it does not. */
+  views?: number | null;
+  shares?: number | null;
 }
 
 export interface PlatformRow {

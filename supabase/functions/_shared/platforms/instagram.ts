@@ -3,7 +3,8 @@
  *
  * There is no refresh token: a token lives 60 days and is itself prolonged, once it is a day old and as long as it lives.
  * A page costs one call. The library is the list of media and, behind it, the stories of the last 24 hours.
- * Not here, because each costs a call per item: views and reach (insights). Instagram tells no durations and no languages.
+ * Views and shares (insights) cost a call for each medium, so they are read where they still change; an account that did
+ * not grant them is synced without. Instagram tells no durations and no languages.
  */
 import { z } from "zod";
 import { requireSetting } from "../settings.ts";
@@ -43,12 +44,20 @@ import {
 import { providerClient } from "./provider_client.ts";
 
 const SCOPE = "instagram_business_basic";
+/** Nice to have: without it nothing is missing but views and shares. */
+const INSIGHTS_SCOPE = "instagram_business_manage_insights";
 const PAGE_SIZE = 50;
 
 /** Media are looked up one by one, so few at a time. */
 const LOOKUP_SIZE = 10;
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
+
+/** Every kind of medium has these; one that a kind does not have would refuse the whole call. */
+const METRICS = "views,shares";
+const INSIGHTS_AT_ONCE = 10;
+/** So long after it was published a medium's figures are read in every pass, and later once in as many days. */
+const LIVELY_DAYS = 30;
 
 const PROFILE_FIELDS =
   "id,user_id,username,name,account_type,profile_picture_url,followers_count,media_count";
@@ -97,6 +106,19 @@ export type Media = z.infer<typeof Media>;
 
 const MediaList = z.looseObject({ data: z.array(Media), paging: Paging });
 
+const Insights = z.looseObject({
+  data: z.array(z.looseObject({
+    name: z.string(),
+    values: z.array(z.looseObject({ value: Anything })).optional(),
+    total_value: z.looseObject({ value: Anything }).optional(),
+  })),
+});
+
+type Figures = Pick<NormalizedItem, "views_count" | "shares_count">;
+
+/** What `details.insights` of an account says: whether its creator granted them, and whether a pass has read them all. */
+type InsightsState = "refused" | "unread" | "read";
+
 /** The lists that make up a library, in the order in which a pass reads them. */
 const LISTS = ["media", "stories"] as const;
 
@@ -104,6 +126,7 @@ export function instagram(world: PlatformWorld): Platform {
   const { settings } = world;
   const client_id = requireSetting(settings, "INSTAGRAM_CLIENT_ID");
   const client_secret = requireSetting(settings, "INSTAGRAM_CLIENT_SECRET");
+  const scopes = settings.INSTAGRAM_INSIGHTS === "ask" ? [SCOPE, INSIGHTS_SCOPE] : [SCOPE];
   const dialect = graphDialect("instagram");
   const api = providerClient(
     "instagram",
@@ -120,7 +143,7 @@ export function instagram(world: PlatformWorld): Platform {
     client_secret,
     client_authentication: "body",
     pkce: false,
-    scopes: [SCOPE],
+    scopes,
     rotates: false,
     reshape: reshapeTokenAnswer,
   });
@@ -207,19 +230,63 @@ export function instagram(world: PlatformWorld): Platform {
     const { data, paging } = await api.get(`me/${list}`, tokens, MediaList, { query }).catch((fault) => {
       throw after === null ? fault : lostCursor(fault);
     });
-    const items = data.map((media) => itemOf(media, list === "stories"));
+    const isStory = list === "stories";
+    const figures = await readFigures(tokens, mediaToMeasure(data, request.account.details), isStory);
+    const items = data.map((media) => ({ ...itemOf(media, isStory), ...figures.get(media.id) }));
     const ids = [...new Set(items.map((item) => item.platform_content_id))];
+    const next_cursor = nextCursor(list, after, cursorAfter(paging));
     return {
       cursor,
-      next_cursor: nextCursor(list, after, cursorAfter(paging)),
+      next_cursor,
       unchanged: false,
       etags: {},
       item_ids: ids,
       present_ids: ids,
       items,
       total: countOf((account ?? request.account).details.media_count),
-      account,
+      account: next_cursor === null && request.account.details.insights === "unread"
+        ? await markedAsRead(tokens, account)
+        : account,
     };
+  }
+
+  /** After a whole pass with insights, the next ones need only those that change. */
+  async function markedAsRead(tokens: Tokens, account: Profile | null): Promise<Profile> {
+    const profile = account ?? await readProfile(tokens);
+    return { ...profile, details: { ...profile.details, insights: "read" satisfies InsightsState } };
+  }
+
+  function mediaToMeasure(data: Media[], { insights }: Profile["details"]): Media[] {
+    const now = world.now().getTime();
+    if (insights === "unread") return data;
+    return insights === "read" ? data.filter((media) => isLively(media, now)) : [];
+  }
+
+  /** They are an extra: whatever goes wrong with them, the page is kept, and a figure that is not told stays as it was. */
+  async function readFigures(
+    tokens: Tokens,
+    media: Media[],
+    isStory: boolean,
+  ): Promise<Map<string, Figures>> {
+    const figures = new Map<string, Figures>();
+    let obstacle: PlatformFault | undefined;
+    const readOne = async (id: string) => {
+      const query = { metric: METRICS };
+      try {
+        const { data } = await api.get(`${encodeURIComponent(id)}/insights`, tokens, Insights, { query });
+        figures.set(id, { views_count: figureOf(data, "views"), shares_count: figureOf(data, "shares") });
+      } catch (fault) {
+        if (!(fault instanceof PlatformFault)) throw fault;
+        if (!hasNoInsights(fault, isStory)) obstacle = fault;
+      }
+    };
+    for (let done = 0; done < media.length && obstacle === undefined; done += INSIGHTS_AT_ONCE) {
+      await Promise.all(media.slice(done, done + INSIGHTS_AT_ONCE).map(({ id }) => readOne(id)));
+    }
+    if (obstacle) {
+      world.log.info("insights left out", { platform: "instagram", reason: obstacle.reason });
+    }
+    return figures;
   }
 
   async function lookup(tokens: Tokens, ids: string[]): Promise<NormalizedItem[]> {
@@ -244,7 +311,7 @@ export function instagram(world: PlatformWorld): Platform {
       endpoint: settings.INSTAGRAM_AUTHORIZATION_URL,
       client_id,
       client_id_parameter: "client_id",
-      scopes: [SCOPE],
+      scopes,
       scope_separator: ",",
       pkce: false,
       extra: {},
@@ -258,7 +325,11 @@ export function instagram(world: PlatformWorld): Platform {
     refresh,
     // The creator removes the app in Instagram's settings; Instagram has no call for it.
     revoke: null,
-    identify: async (grant) => ({ profile: await readProfile(grant.tokens), grant }),
+    identify: async (grant) => {
+      const profile = await readProfile(grant.tokens);
+      const insights: InsightsState = grant.scopes.includes(INSIGHTS_SCOPE) ? "unread" : "refused";
+      return { profile: { ...profile, details: { ...profile.details, insights } }, grant };
+    },
     page,
     lookup,
   };
@@ -271,6 +342,29 @@ function nextCursor(list: typeof LISTS[number], before: string | null, after: st
   }
   const next = after === null ? LISTS[LISTS.indexOf(list) + 1] : list;
   return next === undefined ? null : { key: `${next}:${after ?? ""}`, list: next, after };
+}
+
+/** Whether a medium's figures are due: those of new ones always, of old ones each on its own day of thirty. */
+function isLively({ id, timestamp }: Media, now: number): boolean {
+  const published = Date.parse(instantOf(timestamp) ?? "");
+  if (!(now - published > LIVELY_DAYS * DAY_MS)) return true;
+  const place = [...id].reduce((sum, digit) => (sum * 31 + digit.charCodeAt(0)) % LIVELY_DAYS, 0);
+  return Math.floor(now / DAY_MS) % LIVELY_DAYS === place;
+}
+
+/**
+ * Whether a fault is about one medium alone: from before the account was a professional one, or a story that too few
+ * people have seen, which is refused as if a permission were missing.
+ */
+function hasNoInsights(fault: PlatformFault, isStory: boolean): boolean {
+  return /^100(\/|$)/.test(fault.reason) || isNoSuchObject(fault) ||
+    (isStory && fault.kind === "scope_missing");
+}
+
+/** Figures that Instagram does not have are not in the list, which says nothing about their being 0. */
+function figureOf(data: z.infer<typeof Insights>["data"], name: string): number | null {
+  const figure = data.find((one) => one.name === name);
+  return countOf(figure?.values?.at(-1)?.value ?? figure?.total_value?.value);
 }
 
 export function itemOf(media: Media, isStory: boolean): NormalizedItem {
