@@ -30,7 +30,9 @@ import { oauthClient } from "./oauth_client.ts";
 import { isProfileFresh } from "./page.ts";
 import {
   type ContentType,
+  type Cursor,
   type Grant,
+  type Json,
   type NormalizedItem,
   type NormalizedMedia,
   type Page,
@@ -231,10 +233,18 @@ export function instagram(world: PlatformWorld): Platform {
       throw after === null ? fault : lostCursor(fault);
     });
     const isStory = list === "stories";
-    const figures = await readFigures(tokens, mediaToMeasure(data, request.account.details), isStory);
+    // A day has one pass that reads the profile, and this one measures old media, too.
+    const measured = cursor === null
+      ? (account ? dayOf(request.account.details.read_at) : null)
+      : cursor.measured;
+    const figures = await readFigures(
+      tokens,
+      mediaToMeasure(data, request.account.details, measured),
+      isStory,
+    );
     const items = data.map((media) => ({ ...itemOf(media, isStory), ...figures.get(media.id) }));
     const ids = [...new Set(items.map((item) => item.platform_content_id))];
-    const next_cursor = nextCursor(list, after, cursorAfter(paging));
+    const next_cursor = nextCursor(list, after, cursorAfter(paging), measured ?? null);
     return {
       cursor,
       next_cursor,
@@ -256,10 +266,16 @@ export function instagram(world: PlatformWorld): Platform {
     return { ...profile, details: { ...profile.details, insights: "read" satisfies InsightsState } };
   }
 
-  function mediaToMeasure(data: Media[], { insights }: Profile["details"]): Media[] {
-    const now = world.now().getTime();
+  /** Those whose figures are due, when old ones were last measured on that day. */
+  function mediaToMeasure(
+    data: Media[],
+    { insights }: Profile["details"],
+    measured: Json | undefined,
+  ): Media[] {
+    const today = dayOf(world.now().toISOString()) ?? 0;
+    const days = typeof measured === "number" ? today - measured : 0;
     if (insights === "unread") return data;
-    return insights === "read" ? data.filter((media) => isLively(media, now)) : [];
+    return insights === "read" ? data.filter((media) => isDue(media, today, days)) : [];
   }
 
   /** They are an extra: whatever goes wrong with them, the page is kept, and a figure that is not told stays as it was. */
@@ -336,20 +352,31 @@ export function instagram(world: PlatformWorld): Platform {
 }
 
 /** The next page of a list, or the first one of the next list. */
-function nextCursor(list: typeof LISTS[number], before: string | null, after: string | null) {
+function nextCursor(
+  list: typeof LISTS[number],
+  before: string | null,
+  after: string | null,
+  measured: Json,
+): Cursor | null {
   if (after !== null && after === before) {
     throw new PlatformFault("instagram", "malformed", { reason: "cursor stands still", status: 200 });
   }
   const next = after === null ? LISTS[LISTS.indexOf(list) + 1] : list;
-  return next === undefined ? null : { key: `${next}:${after ?? ""}`, list: next, after };
+  return next === undefined ? null : { key: `${next}:${after ?? ""}`, list: next, after, measured };
 }
 
-/** Whether a medium's figures are due: those of new ones always, of old ones each on its own day of thirty. */
-function isLively({ id, timestamp }: Media, now: number): boolean {
-  const published = Date.parse(instantOf(timestamp) ?? "");
-  if (!(now - published > LIVELY_DAYS * DAY_MS)) return true;
+/** Days since 1970; null for what is no time. */
+function dayOf(time: unknown): number | null {
+  const at = Date.parse(String(time));
+  return Number.isNaN(at) ? null : Math.floor(at / DAY_MS);
+}
+
+/** Whether a medium's figures are due: those of new ones always, those of an old one when its day of thirty was one of the last. */
+function isDue({ id, timestamp }: Media, today: number, days: number): boolean {
+  const published = dayOf(instantOf(timestamp));
+  if (published === null || today - published <= LIVELY_DAYS) return true;
   const place = [...id].reduce((sum, digit) => (sum * 31 + digit.charCodeAt(0)) % LIVELY_DAYS, 0);
-  return Math.floor(now / DAY_MS) % LIVELY_DAYS === place;
+  return (today - place) % LIVELY_DAYS < days;
 }
 
 /**
