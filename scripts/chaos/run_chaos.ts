@@ -44,7 +44,7 @@ export async function runChaos(
     seed: false,
     env: { LOG_LEVEL: "error" },
   });
-  const sql = postgres(stack.info.db_url, { max: 3, onnotice: () => {} });
+  const sql = postgres(stack.info.db_url, { max: 3, onnotice: () => {}, fetch_types: false });
   const database = new URL(stack.info.db_url);
   const network = await cuttableNetwork({
     host: database.hostname,

@@ -26,7 +26,12 @@ export class CronRunner {
   #closed = false;
 
   constructor(superuserUrl: string, private warn: (text: string) => void) {
-    const options = { onnotice: () => {}, connection: { application_name: "streamvibe cron runner" } };
+    // No arrays are read here: a connection that has nothing to ask first cannot lose its reservation to a database that goes then.
+    const options = {
+      onnotice: () => {},
+      fetch_types: false,
+      connection: { application_name: "streamvibe cron runner" },
+    };
     this.#sql = postgres(superuserUrl, { ...options, max: 2 });
     this.#workers = postgres(superuserUrl, { ...options, max: AT_ONCE, idle_timeout: 30 });
   }

@@ -8,6 +8,7 @@ import { findDatabasePlace } from "./database_place.ts";
 import { endOrphanedServer, hasCluster, makeCluster, startEngine } from "./engine.ts";
 import { Home, type StackInfo } from "./home.ts";
 import { type Keys, loadKeys } from "./keys.ts";
+import { outliveLostConnections } from "./lost_connections.ts";
 import { claimPort } from "./ports.ts";
 import { Children, endOrphans } from "./processes.ts";
 import { type StackSettings, StartError } from "./settings.ts";
@@ -21,6 +22,7 @@ export interface RunningStack {
 }
 
 export async function runStack(settings: StackSettings, reporter: Reporter): Promise<RunningStack> {
+  outliveLostConnections();
   const home = await Home.open(settings.home);
   if (!(await home.lock())) throw new StartError(await describeOther(home));
   // Ends the parts in the reverse of their order: each after those that use it.
