@@ -15,6 +15,8 @@ interface Running {
 }
 
 const AT_ONCE = 8;
+/** For a connection, before another is asked for. */
+const PATIENCE_MS = 10_000;
 
 export class CronRunner {
   readonly #sql: postgres.Sql;
@@ -26,12 +28,7 @@ export class CronRunner {
   #closed = false;
 
   constructor(superuserUrl: string, private warn: (text: string) => void) {
-    // No arrays are read here: a connection that has nothing to ask first cannot lose its reservation to a database that goes then.
-    const options = {
-      onnotice: () => {},
-      fetch_types: false,
-      connection: { application_name: "streamvibe cron runner" },
-    };
+    const options = { onnotice: () => {}, connection: { application_name: "streamvibe cron runner" } };
     this.#sql = postgres(superuserUrl, { ...options, max: 2 });
     this.#workers = postgres(superuserUrl, { ...options, max: AT_ONCE, idle_timeout: 30 });
   }
@@ -111,8 +108,22 @@ export class CronRunner {
     if (state.again && current && !this.#closed) this.#run(current);
   }
 
+  /** The driver forgets a reservation when the database goes while its connection is being made: so it is asked for again. */
+  async #reserve(): Promise<postgres.ReservedSql> {
+    while (!this.#closed) {
+      const asked = this.#workers.reserve();
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const patience = new Promise<void>((resolve) => timer = setTimeout(resolve, PATIENCE_MS));
+      const connection = await Promise.race([asked, patience]).finally(() => clearTimeout(timer));
+      if (connection) return connection;
+      // Perhaps all were busy only.
+      asked.then((late) => late.release(), () => {});
+    }
+    throw new Error("the stack is stopping");
+  }
+
   async #execute(job: Job): Promise<void> {
-    const connection = await this.#workers.reserve();
+    const connection = await this.#reserve();
     try {
       const [details] = await this.#sql<{ runid: number }[]>`
         insert into cron.job_run_details (jobid, database, username, command, status, start_time)
