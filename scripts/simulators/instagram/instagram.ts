@@ -65,29 +65,9 @@ export const instagram_fields = {
 } as const;
 
 /** What may be asked of a medium; one that its kind does not have refuses the whole call. All are answered with what the library knows. */
-const metrics_of_feed = [
-  "views",
-  "reach",
-  "likes",
-  "comments",
-  "saved",
-  "shares",
-  "total_interactions",
-  "follows",
-  "profile_visits",
-  "profile_activity",
-];
-const metrics_of_reels = [
-  "views",
-  "reach",
-  "likes",
-  "comments",
-  "saved",
-  "shares",
-  "total_interactions",
-  "ig_reels_avg_watch_time",
-  "ig_reels_video_view_total_time",
-];
+const metrics = ["views", "reach", "likes", "comments", "saved", "shares", "total_interactions"];
+const metrics_of_feed = [...metrics, "follows", "profile_visits", "profile_activity"];
+const metrics_of_reels = [...metrics, "ig_reels_avg_watch_time", "ig_reels_video_view_total_time"];
 const metrics_of_stories = ["views", "reach", "replies", "shares", "navigation"];
 /** A story that fewer people have seen has no insights. */
 const least_viewers = 5;
@@ -223,13 +203,13 @@ export function instagram(world: World, redirect_uris?: readonly string[]): Prov
     const found = library.find(call.params.object ?? "");
     if (found?.account !== account || !library.isAlive(found.media)) return refused("no_such_object");
     const { media } = found;
-    const metrics = (call.query.get("metric") ?? "").split(",");
+    const asked = (call.query.get("metric") ?? "").split(",");
     const known = media.product === "STORY"
       ? metrics_of_stories
       : media.product === "REELS"
       ? metrics_of_reels
       : metrics_of_feed;
-    const index = metrics.findIndex((metric) => !known.includes(metric));
+    const index = asked.findIndex((metric) => !known.includes(metric));
     if (index >= 0) {
       return refused(
         "invalid_parameter",
@@ -246,7 +226,7 @@ export function instagram(world: World, redirect_uris?: readonly string[]): Prov
       shares: media.shares,
       total_interactions: (media.likes ?? 0) + media.comments + media.shares,
     };
-    const data = metrics.map((name) => ({
+    const data = asked.map((name) => ({
       name,
       period: "lifetime",
       values: [{ value: figures[name] ?? 0 }],
