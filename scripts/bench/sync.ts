@@ -4,6 +4,7 @@
  */
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
+import pg from "pg";
 import postgres from "postgres";
 import { serviceUrl, withStack } from "./bench_stack.ts";
 import { atLeast, atMost, type Benchmark, type Row } from "./benchmark.ts";
@@ -15,7 +16,7 @@ const PAGE = 50;
 /** Of one measurement of one system in one part of a round; short, so that a slow moment of the machine spoils few of them. */
 const PAGES = 20;
 const SINGLES = 150;
-const PARTS = 4;
+const PARTS = 10;
 
 const COLUMNS = [
   "platform_content_id",
@@ -70,6 +71,8 @@ const USAGE = JSON.stringify({ ...QUOTA, units: 2, calls: 2 });
 
 interface Place {
   sql: postgres.Sql;
+  /** The driver that the functions use. */
+  client: pg.Client;
   owner: postgres.Sql;
   user: string;
   account: string;
@@ -89,8 +92,10 @@ export const sync: Benchmark = {
       const rounds = effort.rounds * PARTS;
       const sql = postgres(serviceUrl(db_url), { max: 1, onnotice: () => {}, ...AT_ONCE });
       const owner = postgres(db_url, { max: 1, onnotice: () => {}, ...AT_ONCE });
+      const client = new pg.Client({ connectionString: serviceUrl(db_url) });
+      await client.connect();
       try {
-        const place = await furnished(sql, owner);
+        const place = await furnished(sql, client, owner);
         const timings: Record<string, Timing[]> = {};
         const tidying: number[] = [];
         let written = 0;
@@ -134,12 +139,12 @@ export const sync: Benchmark = {
         });
         return result;
       } finally {
-        await Promise.all([sql.end(), owner.end()]);
+        await Promise.all([sql.end(), client.end(), owner.end()]);
       }
     }),
 };
 
-async function furnished(sql: postgres.Sql, owner: postgres.Sql): Promise<Place> {
+async function furnished(sql: postgres.Sql, client: pg.Client, owner: postgres.Sql): Promise<Place> {
   const user = crypto.randomUUID();
   await owner`insert into auth.users (id, email) values (${user}, ${`bench-${user}@example.com`})`;
   await owner`update public.subscription set tier_id = (select id from public.subscription_tier where slug = 'premium') where user_id = ${user}`;
@@ -147,7 +152,7 @@ async function furnished(sql: postgres.Sql, owner: postgres.Sql): Promise<Place>
   const [row] = await sql<{ account: string }[]>`
     select public.connect_account(${user}, 'youtube', '{"access_token": "at"}', now() + interval '1 day', '{}',
       '{"platform_account_id": "UCbench"}') ->> 'social_account_id' as account`;
-  const place = { sql, owner, user, account: row?.account ?? "" };
+  const place = { sql, client, owner, user, account: row?.account ?? "" };
   for (let done = 0; done < BASE; done += 10_000) await copied(place, itemsOf(done + 10_000, 10_000));
   // The platform's texts are known for all of them, as after a sync.
   await owner`vacuum analyze public.content_item`;
@@ -155,7 +160,7 @@ async function furnished(sql: postgres.Sql, owner: postgres.Sql): Promise<Place>
 }
 
 /** A pass of as many pages as there are, through the two calls that a step of the pipeline makes. */
-async function pages({ sql, account }: Place, items: BenchItem[]): Promise<Timing> {
+async function pages({ sql, client, account }: Place, items: BenchItem[]): Promise<Timing> {
   const latencies: number[] = [];
   const [begun] = await sql`select public.begin_sync(null, ${account}, null, 600, 'youtube', ${
     sql.json(QUOTA)
@@ -176,8 +181,11 @@ async function pages({ sql, account }: Place, items: BenchItem[]): Promise<Timin
     });
     const given = JSON.stringify(page);
     const before = performance.now();
-    await sql`select public.apply_sync_page(${sync_id}, ${fence}, ${listed}::text::jsonb, ${given}::text::jsonb, null, false,
-      ${USAGE}::text::jsonb)`;
+    await client.query({
+      name: "apply_sync_page",
+      text: "select public.apply_sync_page($1, $2, $3::jsonb, $4::jsonb, null, false, $5::jsonb)",
+      values: [sync_id, fence, listed, given, USAGE],
+    });
     latencies.push(performance.now() - before);
   }
   await sql`select public.fail_sync(${sync_id}, ${fence}, 'end', 'of the measurement')`;
