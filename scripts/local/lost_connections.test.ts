@@ -1,29 +1,13 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
-import { type AddressInfo, createServer } from "node:net";
-
-const message = (type: string, body: number[]) => [type.charCodeAt(0), 0, 0, 0, 4 + body.length, ...body];
-
-/** A database that lets everybody in and goes when it is asked the first thing. */
-async function vanishingDatabase() {
-  const server = createServer((socket) => {
-    socket.on("error", () => {});
-    socket.once("data", () => {
-      socket.write(Uint8Array.from([...message("R", [0, 0, 0, 0]), ...message("Z", ["I".charCodeAt(0)])]));
-      socket.once("data", () => socket.resetAndDestroy());
-    });
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  return { port: (server.address() as AddressInfo).port, close: () => server.close() };
-}
+import { vanishingDatabase } from "../test/vanishing_database.ts";
 
 /** What becomes of a process that asks this database something. */
-async function asking(port: number, prologue: string): Promise<{ code: number; printed: string }> {
+async function asking(url: string, prologue: string): Promise<{ code: number; printed: string }> {
   const script = `
     import postgres from "postgres";
     import { outliveLostConnections } from "${new URL("lost_connections.ts", import.meta.url)}";
     ${prologue}
-    const sql = postgres("postgresql://u@127.0.0.1:${port}/d", { max: 1 });
+    const sql = postgres("${url}", { max: 1 });
     sql\`select 1\`.catch(() => {});
     setTimeout(() => { console.log("still here"); Deno.exit(0); }, 1_000);`;
   const file = await Deno.makeTempFile({ suffix: ".ts" });
@@ -44,12 +28,12 @@ async function asking(port: number, prologue: string): Promise<{ code: number; p
 Deno.test("a database that goes while a connection is being made does not take the process with it", async () => {
   const database = await vanishingDatabase();
   try {
-    const bare = await asking(database.port, "");
+    const bare = await asking(database.url, "");
     assert.equal(bare.code, 1, "the driver alone would not survive; then this guard may go");
-    const guarded = await asking(database.port, "outliveLostConnections();");
+    const guarded = await asking(database.url, "outliveLostConnections();");
     assert.deepEqual([guarded.code, guarded.printed.trim()], [0, "still here"]);
     const other = await asking(
-      database.port,
+      database.url,
       "outliveLostConnections(); Promise.reject(new Error('of another kind'));",
     );
     assert.equal(other.code, 1);

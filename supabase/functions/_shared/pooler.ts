@@ -14,12 +14,14 @@ interface Signature {
 
 /** The part of `pg` that is used here; the package brings no types. */
 interface PoolClient {
+  on(event: "error", handler: () => void): void;
   query<R>(text: string | { name: string; text: string }, values?: unknown[]): Promise<{ rows: R[] }>;
   release(broken: boolean): void;
 }
 interface Pool {
   connect(): Promise<PoolClient>;
   on(event: "error", handler: () => void): void;
+  on(event: "connect", handler: (client: PoolClient) => void): void;
   end(): Promise<void>;
 }
 
@@ -103,8 +105,10 @@ async function open(url: string, settings: Settings): Promise<Connections> {
     idleTimeoutMillis: 30_000,
     allowExitOnIdle: true,
   });
-  // An idle connection that breaks must not end the isolate; the next call makes a new one.
+  // A connection that breaks must not end the isolate, be it idle or at work: whoever waits for an answer is told by the call that fails,
+  // and the next one makes a new connection.
   pool.on("error", () => {});
+  pool.on("connect", (client) => client.on("error", () => {}));
   const signatures = new Map<string, Signature>();
   try {
     await query(pool, readSignatures(signatures));

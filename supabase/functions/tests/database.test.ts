@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { testDatabase } from "../../../scripts/test/stack.ts";
+import { vanishingDatabase } from "../../../scripts/test/vanishing_database.ts";
 import { closeConnections, createAdmin } from "../_shared/database.ts";
 import { DatabaseError } from "../_shared/errors.ts";
 import { stackSettings, type Way } from "./stack_settings.ts";
@@ -109,6 +110,20 @@ Deno.test("connections that the server closes are made anew", async () => {
   await check();
   await database.end();
   await closeConnections();
+});
+
+Deno.test("a database that goes in the middle of a call fails the call and nothing else", async () => {
+  const database = await vanishingDatabase();
+  try {
+    const settings = await stackSettings("pooler", { STREAMVIBE_POOLER_URL: database.url });
+    // An error that nobody listens to ends the process, and with it this test.
+    for (let n = 0; n < 3; n++) {
+      assert.equal((await failure(createAdmin(settings).call("check_health"))).sqlstate, "unreachable");
+    }
+    await closeConnections();
+  } finally {
+    database.close();
+  }
 });
 
 Deno.test("the service functions are the service's alone", async () => {
