@@ -55,16 +55,27 @@ export async function runChaos(
   url.port = String(network.port);
   url.search = "?options=-c%20role%3Dservice_role";
   const crew: Deno.ChildProcess[] = [];
+  const dismissed = new Set<Deno.ChildProcess>();
+  /** Workers that ended by themselves, which none of these faults may make them do. */
+  let deserters = 0;
+  const dismiss = (worker: Deno.ChildProcess | undefined) => {
+    if (worker) dismissed.add(worker);
+    return killWorker(worker);
+  };
   const hire = () => {
     // Every other worker's clock is up to an hour wrong.
     const clock_error = random() < 0.5 ? 0 : Math.round((random() - 0.5) * 7_200_000);
     const script = new URL("./chaos_worker.ts", import.meta.url).pathname;
-    return new Deno.Command(Deno.execPath(), {
+    const worker = new Deno.Command(Deno.execPath(), {
       args: ["run", "-A", "--no-check", script, url.href, String(clock_error)],
       stdin: "null",
       stdout: "null",
       stderr: "null",
     }).spawn();
+    worker.status.then(() => {
+      if (!dismissed.has(worker)) deserters += 1;
+    });
+    return worker;
   };
   const done = { worker: 0, frozen: 0, database: 0, network: 0 };
   const thaws: ReturnType<typeof setTimeout>[] = [];
@@ -80,7 +91,7 @@ export async function runChaos(
       const fate = random();
       if (fate < 0.6) {
         const place = Math.floor(random() * workers);
-        await killWorker(crew[place]);
+        await dismiss(crew[place]);
         crew[place] = hire();
         done.worker += 1;
       } else if (fate < 0.75) {
@@ -117,10 +128,11 @@ export async function runChaos(
       jobs,
       seconds: (performance.now() - started) / 1_000,
       kills: done,
+      deserters,
     });
   } finally {
     thaws.forEach((thaw) => clearTimeout(thaw));
-    await Promise.all(crew.map(killWorker));
+    await Promise.all(crew.map(dismiss));
     network.close();
     await sql.end({ timeout: 1 });
     await stack.stop();
@@ -163,7 +175,7 @@ async function prepare(sql: postgres.Sql): Promise<void> {
 
 async function judge(
   sql: postgres.Sql,
-  about: Pick<ChaosReport, "jobs" | "seconds" | "kills">,
+  { deserters, ...about }: Pick<ChaosReport, "jobs" | "seconds" | "kills"> & { deserters: number },
 ): Promise<ChaosReport> {
   const statuses = await sql<{ status: string; count: number }[]>`
     select status::text, count(*)::integer from public.job_queue where handler = 'chaos' group by 1`;
@@ -208,6 +220,7 @@ async function judge(
   );
   must(figures?.unmarked === 0, "jobs completed without their effect");
   must(figures?.tickets === 0, "tickets were left behind");
+  must(deserters === 0, `${deserters} workers ended by themselves`);
   return {
     ...about,
     by_status,
@@ -223,7 +236,7 @@ async function killWorker(worker: Deno.ChildProcess | undefined): Promise<void> 
   await worker?.status;
 }
 
-/** False: it had ended by itself, when the database went from under it. */
+/** False: it had ended already. */
 function signal(worker: Deno.ChildProcess | undefined, name: Deno.Signal): boolean {
   try {
     worker?.kill(name);
