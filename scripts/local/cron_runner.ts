@@ -1,5 +1,6 @@
 /** Runs the jobs of cron.job at their time (GMT) and writes cron.job_run_details, as pg_cron does. */
 import { Cron } from "croner";
+import pg from "pg";
 import postgres from "postgres";
 
 interface Job {
@@ -15,12 +16,12 @@ interface Running {
 }
 
 const AT_ONCE = 8;
-/** For a connection, before another is asked for. */
-const PATIENCE_MS = 10_000;
 
 export class CronRunner {
   readonly #sql: postgres.Sql;
-  readonly #workers: postgres.Sql;
+  /** A connection for each run, as pg_cron has it, for a job may leave anything behind. */
+  readonly #workers: pg.Pool;
+  readonly #busy = new Set<pg.PoolClient>();
   #timers = new Map<number, { job: Job; stop(): void }>();
   #running = new Map<number, Running>();
   #listening: { unlisten(): Promise<void> } | undefined;
@@ -28,9 +29,12 @@ export class CronRunner {
   #closed = false;
 
   constructor(superuserUrl: string, private warn: (text: string) => void) {
-    const options = { onnotice: () => {}, connection: { application_name: "streamvibe cron runner" } };
-    this.#sql = postgres(superuserUrl, { ...options, max: 2 });
-    this.#workers = postgres(superuserUrl, { ...options, max: AT_ONCE, idle_timeout: 30 });
+    const application_name = "streamvibe cron runner";
+    this.#sql = postgres(superuserUrl, { onnotice: () => {}, connection: { application_name }, max: 2 });
+    this.#workers = new pg.Pool({ connectionString: superuserUrl, application_name, max: AT_ONCE });
+    // Whoever waits for an answer hears of a lost connection; nobody else needs to.
+    this.#workers.on("error", () => {});
+    this.#workers.on("connect", (client: pg.PoolClient) => client.on("error", () => {}));
   }
 
   async start(): Promise<void> {
@@ -46,7 +50,11 @@ export class CronRunner {
     this.#closed = true;
     for (const { stop } of this.#timers.values()) stop();
     await this.#listening?.unlisten().catch(() => {});
-    await Promise.all([this.#sql.end({ timeout: 1 }), this.#workers.end({ timeout: 1 })]);
+    for (const connection of this.#busy) {
+      this.#busy.delete(connection);
+      connection.release(true);
+    }
+    await Promise.all([this.#sql.end({ timeout: 1 }), this.#workers.end()]);
   }
 
   #reload(): void {
@@ -108,22 +116,9 @@ export class CronRunner {
     if (state.again && current && !this.#closed) this.#run(current);
   }
 
-  /** The driver forgets a reservation when the database goes while its connection is being made: so it is asked for again. */
-  async #reserve(): Promise<postgres.ReservedSql> {
-    while (!this.#closed) {
-      const asked = this.#workers.reserve();
-      let timer: ReturnType<typeof setTimeout> | undefined;
-      const patience = new Promise<void>((resolve) => timer = setTimeout(resolve, PATIENCE_MS));
-      const connection = await Promise.race([asked, patience]).finally(() => clearTimeout(timer));
-      if (connection) return connection;
-      // Perhaps all were busy only.
-      asked.then((late) => late.release(), () => {});
-    }
-    throw new Error("the stack is stopping");
-  }
-
   async #execute(job: Job): Promise<void> {
-    const connection = await this.#reserve();
+    const connection = await this.#workers.connect();
+    this.#busy.add(connection);
     try {
       const [details] = await this.#sql<{ runid: number }[]>`
         insert into cron.job_run_details (jobid, database, username, command, status, start_time)
@@ -133,9 +128,8 @@ export class CronRunner {
       let status = "succeeded";
       let message = "";
       try {
-        await connection.unsafe(`set session authorization ${quote(job.username)}`);
-        const result = await connection.unsafe(job.command).simple();
-        message = describeResult(result);
+        await connection.query(`set session authorization ${quote(job.username)}`);
+        message = describeResult(await connection.query(job.command));
       } catch (error) {
         status = "failed";
         message = `ERROR:  ${error instanceof Error ? error.message : error}`;
@@ -144,8 +138,7 @@ export class CronRunner {
         update cron.job_run_details set status = ${status}, return_message = ${message}, end_time = now()
         where runid = ${runid}`;
     } finally {
-      await connection.unsafe("rollback; reset session authorization; discard all;").simple().catch(() => {});
-      connection.release();
+      if (this.#busy.delete(connection)) connection.release(true);
     }
   }
 }
@@ -155,9 +148,9 @@ function quote(identifier: string): string {
 }
 
 /** The last statement's outcome: "1 row" of a query, the command's tag of anything else. */
-function describeResult(result: unknown): string {
-  const last = Array.isArray(result) && Array.isArray(result.at(-1)) ? result.at(-1) : result;
-  const { command, count } = last as { command?: string; count?: number };
+function describeResult(result: pg.QueryResult | pg.QueryResult[]): string {
+  const last = Array.isArray(result) ? result.at(-1) : result;
+  const { command, rowCount: count } = last ?? {};
   if (command === "SELECT") return `${count} row${count === 1 ? "" : "s"}`;
   return [command, command === "INSERT" ? `0 ${count}` : count].filter((part) =>
     part !== null && part !== undefined

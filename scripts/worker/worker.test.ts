@@ -38,6 +38,17 @@ Deno.test("a worker is woken by a new job, and leaves in good order when it is a
         from public.job_queue where id = ${made?.id}`)[0];
     await until("the end of the job", async () => (await job())?.status === "completed");
     assert.equal((await job())?.is_quick, true);
+
+    // It listens again when its connection is lost; a poll alone would be slower.
+    const listening = async () =>
+      (await sql`select pid from pg_stat_activity where application_name like 'worker:%' and query ilike 'listen%'`)[
+        0
+      ]
+        ?.pid;
+    const first = await listening();
+    await sql`select pg_terminate_backend(${first}::integer)`;
+    await until("another connection", async () => (await listening() ?? first) !== first);
+
     worker.kill("SIGTERM");
     const { code } = await worker.status;
     await reading;

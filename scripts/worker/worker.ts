@@ -4,13 +4,13 @@
  * grace time, hands the rest back; twice: at once.
  */
 import { parseArgs } from "node:util";
-import postgres from "postgres";
 import { closeConnections, createAdmin } from "../../supabase/functions/_shared/database.ts";
 import { queueOf } from "../../supabase/functions/_shared/jobs/queue.ts";
 import { HANDLERS } from "../../supabase/functions/_shared/jobs/registry.ts";
 import { Worker } from "../../supabase/functions/_shared/jobs/worker.ts";
 import { createLogger } from "../../supabase/functions/_shared/log.ts";
 import { readSettings, SettingsError } from "../../supabase/functions/_shared/settings.ts";
+import { listenTo } from "./listener.ts";
 import { workerEnvironment } from "./worker_environment.ts";
 
 const USAGE = `Usage: deno task worker [--concurrency N] [--grace SECONDS]
@@ -103,16 +103,14 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   });
 }
 
-// A connection of its own: it reconnects by itself, and a poll every few seconds makes up for what it misses meanwhile.
-const listener = postgres(url, {
-  max: 1,
-  onnotice: () => {},
-  connection: { application_name: worker_id },
+// A poll every few seconds makes up for what is missed while nobody listens.
+const listener = listenTo("job_ready", {
+  url,
+  application_name: worker_id,
+  wake: () => worker.wake(),
+  lost: (error) => log.warn("the worker cannot listen; it polls", { error }),
 });
-listener.listen("job_ready", () => worker.wake(), () => worker.wake()).catch((
-  error,
-) => log.warn("the worker cannot listen; it polls", { error }));
 log.info("taking jobs", { handlers: Object.keys(HANDLERS) });
 const tally = await worker.run(true);
 log.info("stopped", { ...tally });
-await Promise.all([listener.end({ timeout: 1 }), closeConnections()]);
+await Promise.all([listener.stop(), closeConnections()]);

@@ -1,0 +1,61 @@
+import pg from "pg";
+
+/** Before a lost connection is made anew. */
+const AGAIN_MS = 1_000;
+
+export interface Listener {
+  stop(): Promise<void>;
+}
+
+/**
+ * Listens on a channel by a connection of its own, and connects anew for as long as it is not stopped. `wake` is also called with every
+ * connection, for something may have gone unheard; `lost` once for each time that it could no longer listen.
+ */
+export function listenTo(
+  channel: string,
+  { url, application_name, wake, lost }: {
+    url: string;
+    application_name: string;
+    wake: () => void;
+    lost: (error: unknown) => void;
+  },
+): Listener {
+  let current: pg.Client;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let stopped = false;
+  let is_deaf = false;
+
+  async function connect(): Promise<void> {
+    const client = new pg.Client({ connectionString: url, application_name, keepAlive: true });
+    current = client;
+    let is_over = false;
+    const over = (error: unknown) => {
+      if (is_over || stopped) return;
+      is_over = true;
+      if (!is_deaf) lost(error);
+      is_deaf = true;
+      client.end().catch(() => {});
+      timer = setTimeout(connect, AGAIN_MS);
+    };
+    client.on("error", over);
+    client.on("end", () => over(new Error("the database closed the connection")));
+    client.on("notification", wake);
+    try {
+      await client.connect();
+      await client.query(`listen ${pg.escapeIdentifier(channel)}`);
+      is_deaf = false;
+      wake();
+    } catch (error) {
+      over(error);
+    }
+  }
+
+  connect();
+  return {
+    async stop() {
+      stopped = true;
+      clearTimeout(timer);
+      await current.end().catch(() => {});
+    },
+  };
+}
