@@ -290,18 +290,18 @@ set search_path = ''
 as $$
 declare
   v_is_attended boolean;
-  v_is_rested boolean;
+  v_somebody_rests boolean;
   v_may_ask boolean;
 begin
   select bool_or(rests_until is null and seen_at > now() - interval '2 seconds'), bool_or(rests_until > now()),
     (select asked_at < now() - interval '5 seconds' from ops.job_wake)
-  into v_is_attended, v_is_rested, v_may_ask
+  into v_is_attended, v_somebody_rests, v_may_ask
   from ops.job_worker;
   -- Someone who claims all the time finds the job without being told. NOTIFY in every transaction would make commits queue up.
   if v_is_attended then
     return;
   end if;
-  if v_is_rested then
+  if v_somebody_rests then
     perform pg_notify('job_ready', '');
     return;
   end if;
@@ -442,13 +442,13 @@ declare
   v_is_creator constant boolean := current_setting('role', true) in ('anon', 'authenticated');
   v_params constant jsonb := coalesce(p_params, '{}');
   v_kind record;
-  v_locked text;
+  v_nothing text;
 begin
   if v_is_creator and p_user_id is distinct from auth.uid() then
     raise exception using errcode = 'SV403', message = 'Jobs can be created only for yourself';
   end if;
   -- The gate, before the handler is read: whoever pauses it waits for those who saw it running.
-  v_locked := pg_advisory_xact_lock_shared(7206, 0)::text; -- no statement of its own, as perform would be
+  v_nothing := pg_advisory_xact_lock_shared(7206, 0)::text; -- no statement of its own, as perform would be
   select handler.name, handler.job_type, handler.max_concurrency is not null as is_limited, handler.paused_at is not null as is_paused,
     type.is_for_creators, type.max_attempts, type.timeout_seconds, type.dedupe_seconds, type.cache_seconds,
     greatest(p_run_at, now()) as run_at,
@@ -474,7 +474,7 @@ begin
   end if;
 
   -- One at a time for each person (or, for the service, each job): the statements below see what the one before has committed.
-  v_locked := pg_advisory_xact_lock(hashtextextended('job:' || coalesce(p_user_id::text, v_kind.hash::text), 0))::text;
+  v_nothing := pg_advisory_xact_lock(hashtextextended('job:' || coalesce(p_user_id::text, v_kind.hash::text), 0))::text;
 
   -- First the plain question, for it is nearly always answered with no: the full one takes three times as long to prepare.
   if exists (select from public.job_queue as job where job.dedupe_hash = v_kind.hash) then
@@ -520,7 +520,7 @@ begin
   end if;
   insert into ops.job_ready (job_id, user_id, handler, is_limited, priority, run_at, max_attempts, timeout_seconds)
   values (job_id, p_user_id, v_kind.name, v_kind.is_limited, p_priority, v_kind.run_at, v_kind.max_attempts, v_kind.timeout_seconds);
-  v_locked := ops.wake_workers()::text;
+  v_nothing := ops.wake_workers()::text;
 end;
 $$;
 comment on function ops.create_job is 'See public.create_job and public.find_or_create_job.';

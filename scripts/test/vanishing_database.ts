@@ -1,10 +1,10 @@
 import { once } from "node:events";
-import { type AddressInfo, createServer, type Server } from "node:net";
+import { type AddressInfo, createServer } from "node:net";
 
 const message = (type: string, body: number[]) => [type.charCodeAt(0), 0, 0, 0, 4 + body.length, ...body];
 
 /** A PostgreSQL that lets everybody in and, asked the first thing, is gone without a word: the connection is reset. */
-export async function vanishingDatabase(): Promise<{ url: string; close: () => Server }> {
+export async function vanishingDatabase(): Promise<{ url: string; close: () => void }> {
   const server = createServer((socket) => {
     socket.on("error", () => {});
     socket.once("data", () => {

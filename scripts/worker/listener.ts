@@ -2,6 +2,10 @@ import pg from "pg";
 
 /** Before a lost connection is made anew. */
 const AGAIN_MS = 1_000;
+/** For a connection to be made. */
+const PATIENCE_MS = 5_000;
+/** Idle for so long it is asked whether it still lives, so that one which a router forgot does not go unnoticed. */
+const KEEP_ALIVE_MS = 60_000;
 
 export interface Listener {
   stop(): Promise<void>;
@@ -26,7 +30,13 @@ export function listenTo(
   let is_deaf = false;
 
   async function connect(): Promise<void> {
-    const client = new pg.Client({ connectionString: url, application_name, keepAlive: true });
+    const client = new pg.Client({
+      connectionString: url,
+      application_name,
+      connectionTimeoutMillis: PATIENCE_MS,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
+    });
     current = client;
     let is_over = false;
     const over = (error: unknown) => {

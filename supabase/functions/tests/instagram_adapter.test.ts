@@ -236,7 +236,7 @@ Deno.test("views and shares are read of all media in the first pass, and its end
   );
   assert.equal(first.account, null, "more follows");
   const last = await platform.page(TOKENS, { ...measured("unread"), cursor: first.next_cursor });
-  assert.deepEqual([last.next_cursor, last.account?.details.insights], [null, "read"]);
+  assert.deepEqual([last.next_cursor, last.account], [null, { details: { insights: "read" } }]);
 });
 
 Deno.test("later passes read those of new media, and each old one's once in thirty days, however often they run", async () => {
@@ -311,6 +311,14 @@ Deno.test("a page is kept whatever happens to its insights", async () => {
     const { items, asked } = await page(refusal);
     assert.deepEqual([items.length, told(items), asked], [25, 24, 25]);
   }
+  const none = adapterWorld({
+    insights: graphError(100),
+    "me/media": { data: Array.from({ length: 25 }, (_, n) => media(String(n + 1))) },
+  });
+  const { items } = await instagram(none).page(TOKENS, measured("read"));
+  assert.deepEqual([items.length, asked(none).length], [25, 10], "refused of all: no more are asked for");
+  assert.ok(none.lines.some((line) => line.includes("insights left out")), "and the operator can see it");
+
   const unseen = await page(graphError(10), "stories");
   assert.deepEqual([unseen.items.length, told(unseen.items)], [25, 24], "too few viewers of one story");
 

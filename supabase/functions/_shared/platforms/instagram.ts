@@ -11,6 +11,7 @@ import { requireSetting } from "../settings.ts";
 import {
   cursorAfter,
   graphDialect,
+  isBadParameter,
   isNoSuchObject,
   lostCursor,
   Paging,
@@ -255,15 +256,10 @@ export function instagram(world: PlatformWorld): Platform {
       items,
       total: countOf((account ?? request.account).details.media_count),
       account: next_cursor === null && request.account.details.insights === "unread"
-        ? await markedAsRead(tokens, account)
+        // From now on only those that change are read.
+        ? { ...account, details: { ...account?.details, insights: "read" satisfies InsightsState } }
         : account,
     };
-  }
-
-  /** After a whole pass with insights, the next ones need only those that change. */
-  async function markedAsRead(tokens: Tokens, account: Profile | null): Promise<Profile> {
-    const profile = account ?? await readProfile(tokens);
-    return { ...profile, details: { ...profile.details, insights: "read" satisfies InsightsState } };
   }
 
   /** Those whose figures are due, when old ones were last measured on that day. */
@@ -272,7 +268,7 @@ export function instagram(world: PlatformWorld): Platform {
     { insights }: Profile["details"],
     measured: Json | undefined,
   ): Media[] {
-    const today = dayOf(world.now().toISOString()) ?? 0;
+    const today = Math.floor(world.now().getTime() / DAY_MS);
     const days = typeof measured === "number" ? today - measured : 0;
     if (insights === "unread") return data;
     return insights === "read" ? data.filter((media) => isDue(media, today, days)) : [];
@@ -285,19 +281,25 @@ export function instagram(world: PlatformWorld): Platform {
     isStory: boolean,
   ): Promise<Map<string, Figures>> {
     const figures = new Map<string, Figures>();
-    let obstacle: PlatformFault | undefined;
-    const readOne = async (id: string) => {
+    const readOne = async (id: string): Promise<PlatformFault | null> => {
       const query = { metric: METRICS };
       try {
         const { data } = await api.get(`${encodeURIComponent(id)}/insights`, tokens, Insights, { query });
         figures.set(id, { views_count: figureOf(data, "views"), shares_count: figureOf(data, "shares") });
+        return null;
       } catch (fault) {
-        if (!(fault instanceof PlatformFault)) throw fault;
-        if (!hasNoInsights(fault, isStory)) obstacle = fault;
+        if (fault instanceof PlatformFault) return fault;
+        throw fault;
       }
     };
+    let obstacle: PlatformFault | undefined;
     for (let done = 0; done < media.length && obstacle === undefined; done += INSIGHTS_AT_ONCE) {
-      await Promise.all(media.slice(done, done + INSIGHTS_AT_ONCE).map(({ id }) => readOne(id)));
+      const some = media.slice(done, done + INSIGHTS_AT_ONCE);
+      const faults = (await Promise.all(some.map(({ id }) => readOne(id)))).filter((fault) => fault !== null);
+      // What is refused of all of them is not about one: a metric that is no more, a time before insights.
+      obstacle = faults.length === some.length
+        ? faults[0]
+        : faults.find((fault) => !hasNoInsights(fault, isStory));
     }
     if (obstacle) {
       world.log.info("insights left out", { platform: "instagram", reason: obstacle.reason });
@@ -384,8 +386,7 @@ function isDue({ id, timestamp }: Media, today: number, days: number): boolean {
  * people have seen, which is refused as if a permission were missing.
  */
 function hasNoInsights(fault: PlatformFault, isStory: boolean): boolean {
-  return /^100(\/|$)/.test(fault.reason) || isNoSuchObject(fault) ||
-    (isStory && fault.kind === "scope_missing");
+  return isBadParameter(fault) || isNoSuchObject(fault) || (isStory && fault.kind === "scope_missing");
 }
 
 /** Figures that Instagram does not have are not in the list, which says nothing about their being 0. */

@@ -83,11 +83,16 @@ export function isNoSuchObject(error: unknown): boolean {
   return error instanceof PlatformFault && NO_SUCH_OBJECT.includes(error.reason);
 }
 
+/** Whether a fault says that a parameter is wrong, or does not fit what it is asked of. */
+export function isBadParameter({ kind, reason }: PlatformFault): boolean {
+  return kind === "misconfigured" && /^100(\/|$)/.test(reason);
+}
+
 /** A cursor that is too old is a bad parameter like any other; ours are all right but for the cursor. */
 export function lostCursor(error: unknown): unknown {
-  const isParameter = error instanceof PlatformFault && error.kind === "misconfigured" &&
-    /^100(\/|$)/.test(error.reason);
-  return isParameter ? new PlatformFault(error.platform, "cursor_invalid", error) : error;
+  return error instanceof PlatformFault && isBadParameter(error)
+    ? new PlatformFault(error.platform, "cursor_invalid", error)
+    : error;
 }
 
 /** Token answers and refusals of Meta as RFC 6749 has them. */

@@ -144,8 +144,8 @@ export interface Page {
   present_ids: string[];
   items: NormalizedItem[];
   total: number | null;
-  /** Fresh figures of the account itself, when the page came with them. */
-  account: Profile | null;
+  /** What is new about the account itself, when the page came with it; what is left out stays, and details are added to. */
+  account: Partial<Profile> & Pick<Profile, "details"> | null;
 }
 
 /** What a platform charges for a call and what it says is left: the signal that a quota ledger counts. */
