@@ -535,9 +535,9 @@ revoke execute on function public.begin_sync from public, anon, authenticated;
 grant execute on function public.begin_sync to service_role;
 
 -- No sequential scans: a plan that a session made while the table was small must not outlive that.
--- First one statement that only reads, then one for each kind of change that there is: what a page does not need is not even
--- prepared. Nobody else brings this account's items in meanwhile, since the caller holds its pass.
-create function ops.apply_items(p_user_id uuid, p_social_account_id uuid, p_items jsonb,
+-- First one statement that reads and adds what is new, then one for each other kind of change that there is: what a page does not
+-- need is not even prepared. Nobody else brings this account's items in meanwhile, since the caller holds its pass.
+create function ops.apply_items(p_user_id uuid, p_social_account_id uuid, p_items json,
   out new_items integer, out updated_items integer, out unchanged_items integer)
 language plpgsql volatile security invoker
 set search_path = ''
@@ -545,7 +545,6 @@ set enable_seqscan = off set jit = off
 as $$
 declare
   v_given integer;
-  v_new ops.given_item[];
   v_rewritten ops.given_item[];
   v_refreshed ops.given_item[];
   v_refreshed_count integer;
@@ -572,22 +571,21 @@ begin
       case when given.shares_count < 0 then 0 else given.shares_count end as shares_count,
       given.platform_category,
       case when jsonb_typeof(given.metadata) = 'object' then given.metadata else '{}' end as metadata
-    from jsonb_populate_recordset(null::ops.given_item, p_items) as given
+    from json_populate_recordset(null::ops.given_item, p_items) as given
     where given.platform_content_id <> ''
     order by left(given.platform_content_id, 512)
-  ), compared as (
-    select
-      row (given.platform_content_id, given.content_type, given.title, given.description,
-        -- Nearly all tags need no cleaning, and to see that here takes half the time of the call.
-        case when given.tags = '{}' or octet_length(texts.tags) <= 500
-            and e'\x02' || texts.tags || e'\x02' not like all (array[e'%\x02\x02%', e'%\x02 %', e'% \x02%'])
-          then given.tags else ops.clean_tags(given.tags) end,
-        case when given.hashtags = '{}' or octet_length(texts.hashtags) <= 500
-            and e'\x02' || texts.hashtags || e'\x02' not like all (array[e'%\x02\x02%', e'%\x02 %', e'% \x02%'])
-          then given.hashtags else ops.clean_tags(given.hashtags) end,
-        given.thumbnail_url, given.permalink, given.visibility, given.language, given.duration_seconds, given.published_at,
-        given.views_count, given.likes_count, given.comments_count, given.shares_count, given.platform_category, given.metadata,
-        texts.hash, item.id)::ops.given_item as given,
+  ), compared as materialized (
+    select given.platform_content_id, given.content_type, given.title, given.description,
+      -- Nearly all tags need no cleaning, and to see that here takes half the time of the call.
+      case when given.tags = '{}' or octet_length(texts.tags) <= 500
+          and e'\x02' || texts.tags || e'\x02' not like all (array[e'%\x02\x02%', e'%\x02 %', e'% \x02%'])
+        then given.tags else ops.clean_tags(given.tags) end as tags,
+      case when given.hashtags = '{}' or octet_length(texts.hashtags) <= 500
+          and e'\x02' || texts.hashtags || e'\x02' not like all (array[e'%\x02\x02%', e'%\x02 %', e'% \x02%'])
+        then given.hashtags else ops.clean_tags(given.hashtags) end as hashtags,
+      given.thumbnail_url, given.permalink, given.visibility, given.language, given.duration_seconds, given.published_at,
+      given.views_count, given.likes_count, given.comments_count, given.shares_count, given.platform_category, given.metadata,
+      texts.hash as source_hash, item.id,
       item.id is null as is_new,
       -- What the creator deleted stays as it is, also when the platform still has it.
       item.deleted_at is null or item.deleted_at = item.vanished_at as is_kept,
@@ -617,15 +615,7 @@ begin
     ) as texts
     left join public.content_item as item
       on item.social_account_id = p_social_account_id and item.platform_content_id = given.platform_content_id
-  )
-  select count(*), array_agg(given) filter (where is_new),
-    array_agg(given) filter (where not is_new and is_kept and has_new_text),
-    array_agg(given) filter (where not is_new and is_kept and not has_new_text and has_new_facts)
-  into v_given, v_new, v_rewritten, v_refreshed
-  from compared;
-
-  new_items := 0;
-  if v_new is not null then
+  ), added as (
     insert into public.content_item (user_id, social_account_id, platform_content_id, content_type, title, description, tags, hashtags,
       thumbnail_url, permalink, visibility, language, duration_seconds, published_at, views_count, likes_count, comments_count,
       shares_count, platform_category, metadata, source_hash)
@@ -633,12 +623,24 @@ begin
       tags, hashtags, thumbnail_url, permalink, visibility, language, duration_seconds,
       coalesce(published_at, now()), coalesce(views_count, 0), coalesce(likes_count, 0), coalesce(comments_count, 0),
       coalesce(shares_count, 0), platform_category, metadata, source_hash
-    from unnest(v_new);
-    get diagnostics new_items = row_count;
-  end if;
+    from compared
+    where is_new
+    returning 1
+  ), changed as (
+    select has_new_text, row (platform_content_id, content_type, title, description, tags, hashtags, thumbnail_url, permalink, visibility,
+      language, duration_seconds, published_at, views_count, likes_count, comments_count, shares_count, platform_category, metadata,
+      source_hash, id)::ops.given_item as given
+    from compared
+    where not is_new and is_kept and (has_new_text or has_new_facts)
+  )
+  select (select count(*) from compared), (select count(*) from added),
+    array_agg(given) filter (where has_new_text), array_agg(given) filter (where not has_new_text)
+  into v_given, new_items, v_rewritten, v_refreshed
+  from changed;
 
   updated_items := 0;
   if v_rewritten is not null then
+    perform set_config('streamvibe.is_sync', 'on', true); -- for the history of the texts
     update public.content_item as item
     set content_type = given.content_type, title = left(given.title, 1000), description = left(given.description, 100000),
       tags = given.tags, hashtags = given.hashtags, thumbnail_url = given.thumbnail_url,
@@ -654,6 +656,7 @@ begin
     -- Once more, since the creator may delete it at this moment.
     where item.id = given.id and (item.deleted_at is null or item.deleted_at = item.vanished_at);
     get diagnostics updated_items = row_count;
+    perform set_config('streamvibe.is_sync', '', true);
   end if;
 
   if v_refreshed is not null then
@@ -681,7 +684,7 @@ comment on function ops.apply_items is
 revoke execute on function ops.apply_items from public;
 
 -- Security definer: writes what no API role may; only the service may call it.
-create function public.apply_sync_page(p_sync_id uuid, p_fence bigint, p_page jsonb, p_items jsonb, p_account jsonb default null,
+create function public.apply_sync_page(p_sync_id uuid, p_fence bigint, p_page jsonb, p_items json, p_account jsonb default null,
   p_release boolean default true)
 returns jsonb
 language plpgsql volatile security definer
@@ -712,9 +715,8 @@ begin
     raise exception using errcode = 'SV410', message = 'This account is disconnected: connect it again';
   end if;
 
-  perform set_config('streamvibe.is_sync', 'on', true);
-  select * into v_applied from ops.apply_items(v_account.user_id, v_account.id, coalesce(nullif(p_items, 'null'), '[]'));
-  perform set_config('streamvibe.is_sync', '', true);
+  select * into v_applied
+  from ops.apply_items(v_account.user_id, v_account.id, case when json_typeof(p_items) = 'array' then p_items else '[]' end);
   v_unchanged := v_applied.unchanged_items;
 
   if v_key = 'missing' then

@@ -326,7 +326,7 @@ comment on function ops.settle_pass is 'What a step leaves behind when it ends: 
 revoke execute on function ops.settle_pass from public;
 
 -- Security definer: writes what no API role may; only the service may call it.
-create function public.apply_sync_page(p_sync_id uuid, p_fence bigint, p_page jsonb, p_items jsonb, p_account jsonb default null,
+create function public.apply_sync_page(p_sync_id uuid, p_fence bigint, p_page jsonb, p_items json, p_account jsonb default null,
   p_release boolean default true, p_usage jsonb default null)
 returns jsonb
 language plpgsql volatile security definer

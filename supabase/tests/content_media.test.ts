@@ -25,7 +25,7 @@ const carousel = (media: unknown, about: Record<string, unknown> = {}) => ({
 /** What a sync writes, without its pass. */
 async function bring(world: World, ...items: unknown[]): Promise<Record<string, number>> {
   const [counts] = await world.query<Record<string, number>>(
-    `select * from ops.apply_items('${world.people.owner}', '${world.account}', ${literal(items)}::jsonb)`,
+    `select * from ops.apply_items('${world.people.owner}', '${world.account}', ${literal(items)}::json)`,
   );
   assert.ok(counts);
   return counts;
