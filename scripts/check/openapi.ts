@@ -5,6 +5,7 @@
 import { pathToFileURL } from "node:url";
 import { CODES, type ErrorCode } from "../../supabase/functions/_shared/errors.ts";
 import { describeContract, type Endpoint } from "../../supabase/functions/_shared/endpoint.ts";
+import { MEDIA_TYPES } from "../../supabase/functions/_shared/input.ts";
 import { functionNames, FUNCTIONS_FOLDER } from "./functions.ts";
 
 type Json = Record<string, unknown>;
@@ -66,6 +67,7 @@ function operation(contract: Described): Json {
     idempotent,
     also_answers = [],
     produces = "application/json",
+    takes = "json",
   } = contract;
   const { $schema: _, ...body } = input;
   const { $schema: __, ...answer } = output;
@@ -109,7 +111,7 @@ function operation(contract: Described): Json {
       security: modes(contract).map((mode) => SECURITY[mode] ?? {}),
       ...(parameters.length > 0 ? { parameters } : {}),
       ...(method === "POST"
-        ? { requestBody: { required: true, content: { "application/json": { schema: body } } } }
+        ? { requestBody: { required: true, content: { [MEDIA_TYPES[takes]]: { schema: body } } } }
         : {}),
       responses,
       "x-rate-class": contract.rate,

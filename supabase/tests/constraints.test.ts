@@ -72,6 +72,8 @@ const OFFENCES: Record<string, string> = {
     "insert into ops.sync_pass (social_account_id, leased_until) values ('$account', now())",
   sync_pass_counts_not_negative:
     "insert into ops.sync_pass (social_account_id, failures) values ('$account', -1)",
+  data_deletion_items_not_negative:
+    "insert into ops.data_deletion (platform, person_hash, requested_at, items_erased) values ('instagram', '', now(), -1)",
   platform_window_ends_after_begin:
     "insert into ops.platform_window (platform, app, began_at, ends_at) values ('youtube', 'x', now(), now())",
   platform_window_counts_not_negative:
@@ -95,7 +97,7 @@ Deno.test("every named check of modules 000 to 002 refuses its offence, and none
     const tables = [
       "users user_role user_setting subscription subscription_tier subscription_status notification audit_log quota_usage_history cache_store",
       "platform account_status platform_connection social_account content_type content_item content_revision content_media",
-      "rate_limit idempotency request_metric http_call oauth_state sync_pass sync_page platform_window platform_share",
+      "rate_limit idempotency request_metric http_call oauth_state sync_pass sync_page platform_window platform_share data_deletion",
     ].join(" ").split(" ");
     const checks = await world.query<{ name: string }>(`
       select conname as name from pg_constraint c join pg_class t on t.oid = c.conrelid

@@ -125,6 +125,77 @@ Deno.test("refuse_account ends every connection to an account, but none that is 
   });
 });
 
+Deno.test("a request to erase finds accounts by their id and by who granted them, and nothing of anybody else's", async () => {
+  await inWorld(async (world) => {
+    const { owner, other } = world.people;
+    const theirs = await connected(world, other, "UC-theirs", "person-2");
+    const pages = [
+      await connected(world, owner, "UC-page-1", "person-1"),
+      await connected(world, owner, "UC-page-2", "person-1"),
+    ];
+    await erase(world, "person-1");
+    const nameless = `select id from social_account where platform_account_id = 'erased:' || id order by id`;
+    assert.deepEqual((await world.query<{ id: string }>(nameless)).map(({ id }) => id), pages.toSorted());
+    await erase(world, "UC-theirs");
+    assert.equal((await world.query(nameless)).length, 3);
+    assert.equal(await world.value(`select connection_id from social_account where id = '${theirs}'`), null);
+    assert.equal(
+      await world.value(`select status from social_account where id = '${world.account}'`),
+      "active",
+    );
+  });
+});
+
+Deno.test("erasing takes so many items a run, goes on where it stopped, and takes the account last", async () => {
+  await inWorld(async (world) => {
+    const id = await world.value<string>(
+      `select platform_account_id from social_account where id = '${world.account}'`,
+    );
+    const code = await erase(world, id);
+    assert.equal(await erase(world, id), code, "asked twice, it is one request");
+    const left = async () => [
+      await world.value(
+        `select count(*)::integer from content_item where social_account_id = '${world.account}'`,
+      ),
+      await world.value(`select count(*)::integer from social_account where id = '${world.account}'`),
+      await world.value(
+        `select completed_at is not null from data_deletion_state('${code}')`,
+        "service",
+      ),
+    ];
+    assert.deepEqual(await left(), [3, 1, false]);
+    assert.equal(await world.value("select ops.erase_requested_data(2)"), 2);
+    assert.deepEqual(await left(), [1, 1, false]);
+    assert.equal(await world.value("select ops.erase_requested_data(2)"), 1);
+    assert.deepEqual(await left(), [0, 0, true]);
+    assert.equal(await world.value("select ops.erase_requested_data(2)"), 0);
+    assert.equal(
+      await world.value(`select items_erased from data_deletion_state('${code}')`, "service"),
+      3,
+    );
+  });
+});
+
+/** Asks to erase what was connected up to now. */
+const erase = (world: World, person: string) =>
+  world.value<string>(
+    `select request_data_deletion('youtube', '${person}', now() + interval '1 second')`,
+    "service",
+  );
+
+/** An account that a person of the platform let StreamVibe into. */
+async function connected(world: World, user: string, account: string, person: string): Promise<string> {
+  await world.query(
+    `update subscription set tier_id = (select id from subscription_tier where slug = 'premium')
+    where user_id = '${user}'`,
+  );
+  return await world.value<string>(
+    `select connect_account('${user}', 'youtube', '{"access_token": "at"}', now() + interval '1 hour', '{}',
+      '{"platform_account_id": "${account}", "details": {"granted_by": "${person}"}}') ->> 'social_account_id'`,
+    "service",
+  );
+}
+
 Deno.test("has_other_account sees live accounts of the same person and platform only", async () => {
   await inWorld(async (world) => {
     const { owner, other } = world.people;

@@ -33,6 +33,17 @@ Deno.test("a platform's report of a lost access, while its creator disconnects, 
   }, 2);
 });
 
+Deno.test("a request to erase an account, while its creator disconnects, waits, too", async () => {
+  await withPerson(async ({ id, sql }) => {
+    const { account, connection } = await connect(sql, id);
+    const request = `select request_data_deletion('youtube', 'UC-${id}', now() + interval '1 hour')`;
+    const outcome = await whileOpen(accountLocked(account), request, connectionLocked(connection));
+    assert.deepEqual(outcome, { waited: true, refused: undefined });
+    await sql`select ops.erase_requested_data()`;
+    await sql`delete from ops.data_deletion where ${account} = any (social_account_ids)`;
+  }, 2);
+});
+
 Deno.test("a sync that fails while its creator connects the account anew waits, and neither fails", async () => {
   await withPerson(async ({ id, sql }) => {
     const { account } = await connect(sql, id);

@@ -131,6 +131,8 @@ export const EXECUTE: Record<string, string> = {
   "public.read_platform_quotas": "service_role",
   "public.refuse_account": "service_role",
   "public.has_other_account": "service_role",
+  "public.request_data_deletion": "service_role",
+  "public.data_deletion_state": "service_role",
   "public.create_job": "authenticated service_role",
   "public.find_or_create_job": "authenticated service_role",
   "public.cancel_job": "authenticated service_role",

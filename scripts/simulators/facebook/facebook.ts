@@ -2,6 +2,7 @@
 import { createHmac } from "node:crypto";
 import { MetaAccounts, type TokenFacts } from "../meta/accounts.ts";
 import { decideDialog, type Dialog, showDialog } from "../meta/authorize.ts";
+import { Callbacks } from "../meta/callbacks.ts";
 import { pageOf } from "../meta/cursor.ts";
 import { type Fields, readFields, select } from "../meta/fields.ts";
 import { graphFailure, refused } from "../meta/graph_error.ts";
@@ -35,6 +36,7 @@ export function facebook(world: World, redirect_uris?: readonly string[]): Provi
   const library = new FacebookLibrary(world);
   const accounts = new MetaAccounts(world, "facebook", "EAAG", facebook_app, redirect_uris);
   const usage = new MetaUsage(world, "pages");
+  const callbacks = new Callbacks(world, "facebook", facebook_app);
   const dialog: Dialog = {
     product: "Facebook",
     accounts,
@@ -290,16 +292,18 @@ export function facebook(world: World, redirect_uris?: readonly string[]): Provi
       { method: "GET", path: `${graph}/:object/:edge`, handle: list },
       { method: "GET", path: `${graph}/:object`, handle: object },
     ],
-    admin: facebookAdmin(library, accounts, usage),
+    admin: facebookAdmin(library, accounts, usage, callbacks),
     accountOf,
     failure: (reason, call) =>
       graphFailure(reason, { headers: usage.headers(accounts.accountOf(tokenOf(call))) }),
     replay: (event) => {
       accounts.replay(event);
+      callbacks.replay(event);
       library.replay(event);
     },
     reset: () => {
       accounts.reset();
+      callbacks.reset();
       library.reset();
       usage.reset();
     },

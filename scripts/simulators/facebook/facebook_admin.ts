@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { readBody } from "../admin.ts";
 import type { MetaAccounts } from "../meta/accounts.ts";
+import type { Callbacks } from "../meta/callbacks.ts";
 import {
   type AdminProduct,
   Count,
@@ -56,15 +57,22 @@ const Edit = z.strictObject({
 
 const Expiry = OneAccount.extend({ which: z.enum(["all", "page"]).default("page") });
 
-export function facebookAdmin(library: FacebookLibrary, accounts: MetaAccounts, usage: MetaUsage): Route[] {
+export function facebookAdmin(
+  library: FacebookLibrary,
+  accounts: MetaAccounts,
+  usage: MetaUsage,
+  callbacks: Callbacks,
+): Route[] {
   const base = "/_admin/facebook";
   const product: AdminProduct<PageRecord, PostRecord, PostEdit> = {
     provider: "facebook",
     accounts,
     usage,
+    callbacks,
     list: () => library.people().flatMap(({ pages }) => pages),
     find: (id) => library.page(id),
     summary: ({ id, person, name }) => ({ account_id: id, person_id: person, name }),
+    scopedIdOf: ({ person }) => person,
     personOf: ({ person }) => person,
     items: ({ posts }) => posts.toSorted((first, second) => second.order - first.order),
     truth,

@@ -4,6 +4,7 @@
  */
 import { MetaAccounts } from "../meta/accounts.ts";
 import { decideDialog, type Dialog, showDialog } from "../meta/authorize.ts";
+import { Callbacks } from "../meta/callbacks.ts";
 import { graphTime, signedUrl } from "../meta/captions.ts";
 import { pageOf } from "../meta/cursor.ts";
 import { type Fields, readFields, select } from "../meta/fields.ts";
@@ -82,6 +83,7 @@ export function instagram(world: World, redirect_uris?: readonly string[]): Prov
   const library = new InstagramLibrary(world);
   const accounts = new MetaAccounts(world, "instagram", "IGAA", instagram_app, redirect_uris);
   const usage = new MetaUsage(world, "instagram");
+  const callbacks = new Callbacks(world, "instagram", instagram_app);
   const dialog: Dialog = {
     product: "Instagram",
     accounts,
@@ -368,7 +370,7 @@ export function instagram(world: World, redirect_uris?: readonly string[]): Prov
       { method: "GET", path: "/graph.instagram.com/:version/:object", handle: object },
       { method: "GET", path: "/graph.instagram.com/:version/:object/:edge", handle: list },
     ],
-    admin: instagramAdmin(library, accounts, usage),
+    admin: instagramAdmin(library, accounts, usage, callbacks),
     accountOf: (call) => {
       const form = new URLSearchParams(call.body);
       const given = tokenOf(call) || form.get("code") || "";
@@ -380,10 +382,12 @@ export function instagram(world: World, redirect_uris?: readonly string[]): Prov
     },
     replay: (event) => {
       accounts.replay(event);
+      callbacks.replay(event);
       library.replay(event);
     },
     reset: () => {
       accounts.reset();
+      callbacks.reset();
       library.reset();
       usage.reset();
     },

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { readBody } from "../admin.ts";
 import type { MetaAccounts } from "../meta/accounts.ts";
+import type { Callbacks } from "../meta/callbacks.ts";
 import {
   type AdminProduct,
   Count,
@@ -49,15 +50,18 @@ export function instagramAdmin(
   library: InstagramLibrary,
   accounts: MetaAccounts,
   usage: MetaUsage,
+  callbacks: Callbacks,
 ): Route[] {
   const base = "/_admin/instagram";
   const product: AdminProduct<AccountRecord, MediaRecord, MediaEdit> = {
     provider: "instagram",
     accounts,
     usage,
+    callbacks,
     list: () => library.list(),
     find: (id) => library.account(id),
     summary: ({ id, scoped_id, username, name }) => ({ account_id: id, scoped_id, username, name }),
+    scopedIdOf: ({ scoped_id }) => scoped_id,
     personOf: ({ id }) => id,
     items: (account) => [...library.media(account), ...library.stories(account)],
     truth: (media) => truth(media, library.isAlive(media)),

@@ -1,8 +1,9 @@
-/** Admin routes below `/_admin/<product>`, the same for both: items of an account, the truth to compare with, tokens, limits. */
+/** Admin routes below `/_admin/<product>`, the same for both: items of an account, the truth to compare with, tokens, limits, reports. */
 import { z } from "zod";
 import { AdminError, readBody } from "../admin.ts";
 import { type Answer, type Call, json, type Route } from "../provider.ts";
 import type { MetaAccounts } from "./accounts.ts";
+import { Addresses, type Callbacks, Report } from "./callbacks.ts";
 import type { MetaUsage } from "./usage.ts";
 
 export const Count = z.int().min(0);
@@ -37,11 +38,14 @@ export interface AdminProduct<Account, Item extends object, Edit> {
   readonly provider: "facebook" | "instagram";
   readonly accounts: MetaAccounts;
   readonly usage: MetaUsage;
+  readonly callbacks: Callbacks;
   list(): readonly Account[];
   find(id: string): Account | undefined;
   summary(account: Account): object;
   /** Who let the app in: the person behind a Page, or the account itself. */
   personOf(account: Account): string;
+  /** That person, as the app knows them. */
+  scopedIdOf(account: Account): string;
   items(account: Account): readonly Item[];
   truth(item: Item): TrueItem;
   readEdit(call: Call): Edit;
@@ -108,6 +112,22 @@ export function metaAdmin<Account, Item extends object, Edit>(
         const account = known(call, readBody(OneAccount, call).account_id);
         accounts.revoke(product.personOf(account));
         return json(200, {});
+      },
+    },
+    {
+      method: "PUT",
+      path: `${base}/callbacks`,
+      handle: (call) => json(200, product.callbacks.register(readBody(Addresses, call))),
+    },
+    {
+      // The person removes the app, and Meta says so: tokens are dead before the report comes.
+      method: "POST",
+      path: `${base}/reports`,
+      handle: async (call) => {
+        const report = readBody(Report, call);
+        const account = known(call, report.account_id);
+        accounts.revoke(product.personOf(account));
+        return json(200, { answers: await product.callbacks.send(product.scopedIdOf(account), report) });
       },
     },
     {

@@ -7,6 +7,7 @@ import type { Admin, DatabaseStats } from "./database.ts";
 import type { Database } from "./database.types.ts";
 import type { ErrorCode } from "./errors.ts";
 import type { Fetch } from "./http.ts";
+import type { BodyKind } from "./input.ts";
 import type { RateClass } from "./limits.ts";
 import type { Logger, Sink } from "./log.ts";
 import type { recordRequest } from "./metrics.ts";
@@ -32,6 +33,8 @@ export interface Contract<
   input: I;
   /** Body of a success. With `produces` it describes a text. */
   output: O;
+  /** What a body is, as the senders of webhooks have it; JSON by default. */
+  takes?: BodyKind;
   /** Media type of an answer that is not JSON. */
   produces?: string;
   /** Statuses beside 200 that have the output as their body, such as 503 of health. */

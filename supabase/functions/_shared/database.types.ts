@@ -1245,6 +1245,16 @@ export type Database = {
         };
         Returns: string;
       };
+      "data_deletion_state": {
+        Args: { "p_confirmation_code": string };
+        Returns: {
+          "accounts": number;
+          "completed_at": string;
+          "items_erased": number;
+          "platform": string;
+          "requested_at": string;
+        }[];
+      };
       "decrement_quota": {
         Args: { "p_amount"?: number; "p_quota_type": string; "p_user_id": string };
         Returns: number;
@@ -1484,6 +1494,10 @@ export type Database = {
       "release_token_refresh": {
         Args: { "p_connection_id": string; "p_error": string; "p_lease": string };
         Returns: undefined;
+      };
+      "request_data_deletion": {
+        Args: { "p_before": string; "p_person_id": string; "p_platform": string };
+        Returns: string;
       };
       "reset_due_quotas": { Args: Record<PropertyKey, never>; Returns: number };
       "rest_worker": {

@@ -19,20 +19,25 @@ export function checkPath(pathname: string, name: string): void {
 
 /** The query as an object. `forceFunctionRegion` is supabase-js's way to name a region and is not input. */
 export function readQuery(url: URL): Record<string, string> {
+  const { forceFunctionRegion: _, ...query } = readPairs(url.search.slice(1), "query");
+  return query;
+}
+
+/** Names and values as in a query: percent-encoded, each name once. */
+function readPairs(text: string, place: "query" | "body"): Record<string, string> {
   try {
-    decodeURIComponent(url.search.replaceAll("+", " "));
+    decodeURIComponent(text.replaceAll("+", " "));
   } catch {
-    throw new ApiError("invalid_encoding", "Cannot read the query: it is not percent-encoded UTF-8");
+    throw new ApiError("invalid_encoding", `Cannot read the ${place}: it is not percent-encoded UTF-8`);
   }
-  const query: Record<string, string> = Object.create(null);
+  const pairs: Record<string, string> = Object.create(null);
   const faults: InputFault[] = [];
-  for (const [name, value] of url.searchParams) {
-    if (name === "forceFunctionRegion") continue;
-    if (name in query) faults.push({ pointer: pointerTo([name]), detail: "must be given once" });
-    query[name] = value;
+  for (const [name, value] of new URLSearchParams(text)) {
+    if (name in pairs) faults.push({ pointer: pointerTo([name]), detail: "must be given once" });
+    pairs[name] = value;
   }
   if (faults.length > 0) throw invalidInput(faults);
-  return query;
+  return pairs;
 }
 
 /** The bytes of a body, at most `limit` of them, whatever `content-length` says. */
@@ -74,8 +79,14 @@ export async function readBytes(request: Request, limit: number): Promise<Uint8A
   return bytes;
 }
 
-/** Refuses a media type other than JSON in UTF-8. An absent body needs no media type. */
-export function checkMediaType(headers: Headers): void {
+/** What a body may be. A form is `application/x-www-form-urlencoded`. */
+export type BodyKind = "json" | "form";
+
+export const MEDIA_TYPES = { json: "application/json", form: "application/x-www-form-urlencoded" } as const;
+
+/** Refuses a media type other than the one that is taken, in UTF-8. An absent body needs no media type. */
+export function checkMediaType(headers: Headers, takes: BodyKind = "json"): void {
+  const accepted = MEDIA_TYPES[takes];
   const given = headers.get("content-type") ?? "";
   const [type, ...parameters] = given.toLowerCase().split(";").map((part) => part.trim());
   const charset = parameters.find((parameter) => parameter.startsWith("charset="))?.slice(8).replaceAll(
@@ -83,25 +94,26 @@ export function checkMediaType(headers: Headers): void {
     "",
   );
   const encoding = headers.get("content-encoding")?.toLowerCase() ?? "identity";
-  const json = type === "application/json" &&
+  const isRight = type === accepted &&
     (charset === undefined || charset === "utf-8" || charset === "utf8");
-  if (json && encoding === "identity") return;
+  if (isRight && encoding === "identity") return;
   throw new ApiError(
     "unsupported_media_type",
-    "Cannot read the body: it must be sent as application/json in UTF-8, not compressed",
-    { headers: { accept: "application/json", "accept-encoding": "identity" } },
+    `Cannot read the body: it must be sent as ${accepted} in UTF-8, not compressed`,
+    { headers: { accept: accepted, "accept-encoding": "identity" } },
   );
 }
 
-/** Parses JSON; no body at all counts as an empty object. */
-export function parseJson(bytes: Uint8Array): unknown {
-  if (bytes.byteLength === 0) return {};
+/** What a body says; no body at all counts as an empty object. */
+export function parseBody(bytes: Uint8Array, takes: BodyKind = "json"): unknown {
   let text: string;
   try {
     text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
     throw new ApiError("invalid_encoding", "Cannot read the body: it is not UTF-8");
   }
+  if (takes === "form") return readPairs(text, "body");
+  if (bytes.byteLength === 0) return {};
   try {
     return JSON.parse(text);
   } catch {

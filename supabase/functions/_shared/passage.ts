@@ -1,5 +1,5 @@
 /**
- * The way of one request: path → method → credentials → (counting begins) → media type, size, encoding, JSON, schema → limit or
+ * The way of one request: path → method → credentials → (counting begins) → media type, size, encoding, JSON or form, schema → limit or
  * idempotency → handler with a time limit. `endpoint.ts` wraps it in headers, log and metrics.
  *
  * A request counts against the limit once its caller is known, also when its input turns out malformed: guessing is not free.
@@ -17,7 +17,7 @@ import {
   checkMediaType,
   checkPath,
   DEFAULT_BODY_LIMIT,
-  parseJson,
+  parseBody,
   readBytes,
   readQuery,
   validate,
@@ -127,8 +127,8 @@ async function passWrite<I extends z.ZodType, O extends z.ZodType, A extends Aut
     key = keyed ? idempotencyKey(request.headers) : null;
     bytes = await readBytes(request, definition.body_limit ?? DEFAULT_BODY_LIMIT);
     await definition.verify?.({ bytes, request, settings: way.passage.settings, now: nowOf(way.passage) });
-    if (bytes.byteLength > 0) checkMediaType(request.headers);
-    input = validate(definition.input, parseJson(bytes));
+    if (bytes.byteLength > 0) checkMediaType(request.headers, definition.takes);
+    input = validate(definition.input, parseBody(bytes, definition.takes));
   } catch (error) {
     await (counting ?? count(way));
     throw error;

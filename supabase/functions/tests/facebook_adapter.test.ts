@@ -109,6 +109,7 @@ Deno.test("the Page is the one that was named, else the first on which the perso
       "me/accounts": [{ data: pages.slice(0, 1), paging: { cursors: { after: "A" }, next } }, {
         data: pages.slice(1),
       }],
+      "/me": { id: "99" },
     });
   const { profile, grant } = await facebook(world()).identify(GRANT);
   assert.deepEqual([profile.platform_account_id, profile.display_name, profile.followers_count], [
@@ -119,6 +120,7 @@ Deno.test("the Page is the one that was named, else the first on which the perso
   assert.deepEqual(grant.tokens, { access_token: "EAAG-2", refresh_token: "EAAG-person", account_id: "2" });
   assert.equal(grant.expires_at, null);
   assert.deepEqual(profile.details.other_pages, [{ id: "1", name: "Only looking" }]);
+  assert.equal(profile.details.granted_by, "99", "the person, whom Meta's reports name");
 
   assert.equal((await facebook(world()).identify(GRANT, "1")).profile.platform_account_id, "1");
   assert.equal((await faultOf(facebook(world()).identify(GRANT, "3"))).kind, "no_account");
@@ -319,7 +321,8 @@ Deno.test({
       );
     }
     const accounts = await metaFixture("instagram/graph_base/user_accounts_token.json");
-    const { profile, grant } = await facebook(adapterWorld({ "me/accounts": accounts })).identify(GRANT);
+    const { profile, grant } = await facebook(adapterWorld({ "me/accounts": accounts, "/me": { id: "99" } }))
+      .identify(GRANT);
     assert.deepEqual([profile.platform_account_id, grant.tokens.access_token], [
       "2121008874780932",
       "access_token",

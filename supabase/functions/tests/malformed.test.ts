@@ -10,6 +10,7 @@ import type postgres from "postgres";
 import { createCreator, type Creator, testDatabase, testStack } from "../../../scripts/test/stack.ts";
 import { CODES, type ErrorCode } from "../_shared/errors.ts";
 import type { Contract, Endpoint } from "../_shared/endpoint.ts";
+import { MEDIA_TYPES } from "../_shared/input.ts";
 import { type Case, malformedRequests } from "./malformed_cases.ts";
 import { unsignedToken } from "./world.ts";
 
@@ -25,6 +26,8 @@ const VALID: [RegExp, Record<string, unknown>][] = [
   [/^oauth-\w+-callback$/, { code: "4/0AX4XfWh-code", state: "x".repeat(43) }],
   [/^disconnect-account$/, { social_account_id: "7d0e34c3-5f6a-4c53-9a53-4a4f2d9f0001" }],
   [/^tiktok-webhook$/, { client_key: "key", event: "x", create_time: 1_795_000_000, user_openid: "_000x" }],
+  [/^meta-/, { signed_request: "c2lnbmF0dXJl.cGF5bG9hZA" }],
+  [/^data-deletion-status$/, { code: "7d0e34c3-5f6a-4c53-9a53-4a4f2d9f0001" }],
   [/^sync-\w+$/, { social_account_id: "7d0e34c3-5f6a-4c53-9a53-4a4f2d9f0001", max_results: 5 }],
   [/^job-status$/, { job_id: "7d0e34c3-5f6a-4c53-9a53-4a4f2d9f0001" }],
 ];
@@ -89,7 +92,7 @@ async function sendAll(contract: Contract, cases: Case[], creator: Creator): Pro
     for (const one of open) {
       const headers = new Headers({ apikey: secret ? secret_key : publishable_key });
       if (!secret) headers.set("authorization", `Bearer ${creator.token}`);
-      if (one.method === "POST") headers.set("content-type", "application/json");
+      if (one.method === "POST") headers.set("content-type", MEDIA_TYPES[contract.takes ?? "json"]);
       if (one.body instanceof Uint8Array) {
         const signed = entryOf(SIGNATURES, contract.name)?.(one.body) ?? {};
         for (const [header, value] of Object.entries(signed)) headers.set(header, value);

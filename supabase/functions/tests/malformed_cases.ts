@@ -263,8 +263,9 @@ export function verdict(schema: z.ZodType, body: Uint8Array): { status: number; 
 export function malformedRequests(contract: Contract, material: Material, least = 500): Case[] {
   const cases: Case[] = [];
   const posting = contract.method === "POST";
-  const valid = bytesOf(material.valid);
+  const asForm = contract.takes === "form";
   const query = new URLSearchParams(material.valid as Record<string, string>).toString();
+  const valid = asForm ? bytesOf(query) : bytesOf(material.valid);
   const suffix = posting || query === "" ? "" : `?${query}`;
   const right = { method: contract.method, suffix, headers: {}, body: posting ? valid : null };
   const add = (label: string, change: Partial<Case>, status: number, code: string) =>
@@ -307,12 +308,14 @@ export function malformedRequests(contract: Contract, material: Material, least 
       add(`credential: ${label}, and a broken body`, { headers, body: bytesOf("{") }, 401, "unauthorized");
     }
   }
-  if (posting) addBodies();
-  else addQueries();
+  if (posting) addMediaTypes();
+  if (posting && !asForm) addBodies();
+  else addPairs();
   return cases;
 
-  function addBodies() {
+  function addMediaTypes() {
     for (const type of MEDIA_TYPES) {
+      if (asForm && type === "application/x-www-form-urlencoded") continue;
       add(`media type ${type}`, { headers: { "content-type": type } }, 415, "unsupported_media_type");
     }
     add("no media type", { headers: { "content-type": null } }, 415, "unsupported_media_type");
@@ -324,16 +327,6 @@ export function malformedRequests(contract: Contract, material: Material, least 
         "unsupported_media_type",
       );
     }
-    if (contract.idempotent) {
-      for (const key of ["", " ", "a b", "k".repeat(256), "ké", "\t"]) {
-        add(
-          `idempotency key ${JSON.stringify(key).slice(0, 20)}`,
-          { headers: { "idempotency-key": key } },
-          400,
-          "idempotency_key_invalid",
-        );
-      }
-    }
     const limit = contract.body_limit ?? 1_048_576;
     for (const extra of [1, 100_000]) {
       const large = new Uint8Array(limit + extra).fill(32);
@@ -343,6 +336,19 @@ export function malformedRequests(contract: Contract, material: Material, least 
         for (let from = 0; from < large.length; from += 65_536) yield large.subarray(from, from + 65_536);
       }());
       add(`${extra} bytes too many, without a stated length`, { body: parts }, 413, "payload_too_large");
+    }
+  }
+
+  function addBodies() {
+    if (contract.idempotent) {
+      for (const key of ["", " ", "a b", "k".repeat(256), "ké", "\t"]) {
+        add(
+          `idempotency key ${JSON.stringify(key).slice(0, 20)}`,
+          { headers: { "idempotency-key": key } },
+          400,
+          "idempotency_key_invalid",
+        );
+      }
     }
     for (const [index, odd] of NOT_UTF8.entries()) {
       addBody(`not UTF-8 ${index}`, new Uint8Array([...bytesOf('{"a":"'), ...odd, ...bytesOf('"}')]));
@@ -420,9 +426,12 @@ export function malformedRequests(contract: Contract, material: Material, least 
     }
   }
 
-  function addQueries() {
-    const add422 = (query: string) =>
-      add(`query ${query.slice(0, 40)}`, { suffix: `?${query}` }, 422, "validation_failed");
+  /** Names and values: in a query, or in a body that is a form. */
+  function addPairs() {
+    const place = asForm ? "form" : "query";
+    const said = (text: string): Partial<Case> => asForm ? { body: bytesOf(text) } : { suffix: `?${text}` };
+    const add422 = (text: string) =>
+      add(`${place} ${text.slice(0, 40)}`, said(text), 422, "validation_failed");
     for (const key of UNKNOWN_KEYS) {
       if (key === "") continue;
       for (const value of ["", "1", "null", "[]", "x".repeat(50)]) {
@@ -438,11 +447,15 @@ export function malformedRequests(contract: Contract, material: Material, least 
       const odd of ["%ff", "%80", "%c3%28", "%ed%a0%80", "%f0%9f%91", "%", "%zz", "%u0041", "%c0%80", "%fe"]
     ) {
       for (const query of [`a=${odd}`, `${odd}=1`, `a=1&b=${odd}`]) {
-        add(`query ${query}`, { suffix: `?${query}` }, 400, "invalid_encoding");
+        add(`${place} ${query}`, said(query), 400, "invalid_encoding");
       }
     }
-    if (suffix) {
-      add("no query", { suffix: "" }, 422, "validation_failed");
+    for (const [index, odd] of asForm ? NOT_UTF8.entries() : []) {
+      const body = new Uint8Array([...bytesOf("a="), ...odd]);
+      add(`form that is not UTF-8 ${index}`, { body }, 400, "invalid_encoding");
+    }
+    if (suffix || asForm) {
+      add(`no ${place}`, asForm ? { body: new Uint8Array() } : { suffix: "" }, 422, "validation_failed");
       for (const field of Object.keys(material.valid)) {
         for (const text of ["", ...SQL, ...HTML]) add422(`${field}=${encodeURIComponent(text)}`);
         add422(`${query}&${query}`);

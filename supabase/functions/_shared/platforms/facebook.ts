@@ -95,6 +95,8 @@ const FacebookPage = z.looseObject({
 });
 type FacebookPage = z.infer<typeof FacebookPage>;
 
+const Person = z.looseObject({ id: z.string() });
+
 const PageList = z.looseObject({ data: z.array(FacebookPage), paging: Paging });
 
 const Picture = z.looseObject({
@@ -244,11 +246,13 @@ export function facebook(world: PlatformWorld): Platform {
       const reason = pages.length === 0 ? "no page" : "another page";
       throw new PlatformFault("facebook", "no_account", { reason, status: 200 });
     }
+    // What a report of Meta names: the person, not the Page.
+    const person = await get("me", grant.tokens, Person, { fields: "id" });
     const others: Json = pages.filter(({ id }) => id !== page.id)
       .map(({ id, name }) => ({ id, name: titleText(name) }));
     const profile = profileOf(page, world.now());
     return {
-      profile: { ...profile, details: { ...profile.details, other_pages: others } },
+      profile: { ...profile, details: { ...profile.details, other_pages: others, granted_by: person.id } },
       grant: {
         ...grant,
         tokens: {

@@ -214,7 +214,12 @@ export function instagram(world: PlatformWorld): Platform {
       avatar_url: linkOf(user.profile_picture_url),
       profile_url: username === null ? null : `https://www.instagram.com/${encodeURIComponent(username)}/`,
       followers_count: countOf(user.followers_count),
-      details: { read_at: world.now().toISOString(), media_count: countOf(user.media_count) },
+      details: {
+        read_at: world.now().toISOString(),
+        media_count: countOf(user.media_count),
+        // What a report of Meta names: the person as this app knows them, which is not the account's own id.
+        granted_by: user.id,
+      },
     };
   }
 

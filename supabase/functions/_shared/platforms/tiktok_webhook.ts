@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { ApiError } from "../errors.ts";
+import { isSigned } from "../hmac.ts";
 import { requireSetting, type Settings } from "../settings.ts";
 
 /** TikTok may add members and events. */
@@ -38,41 +39,17 @@ export async function verifyTikTok(
   const age = now().getTime() / 1_000 - Number(time);
   const isRecent = /^\d{1,12}$/.test(time) &&
     Math.abs(age) <= TOLERANCE_SECONDS;
-  const isSigned = isRecent && /^[0-9a-f]{64}$/i.test(signature) &&
-    await isHmac(
+  const isRight = isRecent && /^[0-9a-f]{64}$/i.test(signature) &&
+    await isSigned(
       requireSetting(settings, "TIKTOK_CLIENT_SECRET"),
-      signature,
+      Uint8Array.from(signature.match(/../g) ?? [], (pair) => parseInt(pair, 16)),
       `${time}.`,
       bytes,
     );
-  if (!isSigned) {
+  if (!isRight) {
     throw new ApiError(
       "unauthorized",
       "Cannot accept the report: its signature is missing, wrong or too old",
     );
   }
-}
-
-/** Compares in constant time. */
-async function isHmac(
-  secret: string,
-  hex: string,
-  start: string,
-  bytes: Uint8Array,
-): Promise<boolean> {
-  const encoder = new TextEncoder();
-  const algorithm = { name: "HMAC", hash: "SHA-256" };
-  const key = await crypto.subtle.importKey(
-    "raw",
-    encoder.encode(secret),
-    algorithm,
-    false,
-    ["verify"],
-  );
-  const given = Uint8Array.from(
-    hex.match(/../g) ?? [],
-    (pair) => parseInt(pair, 16),
-  );
-  const signed = new Uint8Array([...encoder.encode(start), ...bytes]);
-  return await crypto.subtle.verify("HMAC", key, given, signed);
 }

@@ -1,0 +1,80 @@
+/**
+ * What Meta reports by itself of a person who removed the app, or who wants their data erased: a form with one signed text. Instagram
+ * and Facebook have an app secret each, and the one that fits tells which of them speaks.
+ *
+ * @see https://developers.facebook.com/docs/development/create-an-app/app-dashboard/data-deletion-callback
+ */
+import { z } from "zod";
+import { ApiError, invalid } from "../errors.ts";
+import { isSigned } from "../hmac.ts";
+import { requireSetting, type Settings } from "../settings.ts";
+import type { PlatformSlug } from "./platform.ts";
+
+/** Meta may add members. */
+export const SignedRequest = z.looseObject({
+  /** Signature and payload, each in base64url. */
+  signed_request: z.string().max(4_096).regex(
+    /^[\w-]+={0,2}\.[\w-]+={0,2}$/,
+    "must be a signature and a payload in base64url, with a dot between them",
+  ),
+});
+
+const Payload = z.looseObject({
+  algorithm: z.literal("HMAC-SHA256"),
+  /** As this app knows the person. */
+  user_id: z.string().min(1).max(255),
+  /** Seconds since 1970. */
+  issued_at: z.int().min(0).max(253_402_300_799),
+});
+
+/** A person's wish, as Meta passed it on. */
+export interface PersonReport {
+  platform: { slug: PlatformSlug; title: string };
+  person_id: string;
+  /** The end of the second in which Meta signed it: what was granted within that second is older. */
+  at: Date;
+}
+
+/** @throws {ApiError} `unauthorized` when no app of this installation signed it. */
+export async function readSignedRequest(
+  { signed_request }: z.output<typeof SignedRequest>,
+  settings: Settings,
+): Promise<PersonReport> {
+  const [signature = "", payload = ""] = signed_request.split(".");
+  const platform = await signerOf(signature, payload, settings);
+  const said = Payload.safeParse(parsed(payload));
+  if (!said.success) return invalid("/signed_request", "its payload is not what Meta documents");
+  const { user_id, issued_at } = said.data;
+  return { platform, person_id: user_id, at: new Date((issued_at + 1) * 1_000) };
+}
+
+async function signerOf(signature: string, payload: string, settings: Settings) {
+  const { INSTAGRAM_CLIENT_SECRET, FACEBOOK_CLIENT_SECRET } = settings;
+  if (!INSTAGRAM_CLIENT_SECRET) requireSetting(settings, "FACEBOOK_CLIENT_SECRET");
+  const given = bytesOf(signature);
+  const signers = [
+    { slug: "instagram", title: "Instagram", secret: INSTAGRAM_CLIENT_SECRET },
+    { slug: "facebook", title: "Facebook", secret: FACEBOOK_CLIENT_SECRET },
+  ] as const;
+  for (const { secret, ...platform } of signers) {
+    if (secret && given && await isSigned(secret, given, payload)) return platform;
+  }
+  throw new ApiError("unauthorized", "Cannot accept the report: its signature is wrong");
+}
+
+function bytesOf(base64url: string): Uint8Array<ArrayBuffer> | null {
+  try {
+    const base64 = base64url.replaceAll("-", "+").replaceAll("_", "/");
+    return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+  } catch {
+    return null;
+  }
+}
+
+function parsed(base64url: string): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytesOf(base64url) ?? new Uint8Array()));
+  } catch {
+    return null;
+  }
+}

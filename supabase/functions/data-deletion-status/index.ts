@@ -1,0 +1,43 @@
+/**
+ * GET /functions/v1/data-deletion-status?code=… — how far a request to erase is, in words for the person who made it.
+ * The code, which only they have, is the key.
+ */
+import { z } from "zod";
+import { ApiError, endpoint } from "../_shared/endpoint.ts";
+
+const State = z.object({
+  platform: z.string(),
+  requested_at: z.string(),
+  completed_at: z.string().nullable(),
+  accounts: z.int(),
+  items_erased: z.int(),
+});
+
+export default endpoint({
+  name: "data-deletion-status",
+  summary: "Says how far a request to erase a person's data is",
+  method: "GET",
+  auth: "none",
+  rate: "public_read",
+  input: z.strictObject({ code: z.uuid() }),
+  output: z.string(),
+  produces: "text/plain; charset=utf-8",
+  errors: ["not_found"],
+  async handle({ admin, input }) {
+    const [found] = await admin.call<unknown[]>("data_deletion_state", { p_confirmation_code: input.code });
+    if (!found) throw new ApiError("not_found", "Cannot find a request with this code: check the link");
+    return told(State.parse(found));
+  },
+});
+
+function told(
+  { platform, requested_at, completed_at, accounts, items_erased }: z.infer<typeof State>,
+): string {
+  const day = (time: string) => `${new Date(time).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+  const state = completed_at === null
+    ? "It is under way: access and names are gone, the content follows within minutes."
+    : accounts === 0
+    ? "Nothing had to be erased: StreamVibe has no account of yours."
+    : `It was done by ${day(completed_at)}. Erased accounts: ${accounts}; items of content: ${items_erased}.`;
+  return `You asked ${platform} on ${day(requested_at)} to have your data at StreamVibe erased.\n${state}\n`;
+}

@@ -1,0 +1,24 @@
+/**
+ * POST /functions/v1/meta-deauthorize — Instagram or Facebook reports that a person removed the app, signed with its secret.
+ * Every account that they let StreamVibe into is shown as disconnected at once; its content stays.
+ */
+import { z } from "zod";
+import { accessRemoved } from "../_shared/connections/access_removed.ts";
+import { endpoint } from "../_shared/endpoint.ts";
+import { readSignedRequest, SignedRequest } from "../_shared/platforms/meta_signed_request.ts";
+
+export default endpoint({
+  name: "meta-deauthorize",
+  summary: "Receives from Instagram and Facebook that a person removed the app",
+  method: "POST",
+  takes: "form",
+  auth: "none",
+  rate: "service",
+  input: SignedRequest,
+  output: z.object({ received: z.literal(true) }),
+  async handle(context) {
+    const { platform, person_id, at } = await readSignedRequest(context.input, context.settings);
+    await accessRemoved(context, platform, { platform_account_id: person_id, at });
+    return { received: true } as const;
+  },
+});
