@@ -32,7 +32,9 @@ const ADMIN_CALLS: Record<string, string[]> = {
   "_shared/sync/auto_sync.ts": ["claim_auto_syncs", "postpone_auto_sync"],
   "_shared/sync/sync_page.ts": ["apply_sync_page", "begin_sync", "fail_sync"],
   "auth-profile-setup/index.ts": ["setup_profile"],
+  "data-deletion-status/index.ts": ["data_deletion_state"],
   "health/index.ts": ["check_health"],
+  "meta-data-deletion/index.ts": ["request_data_deletion"],
   "metrics/index.ts": ["read_job_metrics", "read_request_metrics"],
 };
 
