@@ -5,7 +5,8 @@ import { decideDialog, type Dialog, showDialog } from "../meta/authorize.ts";
 import { Callbacks } from "../meta/callbacks.ts";
 import { pageOf } from "../meta/cursor.ts";
 import { type Fields, readFields, select } from "../meta/fields.ts";
-import { graphFailure, refused } from "../meta/graph_error.ts";
+import { refused } from "../meta/graph_error.ts";
+import { metaProduct, tokenOf } from "../meta/product.ts";
 import { MetaUsage } from "../meta/usage.ts";
 import { type Answer, type Call, json, type Provider, type World } from "../provider.ts";
 import { facebookAdmin } from "./facebook_admin.ts";
@@ -294,25 +295,8 @@ export function facebook(world: World, redirect_uris?: readonly string[]): Provi
     ],
     admin: facebookAdmin(library, accounts, usage, callbacks),
     accountOf,
-    failure: (reason, call) =>
-      graphFailure(reason, { headers: usage.headers(accounts.accountOf(tokenOf(call))) }),
-    replay: (event) => {
-      accounts.replay(event);
-      callbacks.replay(event);
-      library.replay(event);
-    },
-    reset: () => {
-      accounts.reset();
-      callbacks.reset();
-      library.reset();
-      usage.reset();
-    },
+    ...metaProduct({ accounts, callbacks, library, usage }),
   };
-}
-
-function tokenOf(call: Call): string {
-  const bearer = /^Bearer (.+)$/i.exec(call.headers.get("authorization") ?? "")?.[1];
-  return call.query.get("access_token") ?? bearer ?? "";
 }
 
 interface BatchedRequest {

@@ -8,7 +8,8 @@ import { Callbacks } from "../meta/callbacks.ts";
 import { graphTime, signedUrl } from "../meta/captions.ts";
 import { pageOf } from "../meta/cursor.ts";
 import { type Fields, readFields, select } from "../meta/fields.ts";
-import { graphFailure, refused } from "../meta/graph_error.ts";
+import { refused } from "../meta/graph_error.ts";
+import { metaProduct, tokenOf } from "../meta/product.ts";
 import { MetaUsage } from "../meta/usage.ts";
 import { type Answer, type Call, json, type Provider, type World } from "../provider.ts";
 import { instagramAdmin } from "./instagram_admin.ts";
@@ -376,25 +377,6 @@ export function instagram(world: World, redirect_uris?: readonly string[]): Prov
       const given = tokenOf(call) || form.get("code") || "";
       return given ? accounts.accountOf(given) : form.get("account") ?? undefined;
     },
-    failure: (reason, call) => {
-      const account = accounts.accountOf(tokenOf(call));
-      return graphFailure(reason, { headers: usage.headers(account) });
-    },
-    replay: (event) => {
-      accounts.replay(event);
-      callbacks.replay(event);
-      library.replay(event);
-    },
-    reset: () => {
-      accounts.reset();
-      callbacks.reset();
-      library.reset();
-      usage.reset();
-    },
+    ...metaProduct({ accounts, callbacks, library, usage }),
   };
-}
-
-function tokenOf(call: Call): string {
-  const bearer = /^Bearer (.+)$/i.exec(call.headers.get("authorization") ?? "")?.[1];
-  return call.query.get("access_token") ?? bearer ?? "";
 }
