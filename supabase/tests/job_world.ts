@@ -1,0 +1,64 @@
+/** What the tests of the job queue do in their worlds. */
+import assert from "node:assert/strict";
+import type { World } from "./world.ts";
+
+/** Handlers of a test's own, so that neither the stack's workers nor other tests take its jobs. */
+export async function addHandler(
+  world: World,
+  options: { name?: string; type?: string; limit?: number } = {},
+) {
+  const {
+    name = `test_${crypto.randomUUID().slice(0, 8)}`,
+    type = "platform_sync",
+    limit,
+  } = options;
+  await world.query(
+    `insert into ops.job_handler (name, job_type, max_concurrency) values ('${name}', '${type}', ${
+      limit ?? "null"
+    })`,
+  );
+  return name;
+}
+
+export async function create(
+  world: World,
+  handler: string,
+  params: unknown = {},
+  more = "",
+): Promise<string> {
+  return await world.value<string>(
+    `select public.create_job('${world.people.owner}', '${handler}', '${JSON.stringify(params)}'${more})`,
+    "service",
+  );
+}
+
+export interface Claimed extends Record<string, unknown> {
+  job_id: string;
+  fence: string;
+  attempt: number;
+}
+
+export function claim(
+  world: World,
+  handler: string,
+  max = 10,
+  worker = "w1",
+): Promise<Claimed[]> {
+  return world.perform<Claimed>(
+    "service",
+    `select * from public.claim_jobs('${worker}', ${max}, 60, array['${handler}'])`,
+  );
+}
+
+export async function job(world: World, id: string) {
+  const [row] = await world.query(
+    `select *, status::text from public.job_queue where id = '${id}'`,
+  );
+  assert.ok(row);
+  return row;
+}
+
+export const lapse = (world: World, id: string) =>
+  world.query(
+    `update ops.job_ready set leased_until = now() - interval '1 second' where job_id = '${id}'`,
+  );
