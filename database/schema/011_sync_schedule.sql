@@ -48,7 +48,8 @@ create table ops.platform_window (
 alter table ops.platform_window enable row level security;
 comment on table ops.platform_window is
   'The ledger: what each app has used of the quota that a platform gives it, or gives each of its accounts, in the window at hand.';
-comment on column ops.platform_window.social_account_id is 'Null: the window is the whole app''s.';
+comment on column ops.platform_window.social_account_id is
+  'Null: the window is the whole app''s. Where each account has a window, this one only says whether the platform refuses all of them.';
 comment on column ops.platform_window.app is 'The client id: another registration has a quota of its own.';
 comment on column ops.platform_window.used is 'Counted ahead when a step begins, put right when it ends. Thousandths where a platform reports percentages.';
 comment on column ops.platform_window.size is 'What the platform itself last said. Null: it said nothing in this window, and the adapter''s figure holds.';
@@ -148,11 +149,19 @@ declare
   v_left numeric;
   v_used integer;
   v_part numeric;
+  v_app_closed_until timestamptz;
 begin
   claimed := coalesce((p_quota ->> 'ahead')::integer, 0);
   claimed_until := v_window.ends_at;
   if v_window.closed_until > v_now then
     perform ops.raise_platform_quota(p_platform, v_window.closed_until);
+  end if;
+  if p_quota ->> 'scope' = 'account' then
+    select closed_until into v_app_closed_until from ops.platform_window
+    where social_account_id is null and platform = p_platform and app = v_window.app;
+    if v_app_closed_until > v_now then
+      perform ops.raise_platform_quota(p_platform, v_app_closed_until);
+    end if;
   end if;
   if v_size is not null then
     -- Automatic syncs leave a tenth to people who wait for an answer.
@@ -201,7 +210,9 @@ declare
   v_more constant integer := v_amount - case when p_claimed_until = v_window.ends_at then coalesce(p_claimed, 0) else 0 end;
   v_resets_at constant timestamptz := (p_usage ->> 'resets_at')::timestamptz;
   v_refused_until constant timestamptz := (p_usage ->> 'refused_until')::timestamptz;
+  v_app_refused_until constant timestamptz := (p_usage ->> 'app_refused_until')::timestamptz;
   v_pause constant integer := coalesce((p_usage ->> 'pause')::integer, 900);
+  v_believed_until constant timestamptz := clock_timestamp() + make_interval(secs => v_pause);
 begin
   if p_usage ->> 'scope' = 'app' and v_more <> 0 then
     insert into ops.platform_share as share (user_id, platform, app, ends_at, used)
@@ -222,11 +233,18 @@ begin
   end if;
   -- One answer is believed for a while only: clocks differ, and quotas are raised.
   if v_refused_until is not null and v_pause > 0 then
-    v_window.closed_until := least(v_refused_until, clock_timestamp() + make_interval(secs => v_pause));
+    v_window.closed_until := least(v_refused_until, v_believed_until);
   end if;
   update ops.platform_window
   set began_at = v_window.began_at, ends_at = v_window.ends_at, used = v_window.used, size = v_window.size, closed_until = v_window.closed_until
   where id = v_window.id;
+
+  -- Nothing is left for any account. Last, after the account's own row: many may say so at once, and this is the one row of all.
+  if v_app_refused_until is not null and v_pause > 0 then
+    insert into ops.platform_window as known (platform, app, began_at, ends_at, closed_until)
+    values (p_platform, v_window.app, '-infinity', clock_timestamp(), least(v_app_refused_until, v_believed_until))
+    on conflict (social_account_id, platform, app) do update set closed_until = excluded.closed_until;
+  end if;
 end;
 $$;
 comment on function ops.settle_platform_quota is

@@ -304,6 +304,41 @@ Deno.test("a step takes units ahead and settles with what it used; nothing left 
   });
 });
 
+Deno.test("what a platform refuses the whole app is asked for no account until it may be there again", async () => {
+  await inWorld(async (world) => {
+    const what = quota("credits", { scope: "account", counts: "calls", size: null, ahead: 1 });
+    const { account: others } = await world.connect("other", `UC${crypto.randomUUID()}`);
+    const code = async (app: Row, account: string, user: string) =>
+      (await world.attempt("service", begin(world, app, account, user))).code;
+    const closing = (until: string, more: Row = {}) =>
+      world.query(
+        `select record_platform_usage('${world.people.owner}', 'youtube', ${
+          json({ ...what, calls: 1, units: 1, app_refused_until: until, ...more })
+        }, '${world.account}')`,
+      );
+    const hour = new Date(Date.now() + 3_600_000).toISOString();
+    await closing(hour, { pause: 0 });
+    assert.equal(await code(what, others, world.people.other), undefined, "nothing is believed");
+    await world.query(`update ops.sync_pass set leased_until = null where social_account_id = '${others}'`);
+    await closing(hour, { pause: 900 });
+    const refused = await world.attempt("service", begin(world, what, others, world.people.other));
+    assert.equal(refused.code, "SV503");
+    const seconds = Number(refused.detail?.retry_after);
+    assert.ok(seconds > 880 && seconds <= 900, `a quarter of an hour is believed, not ${seconds} s`);
+    assert.equal(await code(what, world.account, world.people.owner), "SV503");
+    const registered = { ...what, app: "credits-2" };
+    assert.equal(
+      await code(registered, others, world.people.other),
+      undefined,
+      "another app is another matter",
+    );
+    await world.query(
+      `update ops.platform_window set closed_until = now() - interval '1 second' where app = 'credits'`,
+    );
+    assert.equal(await code(what, world.account, world.people.owner), undefined);
+  });
+});
+
 Deno.test("one creator cannot take what others wait for, and automatic syncs leave a tenth to people", async () => {
   await inWorld(async (world) => {
     const what = quota("shares");

@@ -49,6 +49,7 @@ Deno.test("every code of Meta has its fault, whatever the HTTP status", () => {
   for (const [error, status, kind] of cases) {
     const fault = explained(status, error);
     assert.equal(fault.kind, kind, JSON.stringify(error));
+    assert.equal(fault.whole_app, error.code === 4, "only this one is every account's");
     assert.ok(!fault.message.includes("secret words"));
   }
   const without: [number, FaultKind][] = [[401, "token_expired"], [400, "misconfigured"], [404, "passing"], [

@@ -42,6 +42,17 @@ Deno.test("a refusal for want of quota is told with its end, also when no call w
   assert.equal(meter.take(youtube, 900)?.refused_until, later(3_600).toISOString());
 });
 
+Deno.test("a refusal of the whole app is told apart from one of the account", () => {
+  const twitter = platformOf("twitter", adapterWorld({}));
+  const meter = new Meter();
+  meter.refuse(
+    new PlatformFault("twitter", "quota_exhausted", { retry_at: later(3_600), whole_app: true }),
+  );
+  const taken = meter.take(twitter, 900);
+  assert.deepEqual([taken?.refused_until, taken?.app_refused_until], [null, later(3_600).toISOString()]);
+  assert.equal(meter.take(twitter, 900), null);
+});
+
 Deno.test("every platform says what its window is, for the app that is registered", () => {
   for (const slug of PLATFORM_SLUGS) {
     const platform = platformOf(slug, adapterWorld({}));

@@ -389,6 +389,7 @@ Deno.test("every refusal of X's has its meaning", async () => {
     if (waits !== undefined) {
       assert.equal(fault.retry_at?.getTime(), NOW.getTime() + (waits ?? 0) * 1_000, JSON.stringify(body));
     }
+    assert.equal(fault.whole_app, kind === "quota_exhausted", "credits and caps are the app's");
     if (status === 429 || status === 402) {
       assert.equal(world.calls.length, 1, "nothing is asked again that would be refused again");
     }

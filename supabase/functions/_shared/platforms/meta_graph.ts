@@ -17,6 +17,9 @@ const GraphError = z.looseObject({
 /** App, person, page and account limits, old and new. */
 const THROTTLED = [4, 17, 32, 613, 80_001, 80_002];
 
+/** The one of them that all accounts share. */
+const APP_THROTTLED = 4;
+
 /** A used-up window that does not say when it ends is asked again after an hour, its usual length. */
 const WINDOW_MS = 60 * 60 * 1_000;
 
@@ -66,6 +69,7 @@ export function explainGraph(
     reason,
     status,
     retry_at: isSpent ? new Date(now.getTime() + WINDOW_MS) : retry_at,
+    whole_app: error.code === APP_THROTTLED,
   });
 }
 

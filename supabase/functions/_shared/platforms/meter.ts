@@ -21,6 +21,7 @@ export class Meter {
   calls = 0;
   private open: Usage = { calls: 0, units: 0 };
   private refused_until: Date | null = null;
+  private app_refused_until: Date | null = null;
 
   add(usage: Usage): void {
     if (usage.units > 0) this.calls += usage.calls;
@@ -39,7 +40,8 @@ export class Meter {
   /** Notes that the platform said there is nothing left. */
   refuse(error: unknown): void {
     if (error instanceof PlatformFault && error.kind === "quota_exhausted") {
-      this.refused_until = error.retry_at;
+      if (error.whole_app) this.app_refused_until = error.retry_at;
+      else this.refused_until = error.retry_at;
     }
   }
 
@@ -47,9 +49,12 @@ export class Meter {
   take(platform: Platform, pause_seconds: number): JsonObject | null {
     const { calls, units, remaining, spent, resets_at } = this.open;
     const refused_until = this.refused_until?.toISOString() ?? null;
+    const app_refused_until = this.app_refused_until?.toISOString() ?? null;
     this.open = { calls: 0, units: 0 };
     this.refused_until = null;
-    if (calls === 0 && units === 0 && refused_until === null) return null;
+    this.app_refused_until = null;
+    const isRefused = refused_until !== null || app_refused_until !== null;
+    if (calls === 0 && units === 0 && !isRefused) return null;
     return {
       ...quotaOf(platform, pause_seconds),
       calls,
@@ -58,6 +63,7 @@ export class Meter {
       spent: spent ?? null,
       resets_at: resets_at?.toISOString() ?? null,
       refused_until,
+      app_refused_until,
     };
   }
 }

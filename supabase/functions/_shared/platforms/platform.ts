@@ -254,11 +254,18 @@ export class PlatformFault extends Error {
   readonly reason: string;
   readonly status: number | null;
   readonly retry_at: Date | null;
+  /** Of `quota_exhausted`: nothing is left for any account of the app, though each has a window of its own. */
+  readonly whole_app: boolean;
 
   constructor(
     platform: PlatformSlug,
     kind: FaultKind,
-    options: { reason?: string; status?: number | null; retry_at?: Date | null } = {},
+    options: {
+      reason?: string;
+      status?: number | null;
+      retry_at?: Date | null;
+      whole_app?: boolean;
+    } = {},
   ) {
     const reason = options.reason ?? kind;
     super(`Cannot use ${platform}: ${kind}, got ${options.status ?? "no answer"} ${reason}`);
@@ -268,5 +275,6 @@ export class PlatformFault extends Error {
     this.reason = reason;
     this.status = options.status ?? null;
     this.retry_at = options.retry_at ?? null;
+    this.whole_app = options.whole_app ?? false;
   }
 }

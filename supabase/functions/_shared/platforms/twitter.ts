@@ -465,10 +465,10 @@ function explain({ status, body, retry_at }: ProviderRefusal, now: Date): Platfo
   const whole = Problem.safeParse(body).data;
   const errors = z.looseObject({ errors: z.array(Problem) }).safeParse(body).data?.errors ?? [];
   // Credits are refused with two kinds of body; the status is the same.
-  if (status === 402) return refusal("quota_exhausted", "credits depleted", status, later(now));
+  if (status === 402) return spent("credits depleted", status, now);
   const fault = faultOf([...(whole ? [whole] : []), ...errors], status, retry_at);
   // Its window in the headers is another: the cap is of a month.
-  return fault.kind === "quota_exhausted" ? refusal(fault.kind, fault.reason, status, later(now)) : fault;
+  return fault.kind === "quota_exhausted" ? spent(fault.reason, status, now) : fault;
 }
 
 function faultOf(problems: Problem[] = [], status: number, retry_at: Date | null): PlatformFault {
@@ -511,6 +511,8 @@ function refusal(
   return new PlatformFault("twitter", kind, { reason: reason.slice(0, 80), status, retry_at });
 }
 
-function later(now: Date): Date {
-  return new Date(now.getTime() + CREDITS_RETRY_MS);
+/** Credits and caps are the app's: no account of it can be read. */
+function spent(reason: string, status: number, now: Date): PlatformFault {
+  const retry_at = new Date(now.getTime() + CREDITS_RETRY_MS);
+  return new PlatformFault("twitter", "quota_exhausted", { reason, status, retry_at, whole_app: true });
 }
