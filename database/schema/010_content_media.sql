@@ -206,8 +206,7 @@ begin
   end if;
 
   for v_account in
-    select account.id, account.user_id, account.connection_id, platform.slug, platform.display_name as platform_name,
-      coalesce(account.display_name, account.username, account.platform_account_id) as name
+    select account.id, account.user_id, account.connection_id, platform.slug, platform.display_name as platform_name
     from public.social_account as account
     join public.platform as platform on platform.id = account.platform_id
     where platform.slug = p_platform
@@ -226,9 +225,11 @@ begin
     where id = v_account.id;
     delete from public.platform_connection where id = v_account.connection_id;
     update ops.data_deletion set social_account_ids = social_account_ids || v_account.id where confirmation_code = v_code;
+    -- Earlier messages name the account, and this one must not.
+    delete from public.notification where user_id = v_account.user_id and data ->> 'social_account_id' = v_account.id::text;
     insert into public.notification (user_id, type, title, message, data)
-    values (v_account.user_id, 'warning', left(format('%s is being erased', v_account.name), 200),
-      format('%s passed on the request to erase what StreamVibe has of this account. Its content goes within minutes. You may connect the account again at any time.', v_account.platform_name),
+    values (v_account.user_id, 'warning', format('An account at %s is being erased', v_account.platform_name),
+      format('%s passed on the request to erase what StreamVibe has of an account of yours. Its content goes within minutes. You may connect the account again at any time.', v_account.platform_name),
       jsonb_build_object('code', 'account_erased', 'social_account_id', v_account.id, 'platform', v_account.slug));
   end loop;
   update ops.data_deletion set completed_at = now() where confirmation_code = v_code and social_account_ids = '{}';

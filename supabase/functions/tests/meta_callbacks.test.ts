@@ -85,6 +85,13 @@ for (const app of APPS) {
         await innocent.syncAll();
         const { tokens, connection_id } = await own.state();
         assert.ok(tokens.access_token);
+        const [shown] = await own
+          .sql`select display_name from public.social_account where id = ${own.social_account_id}`;
+        const display_name = String(shown?.display_name);
+        await own.sql`
+          insert into public.notification (user_id, title, data)
+          values (${own.creator.id}, ${`${display_name} needs to be connected again`},
+            ${own.sql.json({ social_account_id: own.social_account_id })})`;
         const issued_at = now();
         const asked = { account_id: own.account_id, wish: "data_deletion", issued_at };
         const answers = await report(app, { ...asked, times: 3 });
@@ -125,6 +132,11 @@ for (const app of APPS) {
             (select count(*)::integer from public.social_account where id = ${own.social_account_id}) as accounts`;
         assert.deepEqual({ ...kept }, { items: 0, accounts: 0 });
         assert.equal(await erasures(own), 1);
+        const name = `%${display_name}%`;
+        const [named] = await own.sql`
+          select count(*)::integer as count from public.notification
+          where user_id = ${own.creator.id} and (title like ${name} or message like ${name})`;
+        assert.equal(named?.count, 0, "no message names the account any more");
         assert.equal((await innocent.state()).status, "active");
         assert.equal((await innocent.library()).length, 3);
         // Somebody's recording of the request, played again: the new consent is newer than the wish.
