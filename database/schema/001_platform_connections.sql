@@ -59,6 +59,7 @@ create table public.platform_connection (
   platform_id uuid not null,
   vault_secret_name text not null,
   scopes text[] not null default '{}',
+  granted_at timestamptz not null default now(),
   token_issued_at timestamptz not null default now(),
   token_expires_at timestamptz,
   is_active boolean not null default true,
@@ -82,6 +83,8 @@ create table public.platform_connection (
 alter table public.platform_connection enable row level security;
 comment on table public.platform_connection is
   'The right to act for an account. The tokens themselves are in Vault under vault_secret_name, and nowhere else.';
+comment on column public.platform_connection.granted_at is
+  'When its creator last consented. A refresh does not move it: what a platform reports of the time before cannot end a newer consent.';
 comment on column public.platform_connection.token_expires_at is 'Null: the token does not expire.';
 comment on column public.platform_connection.is_active is 'False: disconnected by the creator, or refused by the platform.';
 comment on column public.platform_connection.refresh_lease is 'Held by the one worker that refreshes now; whoever stores must show it.';
@@ -133,7 +136,7 @@ comment on table public.social_account is
 comment on column public.social_account.details is 'What the platform''s adapter keeps of the account, such as the id of the uploads playlist.';
 comment on column public.social_account.next_sync_at is 'When automatic sync is due. Null: not scheduled.';
 comment on column public.social_account.last_error is 'Why the last sync failed, in words for the creator. Null: it did not.';
-comment on column public.social_account.deleted_at is 'When the creator disconnected it. Its content stays.';
+comment on column public.social_account.deleted_at is 'When the creator disconnected it (its content stays), or asked the platform to have it erased.';
 
 -- Serve the foreign keys. The policy's user_id leads social_account_platform_account_key.
 create index social_account_platform_id_idx on public.social_account (platform_id);
@@ -342,7 +345,7 @@ begin
     perform ops.write_tokens(v_connection.vault_secret_name,
       case when v_connection.is_active then ops.merge_tokens(ops.read_tokens(v_connection.vault_secret_name), p_tokens) else p_tokens end);
     update public.platform_connection
-    set scopes = coalesce(p_scopes, '{}'), token_issued_at = now(), token_expires_at = p_token_expires_at, is_active = true,
+    set scopes = coalesce(p_scopes, '{}'), granted_at = now(), token_issued_at = now(), token_expires_at = p_token_expires_at, is_active = true,
       refresh_lease = null, refresh_leased_until = null, refresh_failures = 0, refresh_retry_at = null, refresh_error = null
     where id = v_connection.id;
   end if;

@@ -639,8 +639,10 @@ begin
   from changed;
 
   updated_items := 0;
-  if v_rewritten is not null then
+  if v_rewritten is not null or v_refreshed is not null then
     perform set_config('streamvibe.is_sync', 'on', true); -- for the history of the texts
+  end if;
+  if v_rewritten is not null then
     update public.content_item as item
     set content_type = given.content_type, title = left(given.title, 1000), description = left(given.description, 100000),
       tags = given.tags, hashtags = given.hashtags, thumbnail_url = given.thumbnail_url,
@@ -656,7 +658,6 @@ begin
     -- Once more, since the creator may delete it at this moment.
     where item.id = given.id and (item.deleted_at is null or item.deleted_at = item.vanished_at);
     get diagnostics updated_items = row_count;
-    perform set_config('streamvibe.is_sync', '', true);
   end if;
 
   if v_refreshed is not null then
@@ -675,6 +676,9 @@ begin
     where item.id = given.id and (item.deleted_at is null or item.deleted_at = item.vanished_at);
     get diagnostics v_refreshed_count = row_count;
     updated_items := updated_items + v_refreshed_count;
+  end if;
+  if v_rewritten is not null or v_refreshed is not null then
+    perform set_config('streamvibe.is_sync', '', true);
   end if;
   unchanged_items := v_given - new_items - updated_items;
 end;
@@ -716,7 +720,7 @@ begin
   end if;
 
   select * into v_applied
-  from ops.apply_items(v_account.user_id, v_account.id, case when json_typeof(p_items) = 'array' then p_items else '[]' end);
+  from ops.apply_items(v_account.user_id, v_account.id, case when json_typeof(p_items) <> 'null' then p_items else '[]' end);
   v_unchanged := v_applied.unchanged_items;
 
   if v_key = 'missing' then
@@ -807,7 +811,8 @@ begin
       last_synced_at = case when v_done then now() else account.last_synced_at end,
       next_sync_at = case when not v_done then account.next_sync_at
         when account.sync_mode = 'auto' then now() + ops.sync_interval(account.id) end
-    where account.id = v_account.id
+    -- Not one that was given up or erased since it was read above.
+    where account.id = v_account.id and account.deleted_at is null
     returning * into v_account;
   end if;
 

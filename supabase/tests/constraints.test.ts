@@ -73,7 +73,7 @@ const OFFENCES: Record<string, string> = {
   sync_pass_counts_not_negative:
     "insert into ops.sync_pass (social_account_id, failures) values ('$account', -1)",
   data_deletion_items_not_negative:
-    "insert into ops.data_deletion (platform, person_hash, requested_at, items_erased) values ('instagram', '', now(), -1)",
+    "insert into ops.data_deletion (reported_by, person_key, requested_at, items_erased) values ('Meta', '', now(), -1)",
   platform_window_ends_after_begin:
     "insert into ops.platform_window (platform, app, began_at, ends_at) values ('youtube', 'x', now(), now())",
   platform_window_counts_not_negative:

@@ -153,6 +153,7 @@ Deno.test("erasing takes so many items a run, goes on where it stopped, and take
     );
     const code = await erase(world, id);
     assert.equal(await erase(world, id), code, "asked twice, it is one request");
+    assert.equal(await erase(world, id, 2), code, "asked again while it is at work, it is that one");
     const left = async () => [
       await world.value(
         `select count(*)::integer from content_item where social_account_id = '${world.account}'`,
@@ -176,10 +177,47 @@ Deno.test("erasing takes so many items a run, goes on where it stopped, and take
   });
 });
 
-/** Asks to erase what was connected up to now. */
-const erase = (world: World, person: string) =>
+Deno.test("a request to erase leaves what was granted after it, however often its tokens were refreshed before", async () => {
+  await inWorld(async (world) => {
+    const { owner } = world.people;
+    const id = await connected(world, owner, "UC-later", "person-3");
+    const state = () => world.value(`select status from social_account where id = '${id}'`);
+    const code = await erase(world, "person-3", -60);
+    assert.equal(await state(), "active", "the consent is newer");
+    const told = await world.query(
+      `select accounts, completed_at is not null as done from data_deletion_state('${code}')`,
+    );
+    assert.deepEqual(told, [{ accounts: 0, done: true }]);
+    await world.query(
+      `update platform_connection set granted_at = now() - interval '1 day', token_issued_at = now() + interval '1 hour'
+      where id = (select connection_id from social_account where id = '${id}')`,
+    );
+    await erase(world, "person-3", -30);
+    assert.equal(await state(), "disconnected", "a refresh is no consent");
+  });
+});
+
+Deno.test("a request to erase reaches accounts that were disconnected, and a report every account that a person granted", async () => {
+  await inWorld(async (world) => {
+    const { owner } = world.people;
+    const given_up = await connected(world, owner, "UC-given-up", "person-4");
+    await world.query(`select disconnect_account('${owner}', '${given_up}')`);
+    await erase(world, "person-4");
+    assert.equal(
+      await world.value(`select platform_account_id from social_account where id = '${given_up}'`),
+      `erased:${given_up}`,
+    );
+    for (const page of ["UC-a", "UC-b", "UC-c"]) await connected(world, owner, page, "person-5");
+    const refuse = "select refuse_account('youtube', 'person-5', 'taken back', now() + interval '1 second')";
+    assert.equal(await world.value(refuse), 3);
+    assert.equal(await world.value(refuse), 0);
+  });
+});
+
+/** Asks to erase what was granted up to now, or to so many seconds from now. */
+const erase = (world: World, person: string, seconds = 1) =>
   world.value<string>(
-    `select request_data_deletion('youtube', '${person}', now() + interval '1 second')`,
+    `select request_data_deletion('Meta', '{youtube,instagram}', '${person}', 'key-${person}', now() + interval '${seconds} second')`,
     "service",
   );
 

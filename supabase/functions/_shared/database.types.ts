@@ -613,6 +613,7 @@ export type Database = {
       "platform_connection": {
         Row: {
           "created_at": string;
+          "granted_at": string;
           "id": string;
           "is_active": boolean;
           "last_refreshed_at": string | null;
@@ -633,6 +634,7 @@ export type Database = {
         ComputedFields: never;
         Insert: {
           "created_at"?: string;
+          "granted_at"?: string;
           "id"?: string;
           "is_active"?: boolean;
           "last_refreshed_at"?: string | null;
@@ -652,6 +654,7 @@ export type Database = {
         };
         Update: {
           "created_at"?: string;
+          "granted_at"?: string;
           "id"?: string;
           "is_active"?: boolean;
           "last_refreshed_at"?: string | null;
@@ -1251,7 +1254,7 @@ export type Database = {
           "accounts": number;
           "completed_at": string;
           "items_erased": number;
-          "platform": string;
+          "reported_by": string;
           "requested_at": string;
         }[];
       };
@@ -1469,12 +1472,7 @@ export type Database = {
       };
       "record_request_metrics": { Args: { "p_samples": Json }; Returns: undefined };
       "refuse_account": {
-        Args: {
-          "p_before": string;
-          "p_platform": string;
-          "p_platform_account_id": string;
-          "p_reason": string;
-        };
+        Args: { "p_before": string; "p_platform": string; "p_reason": string; "p_reported_id": string };
         Returns: number;
       };
       "refuse_connection": {
@@ -1496,7 +1494,13 @@ export type Database = {
         Returns: undefined;
       };
       "request_data_deletion": {
-        Args: { "p_before": string; "p_person_id": string; "p_platform": string };
+        Args: {
+          "p_before": string;
+          "p_person_id": string;
+          "p_person_key": string;
+          "p_platforms": (string)[];
+          "p_reported_by": string;
+        };
         Returns: string;
       };
       "reset_due_quotas": { Args: Record<PropertyKey, never>; Returns: number };

@@ -1,4 +1,6 @@
-/** Signatures of reports that come from outside (HMAC with SHA-256, RFC 2104). */
+/** HMAC with SHA-256 (RFC 2104): signatures of reports that come from outside, and proofs that go there. */
+
+const ALGORITHM = { name: "HMAC", hash: "SHA-256" };
 
 /** Whether `signature` is that of the parts, one after the other. Compares in constant time. */
 export async function isSigned(
@@ -6,10 +8,21 @@ export async function isSigned(
   signature: Uint8Array<ArrayBuffer>,
   ...parts: (string | Uint8Array)[]
 ): Promise<boolean> {
-  const algorithm = { name: "HMAC", hash: "SHA-256" };
-  const key = await crypto.subtle.importKey("raw", new TextEncoder().encode(secret), algorithm, false, [
-    "verify",
-  ]);
   const signed = new Blob(parts.map((part) => typeof part === "string" ? part : new Uint8Array(part)));
-  return await crypto.subtle.verify("HMAC", key, signature, await signed.arrayBuffer());
+  return await crypto.subtle.verify(
+    "HMAC",
+    await keyOf(secret, "verify"),
+    signature,
+    await signed.arrayBuffer(),
+  );
+}
+
+/** As hexadecimal digits, such as Meta's `appsecret_proof`. */
+export async function hmacHex(secret: string, text: string): Promise<string> {
+  const mac = await crypto.subtle.sign("HMAC", await keyOf(secret, "sign"), new TextEncoder().encode(text));
+  return [...new Uint8Array(mac)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function keyOf(secret: string, use: "sign" | "verify"): Promise<CryptoKey> {
+  return crypto.subtle.importKey("raw", new TextEncoder().encode(secret), ALGORITHM, false, [use]);
 }

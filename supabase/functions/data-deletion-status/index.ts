@@ -6,7 +6,7 @@ import { z } from "zod";
 import { ApiError, endpoint } from "../_shared/endpoint.ts";
 
 const State = z.object({
-  platform: z.string(),
+  reported_by: z.string(),
   requested_at: z.string(),
   completed_at: z.string().nullable(),
   accounts: z.int(),
@@ -19,7 +19,8 @@ export default endpoint({
   method: "GET",
   auth: "none",
   rate: "public_read",
-  input: z.strictObject({ code: z.uuid() }),
+  // Not strict: whoever shows the link may hang parameters of its own on it, as Facebook does.
+  input: z.object({ code: z.uuid() }),
   output: z.string(),
   produces: "text/plain; charset=utf-8",
   errors: ["not_found"],
@@ -31,13 +32,15 @@ export default endpoint({
 });
 
 function told(
-  { platform, requested_at, completed_at, accounts, items_erased }: z.infer<typeof State>,
+  { reported_by, requested_at, completed_at, accounts, items_erased }: z.infer<typeof State>,
 ): string {
   const day = (time: string) => `${new Date(time).toISOString().slice(0, 16).replace("T", " ")} UTC`;
   const state = completed_at === null
     ? "It is under way: access and names are gone, the content follows within minutes."
     : accounts === 0
-    ? "Nothing had to be erased: StreamVibe has no account of yours."
+    ? "Nothing had to be erased: StreamVibe had no account of yours from before that."
     : `It was done by ${day(completed_at)}. Erased accounts: ${accounts}; items of content: ${items_erased}.`;
-  return `You asked ${platform} on ${day(requested_at)} to have your data at StreamVibe erased.\n${state}\n`;
+  return `You asked ${reported_by} on ${
+    day(requested_at)
+  } to have your data at StreamVibe erased.\n${state}\n`;
 }

@@ -4,7 +4,11 @@
  */
 import { z } from "zod";
 import { endpoint } from "../_shared/endpoint.ts";
-import { readSignedRequest, SignedRequest } from "../_shared/platforms/meta_signed_request.ts";
+import {
+  META_PLATFORMS,
+  readSignedRequest,
+  SignedRequest,
+} from "../_shared/platforms/meta_signed_request.ts";
 
 export default endpoint({
   name: "meta-data-deletion",
@@ -17,13 +21,15 @@ export default endpoint({
   /** What Meta shows the person. */
   output: z.object({ url: z.url(), confirmation_code: z.uuid() }),
   async handle({ admin, input, log, settings }) {
-    const { platform, person_id, at } = await readSignedRequest(input, settings);
+    const { person_id, person_key, at } = await readSignedRequest(input, settings);
     const confirmation_code = await admin.call<string>("request_data_deletion", {
-      p_platform: platform.slug,
+      p_reported_by: "Meta",
+      p_platforms: META_PLATFORMS.map(({ slug }) => slug),
       p_person_id: person_id,
+      p_person_key: person_key,
       p_before: at.toISOString(),
     });
-    log.info("a person asked to have their data erased", { platform: platform.slug, confirmation_code });
+    log.info("a person asked Meta to have their data erased");
     const url = new URL("/functions/v1/data-deletion-status", settings.SUPABASE_URL);
     url.searchParams.set("code", confirmation_code);
     return { url: url.href, confirmation_code };

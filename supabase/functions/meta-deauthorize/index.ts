@@ -5,7 +5,11 @@
 import { z } from "zod";
 import { accessRemoved } from "../_shared/connections/access_removed.ts";
 import { endpoint } from "../_shared/endpoint.ts";
-import { readSignedRequest, SignedRequest } from "../_shared/platforms/meta_signed_request.ts";
+import {
+  META_PLATFORMS,
+  readSignedRequest,
+  SignedRequest,
+} from "../_shared/platforms/meta_signed_request.ts";
 
 export default endpoint({
   name: "meta-deauthorize",
@@ -17,8 +21,10 @@ export default endpoint({
   input: SignedRequest,
   output: z.object({ received: z.literal(true) }),
   async handle(context) {
-    const { platform, person_id, at } = await readSignedRequest(context.input, context.settings);
-    await accessRemoved(context, platform, { platform_account_id: person_id, at });
+    const { person_id, at } = await readSignedRequest(context.input, context.settings);
+    for (const platform of META_PLATFORMS) {
+      await accessRemoved(context, platform, { reported_id: person_id, at });
+    }
     return { received: true } as const;
   },
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { facebook, itemOf, type Post, type Video } from "../_shared/platforms/facebook.ts";
-import { hmacHex } from "../_shared/platforms/meta_graph.ts";
+import { hmacHex } from "../_shared/hmac.ts";
 import { type PageRequest, PlatformFault } from "../_shared/platforms/platform.ts";
 import { adapterWorld, NOW } from "./adapter_world.ts";
 import { META_FIXTURES, metaFixture } from "./meta_fixtures.ts";

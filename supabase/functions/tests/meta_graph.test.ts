@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
+import { hmacHex } from "../_shared/hmac.ts";
 import {
   cursorAfter,
   explainGraph,
   graphDialect,
-  hmacHex,
   lostCursor,
   reshapeTokenAnswer,
 } from "../_shared/platforms/meta_graph.ts";
@@ -40,6 +40,7 @@ Deno.test("every code of Meta has its fault, whatever the HTTP status", () => {
     [{ code: 190, is_transient: true }, 500, "passing"],
     [{ code: 12345 }, 500, "passing"],
     [{ code: 4 }, 403, "quota_exhausted"],
+    [{ code: 4, error_subcode: 2207051 }, 403, "quota_exhausted"],
     [{ code: 17 }, 400, "quota_exhausted"],
     [{ code: 32 }, 429, "quota_exhausted"],
     [{ code: 613 }, 400, "quota_exhausted"],
@@ -49,7 +50,11 @@ Deno.test("every code of Meta has its fault, whatever the HTTP status", () => {
   for (const [error, status, kind] of cases) {
     const fault = explained(status, error);
     assert.equal(fault.kind, kind, JSON.stringify(error));
-    assert.equal(fault.whole_app, error.code === 4, "only this one is every account's");
+    assert.equal(
+      fault.whole_app,
+      error.code === 4 && !error.error_subcode,
+      "only this one is every account's",
+    );
     assert.ok(!fault.message.includes("secret words"));
   }
   const without: [number, FaultKind][] = [[401, "token_expired"], [400, "misconfigured"], [404, "passing"], [

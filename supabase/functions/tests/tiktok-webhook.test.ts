@@ -78,7 +78,7 @@ Deno.test("tiktok-webhook: a report that is repeated after a new consent does no
     const create_time = Math.floor(Date.now() / 1_000) - 60;
     const { connection_id } = await own.state();
     await own
-      .sql`update public.platform_connection set token_issued_at = now() - interval '1 hour' where id = ${connection_id}`;
+      .sql`update public.platform_connection set granted_at = now() - interval '1 hour' where id = ${connection_id}`;
     assert.equal((await send({ user_openid: own.account_id, create_time })).status, 200);
     assert.equal((await own.state()).status, "disconnected");
     await own.reconnect();

@@ -21,7 +21,7 @@ export default endpoint({
     if (event === "authorization.removed") {
       // The report names a whole second: what was granted within it is older than its end.
       const report = {
-        platform_account_id: user_openid,
+        reported_id: user_openid,
         at: new Date((create_time + 1) * 1_000),
       };
       await accessRemoved(context, { slug: "tiktok", title: "TikTok" }, report);

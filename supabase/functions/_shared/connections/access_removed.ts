@@ -4,17 +4,17 @@ import { disconnectReason } from "./problem.ts";
 import type { World } from "./world.ts";
 
 /**
- * Marks every connection to the account whose tokens are older than the report, and tells their creators once. Repeating a report,
+ * Marks every connection to the account, or granted by the person, that is older than the report, and tells their creators once. Repeating a report,
  * or reporting late, changes nothing: it cannot end a newer consent.
  */
 export async function accessRemoved(
   { admin, log }: Pick<World, "admin" | "log">,
   platform: { slug: PlatformSlug; title: string },
-  report: { platform_account_id: string; at: Date },
+  report: { reported_id: string; at: Date },
 ): Promise<void> {
   const refused = await admin.call<number>("refuse_account", {
     p_platform: platform.slug,
-    p_platform_account_id: report.platform_account_id,
+    p_reported_id: report.reported_id,
     p_reason: disconnectReason(
       new PlatformFault(platform.slug, "grant_refused"),
       platform.title,

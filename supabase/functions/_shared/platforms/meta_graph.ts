@@ -69,7 +69,8 @@ export function explainGraph(
     reason,
     status,
     retry_at: isSpent ? new Date(now.getTime() + WINDOW_MS) : retry_at,
-    whole_app: error.code === APP_THROTTLED,
+    // With a subcode it says that this one account looks like spam.
+    whole_app: error.code === APP_THROTTLED && !error.error_subcode,
   });
 }
 
@@ -164,18 +165,4 @@ function read<Schema extends typeof AppUsage | typeof AccountUsage>(schema: Sche
   } catch {
     return [];
   }
-}
-
-/** HMAC-SHA256 as hexadecimal digits: Meta's `appsecret_proof` and its signatures. */
-export async function hmacHex(secret: string, text: string): Promise<string> {
-  const encoder = new TextEncoder();
-  const key = await crypto.subtle.importKey(
-    "raw",
-    encoder.encode(secret),
-    { name: "HMAC", hash: "SHA-256" },
-    false,
-    ["sign"],
-  );
-  const mac = new Uint8Array(await crypto.subtle.sign("HMAC", key, encoder.encode(text)));
-  return [...mac].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -1,12 +1,14 @@
 /**
- * What Meta reports by itself of a person who removed the app, or who wants their data erased: a form with one signed text. Instagram
- * and Facebook have an app secret each, and the one that fits tells which of them speaks.
+ * What Meta reports by itself of a person who removed the app, or who wants their data erased: a form with one signed text. An
+ * installation may have two apps, Instagram's and Facebook's, and it is not documented with which secret Meta signs for which: either
+ * proves that Meta speaks, and the person is looked for on both platforms.
  *
  * @see https://developers.facebook.com/docs/development/create-an-app/app-dashboard/data-deletion-callback
  */
 import { z } from "zod";
 import { ApiError, invalid } from "../errors.ts";
-import { isSigned } from "../hmac.ts";
+import { hmacHex, isSigned } from "../hmac.ts";
+import { parseExactly } from "../http.ts";
 import { requireSetting, type Settings } from "../settings.ts";
 import type { PlatformSlug } from "./platform.ts";
 
@@ -21,16 +23,23 @@ export const SignedRequest = z.looseObject({
 
 const Payload = z.looseObject({
   algorithm: z.literal("HMAC-SHA256"),
-  /** As this app knows the person. */
-  user_id: z.string().min(1).max(255),
+  /** As this app knows the person; a text, and elsewhere at Meta a number. */
+  user_id: z.union([z.string().min(1).max(255), z.int().positive().transform(String)]),
   /** Seconds since 1970. */
   issued_at: z.int().min(0).max(253_402_300_799),
 });
 
+/** Where the person may have let StreamVibe in. */
+export const META_PLATFORMS = [
+  { slug: "instagram", title: "Instagram" },
+  { slug: "facebook", title: "Facebook" },
+] as const satisfies { slug: PlatformSlug; title: string }[];
+
 /** A person's wish, as Meta passed it on. */
 export interface PersonReport {
-  platform: { slug: PlatformSlug; title: string };
   person_id: string;
+  /** The id under the app's secret: tells two wishes of one person from those of two, and cannot be turned back. */
+  person_key: string;
   /** The end of the second in which Meta signed it: what was granted within that second is older. */
   at: Date;
 }
@@ -41,23 +50,24 @@ export async function readSignedRequest(
   settings: Settings,
 ): Promise<PersonReport> {
   const [signature = "", payload = ""] = signed_request.split(".");
-  const platform = await signerOf(signature, payload, settings);
+  const secret = await signerOf(signature, payload, settings);
   const said = Payload.safeParse(parsed(payload));
   if (!said.success) return invalid("/signed_request", "its payload is not what Meta documents");
   const { user_id, issued_at } = said.data;
-  return { platform, person_id: user_id, at: new Date((issued_at + 1) * 1_000) };
+  return {
+    person_id: user_id,
+    person_key: await hmacHex(secret, user_id),
+    at: new Date((issued_at + 1) * 1_000),
+  };
 }
 
-async function signerOf(signature: string, payload: string, settings: Settings) {
+/** The secret of the app that signed it. */
+async function signerOf(signature: string, payload: string, settings: Settings): Promise<string> {
   const { INSTAGRAM_CLIENT_SECRET, FACEBOOK_CLIENT_SECRET } = settings;
   if (!INSTAGRAM_CLIENT_SECRET) requireSetting(settings, "FACEBOOK_CLIENT_SECRET");
   const given = bytesOf(signature);
-  const signers = [
-    { slug: "instagram", title: "Instagram", secret: INSTAGRAM_CLIENT_SECRET },
-    { slug: "facebook", title: "Facebook", secret: FACEBOOK_CLIENT_SECRET },
-  ] as const;
-  for (const { secret, ...platform } of signers) {
-    if (secret && given && await isSigned(secret, given, payload)) return platform;
+  for (const secret of [INSTAGRAM_CLIENT_SECRET, FACEBOOK_CLIENT_SECRET]) {
+    if (secret && given && await isSigned(secret, given, payload)) return secret;
   }
   throw new ApiError("unauthorized", "Cannot accept the report: its signature is wrong");
 }
@@ -73,7 +83,7 @@ function bytesOf(base64url: string): Uint8Array<ArrayBuffer> | null {
 
 function parsed(base64url: string): unknown {
   try {
-    return JSON.parse(new TextDecoder().decode(bytesOf(base64url) ?? new Uint8Array()));
+    return parseExactly(new TextDecoder().decode(bytesOf(base64url) ?? new Uint8Array()));
   } catch {
     return null;
   }
