@@ -627,6 +627,21 @@ streamvibe = (pm, timers) => {
     };
   };
 
+  /** A report as Meta signs it, of a person whom nobody knows; skips the request where the app's secret is not given. */
+  const signedByMeta = () => {
+    const secret = get("meta_app_secret");
+    if (!secret) return pm.execution.skipRequest();
+    const urlSafe = (words) =>
+      CryptoJS.enc.Base64.stringify(words).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+    const said = {
+      algorithm: "HMAC-SHA256",
+      user_id: `nobody-${random()}`,
+      issued_at: Math.floor(Date.now() / 1000),
+    };
+    const payload = urlSafe(CryptoJS.enc.Utf8.parse(JSON.stringify(said)));
+    set({ signed_request: `${urlSafe(CryptoJS.HmacSHA256(payload, secret))}.${payload}` });
+  };
+
   return {
     get,
     set,
@@ -654,5 +669,6 @@ streamvibe = (pm, timers) => {
     expectRows,
     response,
     platform,
+    signedByMeta,
   };
 };

@@ -107,6 +107,49 @@ const cutOff = (world: World) =>
     `update ops.sync_pass set leased_until = now() - interval '1 second' where social_account_id = '${world.account}'`,
   );
 
+Deno.test("a page whose items are no list is refused, and the checkpoint stays where it was", async () => {
+  await inEmptyLibrary(async (world) => {
+    const begun = await begin(world);
+    const call = (items: string) =>
+      world.attempt(
+        "service",
+        `select apply_sync_page('${begun.sync_id}', ${begun.fence}, ${
+          json(page(["a"], null, "p2"))
+        }, ${items})`,
+      );
+    for (const items of [`'{"platform_content_id": "a"}'`, `'"a"'`, "'1'"]) {
+      assert.ok((await call(items)).code, `${items} is no list`);
+    }
+    assert.equal(
+      await world.value(`select cursor from ops.sync_pass where social_account_id = '${world.account}'`),
+      null,
+    );
+    for (const items of ["null", "'null'", "'[]'"]) assert.equal((await call(items)).code, undefined, items);
+  });
+});
+
+Deno.test("a picture that the service replaced and a sync restores is a revision of the sync", async () => {
+  await inEmptyLibrary(async (world) => {
+    await apply(world, await begin(world), page(["a"]), [item("a")]);
+    await world.perform(
+      "service",
+      `update content_item set thumbnail_url = 'https://example.com/own.jpg', updated_at = now() - interval '1 day'
+       where platform_content_id = 'a' returning id`,
+    );
+    await apply(world, await begin(world), page(["a"]), [item("a", { views_count: 2 })]);
+    const revisions = await world.query(
+      "select source, changed_fields from content_revision where user_id = $owner order by id".replace(
+        "$owner",
+        `'${world.people.owner}'`,
+      ),
+    );
+    assert.deepEqual(revisions, [
+      { source: "service", changed_fields: ["thumbnail_url"] },
+      { source: "sync", changed_fields: ["thumbnail_url"] },
+    ]);
+  });
+});
+
 Deno.test("a pass of several pages costs one unit and fills the library", async () => {
   await inEmptyLibrary(async (world) => {
     const first = await begin(world);
