@@ -45,6 +45,9 @@ const ROADMAP: Record<string, string[]> = {
       "Verify Connection and Social Account",
       "Disconnect Account (soft delete)",
     ]),
+    "2.25 Meta: Report That a Person Removed the App (POST /meta-deauthorize)",
+    "2.26 Meta: Ask for Erasure (POST /meta-data-deletion)",
+    "2.27 Meta: See How Far It Is (GET /data-deletion-status)",
   ],
   Phase_3_Content_Sync: [
     "3.1 Sync YouTube Videos (POST /sync-youtube)",
