@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
-import { simulator, testDatabase, testStack } from "../../../scripts/test/stack.ts";
-import { PlatformCreator } from "./platform_creator.ts";
-import { ROWS } from "./platform_rows.ts";
+import { simulator, testStack } from "../../../scripts/test/stack.ts";
+import { type PlatformCreator, withPlatformCreator } from "./platform_creator.ts";
 
 const APPS = ["instagram", "facebook"] as const;
 type App = (typeof APPS)[number];
@@ -12,16 +11,8 @@ interface Told {
   body: { code?: string; url?: string; confirmation_code?: string; received?: boolean };
 }
 
-async function withCreator(app: App, test: (own: PlatformCreator) => Promise<void>): Promise<void> {
-  const row = ROWS.find(({ slug }) => slug === app);
-  assert.ok(row);
-  const sql = await testDatabase();
-  try {
-    await test(await PlatformCreator.make(sql, row, 3));
-  } finally {
-    await sql.end();
-  }
-}
+const withCreator = (app: App, test: (own: PlatformCreator) => Promise<void>) =>
+  withPlatformCreator(app, 3, test);
 
 /** The person removes the app at Meta, which reports it as it does. */
 async function report(app: App, about: Record<string, unknown>): Promise<Told[]> {

@@ -1,9 +1,16 @@
 /** A creator with one account on one platform, for tests of the matrix. */
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
-import { type Answer, createCreator, type Creator, simulator } from "../../../scripts/test/stack.ts";
+import {
+  type Answer,
+  createCreator,
+  type Creator,
+  simulator,
+  testDatabase,
+} from "../../../scripts/test/stack.ts";
+import type { PlatformSlug } from "../_shared/platforms/platform.ts";
 import { setPlan, type SyncAnswer, syncsUsed } from "./channels.ts";
-import { connect, type PlatformRow } from "./platform_rows.ts";
+import { connect, type PlatformRow, ROWS } from "./platform_rows.ts";
 
 export class PlatformCreator {
   private constructor(
@@ -155,5 +162,21 @@ export class PlatformCreator {
     await this.sql`
       select vault.update_secret(v.id, ${JSON.stringify(older)})
       from vault.secrets v join public.platform_connection c on c.vault_secret_name = v.name where c.id = ${connection_id}`;
+  }
+}
+
+/** A test about one creator, with a connection to the database that ends with it. */
+export async function withPlatformCreator(
+  slug: PlatformSlug,
+  items: number,
+  test: (own: PlatformCreator) => Promise<void>,
+): Promise<void> {
+  const row = ROWS.find((row) => row.slug === slug);
+  assert.ok(row);
+  const sql = await testDatabase();
+  try {
+    await test(await PlatformCreator.make(sql, row, items));
+  } finally {
+    await sql.end();
   }
 }

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
-import { callFunction, simulator, testDatabase, testStack } from "../../../scripts/test/stack.ts";
-import { PlatformCreator } from "./platform_creator.ts";
-import { ROWS } from "./platform_rows.ts";
+import { callFunction, simulator, testStack } from "../../../scripts/test/stack.ts";
+import { type PlatformCreator, withPlatformCreator } from "./platform_creator.ts";
 
 const SECRET = "local-tiktok-simulator";
 
@@ -41,16 +40,7 @@ async function send(
   return { status: response.status, body: await response.json() };
 }
 
-async function withCreator(test: (own: PlatformCreator) => Promise<void>): Promise<void> {
-  const row = ROWS.find(({ slug }) => slug === "tiktok");
-  assert.ok(row);
-  const sql = await testDatabase();
-  try {
-    await test(await PlatformCreator.make(sql, row, 2));
-  } finally {
-    await sql.end();
-  }
-}
+const withCreator = (test: (own: PlatformCreator) => Promise<void>) => withPlatformCreator("tiktok", 2, test);
 
 Deno.test("tiktok-webhook: a creator who takes the access back at TikTok is disconnected and told once, nobody else is", () =>
   withCreator((own) =>
