@@ -798,6 +798,12 @@ begin
     confirmed_ids = case when v_done then '{}' else v_pass.confirmed_ids end, last_code = null, touched_at = clock_timestamp()
   where social_account_id = v_account.id;
 
+  if not v_done then
+    -- Nobody waits for the disk in the middle of a pass. A server that dies within the next half second forgets page, checkpoint and
+    -- usage together, and the pass reads that page again; the next step's begin_sync(), or the last page, makes all before it durable.
+    perform set_config('synchronous_commit', 'off', true);
+  end if;
+
   -- Only when it says something new: the row is published, and no-one wants to hear of nothing.
   if v_done or v_account.last_error is not null or p_account is distinct from null and p_account <> 'null' then
     update public.social_account as account

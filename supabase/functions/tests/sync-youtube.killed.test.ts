@@ -138,7 +138,9 @@ async function run(world: World, moment: Moment): Promise<{ duration_ms: number;
   let killed: Promise<void> | undefined;
   const timer = "ms" in moment ? setTimeout(() => killed = world.stack.kill9(), moment.ms) : undefined;
   if ("answers" in moment && moment.answers === 0) killed = world.stack.kill9();
+  let answered = 0;
   await syncUntilGone(trial, async (count) => {
+    answered = count;
     if ("answers" in moment && count === moment.answers) await (killed = world.stack.kill9());
   });
   clearTimeout(timer);
@@ -147,11 +149,16 @@ async function run(world: World, moment: Moment): Promise<{ duration_ms: number;
   await (killed ?? world.stack.kill9());
   await world.restart();
 
-  const seen = await world.query((sql) =>
-    sql`select 1 from public.content_item where social_account_id = ${social_account_id} limit 1`
-  );
+  const kept = await world.query(async (sql) => {
+    const [row] = await sql<{ items: number }[]>`
+      select count(*)::integer as items from public.content_item where social_account_id = ${social_account_id}`;
+    return row?.items ?? 0;
+  });
+  // A page is durable when the next step begins, so a crash forgets no more than the last one.
+  const least = Math.max(0, answered - (trial.done ? 0 : 1)) * PAGE;
+  assert.ok(kept >= least, `${kept} items are left of ${answered} pages that were answered`);
   // The first page was written and its answer lost: only then can a client not know which pass to go on with.
-  const isOrphan = trial.sync_id === undefined && seen.length > 0;
+  const isOrphan = trial.sync_id === undefined && kept > 0;
   await goOn(trial);
   await world.query((sql) => assertSameLibrary(sql, social_account_id, channel, world.stack.info));
   const cost = await world.syncsUsed() - before;

@@ -1,5 +1,5 @@
 /**
- * Brings the whole library of one account up to date, page by page. Every page is durable and moves the checkpoint, so the next run goes
+ * Brings the whole library of one account up to date, page by page. Every page moves the checkpoint with it, so the next run goes
  * on where this one died, was stopped or ran out of time; the plan is charged once, however many runs it takes.
  */
 import { z } from "zod";

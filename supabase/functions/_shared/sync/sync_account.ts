@@ -1,6 +1,6 @@
 /**
- * A whole pass over an account, step by step, for workers that are not bound to one request. Every step is durable,
- * and nothing of it is kept here: memory is that of one page, however large the library is.
+ * A whole pass over an account, step by step, for workers that are not bound to one request. Each step is durable
+ * before the next begins, and nothing of it is kept here: memory is that of one page, however large the library is.
  */
 import type { World } from "../connections/world.ts";
 import type { PlatformSlug } from "../platforms/platform.ts";

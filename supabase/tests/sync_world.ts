@@ -1,0 +1,119 @@
+/** What the tests of syncs share: the calls of a step, items and pages as the pipeline gives them. */
+import { inWorld, type Row, type World } from "./world.ts";
+
+export interface Begun {
+  sync_id: string;
+  fence: number;
+  cursor: Row | null;
+  page: Row | null;
+  missing_ids: string[];
+  items_seen: number;
+  charged: boolean;
+  tokens: Row;
+}
+
+export interface Applied {
+  new_items: number;
+  updated_items: number;
+  unchanged_items: number;
+  removed_items: number;
+  done: boolean;
+  items_seen: number;
+  total: number | null;
+  missing_ids: string[];
+  next_sync_at: string | null;
+}
+
+export const json = (value: unknown) =>
+  value === null ? "null" : `'${JSON.stringify(value).replaceAll("'", "''")}'`;
+
+export function begin(world: World, syncId: string | null = null, seconds = 60): Promise<Begun> {
+  return world.value<Begun>(
+    `select begin_sync('${world.people.owner}', '${world.account}', ${
+      syncId === null ? "null" : `'${syncId}'`
+    }, ${seconds})`,
+    "service",
+  );
+}
+
+export function tryBegin(world: World, syncId: string | null = null) {
+  return world.attempt(
+    "service",
+    `select begin_sync('${world.people.owner}', '${world.account}', ${
+      syncId === null ? "null" : `'${syncId}'`
+    }, 60)`,
+  );
+}
+
+export const applyCall = (
+  begun: Begun,
+  page: Row,
+  items: Row[],
+  release = true,
+  account: Row | null = null,
+) =>
+  `select apply_sync_page('${begun.sync_id}', ${begun.fence}, ${json(page)}, ${json(items)}, ${
+    json(account)
+  }, ${release})`;
+
+export function apply(world: World, begun: Begun, page: Row, items: Row[], release = true): Promise<Applied> {
+  return world.value<Applied>(applyCall(begun, page, items, release), "service");
+}
+
+export const item = (id: string, more: Row = {}): Row => ({
+  platform_content_id: id,
+  content_type: "long_video",
+  title: `Title ${id}`,
+  description: `Description ${id}`,
+  tags: ["tag"],
+  hashtags: [],
+  thumbnail_url: `https://example.com/${id}.jpg`,
+  permalink: `https://example.com/${id}`,
+  visibility: "public",
+  language: "en",
+  duration_seconds: 60,
+  published_at: "2026-01-01T00:00:00Z",
+  views_count: 1,
+  likes_count: 1,
+  comments_count: 1,
+  shares_count: 0,
+  platform_category: "22",
+  metadata: { definition: "hd" },
+  ...more,
+});
+
+/** A page of the platform's list. */
+export const page = (
+  ids: string[],
+  key: string | null = null,
+  next: string | null = null,
+  more: Row = {},
+): Row => ({
+  cursor: key === null ? null : { key },
+  etags: { list: `etag-${ids.join()}` },
+  item_ids: ids,
+  present_ids: ids,
+  next_cursor: next === null ? null : { key: next },
+  total: 4,
+  ...more,
+});
+
+/** An account with nothing in it: the world's own items would count as vanished. */
+export function inEmptyLibrary(test: (world: World) => Promise<void>): Promise<void> {
+  return inWorld(async (world) => {
+    await world.query(`delete from content_item where social_account_id = '${world.account}'`);
+    await test(world);
+  });
+}
+
+export const used = (world: World) =>
+  world.value<number>(`select syncs_used from subscription where user_id = '${world.people.owner}'`);
+export const library = async (world: World) =>
+  (await world.query(
+    `select platform_content_id as id from content_item where social_account_id = '${world.account}'
+    and deleted_at is null order by 1`,
+  )).map(({ id }) => id);
+export const cutOff = (world: World) =>
+  world.query(
+    `update ops.sync_pass set leased_until = now() - interval '1 second' where social_account_id = '${world.account}'`,
+  );
