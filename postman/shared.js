@@ -642,6 +642,22 @@ streamvibe = (pm, timers) => {
     set({ signed_request: `${urlSafe(CryptoJS.HmacSHA256(payload, secret))}.${payload}` });
   };
 
+  /** A report as TikTok signs it (over its time and its bytes), of a creator whom nobody knows; skipped without the secret. */
+  const signedByTikTok = () => {
+    const secret = get("tiktok_client_secret");
+    if (!secret) return pm.execution.skipRequest();
+    const time = Math.floor(Date.now() / 1000);
+    const tiktok_report = JSON.stringify({
+      client_key: "any",
+      event: "authorization.removed",
+      create_time: time,
+      user_openid: `nobody-${random()}`,
+      content: '{"reason":1}',
+    });
+    const signature = CryptoJS.HmacSHA256(`${time}.${tiktok_report}`, secret).toString();
+    set({ tiktok_report, tiktok_signature: `t=${time},s=${signature}` });
+  };
+
   return {
     get,
     set,
@@ -670,5 +686,6 @@ streamvibe = (pm, timers) => {
     response,
     platform,
     signedByMeta,
+    signedByTikTok,
   };
 };

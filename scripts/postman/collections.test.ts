@@ -48,6 +48,7 @@ const ROADMAP: Record<string, string[]> = {
     "2.25 Meta: Report That a Person Removed the App (POST /meta-deauthorize)",
     "2.26 Meta: Ask for Erasure (POST /meta-data-deletion)",
     "2.27 Meta: See How Far It Is (GET /data-deletion-status)",
+    "2.28 TikTok: Report That a Creator Took the Access Back (POST /tiktok-webhook)",
   ],
   Phase_3_Content_Sync: [
     "3.1 Sync YouTube Videos (POST /sync-youtube)",
