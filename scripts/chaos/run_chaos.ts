@@ -4,7 +4,7 @@
  */
 import postgres from "postgres";
 import { startStack } from "../local/stack.ts";
-import { cuttableNetwork } from "./cuttable_network.ts";
+import { cuttableNetwork } from "../test/cuttable_network.ts";
 
 export interface ChaosOptions {
   jobs: number;

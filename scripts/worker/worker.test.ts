@@ -1,68 +1,129 @@
 /** `deno task worker` as an operator runs it, beside the stack's own job-processor. */
 import assert from "node:assert/strict";
 import { dirname } from "node:path";
-import { testDatabase } from "../test/stack.ts";
+import { cuttableNetwork } from "../test/cuttable_network.ts";
+import { testDatabase, testStack } from "../test/stack.ts";
 
-Deno.test("a worker is woken by a new job, and leaves in good order when it is asked to", async () => {
+interface RunningWorker {
+  process: Deno.ChildProcess;
+  printed: () => string;
+  /** Its exit code, once all that it printed is read. */
+  ended: () => Promise<number>;
+  until: (what: string, isSo: () => unknown) => Promise<void>;
+}
+
+/** `deno task worker` beside the stack of the tests, for as long as `test` runs. */
+async function withWorker(
+  options: { grace: number; env?: Record<string, string> },
+  test: (worker: RunningWorker) => Promise<void>,
+): Promise<void> {
   const stack = String(Deno.env.get("STREAMVIBE_TEST_STACK"));
-  const sql = await testDatabase({ max: 2 });
-  const worker = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", "scripts/worker/worker.ts", "--grace", "2"],
-    env: { STREAMVIBE_HOME: dirname(stack), SUPABASE_URL: "" },
+  const process = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", "scripts/worker/worker.ts", "--grace", String(options.grace)],
+    env: { STREAMVIBE_HOME: dirname(stack), SUPABASE_URL: "", ...options.env },
     stdin: "null",
     stdout: "piped",
-    stderr: "inherit",
+    stderr: "piped",
   }).spawn();
   let printed = "";
-  const reading = (async () => {
-    for await (const text of worker.stdout.pipeThrough(new TextDecoderStream())) printed += text;
-  })();
-  const until = async (what: string, isSo: () => unknown) => {
-    for (let look = 0; !(await isSo()); look++) {
-      assert.ok(look < 400, `${what} did not come\n${printed}`);
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  };
+  const reading = Promise.all([process.stdout, process.stderr].map(async (stream) => {
+    for await (const text of stream.pipeThrough(new TextDecoderStream())) printed += text;
+  }));
   try {
-    await until("the start", () => printed.includes("taking jobs"));
-    await until(
-      "its rest",
-      async () =>
-        (await sql`select from ops.job_worker where worker_id like 'worker:%' and rests_until > now()`)
-          .length > 0,
-    );
-    const [made] = await sql`
-      select public.create_job(null, 'token_refresh', ${sql.json({ run: crypto.randomUUID() })}) as id`;
-    const job = async () =>
-      (await sql`select status::text, worker_id, started_at - created_at < interval '5 seconds' as is_quick
-        from public.job_queue where id = ${made?.id}`)[0];
-    await until("the end of the job", async () => (await job())?.status === "completed");
-    assert.equal((await job())?.is_quick, true);
-
-    // It listens again when its connection is lost; a poll alone would be slower.
-    const listening = async () =>
-      (await sql`select pid from pg_stat_activity where application_name like 'worker:%' and query ilike 'listen%'`)[
-        0
-      ]
-        ?.pid;
-    const first = await listening();
-    await sql`select pg_terminate_backend(${first}::integer)`;
-    await until("another connection", async () => (await listening() ?? first) !== first);
-
-    worker.kill("SIGTERM");
-    const { code } = await worker.status;
-    await reading;
-    assert.equal(code, 0, printed);
-    assert.match(printed, /"message":"stopped"/);
-    assert.equal((await sql`select from ops.job_worker where worker_id like 'worker:%'`).length, 0);
+    await test({
+      process,
+      printed: () => printed,
+      async ended() {
+        const { code } = await process.status;
+        await reading;
+        return code;
+      },
+      async until(what, isSo) {
+        for (let look = 0; !(await isSo()); look++) {
+          assert.ok(look < 400, `${what} did not come\n${printed}`);
+          await new Promise((resolve) => setTimeout(resolve, 50));
+        }
+      },
+    });
   } finally {
     try {
-      worker.kill("SIGKILL");
+      process.kill("SIGKILL");
     } catch {
       // It has ended already.
     }
-    await worker.status;
+    await process.status;
     await reading;
+  }
+}
+
+type Sql = Awaited<ReturnType<typeof testDatabase>>;
+
+/** Until the worker is connected and waits for work. */
+async function atRest({ printed, until }: RunningWorker, sql: Sql): Promise<void> {
+  await until("the start", () => printed().includes("taking jobs"));
+  await until(
+    "its rest",
+    async () =>
+      (await sql`select from ops.job_worker where worker_id like 'worker:%' and rests_until > now()`).length >
+        0,
+  );
+}
+
+Deno.test("a worker is woken by a new job, and leaves in good order when it is asked to", async () => {
+  const sql = await testDatabase({ max: 2 });
+  try {
+    await withWorker({ grace: 2 }, async (worker) => {
+      const { process, printed, ended, until } = worker;
+      await atRest(worker, sql);
+      const [made] = await sql`
+        select public.create_job(null, 'token_refresh', ${sql.json({ run: crypto.randomUUID() })}) as id`;
+      const job = async () =>
+        (await sql`select status::text, worker_id, started_at - created_at < interval '5 seconds' as is_quick
+          from public.job_queue where id = ${made?.id}`)[0];
+      await until("the end of the job", async () => (await job())?.status === "completed");
+      assert.equal((await job())?.is_quick, true);
+
+      // It listens again when its connection is lost; a poll alone would be slower.
+      const listening = async () =>
+        (await sql`select pid from pg_stat_activity where application_name like 'worker:%' and query ilike 'listen%'`)[
+          0
+        ]
+          ?.pid;
+      const first = await listening();
+      await sql`select pg_terminate_backend(${first}::integer)`;
+      await until("another connection", async () => (await listening() ?? first) !== first);
+
+      process.kill("SIGTERM");
+      assert.equal(await ended(), 0, printed());
+      assert.match(printed(), /"message":"stopped"/);
+      assert.equal((await sql`select from ops.job_worker where worker_id like 'worker:%'`).length, 0);
+    });
+  } finally {
     await sql.end();
+  }
+});
+
+Deno.test("a worker whose database has fallen silent ends all the same, and says so", async () => {
+  const sql = await testDatabase();
+  const database = new URL((await testStack()).db_url);
+  const network = await cuttableNetwork({ host: database.hostname, port: Number(database.port) });
+  try {
+    database.hostname = "127.0.0.1";
+    database.port = String(network.port);
+    database.search = "?options=-c%20role%3Dservice_role";
+    const env = { STREAMVIBE_POOLER_URL: database.href };
+    await withWorker({ grace: 1, env }, async (worker) => {
+      const { process, printed, ended } = worker;
+      await atRest(worker, sql);
+      network.swallow();
+      // Whoever makes a job meanwhile must not think that this one will take it.
+      await sql`delete from ops.job_worker where worker_id like 'worker:%'`;
+      process.kill("SIGTERM");
+      assert.equal(await ended(), 1, printed());
+      assert.match(printed(), /"level":"error".*"message":"stopped without the database/);
+    });
+  } finally {
+    await sql.end();
+    network.close();
   }
 });

@@ -94,12 +94,20 @@ const worker = new Worker({
   grace_ms: grace * 1_000,
 });
 
+/** After the grace time, to hand back what is left and say good-bye; a database that has fallen silent takes no notice of either. */
+const LEAVE_MS = 4_000;
+
 let asked = 0;
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   Deno.addSignalListener(signal, () => {
     if (++asked > 1) Deno.exit(130);
     log.info("stopping", { signal });
     worker.stop();
+    const silence = setTimeout(() => {
+      log.error("stopped without the database: others take up what was under way when its lease has run out");
+      Deno.exit(1);
+    }, grace * 1_000 + LEAVE_MS);
+    Deno.unrefTimer(silence);
   });
 }
 

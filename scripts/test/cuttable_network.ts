@@ -1,11 +1,12 @@
-/** The network between workers and the database: a relay whose every connection can be cut, and that refuses new ones for a while then. */
-import { createServer, type Socket } from "node:net";
-import net from "node:net";
+/** The network between workers and the database: a relay whose connections can be cut or go silent. */
+import net, { createServer, type Socket } from "node:net";
 
 export interface Network {
   port: number;
   /** Cuts every connection, and takes none for so long. */
   cut(ms: number): void;
+  /** From now on nothing arrives anywhere, and nobody is told: a black hole. */
+  swallow(): void;
   close(): void;
 }
 
@@ -14,8 +15,10 @@ export async function cuttableNetwork(
 ): Promise<Network> {
   const sockets = new Set<Socket>();
   let cut_until = 0;
+  let is_silent = false;
   const server = createServer((near) => {
     if (performance.now() < cut_until) return void near.destroy();
+    if (is_silent) return void sockets.add(near.on("error", () => {}).pause());
     const far = net.connect(target.port, target.host);
     for (const [one, other] of [[near, far], [far, near]] as const) {
       sockets.add(one);
@@ -36,6 +39,10 @@ export async function cuttableNetwork(
     cut(ms) {
       cut_until = performance.now() + ms;
       drop();
+    },
+    swallow() {
+      is_silent = true;
+      for (const socket of sockets) socket.unpipe().pause();
     },
     close() {
       server.close();
