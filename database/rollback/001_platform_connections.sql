@@ -25,7 +25,7 @@ delete from vault.secrets where name in (select vault_secret_name from public.pl
 
 -- Without cascade on purpose: what a later module has built on these makes the rollback fail as a whole.
 drop function public.begin_oauth, public.take_oauth_state, public.connect_account, public.read_connection,
-  public.disconnect_account, public.claim_token_refreshes, public.claim_token_refresh, public.store_refreshed_tokens,
+  public.disconnect_account, public.has_other_account, public.claim_token_refreshes, public.claim_token_refresh, public.store_refreshed_tokens,
   public.refuse_connection, public.release_token_refresh;
 drop function ops.leased_connection, ops.has_due_token_refreshes, ops.read_tokens, ops.write_tokens,
   ops.merge_tokens;

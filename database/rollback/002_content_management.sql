@@ -13,6 +13,10 @@ begin
   if v_dependents is not null then
     raise exception 'Cannot roll back module 002: % depends on it, roll that module back first', v_dependents;
   end if;
+  -- Its functions erase content, which no catalogue knows.
+  if to_regclass('ops.data_deletion') is not null then
+    raise exception 'Cannot roll back module 002: change 012 depends on it, roll that change back first';
+  end if;
 end;
 $$;
 

@@ -1,13 +1,10 @@
--- Undoes change 010: the parts of carousels and the requests to erase are gone with it, the items stay. Run it as the role that
--- applied the change, in one transaction: psql "$DATABASE_URL" -v ON_ERROR_STOP=1 -1 -f database/rollback/010_content_media.sql
+-- Undoes change 010: the parts of carousels are gone with it, the items stay. Run it as the role that applied the change,
+-- in one transaction: psql "$DATABASE_URL" -v ON_ERROR_STOP=1 -1 -f database/rollback/010_content_media.sql
 
 do $$
 declare
   v_dependents text;
 begin
-  if to_regclass('cron.job') is not null then
-    perform cron.unschedule(jobname) from cron.job where jobname = 'erase-requested-data';
-  end if;
   select string_agg(distinct conrelid::regclass::text, ', ') into v_dependents
   from pg_constraint
   where contype = 'f' and confrelid = to_regclass('public.content_media');
@@ -22,11 +19,9 @@ end;
 $$;
 
 -- Without cascade on purpose: what a later module has built on these makes the rollback fail as a whole.
-drop function public.refuse_account, public.has_other_account, public.request_data_deletion, public.data_deletion_state,
-  ops.erase_requested_data, ops.apply_items, ops.apply_media;
+drop function ops.apply_items, ops.apply_media;
 alter function ops.apply_item_rows rename to apply_items;
-drop table public.content_media, ops.data_deletion;
-drop index public.social_account_platform_account_id_idx, public.social_account_granted_by_idx;
+drop table public.content_media;
 
 do $$
 begin

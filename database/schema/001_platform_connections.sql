@@ -431,6 +431,23 @@ comment on function public.disconnect_account is 'Forgets the tokens and soft-de
 revoke execute on function public.disconnect_account from public, anon, authenticated;
 grant execute on function public.disconnect_account to service_role;
 
+-- Security definer: reads another person's accounts; only the service may call it.
+create function public.has_other_account(p_user_id uuid, p_platform text, p_social_account_id uuid default null)
+returns boolean
+language sql stable security definer
+set search_path = ''
+as $$
+  select exists (
+    select from public.social_account as account
+    join public.platform as platform on platform.id = account.platform_id
+    where account.user_id = p_user_id and platform.slug = p_platform and account.deleted_at is null
+      and account.id is distinct from p_social_account_id);
+$$;
+comment on function public.has_other_account is
+  'Whether a creator has a live account on a platform, apart from the one that is named: then a grant that may stand behind several must not be ended.';
+revoke execute on function public.has_other_account from public, anon, authenticated;
+grant execute on function public.has_other_account to service_role;
+
 ---------------------------------------------------------------------------------------------------------------------------
 -- Functions: refreshing tokens
 

@@ -82,6 +82,9 @@ interface Timing {
   per_second: number;
   /** Of one page, or of one item. */
   latencies: number[];
+  items: number;
+  /** What was left to cron, in ms. */
+  put_off?: number;
 }
 
 export const sync: Benchmark = {
@@ -97,8 +100,6 @@ export const sync: Benchmark = {
       try {
         const place = await furnished(sql, client, owner);
         const timings: Record<string, Timing[]> = {};
-        /** What was left to cron, in ms an item, by who left it. */
-        const tidying: Record<string, number[]> = {};
         let written = 0;
         let next = BASE;
         const fresh = (count: number) => itemsOf(next += count, count);
@@ -124,15 +125,16 @@ export const sync: Benchmark = {
           for (const [index] of measurements.entries()) {
             const [name, measure] = measurements[(index + round) % measurements.length] ?? [];
             if (!name || !measure) continue;
-            timings[name] = [...timings[name] ?? [], await measure()];
-            // As cron does every minute: nobody pays for what another left in the search indexes' lists.
+            const timing = await measure();
+            // As cron does: nobody pays for what another left in the search indexes' lists.
             const before = performance.now();
             await owner`select ops.tidy_search_indexes()`;
-            tidying[name] = [...tidying[name] ?? [], (performance.now() - before) / (PAGES * PAGE)];
+            const put_off = performance.now() - before;
+            timings[name] = [...timings[name] ?? [], { ...timing, put_off }];
             await owner`vacuum public.content_item`;
           }
         }
-        return outcome(timings, tidying, written, rounds);
+        return outcome(timings, written, rounds);
       } finally {
         await Promise.all([sql.end(), client.end(), owner.end()]);
       }
@@ -184,7 +186,7 @@ async function pages({ sql, client, account }: Place, items: BenchItem[]): Promi
     latencies.push(performance.now() - before);
   }
   await sql`select public.fail_sync(${sync_id}, ${fence}, 'end', 'of the measurement')`;
-  return { per_second: items.length * 1_000 / sum(latencies), latencies };
+  return { per_second: items.length * 1_000 / sum(latencies), latencies, items: items.length };
 }
 
 async function singles({ owner, user, account }: Place, items: BenchItem[]): Promise<Timing> {
@@ -196,7 +198,7 @@ async function singles({ owner, user, account }: Place, items: BenchItem[]): Pro
     });
     latencies.push(performance.now() - before);
   }
-  return { per_second: items.length * 1_000 / sum(latencies), latencies };
+  return { per_second: items.length * 1_000 / sum(latencies), latencies, items: items.length };
 }
 
 /** The limit for pages that stand one by one: a COPY and a commit each, which does not wait for the disk either. */
@@ -207,7 +209,7 @@ async function copiedByPage(place: Place, items: BenchItem[]): Promise<Timing> {
     latencies.push(...(await copied(place, items.slice(done, done + PAGE))).latencies);
   }
   await place.owner`reset synchronous_commit`;
-  return { per_second: items.length * 1_000 / sum(latencies), latencies };
+  return { per_second: items.length * 1_000 / sum(latencies), latencies, items: items.length };
 }
 
 /** The limit of all: one COPY, which neither compares nor remembers anything. */
@@ -225,7 +227,11 @@ async function copied({ owner, user, account }: Place, items: BenchItem[]): Prom
   });
   const elapsed = performance.now() - started;
   // As a page would take of it, to be compared.
-  return { per_second: items.length / (elapsed / 1_000), latencies: [elapsed * PAGE / items.length] };
+  return {
+    per_second: items.length / (elapsed / 1_000),
+    latencies: [elapsed * PAGE / items.length],
+    items: items.length,
+  };
 }
 
 function copyText(value: unknown): string {
@@ -251,12 +257,10 @@ async function versions({ owner, account }: Place, items: BenchItem[]): Promise<
   return new Map(rows.map(({ id, version }) => [id, version]));
 }
 
-function outcome(
-  timings: Record<string, Timing[]>,
-  tidying: Record<string, number[]>,
-  written: number,
-  rounds: number,
-) {
+/** In ms an item. */
+const putOff = ({ put_off = Number.NaN, items }: Timing) => put_off / items;
+
+function outcome(timings: Record<string, Timing[]>, written: number, rounds: number) {
   const rows: Row[] = Object.entries(timings).map(([name, samples]) => {
     const rates = samples.map(({ per_second }) => per_second);
     const latencies = samples.flatMap((sample) => sample.latencies).sort((a, b) => a - b);
@@ -284,16 +288,16 @@ function outcome(
       ),
     );
   /** From the first byte to indexes without a list, in ms an item. */
-  const whole = (name: string, round: number) =>
-    1_000 / (timings[name]?.[round]?.per_second ?? Number.NaN) + (tidying[name]?.[round] ?? Number.NaN);
+  const whole = (timing: Timing | undefined) =>
+    timing ? 1_000 / timing.per_second + putOff(timing) : Number.NaN;
   const wholeRatio = (one: string, other: string) =>
-    median((timings[one] ?? []).map((_, round) => whole(other, round) / whole(one, round)));
+    median((timings[one] ?? []).map((timing, round) => whole(timings[other]?.[round]) / whole(timing)));
   const slowest = (name: string) =>
     quantile((timings[name] ?? []).flatMap(({ latencies }) => latencies).sort((a, b) => a - b), 0.99);
   rows.push({
     case: "new",
     system: "put off to cron, whoever adds",
-    values: { "ms an item": median(tidying["new, pages"] ?? []) },
+    values: { "ms an item": median((timings["new, pages"] ?? []).map(putOff)) },
   });
   return {
     rows,

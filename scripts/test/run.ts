@@ -39,7 +39,8 @@ const GROUPS: { name: string; lane: number; paths?: string[]; files?: (file: str
 /** What `--phase N` runs: test files by the names of what a phase brings, and its collection. */
 const PHASES: Record<string, RegExp> = {
   "1": /(base_core|auth-profile-setup|quota|sign_?up)/,
-  "2": /(platform_connections|oauth|disconnect-account|refresh-oauth-tokens|webhook|meta_callbacks)/,
+  "2":
+    /(platform_connections|oauth|disconnect-account|refresh-oauth-tokens|webhook|meta_callbacks|platform_reports)/,
   "3": /(content_management|(?<!a)sync)/,
   "7": /(async_infrastructure|job)/,
 };

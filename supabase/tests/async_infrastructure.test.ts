@@ -3,7 +3,7 @@
  * async_infrastructure_workers.test.ts, races in async_infrastructure_races.test.ts.
  */
 import assert from "node:assert/strict";
-import { addHandler, claim, create, job } from "./job_world.ts";
+import { addHandler, begun, claim, create, job } from "./job_world.ts";
 import { inWorld } from "./world.ts";
 
 Deno.test("the same job is found again while it is under way, for five minutes after it was made, and for an hour in the cache", async () => {
@@ -164,9 +164,7 @@ Deno.test("a person has ten jobs under way at most; one that ends makes room", a
 
 Deno.test("its owner cancels a job, nobody else does, and a run that goes on changes nothing", async () => {
   await inWorld(async (world) => {
-    const handler = await addHandler(world);
-    const id = await create(world, handler);
-    const [claimed] = await claim(world, handler);
+    const { id, claimed } = await begun(world);
     const { owner, other } = world.people;
     assert.equal(
       await world.value(
@@ -202,7 +200,7 @@ Deno.test("its owner cancels a job, nobody else does, and a run that goes on cha
     );
     assert.equal(
       await world.value(
-        `select public.complete_job('${id}', '{}', ${claimed?.fence})`,
+        `select public.complete_job('${id}', '{}', ${claimed.fence})`,
         "service",
       ),
       false,
@@ -407,12 +405,10 @@ Deno.test("states have no other moves, and no half states", async () => {
 
 Deno.test("the same person's jobs and logs are theirs alone, and go with them", async () => {
   await inWorld(async (world) => {
-    const handler = await addHandler(world);
-    const id = await create(world, handler);
-    const [claimed] = await claim(world, handler);
+    const { handler, id, claimed } = await begun(world);
     await world.perform(
       "service",
-      `select public.add_job_log('${id}', 'info', 'Hello', '{}', ${claimed?.fence})`,
+      `select public.add_job_log('${id}', 'info', 'Hello', '{}', ${claimed.fence})`,
     );
     const { owner } = world.people;
     const read = {

@@ -1,6 +1,6 @@
 /** How workers and the job queue deal with each other, each rule in a world of its own that is rolled back. */
 import assert from "node:assert/strict";
-import { addHandler, claim, create, job, lapse } from "./job_world.ts";
+import { addHandler, begun, claim, create, job, lapse } from "./job_world.ts";
 import { inWorld } from "./world.ts";
 
 Deno.test("a job goes from pending over processing to completed, and its ticket is gone then", async () => {
@@ -238,12 +238,10 @@ Deno.test("a failed attempt is tried again after a random wait below a growing b
 
 Deno.test("a provider's time to wait is obeyed", async () => {
   await inWorld(async (world) => {
-    const handler = await addHandler(world);
-    const id = await create(world, handler);
-    const [claimed] = await claim(world, handler);
+    const { id, claimed } = await begun(world);
     await world.perform(
       "service",
-      `select public.fail_job('${id}', 'Later', ${claimed?.fence}, p_retry_after_seconds => 3600)`,
+      `select public.fail_job('${id}', 'Later', ${claimed.fence}, p_retry_after_seconds => 3600)`,
     );
     const wait = await world.value<number>(
       `select extract(epoch from run_at - now())::integer from ops.job_waiting where job_id = '${id}'`,
@@ -300,15 +298,13 @@ Deno.test("a lost worker's job is run again; with no attempt left it is a dead l
 
 Deno.test("no lease outlives its type's timeout, however alive the worker is", async () => {
   await inWorld(async (world) => {
-    const handler = await addHandler(world);
-    const id = await create(world, handler);
-    const [claimed] = await claim(world, handler);
+    const { id, claimed } = await begun(world);
     await world.query(
       `update ops.job_ready set claimed_at = now() - make_interval(secs => timeout_seconds + 1) where job_id = '${id}'`,
     );
     await world.perform(
       "service",
-      `select public.extend_job_leases(array['${id}']::uuid[], array[${claimed?.fence}]::bigint[])`,
+      `select public.extend_job_leases(array['${id}']::uuid[], array[${claimed.fence}]::bigint[])`,
     );
     assert.equal(
       await world.value(
@@ -321,16 +317,14 @@ Deno.test("no lease outlives its type's timeout, however alive the worker is", a
 
 Deno.test("a job that is handed back goes on from its checkpoint, and the run does not count", async () => {
   await inWorld(async (world) => {
-    const handler = await addHandler(world);
-    const id = await create(world, handler);
-    const [claimed] = await claim(world, handler);
+    const { handler, id, claimed } = await begun(world);
     await world.perform(
       "service",
-      `select public.update_job_progress('${id}', 40, 'Synced 40 of 100', ${claimed?.fence}, '{"at": 40}')`,
+      `select public.update_job_progress('${id}', 40, 'Synced 40 of 100', ${claimed.fence}, '{"at": 40}')`,
     );
     assert.equal(
       await world.value(
-        `select public.release_job('${id}', ${claimed?.fence})`,
+        `select public.release_job('${id}', ${claimed.fence})`,
         "service",
       ),
       true,

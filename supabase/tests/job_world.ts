@@ -50,6 +50,15 @@ export function claim(
   );
 }
 
+/** A job that worker `w1` has just begun. */
+export async function begun(world: World): Promise<{ handler: string; id: string; claimed: Claimed }> {
+  const handler = await addHandler(world);
+  const id = await create(world, handler);
+  const [claimed] = await claim(world, handler);
+  assert.ok(claimed);
+  return { handler, id, claimed };
+}
+
 export async function job(world: World, id: string) {
   const [row] = await world.query(
     `select *, status::text from public.job_queue where id = '${id}'`,

@@ -448,3 +448,17 @@ Deno.test("an account is scheduled exactly while it is active and automatic", as
     assert.equal(await scheduled(), false);
   });
 });
+
+Deno.test("has_other_account sees live accounts of the same person and platform only", async () => {
+  await inWorld(async (world) => {
+    const { owner, other } = world.people;
+    const ask = (user: string, platform: string, except: string) =>
+      world.value<boolean>(`select has_other_account('${user}', '${platform}', ${except})`);
+    assert.equal(await ask(owner, "youtube", "null"), true);
+    assert.equal(await ask(owner, "youtube", `'${world.account}'`), false);
+    assert.equal(await ask(owner, "facebook", "null"), false);
+    assert.equal(await ask(other, "youtube", `'${world.account}'`), false);
+    await world.query(`select disconnect_account('${owner}', '${world.account}')`);
+    assert.equal(await ask(owner, "youtube", "null"), false);
+  });
+});

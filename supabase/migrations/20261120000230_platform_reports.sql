@@ -1,0 +1,1 @@
+../../database/schema/012_platform_reports.sql
