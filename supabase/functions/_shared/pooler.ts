@@ -138,6 +138,9 @@ function readSignatures(into: Map<string, Signature>) {
   };
 }
 
+/** After these the server says no more on this connection (https://www.postgresql.org/docs/17/errcodes-appendix.html). */
+const CONNECTION_LOST = /^(unreachable|08...|57P0[1-5])$/;
+
 // Not pool.query: that drops the connection after every SQL error, and a refused quota is an everyday error.
 async function query<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
   let client: PoolClient;
@@ -153,7 +156,7 @@ async function query<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): P
     return result;
   } catch (cause) {
     const error = asDatabaseError(cause);
-    broken = error.sqlstate === "unreachable";
+    broken = CONNECTION_LOST.test(error.sqlstate);
     throw error;
   } finally {
     client.release(broken);
