@@ -1,8 +1,8 @@
 /** One server of `bench kernel`: `bare` makes the limiter call and answers; `kernel` is an endpoint with a handler that does nothing. */
 import { z } from "zod";
-import { createAdmin } from "../../supabase/functions/_shared/database.ts";
-import { endpoint } from "../../supabase/functions/_shared/endpoint.ts";
-import { settings } from "../../supabase/functions/_shared/settings.ts";
+import { createAdmin } from "../../supabase/functions/_shared/database/database.ts";
+import { endpoint } from "../../supabase/functions/_shared/http/endpoint.ts";
+import { settings } from "../../supabase/functions/_shared/settings/settings.ts";
 
 const work = endpoint({
   name: "work",

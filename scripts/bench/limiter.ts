@@ -5,9 +5,9 @@
 import pg from "pg";
 import postgres from "postgres";
 import { RateLimiterPostgres } from "rate-limiter-flexible";
-import { closeConnections, createAdmin } from "../../supabase/functions/_shared/database.ts";
-import { RateCounter } from "../../supabase/functions/_shared/rate_counter.ts";
-import { readSettings } from "../../supabase/functions/_shared/settings.ts";
+import { closeConnections, createAdmin } from "../../supabase/functions/_shared/database/database.ts";
+import { RateCounter } from "../../supabase/functions/_shared/http/rate_counter.ts";
+import { readSettings } from "../../supabase/functions/_shared/settings/settings.ts";
 import { serviceUrl, withStack } from "./bench_stack.ts";
 import { atLeast, type Benchmark, type Effort, type Goal, type Row } from "./benchmark.ts";
 import { closedLoop, type Figures, interleaved, ratioOf } from "./measure.ts";

@@ -1,10 +1,10 @@
 /** A worker for the chaos: the product's own loop with one handler, which leaves a mark, fails now and then, and hears of time what a bad clock says. */
-import { createAdmin } from "../../supabase/functions/_shared/database.ts";
+import { createAdmin } from "../../supabase/functions/_shared/database/database.ts";
 import type { Handler } from "../../supabase/functions/_shared/jobs/job.ts";
 import { queueOf } from "../../supabase/functions/_shared/jobs/queue.ts";
 import { Worker } from "../../supabase/functions/_shared/jobs/worker.ts";
-import { createLogger } from "../../supabase/functions/_shared/log.ts";
-import { readSettings } from "../../supabase/functions/_shared/settings.ts";
+import { createLogger } from "../../supabase/functions/_shared/observability/log.ts";
+import { readSettings } from "../../supabase/functions/_shared/settings/settings.ts";
 
 const LEASE_SECONDS = 2;
 const [url = "", clock_error = "0"] = Deno.args;

@@ -1,11 +1,11 @@
 /**
- * `_shared/database.types.ts` comes from `supabase gen types` on a database that has every module.
+ * `_shared/database/database.types.ts` comes from `supabase gen types` on a database that has every module.
  * With `--write` it is written anew, otherwise compared.
  */
 import { bootStack } from "../test/boot.ts";
 import { remoteUrl, supabaseCli } from "./supabase_cli.ts";
 
-const FILE = "supabase/functions/_shared/database.types.ts";
+const FILE = "supabase/functions/_shared/database/database.types.ts";
 
 /** The types of a running stack's database, as the CLI prints them, in this repository's format. */
 export async function generateDatabaseTypes(databaseUrl: string): Promise<string> {

@@ -4,8 +4,8 @@
  */
 import { pathToFileURL } from "node:url";
 import { CODES, type ErrorCode } from "../../supabase/functions/_shared/errors.ts";
-import { describeContract, type Endpoint } from "../../supabase/functions/_shared/endpoint.ts";
-import { MEDIA_TYPES } from "../../supabase/functions/_shared/input.ts";
+import { describeContract, type Endpoint } from "../../supabase/functions/_shared/http/endpoint.ts";
+import { MEDIA_TYPES } from "../../supabase/functions/_shared/http/input.ts";
 import { functionNames, FUNCTIONS_FOLDER } from "./functions.ts";
 
 type Json = Record<string, unknown>;

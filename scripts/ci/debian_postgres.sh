@@ -65,7 +65,7 @@ port=$(node -e 's=require("net").createServer().listen(0,"127.0.0.1",()=>{consol
 cd /
 "${as_owner[@]}" "$programs/initdb" -D "$folder/data" -U supabase_admin --encoding=UTF8 --locale=C.UTF-8 --auth=trust \
   --no-sync >/dev/null
-# The local vault's key, where scripts/local/sql/vault.sql reads it.
+# The local vault's key, where scripts/local/database/sql/vault.sql reads it.
 # shellcheck disable=SC2016 # the inner shell expands its own argument
 "${as_owner[@]}" bash -c 'umask 077; head -c 32 /dev/urandom | base64 -w 0 > "$1"' bash "$folder/data/vault.key"
 "${as_owner[@]}" "$programs/pg_ctl" -D "$folder/data" -l "$folder/log" -w start -o \

@@ -1,8 +1,8 @@
 /** Runs by scripts/ci/debian_postgres.sh only: what the embedded engine cannot show, on PostgreSQL 15 with the real pg_cron. */
 import assert from "node:assert/strict";
 import postgres from "postgres";
-import { bootstrap } from "../local/bootstrap.ts";
-import { applyFile, applyMigrations } from "../local/migrations.ts";
+import { bootstrap } from "../local/database/bootstrap.ts";
+import { applyFile, applyMigrations } from "../local/database/migrations.ts";
 
 const url = Deno.env.get("DEBIAN_POSTGRES_URL");
 if (!url) {

@@ -1,10 +1,10 @@
 /** `deno task start | stop | status | reset`: the local stack's commands. */
-import { Reporter } from "./console.ts";
-import { databaseFolder, removeOutsidePlace } from "./database_place.ts";
-import { endOrphanedServer } from "./engine.ts";
-import { Home, type StackInfo } from "./home.ts";
-import { endOrphans, endProcess } from "./processes.ts";
-import { readSettings, type StackSettings, StartError } from "./settings.ts";
+import { Reporter } from "./home/console.ts";
+import { databaseFolder, removeOutsidePlace } from "./database/place.ts";
+import { endOrphanedServer } from "./database/engine.ts";
+import { Home, type StackInfo } from "./home/home.ts";
+import { endOrphans, endProcess } from "./home/processes.ts";
+import { readSettings, type StackSettings, StartError } from "./home/settings.ts";
 
 const HELP = `StreamVibe's local stack
 

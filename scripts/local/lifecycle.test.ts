@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import postgres from "postgres";
-import { ROOT } from "./settings.ts";
+import { ROOT } from "./home/settings.ts";
 import { type Stack, startStack } from "./stack.ts";
 
 async function withFolder(test: (folder: string) => Promise<void>): Promise<void> {

@@ -1,17 +1,23 @@
 /** Boots every part of the stack in this process and its children, as much at once as their order allows. */
 import { join } from "node:path";
-import { applyFile, applyMigrations } from "./migrations.ts";
+import { applyFile, applyMigrations } from "./database/migrations.ts";
 import type { Sql } from "postgres";
-import { bootstrap, bootstrapVersion, isBootstrapped, type Logins, makeLogins } from "./bootstrap.ts";
-import type { Reporter } from "./console.ts";
-import { findDatabasePlace } from "./database_place.ts";
-import { endOrphanedServer, hasCluster, makeCluster, startEngine } from "./engine.ts";
-import { Home, type StackInfo } from "./home.ts";
-import { type Keys, loadKeys } from "./keys.ts";
-import { outliveLostConnections } from "./lost_connections.ts";
-import { claimPort } from "./ports.ts";
-import { Children, endOrphans } from "./processes.ts";
-import { type StackSettings, StartError } from "./settings.ts";
+import {
+  bootstrap,
+  bootstrapVersion,
+  isBootstrapped,
+  type Logins,
+  makeLogins,
+} from "./database/bootstrap.ts";
+import type { Reporter } from "./home/console.ts";
+import { findDatabasePlace } from "./database/place.ts";
+import { endOrphanedServer, hasCluster, makeCluster, startEngine } from "./database/engine.ts";
+import { Home, type StackInfo } from "./home/home.ts";
+import { type Keys, loadKeys } from "./auth/keys.ts";
+import { outliveLostConnections } from "./database/lost_connections.ts";
+import { claimPort } from "./home/ports.ts";
+import { Children, endOrphans } from "./home/processes.ts";
+import { type StackSettings, StartError } from "./home/settings.ts";
 import { startSimulators } from "./simulators.ts";
 
 export interface RunningStack {

@@ -9,8 +9,8 @@ import { connect } from "../demo/steps/connect.ts";
 import { profile } from "../demo/steps/profile.ts";
 import { signUp } from "../demo/steps/sign_up.ts";
 import { sync } from "../demo/steps/sync.ts";
-import type { StackInfo } from "./home.ts";
-import { StartError } from "./settings.ts";
+import type { StackInfo } from "./home/home.ts";
+import { StartError } from "./home/settings.ts";
 
 /** The functions that the steps call, in their order. */
 export const SEEDING_FUNCTIONS = [

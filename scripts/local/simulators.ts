@@ -1,8 +1,8 @@
 /** The simulated providers as a child of the stack. */
 import { join } from "node:path";
-import type { Home } from "./home.ts";
-import type { Child, Children } from "./processes.ts";
-import { ROOT, StartError } from "./settings.ts";
+import type { Home } from "./home/home.ts";
+import type { Child, Children } from "./home/processes.ts";
+import { ROOT, StartError } from "./home/settings.ts";
 
 interface SimulatorOptions {
   port: number;

@@ -1,9 +1,9 @@
 /** Boots a stack for a program (tests, the demo, benchmarks) the way a person does: through the command, as a process of its own. */
 import { join } from "node:path";
-import type { StackInfo } from "./home.ts";
-import { ROOT } from "./settings.ts";
+import type { StackInfo } from "./home/home.ts";
+import { ROOT } from "./home/settings.ts";
 
-export type { StackInfo } from "./home.ts";
+export type { StackInfo } from "./home/home.ts";
 
 export interface StartStackOptions {
   /** 0, the default, takes any free port. */

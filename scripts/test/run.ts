@@ -7,23 +7,13 @@ import { type BootedStack, bootStack } from "./boot.ts";
 import { runCollection } from "./collection.ts";
 import { type Counts, runDenoTests } from "./deno_tests.ts";
 
-/** Kills a stack of its own some thirty times and mostly waits for it to come back, so it runs beside the others. */
-const KILLS = "supabase/functions/tests/sync-youtube.killed.test.ts";
-/** Has a stack of its own too, and kills workers and database sessions. */
-const CHAOS = "scripts/chaos";
-
 const FUNCTIONS = "supabase/functions/tests";
-/** Mostly wait for retries and time limits of simulated platforms. */
-const MATRIX = /^platform_matrix\./;
-const SYNCS = /sync|oauth|disconnect|tokens|job/;
+const DATABASE = "supabase/tests";
 
-/**
- * The groups in the order they run. Groups of one `lane` follow each other; lanes run side by side, about equally long. `files` chooses
- * among the tests of functions.
- */
-const GROUPS: { name: string; lane: number; paths?: string[]; files?: (file: string) => boolean }[] = [
-  { name: "database", lane: 1, paths: ["supabase/tests"] },
-  { name: "functions", lane: 1, files: (file) => !MATRIX.test(file) && !SYNCS.test(file) },
+/** The groups in the order they run. Groups of one `lane` follow each other; lanes run side by side, about equally long. */
+const GROUPS: { name: string; lane: number; paths: string[] }[] = [
+  { name: "database", lane: 1, paths: [DATABASE] },
+  { name: "functions", lane: 1, paths: [`${FUNCTIONS}/kernel`, `${FUNCTIONS}/profile`] },
   { name: "simulators", lane: 2, paths: ["scripts/simulators"] },
   {
     name: "scripts",
@@ -31,18 +21,23 @@ const GROUPS: { name: string; lane: number; paths?: string[]; files?: (file: str
     paths: ["scripts/check", "scripts/demo", "scripts/postman", "scripts/test", "scripts/worker"],
   },
   { name: "local stack", lane: 2, paths: ["scripts/local"] },
-  { name: "kills", lane: 3, paths: [KILLS, CHAOS] },
-  { name: "syncs and jobs", lane: 3, files: (file) => SYNCS.test(file) && !KILLS.endsWith(file) },
-  { name: "platforms", lane: 4, files: (file) => MATRIX.test(file) },
+  // They kill stacks, workers and sessions of their own and mostly wait for them to come back, so they run beside the others.
+  { name: "kills", lane: 3, paths: [`${FUNCTIONS}/kills`, "scripts/chaos"] },
+  {
+    name: "syncs and jobs",
+    lane: 3,
+    paths: ["connections", "sync", "jobs"].map((name) => `${FUNCTIONS}/${name}`),
+  },
+  // Mostly wait for retries and time limits of simulated platforms.
+  { name: "platforms", lane: 4, paths: [`${FUNCTIONS}/platforms`] },
 ];
 
-/** What `--phase N` runs: test files by the names of what a phase brings, and its collection. */
-const PHASES: Record<string, RegExp> = {
-  "1": /(base_core|auth-profile-setup|quota|sign_?up)/,
-  "2":
-    /(platform_connections|oauth|disconnect-account|refresh-oauth-tokens|webhook|meta_callbacks|platform_reports)/,
-  "3": /(content_management|(?<!a)sync)/,
-  "7": /(async_infrastructure|job)/,
+/** What `--phase N` runs beside its collection. */
+const PHASES: Record<string, string[]> = {
+  "1": [`${DATABASE}/base_core`, `${FUNCTIONS}/profile`],
+  "2": [`${DATABASE}/connections`, `${FUNCTIONS}/connections`],
+  "3": [`${DATABASE}/content`, `${FUNCTIONS}/sync`],
+  "7": [`${DATABASE}/jobs`, `${FUNCTIONS}/jobs`],
 };
 
 const USAGE = `Usage: deno task test [path …] [--phase N] [--keep]
@@ -102,8 +97,7 @@ try {
   if (paths.length > 0) {
     add(paths.join(" "), await runDenoTests(paths, stack));
   } else if (phase) {
-    const files = await filesOfPhase(PHASES[phase] as RegExp);
-    if (files.length > 0) add(`phase ${phase} tests`, await runDenoTests(files, stack));
+    add(`phase ${phase} tests`, await runDenoTests(PHASES[phase] ?? [], stack, `phase ${phase} tests`));
     add(`phase ${phase} collection`, await runCollection(Number(phase), stack));
   } else {
     await runEverything(stack);
@@ -125,38 +119,13 @@ Deno.exit(total.failed === 0 && total.passed > 0 ? 0 : 1);
 async function runEverything(stack: BootedStack) {
   const lanes = new Map<number, typeof GROUPS>();
   for (const group of GROUPS) lanes.set(group.lane, [...lanes.get(group.lane) ?? [], group]);
-  const failed: { name: string; chosen: string[] }[] = [];
   await Promise.all([...lanes.values()].map(async (groups) => {
-    for (const { name, paths, files } of groups) {
-      const chosen = [...paths ?? [], ...files ? await testFiles(FUNCTIONS, files) : []];
-      const counts = await runDenoTests(chosen, stack, name);
-      if (counts.failed > 0) failed.push({ name, chosen });
-      else add(name, counts);
-    }
+    for (const { name, paths } of groups) add(name, await runDenoTests(paths, stack, name));
   }));
-  // Lanes compete for the machine, and many tests wait for processes that start and die: what failed is run once more by itself,
-  // and its first output stays above. Only what fails then, too, is counted as failed.
-  for (const { name, chosen } of failed) {
-    console.log(`Running ${name} again, alone …`);
-    add(name, await runDenoTests(chosen, stack, `${name}, alone`));
-  }
   // Collections come last: they are what a deploy runs, on a stack that has seen work.
   await Promise.all(
     Object.keys(PHASES).map(async (number) => {
       add(`phase ${number} collection`, await runCollection(Number(number), stack));
     }),
   );
-}
-
-async function filesOfPhase(pattern: RegExp): Promise<string[]> {
-  const chosen = (file: string) => pattern.test(file);
-  return [...await testFiles("supabase/tests", chosen), ...await testFiles(FUNCTIONS, chosen)];
-}
-
-async function testFiles(folder: string, chosen: (file: string) => boolean): Promise<string[]> {
-  const files: string[] = [];
-  for await (const { name } of Deno.readDir(folder)) {
-    if (name.endsWith(".test.ts") && chosen(name)) files.push(`${folder}/${name}`);
-  }
-  return files.sort();
 }

@@ -4,12 +4,12 @@
  * grace time, hands the rest back; twice: at once.
  */
 import { parseArgs } from "node:util";
-import { closeConnections, createAdmin } from "../../supabase/functions/_shared/database.ts";
+import { closeConnections, createAdmin } from "../../supabase/functions/_shared/database/database.ts";
 import { queueOf } from "../../supabase/functions/_shared/jobs/queue.ts";
 import { HANDLERS } from "../../supabase/functions/_shared/jobs/registry.ts";
 import { Worker } from "../../supabase/functions/_shared/jobs/worker.ts";
-import { createLogger } from "../../supabase/functions/_shared/log.ts";
-import { readSettings, SettingsError } from "../../supabase/functions/_shared/settings.ts";
+import { createLogger } from "../../supabase/functions/_shared/observability/log.ts";
+import { readSettings, SettingsError } from "../../supabase/functions/_shared/settings/settings.ts";
 import { listenTo } from "./listener.ts";
 import { workerEnvironment } from "./worker_environment.ts";
 

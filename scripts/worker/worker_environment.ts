@@ -1,7 +1,7 @@
 /** The settings of a worker: its environment, or, when that names no project, those of the local stack that runs in this folder. */
 import { join } from "node:path";
 import { z } from "zod";
-import { simulatorSettings } from "../local/function_environment.ts";
+import { simulatorSettings } from "../local/functions/environment.ts";
 
 const StackInfo = z.object({
   api_url: z.url(),

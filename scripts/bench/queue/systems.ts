@@ -2,12 +2,12 @@
 import { type Logger, makeWorkerUtils, runMigrations, runTaskList } from "graphile-worker";
 import pg from "pg";
 import { PgBoss } from "pg-boss";
-import { createAdmin } from "../../../supabase/functions/_shared/database.ts";
+import { createAdmin } from "../../../supabase/functions/_shared/database/database.ts";
 import type { Job } from "../../../supabase/functions/_shared/jobs/job.ts";
 import { type JobQueue, queueOf } from "../../../supabase/functions/_shared/jobs/queue.ts";
 import { Worker } from "../../../supabase/functions/_shared/jobs/worker.ts";
-import { createLogger } from "../../../supabase/functions/_shared/log.ts";
-import { readSettings } from "../../../supabase/functions/_shared/settings.ts";
+import { createLogger } from "../../../supabase/functions/_shared/observability/log.ts";
+import { readSettings } from "../../../supabase/functions/_shared/settings/settings.ts";
 import { serviceUrl } from "../bench_stack.ts";
 
 export interface System {

@@ -3,9 +3,9 @@
  * Fields that are left out stay as they are; an empty bio clears it. Plan, role, e-mail and verification are not set here.
  */
 import { z } from "zod";
-import { Category } from "../_shared/categories.ts";
-import { endpoint } from "../_shared/endpoint.ts";
-import { httpsUrl, line, text } from "../_shared/text.ts";
+import { Category } from "../_shared/profile/categories.ts";
+import { endpoint } from "../_shared/http/endpoint.ts";
+import { httpsUrl, line, text } from "../_shared/text/text.ts";
 
 const Profile = z.object({
   id: z.uuid(),

@@ -3,7 +3,7 @@
  * The code, which only they have, is the key.
  */
 import { z } from "zod";
-import { ApiError, endpoint } from "../_shared/endpoint.ts";
+import { ApiError, endpoint } from "../_shared/http/endpoint.ts";
 
 const State = z.object({
   reported_by: z.string(),

@@ -3,7 +3,7 @@
  * and removes the account from the creator's list. Its content stays, and connecting it again brings it back.
  */
 import { disconnect, DisconnectInput, DisconnectOutput } from "../_shared/connections/disconnect.ts";
-import { endpoint } from "../_shared/endpoint.ts";
+import { endpoint } from "../_shared/http/endpoint.ts";
 
 export default endpoint({
   name: "disconnect-account",

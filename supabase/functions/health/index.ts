@@ -4,7 +4,7 @@
  * `unset`: works, and waits to be provisioned (Vault without its two secrets, cron without jobs); that is not down.
  */
 import { z } from "zod";
-import { endpoint, Reply } from "../_shared/endpoint.ts";
+import { endpoint, Reply } from "../_shared/http/endpoint.ts";
 
 const State = z.enum(["ok", "unset", "down"]);
 const Checks = z.object({ database: State, vault: State, queue: State, cron: State });

@@ -3,7 +3,7 @@
  * Called when a job is made and nobody is there, and by cron as the safety net. Any number may run side by side, beside `deno task worker`.
  */
 import { z } from "zod";
-import { endpoint } from "../_shared/endpoint.ts";
+import { endpoint } from "../_shared/http/endpoint.ts";
 import { processJobs } from "../_shared/jobs/process_jobs.ts";
 
 const Count = z.int().min(0);

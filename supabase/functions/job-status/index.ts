@@ -3,8 +3,8 @@
  * Making and cancelling are RPCs (`create_job`, `cancel_job`); this only reads.
  */
 import { z } from "zod";
-import { dataOf } from "../_shared/database.ts";
-import { endpoint, notFound } from "../_shared/endpoint.ts";
+import { dataOf } from "../_shared/database/database.ts";
+import { endpoint, notFound } from "../_shared/http/endpoint.ts";
 
 const Time = z.string().nullable();
 const Result = z.json().nullable();

@@ -3,7 +3,7 @@
  * that on, signed with the app's secret. Their accounts are cut off and nameless at once; content goes within minutes.
  */
 import { z } from "zod";
-import { endpoint } from "../_shared/endpoint.ts";
+import { endpoint } from "../_shared/http/endpoint.ts";
 import {
   META_PLATFORMS,
   readSignedRequest,

@@ -4,10 +4,10 @@
  */
 import { z } from "zod";
 import { DatabaseError } from "../_shared/errors.ts";
-import { endpoint } from "../_shared/endpoint.ts";
+import { endpoint } from "../_shared/http/endpoint.ts";
 import { type JobReport, renderJobReport } from "../_shared/jobs/job_report.ts";
-import type { Sample } from "../_shared/metrics.ts";
-import { PROMETHEUS, renderMetrics } from "../_shared/prometheus.ts";
+import type { Sample } from "../_shared/observability/metrics.ts";
+import { PROMETHEUS, renderMetrics } from "../_shared/observability/prometheus.ts";
 
 export default endpoint({
   name: "metrics",

@@ -3,7 +3,7 @@
  * The state works once, for the creator who asked for it. Nothing is synced yet: that is sync-tiktok.
  */
 import { connect, ConnectInput, ConnectOutput } from "../_shared/connections/connect.ts";
-import { endpoint } from "../_shared/endpoint.ts";
+import { endpoint } from "../_shared/http/endpoint.ts";
 
 export default endpoint({
   name: "oauth-tiktok-callback",

@@ -3,7 +3,7 @@
  * Nothing is connected yet: the answer that X sends back goes to oauth-twitter-callback, within ten minutes.
  */
 import { authorize, AuthorizeInput, AuthorizeOutput } from "../_shared/connections/authorize.ts";
-import { endpoint } from "../_shared/endpoint.ts";
+import { endpoint } from "../_shared/http/endpoint.ts";
 
 export default endpoint({
   name: "oauth-twitter-init",

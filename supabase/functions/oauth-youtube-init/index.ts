@@ -3,7 +3,7 @@
  * Nothing is connected yet: the answer that Google sends back goes to oauth-youtube-callback, within ten minutes.
  */
 import { authorize, AuthorizeInput, AuthorizeOutput } from "../_shared/connections/authorize.ts";
-import { endpoint } from "../_shared/endpoint.ts";
+import { endpoint } from "../_shared/http/endpoint.ts";
 
 export default endpoint({
   name: "oauth-youtube-init",

@@ -2,7 +2,7 @@
  * POST /functions/v1/process-auto-sync — takes up accounts whose automatic sync is due, of every creator and platform.
  * Called by cron; safe to run twice at once, for each account is claimed by one run.
  */
-import { endpoint } from "../_shared/endpoint.ts";
+import { endpoint } from "../_shared/http/endpoint.ts";
 import { autoSync, AutoSyncInput, AutoSyncOutput, LIMITS } from "../_shared/sync/auto_sync.ts";
 
 export default endpoint({

@@ -3,7 +3,7 @@
  * Called by cron; safe to run twice at once, for each connection is leased to one run.
  */
 import { RefreshInput, RefreshOutput, refreshTokens } from "../_shared/connections/refresh_tokens.ts";
-import { endpoint } from "../_shared/endpoint.ts";
+import { endpoint } from "../_shared/http/endpoint.ts";
 
 export default endpoint({
   name: "refresh-oauth-tokens",

@@ -2,7 +2,7 @@
  * POST /functions/v1/sync-youtube — brings one page of a YouTube channel's uploads into the creator's library.
  * A sync costs one unit of the plan, however many calls it takes: go on with `sync_id` while `has_more`.
  */
-import { endpoint } from "../_shared/endpoint.ts";
+import { endpoint } from "../_shared/http/endpoint.ts";
 import { SyncInput, SyncOutput } from "../_shared/sync/contract.ts";
 import { syncPage } from "../_shared/sync/sync_page.ts";
 

@@ -4,7 +4,7 @@ import { ApiError } from "../errors.ts";
 import { authorizationUrl, newCodeVerifier, newState } from "../platforms/oauth_client.ts";
 import { platformOf } from "../platforms/registry.ts";
 import type { PlatformSlug } from "../platforms/platform.ts";
-import type { Settings } from "../settings.ts";
+import type { Settings } from "../settings/settings.ts";
 import type { World } from "./world.ts";
 
 export const AuthorizeInput = z.strictObject({

@@ -1,4 +1,4 @@
-import type { Admin } from "../database.ts";
+import type { Admin } from "../database/database.ts";
 import type { PlatformWorld } from "../platforms/platform.ts";
 
 /** What the work on connections and libraries is given: the platforms' world and the database. A handler's context is one. */

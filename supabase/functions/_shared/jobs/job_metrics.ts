@@ -1,7 +1,7 @@
 /** Counts and durations of runs, gathered by a worker and added to the database now and then; /metrics reads the sums. */
-import type { Admin } from "../database.ts";
-import type { Logger } from "../log.ts";
-import { BUCKETS_MS } from "../metrics.ts";
+import type { Admin } from "../database/database.ts";
+import type { Logger } from "../observability/log.ts";
+import { BUCKETS_MS } from "../observability/metrics.ts";
 
 export type Outcome = "completed" | "failed" | "released" | "lost";
 

@@ -1,5 +1,5 @@
 /** Figures of the queue, in Prometheus' text format. */
-import { BUCKETS_MS } from "../metrics.ts";
+import { BUCKETS_MS } from "../observability/metrics.ts";
 import type { JobSample } from "./job_metrics.ts";
 
 /** What read_job_metrics() tells. */

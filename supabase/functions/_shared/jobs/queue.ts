@@ -1,5 +1,5 @@
 /** The queue as a worker sees it: the SQL functions of module 006, for one worker and the handlers it has. */
-import type { Admin } from "../database.ts";
+import type { Admin } from "../database/database.ts";
 import type { Failure } from "./failure.ts";
 import type { Job, JsonRecord, Progress } from "./job.ts";
 

@@ -9,9 +9,9 @@
  * video are one item, named by the post and put together the same way from whichever list they come.
  */
 import { z } from "zod";
-import { hmacHex } from "../hmac.ts";
-import { callProvider } from "../http.ts";
-import { requireSetting } from "../settings.ts";
+import { hmacHex } from "../http/hmac.ts";
+import { callProvider } from "../http/outgoing.ts";
+import { requireSetting } from "../settings/settings.ts";
 import {
   cursorAfter,
   explainGraph,

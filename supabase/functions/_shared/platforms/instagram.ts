@@ -7,7 +7,7 @@
  * not grant them is synced without. Instagram tells no durations and no languages.
  */
 import { z } from "zod";
-import { requireSetting } from "../settings.ts";
+import { requireSetting } from "../settings/settings.ts";
 import {
   cursorAfter,
   graphDialect,

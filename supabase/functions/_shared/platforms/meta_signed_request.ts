@@ -7,9 +7,9 @@
  */
 import { z } from "zod";
 import { ApiError, invalid } from "../errors.ts";
-import { hmacHex, isSigned } from "../hmac.ts";
-import { parseExactly } from "../http.ts";
-import { requireSetting, type Settings } from "../settings.ts";
+import { hmacHex, isSigned } from "../http/hmac.ts";
+import { parseExactly } from "../http/outgoing.ts";
+import { requireSetting, type Settings } from "../settings/settings.ts";
 import type { PlatformSlug } from "./platform.ts";
 
 /** Meta may add members. */

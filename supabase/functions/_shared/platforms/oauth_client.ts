@@ -3,7 +3,7 @@
  * Its errors quote answers, so they never leave this file: callers see a `PlatformFault` without them.
  */
 import * as oauth from "oauth4webapi";
-import { callProvider, ProviderError } from "../http.ts";
+import { callProvider, ProviderError } from "../http/outgoing.ts";
 import {
   type Authorization,
   type FaultKind,

@@ -1,5 +1,5 @@
 /** What adapters share in reading a page: when the account's own figures are due, and what an unchanged page is without ETags. */
-import { hashOf } from "../idempotency.ts";
+import { hashOf } from "../http/idempotency.ts";
 import type { JsonObject, Page, PageRequest } from "./platform.ts";
 
 /** An account's own figures are read again once a day, not with every pass. */

@@ -2,8 +2,8 @@
  * What a platform is to the rest of StreamVibe: one adapter file implements `Platform`, and the OAuth flow,
  * the token refresh, the sync pipeline and the disconnect know nothing else about it.
  */
-import type { Logger } from "../log.ts";
-import type { Settings } from "../settings.ts";
+import type { Logger } from "../observability/log.ts";
+import type { Settings } from "../settings/settings.ts";
 
 export const PLATFORM_SLUGS = ["youtube", "instagram", "tiktok", "facebook", "twitter"] as const;
 export type PlatformSlug = typeof PLATFORM_SLUGS[number];

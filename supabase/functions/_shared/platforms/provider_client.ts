@@ -3,7 +3,7 @@
  * `PlatformFault`. What a platform's errors and headers mean is the adapter's knowledge (`Dialect`).
  */
 import type { z } from "zod";
-import { type CallOptions, callProvider, ProviderError, readJson } from "../http.ts";
+import { type CallOptions, callProvider, ProviderError, readJson } from "../http/outgoing.ts";
 import {
   type JsonObject,
   PlatformFault,

@@ -5,7 +5,7 @@
  * say no with status 200; there are no ETags, and no headers that tell what is left of 600 calls a minute.
  */
 import { z } from "zod";
-import { requireSetting } from "../settings.ts";
+import { requireSetting } from "../settings/settings.ts";
 import { oauthClient } from "./oauth_client.ts";
 import { isProfileFresh, recognised } from "./page.ts";
 import {

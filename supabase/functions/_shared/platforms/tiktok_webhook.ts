@@ -4,8 +4,8 @@
  */
 import { z } from "zod";
 import { ApiError } from "../errors.ts";
-import { isSigned } from "../hmac.ts";
-import { requireSetting, type Settings } from "../settings.ts";
+import { isSigned } from "../http/hmac.ts";
+import { requireSetting, type Settings } from "../settings/settings.ts";
 
 /** TikTok may add members and events. */
 export const TikTokEvent = z.looseObject({

@@ -5,7 +5,7 @@
  * data and errors at once, leave out what is empty, and tell in every header what is left of 15 minutes. There are no ETags.
  */
 import { z } from "zod";
-import { requireSetting } from "../settings.ts";
+import { requireSetting } from "../settings/settings.ts";
 import { oauthClient } from "./oauth_client.ts";
 import { isProfileFresh, recognised } from "./page.ts";
 import {

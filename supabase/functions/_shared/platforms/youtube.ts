@@ -5,7 +5,7 @@
  * ETags that are sent back, so an unchanged page is two empty answers. `search` is never called (it has 100 calls a day).
  */
 import { z } from "zod";
-import { requireSetting } from "../settings.ts";
+import { requireSetting } from "../settings/settings.ts";
 import { oauthClient } from "./oauth_client.ts";
 import {
   type ContentType,

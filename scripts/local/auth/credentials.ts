@@ -1,0 +1,65 @@
+/** Who may pass the gateway: API keys in `apikey`, tokens in `Authorization`. What is present and wrong is refused. */
+import { AuthError } from "./error.ts";
+import type { Keys } from "./keys.ts";
+import { problem } from "../http/problem.ts";
+import { TokenError, type Tokens } from "./tokens.ts";
+
+interface Credentials {
+  keys: Keys;
+  tokens: Tokens;
+}
+
+export function hasApiKey({ keys }: Pick<Credentials, "keys">, headers: Headers): boolean {
+  const key = headers.get("apikey");
+  return key === keys.publishable_key || key === keys.secret_key;
+}
+
+/** Swaps a valid token of ours for the one that Auth and the Data API read; throws TokenError for anything else. */
+export async function translateBearer({ keys, tokens }: Credentials, headers: Headers): Promise<void> {
+  if (!headers.has("authorization")) return;
+  const bearer = readBearer(headers);
+  // supabase-js sends its key as the bearer, too, while nobody is signed in.
+  if (bearer === keys.publishable_key || bearer === keys.secret_key) return;
+  if (!bearer) throw new TokenError("malformed", "the Authorization header must be `Bearer <token>`");
+  headers.set("authorization", `Bearer ${await tokens.inward(bearer)}`);
+}
+
+/** `verify_jwt`: any valid token, and for compatibility the API keys, in either header. Not a check of who calls. */
+export async function refuseUnverified(
+  credentials: Credentials,
+  headers: Headers,
+): Promise<Response | undefined> {
+  const { keys, tokens } = credentials;
+  const bearer = readBearer(headers);
+  if (hasApiKey(credentials, headers)) return undefined;
+  if (bearer === keys.publishable_key || bearer === keys.secret_key) return undefined;
+  if (!bearer) {
+    return problem(401, "unauthorized", "Missing authorization header", "UNAUTHORIZED_NO_AUTH_HEADER");
+  }
+  try {
+    await tokens.verify(bearer);
+    return undefined;
+  } catch {
+    return problem(401, "unauthorized", "Invalid JWT", "UNAUTHORIZED_INVALID_JWT_FORMAT");
+  }
+}
+
+/** The admin API is for holders of the secret key; a user's token beside the key takes its place, as on Supabase. */
+export async function requireService(credentials: Credentials, headers: Headers): Promise<void> {
+  const { keys, tokens } = credentials;
+  if (headers.get("apikey") !== keys.secret_key) {
+    throw hasApiKey(credentials, headers)
+      ? new AuthError(403, "not_admin", "User not allowed: the admin API needs the secret key")
+      : new AuthError(401, "no_authorization", "This endpoint requires the secret key in the apikey header");
+  }
+  const bearer = readBearer(headers);
+  if (!bearer || bearer === keys.secret_key) return;
+  const claims = await tokens.verify(bearer).catch(() => {
+    throw new AuthError(403, "bad_jwt", "invalid JWT: unable to parse or verify signature");
+  });
+  if (claims.role !== "service_role") throw new AuthError(403, "not_admin", "User not allowed");
+}
+
+function readBearer(headers: Headers): string | undefined {
+  return headers.get("authorization")?.match(/^Bearer\s+(\S+)\s*$/i)?.[1];
+}

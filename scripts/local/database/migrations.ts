@@ -1,0 +1,97 @@
+/**
+ * Applies supabase/migrations the way `supabase db push` does, and records it where the official CLI looks, so that the
+ * CLI finds nothing left to do.
+ */
+import { join } from "node:path";
+import type postgres from "postgres";
+import { ROOT, StartError } from "../home/settings.ts";
+
+interface Migration {
+  version: string;
+  name: string;
+  text: string;
+}
+
+/** What `applyMigrations` found: names of new ones applied, and of applied ones whose file has changed since. */
+export interface MigrationOutcome {
+  applied: string[];
+  changed: string[];
+}
+
+export async function applyMigrations(sql: postgres.Sql): Promise<MigrationOutcome> {
+  const migrations = await readMigrations(join(ROOT, "supabase/migrations"));
+  if (migrations.length === 0) return { applied: [], changed: [] };
+  await sql.unsafe(`
+    create schema if not exists supabase_migrations;
+    create table if not exists supabase_migrations.schema_migrations (version text not null primary key);
+    alter table supabase_migrations.schema_migrations add column if not exists statements text[];
+    alter table supabase_migrations.schema_migrations add column if not exists name text;
+  `).simple();
+  const rows = await sql<{ version: string; text: string | null }[]>`
+    select version, statements[1] as text from supabase_migrations.schema_migrations`;
+  const recorded = new Map(rows.map((row) => [row.version, row.text]));
+  const outcome: MigrationOutcome = { applied: [], changed: [] };
+  for (const migration of migrations) {
+    const { version, name, text } = migration;
+    if (recorded.has(version)) {
+      if (recorded.get(version) !== text) outcome.changed.push(`${version}_${name}`);
+      continue;
+    }
+    await applyOne(sql, migration);
+    outcome.applied.push(`${version}_${name}`);
+  }
+  return outcome;
+}
+
+async function applyOne(sql: postgres.Sql, { version, name, text }: Migration): Promise<void> {
+  try {
+    await sql.begin(async (transaction) => {
+      await transaction.unsafe(text).simple();
+      await transaction`
+        insert into supabase_migrations.schema_migrations (version, name, statements)
+        values (${version}, ${name}, ${[text]})`;
+    });
+  } catch (error) {
+    throw new StartError(`Cannot apply the migration ${version}_${name}: ${describeSqlError(error, text)}`);
+  }
+}
+
+/** Runs a file of statements that may run on every start. Nothing happens when it does not exist. */
+export async function applyFile(sql: postgres.Sql, path: string): Promise<boolean> {
+  const text = await Deno.readTextFile(join(ROOT, path)).catch((error) => {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  });
+  if (text === undefined) return false;
+  try {
+    await sql.begin((transaction) => transaction.unsafe(text).simple());
+  } catch (error) {
+    throw new StartError(`Cannot apply ${path}: ${describeSqlError(error, text)}`);
+  }
+  return true;
+}
+
+async function readMigrations(folder: string): Promise<Migration[]> {
+  const migrations: Migration[] = [];
+  try {
+    for await (const { name: file } of Deno.readDir(folder)) {
+      const [, version, name] = file.match(/^(\d+)_(.+)\.sql$/) ?? [];
+      if (version && name) {
+        migrations.push({ version, name, text: await Deno.readTextFile(join(folder, file)) });
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  return migrations.sort((a, b) => a.version < b.version ? -1 : 1);
+}
+
+/** PostgreSQL's message with the line it points at. */
+function describeSqlError(error: unknown, text: string): string {
+  if (!(error instanceof Error)) return String(error);
+  const { position, detail, hint, where } = error as
+    & Error
+    & Record<"position" | "detail" | "hint" | "where", string>;
+  const line = position ? ` (line ${text.slice(0, Number(position)).split("\n").length})` : "";
+  return [`${error.message}${line}`, detail, hint, where].filter(Boolean).join("\n  ");
+}

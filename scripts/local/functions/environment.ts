@@ -1,0 +1,114 @@
+/** The environment that a function sees: what Supabase injects, the simulators' addresses, and the developer's own settings. */
+import { join } from "node:path";
+import type { Keys } from "../auth/keys.ts";
+import { ROOT } from "../home/settings.ts";
+import type { Tokens } from "../auth/tokens.ts";
+
+interface EnvironmentParts {
+  keys: Keys;
+  tokens: Tokens;
+  apiUrl: string;
+  dbUrl: string;
+  simulatorUrl: string;
+  env?: Record<string, string>;
+}
+
+/** What any program needs to run. */
+const SYSTEM = [
+  "PATH",
+  "HOME",
+  "TMPDIR",
+  "LANG",
+  "DENO_DIR",
+  "XDG_CACHE_HOME",
+  "NPM_CONFIG_REGISTRY",
+  "SSL_CERT_FILE",
+];
+
+export async function makeFunctionEnvironment(parts: EnvironmentParts): Promise<Record<string, string>> {
+  const { keys, tokens, apiUrl, dbUrl, simulatorUrl } = parts;
+  const shell = parts.env ?? Deno.env.toObject();
+  const [documented, ...files] = await Promise.all([
+    readDocumentedNames(),
+    readEnvFile(join(ROOT, ".env")),
+    readEnvFile(join(ROOT, "supabase/functions/.env")),
+  ]);
+  const pick = (names: Iterable<string>) =>
+    Object.fromEntries([...names].flatMap((name) => shell[name] ? [[name, shell[name]]] : []));
+  return {
+    ...pick(SYSTEM),
+    DENO_NO_UPDATE_CHECK: "1",
+    NO_COLOR: "1",
+    ...simulatorSettings(simulatorUrl),
+    // As service_role, so that a missing grant shows here as it does over the Data API.
+    STREAMVIBE_POOLER_URL: `${dbUrl}?options=-c%20role%3Dservice_role`,
+    ...Object.assign({}, ...files),
+    ...pick(documented),
+    // A project's own settings may not begin with SUPABASE_, so nothing replaces these.
+    SUPABASE_URL: apiUrl,
+    SUPABASE_DB_URL: dbUrl,
+    SUPABASE_PUBLISHABLE_KEY: keys.publishable_key,
+    SUPABASE_SECRET_KEY: keys.secret_key,
+    SUPABASE_PUBLISHABLE_KEYS: JSON.stringify({ default: keys.publishable_key }),
+    SUPABASE_SECRET_KEYS: JSON.stringify({ default: keys.secret_key }),
+    SUPABASE_ANON_KEY: keys.publishable_key,
+    SUPABASE_SERVICE_ROLE_KEY: keys.secret_key,
+    SUPABASE_JWKS: JSON.stringify(tokens.jwks),
+  };
+}
+
+/** Where the real providers' addresses are replaced; nothing but these settings knows of the simulators. */
+export function simulatorSettings(url: string): Record<string, string> {
+  return {
+    GOOGLE_AUTHORIZATION_URL: `${url}/accounts.google.com/o/oauth2/v2/auth`,
+    GOOGLE_TOKEN_URL: `${url}/oauth2.googleapis.com/token`,
+    GOOGLE_REVOCATION_URL: `${url}/oauth2.googleapis.com/revoke`,
+    YOUTUBE_API_URL: `${url}/www.googleapis.com/youtube/v3`,
+    YOUTUBE_CLIENT_ID: "streamvibe-local.apps.googleusercontent.com",
+    YOUTUBE_CLIENT_SECRET: "GOCSPX-local-simulator",
+    INSTAGRAM_AUTHORIZATION_URL: `${url}/www.instagram.com/oauth/authorize`,
+    INSTAGRAM_TOKEN_URL: `${url}/api.instagram.com/oauth/access_token`,
+    INSTAGRAM_GRAPH_URL: `${url}/graph.instagram.com`,
+    INSTAGRAM_CLIENT_ID: "990001112223334",
+    INSTAGRAM_CLIENT_SECRET: "local-simulator-instagram-secret",
+    FACEBOOK_URL: `${url}/www.facebook.com`,
+    FACEBOOK_GRAPH_URL: `${url}/graph.facebook.com`,
+    FACEBOOK_CLIENT_ID: "880001112223335",
+    FACEBOOK_CLIENT_SECRET: "local-simulator-facebook-secret",
+    TIKTOK_AUTHORIZATION_URL: `${url}/www.tiktok.com/v2/auth/authorize/`,
+    TIKTOK_TOKEN_URL: `${url}/open.tiktokapis.com/v2/oauth/token/`,
+    TIKTOK_REVOCATION_URL: `${url}/open.tiktokapis.com/v2/oauth/revoke/`,
+    TIKTOK_API_URL: `${url}/open.tiktokapis.com/v2`,
+    TIKTOK_CLIENT_ID: "streamvibe-local-tiktok",
+    TIKTOK_CLIENT_SECRET: "local-tiktok-simulator",
+    TWITTER_AUTHORIZATION_URL: `${url}/x.com/i/oauth2/authorize`,
+    TWITTER_TOKEN_URL: `${url}/api.x.com/2/oauth2/token`,
+    TWITTER_REVOCATION_URL: `${url}/api.x.com/2/oauth2/revoke`,
+    TWITTER_API_URL: `${url}/api.x.com/2`,
+    TWITTER_CLIENT_ID: "streamvibe-local-x",
+    TWITTER_CLIENT_SECRET: "local-x-simulator",
+    OAUTH_REDIRECT_URIS: "http://localhost:3000/oauth/callback,http://127.0.0.1:3000/oauth/callback",
+    ENVIRONMENT: "local",
+  };
+}
+
+/** .env.example is the list of settings: what is not in there does not leak from the shell into functions. */
+async function readDocumentedNames(): Promise<string[]> {
+  const text = await Deno.readTextFile(join(ROOT, ".env.example")).catch(() => "");
+  return [...text.matchAll(/^#?\s*([A-Z][A-Z0-9_]*)=/gm)].flatMap(([, name]) =>
+    name && !name.startsWith("SUPABASE_") ? [name] : []
+  );
+}
+
+/** An empty value counts as not set: a copied template changes nothing until it is filled in. */
+async function readEnvFile(path: string): Promise<Record<string, string>> {
+  const text = await Deno.readTextFile(path).catch(() => "");
+  const values: Record<string, string> = {};
+  for (const line of text.split("\n")) {
+    const [, name, quoted, plain] =
+      line.match(/^\s*(?:export\s+)?([A-Z][A-Z0-9_]*)\s*=\s*(?:"([^"]*)"|([^#]*))/) ?? [];
+    const value = quoted ?? plain?.trim();
+    if (name && value) values[name] = value;
+  }
+  return values;
+}

@@ -1,0 +1,151 @@
+/** One process of an edge function, from its start to its end. */
+import { join } from "node:path";
+import { type Child, type Children } from "../home/processes.ts";
+import { ROOT } from "../home/settings.ts";
+
+/** The function cannot be started: its code is at fault, or its process ended too early. */
+export class BootError extends Error {}
+
+export interface InstanceOptions {
+  name: string;
+  /** The function's index.ts. */
+  entry: string;
+  /** Names the home in the command line, so that an orphan is found. */
+  marker: string;
+  children: Children;
+  env: Record<string, string>;
+  log(line: string): void;
+}
+
+/** Limits of the hosted runtime, where they make sense on a developer's machine. */
+const MEMORY_MB = 256;
+/** The hosted runtime allows 2 s of CPU; here the machine may be busy with other things. */
+const UNRESPONSIVE_AFTER_MS = 15_000;
+const BOOT_WITHIN_MS = 20_000;
+
+export class FunctionInstance {
+  /** The port it listens on; rejects with BootError. */
+  readonly ready: Promise<number>;
+  /** How it ended: `booted` is whether it ever listened, `repeatable` whether starting it again may help. */
+  readonly ended: Promise<{ booted: boolean; repeatable: boolean; how: string }>;
+  lastUsed = Date.now();
+  dead = false;
+  /** Why the host ended it by force. */
+  killedFor: string | undefined;
+  #child: Child;
+  #inFlight = 0;
+  #lastHeard = Date.now();
+  #draining = false;
+
+  constructor(private options: InstanceOptions) {
+    this.#child = options.children.spawn({
+      name: `function ${options.name}`,
+      program: Deno.execPath(),
+      args: [
+        "run",
+        "-A",
+        "--no-prompt",
+        `--v8-flags=--max-old-space-size=${MEMORY_MB}`,
+        join(ROOT, "scripts/local/functions/process.ts"),
+        options.entry,
+        options.marker,
+      ],
+      marker: options.marker,
+      env: options.env,
+      cwd: ROOT,
+    });
+    const ready = Promise.withResolvers<number>();
+    this.ready = ready.promise;
+    this.ready.catch(() => {});
+    this.ended = this.#live(ready);
+  }
+
+  get idle(): boolean {
+    return this.#inFlight === 0;
+  }
+
+  get draining(): boolean {
+    return this.#draining;
+  }
+
+  /** Counts a call as in flight until the returned function is called. */
+  hold(): () => void {
+    this.#inFlight++;
+    let released = false;
+    return () => {
+      if (released) return;
+      released = true;
+      this.#inFlight--;
+      this.lastUsed = Date.now();
+      if (this.#draining && this.idle) this.#child.tell("drain");
+    };
+  }
+
+  /** Takes no new calls any more; ends once the begun ones and the background work that they announced are done. */
+  drain(): void {
+    this.#draining = true;
+    if (this.idle) this.#child.tell("drain");
+  }
+
+  /** Ends it when it has calls and its event loop does not turn. To be called every second or so. */
+  check(): void {
+    const now = Date.now();
+    if (this.idle) this.#lastHeard = now;
+    else if (now - this.#lastHeard < UNRESPONSIVE_AFTER_MS) this.#child.tell("ping");
+    else this.kill(`kept the processor busy for ${UNRESPONSIVE_AFTER_MS / 1000} s and was ended`);
+  }
+
+  kill(reason: string): void {
+    this.killedFor = reason;
+    this.#child.kill("SIGKILL");
+  }
+
+  async #live(ready: PromiseWithResolvers<number>) {
+    let booted = false;
+    let failure: string | undefined;
+    const late = setTimeout(
+      () => this.kill(`did not start within ${BOOT_WITHIN_MS / 1000} s`),
+      BOOT_WITHIN_MS,
+    );
+    const listen = (line: string) => {
+      const message = readControl(line);
+      if (!message) return this.options.log(line);
+      this.#lastHeard = Date.now();
+      failure = message.boot_error ?? failure;
+      if (message.port === undefined) return;
+      booted = true;
+      clearTimeout(late);
+      ready.resolve(message.port);
+    };
+    const [status] = await Promise.all([
+      this.#child.status.then((status) => {
+        this.dead = true;
+        return status;
+      }),
+      readLines(this.#child.stdout, listen),
+      readLines(this.#child.stderr, this.options.log),
+    ]);
+    clearTimeout(late);
+    const how = this.killedFor ??
+      (status.signal ? `was ended by ${status.signal}` : `ended with code ${status.code}`);
+    if (!booted) {
+      ready.reject(new BootError(`The function ${this.options.name} did not start: ${failure ?? how}`));
+    }
+    return { booted, repeatable: failure === undefined, how: failure ?? how };
+  }
+}
+
+/** Lines that begin with a record separator are between the process and the host; all others are the function's log. */
+function readControl(line: string): { port?: number; boot_error?: string; pong?: true } | undefined {
+  return line.startsWith("\x1e") ? JSON.parse(line.slice(1)) : undefined;
+}
+
+async function readLines(stream: ReadableStream<Uint8Array>, onLine: (line: string) => void): Promise<void> {
+  let rest = "";
+  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop() ?? "";
+    lines.forEach(onLine);
+  }
+  if (rest) onLine(rest);
+}

@@ -1,0 +1,128 @@
+/** The stack's one HTTP address: Auth, Data API, functions and the mailbox, where a Supabase project's URL has them. */
+import { answerAuth, type AuthParts } from "../auth/endpoint.ts";
+import { AuthError } from "../auth/error.ts";
+import { refuseUnverified, translateBearer } from "../auth/credentials.ts";
+import type { FunctionsHost } from "../functions/host.ts";
+import { BODY_LIMIT, Incoming } from "../http/incoming.ts";
+import type { Mailbox } from "../mail/mailbox.ts";
+import { problem } from "../http/problem.ts";
+import type { SupabaseApp } from "../database/supabase_apps.ts";
+import { TokenError } from "../auth/tokens.ts";
+
+export interface GatewayParts extends AuthParts {
+  /** A new one after each change of the schema. */
+  dataApi(): SupabaseApp;
+  mailbox: Mailbox;
+  functions: FunctionsHost;
+}
+
+export function makeGateway(parts: GatewayParts): Deno.ServeHandler {
+  return async (request, info) => {
+    const incoming = new Incoming(request, info);
+    const response = incoming.tooLarge ? undefined : await answer(parts, incoming);
+    // A body without a stated length turns out too large while a part reads it, and fails that part.
+    // Functions answer for themselves which pages may read them.
+    const own = incoming.path.startsWith("/functions/v1/");
+    if (response && !incoming.tooLarge) return own ? response : withCors(response);
+    await response?.body?.cancel();
+    return problem(413, "body_too_large", `The body may have ${BODY_LIMIT / 1024 / 1024} MB at most`);
+  };
+}
+
+async function answer(parts: GatewayParts, incoming: Incoming): Promise<Response> {
+  try {
+    return await route(parts, incoming);
+  } catch (error) {
+    if (error instanceof AuthError) return error.toResponse();
+    if (!incoming.tooLarge) console.error(`! ${incoming.method} ${incoming.path}:`, error);
+    return problem(500, "internal", "The local gateway failed; its terminal says why");
+  }
+}
+
+/** Methods that a `Request` cannot have, so that nothing behind the gateway could be asked with them. */
+const FORBIDDEN = ["CONNECT", "TRACE", "TRACK"];
+
+async function route(parts: GatewayParts, incoming: Incoming): Promise<Response> {
+  const { path, method } = incoming;
+  if (FORBIDDEN.includes(method.toUpperCase())) {
+    const refused = problem(405, "method_not_allowed", `Nothing here takes ${method}`);
+    refused.headers.set("allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+    return refused;
+  }
+  if (path.startsWith("/auth/v1/")) {
+    return method === "OPTIONS" ? preflight(incoming) : await answerAuth(parts, incoming);
+  }
+  if (path.startsWith("/rest/v1")) return await answerDataApi(parts, incoming);
+  if (path.startsWith("/functions/v1/")) return await answerFunction(parts, incoming);
+  if (path === "/mail" || path.startsWith("/mail/")) {
+    return parts.mailbox.respond(incoming.toRequest(), path.slice("/mail".length), "/mail");
+  }
+  if (path.startsWith("/realtime/v1")) {
+    return problem(
+      501,
+      "realtime_not_available",
+      "The local stack has no Realtime yet; a Supabase project has",
+    );
+  }
+  if (path === "/") {
+    return Response.json({
+      auth: "/auth/v1",
+      data_api: "/rest/v1",
+      functions: "/functions/v1",
+      mailbox: "/mail",
+    });
+  }
+  return problem(404, "not_found", `Nothing is served at ${path}`);
+}
+
+async function answerDataApi(parts: GatewayParts, incoming: Incoming): Promise<Response> {
+  try {
+    if (incoming.method !== "OPTIONS") await translateBearer(parts, incoming.headers);
+  } catch (error) {
+    if (!(error instanceof TokenError)) throw error;
+    const code = error.reason === "expired" ? "PGRST303" : "PGRST301";
+    return Response.json({ code, message: error.message, details: null, hint: null }, {
+      status: 401,
+      headers: { "www-authenticate": "Bearer" },
+    });
+  }
+  return await parts.dataApi().fetch(incoming.toRequest(), { peerAddress: null });
+}
+
+async function answerFunction(parts: GatewayParts, incoming: Incoming): Promise<Response> {
+  const [name = ""] = incoming.path.slice("/functions/v1/".length).split("/");
+  if (!(await parts.functions.has(name))) {
+    if (incoming.method === "OPTIONS") return preflight(incoming);
+    return problem(404, "function_not_found", `There is no function "${name}"`, "NOT_FOUND");
+  }
+  // A preflight carries no credential and is the function's to answer.
+  if (incoming.method !== "OPTIONS" && parts.config.verify_jwt(name)) {
+    const refused = await refuseUnverified(parts, incoming.headers);
+    if (refused) return refused;
+  }
+  for (const header of ["x-forwarded-for", "x-real-ip", "cf-connecting-ip"]) {
+    incoming.headers.set(header, incoming.peer);
+  }
+  incoming.headers.set("x-forwarded-host", new URL(parts.apiUrl).host);
+  incoming.headers.set("x-forwarded-proto", "http");
+  return await parts.functions.fetch(name, incoming);
+}
+
+function preflight({ headers }: Incoming): Response {
+  return new Response(null, {
+    status: 204,
+    headers: {
+      "access-control-allow-origin": "*",
+      "access-control-allow-methods": "GET, POST, PUT, PATCH, DELETE, OPTIONS",
+      "access-control-allow-headers": headers.get("access-control-request-headers") ?? "*",
+      "access-control-max-age": "86400",
+    },
+  });
+}
+
+function withCors(response: Response): Response {
+  if (response.headers.has("access-control-allow-origin")) return response;
+  const headers = new Headers(response.headers);
+  headers.set("access-control-allow-origin", "*");
+  return new Response(response.body, { status: response.status, headers });
+}

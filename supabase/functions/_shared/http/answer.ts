@@ -1,0 +1,59 @@
+/** From what a handler gives to what the client gets: the output checked, the caching headers, the problem documents. */
+import type { z } from "zod";
+import { cacheControl, entityTag, matches } from "./cache_policy.ts";
+import { type Auth, type Context, type Contract, type Definition, Reply } from "./contract.ts";
+import type { ApiError } from "../errors.ts";
+
+/** An answer on its way: text, stream or a whole response. */
+export interface Produced {
+  body: string | Response;
+  status: number;
+  headers: Record<string, string>;
+}
+
+/** Runs the handler and checks its output against the contract; what breaks it is a bug. */
+export async function produce<I extends z.ZodType, O extends z.ZodType, A extends Auth>(
+  definition: Definition<I, O, A>,
+  context: Context<I, A>,
+): Promise<Produced> {
+  const answer = await definition.handle(context);
+  if (answer instanceof Response) return { body: answer, status: answer.status, headers: {} };
+  const { body, options } = answer instanceof Reply ? answer : new Reply(answer);
+  const output = definition.output.safeParse(body);
+  if (!output.success) {
+    throw new Error(`Cannot answer: the output of ${definition.name} breaks its own contract`, {
+      cause: output.error,
+    });
+  }
+  return {
+    body: definition.produces ? String(output.data) : JSON.stringify(output.data),
+    status: options.status ?? 200,
+    headers: options.headers ?? {},
+  };
+}
+
+/** The response of a success; 304 where the client has it already. */
+export async function respond(definition: Contract, request: Request, produced: Produced): Promise<Response> {
+  if (produced.body instanceof Response) return new Response(produced.body.body, produced.body);
+  const headers: Record<string, string> = {
+    "content-type": definition.produces ?? "application/json",
+    ...produced.headers,
+  };
+  if (definition.cache && produced.status === 200) {
+    headers["cache-control"] = cacheControl(definition.cache);
+    headers.etag = await entityTag(produced.body);
+    if (matches(request.headers.get("if-none-match"), headers.etag)) {
+      delete headers["content-type"];
+      return new Response(null, { status: 304, headers });
+    }
+  }
+  return new Response(produced.body, { status: produced.status, headers });
+}
+
+/** The response of a refusal or a fault (RFC 9457). */
+export function problem(error: ApiError, request_id: string): Response {
+  return new Response(JSON.stringify(error.toProblem(request_id)), {
+    status: error.status,
+    headers: { ...error.headers, "content-type": "application/problem+json", "x-request-id": request_id },
+  });
+}

@@ -1,0 +1,134 @@
+/** What an endpoint is, as types: the contract, what its handler gets, and what it may answer. */
+import { z } from "zod";
+import type { SupabaseClient } from "@supabase/supabase-js";
+import type { AuthMode, Caller, User } from "./auth.ts";
+import type { CachePolicy } from "./cache_policy.ts";
+import type { Admin, DatabaseStats } from "../database/database.ts";
+import type { Database } from "../database/database.types.ts";
+import type { ErrorCode } from "../errors.ts";
+import type { Fetch } from "./outgoing.ts";
+import type { BodyKind } from "./input.ts";
+import type { RateClass } from "./limits.ts";
+import type { Logger, Sink } from "../observability/log.ts";
+import type { recordRequest } from "../observability/metrics.ts";
+import type { Settings } from "../settings/settings.ts";
+
+/** Which callers an endpoint accepts; of several the first that fits. */
+export type Auth = AuthMode | readonly [AuthMode, ...AuthMode[]];
+
+/** What an endpoint promises, as data. The OpenAPI document and the generated tests are made from it. */
+export interface Contract<
+  I extends z.ZodType = z.ZodType,
+  O extends z.ZodType = z.ZodType,
+  A extends Auth = Auth,
+> {
+  /** The folder's name and last part of the URL. */
+  name: string;
+  /** One line for the API's documentation. */
+  summary: string;
+  method: "GET" | "POST";
+  auth: A;
+  rate: RateClass;
+  /** Body of a POST, query of a GET; use `z.strictObject`, so that unknown keys are refused. */
+  input: I;
+  /** Body of a success. With `produces` it describes a text. */
+  output: O;
+  /** What a body is, as the senders of webhooks have it; JSON by default. */
+  takes?: BodyKind;
+  /** Media type of an answer that is not JSON. */
+  produces?: string;
+  /** Statuses beside 200 that have the output as their body, such as 503 of health. */
+  also_answers?: readonly number[];
+  /** Whether `Idempotency-Key` is honoured: for POSTs that create or spend. */
+  idempotent?: boolean;
+  /** Makes a public read cacheable; everything else is `no-store`. */
+  cache?: CachePolicy;
+  /** Bytes; 1 MiB by default. */
+  body_limit?: number;
+  /** Milliseconds for the handler; 30,000 by default. Supabase ends a request without an answer after 150,000. */
+  timeout_ms?: number;
+  /** Codes of its own, beside those that every endpoint may answer. */
+  errors?: readonly ErrorCode[];
+}
+
+/** What a handler gets. */
+export interface Context<I extends z.ZodType = z.ZodType, A extends Auth = Auth> {
+  input: z.output<I>;
+  /** The signed-in creator; null only where the contract accepts others too. */
+  user: A extends "user" ? User : User | null;
+  caller: Caller;
+  /** Acts as the caller: row-level security decides. */
+  db(): Promise<SupabaseClient<Database>>;
+  /** Acts as the service, past row-level security. */
+  admin: Admin;
+  request: Request;
+  request_id: string;
+  log: Logger;
+  settings: Settings;
+  /** Aborted when the time is up. */
+  signal: AbortSignal;
+  now: () => Date;
+  /** For calls to providers, see `http.ts`. */
+  fetch: Fetch;
+}
+
+/** What a webhook's signature is checked against: the body as it came, byte by byte. */
+export interface Unread {
+  bytes: Uint8Array;
+  request: Request;
+  settings: Settings;
+  now: () => Date;
+}
+
+/** A contract and its handler. */
+export interface Definition<I extends z.ZodType, O extends z.ZodType, A extends Auth>
+  extends Contract<I, O, A> {
+  /** For webhooks: throws (`unauthorized`) when the signature is wrong. Runs before the body is parsed. */
+  verify?(unread: Unread): void | Promise<void>;
+  handle(context: Context<I, A>): Answer<O> | Promise<Answer<O>>;
+}
+
+/** What a handler may answer: the output, the output with a status, or a whole response (streams). */
+export type Answer<O extends z.ZodType> = z.input<O> | Reply<z.input<O>> | Response;
+
+/** An output with another status than 200, or with headers. */
+export class Reply<T> {
+  constructor(
+    readonly body: T,
+    readonly options: { status?: number; headers?: Record<string, string> } = {},
+  ) {}
+}
+
+/** What an endpoint takes from outside; tests replace parts of it. */
+export interface World {
+  settings: Settings;
+  now: () => Date;
+  fetch: Fetch;
+  sink: Sink;
+  admin: (stats: DatabaseStats, request_id: string) => Admin;
+  record: typeof recordRequest;
+}
+
+/** A function as the platform serves it: `export default endpoint({...})`. */
+export interface Endpoint<
+  I extends z.ZodType = z.ZodType,
+  O extends z.ZodType = z.ZodType,
+  A extends Auth = Auth,
+> {
+  readonly contract: Contract<I, O, A>;
+  fetch(request: Request): Promise<Response>;
+  /** The same endpoint in another world. */
+  inWorld(world: Partial<World>): { fetch(request: Request): Promise<Response> };
+}
+
+/** A contract with its schemas as JSON Schema (draft 2020-12), which is what OpenAPI 3.1 takes. */
+export function describeContract(contract: Contract): Omit<Contract, "input" | "output"> & {
+  input: Record<string, unknown>;
+  output: Record<string, unknown>;
+} {
+  return {
+    ...contract,
+    input: z.toJSONSchema(contract.input, { io: "input" }) as Record<string, unknown>,
+    output: z.toJSONSchema(contract.output, { io: "output" }) as Record<string, unknown>,
+  };
+}

@@ -1,0 +1,138 @@
+/**
+ * The kernel of every function: a contract and a handler go in, `{ fetch }` comes out.
+ *
+ * Here is the outside of a request: CORS preflight, request id, one catch, headers, one log line, metrics. Its way through credentials,
+ * validation, limits and the handler is in `passage.ts`.
+ */
+import type { z } from "zod";
+import { problem } from "./answer.ts";
+import { background } from "../observability/background.ts";
+import type { Auth, Definition, Endpoint, World } from "./contract.ts";
+import { corsHeaders, preflight } from "./cors.ts";
+import { ApiError, toApiError } from "../errors.ts";
+import { rateHeaders } from "./limits.ts";
+import { createLogger } from "../observability/log.ts";
+import { recordRequest } from "../observability/metrics.ts";
+import { pass, type Passage } from "./pipeline.ts";
+import { reportError, reportTrace } from "../observability/sentry.ts";
+import { type Settings, settings as readSettings } from "../settings/settings.ts";
+
+export { ApiError, invalid, notFound } from "../errors.ts";
+export { describeContract, Reply } from "./contract.ts";
+export type { Answer, Auth, Context, Contract, Definition, Endpoint, Unread, World } from "./contract.ts";
+export type { Admin } from "../database/database.ts";
+export type { AuthMode, Caller, User } from "./auth.ts";
+export type { Logger } from "../observability/log.ts";
+export type { Settings } from "../settings/settings.ts";
+
+/** Makes a function of a contract and a handler. */
+export function endpoint<I extends z.ZodType, O extends z.ZodType, const A extends Auth>(
+  definition: Definition<I, O, A>,
+): Endpoint<I, O, A> {
+  const { handle: _, verify: __, ...contract } = definition;
+  return {
+    contract,
+    fetch: (request) => serve(definition, request, {}),
+    inWorld: (world) => ({ fetch: (request) => serve(definition, request, world) }),
+  };
+}
+
+async function serve<I extends z.ZodType, O extends z.ZodType, A extends Auth>(
+  definition: Definition<I, O, A>,
+  request: Request,
+  world: Partial<World>,
+): Promise<Response> {
+  const start = performance.now();
+  const request_id = requestId(request.headers);
+  const { settings, fault } = settingsOf(world);
+  const log = createLogger({
+    level: settings?.LOG_LEVEL ?? "info",
+    fields: { request_id, function: definition.name },
+    sink: world.sink,
+    now: world.now,
+  });
+  if (!settings) {
+    log.error("the settings cannot be read", { error: fault });
+    return problem(new ApiError("internal"), request_id);
+  }
+  if (request.method === "OPTIONS") {
+    const response = preflight(request, definition.method, settings.ALLOWED_ORIGINS);
+    response.headers.set("x-request-id", request_id);
+    return response;
+  }
+
+  const stats = { db_ms: 0, db_calls: 0 };
+  const passage: Passage = { settings, request_id, log, stats, world, caller: null, rate: null };
+  let response: Response;
+  let error: ApiError | undefined;
+  try {
+    response = await pass(definition, request, passage);
+  } catch (thrown) {
+    error = toApiError(thrown);
+    response = problem(error, request_id);
+  }
+
+  const { headers } = response;
+  headers.set("x-request-id", request_id);
+  headers.set("x-content-type-options", "nosniff");
+  if (!headers.has("cache-control")) headers.set("cache-control", "no-store");
+  if (passage.rate) {
+    for (const [name, value] of Object.entries(rateHeaders(passage.rate))) headers.set(name, value);
+  }
+  for (const [name, value] of Object.entries(corsHeaders(request, settings.ALLOWED_ORIGINS))) {
+    headers.append(name, value);
+  }
+
+  const duration_ms = performance.now() - start;
+  const caller = passage.caller;
+  const fields = {
+    user_id: caller?.kind === "user" ? caller.user.id : null,
+    caller: caller?.kind ?? null,
+    method: request.method,
+    status: response.status,
+    duration_ms: round(duration_ms),
+    db_ms: round(stats.db_ms),
+    db_calls: stats.db_calls,
+    ...(error ? { code: error.code } : {}),
+  };
+  if (error && error.status >= 500) {
+    log[error.code === "internal" ? "error" : "warn"]("request", { ...fields, error: error.cause ?? error });
+  } else log.info("request", fields);
+  if (error?.code === "internal") {
+    const about = { request_id, function: definition.name, user_id: fields.user_id };
+    background(reportError(error.cause ?? error, settings, about, log));
+  }
+  if (settings.SENTRY_DSN) {
+    const { method, status, db_ms } = fields;
+    const trace = {
+      function: definition.name,
+      method,
+      status,
+      request_id,
+      started_at: Date.now() - duration_ms,
+      duration_ms,
+      db_ms,
+    };
+    background(reportTrace(trace, settings, log));
+  }
+  const record = world.record ?? recordRequest;
+  record({ name: definition.name, status: response.status, duration_ms, settings, log });
+  return response;
+}
+
+function requestId(headers: Headers): string {
+  const given = headers.get("x-request-id");
+  return given !== null && /^[\w.:-]{1,128}$/.test(given) ? given : crypto.randomUUID();
+}
+
+function settingsOf(world: Partial<World>): { settings?: Settings; fault?: unknown } {
+  try {
+    return { settings: world.settings ?? readSettings() };
+  } catch (fault) {
+    return { fault };
+  }
+}
+
+function round(ms: number): number {
+  return Math.round(ms * 100) / 100;
+}

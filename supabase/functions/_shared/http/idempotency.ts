@@ -1,0 +1,110 @@
+/**
+ * `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header): the same key with the same body within 24 hours gives the first answer
+ * again, also when two arrive at once; with another body 422. Only successes are kept: after a refusal or a fault the key may be used again.
+ */
+import type { Admin } from "../database/database.ts";
+import { ApiError } from "../errors.ts";
+import type { Rate, RateState } from "./limits.ts";
+
+/** What the database knows of a key. */
+interface Admission {
+  allowed: boolean;
+  remaining: number;
+  reset_seconds: number;
+  idempotency: {
+    state: "started" | "replayed" | "in_progress" | "mismatch";
+    status: number | null;
+    body: string | null;
+  } | null;
+}
+
+/** The answer of an earlier request as it was sent, or null when this request is the first and must do the work. */
+export type Replay = { status: number; body: string } | null;
+
+/** The key that a request carries, or null. */
+export function idempotencyKey(headers: Headers): string | null {
+  const key = headers.get("idempotency-key");
+  if (key === null) return null;
+  if (/^[\x21-\x7e]{1,255}$/.test(key)) return key;
+  throw new ApiError(
+    "idempotency_key_invalid",
+    "Cannot use the Idempotency-Key: it must be 1 to 255 visible ASCII characters",
+  );
+}
+
+/** Hash by which "the same body" is recognised. */
+export async function hashOf(bytes: Uint8Array): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new Uint8Array(bytes)));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/**
+ * Counts the hit and takes the key, in one round trip. While another request with the same key runs, waits for its answer.
+ *
+ * @returns The limiter's word (null without a limit) and the replay, if any.
+ */
+export async function admit(
+  admin: Admin,
+  about: {
+    rate: Rate | null;
+    scope: string;
+    key: string;
+    hash: string;
+    wait_ms: number;
+    /** Told the limiter's word as soon as it is known: a refused key was counted, too. */
+    counted?: (state: RateState | null) => void;
+    sleep?: (ms: number) => Promise<void>;
+  },
+): Promise<{ state: RateState | null; replay: Replay }> {
+  const { rate, sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms)) } = about;
+  const ask = (counted: Rate | null) =>
+    admin.call<Admission>("admit_request", {
+      p_rate_key: counted?.key ?? null,
+      p_limit: counted?.limit ?? null,
+      p_window_seconds: counted?.window_seconds ?? null,
+      p_scope: about.scope,
+      p_idempotency_key: about.key,
+      p_body_hash: about.hash,
+    });
+  const first = await ask(rate);
+  const state = rate && {
+    allowed: first.allowed,
+    remaining: first.remaining,
+    reset_seconds: first.reset_seconds,
+    limit: rate.limit,
+  };
+  about.counted?.(state);
+  let { idempotency } = first;
+  for (let waited = 0, pause = 25; idempotency?.state === "in_progress"; pause = Math.min(pause * 2, 1_000)) {
+    if (waited >= about.wait_ms) {
+      throw new ApiError("idempotency_in_progress", undefined, { retry_after: 5 });
+    }
+    await sleep(pause);
+    waited += pause;
+    ({ idempotency } = await ask(null));
+  }
+  if (idempotency?.state === "mismatch") {
+    throw new ApiError(
+      "idempotency_key_reused",
+      "Cannot use the Idempotency-Key again: it was sent with another body within the last 24 hours",
+    );
+  }
+  const replay = idempotency?.state === "replayed"
+    ? { status: idempotency.status ?? 200, body: idempotency.body ?? "null" }
+    : null;
+  return { state, replay };
+}
+
+/** Keeps a success for the key; anything else forgets the key, so that the work can be tried again. */
+export async function settle(
+  admin: Admin,
+  about: { scope: string; key: string },
+  outcome: { status: number; body: string } | null,
+): Promise<void> {
+  await admin.call("finish_request", {
+    p_scope: about.scope,
+    p_idempotency_key: about.key,
+    p_status: outcome?.status ?? null,
+    p_body: outcome?.body ?? null,
+  });
+}

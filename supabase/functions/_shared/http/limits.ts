@@ -1,0 +1,73 @@
+/** Rate classes and whom they count; `rate_counter.ts` does the counting. */
+import type { Caller } from "./auth.ts";
+import { ApiError } from "../errors.ts";
+import type { RateLimit, Settings } from "../settings/settings.ts";
+
+/** `service`: never limited; a caller with a secret key never is either. */
+export type RateClass = "user" | "user_read" | "anonymous" | "public_read" | "click" | "service";
+
+/** What the limiter said. */
+export interface RateState {
+  allowed: boolean;
+  limit: number;
+  remaining: number;
+  reset_seconds: number;
+}
+
+/** What to count, and how much of it. */
+export interface Rate extends RateLimit {
+  key: string;
+}
+
+/** The limit that holds for a caller, or null for none. Users count by id, everybody else by client address. */
+export function rateFor(rate: RateClass, caller: Caller, request: Request, settings: Settings): Rate | null {
+  if (rate === "service" || caller.kind === "secret") return null;
+  const limit = {
+    user: settings.RATE_LIMIT_USER,
+    user_read: settings.RATE_LIMIT_USER_READ,
+    anonymous: settings.RATE_LIMIT_ANONYMOUS,
+    public_read: settings.RATE_LIMIT_PUBLIC_READ,
+    click: settings.RATE_LIMIT_CLICK,
+  }[rate];
+  const byUser = rate === "user" || rate === "user_read";
+  const subject = byUser && caller.kind === "user"
+    ? caller.user.id
+    : clientAddress(request, settings.CLIENT_ADDRESS_HEADER);
+  return { ...limit, key: `${rate}:${subject}` };
+}
+
+/**
+ * The client address as the platform's own proxy reports it. In a list such as `x-forwarded-for` only the last entry is the
+ * proxy's; the ones before it come from the client, who could choose them. Of an IPv6 address the /64 counts: a household has a whole one.
+ */
+export function clientAddress(request: Request, header: string): string {
+  const address = request.headers.get(header)?.split(",").at(-1)?.trim().toLowerCase() ?? "";
+  if (/^\d{1,3}(\.\d{1,3}){3}$/.test(address)) return address;
+  const mapped = /^::ffff:(\d{1,3}(?:\.\d{1,3}){3})$/.exec(address);
+  if (mapped?.[1]) return mapped[1];
+  if (!/^[0-9a-f:]+(%.*)?$/.test(address) || !address.includes(":")) return "unknown";
+  const [head = "", tail] = address.replace(/%.*$/, "").split("::");
+  const left = head === "" ? [] : head.split(":");
+  const right = tail ? tail.split(":") : [];
+  const zeros = tail === undefined ? [] : Array(Math.max(0, 8 - left.length - right.length)).fill("0");
+  return [...left, ...zeros, ...right].slice(0, 4).map((part) => part.replace(/^0+(?=.)/, "")).join(":") +
+    "::/64";
+}
+
+/** The headers of draft-polli-ratelimit-headers: limit, what is left, and seconds until the window ends. */
+export function rateHeaders(state: RateState): Record<string, string> {
+  return {
+    "ratelimit-limit": String(state.limit),
+    "ratelimit-remaining": String(Math.max(0, state.remaining)),
+    "ratelimit-reset": String(Math.max(0, state.reset_seconds)),
+  };
+}
+
+/** The refusal of a caller who has spent the limit. */
+export function rateLimited(state: RateState): ApiError {
+  return new ApiError(
+    "rate_limited",
+    `Cannot accept more requests now: the limit of ${state.limit} is used up; try again in ${state.reset_seconds} seconds`,
+    { retry_after: state.reset_seconds },
+  );
+}

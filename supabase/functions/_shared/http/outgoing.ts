@@ -1,0 +1,206 @@
+/**
+ * Outgoing calls to providers: a timeout on every one, retries only where the call is safe to repeat, the provider's `Retry-After` obeyed.
+ * Addresses are logged without their query: it may hold codes and keys.
+ */
+import type { Logger } from "../observability/log.ts";
+
+/** The fetch that calls use; tests pass their own. */
+export type Fetch = typeof fetch;
+
+/** How a call is made. */
+export interface CallOptions {
+  /** Name for logs and errors, such as `youtube`. */
+  provider: string;
+  timeout_ms: number;
+  /** `safe`: repeating has no further effect (GET, revocation), so faults and 5xx/429 are tried again; `never`: one attempt. */
+  retry: "safe" | "never";
+  request_id: string;
+  /** Ends the call and its waits. */
+  signal?: AbortSignal;
+  log?: Logger;
+  fetch?: Fetch;
+  /** Attempts in all; 3 by default. */
+  attempts?: number;
+  /** Seconds to wait, for providers that say so otherwise than by `Retry-After`; null when they do not. */
+  wait?: (answer: { status: number; headers: Headers }) => number | null;
+  /** Longest wait that is worth it; a provider that asks for more is reported at once. 5,000 by default. */
+  longest_wait_ms?: number;
+  /** For tests: waits without waiting. */
+  sleep?: (ms: number, signal?: AbortSignal) => Promise<void>;
+  /** For tests: the jitter. */
+  random?: () => number;
+}
+
+/** Why a call to a provider failed. */
+export class ProviderError extends Error {
+  override name = "ProviderError";
+  readonly kind: "timeout" | "network" | "status" | "malformed";
+  readonly provider: string;
+  /** Status of the answer; null when there was none. */
+  readonly status: number | null;
+  /** Body of the answer, parsed when it was JSON. */
+  readonly body: unknown;
+  readonly headers: Headers;
+  /** Seconds that the provider asked to wait. */
+  readonly retry_after: number | null;
+
+  constructor(
+    kind: ProviderError["kind"],
+    provider: string,
+    message: string,
+    about: {
+      status?: number;
+      body?: unknown;
+      headers?: Headers;
+      retry_after?: number | null;
+      cause?: unknown;
+    } = {},
+  ) {
+    super(message, { cause: about.cause });
+    this.kind = kind;
+    this.provider = provider;
+    this.status = about.status ?? null;
+    this.body = about.body ?? null;
+    this.headers = about.headers ?? new Headers();
+    this.retry_after = about.retry_after ?? null;
+  }
+}
+
+/**
+ * Calls a provider. Answers 2xx and 304 are returned with their body already received; everything else throws.
+ *
+ * @throws {ProviderError}
+ */
+export async function callProvider(
+  url: string | URL,
+  init: RequestInit,
+  options: CallOptions,
+): Promise<Response> {
+  const { attempts = 3, longest_wait_ms = 5_000, sleep = pause, random = Math.random } = options;
+  for (let attempt = 1;; attempt++) {
+    try {
+      return await callOnce(url, init, options);
+    } catch (error) {
+      if (!(error instanceof ProviderError)) throw error;
+      const wait = error.retry_after === null ? random() * 200 * 2 ** attempt : error.retry_after * 1_000;
+      const again = options.retry === "safe" && attempt < attempts && mayPass(error) &&
+        wait <= longest_wait_ms;
+      if (!again || options.signal?.aborted) throw error;
+      options.log?.warn("provider call failed, trying again", {
+        provider: options.provider,
+        address: addressOf(url),
+        kind: error.kind,
+        status: error.status,
+        attempt,
+        wait_ms: Math.round(wait),
+      });
+      await sleep(wait, options.signal);
+    }
+  }
+}
+
+/** The JSON body of an answer. Throws `malformed` when it is not JSON. */
+export async function readJson(response: Response, provider: string): Promise<unknown> {
+  const text = await response.text();
+  try {
+    return parseExactly(text);
+  } catch (cause) {
+    throw new ProviderError("malformed", provider, `Cannot read the answer of ${provider}: it is not JSON`, {
+      status: response.status,
+      cause,
+    });
+  }
+}
+
+/** A number that starts a value and is too long for a double; it may also stand in a text, which then costs time only. */
+const LONG_INTEGER = /[:[,]\s*-?\d{16,}/;
+
+/** JSON in which an integer beyond 2^53, such as a 64-bit id, becomes its digits instead of another number. */
+export function parseExactly(text: string): unknown {
+  if (!LONG_INTEGER.test(text)) return JSON.parse(text);
+  const exact = (_key: string, value: unknown, context?: { source?: string }) =>
+    typeof value === "number" && !Number.isSafeInteger(value) && /^-?\d+$/.test(context?.source ?? "")
+      ? context?.source
+      : value;
+  return JSON.parse(text, exact);
+}
+
+function mayPass(error: ProviderError): boolean {
+  if (error.kind !== "status") return error.kind !== "malformed";
+  return error.status === 429 || error.status === 408 || (error.status ?? 0) >= 500;
+}
+
+async function callOnce(url: string | URL, init: RequestInit, options: CallOptions): Promise<Response> {
+  const { provider, timeout_ms } = options;
+  const timeout = AbortSignal.timeout(timeout_ms);
+  const signals = [timeout, options.signal, init.signal].filter((signal) => signal instanceof AbortSignal);
+  const headers = new Headers(init.headers);
+  headers.set("x-request-id", options.request_id);
+  let status: number | undefined;
+  let response: Response;
+  let body: ArrayBuffer;
+  try {
+    const answer = await (options.fetch ?? fetch)(url, {
+      ...init,
+      headers,
+      signal: AbortSignal.any(signals),
+    });
+    status = answer.status;
+    // Read here, so that a connection cut or stalled inside the body is a fault of this call and covered by its timeout.
+    body = await answer.arrayBuffer();
+    response = answer;
+  } catch (cause) {
+    const kind = timeout.aborted ? "timeout" : "network";
+    const why = kind === "timeout" ? `no answer within ${timeout_ms} ms` : "the connection failed";
+    throw new ProviderError(kind, provider, `Cannot reach ${provider}: ${why}`, { status, cause });
+  }
+  if (response.ok || response.status === 304) {
+    const empty = response.status === 204 || response.status === 205 || response.status === 304;
+    return new Response(empty ? null : body, response);
+  }
+  const text = new TextDecoder().decode(body);
+  throw new ProviderError(
+    "status",
+    provider,
+    `Cannot use the answer of ${provider}: status ${response.status}`,
+    {
+      status: response.status,
+      body: parseOrText(text),
+      headers: response.headers,
+      retry_after: retryAfter(response.headers.get("retry-after")) ?? options.wait?.(response) ?? null,
+    },
+  );
+}
+
+/** Seconds of a `Retry-After` header, which holds seconds or a date. */
+export function retryAfter(value: string | null, now: Date = new Date()): number | null {
+  if (!value) return null;
+  if (/^\d+$/.test(value.trim())) return Number(value);
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? null : Math.max(0, Math.ceil((date - now.getTime()) / 1_000));
+}
+
+function parseOrText(text: string): unknown {
+  try {
+    return parseExactly(text);
+  } catch {
+    return text.slice(0, 2_000);
+  }
+}
+
+function addressOf(url: string | URL): string {
+  const { origin, pathname } = new URL(url);
+  return origin + pathname;
+}
+
+function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal?.addEventListener("abort", done);
+  });
+}

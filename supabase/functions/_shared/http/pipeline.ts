@@ -1,0 +1,294 @@
+/**
+ * The way of one request: path → method → credentials → (counting begins) → media type, size, encoding, JSON or form, schema → limit or
+ * idempotency → handler with a time limit. `endpoint.ts` wraps it in headers, log and metrics.
+ *
+ * A request counts against the limit once its caller is known, also when its input turns out malformed: guessing is not free.
+ * Counting runs beside the reading of the body, and beside the whole handler of a GET, so that it adds no latency there;
+ * it is the only thing that a malformed request changes.
+ */
+import type { z } from "zod";
+import { produce, type Produced, respond } from "./answer.ts";
+import { authenticate, type Caller } from "./auth.ts";
+import type { Auth, Context, Definition, World } from "./contract.ts";
+import { type Admin, callerClient, createAdmin, type DatabaseStats } from "../database/database.ts";
+import { ApiError } from "../errors.ts";
+import { admit, hashOf, idempotencyKey, type Replay, settle } from "./idempotency.ts";
+import {
+  checkMediaType,
+  checkPath,
+  DEFAULT_BODY_LIMIT,
+  parseBody,
+  readBytes,
+  readQuery,
+  validate,
+} from "./input.ts";
+import { type Rate, rateFor, rateLimited, type RateState } from "./limits.ts";
+import type { Logger } from "../observability/log.ts";
+import { RateCounter } from "./rate_counter.ts";
+import type { Settings } from "../settings/settings.ts";
+
+/** What is known of a request while it goes through the chain; read by the log line whatever happens. */
+export interface Passage {
+  settings: Settings;
+  request_id: string;
+  log: Logger;
+  stats: DatabaseStats;
+  world: Partial<World>;
+  caller: Caller | null;
+  rate: RateState | null;
+}
+
+/** All that the stations of one request share. */
+interface Way<I extends z.ZodType, O extends z.ZodType, A extends Auth> {
+  definition: Definition<I, O, A>;
+  request: Request;
+  passage: Passage;
+  caller: Caller;
+  admin: Admin;
+  rate: Rate | null;
+  controller: AbortController;
+  timeout_ms: number;
+}
+
+const DEFAULT_TIMEOUT_MS = 30_000;
+/** How long a repeat waits for the first request with its key. */
+const LONGEST_WAIT_MS = 30_000;
+/** How long a public read waits to be counted before it goes on uncounted. */
+const PATIENCE_MS = 1_000;
+
+/** Lets a request through, or throws why not. */
+export async function pass<I extends z.ZodType, O extends z.ZodType, A extends Auth>(
+  definition: Definition<I, O, A>,
+  request: Request,
+  passage: Passage,
+): Promise<Response> {
+  const { settings, request_id, stats, world } = passage;
+  const url = new URL(request.url);
+  checkPath(url.pathname, definition.name);
+  if (request.method !== definition.method) {
+    throw new ApiError(
+      "method_not_allowed",
+      `Cannot ${request.method} this endpoint: it takes ${definition.method}`,
+      { headers: { allow: `${definition.method}, OPTIONS` } },
+    );
+  }
+  const auth: Auth = definition.auth;
+  const modes = typeof auth === "string" ? [auth] : auth;
+  const caller = passage.caller = await authenticate(request, modes, settings);
+  const way: Way<I, O, A> = {
+    definition,
+    request,
+    passage,
+    caller,
+    admin: world.admin?.(stats, request_id) ?? createAdmin(settings, { request_id, stats }),
+    rate: rateFor(definition.rate, caller, request, settings),
+    controller: new AbortController(),
+    timeout_ms: definition.timeout_ms ?? DEFAULT_TIMEOUT_MS,
+  };
+  const produced = definition.method === "GET" ? await passRead(way, url) : await passWrite(way);
+  return await respond(definition, request, produced);
+}
+
+async function passRead<I extends z.ZodType, O extends z.ZodType, A extends Auth>(
+  way: Way<I, O, A>,
+  url: URL,
+): Promise<Produced> {
+  const counting = count(way);
+  let running: Promise<Produced> | undefined;
+  let fault: unknown;
+  try {
+    running = work(way, validate(way.definition.input, readQuery(url)));
+    running.catch(() => {});
+  } catch (error) {
+    fault = error;
+  }
+  try {
+    await counting;
+  } catch (error) {
+    way.controller.abort(error);
+    throw error;
+  }
+  if (!running) throw fault;
+  return await within(way, running);
+}
+
+async function passWrite<I extends z.ZodType, O extends z.ZodType, A extends Auth>(
+  way: Way<I, O, A>,
+): Promise<Produced> {
+  const { definition, request } = way;
+  const keyed = definition.idempotent && request.headers.has("idempotency-key");
+  // With a key, counting waits for the body's hash, so that both are one round trip.
+  const counting = keyed ? undefined : count(way);
+  counting?.catch(() => {});
+  let key: string | null;
+  let bytes: Uint8Array;
+  let input: z.output<I>;
+  try {
+    key = keyed ? idempotencyKey(request.headers) : null;
+    bytes = await readBytes(request, definition.body_limit ?? DEFAULT_BODY_LIMIT);
+    await definition.verify?.({ bytes, request, settings: way.passage.settings, now: nowOf(way.passage) });
+    if (bytes.byteLength > 0) checkMediaType(request.headers, definition.takes);
+    input = validate(definition.input, parseBody(bytes, definition.takes));
+  } catch (error) {
+    await (counting ?? count(way));
+    throw error;
+  }
+  await counting;
+  return key === null
+    ? await within(way, work(way, input))
+    : await passOnce(way, input, key, await hashOf(bytes));
+}
+
+async function passOnce<I extends z.ZodType, O extends z.ZodType, A extends Auth>(
+  way: Way<I, O, A>,
+  input: z.output<I>,
+  key: string,
+  hash: string,
+): Promise<Produced> {
+  const { definition, caller } = way;
+  const about = { scope: `${definition.name}:${caller.kind === "user" ? caller.user.id : caller.kind}`, key };
+  const replay = await admitOnce(way, { ...about, hash });
+  if (replay) {
+    const headers = { "idempotency-replayed": "true" };
+    return { ...replay, headers };
+  }
+  // Settled when the work ends, also when that is after the time limit: until then a repeat waits instead of doing it twice.
+  const running = work(way, input).then(
+    async (produced) => {
+      const { status, body } = produced;
+      // A whole response or a text cannot be given again; such an attempt is forgotten.
+      const kept = typeof body === "string" && !definition.produces ? { status, body } : null;
+      await settled(way, about, kept);
+      return produced;
+    },
+    async (error) => {
+      await settled(way, about, null);
+      throw error;
+    },
+  );
+  return await within(way, running);
+}
+
+function nowOf({ world }: Passage): () => Date {
+  return world.now ?? (() => new Date());
+}
+
+/** Runs the handler. */
+function work<I extends z.ZodType, O extends z.ZodType, A extends Auth>(
+  { definition, request, passage, caller, admin, controller }: Way<I, O, A>,
+  input: z.output<I>,
+): Promise<Produced> {
+  const { settings, request_id, log, stats, world } = passage;
+  const user = caller.kind === "user" ? caller.user : null;
+  let client: ReturnType<typeof callerClient> | undefined;
+  return produce(definition, {
+    input,
+    user: user as Context<I, A>["user"],
+    caller,
+    db: () => client ??= callerClient(settings, { token: user?.token ?? null, request_id, stats }),
+    admin,
+    request,
+    request_id,
+    log,
+    settings,
+    signal: controller.signal,
+    now: nowOf(passage),
+    fetch: world.fetch ?? fetch,
+  });
+}
+
+/** What counting needs; the same for every contract. */
+type Counted = Pick<Way<z.ZodType, z.ZodType, Auth>, "rate" | "admin" | "passage" | "timeout_ms">;
+
+/** Counts the request; throws when the limit is used up, or when it cannot be counted (then only a public read goes on). */
+async function count({ rate, admin, passage }: Counted): Promise<void> {
+  if (!rate) return;
+  const open = rate.key.startsWith("public_read:");
+  let state: RateState;
+  try {
+    const counting = counterOf(passage).count(rate, admin, passage.stats);
+    state = await (open ? soon(counting) : counting);
+  } catch (error) {
+    if (!open) throw limiterFailed(error);
+    passage.log.warn("the limiter failed; a public read goes on without it", { error });
+    return;
+  }
+  passage.rate = state;
+  if (!state.allowed) throw rateLimited(state);
+}
+
+/** One counter for every way to a database. */
+const counters = new WeakMap<object, RateCounter>();
+
+function counterOf({ settings, world }: Passage): RateCounter {
+  const way = world.admin ?? settings;
+  const counter = counters.get(way) ?? new RateCounter();
+  counters.set(way, counter);
+  return counter;
+}
+
+async function admitOnce(
+  { rate, admin, passage, timeout_ms }: Counted,
+  about: { scope: string; key: string; hash: string },
+): Promise<Replay> {
+  let admission: Awaited<ReturnType<typeof admit>>;
+  try {
+    const counted = (state: RateState | null) => passage.rate = state;
+    admission = await admit(admin, {
+      rate,
+      ...about,
+      counted,
+      wait_ms: Math.min(timeout_ms, LONGEST_WAIT_MS),
+    });
+  } catch (error) {
+    throw error instanceof ApiError ? error : limiterFailed(error);
+  }
+  if (admission.state && !admission.state.allowed) throw rateLimited(admission.state);
+  return admission.replay;
+}
+
+async function settled(
+  { admin, passage }: Counted,
+  about: { scope: string; key: string },
+  outcome: { status: number; body: string } | null,
+): Promise<void> {
+  try {
+    await settle(admin, about, outcome);
+  } catch (error) {
+    // The work is done; an answer that cannot be kept is no reason to call it failed.
+    passage.log.error("the answer could not be kept for its idempotency key", { error });
+  }
+}
+
+function limiterFailed(cause: unknown): ApiError {
+  return new ApiError("unavailable", undefined, { retry_after: 5, cause });
+}
+
+/** The work's result, or `timeout` when the time is up first; the work is told by its signal. */
+async function within<T>(
+  { timeout_ms, controller }: { timeout_ms: number; controller: AbortController },
+  work: Promise<T>,
+): Promise<T> {
+  const late = new ApiError("timeout", `Cannot finish within ${timeout_ms} ms`, { retry_after: 5 });
+  return await limited(work, timeout_ms, late, () => controller.abort(late));
+}
+
+function soon<T>(work: Promise<T>): Promise<T> {
+  return limited(work, PATIENCE_MS, new Error(`no answer within ${PATIENCE_MS} ms`));
+}
+
+async function limited<T>(work: Promise<T>, ms: number, late: Error, onLate = () => {}): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const ended = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      onLate();
+      reject(late);
+    }, ms);
+  });
+  try {
+    return await Promise.race([work, ended]);
+  } finally {
+    clearTimeout(timer);
+    work.catch(() => {});
+  }
+}

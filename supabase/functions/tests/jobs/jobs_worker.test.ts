@@ -1,0 +1,207 @@
+/** The worker's loop against a queue in memory: what it takes, what it hands in, and how it ends. */
+import assert from "node:assert/strict";
+import { ApiError, DatabaseError } from "../../_shared/errors.ts";
+import type { Failure } from "../../_shared/jobs/failure.ts";
+import type { Handler, Job, JsonRecord } from "../../_shared/jobs/job.ts";
+import type { Done, JobQueue } from "../../_shared/jobs/queue.ts";
+import { Worker, type WorkerOptions } from "../../_shared/jobs/worker.ts";
+import { createLogger } from "../../_shared/observability/log.ts";
+import { testSettings } from "../support/world.ts";
+
+/** A queue that keeps no secrets: waiting jobs, and everything that the worker said. */
+class MemoryQueue implements JobQueue {
+  readonly waiting: Job[] = [];
+  readonly completed: Done[] = [];
+  readonly failed: { job: Job; failure: Failure }[] = [];
+  readonly released: { job: Job; checkpoint?: JsonRecord }[] = [];
+  readonly trips: { done: number; want: number }[] = [];
+  readonly lost = new Set<string>();
+  goodbyes = 0;
+  unreachable = 0;
+
+  add(count: number, change: Partial<Job> = {}): void {
+    for (let n = 0; n < count; n++) {
+      this.waiting.push({
+        job_id: crypto.randomUUID(),
+        fence: n + 1,
+        user_id: null,
+        job_type: "platform_sync",
+        handler: "test",
+        params: {},
+        checkpoint: null,
+        attempt: 1,
+        max_attempts: 3,
+        timeout_seconds: 60,
+        request_id: null,
+        ...change,
+      });
+    }
+  }
+  async exchange(done: readonly Done[], want: number): Promise<Job[]> {
+    // A trip takes its time, and what ends meanwhile waits for the next.
+    await new Promise((resolve) => setTimeout(resolve, 3));
+    if (this.unreachable > 0) {
+      this.unreachable -= 1;
+      throw new DatabaseError("unreachable", "the database is away");
+    }
+    this.trips.push({ done: done.length, want });
+    this.completed.push(...done);
+    return this.waiting.splice(0, want);
+  }
+  extend(jobs: readonly Job[]): Promise<string[]> {
+    return Promise.resolve(jobs.map(({ job_id }) => job_id).filter((id) => !this.lost.has(id)));
+  }
+  fail(job: Job, failure: Failure): Promise<void> {
+    this.failed.push({ job, failure });
+    return Promise.resolve();
+  }
+  release(job: Job, { checkpoint }: { checkpoint?: JsonRecord }): Promise<void> {
+    this.released.push({ job, checkpoint });
+    return Promise.resolve();
+  }
+  progress = () => Promise.resolve();
+  log = () => Promise.resolve();
+  rest(seconds: number): Promise<{ rests: boolean; wake_in_ms: null }> {
+    if (seconds === 0) this.goodbyes += 1;
+    return Promise.resolve({ rests: true, wake_in_ms: null });
+  }
+}
+
+function workerOn(queue: MemoryQueue, handler: Handler, change: Partial<WorkerOptions> = {}): Worker {
+  return new Worker({
+    world: {
+      admin: { call: <T>() => Promise.resolve(null as T) },
+      settings: testSettings(),
+      fetch,
+      now: () => new Date(),
+      request_id: "test",
+      log: createLogger({ level: "silent" }),
+    },
+    queue,
+    handlers: { test: handler },
+    concurrency: 4,
+    lease_seconds: 60,
+    deadline: null,
+    grace_ms: 20,
+    ...change,
+  });
+}
+
+const done: Handler = () => Promise.resolve({ result: null });
+/** Hears the signal, as handlers do that wait for the network. */
+const forever: Handler = ({ world }) =>
+  new Promise((_, reject) => world.signal.addEventListener("abort", () => reject(world.signal.reason)));
+
+Deno.test("a visit does all there is, never more at once than it may, and says goodbye", async () => {
+  const queue = new MemoryQueue();
+  queue.add(50);
+  let running = 0;
+  let most = 0;
+  const tally = await workerOn(queue, async () => {
+    most = Math.max(most, ++running);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+    running -= 1;
+    return { result: { n: 1 } };
+  }).run();
+  assert.deepEqual(tally, { processed: 50, succeeded: 50, failed: 0 });
+  assert.equal(queue.completed.length, 50);
+  assert.equal(most, 4);
+  assert.ok(queue.trips.some(({ done }) => done > 1), "what ends together travels together");
+  assert.equal(queue.goodbyes, 1);
+});
+
+Deno.test("a visit takes no more than it was told", async () => {
+  const queue = new MemoryQueue();
+  queue.add(10);
+  const tally = await workerOn(queue, done, { max_jobs: 3 }).run();
+  assert.equal(tally.processed, 3);
+  assert.equal(queue.waiting.length, 7);
+  assert.equal(queue.completed.length, 3);
+});
+
+Deno.test("a failure is told with what its owner may know, and whether another attempt could help", async () => {
+  const queue = new MemoryQueue();
+  queue.add(1, { params: { throw: "bug" } });
+  queue.add(1, { params: { throw: "quota" } });
+  queue.add(1, { params: { throw: "busy" } });
+  await workerOn(queue, ({ job }) => {
+    if (job.params.throw === "bug") throw new Error("select secret from table");
+    if (job.params.throw === "quota") {
+      throw new ApiError("quota_exceeded", "Your plan allows 10 syncs a month");
+    }
+    throw new ApiError("provider_unavailable", "Cannot sync YouTube", { retry_after: 90 });
+  }).run();
+  const told = Object.fromEntries(queue.failed.map(({ job, failure }) => [job.params.throw, failure]));
+  assert.deepEqual(told.quota, {
+    code: "quota_exceeded",
+    message: "Your plan allows 10 syncs a month",
+    may_retry: false,
+    retry_after_seconds: null,
+  });
+  assert.equal(told.bug?.may_retry, true);
+  assert.doesNotMatch(String(told.bug?.message), /secret/);
+  assert.equal(told.busy?.retry_after_seconds, 90);
+});
+
+Deno.test("a run that has more to do is handed back with its checkpoint", async () => {
+  const queue = new MemoryQueue();
+  queue.add(1);
+  await workerOn(queue, () => Promise.resolve({ again: { checkpoint: { at: 5 } } })).run();
+  assert.deepEqual(queue.released.map(({ checkpoint }) => checkpoint), [{ at: 5 }]);
+  assert.equal(queue.completed.length, 0);
+});
+
+Deno.test("a stop takes no more, and hands back what does not end in time", async () => {
+  const queue = new MemoryQueue();
+  queue.add(6);
+  const worker = workerOn(queue, forever);
+  const running = worker.run(true);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  worker.stop();
+  await running;
+  assert.equal(queue.released.length, 4);
+  assert.equal(queue.waiting.length, 2);
+  assert.equal(queue.goodbyes, 1);
+});
+
+Deno.test("a job that is cancelled or taken over is stopped, and nothing is said of it", async () => {
+  const queue = new MemoryQueue();
+  queue.add(1);
+  const [job] = queue.waiting;
+  queue.lost.add(String(job?.job_id));
+  await workerOn(queue, forever, { lease_seconds: 0.03 }).run();
+  assert.deepEqual([queue.completed, queue.failed, queue.released], [[], [], []]);
+});
+
+Deno.test("a run that takes longer than its type allows has failed, also when it hears no signal", async () => {
+  const queue = new MemoryQueue();
+  queue.add(1, { timeout_seconds: 0.03 });
+  await workerOn(queue, () => new Promise(() => {})).run();
+  assert.deepEqual(queue.failed.map(({ failure }) => [failure.code, failure.may_retry]), [["timeout", true]]);
+});
+
+Deno.test("what is done is handed in again when the database was away", async () => {
+  const queue = new MemoryQueue();
+  queue.add(3);
+  await workerOn(queue, () => {
+    queue.unreachable = 2;
+    return Promise.resolve({ result: null });
+  }, { concurrency: 3 }).run();
+  assert.equal(queue.completed.length, 3);
+});
+
+Deno.test("a worker that rests takes a job as soon as it is woken", async () => {
+  const queue = new MemoryQueue();
+  const worker = workerOn(queue, done);
+  const running = worker.run(true);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  queue.add(1);
+  const before = performance.now();
+  worker.wake();
+  while (queue.completed.length === 0 && performance.now() - before < 1_000) {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  assert.ok(performance.now() - before < 500);
+  worker.stop();
+  await running;
+});

@@ -1,0 +1,139 @@
+import assert from "node:assert/strict";
+import { testDatabase } from "../../../../scripts/test/stack.ts";
+import { vanishingDatabase } from "../../../../scripts/test/vanishing_database.ts";
+import { closeConnections, createAdmin } from "../../_shared/database/database.ts";
+import { DatabaseError, toApiError } from "../../_shared/errors.ts";
+import { stackSettings, type Way } from "../support/stack_settings.ts";
+
+const WAYS: Way[] = ["data api", "pooler"];
+
+async function failure(work: Promise<unknown>): Promise<DatabaseError> {
+  const error = await work.then(() => assert.fail("it did not fail"), (error) => error);
+  assert.ok(error instanceof DatabaseError, String(error));
+  return error;
+}
+
+Deno.test("both ways to the database give the same results and the same errors", async () => {
+  const unknown = crypto.randomUUID();
+  const outcomes = [];
+  for (const way of WAYS) {
+    const stats = { db_ms: 0, db_calls: 0 };
+    const admin = createAdmin(await stackSettings(way), { request_id: "database-test", stats });
+    const key = crypto.randomUUID();
+    const table = await admin.call("check_rate_limit", { p_key: key, p_limit: 2, p_window_seconds: 60 });
+    const kept = {
+      p_scope: key,
+      p_idempotency_key: "k",
+      p_status: 201,
+      p_body: '{"list":[1,"ä",null],"deep":{"a":[]}}',
+    };
+    const admit = {
+      p_rate_key: null,
+      p_limit: null,
+      p_window_seconds: null,
+      p_scope: key,
+      p_idempotency_key: "k",
+      p_body_hash: "h",
+    };
+    const json = await admin.call("admit_request", admit);
+    const nothing = await admin.call("finish_request", kept);
+    const replay = await admin.call("admit_request", {
+      ...admit,
+      p_limit: undefined,
+      p_window_seconds: undefined,
+    })
+      .catch((error) => error.sqlstate);
+    const again = await admin.call("admit_request", admit);
+    const list = await admin.call<unknown[]>("read_request_metrics");
+    const raised = await failure(admin.call("setup_profile", { p_user_id: unknown, p_display_name: "x" }));
+    const malformed = await failure(admin.call("setup_profile", { p_user_id: "no uuid" }));
+    assert.deepEqual(table, [{ allowed: true, remaining: 1, reset_seconds: 60 }], way);
+    assert.equal(nothing, null, way);
+    assert.ok(Array.isArray(list));
+    assert.equal(raised.sqlstate, "SV404");
+    assert.equal(stats.db_calls, 8);
+    assert.ok(stats.db_ms > 0);
+    outcomes.push({
+      json,
+      replay: typeof replay,
+      again,
+      raised: { ...raised, message: raised.message },
+      malformed: malformed.sqlstate,
+    });
+  }
+  assert.deepEqual(outcomes[0], outcomes[1]);
+  await closeConnections();
+});
+
+Deno.test("an unknown function is an error of its own, and the connection goes on", async () => {
+  for (const way of WAYS) {
+    const admin = createAdmin(await stackSettings(way));
+    const error = await failure(admin.call("no_such_function", { p_x: 1 }));
+    assert.match(error.sqlstate, /^(42883|PGRST202)$/);
+    assert.equal(
+      (await admin.call<unknown[]>("check_rate_limit", {
+        p_key: crypto.randomUUID(),
+        p_limit: 1,
+        p_window_seconds: 1,
+      })).length,
+      1,
+    );
+  }
+  await closeConnections();
+});
+
+Deno.test("a database that is not there is unreachable at once, also by way of the Data API", async () => {
+  const gone = {
+    "data api": await stackSettings("data api", { SUPABASE_URL: "http://127.0.0.1:1" }),
+    pooler: await stackSettings("pooler", { STREAMVIBE_POOLER_URL: "postgres://x@127.0.0.1:1/x" }),
+  };
+  for (const way of WAYS) {
+    const start = performance.now();
+    const error = await failure(createAdmin(gone[way]).call("check_health"));
+    assert.equal(error.sqlstate, "unreachable", way);
+    assert.ok(performance.now() - start < 2_000);
+  }
+});
+
+Deno.test("connections that the server closes are made anew", async () => {
+  const settings = await stackSettings("pooler");
+  const database = await testDatabase();
+  const admin = createAdmin(settings);
+  const check = () =>
+    admin.call("check_rate_limit", { p_key: crypto.randomUUID(), p_limit: 1, p_window_seconds: 1 });
+  await check();
+  const ended = await database`select pg_terminate_backend(pid) from pg_stat_activity
+    where backend_type = 'client backend' and pid <> pg_backend_pid() and query like '%check_rate_limit(%' and application_name = ''`;
+  assert.ok(ended.length > 0);
+  // The pool notices by itself, or one call does and says so: never a second one.
+  const first = await check().catch((error) => error);
+  if (first instanceof Error) assert.equal(toApiError(first).code, "unavailable");
+  await check();
+  await database.end();
+  await closeConnections();
+});
+
+Deno.test("a database that goes in the middle of a call fails the call and nothing else", async () => {
+  const database = await vanishingDatabase();
+  try {
+    const settings = await stackSettings("pooler", { STREAMVIBE_POOLER_URL: database.url });
+    // An error that nobody listens to ends the process, and with it this test.
+    for (let n = 0; n < 3; n++) {
+      assert.equal((await failure(createAdmin(settings).call("check_health"))).sqlstate, "unreachable");
+    }
+    await closeConnections();
+  } finally {
+    database.close();
+  }
+});
+
+Deno.test("the service functions are the service's alone", async () => {
+  const database = await testDatabase();
+  const open = await database<{ name: string }[]>`
+    select p.proname as name from pg_proc p
+    where pronamespace = 'public'::regnamespace
+      and proname in ('check_rate_limit', 'admit_request', 'finish_request', 'record_request_metrics', 'read_request_metrics', 'check_health', 'setup_profile')
+      and (has_function_privilege('anon', oid, 'execute') or has_function_privilege('authenticated', oid, 'execute'))`;
+  assert.deepEqual(open.map(({ name }) => name), []);
+  await database.end();
+});

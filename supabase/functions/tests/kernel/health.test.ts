@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { callFunction, testStack } from "../../../../scripts/test/stack.ts";
+import { closeConnections } from "../../_shared/database/database.ts";
+import health from "../../health/index.ts";
+import { stackSettings } from "../support/stack_settings.ts";
+import { testWorld } from "../support/world.ts";
+
+Deno.test("health says that every part is up, to anybody, and nothing more", async () => {
+  const { status, body, headers } = await callFunction("health");
+  assert.equal(status, 200);
+  assert.equal(body.status, "ok");
+  assert.deepEqual(Object.keys(body).sort(), ["checks", "status"]);
+  assert.deepEqual(Object.keys(body.checks as object).sort(), ["cron", "database", "queue", "vault"]);
+  assert.equal(headers.get("cache-control"), "no-store");
+  const { api_url } = await testStack();
+  const anonymous = await fetch(`${api_url}/functions/v1/health`);
+  assert.equal((await anonymous.json()).status, "ok");
+});
+
+Deno.test("health answers 503 soon when the database is down, whichever way leads to it", async () => {
+  const closed = [
+    await stackSettings("pooler", { STREAMVIBE_POOLER_URL: "postgres://x@127.0.0.1:1/x" }),
+    await stackSettings("data api", { SUPABASE_URL: "http://127.0.0.1:1" }),
+  ];
+  for (const settings of closed) {
+    const start = performance.now();
+    const response = await health.inWorld({ settings, sink: () => {}, record: () => {} }).fetch(
+      new Request("http://localhost/health"),
+    );
+    assert.equal(response.status, 503);
+    assert.deepEqual(await response.json(), {
+      status: "down",
+      checks: { database: "down", vault: "down", queue: "down", cron: "down" },
+    });
+    assert.ok(performance.now() - start < 3_000);
+  }
+  await closeConnections();
+});
+
+Deno.test("health is 503 when one part is down or never answers, not when one is merely unset", async () => {
+  const ask = async (check_health: () => unknown) => {
+    const { world } = testWorld({ functions: { check_health } });
+    const response = await health.inWorld(world).fetch(new Request("http://localhost/health"));
+    return [response.status, (await response.json()).checks.vault];
+  };
+  const up = { database: "ok", vault: "ok", queue: "ok", cron: "ok" };
+  assert.deepEqual(await ask(() => up), [200, "ok"]);
+  assert.deepEqual(await ask(() => ({ ...up, vault: "unset" })), [200, "unset"]);
+  assert.deepEqual(await ask(() => ({ ...up, vault: "down" })), [503, "down"]);
+  assert.deepEqual(await ask(() => ({ odd: true })), [503, "down"]);
+  assert.deepEqual(await ask(() => new Promise(() => {})), [503, "down"]);
+});

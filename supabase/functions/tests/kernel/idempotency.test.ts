@@ -1,0 +1,185 @@
+import assert from "node:assert/strict";
+import { z } from "zod";
+import { ApiError, endpoint } from "../../_shared/http/endpoint.ts";
+import { requestTo, SECRET, testWorld, token } from "../support/world.ts";
+
+/** Keys as the database keeps them, for one process. */
+function keeper(allowed = true) {
+  const kept = new Map<string, { hash: unknown; status: unknown; body: unknown }>();
+  return {
+    kept,
+    functions: {
+      admit_request: (args: Record<string, unknown>) => {
+        const rate = { allowed, remaining: 9, reset_seconds: 60 };
+        if (!allowed && args.p_rate_key !== null) return { ...rate, idempotency: null };
+        const key = `${args.p_scope} ${args.p_idempotency_key}`;
+        const known = kept.get(key);
+        if (!known) {
+          kept.set(key, { hash: args.p_body_hash, status: null, body: null });
+          return { ...rate, idempotency: { state: "started", status: null, body: null } };
+        }
+        if (known.hash !== args.p_body_hash) return { ...rate, idempotency: { state: "mismatch" } };
+        const state = known.status === null ? "in_progress" : "replayed";
+        return { ...rate, idempotency: { state, status: known.status, body: known.body } };
+      },
+      finish_request: (args: Record<string, unknown>) => {
+        const key = `${args.p_scope} ${args.p_idempotency_key}`;
+        const known = kept.get(key);
+        if (args.p_status === null) kept.delete(key);
+        else if (known) Object.assign(known, { status: args.p_status, body: args.p_body });
+        return null;
+      },
+    },
+  };
+}
+
+function ordering(make: () => Promise<number> | number, timeout_ms?: number) {
+  return endpoint({
+    name: "order",
+    summary: "Makes one thing",
+    method: "POST",
+    auth: ["user", "secret"],
+    rate: "user",
+    input: z.strictObject({ item: z.string().optional() }),
+    output: z.object({ order: z.number() }),
+    idempotent: true,
+    timeout_ms,
+    handle: async () => ({ order: await make() }),
+  });
+}
+
+const keyed = (key: string, body = '{"item":"a"}', headers: Record<string, string | null> = {}) =>
+  requestTo("order", { body, headers: { "idempotency-key": key, ...headers } });
+
+async function read(response: Response) {
+  return {
+    status: response.status,
+    replayed: response.headers.get("idempotency-replayed"),
+    body: await response.json(),
+  };
+}
+
+Deno.test("the same key and body give the first answer again, and the work is done once", async () => {
+  let made = 0;
+  const { world, calls } = testWorld(keeper());
+  const api = ordering(() => ++made).inWorld(world);
+  assert.deepEqual(await read(await api.fetch(await keyed("k1"))), {
+    status: 200,
+    replayed: null,
+    body: { order: 1 },
+  });
+  assert.deepEqual(await read(await api.fetch(await keyed("k1"))), {
+    status: 200,
+    replayed: "true",
+    body: { order: 1 },
+  });
+  assert.deepEqual(
+    (await read(await api.fetch(await keyed("k2")))).body,
+    { order: 2 },
+    "another key is another order",
+  );
+  const names = calls.map(({ name }) => name);
+  assert.deepEqual(names, [
+    "admit_request",
+    "finish_request",
+    "admit_request",
+    "admit_request",
+    "finish_request",
+  ]);
+});
+
+Deno.test("two at once do the work once and get the same answer", async () => {
+  let made = 0;
+  let release = () => {};
+  const gate = new Promise<void>((resolve) => release = resolve);
+  const { world } = testWorld(keeper());
+  const api = ordering(async () => {
+    await gate;
+    return ++made;
+  }).inWorld(world);
+  const requests = await Promise.all(Array.from({ length: 5 }, () => keyed("k1")));
+  const answers = requests.map((request) => api.fetch(request).then(read));
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  release();
+  const bodies = (await Promise.all(answers)).map(({ body }) => body.order);
+  assert.deepEqual([bodies, made], [[1, 1, 1, 1, 1], 1]);
+});
+
+Deno.test("the key with another body is 422, another creator's same key is its own", async () => {
+  let made = 0;
+  const { world } = testWorld(keeper());
+  const api = ordering(() => ++made).inWorld(world);
+  await api.fetch(await keyed("k1"));
+  const refused = await api.fetch(await keyed("k1", '{"item":"b"}'));
+  assert.ok(refused.headers.has("ratelimit-remaining"), "the refusal was counted, and says so");
+  const reused = await read(refused);
+  assert.deepEqual([reused.status, reused.body.code], [422, "idempotency_key_reused"]);
+  const other = await token({ claims: { sub: "7d0e34c3-5f6a-4c53-9a53-4a4f2d9f0002" } });
+  assert.deepEqual(
+    (await read(await api.fetch(await keyed("k1", undefined, { authorization: `Bearer ${other}` })))).body,
+    { order: 2 },
+  );
+  const service = await keyed("k1", undefined, { authorization: null, apikey: SECRET });
+  assert.deepEqual((await read(await api.fetch(service))).body, { order: 3 });
+});
+
+Deno.test("a refusal or a bug is not kept: the work can be tried again with the same key", async () => {
+  let tries = 0;
+  const { world } = testWorld(keeper());
+  const api = ordering(() => {
+    tries += 1;
+    if (tries === 1) throw new ApiError("quota_exceeded");
+    if (tries === 2) throw new Error("bug");
+    return tries;
+  }).inWorld(world);
+  const statuses = [];
+  for (let round = 0; round < 4; round++) {
+    statuses.push((await read(await api.fetch(await keyed("k1")))).status);
+  }
+  assert.deepEqual([statuses, tries], [[402, 500, 200, 200], 3]);
+});
+
+Deno.test("work that outlives its time limit keeps the key, and a repeat gets its answer", async () => {
+  let made = 0;
+  let release = () => {};
+  const gate = new Promise<void>((resolve) => release = resolve);
+  const { world } = testWorld(keeper());
+  const api = ordering(async () => {
+    await gate;
+    return ++made;
+  }, 30).inWorld(world);
+  assert.equal((await read(await api.fetch(await keyed("k1")))).status, 504);
+  const waiting = await read(await api.fetch(await keyed("k1")));
+  assert.deepEqual([waiting.status, waiting.body.code], [409, "idempotency_in_progress"]);
+  release();
+  assert.deepEqual(await read(await api.fetch(await keyed("k1"))), {
+    status: 200,
+    replayed: "true",
+    body: { order: 1 },
+  });
+  assert.equal(made, 1);
+});
+
+Deno.test("the key does not go around the limit, and a malformed request does not take it", async () => {
+  const spent = testWorld(keeper(false));
+  const refused = await ordering(() => 1).inWorld(spent.world).fetch(await keyed("k1"));
+  assert.equal((await read(refused)).status, 429);
+
+  const { functions, kept } = keeper();
+  const { world, calls } = testWorld({ functions });
+  const api = ordering(() => 1).inWorld(world);
+  const malformed = await api.fetch(await keyed("k1", '{"unknown":1}'));
+  assert.equal(malformed.headers.get("ratelimit-remaining"), "99", "it counts");
+  assert.equal((await read(malformed)).status, 422);
+  assert.deepEqual([kept.size, calls.length], [0, 1]);
+});
+
+Deno.test("a key that is empty, too long or not visible ASCII is 400", async () => {
+  const { world } = testWorld(keeper());
+  const api = ordering(() => 1).inWorld(world);
+  for (const key of ["", "with space", "k".repeat(256), "ké"]) {
+    const { status, body } = await read(await api.fetch(await keyed(key)));
+    assert.deepEqual([status, body.code], [400, "idempotency_key_invalid"], key);
+  }
+  assert.equal((await read(await api.fetch(await keyed("k".repeat(255))))).status, 200);
+});

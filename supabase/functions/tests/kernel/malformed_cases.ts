@@ -1,0 +1,474 @@
+/**
+ * Generates malformed requests for a function from its contract. Each breaks one rule and is right in every other way, so the answer
+ * that it must get is known exactly. Deterministic: the same contract gives the same cases.
+ */
+import { z } from "zod";
+import type { Contract } from "../../_shared/http/endpoint.ts";
+
+/** One request and the answer that it must get. */
+export interface Case {
+  label: string;
+  method: string;
+  /** After the function's name: a sub-path or a query. */
+  suffix: string;
+  /** Replaces the right headers; null takes one away. */
+  headers: Record<string, string | null>;
+  body: Uint8Array | ReadableStream<Uint8Array> | null;
+  status: number;
+  code: string;
+}
+
+/** What the generator must know beside the contract. */
+export interface Material {
+  /** Input that keeps the contract; it is never sent as it is. */
+  valid: Record<string, unknown>;
+  /** Credentials that look right and are not, as headers. */
+  wrongCredentials: Record<string, Record<string, string | null>>;
+  /** Codes with which the handler may refuse texts that keep the schema. */
+  refusals: Record<string, number>;
+}
+
+const encoder = new TextEncoder();
+const bytesOf = (value: unknown) => encoder.encode(typeof value === "string" ? value : JSON.stringify(value));
+
+/** Texts that would do harm if anything took them for SQL or a template. */
+export const SQL = [
+  "'; drop table users; --",
+  '" or 1=1 --',
+  "1' or '1'='1",
+  "admin'--",
+  "') union select * from auth.users --",
+  "'; select pg_sleep(10); --",
+  "${jndi:ldap://x}",
+  "{{7*7}}",
+  "$1",
+  "%s%n%x",
+  "\\'; truncate users cascade; --",
+  "0x27",
+  "' || (select token from vault.secrets) || '",
+];
+/** Texts that would do harm if anything took them for markup. */
+export const HTML = [
+  "<script>alert(1)</script>",
+  "<img src=x onerror=alert(1)>",
+  '"><svg onload=alert(1)>',
+  "javascript:alert(1)",
+  "<iframe src=//evil.example>",
+  "&lt;b&gt;",
+  "<!--#exec cmd='ls'-->",
+  "]]><x/>",
+  "data:text/html,<script>1</script>",
+];
+const ODD = [
+  "../../../etc/passwd",
+  "%2e%2e%2f",
+  "\r\nset-cookie: a=b",
+  "file:///etc/passwd",
+  "\u202egnp.exe",
+  "\u200b",
+  "𝕏".repeat(5_000),
+  "a".repeat(100_000),
+  "NaN",
+  "null",
+  "-1",
+  "１２３",
+];
+const WRONG_VALUES: unknown[] = [
+  null,
+  true,
+  false,
+  0,
+  -1,
+  1.5,
+  1e21,
+  2 ** 53,
+  -0.1,
+  "",
+  " ",
+  [],
+  [null],
+  ["text"],
+  [[]],
+  {},
+  { $ne: null },
+  { toString: "x" },
+  { length: 1 },
+  "0",
+  "true",
+  "[]",
+];
+const UNKNOWN_KEYS = [
+  "unknown",
+  "user_id",
+  "id",
+  "role",
+  "is_admin",
+  "email",
+  "__proto__",
+  "constructor",
+  "prototype",
+  "toString",
+  "hasOwnProperty",
+  "$where",
+  "select",
+  "limit ",
+  "'; drop table users; --",
+  "<script>",
+  "",
+  " ",
+  "a.b",
+  "a/b",
+  "a~b",
+  "a[]",
+  "Display_Name",
+  "é",
+  "𝕏",
+  "ключ",
+  "x".repeat(300),
+  "0",
+  "-1",
+  "null",
+  "p_user_id",
+  "created_at",
+  "deleted_at",
+  "service_role",
+];
+const NOT_JSON = [
+  "{",
+  "}",
+  "[",
+  "]",
+  "{]",
+  "{,}",
+  "{'a':1}",
+  "{a:1}",
+  '{"a"}',
+  '{"a":}',
+  '{"a":1,}',
+  "[1,]",
+  "{} {}",
+  "{}x",
+  "x{}",
+  "undefined",
+  "NaN",
+  "Infinity",
+  "-",
+  "+1",
+  "01",
+  "1.",
+  ".5",
+  "1e",
+  "0x10",
+  "tru",
+  "nul",
+  '"',
+  '"\\x"',
+  '"\\u12"',
+  '"\t"',
+  '"\n"',
+  "// comment\n{}",
+  "/* */{}",
+  "{}\u0000",
+  "\u0000",
+  "\ufeff\ufeff{}",
+  "<xml/>",
+  "a=b&c=d",
+  "--boundary",
+  '{"a":1}\n{"a":2}',
+  "\u00a0{}",
+];
+const NOT_UTF8: number[][] = [
+  [0xff],
+  [0xfe],
+  [0x80],
+  [0xbf],
+  [0xc0, 0x80],
+  [0xc1, 0xbf],
+  [0xc3],
+  [0xc3, 0x28],
+  [0xe2, 0x82],
+  [0xe2, 0x28, 0xa1],
+  [0xed, 0xa0, 0x80],
+  [0xed, 0xbf, 0xbf],
+  [0xf0, 0x9f, 0x91],
+  [0xf0, 0x28, 0x8c, 0xbc],
+  [0xf4, 0x90, 0x80, 0x80],
+  [0xf5, 0x80, 0x80, 0x80],
+  [0xf8, 0x88, 0x80, 0x80, 0x80],
+  [0xfc, 0x84, 0x80, 0x80, 0x80, 0x80],
+  [0xe0, 0x80, 0xaf],
+  [0xf0, 0x80, 0x80, 0xaf],
+  [0xff, 0xfe, 0x7b, 0x00],
+];
+const MEDIA_TYPES = [
+  "text/plain",
+  "text/html",
+  "text/json",
+  "application/xml",
+  "application/x-www-form-urlencoded",
+  "multipart/form-data; boundary=x",
+  "application/octet-stream",
+  "application/jsonp",
+  "application/json5",
+  "application/json-patch+json",
+  "application/vnd.api+json",
+  "application/ld+json",
+  "application/json; charset=utf-16",
+  "application/json; charset=iso-8859-1",
+  "application/json, text/plain",
+  "json",
+  "*/*",
+  "image/png",
+  "application/x-ndjson",
+  "x",
+];
+
+/** A small generator of repeatable randomness (mulberry32). */
+function seeded(seed: number): () => number {
+  return () => {
+    seed = (seed + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+/** Whether unknown members are let through, as webhooks must: their senders add some. */
+function takesMore(schema: z.ZodType): boolean {
+  return schema instanceof z.ZodObject && schema.def.catchall instanceof z.ZodUnknown;
+}
+
+/** What a body deserves, found in another way than the kernel does; null when it keeps every rule. */
+export function verdict(schema: z.ZodType, body: Uint8Array): { status: number; code: string } | null {
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(body);
+  } catch {
+    return { status: 400, code: "invalid_encoding" };
+  }
+  let value: unknown;
+  try {
+    value = text === "" ? {} : JSON.parse(text);
+  } catch {
+    return { status: 400, code: "invalid_json" };
+  }
+  const spelled = JSON.stringify(value);
+  // JSON.stringify escapes NUL and lone surrogates, and nothing else of that form; deep values cannot be spelled at all.
+  const unstorable = /(?<!\\)(?:\\\\)*\\u(0000|d[89a-f][0-9a-f]{2})/.test(spelled) ||
+    /"__proto__":/.test(spelled) && !takesMore(schema);
+  return unstorable || !schema.safeParse(value).success ? { status: 422, code: "validation_failed" } : null;
+}
+
+/** At least `least` malformed requests for one function. */
+export function malformedRequests(contract: Contract, material: Material, least = 500): Case[] {
+  const cases: Case[] = [];
+  const posting = contract.method === "POST";
+  const asForm = contract.takes === "form";
+  const query = new URLSearchParams(material.valid as Record<string, string>).toString();
+  const valid = asForm ? bytesOf(query) : bytesOf(material.valid);
+  const suffix = posting || query === "" ? "" : `?${query}`;
+  const right = { method: contract.method, suffix, headers: {}, body: posting ? valid : null };
+  const add = (label: string, change: Partial<Case>, status: number, code: string) =>
+    cases.push({ label, ...right, ...change, status, code });
+  const addBody = (label: string, body: Uint8Array) => {
+    const expected = verdict(contract.input, body);
+    if (expected) add(label, { body }, expected.status, expected.code);
+  };
+
+  for (const method of ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "PURGE", "PROPFIND", "get2"]) {
+    if (method === contract.method) continue;
+    const bodies = method === "GET" || method === "HEAD"
+      ? [null]
+      : [null, valid, bytesOf("{"), bytesOf("'; drop table users")];
+    for (const body of bodies) add(`method ${method}`, { method, body }, 405, "method_not_allowed");
+    add(
+      `method ${method} overridden`,
+      { method, body: null, headers: { "x-http-method-override": contract.method } },
+      405,
+      "method_not_allowed",
+    );
+  }
+  for (
+    const suffix of [
+      "/x",
+      "/..%2fusers",
+      "/%00",
+      "/'; drop table users",
+      "/1",
+      `/${contract.name}`,
+      "/a/b/c",
+      "/<script>",
+    ]
+  ) {
+    add(`path ${suffix}`, { suffix }, 404, "not_found");
+  }
+  for (const [label, headers] of Object.entries(material.wrongCredentials)) {
+    add(`credential: ${label}`, { headers }, 401, "unauthorized");
+    if (posting) {
+      add(`credential: ${label}, and a broken body`, { headers, body: bytesOf("{") }, 401, "unauthorized");
+    }
+  }
+  if (posting) addMediaTypes();
+  if (posting && !asForm) addBodies();
+  else addPairs();
+  return cases;
+
+  function addMediaTypes() {
+    for (const type of MEDIA_TYPES) {
+      if (asForm && type === "application/x-www-form-urlencoded") continue;
+      add(`media type ${type}`, { headers: { "content-type": type } }, 415, "unsupported_media_type");
+    }
+    add("no media type", { headers: { "content-type": null } }, 415, "unsupported_media_type");
+    for (const encoding of ["gzip", "br", "deflate", "identity, gzip", "x"]) {
+      add(
+        `content encoding ${encoding}`,
+        { headers: { "content-encoding": encoding } },
+        415,
+        "unsupported_media_type",
+      );
+    }
+    const limit = contract.body_limit ?? 1_048_576;
+    for (const extra of [1, 100_000]) {
+      const large = new Uint8Array(limit + extra).fill(32);
+      large.set(valid);
+      add(`${extra} bytes too many`, { body: large }, 413, "payload_too_large");
+      const parts = ReadableStream.from(function* () {
+        for (let from = 0; from < large.length; from += 65_536) yield large.subarray(from, from + 65_536);
+      }());
+      add(`${extra} bytes too many, without a stated length`, { body: parts }, 413, "payload_too_large");
+    }
+  }
+
+  function addBodies() {
+    if (contract.idempotent) {
+      for (const key of ["", " ", "a b", "k".repeat(256), "ké", "\t"]) {
+        add(
+          `idempotency key ${JSON.stringify(key).slice(0, 20)}`,
+          { headers: { "idempotency-key": key } },
+          400,
+          "idempotency_key_invalid",
+        );
+      }
+    }
+    for (const [index, odd] of NOT_UTF8.entries()) {
+      addBody(`not UTF-8 ${index}`, new Uint8Array([...bytesOf('{"a":"'), ...odd, ...bytesOf('"}')]));
+      addBody(`not UTF-8 ${index}, as a key`, new Uint8Array([...bytesOf('{"'), ...odd, ...bytesOf('":1}')]));
+    }
+    for (const text of NOT_JSON) addBody(`not JSON ${JSON.stringify(text)}`, bytesOf(text));
+    for (let end = 1; end < Math.min(valid.length, 60); end++) {
+      addBody(`cut off at ${end}`, valid.subarray(0, end));
+    }
+    for (const value of [null, true, 1, "text", [], [{}], [material.valid]]) {
+      addBody("not an object", bytesOf(value));
+    }
+    for (const key of UNKNOWN_KEYS) {
+      for (const value of [1, null, {}]) {
+        const rest = JSON.stringify(material.valid).slice(1);
+        const comma = rest === "}" ? "" : ",";
+        addBody(
+          `unknown key ${key.slice(0, 20)}`,
+          bytesOf(`{${JSON.stringify(key)}:${JSON.stringify(value)}${comma}${rest}`),
+        );
+      }
+    }
+    const fields = Object.keys((contract.input as unknown as { shape: Record<string, unknown> }).shape);
+    for (const field of fields) {
+      const put = (value: unknown) => bytesOf({ ...material.valid, [field]: value });
+      const { [field]: _, ...without } = material.valid;
+      addBody(`${field} missing`, bytesOf(without));
+      for (const value of WRONG_VALUES) addBody(`${field} = ${JSON.stringify(value)}`, put(value));
+      const spelled = JSON.stringify({ ...material.valid, [field]: "@" });
+      for (const number of ["1e400", "-1e400", "1e-400", "9".repeat(400), "-0"]) {
+        addBody(`${field} = ${number.slice(0, 9)}`, bytesOf(spelled.replace('"@"', number)));
+      }
+      for (const text of ["\\u0000", "a\\u0000b", "\\ud800", "\\udc00x", "x\\ud83d"]) {
+        addBody(
+          `${field} with ${text}`,
+          bytesOf(spelled.replace("@", () => text)),
+        );
+      }
+      for (const depth of [40, 1_000, 100_000]) {
+        // Not through the verdict: spelling it out would exhaust the stack.
+        const body = bytesOf(spelled.replace('"@"', () => "[".repeat(depth) + "]".repeat(depth)));
+        add(`${field} nested ${depth} deep`, { body }, 422, "validation_failed");
+      }
+      for (const text of [...SQL, ...HTML, ...ODD]) {
+        const body = put(text);
+        const expected = verdict(contract.input, body);
+        if (expected) add(`${field} = ${text.slice(0, 30)}`, { body }, expected.status, expected.code);
+        else {for (const [code, status] of Object.entries(material.refusals)) {
+            add(`${field} = ${text.slice(0, 30)}`, { body }, status, code);
+          }}
+      }
+    }
+    const random = seeded(contract.name.length);
+    const pick = <T>(from: readonly T[]) => from[Math.floor(random() * from.length)] as T;
+    for (let round = 0; cases.length < least && round < 50 * least; round++) {
+      if (round % 3 === 0) {
+        const noise = Uint8Array.from(
+          { length: 1 + Math.floor(random() * 40) },
+          () => Math.floor(random() * 256),
+        );
+        addBody("random bytes", noise);
+      } else if (round % 3 === 1) {
+        const changed = valid.slice();
+        changed[Math.floor(random() * changed.length)] = Math.floor(random() * 256);
+        addBody("one byte changed", changed);
+      } else {
+        const body = Object.fromEntries(
+          Array.from(
+            { length: 3 },
+            () => [pick([...fields, ...UNKNOWN_KEYS]), pick([...WRONG_VALUES, ...SQL, ...HTML])],
+          ),
+        );
+        addBody("random members", bytesOf(body));
+      }
+    }
+  }
+
+  /** Names and values: in a query, or in a body that is a form. */
+  function addPairs() {
+    const place = asForm ? "form" : "query";
+    const said = (text: string): Partial<Case> => asForm ? { body: bytesOf(text) } : { suffix: `?${text}` };
+    const add422 = (text: string) =>
+      add(`${place} ${text.slice(0, 40)}`, said(text), 422, "validation_failed");
+    for (const key of UNKNOWN_KEYS) {
+      if (key === "") continue;
+      for (const value of ["", "1", "null", "[]", "x".repeat(50)]) {
+        add422(`${encodeURIComponent(key)}=${value}`);
+      }
+    }
+    for (const text of [...SQL, ...HTML, ...ODD]) {
+      if (text.length < 5_000) add422(`q=${encodeURIComponent(text)}`);
+      if (text.length < 500) add422(`${encodeURIComponent(text)}=1`);
+    }
+    for (const key of ["a", "limit", "id"]) add422(`${key}=1&${key}=2`);
+    for (
+      const odd of ["%ff", "%80", "%c3%28", "%ed%a0%80", "%f0%9f%91", "%", "%zz", "%u0041", "%c0%80", "%fe"]
+    ) {
+      for (const query of [`a=${odd}`, `${odd}=1`, `a=1&b=${odd}`]) {
+        add(`${place} ${query}`, said(query), 400, "invalid_encoding");
+      }
+    }
+    for (const [index, odd] of asForm ? NOT_UTF8.entries() : []) {
+      const body = new Uint8Array([...bytesOf("a="), ...odd]);
+      add(`form that is not UTF-8 ${index}`, { body }, 400, "invalid_encoding");
+    }
+    if (suffix || asForm) {
+      add(`no ${place}`, asForm ? { body: new Uint8Array() } : { suffix: "" }, 422, "validation_failed");
+      for (const field of Object.keys(material.valid)) {
+        for (const text of ["", ...SQL, ...HTML]) add422(`${field}=${encodeURIComponent(text)}`);
+        add422(`${query}&${query}`);
+      }
+    }
+    for (const nul of ["a=%00", "%00=1", "a=x%00y", "a%00=1"]) add422(nul);
+    const random = seeded(contract.name.length);
+    while (cases.length < least) {
+      const letters = Array.from(
+        { length: 1 + Math.floor(random() * 20) },
+        () => String.fromCodePoint(33 + Math.floor(random() * 5_000)),
+      ).join("");
+      add422(`${encodeURIComponent(letters)}=${encodeURIComponent(letters)}`);
+    }
+  }
+}

@@ -1,0 +1,203 @@
+/**
+ * The whole stack killed with SIGKILL while a creator syncs: at every page boundary and at twenty moments drawn from a seed.
+ * It runs on a stack of its own, which is started again after each kill.
+ */
+import assert from "node:assert/strict";
+import postgres from "postgres";
+import { type Stack, startStack } from "../../../../scripts/local/stack.ts";
+import { callFunction, createCreator, type Creator } from "../../../../scripts/test/stack.ts";
+import { assertSameLibrary, connectChannel, createChannel, type SyncAnswer } from "../support/channels.ts";
+
+const VIDEOS = 60;
+const PAGE = 10;
+const PAGES = VIDEOS / PAGE;
+const MOMENTS = 20;
+const SETTINGS = { SYNC_LEASE_SECONDS: "1", RATE_LIMIT_USER: "1000000/3600" };
+
+/** Kills after so many answers, or after so many milliseconds. */
+type Moment = { answers: number } | { ms: number };
+
+class World {
+  /** Connected channels that nothing was synced of yet, one a trial. */
+  readonly channels: { channel: string; social_account_id: string }[] = [];
+
+  private constructor(
+    private readonly home: string,
+    public stack: Stack,
+    readonly creator: Creator,
+  ) {}
+
+  static async make(): Promise<World> {
+    const home = await Deno.makeTempDir({ prefix: "streamvibe-killed-" });
+    const stack = await startStack({ home, env: SETTINGS, timeoutMs: 120_000 });
+    const creator = await createCreator(stack.info);
+    const world = new World(home, stack, creator);
+    await world.query((sql) =>
+      sql`update public.subscription_tier set max_social_accounts = 100, max_syncs_per_month = 1000`
+    );
+    // Before the first kill, so that a trial is about nothing but its sync.
+    for (let trial = 0; trial < 1 + PAGES + MOMENTS; trial++) {
+      const channel = await createChannel({ videos: VIDEOS }, stack.info);
+      world.channels.push({ channel, social_account_id: await connectChannel(world.caller, channel) });
+    }
+    return world;
+  }
+
+  async restart(): Promise<void> {
+    this.stack = await startStack({ home: this.home, env: SETTINGS, timeoutMs: 120_000 });
+  }
+
+  async end(): Promise<void> {
+    await this.stack.stop();
+    await Deno.remove(this.home, { recursive: true });
+  }
+
+  /** The same creator, whose token outlives the stack, at the stack of the moment. */
+  get caller(): Creator {
+    const { creator, stack } = this;
+    return { ...creator, call: (name, body) => callFunction(name, { as: creator.token, body }, stack.info) };
+  }
+
+  async query<Result>(work: (sql: postgres.Sql) => Promise<Result>): Promise<Result> {
+    const sql = postgres(this.stack.info.db_url, { max: 1, onnotice: () => {} });
+    try {
+      return await work(sql);
+    } finally {
+      await sql.end();
+    }
+  }
+
+  async syncsUsed(): Promise<number> {
+    return await this.query(async (sql) => {
+      const [row] = await sql<
+        { used: number }[]
+      >`select syncs_used as used from public.subscription where user_id = ${this.creator.id}`;
+      return row?.used ?? -1;
+    });
+  }
+}
+
+interface Trial {
+  world: World;
+  social_account_id: string;
+  sync_id: string | undefined;
+  done: boolean;
+}
+
+/** Syncs until the end or until the stack is gone. */
+async function syncUntilGone(trial: Trial, answered: (count: number) => Promise<void>): Promise<void> {
+  const { world, social_account_id } = trial;
+  for (let count = 1; !trial.done; count++) {
+    const answer = await world.caller.call<SyncAnswer>("sync-youtube", {
+      social_account_id,
+      max_results: PAGE,
+      sync_id: trial.sync_id,
+    })
+      .catch(() => null);
+    if (answer?.status !== 200) return;
+    trial.sync_id = answer.body.sync_id;
+    trial.done = !answer.body.has_more;
+    await answered(count);
+  }
+}
+
+/** What a patient client does after an accident: goes on, and waits while the dead call's lease lasts. */
+async function goOn(trial: Trial): Promise<void> {
+  const { world, social_account_id } = trial;
+  for (const deadline = Date.now() + 30_000; !trial.done;) {
+    assert.ok(Date.now() < deadline, "the pass does not end");
+    const { status, body, headers } = await world.caller.call<SyncAnswer>("sync-youtube", {
+      social_account_id,
+      max_results: PAGE,
+      sync_id: trial.sync_id,
+    });
+    if (status === 409) {
+      assert.equal(body.code, "sync_in_progress");
+      await new Promise((resolve) =>
+        setTimeout(resolve, Math.min(200, Number(headers.get("retry-after")) * 1_000))
+      );
+    } else if (status === 404) {
+      // Its last answer was lost: the pass is finished.
+      trial.done = true;
+    } else {
+      assert.equal(status, 200, JSON.stringify(body));
+      trial.sync_id = body.sync_id;
+      trial.done = !body.has_more;
+    }
+  }
+}
+
+/** One channel: synced, killed at the moment, started again, synced to the end. */
+async function run(world: World, moment: Moment): Promise<{ duration_ms: number; was_cut: boolean }> {
+  const next = world.channels.pop();
+  assert.ok(next);
+  const { channel, social_account_id } = next;
+  const before = await world.syncsUsed();
+  const trial: Trial = { world, social_account_id, sync_id: undefined, done: false };
+  const started = performance.now();
+  let killed: Promise<void> | undefined;
+  const timer = "ms" in moment ? setTimeout(() => killed = world.stack.kill9(), moment.ms) : undefined;
+  if ("answers" in moment && moment.answers === 0) killed = world.stack.kill9();
+  let answered = 0;
+  await syncUntilGone(trial, async (count) => {
+    answered = count;
+    if ("answers" in moment && count === moment.answers) await (killed = world.stack.kill9());
+  });
+  clearTimeout(timer);
+  const duration_ms = performance.now() - started;
+  const was_cut = !trial.done;
+  await (killed ?? world.stack.kill9());
+  await world.restart();
+
+  const kept = await world.query(async (sql) => {
+    const [row] = await sql<{ items: number }[]>`
+      select count(*)::integer as items from public.content_item where social_account_id = ${social_account_id}`;
+    return row?.items ?? 0;
+  });
+  // A page is durable when the next step begins, so a crash forgets no more than the last one.
+  const least = Math.max(0, answered - (trial.done ? 0 : 1)) * PAGE;
+  assert.ok(kept >= least, `${kept} items are left of ${answered} pages that were answered`);
+  // The first page was written and its answer lost: only then can a client not know which pass to go on with.
+  const isOrphan = trial.sync_id === undefined && kept > 0;
+  await goOn(trial);
+  await world.query((sql) => assertSameLibrary(sql, social_account_id, channel, world.stack.info));
+  const cost = await world.syncsUsed() - before;
+  assert.ok(cost === 1 || (isOrphan && cost === 2), `the pass cost ${cost} units`);
+  return { duration_ms, was_cut };
+}
+
+/** Numbers from 0 to 1, the same in every run (mulberry32). */
+function* seeded(seed: number): Generator<number, never> {
+  for (let state = seed;;) {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    yield ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  }
+}
+
+Deno.test("a sync that is killed goes on where it was: nothing missed, nothing twice, one unit", async (test) => {
+  const world = await World.make();
+  try {
+    let pass_ms = 0;
+    await test.step("killed when the pass is over", async () => {
+      pass_ms = (await run(world, { answers: PAGES })).duration_ms;
+    });
+    for (let answers = 0; answers < PAGES; answers++) {
+      await test.step(`killed after ${answers} of ${PAGES} pages`, async () => {
+        pass_ms = Math.max(pass_ms, (await run(world, { answers })).duration_ms);
+      });
+    }
+    const random = seeded(20_261_120);
+    let cut = 0;
+    for (let trial = 1; trial <= MOMENTS; trial++) {
+      const share = random.next().value;
+      await test.step(`killed at random moment ${trial}, ${Math.round(share * 100)} % into a pass`, async () => {
+        if ((await run(world, { ms: share * pass_ms })).was_cut) cut += 1;
+      });
+    }
+    assert.ok(cut >= MOMENTS / 4, `only ${cut} of ${MOMENTS} kills met a sync that was still running`);
+  } finally {
+    await world.end();
+  }
+});

@@ -1,0 +1,110 @@
+/** One Facebook login may stand behind several Pages: which one is connected, and what happens to the others. */
+import assert from "node:assert/strict";
+import { createCreator, type Creator, simulator, testDatabase } from "../../../../scripts/test/stack.ts";
+import { setPlan } from "../support/channels.ts";
+import { consent } from "./platform_rows.ts";
+
+interface Page {
+  account_id: string;
+  person_id: string;
+}
+
+async function twoPages(): Promise<[Page, Page]> {
+  const first = await simulator<Page>("facebook/accounts", { items: 3, name: "First", plain: true });
+  const wish = { items: 3, name: "Second", plain: true, person_id: first.person_id };
+  return [first, await simulator<Page>("facebook/accounts", wish)];
+}
+
+/** The whole login; `account_id` is what the app says which Page it wants. */
+async function login(creator: Creator, person: string, account_id?: string) {
+  const init = await creator.call<{ authorization_url: string }>("oauth-facebook-init", {});
+  const given = await consent(init.body.authorization_url, { account: person });
+  return await creator.call("oauth-facebook-callback", { ...given, ...(account_id ? { account_id } : {}) });
+}
+
+Deno.test("a login connects its first Page, names the others, and connects the one that is asked for", async () => {
+  const sql = await testDatabase();
+  try {
+    const [first, second] = await twoPages();
+    const creator = await createCreator();
+    await setPlan(sql, creator.id, "premium");
+    const one = await login(creator, first.person_id);
+    assert.equal(one.status, 200, JSON.stringify(one.body));
+    const two = await login(creator, first.person_id, second.account_id);
+    assert.notEqual(two.body.social_account_id, one.body.social_account_id);
+    const rows = await sql`
+      select platform_account_id as id, display_name, details -> 'other_pages' -> 0 ->> 'id' as other
+      from public.social_account where user_id = ${creator.id} order by created_at`;
+    assert.deepEqual(rows.map(({ id, display_name, other }) => [id, display_name, other]), [
+      [first.account_id, "First", second.account_id],
+      [second.account_id, "Second", first.account_id],
+    ]);
+    const strange = await login(creator, first.person_id, "1000999");
+    assert.deepEqual([strange.status, strange.body.code], [422, "platform_account_missing"]);
+    // Which did not cost the others their access.
+    assert.equal(
+      (await creator.call("sync-facebook", { social_account_id: one.body.social_account_id })).status,
+      200,
+    );
+  } finally {
+    await sql.end();
+  }
+});
+
+Deno.test("a Page that is disconnected leaves the others connected; the grant ends with the last", async () => {
+  const sql = await testDatabase();
+  try {
+    const [first, second] = await twoPages();
+    const creator = await createCreator();
+    await setPlan(sql, creator.id, "premium");
+    const [one, two] = [
+      await login(creator, first.person_id),
+      await login(creator, first.person_id, second.account_id),
+    ];
+    const end = async ({ body }: typeof one) =>
+      (await creator.call("disconnect-account", { social_account_id: body.social_account_id })).body.revoked;
+    assert.equal(await end(one), false);
+    assert.equal(
+      (await creator.call("sync-facebook", { social_account_id: two.body.social_account_id })).status,
+      200,
+    );
+    assert.equal(await end(two), true);
+    const query = new URLSearchParams({ match: "DELETE /graph.facebook.com/", limit: "1000" });
+    const { requests } = await simulator<{ requests: { account?: string }[] }>(`requests?${query}`);
+    assert.equal(requests.filter(({ account }) => account === first.person_id).length, 1);
+  } finally {
+    await sql.end();
+  }
+});
+
+Deno.test("a Page beyond the plan is refused, and costs the connected one nothing", async () => {
+  const [first, second] = await twoPages();
+  const creator = await createCreator();
+  const one = await login(creator, first.person_id);
+  assert.equal(one.status, 200);
+  const two = await login(creator, first.person_id, second.account_id);
+  assert.deepEqual([two.status, two.body.code, two.body.quota], [402, "quota_exceeded", "social_accounts"]);
+  assert.equal(
+    (await creator.call("sync-facebook", { social_account_id: one.body.social_account_id })).status,
+    200,
+  );
+});
+
+Deno.test("a person without a Page, and a personal Instagram account, cannot be connected", async () => {
+  const creator = await createCreator();
+  const { person_id } = await simulator<{ person_id: string }>("facebook/people", {});
+  const refused = await login(creator, person_id);
+  assert.deepEqual(
+    [refused.status, refused.body.code],
+    [422, "platform_account_missing"],
+    JSON.stringify(refused.body),
+  );
+
+  const { account_id } = await simulator<Page>("instagram/accounts", { items: 0, account_type: "PERSONAL" });
+  const init = await creator.call<{ authorization_url: string }>("oauth-instagram-init", {});
+  const personal = await creator.call(
+    "oauth-instagram-callback",
+    await consent(init.body.authorization_url, { account: account_id }),
+  );
+  assert.deepEqual([personal.status, personal.body.code], [422, "platform_account_missing"]);
+});

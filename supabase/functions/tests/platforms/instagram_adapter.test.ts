@@ -1,0 +1,451 @@
+import assert from "node:assert/strict";
+import { instagram, itemOf, type Media } from "../../_shared/platforms/instagram.ts";
+import { type PageRequest, PlatformFault } from "../../_shared/platforms/platform.ts";
+import { adapterWorld, NOW } from "../support/adapter_world.ts";
+import { META_FIXTURES, metaFixture } from "./meta_fixtures.ts";
+
+const TOKENS = {
+  access_token: "IGAA-old",
+  obtained_at: "2026-10-20T12:00:00.000Z",
+  expires_at: "2026-12-19T12:00:00.000Z",
+};
+const CODE = {
+  code: "AQ",
+  code_verifier: "v".repeat(43),
+  redirect_uri: "http://localhost:3000/oauth/callback",
+};
+const LONG = { access_token: "IGAA-long", token_type: "bearer", expires_in: 5_183_944 };
+const USER = {
+  id: "26000000000000001",
+  user_id: "17841400000000000",
+  username: "demo",
+  name: "Demo",
+  account_type: "BUSINESS",
+  media_count: 12,
+  followers_count: 345,
+  profile_picture_url: "https://scontent.example/a.jpg?sig=1",
+};
+
+function pageRequest(about: Partial<PageRequest> = {}): PageRequest {
+  const account = {
+    platform_account_id: USER.user_id,
+    details: { read_at: NOW.toISOString(), media_count: 12 },
+  };
+  return { account, cursor: null, size: 50, remembered: null, may_restart: true, ...about };
+}
+
+function graphError(code: number, about: Record<string, unknown> = {}, status = 400): Response {
+  return Response.json({ error: { message: "No", type: "OAuthException", code, ...about } }, { status });
+}
+
+async function faultOf(work: Promise<unknown>): Promise<PlatformFault> {
+  const error = await work.then(() => assert.fail("expected a fault"), (error: unknown) => error);
+  if (!(error instanceof PlatformFault)) throw error;
+  return error;
+}
+
+const media = (id: string, about: Partial<Media> = {}): Media => ({
+  id,
+  media_type: "IMAGE",
+  media_product_type: "FEED",
+  media_url: `https://scontent.example/${id}.jpg?oe=1`,
+  permalink: `https://www.instagram.com/p/${id}/`,
+  timestamp: "2026-11-01T12:00:00+0000",
+  like_count: 10,
+  comments_count: 2,
+  ...about,
+});
+
+Deno.test("a code becomes a token of sixty days, from either shape of the answer, and no verifier is sent", async () => {
+  const shapes = [
+    {
+      data: [{
+        access_token: "IGAA-short",
+        user_id: USER.user_id,
+        permissions: "instagram_business_basic,x",
+      }],
+    },
+    {
+      access_token: "IGAA-short",
+      user_id: 17841400000000000,
+      permissions: ["instagram_business_basic", "x"],
+    },
+  ];
+  for (const shape of shapes) {
+    const world = adapterWorld({ "oauth/access_token": shape, "graph.instagram.com/access_token": LONG });
+    const grant = await instagram(world).exchange(CODE);
+    assert.deepEqual(grant.scopes, ["instagram_business_basic", "x"]);
+    assert.equal(grant.tokens.access_token, "IGAA-long");
+    assert.equal(grant.tokens.refresh_token, undefined);
+    assert.equal(grant.expires_at?.getTime(), NOW.getTime() + 5_183_944_000);
+    assert.equal(grant.tokens.expires_at, grant.expires_at?.toISOString());
+    const [first, second] = world.calls;
+    assert.deepEqual([first?.method, first?.form.get("code"), first?.form.has("code_verifier")], [
+      "POST",
+      "AQ",
+      false,
+    ]);
+    assert.equal(second?.url.searchParams.get("grant_type"), "ig_exchange_token");
+    assert.equal(second?.url.searchParams.get("access_token"), "IGAA-short");
+    assert.ok(!world.lines.join().includes("IGAA"));
+  }
+  const used = {
+    error_type: "OAuthException",
+    code: 400,
+    error_message: "Matching code was not found or was already used",
+  };
+  const world = adapterWorld({ "oauth/access_token": Response.json(used, { status: 400 }) });
+  assert.equal((await faultOf(instagram(world).exchange(CODE))).kind, "code_refused");
+});
+
+Deno.test("an old token is prolonged by itself; a young one is only asked about", async () => {
+  const world = adapterWorld({ refresh_access_token: { ...LONG, access_token: "IGAA-new" }, "/me": USER });
+  const platform = instagram(world);
+  const grant = await platform.refresh(TOKENS);
+  assert.equal(grant.tokens.access_token, "IGAA-new");
+  assert.equal(grant.tokens.obtained_at, NOW.toISOString());
+  assert.equal(world.calls[0]?.url.searchParams.get("grant_type"), "ig_refresh_token");
+
+  const young = { ...TOKENS, obtained_at: "2026-11-20T11:00:00.000Z" };
+  const same = await platform.refresh(young);
+  assert.deepEqual([same.tokens, same.expires_at], [young, new Date(TOKENS.expires_at)]);
+  assert.ok(world.calls.at(-1)?.url.pathname.endsWith("/me"), "Instagram prolongs nothing on the first day");
+});
+
+Deno.test("a dead token is the end, a fault that may pass is not", async () => {
+  const dead = adapterWorld({
+    refresh_access_token: graphError(190, { error_subcode: 463 }),
+    "/me": graphError(190),
+  });
+  assert.equal((await faultOf(instagram(dead).refresh(TOKENS))).kind, "grant_refused");
+  const young = { ...TOKENS, obtained_at: NOW.toISOString() };
+  assert.equal((await faultOf(instagram(dead).refresh(young))).kind, "grant_refused");
+  const passing = adapterWorld({ refresh_access_token: graphError(2, { is_transient: true }, 503) });
+  assert.equal((await faultOf(instagram(passing).refresh(TOKENS))).kind, "passing");
+});
+
+Deno.test("the account is the professional one, and personal accounts cannot be connected", async () => {
+  const grant = { tokens: TOKENS, expires_at: null, scopes: [] };
+  const { profile } = await instagram(adapterWorld({ "/me": USER })).identify(grant);
+  assert.deepEqual(
+    [
+      profile.platform_account_id,
+      profile.username,
+      profile.profile_url,
+      profile.followers_count,
+      profile.details.media_count,
+    ],
+    ["17841400000000000", "demo", "https://www.instagram.com/demo/", 345, 12],
+  );
+  const personal = adapterWorld({ "/me": { ...USER, account_type: "PERSONAL" } });
+  assert.equal((await faultOf(instagram(personal).identify(grant))).kind, "no_account");
+});
+
+Deno.test("media are read page by page to the end of the list, then the stories", async () => {
+  const next = "https://graph.instagram.com/v26.0/1/media?access_token=IGAA-old&after=B";
+  const world = adapterWorld({
+    "me/media": [
+      { data: [media("1")], paging: { cursors: { after: "A" }, next } },
+      { data: [], paging: { cursors: { after: "B" }, next } },
+      { data: [media("2")], paging: { cursors: { after: "C" } } },
+    ],
+    "me/stories": { data: [media("3", { media_product_type: "STORY" })] },
+  });
+  const platform = instagram(world);
+  const seen: string[] = [];
+  let request = pageRequest();
+  for (let step = 0; step < 4; step++) {
+    const page = await platform.page(TOKENS, request);
+    seen.push(
+      ...page.items.map(({ platform_content_id, content_type }) => `${platform_content_id} ${content_type}`),
+    );
+    assert.equal(page.total, 12);
+    assert.equal(page.next_cursor === null, step === 3);
+    request = pageRequest({ cursor: page.next_cursor });
+  }
+  assert.deepEqual(seen, ["1 image", "2 image", "3 story"]);
+  assert.deepEqual(world.calls.map(({ url }) => url.searchParams.get("after")), [null, "A", "B", null]);
+  assert.ok(
+    world.calls.every(({ url }) => !url.searchParams.has("access_token")),
+    "tokens are in the header",
+  );
+  assert.equal(world.units(), 4);
+});
+
+Deno.test("a cursor that stands still, or is too old, is told apart from a list that ends", async () => {
+  const next = "https://graph.instagram.com/v26.0/1/media?after=A";
+  const still = adapterWorld({
+    "me/media": { data: [media("1")], paging: { cursors: { after: "A" }, next } },
+  });
+  const cursor = { key: "media:A", list: "media", after: "A" };
+  assert.equal((await faultOf(instagram(still).page(TOKENS, pageRequest({ cursor })))).kind, "malformed");
+  const old = adapterWorld({ "me/media": graphError(100) });
+  assert.equal((await faultOf(instagram(old).page(TOKENS, pageRequest({ cursor })))).kind, "cursor_invalid");
+  assert.equal((await faultOf(instagram(old).page(TOKENS, pageRequest()))).kind, "misconfigured");
+});
+
+Deno.test("look-ups leave out what is gone, and believe that nothing is left only of a token that still reads", async () => {
+  const gone = graphError(100, { error_subcode: 33 });
+  const some = instagram(adapterWorld({ "/1": media("1"), "/2": gone }));
+  assert.deepEqual(
+    (await some.lookup(TOKENS, ["1", "2"], pageRequest().account)).map((item) => item.platform_content_id),
+    ["1"],
+  );
+  const none = adapterWorld({ "/2": gone, "/me": USER });
+  assert.deepEqual(await instagram(none).lookup(TOKENS, ["2"], pageRequest().account), []);
+  const blind = adapterWorld({ "/2": gone, "/me": graphError(10, {}, 403) });
+  assert.equal(
+    (await faultOf(instagram(blind).lookup(TOKENS, ["2"], pageRequest().account))).kind,
+    "scope_missing",
+  );
+});
+
+const insightsOf = (views: number, shares: number) => ({
+  data: [
+    { name: "views", period: "lifetime", values: [{ value: views }] },
+    { name: "shares", period: "lifetime", total_value: { value: shares } },
+  ],
+});
+
+/** A page of an account whose insights are in this state. */
+function measured(insights: string): PageRequest {
+  const request = pageRequest();
+  return { ...request, account: { ...request.account, details: { ...request.account.details, insights } } };
+}
+
+const asked = ({ calls }: { calls: { url: URL }[] }) =>
+  calls.flatMap(({ url }) => /([^/]+)\/insights$/.exec(url.pathname)?.[1] ?? []);
+
+Deno.test("views and shares are read of all media in the first pass, and its end is remembered", async () => {
+  const world = adapterWorld({
+    "/new/insights": insightsOf(1_234, 5),
+    "/old/insights": { data: [] },
+    "me/media": { data: [media("new"), media("old", { timestamp: "2020-01-01T12:00:00+0000" })] },
+    "me/stories": { data: [] },
+    "/me": USER,
+  });
+  const platform = instagram(world);
+  const first = await platform.page(TOKENS, measured("unread"));
+  assert.deepEqual(first.items.map(({ views_count, shares_count }) => [views_count, shares_count]), [
+    [1_234, 5],
+    [null, null],
+  ]);
+  assert.equal(
+    world.calls.find(({ url }) => url.pathname.endsWith("insights"))?.url.search,
+    "?metric=views%2Cshares",
+  );
+  assert.equal(first.account, null, "more follows");
+  const last = await platform.page(TOKENS, { ...measured("unread"), cursor: first.next_cursor });
+  assert.deepEqual([last.next_cursor, last.account], [null, { details: { insights: "read" } }]);
+});
+
+Deno.test("later passes read those of new media, and each old one's once in thirty days, however often they run", async () => {
+  const old = Array.from(
+    { length: 60 },
+    (_, n) => media(`old${n}`, { timestamp: "2020-01-01T12:00:00+0000" }),
+  );
+  for (const hours of [6, 24, 7 * 24]) {
+    const seen: string[] = [];
+    let read_at = NOW.toISOString();
+    for (let hour = hours; hour <= 30 * 24 || hours > 24 && hour <= 35 * 24; hour += hours) {
+      const now = new Date(NOW.getTime() + hour * 3_600_000);
+      const fresh = media("new", { timestamp: now.toISOString() });
+      const next = { cursors: { after: "A" }, next: "https://graph.instagram.com/v26.0/1/media?after=A" };
+      const world = adapterWorld({
+        insights: insightsOf(7, 0),
+        "me/media": [{ data: [fresh, ...old.slice(0, 30)], paging: next }, { data: old.slice(30) }],
+        "/me": USER,
+      });
+      const platform = instagram({ ...world, now: () => now });
+      const request = measured("read");
+      request.account.details.read_at = read_at;
+      const { account, next_cursor } = await platform.page(TOKENS, request);
+      read_at = String(account?.details.read_at ?? read_at);
+      await platform.page(TOKENS, { ...measured("read"), cursor: next_cursor });
+      const [first, ...rest] = asked(world);
+      assert.equal(first, "new");
+      seen.push(...rest);
+    }
+    const once = new Set(seen);
+    assert.deepEqual([...once].toSorted(), old.map(({ id }) => id).toSorted(), `a pass every ${hours} hours`);
+    if (hours <= 24) assert.equal(seen.length, once.size, `a pass every ${hours} hours reads none twice`);
+  }
+});
+
+Deno.test("insights are asked for only where they were granted", async () => {
+  for (const state of ["refused", ""]) {
+    const world = adapterWorld({ "me/media": { data: [media("1")] } });
+    await instagram(world).page(TOKENS, measured(state));
+    assert.deepEqual(asked(world), []);
+  }
+  const states = async (scopes: string[]) =>
+    (await instagram(adapterWorld({ "/me": USER })).identify({ tokens: TOKENS, expires_at: null, scopes }))
+      .profile.details.insights;
+  const world = adapterWorld({});
+  const asks = (INSTAGRAM_INSIGHTS: "ask" | "off") =>
+    instagram({ ...world, settings: { ...world.settings, INSTAGRAM_INSIGHTS } }).authorization.scopes;
+  assert.deepEqual(asks("ask"), ["instagram_business_basic", "instagram_business_manage_insights"]);
+  assert.deepEqual(asks("off"), ["instagram_business_basic"], "an app that Meta has not approved for it");
+  assert.equal(await states(["instagram_business_basic"]), "refused");
+  assert.equal(await states(["instagram_business_basic", "instagram_business_manage_insights"]), "unread");
+});
+
+Deno.test("a page is kept whatever happens to its insights", async () => {
+  const page = (insights: Response, list = "media") => {
+    const world = adapterWorld({
+      "/1/insights": insights,
+      insights: insightsOf(7, 1),
+      [`me/${list}`]: { data: Array.from({ length: 25 }, (_, n) => media(String(n + 1))) },
+    });
+    const cursor = list === "media" ? null : { key: "stories:", list };
+    return instagram(world).page(TOKENS, { ...measured("read"), cursor })
+      .then(({ items }) => ({ items, asked: new Set(asked(world)).size }));
+  };
+  const told = (items: { views_count: number | null }[]) =>
+    items.filter(({ views_count }) => views_count === 7).length;
+
+  // About one medium alone: the others are read.
+  for (
+    const refusal of [graphError(100, { error_subcode: 2_108_006 }), graphError(100, { error_subcode: 33 })]
+  ) {
+    const { items, asked } = await page(refusal);
+    assert.deepEqual([items.length, told(items), asked], [25, 24, 25]);
+  }
+  const none = adapterWorld({
+    insights: graphError(100),
+    "me/media": { data: Array.from({ length: 25 }, (_, n) => media(String(n + 1))) },
+  });
+  const { items } = await instagram(none).page(TOKENS, measured("read"));
+  assert.deepEqual([items.length, asked(none).length], [25, 10], "refused of all: no more are asked for");
+  assert.ok(none.lines.some((line) => line.includes("insights left out")), "and the operator can see it");
+
+  const unseen = await page(graphError(10), "stories");
+  assert.deepEqual([unseen.items.length, told(unseen.items)], [25, 24], "too few viewers of one story");
+
+  // About all of them: no more are asked for.
+  const faults = [
+    graphError(10, {}, 403),
+    graphError(4, {}, 403),
+    graphError(190),
+    new Response("{", { status: 200 }),
+  ];
+  for (const fault of faults) {
+    const { items, asked } = await page(fault);
+    assert.deepEqual([items.length, told(items), asked], [25, 9, 10]);
+  }
+});
+
+Deno.test("every kind of medium has its type, its picture and its parts", () => {
+  const types: [Partial<Media>, string][] = [
+    [{}, "image"],
+    [{ media_type: "CAROUSEL_ALBUM" }, "carousel"],
+    [{ media_type: "VIDEO", media_product_type: "REELS" }, "reel"],
+    [{ media_type: "VIDEO", media_product_type: "FEED" }, "short_video"],
+    [{ media_type: "VIDEO", media_product_type: "IGTV" }, "long_video"],
+    [{ media_type: "VIDEO", media_product_type: "STORY" }, "story"],
+    [{ media_type: "IMAGE", media_product_type: "AD" }, "image"],
+  ];
+  for (const [about, type] of types) assert.equal(itemOf(media("1", about), false).content_type, type);
+  assert.equal(itemOf(media("1"), true).content_type, "story");
+
+  const reel = itemOf(
+    media("1", {
+      media_type: "VIDEO",
+      media_product_type: "REELS",
+      media_url: undefined,
+      thumbnail_url: "https://scontent.example/t.jpg",
+      caption: "Hi #Demo 🎉\n\nשלום #日本",
+      like_count: undefined,
+    }),
+    false,
+  );
+  assert.deepEqual(
+    [
+      reel.title,
+      reel.hashtags,
+      reel.thumbnail_url,
+      reel.likes_count,
+      reel.views_count,
+      reel.published_at,
+      reel.media,
+    ],
+    [
+      "Hi #Demo 🎉",
+      ["demo", "日本"],
+      "https://scontent.example/t.jpg",
+      null,
+      null,
+      "2026-11-01T12:00:00.000Z",
+      undefined,
+    ],
+  );
+
+  const children = {
+    data: [{ id: "c1", media_type: "IMAGE", media_url: "https://x.example/1.jpg" }, {
+      id: "c2",
+      media_type: "VIDEO",
+      media_url: "https://x.example/2.mp4",
+      thumbnail_url: "https://x.example/2.jpg",
+      alt_text: "Two",
+    }],
+  };
+  const carousel = itemOf(
+    media("1", { media_type: "CAROUSEL_ALBUM", media_url: undefined, children }),
+    false,
+  );
+  assert.equal(carousel.thumbnail_url, "https://x.example/1.jpg");
+  assert.deepEqual(
+    carousel.media?.map((
+      { position, kind, platform_media_id, url, thumbnail_url, alt_text },
+    ) => [position, kind, platform_media_id, url, thumbnail_url, alt_text]),
+    [
+      [0, "image", "c1", "https://x.example/1.jpg", "https://x.example/1.jpg", null],
+      [1, "video", "c2", "https://x.example/2.mp4", "https://x.example/2.jpg", "Two"],
+    ],
+  );
+});
+
+Deno.test("titles are the first line of a caption, cut at a word", () => {
+  const title = (caption: string) => itemOf(media("1", { caption }), false).title;
+  assert.equal(title("\n\n  First line \nsecond"), "First line");
+  assert.equal(title(""), "");
+  const long = title(`${"word ".repeat(40)}`);
+  assert.ok(long.length <= 100 && long.endsWith("word…"), long);
+  assert.equal(title("日".repeat(150)).length, 100);
+  assert.ok(title(`${"x".repeat(98)}😀😀`).isWellFormed());
+});
+
+Deno.test({
+  name: "recorded media become sound items",
+  ignore: META_FIXTURES === null,
+  async fn() {
+    const files = [
+      "users/medias_p1",
+      "users/medias_p2",
+      "users/stories",
+      "users/tagged_medias",
+      "discovery/medias_p1",
+    ];
+    for (const file of files) {
+      const recorded = await metaFixture(`instagram/apidata/${file}.json`);
+      const list = (recorded.data ??
+        (recorded.business_discovery as { media: { data: unknown[] } }).media.data) as Media[];
+      assert.ok(list.length > 0, file);
+      for (const one of list) {
+        const item = itemOf(one, file.endsWith("stories"));
+        assert.match(item.platform_content_id, /^\d{10,20}$/);
+        assert.match(item.content_type, /^(image|carousel|reel|short_video|long_video|story)$/);
+        if (one.timestamp) assert.ok(item.published_at, `${file} ${one.id} has a time`);
+        if (one.permalink) assert.match(String(item.permalink), /^https:\/\/(www\.)?instagram\.com\//);
+      }
+    }
+    const album = (await metaFixture("instagram/apidata/medias/media_default.json")) as Media;
+    const { content_type, media: parts, title } = itemOf(album, false);
+    assert.deepEqual([content_type, title, parts?.map(({ kind }) => kind)], ["carousel", "ALBUM", [
+      "image",
+      "image",
+      "video",
+    ]]);
+    assert.ok(parts?.every(({ url, thumbnail_url }) => url && thumbnail_url));
+  },
+});

@@ -1,0 +1,146 @@
+import assert from "node:assert/strict";
+import { hmacHex } from "../../_shared/http/hmac.ts";
+import {
+  cursorAfter,
+  explainGraph,
+  graphDialect,
+  lostCursor,
+  reshapeTokenAnswer,
+} from "../../_shared/platforms/meta_graph.ts";
+import { type FaultKind, PlatformFault } from "../../_shared/platforms/platform.ts";
+import { NOW } from "../support/adapter_world.ts";
+
+function explained(
+  status: number,
+  error: Record<string, unknown>,
+  retry_at: Date | null = null,
+): PlatformFault {
+  return explainGraph("instagram", {
+    status,
+    body: { error: { message: "secret words", ...error } },
+    retry_at,
+  }, NOW);
+}
+
+Deno.test("every code of Meta has its fault, whatever the HTTP status", () => {
+  const cases: [Record<string, unknown>, number, FaultKind][] = [
+    [{ code: 190, error_subcode: 463 }, 400, "token_expired"],
+    [{ code: 190, error_subcode: 460 }, 401, "token_expired"],
+    [{ code: 102 }, 400, "token_expired"],
+    [{ code: 10 }, 403, "scope_missing"],
+    [{ code: 200 }, 403, "scope_missing"],
+    [{ code: 299 }, 403, "scope_missing"],
+    [{ code: 100, error_subcode: 33 }, 400, "account_gone"],
+    [{ code: 803 }, 404, "account_gone"],
+    [{ code: 25, error_subcode: 2207050 }, 400, "account_gone"],
+    [{ code: 100 }, 400, "misconfigured"],
+    [{ code: 368 }, 400, "misconfigured"],
+    [{ code: 1 }, 500, "passing"],
+    [{ code: 2, is_transient: true }, 503, "passing"],
+    [{ code: 190, is_transient: true }, 500, "passing"],
+    [{ code: 12345 }, 500, "passing"],
+    [{ code: 4 }, 403, "quota_exhausted"],
+    [{ code: 4, error_subcode: 2207051 }, 403, "quota_exhausted"],
+    [{ code: 17 }, 400, "quota_exhausted"],
+    [{ code: 32 }, 429, "quota_exhausted"],
+    [{ code: 613 }, 400, "quota_exhausted"],
+    [{ code: 80001 }, 400, "quota_exhausted"],
+    [{ code: 80002, is_transient: true }, 400, "quota_exhausted"],
+  ];
+  for (const [error, status, kind] of cases) {
+    const fault = explained(status, error);
+    assert.equal(fault.kind, kind, JSON.stringify(error));
+    assert.equal(
+      fault.whole_app,
+      error.code === 4 && !error.error_subcode,
+      "only this one is every account's",
+    );
+    assert.ok(!fault.message.includes("secret words"));
+  }
+  const without: [number, FaultKind][] = [[401, "token_expired"], [400, "misconfigured"], [404, "passing"], [
+    502,
+    "passing",
+  ]];
+  for (const [status, kind] of without) {
+    assert.equal(
+      explainGraph("facebook", { status, body: "<html>", retry_at: null }, NOW).kind,
+      kind,
+      String(status),
+    );
+  }
+});
+
+Deno.test("a spent quota is waited for as long as the usage header says, else for an hour", () => {
+  assert.equal(explained(400, { code: 80002 }).retry_at?.getTime(), NOW.getTime() + 3_600_000);
+  const later = new Date(NOW.getTime() + 19 * 60_000);
+  assert.equal(explained(400, { code: 80002 }, later).retry_at, later);
+
+  const { wait, left } = graphDialect("instagram");
+  const headers = new Headers({
+    "x-app-usage": '{"call_count":28,"total_time":25,"total_cputime":25}',
+    "x-business-use-case-usage":
+      '{"17841":[{"type":"instagram","call_count":95,"total_cputime":20,"total_time":20,"estimated_time_to_regain_access":19}]}',
+  });
+  assert.equal(wait?.({ status: 400, headers }, NOW), 19 * 60);
+  assert.deepEqual(left?.(headers, NOW, "me"), { spent: 0.95, resets_at: later });
+  for (const odd of ["", "no JSON", "[]", '{"17841":{}}', '{"17841":[{"call_count":"much"}]}']) {
+    const spoiled = new Headers({ "x-business-use-case-usage": odd });
+    assert.equal(wait?.({ status: 400, headers: spoiled }, NOW), null, odd);
+  }
+  assert.deepEqual(left?.(new Headers(), NOW, "me"), {});
+});
+
+Deno.test("a list ends where `next` is missing, and nothing but the cursor is taken from it", () => {
+  const next = "https://graph.instagram.com/v26.0/1/media?access_token=secret&after=QVFI";
+  assert.equal(cursorAfter({ cursors: { after: "a" }, next }), "a");
+  assert.equal(cursorAfter({ next }), "QVFI");
+  assert.equal(cursorAfter({ cursors: { after: "a" } }), null);
+  assert.equal(cursorAfter(undefined), null);
+  assert.equal(cursorAfter({ next: "no address" }), null);
+});
+
+Deno.test("a refused parameter beside a cursor is a lost cursor; anything else stays what it is", () => {
+  const lost = lostCursor(explained(400, { code: 100 }));
+  assert.ok(lost instanceof PlatformFault && lost.kind === "cursor_invalid");
+  const gone = explained(400, { code: 100, error_subcode: 33 });
+  assert.equal(lostCursor(gone), gone);
+  const other = new Error("other");
+  assert.equal(lostCursor(other), other);
+});
+
+Deno.test("token answers of all shapes become RFC 6749's", () => {
+  const token = { access_token: "t", user_id: "17841400000000000" };
+  const scope = "instagram_business_basic instagram_business_manage_insights";
+  assert.deepEqual(reshapeTokenAnswer({ data: [{ ...token, permissions: scope.replace(" ", ",") }] }), {
+    ...token,
+    scope: scope.replace(" ", ","),
+  });
+  assert.deepEqual(reshapeTokenAnswer({ ...token, permissions: scope.split(" ") }), { ...token, scope });
+  assert.deepEqual(reshapeTokenAnswer({ access_token: "t", expires_in: 5_184_000 }), {
+    access_token: "t",
+    expires_in: 5_184_000,
+  });
+  const refusals: [Record<string, unknown>, string][] = [
+    [{
+      error_type: "OAuthException",
+      code: 400,
+      error_message: "Matching code was not found or was already used",
+    }, "invalid_grant"],
+    [{ error_type: "OAuthException", code: 400, error_message: "Invalid platform app" }, "invalid_client"],
+    [{ error: { code: 100, message: "This authorization code has been used." } }, "invalid_grant"],
+    [{ error: { code: 4, message: "limit" } }, "temporarily_unavailable"],
+    [{ error: { code: 2, message: "later" } }, "temporarily_unavailable"],
+    [{ error: { code: 101, message: "Error validating application" } }, "invalid_client"],
+  ];
+  for (const [body, error] of refusals) {
+    assert.deepEqual(reshapeTokenAnswer(body), { error }, JSON.stringify(body));
+  }
+});
+
+Deno.test("the proof of a token is its HMAC under the app's secret", async () => {
+  // RFC 4231, test case 2.
+  assert.equal(
+    await hmacHex("Jefe", "what do ya want for nothing?"),
+    "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843",
+  );
+});

@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { Meter, quotaOf } from "../../_shared/platforms/meter.ts";
+import { PLATFORM_SLUGS, PlatformFault } from "../../_shared/platforms/platform.ts";
+import { platformOf } from "../../_shared/platforms/registry.ts";
+import { adapterWorld, NOW } from "../support/adapter_world.ts";
+
+const later = (seconds: number) => new Date(NOW.getTime() + seconds * 1_000);
+
+Deno.test("calls are added up until they are taken, and taken once", () => {
+  const youtube = platformOf("youtube", adapterWorld({}));
+  const meter = new Meter();
+  assert.equal(meter.take(youtube, 900), null);
+  meter.add({ calls: 1, units: 1 });
+  meter.add({ calls: 1, units: 1 });
+  meter.add({ calls: 1, units: 0 });
+  assert.equal(meter.calls, 2, "a call that costs nothing is none of the step's calls");
+  const taken = meter.take(youtube, 900);
+  assert.deepEqual([taken?.calls, taken?.units, taken?.scope, taken?.size], [3, 2, "app", 10_000]);
+  assert.equal(meter.take(youtube, 900), null);
+});
+
+Deno.test("of several windows the emptiest decides, with the end that belongs to it; of percentages the highest", () => {
+  const twitter = platformOf("twitter", adapterWorld({}));
+  const meter = new Meter();
+  meter.add({ calls: 1, units: 1, remaining: 70, resets_at: later(60) });
+  meter.add({ calls: 1, units: 1, remaining: 3, resets_at: later(600) });
+  meter.add({ calls: 1, units: 1, remaining: 800, resets_at: later(900) });
+  const taken = meter.take(twitter, 900);
+  assert.deepEqual([taken?.remaining, taken?.resets_at], [3, later(600).toISOString()]);
+  meter.add({ calls: 1, units: 1, spent: 0.4 });
+  meter.add({ calls: 1, units: 1, spent: 0.1, resets_at: later(60) });
+  const percent = meter.take(twitter, 900);
+  assert.deepEqual([percent?.spent, percent?.resets_at], [0.4, later(60).toISOString()]);
+});
+
+Deno.test("a refusal for want of quota is told with its end, also when no call was counted; other faults are not", () => {
+  const youtube = platformOf("youtube", adapterWorld({}));
+  const meter = new Meter();
+  meter.refuse(new PlatformFault("youtube", "passing", { retry_at: later(5) }));
+  assert.equal(meter.take(youtube, 900), null);
+  meter.refuse(new PlatformFault("youtube", "quota_exhausted", { retry_at: later(3_600) }));
+  assert.equal(meter.take(youtube, 900)?.refused_until, later(3_600).toISOString());
+});
+
+Deno.test("a refusal of the whole app is told apart from one of the account", () => {
+  const twitter = platformOf("twitter", adapterWorld({}));
+  const meter = new Meter();
+  meter.refuse(
+    new PlatformFault("twitter", "quota_exhausted", { retry_at: later(3_600), whole_app: true }),
+  );
+  const taken = meter.take(twitter, 900);
+  assert.deepEqual([taken?.refused_until, taken?.app_refused_until], [null, later(3_600).toISOString()]);
+  assert.equal(meter.take(twitter, 900), null);
+});
+
+Deno.test("every platform says what its window is, for the app that is registered", () => {
+  for (const slug of PLATFORM_SLUGS) {
+    const platform = platformOf(slug, adapterWorld({}));
+    const quota = quotaOf(platform, 900);
+    assert.equal(quota.app, platform.authorization.client_id);
+    assert.ok(platform.quota.seconds > 0);
+    assert.ok(
+      platform.quota.scope === "account" || platform.quota.size !== null,
+      "an app's window has a size",
+    );
+  }
+});

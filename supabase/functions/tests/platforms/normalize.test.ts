@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import {
+  cleanText,
+  countOf,
+  distinctTags,
+  hashtagsOf,
+  identifierText,
+  instantOf,
+  linkOf,
+  secondsOf,
+  titleText,
+} from "../../_shared/platforms/normalize.ts";
+import { nextMidnight } from "../../_shared/platforms/midnight.ts";
+
+Deno.test("text loses NUL and halves of surrogate pairs, and is never cut inside a pair", () => {
+  assert.equal(cleanText("a\0b\ud800c"), "ab\ufffdc");
+  assert.equal(cleanText("ab😀", 3), "ab");
+  assert.equal(cleanText("ab😀", 4), "ab😀");
+  assert.equal(cleanText(undefined), "");
+  assert.equal(cleanText({ toString: () => "x" }), "");
+  assert.equal(cleanText("x".repeat(30_000)).length, 20_000);
+  assert.equal(titleText("  Two\n lines\t "), "Two lines");
+  assert.equal(identifierText("  "), null);
+  assert.equal(identifierText(22), "22");
+});
+
+Deno.test("tags keep the creator's order and spelling, each once, whatever its case", () => {
+  assert.deepEqual(distinctTags(["Jazz", "jazz ", "", "two  words", 7, null]), ["Jazz", "two words"]);
+  assert.deepEqual(distinctTags("jazz"), []);
+  assert.equal(distinctTags(Array.from({ length: 500 }, (_, index) => `tag ${index}`)).length, 100);
+});
+
+Deno.test("hashtags come from every script, and not from links, entities or numbers", () => {
+  assert.deepEqual(hashtagsOf("#Jazz, #LIVE(#café) ＃東京 #हिन्दी #عربي #a_b"), [
+    "jazz",
+    "live",
+    "café",
+    "東京",
+    "हिन्दी",
+    "عربي",
+    "a_b",
+  ]);
+  assert.deepEqual(hashtagsOf("https://example.com/#part C# a#b &#39; #1 # ##"), []);
+  assert.deepEqual(hashtagsOf("#Same", "again #same"), ["same"]);
+  assert.equal(hashtagsOf("cafe\u0301 #cafe\u0301")[0], "café");
+  assert.equal(hashtagsOf(Array.from({ length: 90 }, (_, index) => `#t${index}`).join(" ")).length, 60);
+});
+
+Deno.test("counters are numbers or null: hidden is not zero", () => {
+  assert.deepEqual(
+    ["12", 12, "0", undefined, null, "-1", "1e3", "", -1, 1.5, "99999999999999999999"].map(countOf),
+    [12, 12, 0, null, null, null, null, null, null, null, null],
+  );
+});
+
+Deno.test("times of every platform become UTC", () => {
+  assert.equal(instantOf("2026-11-01T12:00:00+0200"), "2026-11-01T10:00:00.000Z");
+  assert.equal(instantOf("2026-11-01T12:00:00Z"), "2026-11-01T12:00:00.000Z");
+  assert.equal(instantOf(1_790_000_000), "2026-09-21T14:13:20.000Z");
+  assert.deepEqual(
+    ["soon", "", undefined, null, "0001-01-01T00:00:00Z", NaN].map(instantOf),
+    Array(6).fill(null),
+  );
+});
+
+Deno.test("only http links are links", () => {
+  assert.equal(linkOf("https://i.example/a b.jpg"), "https://i.example/a%20b.jpg");
+  assert.deepEqual(
+    ["javascript:alert(1)", "/x", "", 3, `https://x.example/${"a".repeat(3_000)}`].map(linkOf),
+    Array(5).fill(null),
+  );
+});
+
+Deno.test("ISO 8601 durations become seconds, also of what has not ended", () => {
+  assert.deepEqual(
+    ["PT1H2M3S", "P0D", "PT15S", "P1DT1S", "PT61M", "P1W", "PT0.5S"].map(secondsOf),
+    [3_723, 0, 15, 86_401, 3_660, 604_800, 0],
+  );
+  assert.deepEqual(
+    ["", "P", "PT", "P1M", "1:02", undefined, `PT${"9".repeat(12)}H`].map(secondsOf),
+    Array(7).fill(null),
+  );
+});
+
+Deno.test("quotas end at midnight in California, in summer, in winter and when the clocks change", () => {
+  const ends = (now: string) => nextMidnight("America/Los_Angeles", new Date(now)).toISOString();
+  assert.equal(ends("2026-07-01T12:00:00Z"), "2026-07-02T07:00:00.000Z");
+  assert.equal(ends("2026-12-01T12:00:00Z"), "2026-12-02T08:00:00.000Z");
+  assert.equal(ends("2026-03-08T09:00:00Z"), "2026-03-09T07:00:00.000Z", "a day of 23 hours");
+  assert.equal(
+    ends("2026-11-01T07:00:00Z"),
+    "2026-11-02T08:00:00.000Z",
+    "a day of 25 hours, from its first moment",
+  );
+  assert.equal(ends("2026-12-02T07:59:59.999Z"), "2026-12-02T08:00:00.000Z");
+  assert.equal(ends("2026-12-02T08:00:00Z"), "2026-12-03T08:00:00.000Z");
+});

@@ -1,0 +1,297 @@
+/**
+ * Every way in which a platform can fail while a library is synced, on every platform. Each ends in a correct library, or in a
+ * clear state that heals by itself or tells the creator what to do; nothing is lost, nothing is there twice, no token is lost.
+ */
+import assert from "node:assert/strict";
+import { testDatabase } from "../../../../scripts/test/stack.ts";
+import { syncPage } from "../../_shared/sync/sync_page.ts";
+import type { SyncAnswer } from "../support/channels.ts";
+import { connectionWorld } from "../support/connection_world.ts";
+import { PlatformCreator } from "../support/platform_creator.ts";
+import { type PlatformRow, ROWS } from "./platform_rows.ts";
+
+/** `heals` within the call; `passes`: an error, and the next call goes on; `needs`: the creator is told, and connecting again heals. */
+type End = "heals" | "passes" | "needs";
+
+interface Case {
+  name: string;
+  /** Which calls it meets; the list, unless it says otherwise. */
+  match?: keyof PlatformRow["calls"];
+  fault: Record<string, unknown>;
+  times: number;
+  end: End;
+  /** What the creator reads. */
+  says?: RegExp;
+}
+
+/** More often than anything is tried. */
+const FOR_LONG = 9;
+
+function casesOf(row: PlatformRow): Case[] {
+  const { words } = row;
+  return [
+    { name: "401 expired, once", fault: { token: "expired" }, times: 1, end: "heals" },
+    {
+      name: "401 revoked, for good",
+      fault: { token: "revoked" },
+      times: FOR_LONG,
+      end: "needs",
+      says: /no longer accepts/,
+    },
+    {
+      name: "403 missing scope",
+      fault: { reason: words.missing_scope },
+      times: FOR_LONG,
+      end: "needs",
+      says: /allow everything/,
+    },
+    { name: "404", fault: { status: 404 }, times: FOR_LONG, end: row.not_found },
+    {
+      // A burst, with most of the window left (X tells both).
+      name: "429 with Retry-After",
+      fault: { status: 429, headers: { "retry-after": "1", "x-rate-limit-remaining": "5" } },
+      times: 1,
+      end: "heals",
+    },
+    {
+      name: "429 with a long Retry-After",
+      fault: { status: 429, headers: { "retry-after": "600" } },
+      times: FOR_LONG,
+      end: "passes",
+    },
+    {
+      name: "429 without Retry-After",
+      fault: { status: 429 },
+      times: 2,
+      end: row.waits_when_throttled ? "passes" : "heals",
+    },
+    {
+      name: "the quota spent",
+      fault: { reason: words.quota },
+      times: FOR_LONG,
+      end: "passes",
+      says: /quota|answer/,
+    },
+    { name: "500, twice", fault: { status: 500 }, times: 2, end: "heals" },
+    {
+      name: "500, for long",
+      fault: { status: 500 },
+      times: FOR_LONG,
+      end: "passes",
+      says: /does not answer/,
+    },
+    { name: "502", fault: { status: 502 }, times: 1, end: "heals" },
+    {
+      name: "502 that is a proxy's page",
+      fault: { status: 502, body: "<h1>Bad gateway</h1>" },
+      times: 1,
+      end: "heals",
+    },
+    { name: "the connection cut before the answer", fault: { cut: true }, times: 1, end: "heals" },
+    { name: "the connection cut in the answer", fault: { cut: "body" }, times: 1, end: "heals" },
+    {
+      name: "the connection cut for long",
+      fault: { cut: true },
+      times: FOR_LONG,
+      end: "passes",
+      says: /does not answer/,
+    },
+    { name: "malformed JSON", fault: { malformed: true }, times: 1, end: "heals" },
+    {
+      name: "malformed JSON for long",
+      fault: { malformed: true },
+      times: FOR_LONG,
+      end: "passes",
+      says: /no sense/,
+    },
+    {
+      name: "JSON of another shape",
+      fault: { status: 200, body: { data: 7, items: 7 } },
+      times: FOR_LONG,
+      end: "passes",
+      says: /no sense/,
+    },
+    { name: "an empty page", fault: { status: 200, body: row.empty_page }, times: 1, end: "heals" },
+    {
+      name: "cursor expired",
+      match: "later_page",
+      fault: { reason: words.bad_cursor },
+      times: 1,
+      end: "heals",
+    },
+  ];
+}
+
+for (const row of ROWS) {
+  Deno.test(`${row.title}: every fault of a sync ends well`, async (test) => {
+    const sql = await testDatabase();
+    try {
+      const own = await PlatformCreator.make(sql, row, 25);
+      await own.syncAll(10);
+      for (const one of casesOf(row)) {
+        // On the second page: half of a library is there already.
+        await test.step(one.name, () => survives(own, one));
+      }
+    } finally {
+      await sql.end();
+    }
+  });
+
+  Deno.test(`${row.title}: a call that takes too long is given up and made again`, async () => {
+    const sql = await testDatabase();
+    try {
+      const own = await PlatformCreator.make(sql, row, 12);
+      const world = await connectionWorld({ PROVIDER_TIMEOUT_MS: "400" });
+      await own.arm(row.calls.list, { delay_ms: 1_500 }, { times: 1 });
+      await syncHere(own, world);
+      await own.disarm();
+      await own.assertSameLibrary();
+
+      await own.arm(row.calls.list, { delay_ms: 1_500 }, { times: FOR_LONG });
+      await assert.rejects(syncHere(own, world), { code: "provider_unavailable" });
+      await own.disarm();
+      assert.equal((await own.state()).status, "active");
+      await own.syncAll();
+      await own.assertSameLibrary();
+    } finally {
+      await sql.end();
+    }
+  });
+
+  Deno.test(`${row.title}: a clock that is wrong by a day loses neither items nor the account`, async (test) => {
+    const sql = await testDatabase();
+    try {
+      for (const hours of [-24, 24]) {
+        await test.step(`${hours} hours`, async () => {
+          const own = await PlatformCreator.make(sql, row, 12);
+          const world = await connectionWorld();
+          const skewed = { ...world, now: () => new Date(Date.now() + hours * 3_600_000) };
+          await syncHere(own, skewed);
+          await own.assertSameLibrary();
+          const { status, notices } = await own.state();
+          assert.deepEqual([status, notices], ["active", 0]);
+          await row.simulator.add(own.account_id, "After the clock was set right");
+          await own.syncAll();
+          await own.assertSameLibrary();
+        });
+      }
+    } finally {
+      await sql.end();
+    }
+  });
+
+  Deno.test(`${row.title}: access taken back there disconnects the account, with one notification, and connecting heals`, async () => {
+    const sql = await testDatabase();
+    try {
+      const own = await PlatformCreator.make(sql, row, 12);
+      await own.syncAll();
+      await row.simulator.revoke(own.account_id);
+      for (let attempt = 0; attempt < 2; attempt++) {
+        const refused = await own.syncOnce();
+        assert.deepEqual(
+          [refused.status, refused.body.code],
+          [409, "account_disconnected"],
+          JSON.stringify(refused.body),
+        );
+      }
+      const { status, is_active, notices, next_sync_at } = await own.state();
+      assert.deepEqual([status, is_active, notices, next_sync_at], ["disconnected", false, 1, null]);
+      assert.equal((await own.library()).length, 12, "the content stays");
+      assert.equal(await own.reconnect(), own.social_account_id);
+      await own.syncAll();
+      await own.assertSameLibrary();
+    } finally {
+      await sql.end();
+    }
+  });
+
+  Deno.test(`${row.title}: a token that expired there ${row.expired_heals ? "is refreshed unnoticed" : "needs the creator"}`, async () => {
+    const sql = await testDatabase();
+    try {
+      const own = await PlatformCreator.make(sql, row, 12);
+      await own.syncAll();
+      await row.simulator.expire(own.account_id);
+      await row.simulator.add(own.account_id, "New since the token expired");
+      const { status, body } = await own.syncOnce();
+      if (row.expired_heals) assert.equal(status, 200, JSON.stringify(body));
+      else {
+        assert.deepEqual([status, body.code], [409, "account_disconnected"], JSON.stringify(body));
+        assert.equal((await own.state()).notices, 1);
+        assert.equal(await own.reconnect(), own.social_account_id);
+      }
+      await own.syncAll();
+      await own.assertSameLibrary();
+    } finally {
+      await sql.end();
+    }
+  });
+}
+
+async function survives(
+  own: PlatformCreator,
+  { name, match = "list", fault, times, end, says }: Case,
+): Promise<void> {
+  const { row } = own;
+  // On every page something has changed, so that every page has a body to spoil.
+  const items = await own.truth();
+  for (const at of [0, 12, 24]) {
+    await row.simulator.edit(own.account_id, String(items[at]?.id), `After ${name} (${at})`);
+  }
+  const { tokens, notices } = await own.state();
+  const used = await own.syncsUsed();
+  const calls = row.calls[match] ?? row.calls.list;
+  await own.arm(calls, fault, { times, skip: calls === row.calls.list ? 1 : 0 });
+  try {
+    const { failed, sync_id } = await stepUntilFailure(own);
+    const after = await own.state();
+    if (end === "heals") assert.equal(failed, null, JSON.stringify(failed?.body));
+    else {
+      assert.ok(failed, "the fault is reported");
+      const { body } = failed;
+      assert.match(
+        String(body.code),
+        end === "passes" ? /^provider_/ : /^account_disconnected$/,
+        JSON.stringify(body),
+      );
+      if (says) assert.match(String(after.last_error), says);
+      assert.equal(after.status, end === "passes" ? "active" : "disconnected");
+      assert.equal(after.notices, end === "passes" ? notices : notices + 1, "told once");
+      assert.equal(await own.syncsUsed(), used, "the unit is returned");
+      assert.ok(after.tokens, "no token is lost");
+      if (end === "passes") assert.deepEqual(after.tokens, tokens);
+    }
+    await own.disarm();
+    if (end === "needs") {
+      assert.equal((await own.syncOnce()).body.code, "account_disconnected");
+      assert.equal(await own.reconnect(), own.social_account_id);
+    }
+    await own.awaitQuota();
+    // A pass that failed goes on where it was.
+    if (end === "passes") assert.equal((await own.syncOnce({ sync_id, max_results: 10 })).status, 200);
+  } finally {
+    await own.disarm();
+  }
+  await own.syncAll(10);
+  await own.assertSameLibrary();
+}
+
+async function stepUntilFailure(own: PlatformCreator) {
+  let sync_id: string | undefined;
+  for (;;) {
+    const step = await own.syncOnce({ max_results: 10, sync_id });
+    if (step.status !== 200) return { failed: step, sync_id };
+    sync_id = step.body.sync_id;
+    if (!step.body.has_more) return { failed: null, sync_id };
+  }
+}
+
+/** A whole pass in this process, for what a stack cannot be told: other time limits, another clock. */
+async function syncHere(own: PlatformCreator, world: Parameters<typeof syncPage>[0]): Promise<void> {
+  const request = { social_account_id: own.social_account_id, max_results: 10, user_id: own.creator.id };
+  let sync_id: string | undefined;
+  let answer: SyncAnswer;
+  do {
+    answer = await syncPage(world, own.row.slug, { ...request, sync_id });
+    sync_id = answer.sync_id;
+  } while (answer.has_more);
+}

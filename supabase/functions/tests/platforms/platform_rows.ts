@@ -1,0 +1,270 @@
+/**
+ * Every platform as a row of a table: what the tests in platform_matrix.*.test.ts need to know of it. All other knowledge of a
+ * platform is in its adapter and its simulator; a platform that is added is tested by adding its row.
+ */
+import assert from "node:assert/strict";
+import { type Creator, simulator } from "../../../../scripts/test/stack.ts";
+import type { PlatformSlug } from "../../_shared/platforms/platform.ts";
+
+/** An item as the simulator has it; what a right library must equal. */
+export interface TrueItem {
+  id: string;
+  description: string;
+  visibility: string;
+  deleted: boolean;
+  content_type?: string;
+  parts?: string[];
+  /** Counts that the platform tells; null where it does not. */
+  views?: number | null;
+  shares?: number | null;
+}
+
+export interface PlatformRow {
+  slug: PlatformSlug;
+  title: string;
+  /** The simulator's admin routes are below `/_admin/<provider>`. */
+  simulator: Simulated;
+  /** How the consent page's form names an account. */
+  form: (account_id: string) => Record<string, string>;
+  /** Calls, as regular expressions on `METHOD path?query`. */
+  calls: {
+    /** Reads a page of the library. */
+    list: string;
+    /** Reads a page that is not the first. */
+    later_page: string;
+    /** Refreshes tokens. */
+    refresh: string;
+    /** Ends a grant; null where the platform has no such call. */
+    revoke: string | null;
+  };
+  /** The platform's own words for its refusals, as its simulator knows them. */
+  words: { missing_scope: string; bad_cursor: string; quota: string; dead_grant: string };
+  /** An answer with status 200 that names no items and no next page. */
+  empty_page: Record<string, unknown>;
+  /** Whether a fresh access token can be had after the old one expired: where it is its own refresh token, it cannot. */
+  expired_heals: boolean;
+  /** Whether every refresh brings another refresh token and kills the one before. */
+  rotates: boolean;
+  /** Whether a 429 says by itself that asking again at once is of no use (windows of a minute or more). */
+  waits_when_throttled?: true;
+  /** How a 404 on the list ends; platforms that answer so for accounts that are gone need the creator. */
+  not_found: "passes" | "needs";
+  /** The simulator can begin each page with the last item of the one before, as the platform has been seen to do. */
+  repeats?: true;
+  /** Makes the account's tokens older, where young ones cannot be refreshed. */
+  age?: (account_id: string) => Promise<void>;
+}
+
+/** What tests do at the provider, the same for every one. */
+export interface Simulated {
+  create(wish: { items: number; plain?: boolean; seed?: number; repeats?: true }): Promise<string>;
+  items(account_id: string): Promise<TrueItem[]>;
+  add(account_id: string, text: string): Promise<void>;
+  edit(account_id: string, item: string, text: string): Promise<void>;
+  remove(account_id: string, item: string): Promise<void>;
+  expire(account_id: string): Promise<void>;
+  revoke(account_id: string): Promise<void>;
+}
+
+/** The admin routes that Instagram, TikTok, Facebook and X have in common. */
+function network(provider: string): Simulated {
+  const path = (account_id: string, rest = "") => `${provider}/accounts/${account_id}/items${rest}`;
+  return {
+    async create(wish) {
+      const { account_id } = await simulator<{ account_id: string }>(`${provider}/accounts`, {
+        plain: true,
+        ...wish,
+      });
+      return account_id;
+    },
+    items: async (account_id) => (await simulator<{ items: TrueItem[] }>(path(account_id))).items,
+    add: async (account_id, text) => void await simulator(path(account_id), { text }),
+    edit: async (account_id, item, text) =>
+      void await simulator(path(account_id, `/${item}`), { text }, "PATCH"),
+    remove: async (account_id, item) =>
+      void await simulator(path(account_id, `/${item}`), undefined, "DELETE"),
+    expire: async (account_id) => void await simulator(`${provider}/tokens/expire`, { account_id }),
+    revoke: async (account_id) => void await simulator(`${provider}/tokens/revoke`, { account_id }),
+  };
+}
+
+interface Video {
+  id: string;
+  description: string;
+  privacy: string;
+  deleted: boolean;
+}
+
+const youtube: Simulated = {
+  async create({ items, ...wish }) {
+    const { channel_id } = await simulator<{ channel_id: string }>("youtube/channels", {
+      plain: true,
+      videos: items,
+      ...wish,
+    });
+    return channel_id;
+  },
+  async items(channel_id) {
+    const { videos } = await simulator<{ videos: Video[] }>(`youtube/channels/${channel_id}/videos`);
+    return videos.map(({ id, description, privacy, deleted }) => ({
+      id,
+      description,
+      visibility: privacy,
+      deleted,
+    }));
+  },
+  add: async (channel_id, description) =>
+    void await simulator(`youtube/channels/${channel_id}/videos`, { description }),
+  edit: async (channel_id, video, description) =>
+    void await simulator(`youtube/channels/${channel_id}/videos/${video}`, { description }, "PATCH"),
+  remove: async (channel_id, video) =>
+    void await simulator(`youtube/channels/${channel_id}/videos/${video}`, undefined, "DELETE"),
+  expire: async (channel_id) => void await simulator("google/tokens/expire", { channel_id }),
+  revoke: async (channel_id) => void await simulator("google/tokens/revoke", { channel_id }),
+};
+
+export const ROWS: readonly PlatformRow[] = [
+  {
+    slug: "youtube",
+    title: "YouTube",
+    simulator: youtube,
+    form: (channel) => ({ channel }),
+    calls: {
+      list: "v3/(playlistItems|videos)",
+      later_page: "pageToken=",
+      refresh: "oauth2.googleapis.com/token",
+      revoke: "oauth2.googleapis.com/revoke",
+    },
+    words: {
+      missing_scope: "insufficientPermissions",
+      bad_cursor: "invalidPageToken",
+      quota: "quotaExceeded",
+      dead_grant: "invalid_grant",
+    },
+    empty_page: { items: [], pageInfo: { totalResults: 0 } },
+    expired_heals: true,
+    rotates: false,
+    not_found: "passes",
+  },
+  {
+    slug: "instagram",
+    title: "Instagram",
+    simulator: network("instagram"),
+    form: (account) => ({ account }),
+    calls: {
+      list: "graph.instagram.com/v[0-9.]+/me/(media|stories)",
+      later_page: "me/media.*[?&]after=",
+      refresh: "graph.instagram.com/refresh_access_token",
+      revoke: null,
+    },
+    words: {
+      missing_scope: "missing_scope",
+      bad_cursor: "invalid_cursor",
+      quota: "instagram_account_limit",
+      dead_grant: "token_revoked",
+    },
+    empty_page: { data: [] },
+    expired_heals: false,
+    rotates: false,
+    not_found: "needs",
+    repeats: true,
+    age: async (account_id) =>
+      void await simulator("instagram/tokens/age", { account_id, seconds: 50 * 86_400 }),
+  },
+  {
+    slug: "tiktok",
+    title: "TikTok",
+    simulator: network("tiktok"),
+    form: (account) => ({ account }),
+    calls: {
+      list: "v2/video/list/",
+      // The cursor is in the body, so the line of a later page is that of the first.
+      later_page: "v2/video/list/",
+      refresh: "v2/oauth/token/",
+      revoke: "v2/oauth/revoke/",
+    },
+    words: {
+      missing_scope: "scope_not_authorized",
+      bad_cursor: "invalid_cursor",
+      quota: "rate_limit_exceeded",
+      dead_grant: "invalid_grant",
+    },
+    empty_page: { data: { videos: [], has_more: false }, error: { code: "ok", message: "", log_id: "1" } },
+    expired_heals: true,
+    rotates: true,
+    waits_when_throttled: true,
+    not_found: "passes",
+  },
+  {
+    slug: "facebook",
+    title: "Facebook",
+    simulator: network("facebook"),
+    form: (account) => ({ account }),
+    calls: {
+      list: "(published_posts|videos|video_reels)\\?",
+      later_page: "published_posts.*[?&]after=",
+      refresh: "graph.facebook.com/v[0-9.]+/[0-9]+\\?fields=access_token",
+      revoke: "DELETE /graph.facebook.com/",
+    },
+    words: {
+      missing_scope: "missing_scope",
+      bad_cursor: "invalid_cursor",
+      quota: "pages_account_limit",
+      dead_grant: "token_revoked",
+    },
+    empty_page: { data: [] },
+    expired_heals: true,
+    rotates: false,
+    not_found: "needs",
+    repeats: true,
+  },
+  {
+    slug: "twitter",
+    title: "X",
+    simulator: network("x"),
+    form: (account) => ({ account }),
+    calls: {
+      list: "2/users/[0-9]+/tweets",
+      later_page: "pagination_token=",
+      refresh: "2/oauth2/token",
+      revoke: "2/oauth2/revoke",
+    },
+    words: {
+      missing_scope: "scope_missing",
+      bad_cursor: "pagination_token",
+      quota: "credits",
+      dead_grant: "invalid_grant",
+    },
+    empty_page: { meta: { result_count: 0 } },
+    expired_heals: true,
+    rotates: true,
+    waits_when_throttled: true,
+    not_found: "passes",
+  },
+];
+
+/** Answers a consent page as its form does; where it sends the creator. */
+export async function consent(
+  authorization_url: string,
+  form: Record<string, string>,
+): Promise<{ code: string; state: string }> {
+  const response = await fetch(authorization_url, {
+    method: "POST",
+    headers: { accept: "application/json" },
+    body: new URLSearchParams({ decision: "allow", ...form }),
+  });
+  const text = await response.text();
+  assert.equal(response.status, 200, text);
+  const { searchParams } = new URL(JSON.parse(text).location);
+  return { code: searchParams.get("code") ?? "", state: searchParams.get("state") ?? "" };
+}
+
+/** From init over the consent page to a connected account. */
+export async function connect(row: PlatformRow, creator: Creator, account_id: string): Promise<string> {
+  const init = await creator.call<{ authorization_url: string }>(`oauth-${row.slug}-init`, {});
+  assert.equal(init.status, 200, JSON.stringify(init.body));
+  const given = await consent(init.body.authorization_url, row.form(account_id));
+  const answer = await creator.call(`oauth-${row.slug}-callback`, { ...given, account_id });
+  assert.equal(answer.status, 200, JSON.stringify(answer.body));
+  return String(answer.body.social_account_id);
+}

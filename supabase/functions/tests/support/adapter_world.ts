@@ -1,0 +1,87 @@
+/** A platform's world for tests without a stack: answers from a script, a clock that stands still, every call recorded. */
+import { createLogger } from "../../_shared/observability/log.ts";
+import type { PlatformWorld, Usage } from "../../_shared/platforms/platform.ts";
+import { readSettings } from "../../_shared/settings/settings.ts";
+
+export interface RecordedCall {
+  url: URL;
+  method: string;
+  headers: Headers;
+  form: URLSearchParams;
+  body: string;
+}
+
+/** What the platform answers: a body (status 200), or a whole response, or an error that fetch throws. */
+export type Scripted = object | Response | Error;
+
+export interface AdapterWorld extends PlatformWorld {
+  calls: RecordedCall[];
+  lines: string[];
+  usages: Usage[];
+  units: () => number;
+}
+
+export const NOW = new Date("2026-11-20T12:00:00Z");
+
+/** Answers each call by the first rule that fits its path; a rule with several answers gives them in turn, the last for ever. */
+export function adapterWorld(rules: Record<string, Scripted | Scripted[]>): AdapterWorld {
+  const calls: RecordedCall[] = [];
+  const lines: string[] = [];
+  const usages: Usage[] = [];
+  const left = new Map(
+    Object.entries(rules).map(([path, answers]) => [path, Array.isArray(answers) ? [...answers] : [answers]]),
+  );
+  const answer: typeof fetch = async (input, init) => {
+    const request = new Request(input, init);
+    const url = new URL(request.url);
+    const text = await request.text();
+    calls.push({
+      url,
+      method: request.method,
+      headers: request.headers,
+      form: new URLSearchParams(text),
+      body: text,
+    });
+    const answers = left.get([...left.keys()].find((path) => url.pathname.endsWith(path)) ?? "");
+    const next = answers && (answers.length > 1 ? answers.shift() : answers[0]);
+    if (!next) throw new TypeError(`no answer for ${url.pathname}`);
+    if (next instanceof Error) throw next;
+    return next instanceof Response ? next.clone() : Response.json(next);
+  };
+  return {
+    settings: readSettings({
+      SUPABASE_URL: "http://127.0.0.1:1",
+      YOUTUBE_CLIENT_ID: "client",
+      YOUTUBE_CLIENT_SECRET: "GOCSPX-adapter-test",
+      GOOGLE_TOKEN_URL: "http://127.0.0.1:1/token",
+      GOOGLE_REVOCATION_URL: "http://127.0.0.1:1/revoke",
+      YOUTUBE_API_URL: "http://127.0.0.1:1/youtube/v3",
+      INSTAGRAM_CLIENT_ID: "instagram-client",
+      INSTAGRAM_CLIENT_SECRET: "instagram-adapter-test",
+      INSTAGRAM_TOKEN_URL: "http://127.0.0.1:1/oauth/access_token",
+      INSTAGRAM_GRAPH_URL: "http://127.0.0.1:1/graph.instagram.com",
+      FACEBOOK_CLIENT_ID: "facebook-client",
+      FACEBOOK_CLIENT_SECRET: "facebook-adapter-test",
+      FACEBOOK_GRAPH_URL: "http://127.0.0.1:1",
+      TIKTOK_CLIENT_ID: "key",
+      TIKTOK_CLIENT_SECRET: "tiktok-adapter-test",
+      TIKTOK_TOKEN_URL: "http://127.0.0.1:1/v2/oauth/token/",
+      TIKTOK_REVOCATION_URL: "http://127.0.0.1:1/v2/oauth/revoke/",
+      TIKTOK_API_URL: "http://127.0.0.1:1/v2",
+      TWITTER_CLIENT_ID: "x-client",
+      TWITTER_CLIENT_SECRET: "x-adapter-test",
+      TWITTER_TOKEN_URL: "http://127.0.0.1:1/2/oauth2/token",
+      TWITTER_REVOCATION_URL: "http://127.0.0.1:1/2/oauth2/revoke",
+      TWITTER_API_URL: "http://127.0.0.1:1/2",
+    }),
+    fetch: answer,
+    now: () => NOW,
+    request_id: "test",
+    log: createLogger({ level: "debug", sink: (line) => lines.push(line) }),
+    used: (_platform, usage) => usages.push(usage),
+    calls,
+    lines,
+    usages,
+    units: () => usages.reduce((sum, usage) => sum + usage.units, 0),
+  };
+}

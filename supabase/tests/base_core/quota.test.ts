@@ -1,0 +1,254 @@
+import assert from "node:assert/strict";
+import { inWorld, refusal, whileOpen, withPerson, type World } from "../support/world.ts";
+
+const used = (world: World) =>
+  world.value<number>(`select syncs_used from subscription where user_id = '${world.people.owner}'`);
+
+Deno.test("two hundred reservations at once take exactly what is left", async () => {
+  await withPerson(async ({ id, sql }) => {
+    const refusals = await Promise.all(
+      Array.from({ length: 200 }, () => refusal(sql`select increment_quota(${id}, 'sync')`)),
+    );
+    assert.equal(refusals.filter((code) => code === undefined).length, 10);
+    assert.equal(refusals.filter((code) => code === "SV402").length, 190);
+    const [row] = await sql`select syncs_used from subscription where user_id = ${id}`;
+    assert.equal(row?.syncs_used, 10);
+  }, 40);
+});
+
+Deno.test("reservations and returns at once lose nothing", async () => {
+  await withPerson(async ({ id, sql }) => {
+    await sql`select increment_quota(${id}, 'ai_analysis', 10)`;
+    await Promise.all(
+      Array.from(
+        { length: 60 },
+        (_, i) =>
+          i % 2 === 0
+            ? sql`select increment_quota(${id}, 'ai_analysis')`
+            : sql`select decrement_quota(${id}, 'ai_analysis')`,
+      )
+        .map((statement) => refusal(statement)),
+    );
+    const [row] = await sql`select ai_analyses_used from subscription where user_id = ${id}`;
+    const left = Number(row?.ai_analyses_used);
+    assert.ok(left >= 10 && left <= 25, `got ${left}`);
+  }, 20);
+});
+
+Deno.test("a refused reservation names quota, limit, use and reset, and changes nothing", async () => {
+  await inWorld(async (world) => {
+    const { owner } = world.people;
+    assert.equal(await world.value(`select increment_quota('${owner}', 'syncs', 9)`), 9);
+    const refused = await world.attempt("service", `select increment_quota('${owner}', 'sync', 2)`);
+    assert.equal(refused.code, "SV402");
+    assert.deepEqual({ ...refused.detail, resets_at: undefined }, {
+      quota: "syncs",
+      limit: 10,
+      used: 9,
+      resets_at: undefined,
+    });
+    assert.ok(Date.parse(String(refused.detail?.resets_at)) > Date.now());
+    assert.equal(await used(world), 9);
+    assert.equal(await world.value(`select check_quota('${owner}', 'sync')`), true);
+    assert.equal(await world.value(`select increment_quota('${owner}', 'sync', 1)`), 10);
+    assert.equal(await world.value(`select check_quota('${owner}', 'sync')`), false);
+    assert.equal(await world.value(`select decrement_quota('${owner}', 'sync', 4)`), 6);
+    assert.equal(await world.value(`select decrement_quota('${owner}', 'sync', 400)`), 0);
+  });
+});
+
+Deno.test("the three quotas are counted apart, under either name", async () => {
+  await inWorld(async (world) => {
+    const { owner } = world.people;
+    for (
+      const [name, limit] of [["ai_analysis", 25], ["ai_analyses", 25], ["seo_submission", 0], ["sync", 10], [
+        "syncs",
+        10,
+      ]]
+    ) {
+      const outcome = await world.attempt(
+        "service",
+        `select increment_quota('${owner}', '${name}', ${Number(limit) + 1})`,
+      );
+      assert.equal(outcome.detail?.limit, limit, String(name));
+    }
+    assert.equal(await world.value(`select check_quota('${owner}', 'seo_submission')`), false);
+    for (const bad of ["'nonsense'", "null", "'sync', 0", "'sync', -1", "'sync', null"]) {
+      assert.equal(
+        (await world.attempt("service", `select increment_quota('${owner}', ${bad})`)).code,
+        "SV400",
+        bad,
+      );
+      assert.equal(
+        (await world.attempt("service", `select decrement_quota('${owner}', ${bad})`)).code,
+        "SV400",
+        bad,
+      );
+    }
+    assert.equal(
+      (await world.attempt("service", `select check_quota('${owner}', 'nonsense')`)).code,
+      "SV400",
+    );
+    const huge = await world.attempt("service", `select increment_quota('${owner}', 'sync', 2147483647)`);
+    assert.equal(huge.code, "SV402", "no overflow");
+    assert.equal(
+      (await world.attempt("service", `select increment_quota('${crypto.randomUUID()}', 'sync')`)).code,
+      "SV404",
+    );
+  });
+});
+
+Deno.test("people look their own quotas and roles up, and nobody else's; they reserve none", async () => {
+  await inWorld(async (world) => {
+    const { owner, other } = world.people;
+    assert.equal(await world.value(`select check_quota('${owner}', 'sync')`, "owner"), true);
+    assert.equal(await world.value(`select has_role('${owner}', 'user')`, "owner"), true);
+    assert.equal(await world.value(`select has_role('${owner}', 'admin')`, "owner"), false);
+    for (const actor of ["owner", "moderator", "admin"] as const) {
+      assert.equal((await world.attempt(actor, `select check_quota('${other}', 'sync')`)).code, "SV403");
+      assert.equal((await world.attempt(actor, `select has_role('${other}', 'user')`)).code, "SV403");
+      for (const change of ["increment_quota", "decrement_quota"]) {
+        assert.equal((await world.attempt(actor, `select ${change}('${owner}', 'sync')`)).code, "42501");
+      }
+    }
+    assert.equal((await world.attempt("anon", `select check_quota('${owner}', 'sync')`)).code, "42501");
+    assert.equal(await world.value(`select check_quota('${other}', 'sync')`, "service"), true);
+    assert.equal(await world.value(`select has_role('${other}', 'user')`, "service"), true);
+  });
+});
+
+Deno.test("a plan's limits hold at once; a smaller plan takes nothing back", async () => {
+  await inWorld(async (world) => {
+    const { owner } = world.people;
+    await world.query(`select set_user_plan('${owner}', 'basic')`);
+    assert.equal(await world.value(`select increment_quota('${owner}', 'sync', 60)`), 60);
+    await world.query(`select set_user_plan('${owner}', 'free')`);
+    assert.equal(await used(world), 60);
+    assert.equal(await world.value(`select check_quota('${owner}', 'sync')`), false);
+    const refused = await world.attempt("service", `select increment_quota('${owner}', 'sync')`);
+    assert.deepEqual([refused.detail?.limit, refused.detail?.used], [10, 60]);
+  });
+});
+
+Deno.test("a cycle that is over begins anew by itself, on its own day, and its use is kept", async () => {
+  await inWorld(async (world) => {
+    const { owner, other } = world.people;
+    await world.query(`
+      update subscription set syncs_used = 10, cycle_start_date = now() - interval '40 days', cycle_end_date = now() - interval '10 days'
+      where user_id in ('${owner}', '${other}')`);
+    assert.equal(
+      await world.value(`select check_quota('${owner}', 'sync')`),
+      true,
+      "seen as unused before it is rolled",
+    );
+
+    // Lazily, by whoever needs it.
+    assert.equal(await world.value(`select increment_quota('${owner}', 'sync')`), 1);
+    const [history] = await world.query(
+      `select syncs_used, cycle_end_date from quota_usage_history where user_id = '${owner}'`,
+    );
+    assert.equal(history?.syncs_used, 10);
+    assert.equal(
+      await world.value(
+        `select cycle_start_date = (select cycle_end_date from quota_usage_history where user_id = '${owner}')
+      and cycle_end_date > now() from subscription where user_id = '${owner}'`,
+      ),
+      true,
+    );
+
+    // By cron, for everybody else; twice is once.
+    assert.ok(await world.value<number>("select ops.reset_expired_quotas()") >= 1);
+    assert.equal(await world.value<number>("select ops.reset_expired_quotas()"), 0);
+    assert.equal(
+      await world.value(`select count(*)::integer from quota_usage_history where user_id = '${other}'`),
+      1,
+    );
+    assert.equal(await world.value(`select syncs_used from subscription where user_id = '${other}'`), 0);
+    assert.equal(await used(world), 1, "the owner's was not touched again");
+  });
+});
+
+Deno.test("the day of the cycle stays: the 15th, the 31st in short months, after months of silence", async () => {
+  await inWorld(async (world) => {
+    const next = async (end: string, anchor: number, now: string) => {
+      const [row] = await world.query<{ starts: Date; ends: Date }>(
+        `select * from ops.next_cycle('${end}Z', ${anchor}::smallint, '${now}Z')`,
+      );
+      return [row?.starts.toISOString().slice(0, 16), row?.ends.toISOString().slice(0, 16)];
+    };
+    assert.deepEqual(await next("2026-03-15T08:30:00", 15, "2026-03-15T09:00:00"), [
+      "2026-03-15T08:30",
+      "2026-04-15T08:30",
+    ]);
+    assert.deepEqual(await next("2026-03-15T08:30:00", 15, "2026-03-15T08:30:00"), [
+      "2026-03-15T08:30",
+      "2026-04-15T08:30",
+    ]);
+    assert.deepEqual(await next("2026-02-28T00:00:00", 31, "2026-03-01T00:00:00"), [
+      "2026-02-28T00:00",
+      "2026-03-31T00:00",
+    ]);
+    assert.deepEqual(await next("2026-03-31T00:00:00", 31, "2026-03-31T01:00:00"), [
+      "2026-03-31T00:00",
+      "2026-04-30T00:00",
+    ]);
+    assert.deepEqual(await next("2026-01-15T12:00:00", 15, "2026-11-15T11:59:00"), [
+      "2026-10-15T12:00",
+      "2026-11-15T12:00",
+    ]);
+    assert.deepEqual(await next("2026-01-15T12:00:00", 15, "2026-11-15T12:00:00"), [
+      "2026-11-15T12:00",
+      "2026-12-15T12:00",
+    ]);
+    assert.deepEqual(await next("2024-01-31T12:00:00", 31, "2024-02-29T12:30:00"), [
+      "2024-02-29T12:00",
+      "2024-03-31T12:00",
+    ]);
+    assert.deepEqual(await next("2026-04-15T00:00:00", 31, "2026-04-20T00:00:00"), [
+      "2026-04-15T00:00",
+      "2026-05-15T00:00",
+    ]);
+  });
+});
+
+Deno.test("a unit of a cycle that is over is not returned into the next one", async () => {
+  await inWorld(async (world) => {
+    const { owner } = world.people;
+    await world.query(`select increment_quota('${owner}', 'sync', 3)`);
+    await world.query(`select ops.return_quota('${owner}', 'syncs', 1, now() - interval '1 day')`);
+    assert.equal(await used(world), 3);
+    await world.query(`select ops.return_quota('${owner}', 'syncs', 1, now())`);
+    assert.equal(await used(world), 2);
+  });
+});
+
+Deno.test("two who find the same cycle over roll it once", async () => {
+  await withPerson(async ({ id, sql }) => {
+    await sql`update subscription set syncs_used = 10, cycle_start_date = now() - interval '40 days', cycle_end_date = now() - interval '10 days'
+      where user_id = ${id}`;
+    const reserve = `select increment_quota('${id}', 'sync')`;
+    assert.deepEqual(await whileOpen(reserve, reserve), { waited: true, refused: undefined });
+    const [row] =
+      await sql`select syncs_used, (select count(*)::integer from quota_usage_history where user_id = ${id}) as closed
+      from subscription where user_id = ${id}`;
+    assert.deepEqual({ ...row }, { syncs_used: 2, closed: 1 });
+  }, 3);
+});
+
+Deno.test("a cycle that ends while two hundred ask is rolled once", async () => {
+  await withPerson(async ({ id, sql }) => {
+    await sql`update subscription set syncs_used = 10, cycle_start_date = now() - interval '40 days', cycle_end_date = now() - interval '10 days'
+      where user_id = ${id}`;
+    const statements = Array.from(
+      { length: 200 },
+      (_, i) =>
+        i % 20 === 0 ? sql`select ops.reset_expired_quotas()` : sql`select increment_quota(${id}, 'sync')`,
+    );
+    const refusals = await Promise.all(statements.map((statement) => refusal(statement)));
+    assert.equal(refusals.filter((code) => code === undefined).length, 20);
+    const [row] =
+      await sql`select syncs_used, (select count(*)::integer from quota_usage_history where user_id = ${id}) as closed
+      from subscription where user_id = ${id}`;
+    assert.deepEqual({ ...row }, { syncs_used: 10, closed: 1 });
+  }, 40);
+});

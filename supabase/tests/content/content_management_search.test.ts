@@ -1,0 +1,203 @@
+/** Module 002: searching one's own library. */
+import assert from "node:assert/strict";
+import { inWorld, type World } from "../support/world.ts";
+
+const LIBRARY = [
+  {
+    id: "title",
+    title: "Minecraft castle tutorial",
+    description: "Building with stone",
+    tags: [],
+    hashtags: [],
+  },
+  { id: "tag", title: "A quiet evening", description: "", tags: ["minecraft", "cozy"], hashtags: [] },
+  { id: "hashtag", title: "Another evening", description: "", tags: [], hashtags: ["minecraft"] },
+  {
+    id: "description",
+    title: "Weekly notes",
+    description: "This week: minecraft, and bread",
+    tags: [],
+    hashtags: [],
+  },
+  {
+    id: "accents",
+    title: "Pokémon à la crème brûlée",
+    description: "Señor Ünïcode",
+    tags: ["café"],
+    hashtags: [],
+  },
+  { id: "plural", title: "Running games", description: "", tags: [], hashtags: [] },
+  { id: "cjk", title: "日本語の動画チュートリアル", description: "", tags: ["東京"], hashtags: [] },
+  { id: "arabic", title: "مرحبا بالعالم", description: "", tags: [], hashtags: [] },
+  { id: "cyrillic", title: "Привет Мир", description: "", tags: [], hashtags: [] },
+  { id: "percent", title: "100% real_life \\ test", description: "", tags: [], hashtags: [] },
+];
+
+async function fill(world: World): Promise<void> {
+  await world.query(`delete from content_item where social_account_id = '${world.account}'`);
+  const rows = JSON.stringify(LIBRARY).replaceAll("'", "''");
+  await world.query(
+    `insert into content_item (social_account_id, platform_content_id, title, description, tags, hashtags)
+    select '${world.account}', id, title, description, tags, hashtags
+    from jsonb_to_recordset('${rows}') as r (id text, title text, description text, tags text[], hashtags text[])`,
+  );
+}
+
+function inLibrary(
+  test: (search: (query: string | null, more?: string) => Promise<string[]>, world: World) => Promise<void>,
+) {
+  return inWorld(async (world) => {
+    await fill(world);
+    const search = async (query: string | null, more = "") => {
+      const text = query === null ? "null" : `'${query.replaceAll("'", "''")}'`;
+      const rows = await world.perform<{ id: string }>(
+        "owner",
+        `select i.platform_content_id as id from search_library(${text}${more}) with ordinality as s
+          join content_item i using (id) order by ordinality`,
+      );
+      return rows.map(({ id }) => id);
+    };
+    await test(search, world);
+  });
+}
+
+Deno.test("title outweighs tags and hashtags, which outweigh the description", async () => {
+  await inLibrary(async (search) => {
+    const [first, second, third, fourth] = await search("minecraft");
+    assert.equal(first, "title");
+    assert.deepEqual([second, third].sort(), ["hashtag", "tag"]);
+    assert.equal(fourth, "description");
+    assert.equal((await search("#minecraft")).length, 4, "as people type a hashtag");
+  });
+});
+
+Deno.test("accents and case make no difference, on either side", async () => {
+  await inLibrary(async (search) => {
+    for (
+      const query of [
+        "pokemon",
+        "Pokémon",
+        "POKEMON",
+        "creme brulee",
+        "Crème Brûlée",
+        "senor unicode",
+        "cafe",
+        "café",
+      ]
+    ) {
+      assert.deepEqual(await search(query), ["accents"], query);
+    }
+  });
+});
+
+Deno.test("words are stemmed, quoted phrases and exclusions understood", async () => {
+  await inLibrary(async (search) => {
+    assert.deepEqual(await search("run game"), ["plural"]);
+    assert.deepEqual(await search('"castle tutorial"'), ["title"]);
+    assert.deepEqual(await search('"tutorial castle"'), []);
+    assert.deepEqual((await search("minecraft -castle")).includes("title"), false);
+    assert.deepEqual((await search("castle or bread")).sort(), ["description", "title"]);
+  });
+});
+
+Deno.test("a typo still finds the title, when nothing matches in full", async () => {
+  await inLibrary(async (search) => {
+    for (const typo of ["minecarft", "mincraft castel", "tutoral", "castel tutorail"]) {
+      assert.equal((await search(typo))[0], "title", typo);
+    }
+    assert.equal((await search("pokemno"))[0], "accents");
+    assert.deepEqual(await search("zzzzqqqq"), []);
+  });
+});
+
+Deno.test("scripts without spaces and other alphabets are found, whole and in part", async () => {
+  await inLibrary(async (search) => {
+    assert.deepEqual(await search("日本語の動画チュートリアル"), ["cjk"]);
+    assert.deepEqual(await search("日本語"), ["cjk"]);
+    assert.deepEqual(await search("動画"), ["cjk"]);
+    assert.deepEqual(await search("東京"), ["cjk"]);
+    assert.deepEqual(await search("مرحبا"), ["arabic"]);
+    assert.deepEqual(await search("привет"), ["cyrillic"]);
+  });
+});
+
+Deno.test("signs of patterns and of query languages are plain text", async () => {
+  await inLibrary(async (search) => {
+    assert.deepEqual(await search("100% real"), ["percent"]);
+    for (
+      const odd of [
+        "%",
+        "_",
+        "\\",
+        "'",
+        "';--",
+        '"',
+        "& | !",
+        "<script>",
+        "a".repeat(10_000),
+        "()",
+        ":*",
+        "-",
+        "🎬",
+      ]
+    ) {
+      assert.ok(Array.isArray(await search(odd)), odd);
+    }
+    assert.deepEqual(await search("%%%%"), []);
+  });
+});
+
+Deno.test("tags filter exactly, with words or without; an empty query lists everything, newest first", async () => {
+  await inLibrary(async (search) => {
+    assert.deepEqual(await search(null, ", p_tags => '{minecraft,cozy}'"), ["tag"]);
+    assert.deepEqual((await search(null, ", p_tags => '{minecraft}'")).sort(), ["hashtag", "tag"]);
+    assert.deepEqual(await search("evening", ", p_tags => '{cozy}'"), ["tag"]);
+    assert.deepEqual(await search("castle", ", p_tags => '{cozy}'"), []);
+    assert.equal((await search("")).length, LIBRARY.length);
+    assert.equal((await search("   ")).length, LIBRARY.length);
+  });
+});
+
+Deno.test("pages follow each other without gap or double, and similar titles do not follow real matches", async () => {
+  await inLibrary(async (search) => {
+    const all = await search("minecraft");
+    const pages = [
+      ...await search("minecraft", ", 2, 0"),
+      ...await search("minecraft", ", 2, 2"),
+      ...await search("minecraft", ", 2, 4"),
+    ];
+    assert.deepEqual(pages, all);
+    assert.equal(
+      (await search(null, ", 1000, -5")).length,
+      LIBRARY.length,
+      "limits are bounded, not refused",
+    );
+    assert.equal((await search(null, ", 0")).length, 1);
+  });
+});
+
+Deno.test("nobody finds another person's content, whoever asks", async () => {
+  await inLibrary(async (_search, world) => {
+    for (const actor of ["other", "moderator", "admin"] as const) {
+      for (const query of ["'minecraft'", "'minecarft'", "null"]) {
+        assert.equal((await world.attempt(actor, `select from search_library(${query})`)).count, 0);
+      }
+    }
+    assert.equal((await world.attempt("anon", "select from search_library('minecraft')")).code, "42501");
+  });
+});
+
+Deno.test("search through the Data API's own filters gives the same words", async () => {
+  await inLibrary(async (_search, world) => {
+    const found = await world.perform(
+      "owner",
+      "select platform_content_id as id from content_item where search_vector @@ plainto_tsquery('castle') and deleted_at is null",
+    );
+    assert.deepEqual(found, [{ id: "title" }]);
+    const tagged = await world.perform(
+      "owner",
+      "select platform_content_id as id from content_item where tags @> '{cozy}' and deleted_at is null",
+    );
+    assert.deepEqual(tagged, [{ id: "tag" }]);
+  });
+});

@@ -1,0 +1,409 @@
+/** Module 002: passes over a library, their leases, checkpoints and quota. */
+import assert from "node:assert/strict";
+import {
+  type Applied,
+  apply,
+  applyCall,
+  begin,
+  cutOff,
+  inEmptyLibrary,
+  item,
+  library,
+  page,
+  tryBegin,
+  used,
+} from "../support/sync_world.ts";
+import { refusal, withPerson } from "../support/world.ts";
+
+Deno.test("a pass of several pages costs one unit and fills the library", async () => {
+  await inEmptyLibrary(async (world) => {
+    const first = await begin(world);
+    assert.deepEqual([first.cursor, first.page, first.charged, first.items_seen], [null, null, true, 0]);
+    assert.ok(first.tokens.access_token);
+    const one = await apply(world, first, page(["a", "b"], null, "p2"), [item("a"), item("b")]);
+    assert.deepEqual([one.new_items, one.done, one.items_seen, one.total], [2, false, 2, 4]);
+
+    const second = await begin(world, first.sync_id);
+    assert.deepEqual([second.sync_id, second.cursor, second.charged], [first.sync_id, { key: "p2" }, false]);
+    assert.ok(second.fence > first.fence);
+    const two = await apply(world, second, page(["c", "d"], "p2"), [item("c"), item("d")]);
+    assert.deepEqual([two.new_items, two.done, two.items_seen, two.missing_ids], [2, true, 4, []]);
+
+    assert.deepEqual(await library(world), ["a", "b", "c", "d"]);
+    assert.equal(await used(world), 1);
+    assert.equal((await tryBegin(world, first.sync_id)).code, "SV404", "a finished pass is over");
+    assert.ok(await world.value(`select last_synced_at from social_account where id = '${world.account}'`));
+  });
+});
+
+Deno.test("items that no page listed are asked for by id, and removed only when the platform has them no more", async () => {
+  await inEmptyLibrary(async (world) => {
+    const all = ["a", "b", "c", "d"];
+    await apply(world, await begin(world), page(all), all.map((id) => item(id)));
+    const pass = await begin(world);
+    const end = await apply(world, pass, page(["a"]), [item("a")]);
+    assert.deepEqual([end.done, end.removed_items, end.missing_ids], [false, 0, ["b", "c", "d"]]);
+    assert.deepEqual(await library(world), all, "nothing is removed on the list's word alone");
+
+    const lookup = await begin(world, pass.sync_id);
+    assert.deepEqual([lookup.cursor, lookup.page, lookup.missing_ids], [{ key: "missing" }, null, [
+      "b",
+      "c",
+      "d",
+    ]]);
+    const done = await apply(
+      world,
+      lookup,
+      { cursor: { key: "missing" }, item_ids: ["b", "c", "d"], present_ids: ["c"], next_cursor: null },
+      [item("c", { title: "Still here" })],
+    );
+    assert.deepEqual([done.done, done.removed_items, done.updated_items], [true, 2, 1]);
+    assert.deepEqual(await library(world), ["a", "c"]);
+    assert.deepEqual(
+      await world.query(
+        `select distinct deleted_by from content_item where social_account_id = '${world.account}' and deleted_at is not null`,
+      ),
+      [{ deleted_by: "platform" }],
+    );
+
+    // What comes back is revived, with its history; also on a page that has not changed.
+    const back = await apply(world, await begin(world), page(["a", "b", "c"]), [
+      item("a"),
+      item("b"),
+      item("c", { title: "Still here" }),
+    ]);
+    assert.deepEqual([back.done, back.new_items, back.updated_items], [true, 0, 1]);
+    assert.deepEqual(await library(world), ["a", "b", "c"]);
+  });
+});
+
+Deno.test("more than fifty missing items are asked for fifty at a time", async () => {
+  await inEmptyLibrary(async (world) => {
+    const ids = Array.from({ length: 120 }, (_, i) => `v${String(i).padStart(3, "0")}`);
+    await apply(world, await begin(world), page(ids), ids.map((id) => item(id)));
+    const pass = await begin(world);
+    let answer = await apply(world, pass, page([]), []);
+    let calls = 0;
+    while (!answer.done) {
+      const lookup = await begin(world, pass.sync_id);
+      assert.deepEqual(lookup.missing_ids, answer.missing_ids);
+      assert.ok(lookup.missing_ids.length <= 50);
+      // The first of each batch is alive.
+      const alive = lookup.missing_ids.slice(0, 1);
+      answer = await apply(world, lookup, {
+        cursor: { key: "missing" },
+        item_ids: lookup.missing_ids,
+        present_ids: alive,
+        next_cursor: null,
+      }, alive.map((id) => item(id)));
+      assert.ok(++calls < 10);
+    }
+    assert.equal(calls, 3);
+    assert.equal((await library(world)).length, 3);
+    assert.equal(await used(world), 2, "looking them up is part of the pass");
+  });
+});
+
+Deno.test("an item that vanished and is back on an unchanged page is revived; one that the creator deleted since is not", async () => {
+  await inEmptyLibrary(async (world) => {
+    const all = ["a", "b"];
+    await apply(world, await begin(world), page(all), all.map((id) => item(id)));
+    await world.query(
+      `update content_item set vanished_at = now(), deleted_at = now() where platform_content_id in ('a', 'b')`,
+    );
+    await world.query(
+      `update content_item set deleted_at = now() + interval '1 second' where platform_content_id = 'b'`,
+    );
+    const done = await apply(
+      world,
+      await begin(world),
+      { cursor: null, unchanged: true, next_cursor: null },
+      [],
+    );
+    assert.equal(done.done, true);
+    assert.deepEqual(await library(world), ["a"]);
+  });
+});
+
+Deno.test("the end of a pass over 10,000 items takes no time that grows with their square", async () => {
+  await inEmptyLibrary(async (world) => {
+    await world.query(`insert into content_item (user_id, social_account_id, platform_content_id)
+      select '${world.people.owner}', '${world.account}', 'v' || i from generate_series(1, 10000) i`);
+    await world.query(`insert into ops.sync_page (social_account_id, key, round, item_ids, present_ids)
+      select '${world.account}', 'p' || p, 1, ids, ids
+      from generate_series(1, 199) p, lateral (select array_agg('v' || i) as ids from generate_series(p * 50 + 1, p * 50 + 50) i) page`);
+    const pass = await begin(world);
+    await world.query(
+      `update ops.sync_pass set round = 1, cursor = '{"key": "last"}' where social_account_id = '${world.account}'`,
+    );
+    // The tables have no statistics yet, as in a young installation.
+    await world.query("set local statement_timeout = '5s'");
+    const last = Array.from({ length: 40 }, (_, i) => `v${i + 1}`);
+    const answer = await apply(world, pass, page(last, "last"), []);
+    assert.deepEqual(answer.missing_ids.length, 10);
+  });
+});
+
+Deno.test("a page in the middle of a pass does not wait for the disk; what begins a step and what ends the pass do", async () => {
+  await inEmptyLibrary(async (world) => {
+    // Each in a statement of its own, as if it were a transaction of its own.
+    const waits = async () => {
+      const setting = await world.value<string>("select current_setting('synchronous_commit')");
+      await world.query("set local synchronous_commit = on");
+      return setting;
+    };
+    const begun = await begin(world);
+    assert.equal(await waits(), "on", "the next step makes the page before it durable");
+    await apply(world, begun, page(["a"], null, "p2"), [item("a")]);
+    assert.equal(await waits(), "off");
+    const again = await begin(world, begun.sync_id);
+    assert.equal(await waits(), "on");
+    const last = await apply(world, again, page(["b"], "p2"), [item("b")]);
+    assert.equal(last.done, true);
+    assert.equal(await waits(), "on", "whoever hears that the library is whole may rely on it");
+  });
+});
+
+Deno.test("a pass that begins at the first page again forgets what it had seen", async () => {
+  await inEmptyLibrary(async (world) => {
+    const all = ["a", "b", "c"];
+    await apply(world, await begin(world), page(all), all.map((id) => item(id)));
+    const pass = await begin(world);
+    await apply(world, pass, page(["a", "b"], null, "p2"), [item("a"), item("b")]);
+    const restarted = await apply(world, await begin(world, pass.sync_id), page(["a"], null, "p2"), [
+      item("a"),
+    ]);
+    assert.equal(restarted.items_seen, 1);
+    const end = await apply(world, await begin(world, pass.sync_id), page(["c"], "p2"), [item("c")]);
+    assert.deepEqual(end.missing_ids, ["b"]);
+  });
+});
+
+Deno.test("a lease keeps others out; with no unit left they hear of the quota instead", async () => {
+  await inEmptyLibrary(async (world) => {
+    const held = await begin(world);
+    const busy = await tryBegin(world);
+    assert.equal(busy.code, "SV409");
+    assert.ok(Number(busy.detail?.retry_after) >= 1 && Number(busy.detail?.retry_after) <= 60);
+    assert.equal((await tryBegin(world, held.sync_id)).code, "SV409");
+    await world.query(`update subscription set syncs_used = 10 where user_id = '${world.people.owner}'`);
+    assert.equal((await tryBegin(world)).code, "SV402");
+    assert.equal((await tryBegin(world, held.sync_id)).code, "SV409", "going on would cost nothing");
+    assert.equal(await used(world), 10);
+  });
+});
+
+Deno.test("a pass whose worker died goes on where it was, without another unit; the dead worker can no longer write", async () => {
+  await inEmptyLibrary(async (world) => {
+    const dead = await begin(world);
+    await apply(world, dead, page(["a"], null, "p2"), [item("a")], false);
+    assert.equal((await tryBegin(world)).code, "SV409", "not released: the lease was extended");
+    await cutOff(world);
+    const successor = await begin(world);
+    assert.deepEqual([successor.sync_id, successor.cursor, successor.charged, successor.items_seen], [
+      dead.sync_id,
+      { key: "p2" },
+      false,
+      1,
+    ]);
+    assert.equal(await used(world), 1);
+    const late = await world.attempt("service", applyCall(dead, page(["b"], "p2"), [item("b")]));
+    assert.equal(late.code, "SV412");
+    assert.equal(
+      await world.value(`select fail_sync('${dead.sync_id}', ${dead.fence}, 'x', 'late')`, "service"),
+      false,
+    );
+    assert.equal(await used(world), 1, "and returns no unit");
+    assert.equal((await apply(world, successor, page(["b"], "p2"), [item("b")])).done, true);
+    assert.equal(await used(world), 1);
+  });
+});
+
+Deno.test("a failed call returns its unit exactly once, keeps the checkpoint and says why", async () => {
+  await inEmptyLibrary(async (world) => {
+    const first = await begin(world);
+    await apply(world, first, page(["a"], null, "p2"), [item("a")]);
+    const second = await begin(world, first.sync_id);
+    const fail =
+      `select fail_sync('${second.sync_id}', ${second.fence}, 'provider_unavailable', 'YouTube did not answer')`;
+    assert.equal(await world.value(fail, "service"), true);
+    assert.equal(await used(world), 0);
+    assert.equal(await world.value(fail, "service"), false);
+    assert.equal(await used(world), 0);
+    assert.deepEqual(await world.perform("owner", "select last_error from social_account"), [{
+      last_error: "YouTube did not answer",
+    }]);
+    assert.equal(
+      (await world.attempt("service", applyCall(second, page(["b"], "p2"), [item("b")]))).code,
+      "SV412",
+    );
+    const third = await begin(world, first.sync_id);
+    assert.deepEqual(
+      [third.cursor, third.charged],
+      [{ key: "p2" }, true],
+      "a returned unit is not a free pass",
+    );
+    const done = await apply(world, third, page(["b"], "p2"), [item("b")]);
+    assert.equal(done.done, true);
+    assert.equal(await used(world), 1);
+    assert.deepEqual(await world.perform("owner", "select last_error from social_account"), [{
+      last_error: null,
+    }]);
+    assert.deepEqual(await library(world), ["a", "b"]);
+  });
+});
+
+Deno.test("asking anew costs a unit and goes on with the open pass; an old checkpoint is not trusted", async () => {
+  await inEmptyLibrary(async (world) => {
+    const first = await begin(world);
+    await apply(world, first, page(["a"], null, "p2"), [item("a")]);
+    const second = await begin(world);
+    assert.deepEqual([second.sync_id, second.cursor, second.charged], [first.sync_id, { key: "p2" }, true]);
+    assert.equal(await used(world), 2);
+    await apply(world, second, page(["b"], "p2", "p3"), [item("b")]);
+    await world.query(
+      `update ops.sync_pass set touched_at = now() - interval '25 hours' where social_account_id = '${world.account}'`,
+    );
+    assert.equal((await begin(world)).cursor, null);
+  });
+});
+
+Deno.test("an account of another person, platform or none is 404 and costs nothing", async () => {
+  await inEmptyLibrary(async (world) => {
+    const call = (rest: string) => world.attempt("service", `select begin_sync(${rest})`);
+    for (
+      const rest of [
+        `'${world.people.other}', '${world.account}', null, 60`,
+        `'${world.people.owner}', '${crypto.randomUUID()}', null, 60`,
+        `'${world.people.owner}', '${world.account}', '${crypto.randomUUID()}', 60`,
+        `'${world.people.owner}', '${world.account}', null, 60, 'instagram'`,
+      ]
+    ) assert.equal((await call(rest)).code, "SV404", rest);
+    assert.equal(
+      (await call(`null, '${world.account}', null, 60, 'youtube'`)).code,
+      undefined,
+      "the service may",
+    );
+    for (const actor of ["anon", "owner", "admin"] as const) {
+      assert.equal(
+        (await world.attempt(
+          actor,
+          `select begin_sync('${world.people.owner}', '${world.account}', null, 60)`,
+        )).code,
+        "42501",
+      );
+    }
+    assert.equal(await used(world), 0);
+  });
+});
+
+Deno.test("an account that is disconnected in the middle of a pass takes no more pages", async () => {
+  await inEmptyLibrary(async (world) => {
+    const pass = await begin(world);
+    await world.query(`select disconnect_account('${world.people.owner}', '${world.account}')`);
+    assert.equal((await world.attempt("service", applyCall(pass, page(["a"]), [item("a")]))).code, "SV410");
+    assert.equal(
+      await world.value(
+        `select fail_sync('${pass.sync_id}', ${pass.fence}, 'account_disconnected', 'x')`,
+        "service",
+      ),
+      true,
+    );
+    assert.equal(await used(world), 0);
+  });
+});
+
+Deno.test("a pass refreshes the account's figures, and schedules the next by how often the creator publishes", async () => {
+  await inEmptyLibrary(async (world) => {
+    await world.perform("owner", "update social_account set sync_mode = 'auto'");
+    const hours = async (daysBetween: number, count = 10) => {
+      await world.query(
+        `delete from content_item where social_account_id = '${world.account}'; delete from ops.sync_page;
+        update subscription set syncs_used = 0 where user_id = '${world.people.owner}'`,
+      );
+      const ids = Array.from({ length: count }, (_, i) => `v${i}`);
+      const items = ids.map((id, i) =>
+        item(id, { published_at: new Date(Date.now() - (i + 1) * daysBetween * 86_400_000).toISOString() })
+      );
+      const done = await world.value<Applied>(
+        applyCall(await begin(world), page(ids), items, true, { followers_count: 42, display_name: null }),
+        "service",
+      );
+      assert.equal(done.done, true);
+      return Number(
+        await world.value(
+          `select extract(epoch from next_sync_at - last_synced_at) / 3600 from social_account where id = '${world.account}'`,
+        ),
+      );
+    };
+    await world.query(
+      `update subscription set tier_id = (select id from subscription_tier where slug = 'premium') where user_id = '${world.people.owner}'`,
+    );
+    const daily = await hours(1);
+    assert.ok(daily >= 1 && daily <= 6, `daily: within hours, got ${daily}`);
+    const busy = await hours(0.01);
+    // The plan's 500 syncs a month are one in an hour and a half.
+    assert.ok(busy >= 1 && busy <= 1.5, `many a day: as often as the plan allows, got ${busy}`);
+    assert.ok(Math.abs(await hours(100) - 168) < 0.1, "yearly: weekly, no less");
+    assert.ok(Math.abs(await hours(1, 0) - 4) < 0.01, "nothing yet: four hours");
+    const [row] = await world.query(
+      `select followers_count::integer as followers, display_name from social_account where id = '${world.account}'`,
+    );
+    assert.equal(row?.followers, 42);
+    assert.match(String(row?.display_name), /^Channel/, "a null member leaves the column");
+  });
+});
+
+Deno.test("two hundred syncs at once with one unit left: one runs, the others hear of the quota, the limit is exact", async () => {
+  await withPerson(async ({ id, sql }) => {
+    const [connected] = await sql<
+      { account: string }[]
+    >`select connect_account(${id}, 'youtube', '{"access_token": "x"}', now() + interval '1 hour', '{}',
+      ${sql.json({ platform_account_id: `UC-${id}` })}) ->> 'social_account_id' as account`;
+    await sql`update subscription set syncs_used = 9 where user_id = ${id}`;
+    const refusals = await Promise.all(
+      Array.from(
+        { length: 200 },
+        () => refusal(sql`select begin_sync(${id}, ${connected?.account ?? ""}, null, 60)`),
+      ),
+    );
+    assert.equal(refusals.filter((code) => code === undefined).length, 1);
+    assert.equal(refusals.filter((code) => code === "SV402").length, 199);
+    const [row] = await sql`select syncs_used from subscription where user_id = ${id}`;
+    assert.equal(row?.syncs_used, 10);
+  }, 40);
+});
+
+Deno.test("of many who take a dead pass up, one gets it; of many who report a failure, one returns the unit", async () => {
+  await withPerson(async ({ id, sql }) => {
+    const [connected] = await sql<
+      { account: string }[]
+    >`select connect_account(${id}, 'youtube', '{"access_token": "x"}', now() + interval '1 hour', '{}',
+      ${sql.json({ platform_account_id: `UC-${id}` })}) ->> 'social_account_id' as account`;
+    const account = connected?.account ?? "";
+    await sql`update subscription set syncs_used = 5 where user_id = ${id}`;
+    await sql`select begin_sync(${id}, ${account}, null, 60)`;
+    await sql`update ops.sync_pass set leased_until = now() - interval '1 second' where social_account_id = ${account}`;
+    const refusals = await Promise.all(
+      Array.from({ length: 40 }, () => refusal(sql`select begin_sync(${id}, ${account}, null, 60)`)),
+    );
+    assert.equal(refusals.filter((code) => code === undefined).length, 1);
+    assert.equal(refusals.filter((code) => code === "SV409").length, 39);
+    const [pass] = await sql<
+      { sync_id: string; fence: string }[]
+    >`select sync_id, fence from ops.sync_pass where social_account_id = ${account}`;
+    const returned = await Promise.all(
+      Array.from(
+        { length: 40 },
+        () =>
+          sql<{ ok: boolean }[]>`select fail_sync(${pass?.sync_id ?? ""}, ${
+            pass?.fence ?? 0
+          }, 'x', 'x') as ok`
+            .then(([row]) => row?.ok),
+      ),
+    );
+    assert.equal(returned.filter(Boolean).length, 1);
+    const [row] = await sql`select syncs_used from subscription where user_id = ${id}`;
+    assert.equal(row?.syncs_used, 5);
+  }, 20);
+});

@@ -1,0 +1,217 @@
+/** What many callers at once may not break. Committed rows, a pool of connections; handlers of the tests' own. */
+import assert from "node:assert/strict";
+import postgres from "postgres";
+import { type CommittedPerson, withPerson } from "../support/world.ts";
+
+async function withHandler(
+  test: (person: CommittedPerson, handler: string) => Promise<void>,
+  connections = 20,
+) {
+  await withPerson(async (person) => {
+    const handler = `test_${crypto.randomUUID().slice(0, 8)}`;
+    await person
+      .sql`insert into ops.job_handler (name, job_type) values (${handler}, 'platform_sync')`;
+    try {
+      await test(person, handler);
+    } finally {
+      await person.sql`delete from public.job_queue where handler = ${handler}`;
+      await person.sql`delete from ops.job_handler where name = ${handler}`;
+    }
+  }, connections);
+}
+
+Deno.test("of 1,000 simultaneous create_job calls of one person, ten are accepted", async () => {
+  await withHandler(async ({ id, sql }, handler) => {
+    const outcomes = await Promise.all(
+      Array.from(
+        { length: 1_000 },
+        (_, n) =>
+          sql`select public.create_job(${id}, ${handler}, ${sql.json({ n })})`
+            .then(() => "made", (error) => {
+              if (error instanceof postgres.PostgresError) return error.code;
+              throw error;
+            }),
+      ),
+    );
+    const counts = Object.groupBy(outcomes, (outcome) => outcome);
+    assert.equal(counts.made?.length, 10);
+    assert.equal(counts.SV429?.length, 990);
+  });
+});
+
+Deno.test("1,000 simultaneous find_or_create_job calls with equal params make one job", async () => {
+  await withHandler(async ({ id, sql }, handler) => {
+    const rows = await Promise.all(
+      Array.from(
+        { length: 1_000 },
+        () =>
+          sql<{ job_id: string; is_new: boolean }[]>`
+          select * from public.find_or_create_job(${id}, ${handler}, ${sql.json({ same: true })})`,
+      ),
+    );
+    const jobs = rows.map(([row]) => row);
+    assert.equal(new Set(jobs.map((job) => job?.job_id)).size, 1);
+    assert.equal(jobs.filter((job) => job?.is_new).length, 1);
+  });
+});
+
+Deno.test("jobs of the service are deduplicated without a person, too", async () => {
+  await withHandler(async ({ sql }, handler) => {
+    const rows = await Promise.all(
+      Array.from(
+        { length: 100 },
+        () => sql`select public.create_job(null, ${handler}, '{"a": 1}') as id`,
+      ),
+    );
+    assert.equal(new Set(rows.map(([row]) => row?.id)).size, 1);
+  });
+});
+
+Deno.test("twenty workers drain a queue: every job goes to one of them, and none deadlocks", async () => {
+  await withHandler(async ({ sql }, handler) => {
+    await sql`select public.create_job(null, ${handler}, jsonb_build_object('n', n)) from generate_series(1, 1000) as n`;
+    const taken: string[] = [];
+    await Promise.all(Array.from({ length: 20 }, async (_, worker) => {
+      let done: { job_id: string; fence: string }[] = [];
+      for (;;) {
+        done = [
+          ...await sql<{ job_id: string; fence: string }[]>`
+            select job_id, fence from public.finish_and_claim_jobs(${`test-${handler}-${worker}`},
+              ${`{${done.map(({ job_id }) => job_id).join()}}`}::uuid[], ${`{${
+            done.map(({ fence }) => fence).join()
+          }}`}::bigint[],
+              '[]', ${1 + worker % 5}, 60, array[${handler}])`,
+        ];
+        if (done.length === 0) break;
+        taken.push(...done.map(({ job_id }) => job_id));
+      }
+    }));
+    assert.equal(taken.length, 1_000);
+    assert.equal(new Set(taken).size, 1_000);
+    const [row] =
+      await sql`select count(*)::integer from public.job_queue where handler = ${handler} and status = 'completed'`;
+    assert.equal(row?.count, 1_000);
+  });
+});
+
+Deno.test("a limited handler is never run more often than its limit, whoever claims", async () => {
+  await withHandler(async ({ sql }, handler) => {
+    await sql`update ops.job_handler set max_concurrency = 3 where name = ${handler}`;
+    await sql`select public.create_job(null, ${handler}, jsonb_build_object('n', n)) from generate_series(1, 60) as n`;
+    let most = 0;
+    let ran = 0;
+    await Promise.all(Array.from({ length: 12 }, async (_, worker) => {
+      for (let idle = 0; ran < 60 && idle < 400;) {
+        const jobs = await sql<{ job_id: string; fence: string }[]>`
+          select job_id, fence from public.claim_jobs(${`test-${handler}-${worker}`}, 2, 60, array[${handler}])`;
+        if (jobs.length === 0) {
+          idle += 1;
+          continue;
+        }
+        const [running] = await sql`
+          select count(*)::integer from ops.job_ready where handler = ${handler} and leased_until is not null`;
+        most = Math.max(most, running?.count);
+        for (const { job_id, fence } of jobs) {
+          await sql`select public.complete_job(${job_id}, null, ${fence})`;
+          ran += 1;
+        }
+      }
+    }));
+    assert.equal(ran, 60);
+    assert.ok(most <= 3, `${most} ran at once`);
+  });
+});
+
+Deno.test("cancelling and completing at once: one of the two, and the job's state says which", async () => {
+  await withHandler(async ({ id, sql }, handler) => {
+    for (let n = 0; n < 10; n++) {
+      await sql`select public.create_job(${id}, ${handler}, ${sql.json({ n })})`;
+    }
+    const jobs = await sql<{ job_id: string; fence: string }[]>`
+      select job_id, fence from public.claim_jobs(${`test-${handler}`}, 10, 60, array[${handler}])`;
+    assert.equal(jobs.length, 10);
+    await Promise.all(jobs.map(async ({ job_id, fence }) => {
+      const [[completed], [cancelled]] = await Promise.all([
+        sql`select public.complete_job(${job_id}, null, ${fence}) as done`,
+        sql`select public.cancel_job(${job_id}, ${id}) as done`,
+      ]);
+      assert.notEqual(completed?.done, cancelled?.done);
+      const [row] = await sql`select status::text from public.job_queue where id = ${job_id}`;
+      assert.equal(row?.status, completed?.done ? "completed" : "cancelled");
+    }));
+  });
+});
+
+Deno.test("a worker that went to rest is told of every job that is made then", async () => {
+  await withHandler(async ({ sql }, handler) => {
+    const worker = `test-${handler}`;
+    let heard = Promise.withResolvers<void>();
+    const listener = await sql.listen("job_ready", () => heard.resolve());
+    try {
+      for (let n = 0; n < 20; n++) {
+        heard = Promise.withResolvers<void>();
+        for (;;) {
+          const [row] = await sql`select public.rest_worker(${worker}, 60, array[${handler}]) as answer`;
+          if (row?.answer.rests) break;
+        }
+        // Others of this stack may be awake at the moment, and would be relied on.
+        await sql`delete from ops.job_worker where worker_id <> ${worker}`;
+        await sql`select public.create_job(null, ${handler}, ${sql.json({ n })})`;
+        await heard.promise;
+        const jobs = await sql<{ job_id: string; fence: string }[]>`
+          select job_id, fence from public.claim_jobs(${worker}, 10, 60, array[${handler}])`;
+        for (const { job_id, fence } of jobs) {
+          await sql`select public.complete_job(${job_id}, null, ${fence})`;
+        }
+      }
+    } finally {
+      await listener.unlisten();
+      await sql`delete from ops.job_worker where worker_id = ${worker}`;
+    }
+  });
+});
+
+Deno.test("whoever watches is notified of each change of a person's job, and nobody else makes transactions wait", async () => {
+  await withHandler(async ({ id, sql }, handler) => {
+    const heard: string[] = [];
+    const listener = await sql.listen("job_status", (message) => {
+      const { job_id, status } = JSON.parse(message) as {
+        job_id: string;
+        status: string;
+      };
+      heard.push(`${job_id} ${status}`);
+    });
+    try {
+      const run = async (n: number) => {
+        const [made] = await sql`select public.create_job(${id}, ${handler}, ${sql.json({ n })}) as id`;
+        const [job] = await sql<{ job_id: string; fence: string }[]>`
+          select job_id, fence from public.claim_jobs(${`test-${handler}`}, 1, 60, array[${handler}])`;
+        await sql`select public.complete_job(${String(job?.job_id)}, null, ${String(job?.fence)})`;
+        return String(made?.id);
+      };
+      const watch = (watcher: string, seconds: number) =>
+        sql`select public.watch_job_status(${`${handler} ${watcher}`}, ${seconds})`;
+      const isHeard = async (n: number) => {
+        const made = await run(n);
+        const ofIt = () => heard.filter((line) => line.startsWith(made));
+        for (let look = 0; ofIt().length < 2 && look < 100; look++) {
+          await new Promise((resolve) => setTimeout(resolve, 20));
+        }
+        assert.deepEqual(ofIt(), [`${made} processing`, `${made} completed`]);
+      };
+      await watch("first", 60);
+      await isHeard(1);
+      await watch("second", 60);
+      await watch("first", 0);
+      await isHeard(2);
+      await watch("second", 0);
+      const unwatched = await run(3);
+      await watch("third", 60);
+      await isHeard(4);
+      assert.ok(!heard.some((line) => line.startsWith(unwatched)));
+      await watch("third", 0);
+    } finally {
+      await listener.unlisten();
+    }
+  });
+});

@@ -1,0 +1,111 @@
+/** The hosted advisors' lints that the command line leaves out (0025, 0028, 0029), and rules of ours that no linter knows. */
+import assert from "node:assert/strict";
+import { testDatabase } from "../../../scripts/test/stack.ts";
+
+async function lines(query: string): Promise<string[]> {
+  const sql = await testDatabase({ max: 1 });
+  try {
+    return (await sql.unsafe<{ line: string }[]>(query)).map(({ line }) => line);
+  } finally {
+    await sql.end();
+  }
+}
+
+Deno.test("0028, 0029: no security definer function of the exposed schema may be executed by anon or authenticated", async () => {
+  assert.deepEqual(
+    await lines(`
+    select p.oid::regprocedure || ' by ' || r.rolname as line
+    from pg_proc as p, pg_roles as r
+    where p.pronamespace = 'public'::regnamespace and p.prosecdef and r.rolname in ('anon', 'authenticated')
+      and has_function_privilege(r.oid, p.oid, 'execute')`),
+    [],
+  );
+});
+
+Deno.test("0025: there is no public bucket that can be listed", async () => {
+  const [storage] = await lines("select coalesce(to_regclass('storage.buckets')::text, '') as line");
+  if (storage === "") return; // no storage at all
+  assert.deepEqual(await lines("select id as line from storage.buckets where public"), []);
+});
+
+Deno.test("every foreign key is led by an index, and every policy names its roles and runs its helpers once", async () => {
+  assert.deepEqual(
+    await lines(`
+    select conrelid::regclass || ' ' || conname as line from pg_constraint as c
+    where contype = 'f' and connamespace in ('public'::regnamespace, 'ops'::regnamespace)
+      and not exists (select from pg_index as i where i.indrelid = c.conrelid and i.indpred is null
+        and (i.indkey::int2[])[0:cardinality(c.conkey) - 1] @> c.conkey)`),
+    [],
+  );
+  assert.deepEqual(
+    await lines(`
+    select tablename || ': ' || policyname as line from pg_policies
+    where schemaname in ('public', 'ops') and (roles = '{public}' or concat(qual, with_check) ~ '(?<!SELECT )(auth\\.uid|ops\\.current_user)')`),
+    [],
+  );
+});
+
+Deno.test("time is timestamptz, money is whole cents, platform ids are text", async () => {
+  assert.deepEqual(
+    await lines(`
+    select table_name || '.' || column_name as line from information_schema.columns
+    where table_schema in ('public', 'ops') and (
+      data_type in ('timestamp without time zone', 'date', 'money', 'real')
+      or column_name ~ '_cents' and data_type not in ('integer', 'bigint', 'numeric')
+      or column_name ~ '^platform_(content|account)_id$' and data_type <> 'text')`),
+    [],
+  );
+});
+
+Deno.test("no published table has a column that its rows' owner may not read", async () => {
+  assert.deepEqual(
+    await lines(`
+    select a.attrelid::regclass || '.' || a.attname as line
+    from pg_publication_tables as p
+    join pg_attribute as a on a.attrelid = format('%I.%I', p.schemaname, p.tablename)::regclass and a.attnum > 0 and not a.attisdropped
+    where p.pubname = 'supabase_realtime' and not has_column_privilege('authenticated', a.attrelid, a.attnum, 'select')`),
+    [],
+  );
+  assert.deepEqual(
+    await lines(
+      "select tablename as line from pg_publication_tables where pubname = 'supabase_realtime' and schemaname = 'public' order by 1",
+    ),
+    [
+      "content_item",
+      "job_log",
+      "job_queue",
+      "notification",
+      "social_account",
+    ],
+  );
+});
+
+Deno.test("no function has dynamic SQL but check_health, whose reason stands in it", async () => {
+  assert.deepEqual(
+    await lines(`
+    select p.oid::regproc::text as line from pg_proc as p
+    where p.pronamespace in ('public'::regnamespace, 'ops'::regnamespace) and p.prosrc ~* '\\mexecute\\M'`),
+    ["check_health"],
+  );
+});
+
+Deno.test("every function that turns sequential scans off turns compiling of its queries off, too", async () => {
+  assert.deepEqual(
+    await lines(`
+    select p.oid::regproc::text as line from pg_proc as p
+    where p.pronamespace in ('public'::regnamespace, 'ops'::regnamespace)
+      and p.proconfig @> array['enable_seqscan=off'] and not p.proconfig @> array['jit=off']`),
+    [],
+  );
+});
+
+Deno.test("every job is staggered, has five fields, and holds no key and no address", async () => {
+  const jobs = await lines("select schedule || ' ' || command as line from cron.job order by 1");
+  assert.ok(jobs.length >= 5);
+  for (const job of jobs) {
+    assert.match(job, /^(\S+ ){5}select (ops|public)\./);
+    assert.doesNotMatch(job, /https?:|sb_|eyJ/);
+  }
+  const minutes = jobs.map((job) => job.split(" ")[0]);
+  assert.equal(new Set(minutes).size, minutes.length);
+});

@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { testDatabase } from "../../../scripts/test/stack.ts";
+import { findStringEverywhere } from "./leaks.ts";
+import { withPerson } from "../support/world.ts";
+
+Deno.test("a token is in no table, whatever is done with the connection", async () => {
+  await withPerson(async ({ id, sql }) => {
+    const secrets = {
+      access_token: `access-${crypto.randomUUID()}`,
+      refresh_token: `refresh-${crypto.randomUUID()}`,
+    };
+    const [connected] = await sql<{ result: { social_account_id: string; connection_id: string } }[]>`
+      select public.connect_account(${id}, 'youtube', ${
+      sql.json(secrets)
+    }, now() + interval '1 minute', '{a}',
+        ${sql.json({ platform_account_id: `UC-${id}` })}) as result`;
+    assert.ok(connected);
+    const { social_account_id, connection_id } = connected.result;
+    const [claimed] = await sql<{ lease: { lease: string; tokens: Record<string, string> } }[]>`
+      select public.claim_token_refresh(${connection_id}, 60) as lease`;
+    assert.deepEqual(claimed?.lease.tokens, secrets, "they can be read back by those who may");
+    const renewed = `renewed-${crypto.randomUUID()}`;
+    await sql`select public.store_refreshed_tokens(${connection_id}, ${claimed?.lease.lease ?? ""},
+      ${sql.json({ access_token: renewed })}, now() + interval '1 hour')`;
+    await sql`select public.begin_sync(${id}, ${social_account_id}, null, 60)`;
+
+    for (const secret of [secrets.access_token, secrets.refresh_token, renewed]) {
+      assert.deepEqual(await findStringEverywhere(sql, secret), []);
+    }
+  }, 4);
+});
+
+Deno.test("the search for leaks finds what is there: in text, arrays, jsonb and bytes", async () => {
+  const sql = await testDatabase({ max: 1 });
+  const needle = `needle-${crypto.randomUUID()}`;
+  const key = `leak-test-${crypto.randomUUID()}`;
+  try {
+    assert.deepEqual(await findStringEverywhere(sql, needle), []);
+    await sql`insert into public.cache_store (key, value) values (${key}, ${
+      sql.json({ deep: [{ text: needle }] })
+    })`;
+    assert.deepEqual(await findStringEverywhere(sql, needle), [{ table: "cache_store", rows: 1 }]);
+  } finally {
+    await sql`delete from public.cache_store where key = ${key}`;
+    await sql.end();
+  }
+});

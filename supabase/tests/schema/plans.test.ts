@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+import { testDatabase } from "../../../scripts/test/stack.ts";
+import { explain, fillLibraries, HOT_QUERIES } from "./plans.ts";
+
+Deno.test("every hot query uses the index that was made for it, also under the row policies", async () => {
+  const sql = await testDatabase({ max: 1 });
+  try {
+    const reserved = await sql.reserve();
+    try {
+      await reserved`begin`;
+      const place = await fillLibraries(reserved, 2, 3000);
+      // The other tables are small here, and a small table is read whole; what matters is that the index can serve.
+      await reserved`set local enable_seqscan = off`;
+      const wrong: string[] = [];
+      for (const [name, query] of Object.entries(HOT_QUERIES)) {
+        const plan = await explain(reserved, place, query, "costs off");
+        if (![query.index, query.or ?? query.index].some((index) => plan.includes(index))) {
+          wrong.push(`${name} does not use ${query.index}:\n${plan}`);
+        }
+      }
+      assert.deepEqual(wrong, []);
+    } finally {
+      await reserved`rollback`;
+      reserved.release();
+    }
+  } finally {
+    await sql.end();
+  }
+});

@@ -1,0 +1,152 @@
+/**
+ * Applying, rolling back, applying again, and what the official command line says about it. On a stack of its own, since the
+ * schema goes away in between.
+ */
+import assert from "node:assert/strict";
+import postgres from "postgres";
+import { type BootedStack, bootStack } from "../../../scripts/test/boot.ts";
+import { describeCatalogue } from "./catalogue.ts";
+
+const MODULES: string[] = [];
+for await (const { name } of Deno.readDir("database/schema")) if (name.endsWith(".sql")) MODULES.push(name);
+MODULES.sort();
+
+const read = (path: string) => Deno.readTextFile(path);
+const inOneTransaction = (sql: postgres.Sql, text: string) =>
+  sql.begin((transaction) => transaction.unsafe(text).simple());
+
+async function apply(sql: postgres.Sql): Promise<void> {
+  for (const module of MODULES) await inOneTransaction(sql, await read(`database/schema/${module}`));
+  for (const file of ["database/cron-jobs.sql", "database/realtime-channels.sql"]) {
+    await sql.unsafe(await read(file)).simple();
+  }
+}
+
+async function rollBack(sql: postgres.Sql): Promise<void> {
+  for (const module of MODULES.toReversed()) {
+    await inOneTransaction(sql, await read(`database/rollback/${module}`));
+  }
+}
+
+/** Runs the official command line against a database. */
+async function supabase(databaseUrl: string, ...args: string[]): Promise<{ code: number; text: string }> {
+  const { code, stdout, stderr } = await new Deno.Command("npx", {
+    args: ["-y", "supabase@3.1.0", ...args, `--remote=${databaseUrl}?sslmode=disable`],
+    env: { DO_NOT_TRACK: "1", NO_COLOR: "1", SUPABASE_TELEMETRY_DISABLED: "1" },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).output();
+  return { code, text: new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr) };
+}
+
+interface Lint {
+  name: string;
+  detail: string;
+}
+
+async function lints(databaseUrl: string): Promise<Lint[]> {
+  const { text } = await supabase(
+    databaseUrl,
+    "db",
+    "advisors",
+    "--level",
+    "info",
+    "--fail-on",
+    "info",
+    "--output-format",
+    "json",
+  );
+  const json = text.match(/^\{.*\}$/ms)?.[0];
+  assert.ok(json, `Cannot read what the advisors say:\n${text}`);
+  return (JSON.parse(json) as { results: Lint[] }).results;
+}
+
+Deno.test("modules roll back and apply again, with nothing left behind, and the official command line agrees", async (t) => {
+  const stack: BootedStack = await bootStack();
+  const sql = postgres(stack.info.db_url, { max: 1, onnotice: () => {} });
+  try {
+    const applied = await describeCatalogue(sql);
+
+    await t.step("`supabase db push` has nothing to do after start", async () => {
+      const { code, text } = await supabase(stack.info.db_url, "db", "push", "--yes");
+      assert.equal(code, 0, text);
+      assert.match(text, /up to date/i);
+    });
+
+    await t.step("the advisors find nothing but unused indexes", async () => {
+      const found = (await lints(stack.info.db_url)).filter(({ name }) => name !== "unused_index");
+      assert.deepEqual(found.map(({ name, detail }) => `${name}: ${detail}`), []);
+    });
+
+    await t.step("applying cron jobs and channels again changes nothing", async () => {
+      for (const file of ["database/cron-jobs.sql", "database/realtime-channels.sql"]) {
+        await sql.unsafe(await read(file)).simple();
+      }
+      assert.deepEqual(await describeCatalogue(sql), applied);
+    });
+
+    await t.step("a module that another depends on refuses to go, and stays whole", async () => {
+      // Nothing depends on these.
+      for (const module of MODULES.filter((name) => !/^(006|011|012)_/.test(name))) {
+        const text = await read(`database/rollback/${module}`);
+        await assert.rejects(() => inOneTransaction(sql, text), /Cannot roll back|depend on it/, module);
+      }
+      assert.deepEqual(await describeCatalogue(sql), applied);
+    });
+
+    // Data in every corner, so that going away is not only tried on empty tables.
+    const id = crypto.randomUUID();
+    await sql`insert into auth.users (id, email) values (${id}, ${`${id}@example.com`})`;
+    await sql`select connect_account(${id}, 'youtube', '{"access_token": "secret-of-rollback"}', now(), '{}', '{"platform_account_id": "UC1"}')`;
+    await sql`insert into content_item (social_account_id, platform_content_id, title) select id, 'v', 'V' from social_account where user_id = ${id}`;
+    await sql`update content_item set title = 'W'`;
+
+    await t.step("people who wait for their data to be erased are not forgotten by a rollback", async () => {
+      const text = await read("database/rollback/012_platform_reports.sql");
+      await sql`insert into ops.data_deletion (reported_by, person_key, requested_at) values ('Meta', 'key', now())`;
+      await assert.rejects(() => inOneTransaction(sql, text), /people wait for their data to be erased/);
+      await sql`select ops.erase_requested_data()`;
+    });
+
+    let empty: string[] = [];
+    await t.step("rolling all back leaves nothing of ours", async () => {
+      await rollBack(sql);
+      empty = await describeCatalogue(sql);
+      const ours = empty.filter((line) =>
+        / (public|ops)\.|schema ops|default privileges of postgres|^job |^secret |streamvibe/.test(line)
+      );
+      assert.deepEqual(ours, []);
+      assert.deepEqual([...await sql`select version from supabase_migrations.schema_migrations`], []);
+    });
+
+    await t.step(
+      "applying again gives the same schema, and people who were there get their rows",
+      async () => {
+        await apply(sql);
+        assert.deepEqual(await describeCatalogue(sql), applied);
+        const [row] =
+          await sql`select tier.slug from subscription s join subscription_tier tier on tier.id = s.tier_id where s.user_id = ${id}`;
+        assert.equal(row?.slug, "free");
+        await rollBack(sql);
+        assert.deepEqual(
+          await describeCatalogue(sql),
+          empty,
+          "and rolling back again leaves the same nothing",
+        );
+      },
+    );
+
+    await t.step("`supabase db push` applies all to an empty database", async () => {
+      const { code, text } = await supabase(stack.info.db_url, "db", "push", "--yes");
+      assert.equal(code, 0, text);
+      for (const file of ["database/cron-jobs.sql", "database/realtime-channels.sql"]) {
+        await sql.unsafe(await read(file)).simple();
+      }
+      assert.deepEqual(await describeCatalogue(sql), applied);
+    });
+  } finally {
+    await sql.end();
+    await stack.stop();
+  }
+});
