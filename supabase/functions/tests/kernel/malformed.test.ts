@@ -60,7 +60,7 @@ for await (const entry of Deno.readDir(folder)) {
 
 for (const name of names.sort()) {
   Deno.test(`${name} refuses every malformed request and changes nothing`, async () => {
-    const { contract } = (await import(`../${name}/index.ts`)).default as Endpoint;
+    const { contract } = (await import(`../../${name}/index.ts`)).default as Endpoint;
     const creator = await createCreator();
     await creator.call("auth-profile-setup", { display_name: "Unchanged", bio: "As it was" });
     const refusals = Object.fromEntries(
