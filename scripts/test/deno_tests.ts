@@ -8,44 +8,38 @@ export interface Counts {
   ignored: number;
 }
 
-const SUMMARY = /(\d+) passed(?: \(\d+ steps?\))? \| (\d+) failed(?: \(\d+ steps?\))?(?: \| (\d+) ignored)?/g;
+const STEPS = "(?: \\(\\d+ steps?\\))?";
+const SUMMARY = new RegExp(
+  `^(?:ok|FAILED) \\| (\\d+) passed${STEPS} \\| (\\d+) failed${STEPS}(?: \\| (\\d+) ignored)?`,
+  "gm",
+);
 
-/** Runs the tests below `paths`. A run that ends without a summary (a crash, a type error) counts as one failure. */
+/** What `deno test` said at its end. A run without a summary (a crash, a type error) or with an exit code is a failure. */
+export function countsOf(output: string, code: number): Counts {
+  const summary = [...output.matchAll(SUMMARY)].at(-1);
+  const [passed = 0, failed = 0, ignored = 0] = (summary ?? []).slice(1).map((count) => Number(count ?? 0));
+  return { passed, failed: summary && code === 0 ? failed : Math.max(failed, 1), ignored };
+}
+
+/** Runs the tests below `paths`, prints one line, and everything when something failed. */
 export async function runDenoTests(
   paths: string[],
   stack: BootedStack,
   name = paths.join(" "),
 ): Promise<Counts> {
-  const existing: string[] = [];
-  for (const path of paths) if (await exists(path)) existing.push(path);
-  if (existing.length === 0) return { passed: 0, failed: 0, ignored: 0 };
   const started = performance.now();
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["test", "-A", "--no-check", "--permit-no-files", ...existing],
+    args: ["test", "-A", "--no-check", ...paths],
     env: { STREAMVIBE_TEST_STACK: stack.file, NO_COLOR: "1" },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
   }).output();
   const text = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
-  const found = [...text.matchAll(SUMMARY)].at(-1);
-  const counts = {
-    passed: Number(found?.[1] ?? 0),
-    failed: Number(found?.[2] ?? 0),
-    ignored: Number(found?.[3] ?? 0),
-  };
-  if (code !== 0 && counts.failed === 0) counts.failed = 1;
-  // Whole output only when something is wrong; otherwise one line a group keeps the log readable.
-  if (counts.failed > 0) console.log(`\n--- ${name}\n${text}`);
+  const counts = countsOf(text, code);
+  const { passed, failed } = counts;
+  if (failed > 0) console.log(`\n--- ${name}\n${text}`);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  console.log(
-    `${
-      counts.failed === 0 ? "ok  " : "FAIL"
-    } ${name}: ${counts.passed} passed, ${counts.failed} failed (${seconds} s)`,
-  );
+  console.log(`${failed === 0 ? "ok  " : "FAIL"} ${name}: ${passed} passed, ${failed} failed (${seconds} s)`);
   return counts;
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await Deno.stat(path).then(() => true, () => false);
 }

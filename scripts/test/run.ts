@@ -1,9 +1,11 @@
 /**
  * `deno task test`: boots one stack on free ports, runs every group of tests and the Newman phases against it, stops it.
- * The last line is `N passed, N failed`. `--phase N` runs one phase's tests and its collection; paths run only those files.
+ * The last line is `N passed, N failed`. `--phase N` runs one phase's tests and its collection; paths run only those files;
+ * `--stress N` runs the chosen N times, each on a new stack, while other processes keep every core busy.
  */
 import { parseArgs } from "node:util";
 import { type BootedStack, bootStack } from "./boot.ts";
+import { busyCores } from "./busy_cores.ts";
 import { runCollection } from "./collection.ts";
 import { type Counts, runDenoTests } from "./deno_tests.ts";
 
@@ -40,75 +42,68 @@ const PHASES: Record<string, string[]> = {
   "7": [`${DATABASE}/jobs`, `${FUNCTIONS}/jobs`],
 };
 
-const USAGE = `Usage: deno task test [path …] [--phase N] [--keep]
-  path      run only these test files or folders (no Newman)
-  --phase N run one phase: its tests and its Postman collection (report in test-results/)
-  --keep    leave the stack running afterwards and print its URLs`;
+const USAGE = `Usage: deno task test [path …] [--phase N] [--stress N] [--keep]
+  path       run only these test files or folders (no Newman)
+  --phase N  run one phase: its tests and its Postman collection (report in test-results/)
+  --stress N run everything chosen N times, each time on a new stack, with every core kept busy
+  --keep     leave the stack running afterwards and print its URLs`;
 
 function options() {
   try {
     const { values, positionals } = parseArgs({
       args: Deno.args,
       allowPositionals: true,
-      options: { phase: { type: "string" }, keep: { type: "boolean" }, help: { type: "boolean" } },
+      options: {
+        phase: { type: "string" },
+        stress: { type: "string" },
+        keep: { type: "boolean" },
+        help: { type: "boolean" },
+      },
     });
     return { ...values, paths: positionals };
   } catch (error) {
-    console.error(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
-    Deno.exit(2);
+    refuse(error instanceof Error ? error.message : String(error));
   }
 }
 
-const { phase, keep, help, paths } = options();
+function refuse(message: string): never {
+  console.error(`${message}\n\n${USAGE}`);
+  Deno.exit(2);
+}
+
+const { phase, stress, keep, help, paths } = options();
 if (help) {
   console.log(USAGE);
   Deno.exit(0);
 }
 if (phase !== undefined && !PHASES[phase]) {
-  console.error(
-    `Cannot test phase ${phase}: it must be one of ${Object.keys(PHASES).join(", ")}\n\n${USAGE}`,
-  );
-  Deno.exit(2);
+  refuse(`Cannot test phase ${phase}: it must be one of ${Object.keys(PHASES).join(", ")}`);
 }
-
+if (stress !== undefined && !/^[1-9]\d{0,3}$/.test(stress)) {
+  refuse(`Cannot stress ${stress} times: it must be a number from 1 to 9999`);
+}
+if (stress && keep) refuse("Cannot keep the stack of a stress run: every run has its own");
 for (const path of paths) {
   const is_there = await Deno.stat(path).then(() => true, () => false);
-  if (!is_there) {
-    console.error(`Cannot test ${path}: there is no such file or folder\n\n${USAGE}`);
-    Deno.exit(2);
-  }
+  if (!is_there) refuse(`Cannot test ${path}: there is no such file or folder`);
 }
 
 const started = performance.now();
 const total: Counts = { passed: 0, failed: 0, ignored: 0 };
 const failures: string[] = [];
-const add = (name: string, counts: Counts) => {
-  total.passed += counts.passed;
-  total.failed += counts.failed;
-  total.ignored += counts.ignored;
-  if (counts.failed > 0) failures.push(name);
-};
 
-let stack: BootedStack | undefined;
-try {
-  console.log("Booting a stack for the tests …");
-  stack = await bootStack();
-  console.log(`  ${stack.info.api_url} (${Math.round(performance.now() - started)} ms)`);
-  if (paths.length > 0) {
-    add(paths.join(" "), await runDenoTests(paths, stack));
-  } else if (phase) {
-    add(`phase ${phase} tests`, await runDenoTests(PHASES[phase] ?? [], stack, `phase ${phase} tests`));
-    add(`phase ${phase} collection`, await runCollection(Number(phase), stack));
-  } else {
-    await runEverything(stack);
+{
+  await using _load = stress ? await busyCores() : undefined;
+  const runs = Number(stress ?? 1);
+  for (let run = 1; run <= runs; run++) {
+    if (stress) console.log(`\n=== run ${run} of ${runs}, every core busy`);
+    await runOnce((name, counts) => {
+      total.passed += counts.passed;
+      total.failed += counts.failed;
+      total.ignored += counts.ignored;
+      if (counts.failed > 0) failures.push(stress ? `${name} (run ${run})` : name);
+    });
   }
-} catch (error) {
-  console.error(error);
-  total.failed += 1;
-  failures.push("the runner itself");
-} finally {
-  if (keep && stack) console.log(`Left running: ${stack.info.api_url}, stop it with kill ${stack.info.pid}`);
-  else await stack?.stop();
 }
 
 if (failures.length > 0) console.log(`\nFailed: ${failures.join(", ")}`);
@@ -116,12 +111,39 @@ console.log(`\n${Math.round((performance.now() - started) / 1000)} s, ${total.ig
 console.log(`${total.passed} passed, ${total.failed} failed`);
 Deno.exit(total.failed === 0 && total.passed > 0 ? 0 : 1);
 
-async function runEverything(stack: BootedStack) {
-  const lanes = new Map<number, typeof GROUPS>();
-  for (const group of GROUPS) lanes.set(group.lane, [...lanes.get(group.lane) ?? [], group]);
-  await Promise.all([...lanes.values()].map(async (groups) => {
-    for (const { name, paths } of groups) add(name, await runDenoTests(paths, stack, name));
-  }));
+type Add = (name: string, counts: Counts) => void;
+
+async function runOnce(add: Add): Promise<void> {
+  const started = performance.now();
+  let stack: BootedStack | undefined;
+  try {
+    console.log("Booting a stack for the tests …");
+    stack = await bootStack();
+    console.log(`  ${stack.info.api_url} (${Math.round(performance.now() - started)} ms)`);
+    if (paths.length > 0) {
+      add(paths.join(" "), await runDenoTests(paths, stack));
+    } else if (phase) {
+      add(`phase ${phase} tests`, await runDenoTests(PHASES[phase] ?? [], stack, `phase ${phase} tests`));
+      add(`phase ${phase} collection`, await runCollection(Number(phase), stack));
+    } else {
+      await runEverything(stack, add);
+    }
+  } catch (error) {
+    console.error(error);
+    add("the runner itself", { passed: 0, failed: 1, ignored: 0 });
+  } finally {
+    if (keep && stack) {
+      console.log(`Left running: ${stack.info.api_url}, stop it with kill ${stack.info.pid}`);
+    } else await stack?.stop();
+  }
+}
+
+async function runEverything(stack: BootedStack, add: Add): Promise<void> {
+  await Promise.all(
+    Map.groupBy(GROUPS, ({ lane }) => lane).values().map(async (groups) => {
+      for (const { name, paths } of groups) add(name, await runDenoTests(paths, stack, name));
+    }),
+  );
   // Collections come last: they are what a deploy runs, on a stack that has seen work.
   await Promise.all(
     Object.keys(PHASES).map(async (number) => {
