@@ -17,6 +17,7 @@ class MemoryQueue implements JobQueue {
   readonly trips: { done: number; want: number }[] = [];
   readonly lost = new Set<string>();
   goodbyes = 0;
+  rests = 0;
   unreachable = 0;
 
   add(count: number, change: Partial<Job> = {}): void {
@@ -63,6 +64,7 @@ class MemoryQueue implements JobQueue {
   log = () => Promise.resolve();
   rest(seconds: number): Promise<{ rests: boolean; wake_in_ms: null }> {
     if (seconds === 0) this.goodbyes += 1;
+    else this.rests += 1;
     return Promise.resolve({ rests: true, wake_in_ms: null });
   }
 }
@@ -85,6 +87,15 @@ function workerOn(queue: MemoryQueue, handler: Handler, change: Partial<WorkerOp
     grace_ms: 20,
     ...change,
   });
+}
+
+/** Waits for a condition; a test that never meets it ends with what it did not meet. */
+async function until(isMet: () => boolean, what: string): Promise<void> {
+  const limit = performance.now() + 30_000;
+  while (!isMet()) {
+    assert.ok(performance.now() < limit, `never: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
 }
 
 const done: Handler = () => Promise.resolve({ result: null });
@@ -154,9 +165,13 @@ Deno.test("a run that has more to do is handed back with its checkpoint", async 
 Deno.test("a stop takes no more, and hands back what does not end in time", async () => {
   const queue = new MemoryQueue();
   queue.add(6);
-  const worker = workerOn(queue, forever);
+  let begun = 0;
+  const worker = workerOn(queue, (about) => {
+    begun += 1;
+    return forever(about);
+  });
   const running = worker.run(true);
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await until(() => begun === 4, "four jobs run");
   worker.stop();
   await running;
   assert.equal(queue.released.length, 4);
@@ -194,14 +209,12 @@ Deno.test("a worker that rests takes a job as soon as it is woken", async () => 
   const queue = new MemoryQueue();
   const worker = workerOn(queue, done);
   const running = worker.run(true);
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await until(() => queue.rests > 0, "the worker rests");
   queue.add(1);
   const before = performance.now();
   worker.wake();
-  while (queue.completed.length === 0 && performance.now() - before < 1_000) {
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  }
-  assert.ok(performance.now() - before < 500);
+  await until(() => queue.completed.length === 1, "the job is done");
+  assert.ok(performance.now() - before < 4_000, "woken, not after the 5 s when it looks by itself");
   worker.stop();
   await running;
 });
