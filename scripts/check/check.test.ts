@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { documentProblems } from "./documents.ts";
 import { bareImports } from "./functions.ts";
 import { pinsFor } from "./functions_config.ts";
 import { bareSql, sqlProblems } from "./sql_rules.ts";
@@ -63,5 +64,23 @@ Deno.test("imports are followed through files, types and dynamic imports", async
   const found = await bareImports("supabase/functions/health/index.ts");
   for (const name of ["zod", "@supabase/server/core", "@sentry/deno"]) {
     assert.ok(found.has(name), `${name} is missing in ${[...found].join(", ")}`);
+  }
+});
+
+Deno.test("a document that names a file or links to one that is not there is told", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const file = `${folder}/guide.md`;
+    await Deno.writeTextFile(
+      file,
+      "`scripts/check/check.ts` [here](guide.md#x) [web](https://x.example/y) `scripts/check/gone.ts` [gone](gone.md)",
+    );
+    const told = (await documentProblems([file])).map((problem) => problem.replace(/^.* names /, ""));
+    assert.deepEqual(told, [
+      "scripts/check/gone.ts, which is not there",
+      `${folder}/gone.md, which is not there`,
+    ]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
   }
 });

@@ -1,5 +1,6 @@
 /** `deno task check`: the one gate. Runs every check, prints one line each, and ends with 1 when one fails. */
 import { databaseTypesProblems } from "./database_types.ts";
+import { documentProblems } from "./documents.ts";
 import { functionsConfigProblems } from "./functions_config.ts";
 import { openApiProblems } from "./openapi.ts";
 import { schemaProblems } from "./sql_rules.ts";
@@ -16,6 +17,7 @@ const CHECKS: Check[] = [
   { name: "function configuration", run: functionsConfigProblems },
   { name: "config.toml", run: configToml },
   { name: "shell scripts", run: shellScripts },
+  { name: "documents", run: async () => documentProblems(await gitFiles("*.md")) },
   { name: "OpenAPI drift", run: openApiProblems },
   { name: "database types drift", run: databaseTypesProblems },
 ];

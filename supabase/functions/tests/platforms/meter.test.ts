@@ -56,6 +56,7 @@ Deno.test("a refusal of the whole app is told apart from one of the account", ()
 Deno.test("every platform says what its window is, for the app that is registered", () => {
   for (const slug of PLATFORM_SLUGS) {
     const platform = platformOf(slug, adapterWorld({}));
+    assert.equal(platform.slug, slug);
     const quota = quotaOf(platform, 900);
     assert.equal(quota.app, platform.authorization.client_id);
     assert.ok(platform.quota.seconds > 0);

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { type Creator, simulator } from "../../../../scripts/test/stack.ts";
-import type { PlatformSlug } from "../../_shared/platforms/platform.ts";
+import { PLATFORM_SLUGS, type PlatformSlug } from "../../_shared/platforms/platform.ts";
 
 /** An item as the simulator has it; what a right library must equal. */
 export interface TrueItem {
@@ -123,9 +123,8 @@ const youtube: Simulated = {
   revoke: async (channel_id) => void await simulator("google/tokens/revoke", { channel_id }),
 };
 
-export const ROWS: readonly PlatformRow[] = [
-  {
-    slug: "youtube",
+const BY_PLATFORM: Record<PlatformSlug, Omit<PlatformRow, "slug">> = {
+  youtube: {
     title: "YouTube",
     simulator: youtube,
     form: (channel) => ({ channel }),
@@ -146,8 +145,7 @@ export const ROWS: readonly PlatformRow[] = [
     rotates: false,
     not_found: "passes",
   },
-  {
-    slug: "instagram",
+  instagram: {
     title: "Instagram",
     simulator: network("instagram"),
     form: (account) => ({ account }),
@@ -171,8 +169,7 @@ export const ROWS: readonly PlatformRow[] = [
     age: async (account_id) =>
       void await simulator("instagram/tokens/age", { account_id, seconds: 50 * 86_400 }),
   },
-  {
-    slug: "tiktok",
+  tiktok: {
     title: "TikTok",
     simulator: network("tiktok"),
     form: (account) => ({ account }),
@@ -195,8 +192,7 @@ export const ROWS: readonly PlatformRow[] = [
     waits_when_throttled: true,
     not_found: "passes",
   },
-  {
-    slug: "facebook",
+  facebook: {
     title: "Facebook",
     simulator: network("facebook"),
     form: (account) => ({ account }),
@@ -218,8 +214,7 @@ export const ROWS: readonly PlatformRow[] = [
     not_found: "needs",
     repeats: true,
   },
-  {
-    slug: "twitter",
+  twitter: {
     title: "X",
     simulator: network("x"),
     form: (account) => ({ account }),
@@ -241,7 +236,9 @@ export const ROWS: readonly PlatformRow[] = [
     waits_when_throttled: true,
     not_found: "passes",
   },
-];
+};
+
+export const ROWS: readonly PlatformRow[] = PLATFORM_SLUGS.map((slug) => ({ slug, ...BY_PLATFORM[slug] }));
 
 /** Answers a consent page as its form does; where it sends the creator. */
 export async function consent(
