@@ -25,7 +25,7 @@ const leaveMark: Handler = async ({ job }) => {
 
 const worker_id = `chaos:${Deno.pid}:${crypto.randomUUID()}`;
 const worker = new Worker({
-  world: {
+  context: {
     admin,
     settings,
     fetch,

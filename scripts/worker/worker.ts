@@ -74,7 +74,7 @@ const log = createLogger({ level: settings.LOG_LEVEL, fields: { worker_id } });
 // LISTEN needs a session of its own anyway, so the URL is never a transaction pooler's and statements may be kept.
 const admin = createAdmin(settings, { prepared: true });
 const worker = new Worker({
-  world: {
+  context: {
     admin,
     settings,
     fetch,

@@ -108,7 +108,7 @@ export async function streamvibe(db_url: string): Promise<System> {
       let began: (() => void) | undefined;
       const worker_id = "bench:listener";
       const worker = new Worker({
-        world: {
+        context: {
           admin,
           settings,
           fetch,

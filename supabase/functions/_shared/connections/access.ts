@@ -5,7 +5,7 @@
 import { type Platform, PlatformFault, type Tokens } from "../platforms/platform.ts";
 import { disconnectReason, needsCreator } from "./problem.ts";
 import { type Claim, type FreshTokens, REFRESH_LEASE_SECONDS, refreshClaimed } from "./refresh_token.ts";
-import type { World } from "./world.ts";
+import type { Context } from "../context.ts";
 
 export interface Connection extends FreshTokens {
   connection_id: string;
@@ -24,7 +24,7 @@ export class Access {
   private isRefreshed = false;
 
   constructor(
-    private readonly world: World,
+    private readonly context: Context,
     private readonly platform: Platform,
     private readonly connection: Connection,
   ) {
@@ -51,14 +51,14 @@ export class Access {
   }
 
   private async refreshWhenDue(): Promise<void> {
-    const now = this.world.now().getTime();
+    const now = this.context.now().getTime();
     if (this.isRefreshed || !isDue(this.tokens, this.expires_at, now)) return;
     try {
       await this.refresh();
     } catch (error) {
       const stillGood = this.expires_at !== null && Date.parse(this.expires_at) > now;
       if (needsCreator(error) || !stillGood) throw error;
-      this.world.log.warn("a token could not be refreshed ahead of time", {
+      this.context.log.warn("a token could not be refreshed ahead of time", {
         connection_id: this.connection.connection_id,
         error,
       });
@@ -76,10 +76,10 @@ export class Access {
   private async refreshOnce(): Promise<FreshTokens> {
     const claim = await this.claim();
     if (!claim) {
-      throw new PlatformFault(this.platform.slug, "passing", { reason: "another refresh is running" });
+      throw new PlatformFault(this.platform.slug, "transient", { reason: "another refresh is running" });
     }
     if (claim.tokens.access_token === this.tokens.access_token) {
-      return await refreshClaimed(this.world, this.platform, claim);
+      return await refreshClaimed(this.context, this.platform, claim);
     }
     await this.release(claim);
     return claim;
@@ -88,7 +88,7 @@ export class Access {
   private async claim(): Promise<Claim | null> {
     const deadline = Date.now() + OTHERS_REFRESH_MS;
     for (;;) {
-      const claim = await this.world.admin.call<Claim | null>("claim_token_refresh", {
+      const claim = await this.context.admin.call<Claim | null>("claim_token_refresh", {
         p_connection_id: this.connection.connection_id,
         p_lease_seconds: REFRESH_LEASE_SECONDS,
       });
@@ -98,7 +98,7 @@ export class Access {
   }
 
   private async release(claim: Claim): Promise<void> {
-    await this.world.admin.call("release_token_refresh", {
+    await this.context.admin.call("release_token_refresh", {
       p_connection_id: claim.connection_id,
       p_lease: claim.lease,
       p_error: null,
@@ -109,13 +109,13 @@ export class Access {
     try {
       const claim = await this.claim();
       if (!claim) return;
-      await this.world.admin.call("refuse_connection", {
+      await this.context.admin.call("refuse_connection", {
         p_connection_id: claim.connection_id,
         p_lease: claim.lease,
         p_reason: disconnectReason(fault, this.platform.title),
       });
     } catch (error) {
-      this.world.log.warn("an account could not be marked as disconnected", {
+      this.context.log.warn("an account could not be marked as disconnected", {
         connection_id: this.connection.connection_id,
         error,
       });

@@ -1,14 +1,14 @@
 /** A platform reports that its user took the access back: what only a refused refresh would have told hours later. */
 import { PlatformFault, type PlatformSlug } from "../platforms/platform.ts";
 import { disconnectReason } from "./problem.ts";
-import type { World } from "./world.ts";
+import type { Context } from "../context.ts";
 
 /**
  * Marks every connection to the account, or granted by the person, that is older than the report, and tells their creators once. Repeating a report,
  * or reporting late, changes nothing: it cannot end a newer consent.
  */
 export async function accessRemoved(
-  { admin, log }: Pick<World, "admin" | "log">,
+  { admin, log }: Pick<Context, "admin" | "log">,
   platform: { slug: PlatformSlug; title: string },
   report: { reported_id: string; at: Date },
 ): Promise<void> {

@@ -5,7 +5,7 @@ import { authorizationUrl, newCodeVerifier, newState } from "../platforms/oauth_
 import { platformOf } from "../platforms/registry.ts";
 import type { PlatformSlug } from "../platforms/platform.ts";
 import type { Settings } from "../settings/settings.ts";
-import type { World } from "./world.ts";
+import type { Context } from "../context.ts";
 
 export const AuthorizeInput = z.strictObject({
   /** Where the platform sends the creator back to; one of the allowed addresses, the first of them by default. */
@@ -16,16 +16,16 @@ export const AuthorizeOutput = z.object({ authorization_url: z.url(), state: z.s
 
 /** Keeps a state and a PKCE verifier for ten minutes, bound to the creator and the platform. */
 export async function authorize(
-  world: World,
+  context: Context,
   slug: PlatformSlug,
   user_id: string,
   input: z.output<typeof AuthorizeInput>,
 ): Promise<z.output<typeof AuthorizeOutput>> {
-  const { authorization } = platformOf(slug, world);
-  const redirect_uri = allowedRedirect(world.settings, input.redirect_uri);
+  const { authorization } = platformOf(slug, context);
+  const redirect_uri = allowedRedirect(context.settings, input.redirect_uri);
   const state = newState();
   const code_verifier = newCodeVerifier();
-  await world.admin.call("begin_oauth", {
+  await context.admin.call("begin_oauth", {
     p_user_id: user_id,
     p_platform: slug,
     p_state: state,

@@ -6,7 +6,7 @@ import { type Grant, type Platform, PlatformFault, type PlatformSlug } from "../
 import { platformOf } from "../platforms/registry.ts";
 import { problemOf } from "./problem.ts";
 import { isShared } from "./shared_grant.ts";
-import { type World, worldOf } from "./world.ts";
+import type { Context } from "../context.ts";
 
 export const ConnectInput = z.strictObject({
   state: z.string().min(1).max(512),
@@ -27,21 +27,18 @@ export const ConnectOutput = z.object({
 });
 
 export async function connect(
-  world: World,
+  context: Context,
   slug: PlatformSlug,
   user_id: string,
   input: z.output<typeof ConnectInput>,
 ): Promise<z.output<typeof ConnectOutput>> {
   const meter = new Meter();
   const platform = platformOf(slug, {
-    ...worldOf(world),
-    used: (used_by, usage) => {
-      meter.add(usage);
-      world.used?.(used_by, usage);
-    },
+    ...context,
+    used: (usage) => meter.add(usage),
   });
   // Taken before anything else: whatever happens from here on, this state is used up.
-  const [attempt] = await world.admin.call<{ code_verifier: string; redirect_uri: string }[]>(
+  const [attempt] = await context.admin.call<{ code_verifier: string; redirect_uri: string }[]>(
     "take_oauth_state",
     {
       p_user_id: user_id,
@@ -59,31 +56,31 @@ export async function connect(
   try {
     const grant = await platform.exchange({ code: input.code, ...attempt });
     requireScopes(platform, grant);
-    return await store(world, platform, user_id, grant, input.account_id);
+    return await store(context, platform, user_id, grant, input.account_id);
   } catch (error) {
-    throw problemOf(error, platform, "connect", world.now());
+    throw problemOf(error, platform, "connect", context.now());
   } finally {
-    await enter(world, platform, user_id, meter);
+    await enter(context, platform, user_id, meter);
   }
 }
 
 /** Tells the ledger what connecting cost. The creator need not hear of it when that fails. */
-async function enter(world: World, platform: Platform, user_id: string, meter: Meter): Promise<void> {
-  const usage = meter.take(platform, world.settings.PLATFORM_QUOTA_PAUSE_SECONDS);
+async function enter(context: Context, platform: Platform, user_id: string, meter: Meter): Promise<void> {
+  const usage = meter.take(platform, context.settings.PLATFORM_QUOTA_PAUSE_SECONDS);
   if (usage === null || platform.quota.scope !== "app") return;
   try {
-    await world.admin.call("record_platform_usage", {
+    await context.admin.call("record_platform_usage", {
       p_user_id: user_id,
       p_platform: platform.slug,
       p_usage: usage,
     });
   } catch (error) {
-    world.log.warn("the usage of a connection could not be recorded", { platform: platform.slug, error });
+    context.log.warn("the usage of a connection could not be recorded", { platform: platform.slug, error });
   }
 }
 
 async function store(
-  world: World,
+  context: Context,
   platform: Platform,
   user_id: string,
   granted: Grant,
@@ -94,7 +91,7 @@ async function store(
     if (account_id !== undefined && profile.platform_account_id !== account_id) {
       throw new PlatformFault(platform.slug, "no_account", { reason: "another account" });
     }
-    return await world.admin.call<z.output<typeof ConnectOutput>>("connect_account", {
+    return await context.admin.call<z.output<typeof ConnectOutput>>("connect_account", {
       p_user_id: user_id,
       p_platform: platform.slug,
       p_tokens: grant.tokens,
@@ -105,18 +102,18 @@ async function store(
   } catch (error) {
     const isPlanLimit = error instanceof DatabaseError && error.sqlstate === "SV402";
     const isUseless = error instanceof PlatformFault && error.kind === "no_account";
-    if (isPlanLimit || isUseless) await giveBack(world, platform, user_id, granted);
+    if (isPlanLimit || isUseless) await giveBack(context, platform, user_id, granted);
     throw error;
   }
 }
 
 /** A grant that is not kept is ended; if that fails, it is of no use to anybody, for its tokens are forgotten here. */
-async function giveBack(world: World, platform: Platform, user_id: string, grant: Grant): Promise<void> {
+async function giveBack(context: Context, platform: Platform, user_id: string, grant: Grant): Promise<void> {
   try {
-    if (await isShared(world, platform, user_id, null)) return;
+    if (await isShared(context, platform, user_id, null)) return;
     await platform.revoke?.(grant.tokens);
   } catch (error) {
-    world.log.warn("a grant that is not kept could not be revoked", { platform: platform.slug, error });
+    context.log.warn("a grant that is not kept could not be revoked", { platform: platform.slug, error });
   }
 }
 

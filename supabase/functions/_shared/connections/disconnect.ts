@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Tokens } from "../platforms/platform.ts";
 import { findPlatform } from "../platforms/registry.ts";
 import { isShared } from "./shared_grant.ts";
-import { type World, worldOf } from "./world.ts";
+import type { Context } from "../context.ts";
 
 export const DisconnectInput = z.strictObject({ social_account_id: z.uuid() });
 
@@ -20,11 +20,11 @@ export const DisconnectOutput = z.object({
 const REVOKE_MS = 8_000;
 
 export async function disconnect(
-  world: World,
+  context: Context,
   user_id: string,
   { social_account_id }: z.output<typeof DisconnectInput>,
 ): Promise<z.output<typeof DisconnectOutput>> {
-  const { platform, tokens } = await world.admin.call<{ platform: string; tokens: Tokens | null }>(
+  const { platform, tokens } = await context.admin.call<{ platform: string; tokens: Tokens | null }>(
     "read_connection",
     {
       p_user_id: user_id,
@@ -32,8 +32,8 @@ export async function disconnect(
     },
   );
   // First the platform: if this dies in between, the account is still there and the creator can do it again.
-  const revoked = tokens !== null && await revoke(world, platform, user_id, social_account_id, tokens);
-  const disconnected_at = await world.admin.call<string>("disconnect_account", {
+  const revoked = tokens !== null && await revoke(context, platform, user_id, social_account_id, tokens);
+  const disconnected_at = await context.admin.call<string>("disconnect_account", {
     p_user_id: user_id,
     p_social_account_id: social_account_id,
   });
@@ -41,20 +41,23 @@ export async function disconnect(
 }
 
 async function revoke(
-  world: World,
+  context: Context,
   slug: string,
   user_id: string,
   social_account_id: string,
   tokens: Tokens,
 ): Promise<boolean> {
-  const signal = AbortSignal.any([AbortSignal.timeout(REVOKE_MS), ...(world.signal ? [world.signal] : [])]);
+  const signal = AbortSignal.any([
+    AbortSignal.timeout(REVOKE_MS),
+    ...(context.signal ? [context.signal] : []),
+  ]);
   try {
-    const platform = findPlatform(slug, { ...worldOf(world), signal });
-    if (!platform?.revoke || await isShared(world, platform, user_id, social_account_id)) return false;
+    const platform = findPlatform(slug, { ...context, signal });
+    if (!platform?.revoke || await isShared(context, platform, user_id, social_account_id)) return false;
     await platform.revoke(tokens);
     return true;
   } catch (error) {
-    world.log.warn("a grant could not be revoked at the platform", { platform: slug, error });
+    context.log.warn("a grant could not be revoked at the platform", { platform: slug, error });
     return false;
   }
 }

@@ -72,7 +72,7 @@ export function problemOf(error: unknown, platform: Platform, doing: Doing, now:
         say(`${title} refused StreamVibe itself; we have to look into it`),
         options,
       );
-    case "passing":
+    case "transient":
       return new ApiError(
         "provider_unavailable",
         say(`${title} does not answer at the moment; try again later`),

@@ -5,7 +5,7 @@
 import { DatabaseError } from "../errors.ts";
 import { type Platform, PlatformFault, type Tokens } from "../platforms/platform.ts";
 import { disconnectReason, needsCreator } from "./problem.ts";
-import type { World } from "./world.ts";
+import type { Context } from "../context.ts";
 
 /** A connection whose lease is ours. */
 export interface Claim {
@@ -27,22 +27,26 @@ export const REFRESH_LEASE_SECONDS = 60;
 const STORE_ATTEMPTS = 4;
 
 /** Refreshes under a lease and ends the lease, whatever happens. */
-export async function refreshClaimed(world: World, platform: Platform, claim: Claim): Promise<FreshTokens> {
+export async function refreshClaimed(
+  context: Context,
+  platform: Platform,
+  claim: Claim,
+): Promise<FreshTokens> {
   try {
     const grant = await platform.refresh(claim.tokens);
     const token_expires_at = grant.expires_at?.toISOString() ?? null;
-    await storeTokens(world, platform, claim, grant.tokens, token_expires_at);
+    await storeTokens(context, platform, claim, grant.tokens, token_expires_at);
     // The same merge as in the database: an answer without a refresh token leaves the one at hand.
     return { tokens: { ...claim.tokens, ...grant.tokens }, token_expires_at };
   } catch (error) {
-    await endLease(world, platform, claim, error);
+    await endLease(context, platform, claim, error);
     throw error;
   }
 }
 
 /** The new tokens exist nowhere else yet, and the old ones may be dead: a database that hiccups is asked again. */
 async function storeTokens(
-  world: World,
+  context: Context,
   platform: Platform,
   claim: Claim,
   tokens: Tokens,
@@ -50,7 +54,7 @@ async function storeTokens(
 ): Promise<void> {
   for (let attempt = 1;; attempt++) {
     try {
-      await world.admin.call("store_refreshed_tokens", {
+      await context.admin.call("store_refreshed_tokens", {
         p_connection_id: claim.connection_id,
         p_lease: claim.lease,
         p_tokens: tokens,
@@ -60,29 +64,31 @@ async function storeTokens(
     } catch (error) {
       // The account was disconnected or connected anew in the meantime: what was stored then is what counts.
       const isLost = error instanceof DatabaseError && error.sqlstate === "SV412";
-      if (isLost) throw new PlatformFault(platform.slug, "passing", { reason: "the refresh came too late" });
-      const mayPass = error instanceof DatabaseError && !error.sqlstate.startsWith("SV");
-      if (!mayPass || attempt === STORE_ATTEMPTS) throw error;
+      if (isLost) {
+        throw new PlatformFault(platform.slug, "transient", { reason: "the refresh came too late" });
+      }
+      const isTransient = error instanceof DatabaseError && !error.sqlstate.startsWith("SV");
+      if (!isTransient || attempt === STORE_ATTEMPTS) throw error;
       await new Promise((resolve) => setTimeout(resolve, 100 * 4 ** attempt));
     }
   }
 }
 
-async function endLease(world: World, platform: Platform, claim: Claim, error: unknown): Promise<void> {
+async function endLease(context: Context, platform: Platform, claim: Claim, error: unknown): Promise<void> {
   const lease = { p_connection_id: claim.connection_id, p_lease: claim.lease };
   try {
     if (needsCreator(error)) {
-      await world.admin.call("refuse_connection", {
+      await context.admin.call("refuse_connection", {
         ...lease,
         p_reason: disconnectReason(error, platform.title),
       });
     } else {
       const reason = error instanceof PlatformFault ? error.reason : "the tokens could not be stored";
-      await world.admin.call("release_token_refresh", { ...lease, p_error: reason });
+      await context.admin.call("release_token_refresh", { ...lease, p_error: reason });
     }
   } catch (failure) {
     // The lease runs out by itself.
-    world.log.warn("a refresh lease could not be ended", {
+    context.log.warn("a refresh lease could not be ended", {
       connection_id: claim.connection_id,
       error: failure,
     });

@@ -4,7 +4,7 @@ import { PlatformFault } from "../platforms/platform.ts";
 import { findPlatform } from "../platforms/registry.ts";
 import { needsCreator } from "./problem.ts";
 import { type Claim, REFRESH_LEASE_SECONDS, refreshClaimed } from "./refresh_token.ts";
-import type { World } from "./world.ts";
+import type { Context } from "../context.ts";
 
 export const RefreshInput = z.strictObject({});
 
@@ -12,7 +12,7 @@ const Count = z.int().min(0);
 
 export const RefreshOutput = z.object({
   refreshed: Count,
-  /** Faults that may pass: nothing was changed, and they are tried again later. */
+  /** Transient errors: nothing was changed, and they are tried again later. */
   failed: Count,
   /** Accounts that only their creators can heal; each got one notification. */
   needs_reconnect: Count,
@@ -23,26 +23,26 @@ export type RefreshOutput = z.output<typeof RefreshOutput>;
 const BATCH = 20;
 const BUDGET_MS = 60_000;
 
-export async function refreshTokens(world: World): Promise<RefreshOutput> {
+export async function refreshTokens(context: Context): Promise<RefreshOutput> {
   const deadline = Date.now() + BUDGET_MS;
   const counts: RefreshOutput = { refreshed: 0, failed: 0, needs_reconnect: 0 };
   // A claim that failed is not due again for a while, so this ends.
-  while (Date.now() < deadline && !world.signal?.aborted) {
-    const claims = await world.admin.call<Claim[]>("claim_token_refreshes", {
+  while (Date.now() < deadline && !context.signal?.aborted) {
+    const claims = await context.admin.call<Claim[]>("claim_token_refreshes", {
       p_limit: BATCH,
       p_lease_seconds: REFRESH_LEASE_SECONDS,
     });
     if (claims.length === 0) break;
-    const outcomes = await Promise.all(claims.map((claim) => refreshOne(world, claim)));
+    const outcomes = await Promise.all(claims.map((claim) => refreshOne(context, claim)));
     for (const outcome of outcomes) counts[outcome] += 1;
   }
   return counts;
 }
 
-async function refreshOne(world: World, claim: Claim): Promise<keyof RefreshOutput> {
-  const platform = findPlatform(claim.platform, world);
+async function refreshOne(context: Context, claim: Claim): Promise<keyof RefreshOutput> {
+  const platform = findPlatform(claim.platform, context);
   if (!platform) {
-    await world.admin.call("release_token_refresh", {
+    await context.admin.call("release_token_refresh", {
       p_connection_id: claim.connection_id,
       p_lease: claim.lease,
       p_error: "no adapter",
@@ -50,12 +50,12 @@ async function refreshOne(world: World, claim: Claim): Promise<keyof RefreshOutp
     return "failed";
   }
   try {
-    await refreshClaimed(world, platform, claim);
+    await refreshClaimed(context, platform, claim);
     return "refreshed";
   } catch (error) {
     const isFinal = needsCreator(error);
     const level = isFinal || error instanceof PlatformFault ? "warn" : "error";
-    world.log[level]("a token refresh failed", {
+    context.log[level]("a token refresh failed", {
       connection_id: claim.connection_id,
       platform: claim.platform,
       error,

@@ -1,16 +1,16 @@
 /** Where one grant may stand behind several accounts (Facebook pages), ending it for one would end it for all. */
 import type { Platform } from "../platforms/platform.ts";
-import type { World } from "./world.ts";
+import type { Context } from "../context.ts";
 
 /** Whether another account of the creator may hang on the same grant, so that it must not be ended at the platform. */
 export async function isShared(
-  world: World,
+  context: Context,
   platform: Platform,
   user_id: string,
   social_account_id: string | null,
 ): Promise<boolean> {
   if (!platform.shared_grant) return false;
-  return await world.admin.call<boolean>("has_other_account", {
+  return await context.admin.call<boolean>("has_other_account", {
     p_user_id: user_id,
     p_platform: platform.slug,
     p_social_account_id: social_account_id,

@@ -1,7 +1,7 @@
 /** From what a handler gives to what the client gets: the output checked, the caching headers, the problem documents. */
 import type { z } from "zod";
 import { cacheControl, entityTag, matches } from "./cache_policy.ts";
-import { type Auth, type Context, type Contract, type Definition, Reply } from "./contract.ts";
+import { type Auth, type Contract, type Definition, Reply, type RequestContext } from "./contract.ts";
 import type { ApiError } from "../errors.ts";
 
 /** An answer on its way: text, stream or a whole response. */
@@ -14,7 +14,7 @@ export interface Produced {
 /** Runs the handler and checks its output against the contract; what breaks it is a bug. */
 export async function produce<I extends z.ZodType, O extends z.ZodType, A extends Auth>(
   definition: Definition<I, O, A>,
-  context: Context<I, A>,
+  context: RequestContext<I, A>,
 ): Promise<Produced> {
   const answer = await definition.handle(context);
   if (answer instanceof Response) return { body: answer, status: answer.status, headers: {} };

@@ -3,13 +3,14 @@ import { z } from "zod";
 import type { SupabaseClient } from "@supabase/supabase-js";
 import type { AuthMode, Caller, User } from "./auth.ts";
 import type { CachePolicy } from "./cache_policy.ts";
+import type { Context } from "../context.ts";
 import type { Admin, DatabaseStats } from "../database/database.ts";
 import type { Database } from "../database/database.types.ts";
 import type { ErrorCode } from "../errors.ts";
 import type { Fetch } from "./outgoing.ts";
 import type { BodyKind } from "./input.ts";
 import type { RateClass } from "./limits.ts";
-import type { Logger, Sink } from "../observability/log.ts";
+import type { Sink } from "../observability/log.ts";
 import type { recordRequest } from "../observability/metrics.ts";
 import type { Settings } from "../settings/settings.ts";
 
@@ -52,24 +53,15 @@ export interface Contract<
 }
 
 /** What a handler gets. */
-export interface Context<I extends z.ZodType = z.ZodType, A extends Auth = Auth> {
+export interface RequestContext<I extends z.ZodType = z.ZodType, A extends Auth = Auth> extends Context {
   input: z.output<I>;
   /** The signed-in creator; null only where the contract accepts others too. */
   user: A extends "user" ? User : User | null;
   caller: Caller;
   /** Acts as the caller: row-level security decides. */
   db(): Promise<SupabaseClient<Database>>;
-  /** Acts as the service, past row-level security. */
-  admin: Admin;
   request: Request;
-  request_id: string;
-  log: Logger;
-  settings: Settings;
-  /** Aborted when the time is up. */
   signal: AbortSignal;
-  now: () => Date;
-  /** For calls to providers, see `http.ts`. */
-  fetch: Fetch;
 }
 
 /** What a webhook's signature is checked against: the body as it came, byte by byte. */
@@ -85,7 +77,7 @@ export interface Definition<I extends z.ZodType, O extends z.ZodType, A extends 
   extends Contract<I, O, A> {
   /** For webhooks: throws (`unauthorized`) when the signature is wrong. Runs before the body is parsed. */
   verify?(unread: Unread): void | Promise<void>;
-  handle(context: Context<I, A>): Answer<O> | Promise<Answer<O>>;
+  handle(context: RequestContext<I, A>): Answer<O> | Promise<Answer<O>>;
 }
 
 /** What a handler may answer: the output, the output with a status, or a whole response (streams). */
@@ -100,7 +92,7 @@ export class Reply<T> {
 }
 
 /** What an endpoint takes from outside; tests replace parts of it. */
-export interface World {
+export interface Dependencies {
   settings: Settings;
   now: () => Date;
   fetch: Fetch;
@@ -117,8 +109,8 @@ export interface Endpoint<
 > {
   readonly contract: Contract<I, O, A>;
   fetch(request: Request): Promise<Response>;
-  /** The same endpoint in another world. */
-  inWorld(world: Partial<World>): { fetch(request: Request): Promise<Response> };
+  /** The same endpoint with other dependencies. */
+  with(dependencies: Partial<Dependencies>): { fetch(request: Request): Promise<Response> };
 }
 
 /** A contract with its schemas as JSON Schema (draft 2020-12), which is what OpenAPI 3.1 takes. */

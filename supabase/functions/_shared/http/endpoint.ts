@@ -1,25 +1,34 @@
 /**
  * The kernel of every function: a contract and a handler go in, `{ fetch }` comes out.
  *
- * Here is the outside of a request: CORS preflight, request id, one catch, headers, one log line, metrics. Its way through credentials,
- * validation, limits and the handler is in `passage.ts`.
+ * Here is the outside of a request: CORS preflight, request id, one catch, headers, one log line, metrics. Credentials, validation, limits
+ * and the handler are in `pipeline.ts`.
  */
 import type { z } from "zod";
 import { problem } from "./answer.ts";
 import { background } from "../observability/background.ts";
-import type { Auth, Definition, Endpoint, World } from "./contract.ts";
+import type { Auth, Definition, Dependencies, Endpoint } from "./contract.ts";
 import { corsHeaders, preflight } from "./cors.ts";
 import { ApiError, toApiError } from "../errors.ts";
 import { rateHeaders } from "./limits.ts";
 import { createLogger } from "../observability/log.ts";
 import { recordRequest } from "../observability/metrics.ts";
-import { pass, type Passage } from "./pipeline.ts";
+import { type RequestState, runPipeline } from "./pipeline.ts";
 import { reportError, reportTrace } from "../observability/sentry.ts";
 import { type Settings, settings as readSettings } from "../settings/settings.ts";
 
 export { ApiError, invalid, notFound } from "../errors.ts";
 export { describeContract, Reply } from "./contract.ts";
-export type { Answer, Auth, Context, Contract, Definition, Endpoint, Unread, World } from "./contract.ts";
+export type {
+  Answer,
+  Auth,
+  Contract,
+  Definition,
+  Dependencies,
+  Endpoint,
+  RequestContext,
+  Unread,
+} from "./contract.ts";
 export type { Admin } from "../database/database.ts";
 export type { AuthMode, Caller, User } from "./auth.ts";
 export type { Logger } from "../observability/log.ts";
@@ -33,23 +42,23 @@ export function endpoint<I extends z.ZodType, O extends z.ZodType, const A exten
   return {
     contract,
     fetch: (request) => serve(definition, request, {}),
-    inWorld: (world) => ({ fetch: (request) => serve(definition, request, world) }),
+    with: (dependencies) => ({ fetch: (request) => serve(definition, request, dependencies) }),
   };
 }
 
 async function serve<I extends z.ZodType, O extends z.ZodType, A extends Auth>(
   definition: Definition<I, O, A>,
   request: Request,
-  world: Partial<World>,
+  dependencies: Partial<Dependencies>,
 ): Promise<Response> {
   const start = performance.now();
   const request_id = requestId(request.headers);
-  const { settings, fault } = settingsOf(world);
+  const { settings, fault } = settingsOf(dependencies);
   const log = createLogger({
     level: settings?.LOG_LEVEL ?? "info",
     fields: { request_id, function: definition.name },
-    sink: world.sink,
-    now: world.now,
+    sink: dependencies.sink,
+    now: dependencies.now,
   });
   if (!settings) {
     log.error("the settings cannot be read", { error: fault });
@@ -62,11 +71,19 @@ async function serve<I extends z.ZodType, O extends z.ZodType, A extends Auth>(
   }
 
   const stats = { db_ms: 0, db_calls: 0 };
-  const passage: Passage = { settings, request_id, log, stats, world, caller: null, rate: null };
+  const state: RequestState = {
+    settings,
+    request_id,
+    log,
+    stats,
+    dependencies,
+    caller: null,
+    rate: null,
+  };
   let response: Response;
   let error: ApiError | undefined;
   try {
-    response = await pass(definition, request, passage);
+    response = await runPipeline(definition, request, state);
   } catch (thrown) {
     error = toApiError(thrown);
     response = problem(error, request_id);
@@ -76,15 +93,15 @@ async function serve<I extends z.ZodType, O extends z.ZodType, A extends Auth>(
   headers.set("x-request-id", request_id);
   headers.set("x-content-type-options", "nosniff");
   if (!headers.has("cache-control")) headers.set("cache-control", "no-store");
-  if (passage.rate) {
-    for (const [name, value] of Object.entries(rateHeaders(passage.rate))) headers.set(name, value);
+  if (state.rate) {
+    for (const [name, value] of Object.entries(rateHeaders(state.rate))) headers.set(name, value);
   }
   for (const [name, value] of Object.entries(corsHeaders(request, settings.ALLOWED_ORIGINS))) {
     headers.append(name, value);
   }
 
   const duration_ms = performance.now() - start;
-  const caller = passage.caller;
+  const caller = state.caller;
   const fields = {
     user_id: caller?.kind === "user" ? caller.user.id : null,
     caller: caller?.kind ?? null,
@@ -115,7 +132,7 @@ async function serve<I extends z.ZodType, O extends z.ZodType, A extends Auth>(
     };
     background(reportTrace(trace, settings, log));
   }
-  const record = world.record ?? recordRequest;
+  const record = dependencies.record ?? recordRequest;
   record({ name: definition.name, status: response.status, duration_ms, settings, log });
   return response;
 }
@@ -125,9 +142,9 @@ function requestId(headers: Headers): string {
   return given !== null && /^[\w.:-]{1,128}$/.test(given) ? given : crypto.randomUUID();
 }
 
-function settingsOf(world: Partial<World>): { settings?: Settings; fault?: unknown } {
+function settingsOf(dependencies: Partial<Dependencies>): { settings?: Settings; fault?: unknown } {
   try {
-    return { settings: world.settings ?? readSettings() };
+    return { settings: dependencies.settings ?? readSettings() };
   } catch (fault) {
     return { fault };
   }

@@ -83,7 +83,7 @@ export async function callProvider(
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
       const wait = error.retry_after === null ? random() * 200 * 2 ** attempt : error.retry_after * 1_000;
-      const again = options.retry === "safe" && attempt < attempts && mayPass(error) &&
+      const again = options.retry === "safe" && attempt < attempts && isTransient(error) &&
         wait <= longest_wait_ms;
       if (!again || options.signal?.aborted) throw error;
       options.log?.warn("provider call failed, trying again", {
@@ -125,7 +125,7 @@ export function parseExactly(text: string): unknown {
   return JSON.parse(text, exact);
 }
 
-function mayPass(error: ProviderError): boolean {
+function isTransient(error: ProviderError): boolean {
   if (error.kind !== "status") return error.kind !== "malformed";
   return error.status === 429 || error.status === 408 || (error.status ?? 0) >= 500;
 }

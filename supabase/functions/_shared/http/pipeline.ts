@@ -1,6 +1,6 @@
 /**
- * The way of one request: path → method → credentials → (counting begins) → media type, size, encoding, JSON or form, schema → limit or
- * idempotency → handler with a time limit. `endpoint.ts` wraps it in headers, log and metrics.
+ * The steps of one request: path → method → credentials → (counting begins) → media type, size, encoding, JSON or form, schema → limit or
+ * idempotency → handler with a time limit. `endpoint.ts` wraps them in headers, log and metrics.
  *
  * A request counts against the limit once its caller is known, also when its input turns out malformed: guessing is not free.
  * Counting runs beside the reading of the body, and beside the whole handler of a GET, so that it adds no latency there;
@@ -9,7 +9,7 @@
 import type { z } from "zod";
 import { produce, type Produced, respond } from "./answer.ts";
 import { authenticate, type Caller } from "./auth.ts";
-import type { Auth, Context, Definition, World } from "./contract.ts";
+import type { Auth, Definition, Dependencies, RequestContext } from "./contract.ts";
 import { type Admin, callerClient, createAdmin, type DatabaseStats } from "../database/database.ts";
 import { ApiError } from "../errors.ts";
 import { admit, hashOf, idempotencyKey, type Replay, settle } from "./idempotency.ts";
@@ -27,22 +27,22 @@ import type { Logger } from "../observability/log.ts";
 import { RateCounter } from "./rate_counter.ts";
 import type { Settings } from "../settings/settings.ts";
 
-/** What is known of a request while it goes through the chain; read by the log line whatever happens. */
-export interface Passage {
+/** What is known of a request while it is answered; read by the log line whatever happens. */
+export interface RequestState {
   settings: Settings;
   request_id: string;
   log: Logger;
   stats: DatabaseStats;
-  world: Partial<World>;
+  dependencies: Partial<Dependencies>;
   caller: Caller | null;
   rate: RateState | null;
 }
 
-/** All that the stations of one request share. */
-interface Way<I extends z.ZodType, O extends z.ZodType, A extends Auth> {
+/** What the steps of one request share. */
+interface Pipeline<I extends z.ZodType, O extends z.ZodType, A extends Auth> {
   definition: Definition<I, O, A>;
   request: Request;
-  passage: Passage;
+  state: RequestState;
   caller: Caller;
   admin: Admin;
   rate: Rate | null;
@@ -56,13 +56,13 @@ const LONGEST_WAIT_MS = 30_000;
 /** How long a public read waits to be counted before it goes on uncounted. */
 const PATIENCE_MS = 1_000;
 
-/** Lets a request through, or throws why not. */
-export async function pass<I extends z.ZodType, O extends z.ZodType, A extends Auth>(
+/** Answers a request, or throws why not. */
+export async function runPipeline<I extends z.ZodType, O extends z.ZodType, A extends Auth>(
   definition: Definition<I, O, A>,
   request: Request,
-  passage: Passage,
+  state: RequestState,
 ): Promise<Response> {
-  const { settings, request_id, stats, world } = passage;
+  const { settings, request_id, stats, dependencies } = state;
   const url = new URL(request.url);
   checkPath(url.pathname, definition.name);
   if (request.method !== definition.method) {
@@ -74,30 +74,30 @@ export async function pass<I extends z.ZodType, O extends z.ZodType, A extends A
   }
   const auth: Auth = definition.auth;
   const modes = typeof auth === "string" ? [auth] : auth;
-  const caller = passage.caller = await authenticate(request, modes, settings);
-  const way: Way<I, O, A> = {
+  const caller = state.caller = await authenticate(request, modes, settings);
+  const pipeline: Pipeline<I, O, A> = {
     definition,
     request,
-    passage,
+    state,
     caller,
-    admin: world.admin?.(stats, request_id) ?? createAdmin(settings, { request_id, stats }),
+    admin: dependencies.admin?.(stats, request_id) ?? createAdmin(settings, { request_id, stats }),
     rate: rateFor(definition.rate, caller, request, settings),
     controller: new AbortController(),
     timeout_ms: definition.timeout_ms ?? DEFAULT_TIMEOUT_MS,
   };
-  const produced = definition.method === "GET" ? await passRead(way, url) : await passWrite(way);
+  const produced = definition.method === "GET" ? await runRead(pipeline, url) : await runWrite(pipeline);
   return await respond(definition, request, produced);
 }
 
-async function passRead<I extends z.ZodType, O extends z.ZodType, A extends Auth>(
-  way: Way<I, O, A>,
+async function runRead<I extends z.ZodType, O extends z.ZodType, A extends Auth>(
+  pipeline: Pipeline<I, O, A>,
   url: URL,
 ): Promise<Produced> {
-  const counting = count(way);
+  const counting = count(pipeline);
   let running: Promise<Produced> | undefined;
   let fault: unknown;
   try {
-    running = work(way, validate(way.definition.input, readQuery(url)));
+    running = runHandler(pipeline, validate(pipeline.definition.input, readQuery(url)));
     running.catch(() => {});
   } catch (error) {
     fault = error;
@@ -105,20 +105,20 @@ async function passRead<I extends z.ZodType, O extends z.ZodType, A extends Auth
   try {
     await counting;
   } catch (error) {
-    way.controller.abort(error);
+    pipeline.controller.abort(error);
     throw error;
   }
   if (!running) throw fault;
-  return await within(way, running);
+  return await within(pipeline, running);
 }
 
-async function passWrite<I extends z.ZodType, O extends z.ZodType, A extends Auth>(
-  way: Way<I, O, A>,
+async function runWrite<I extends z.ZodType, O extends z.ZodType, A extends Auth>(
+  pipeline: Pipeline<I, O, A>,
 ): Promise<Produced> {
-  const { definition, request } = way;
+  const { definition, request } = pipeline;
   const keyed = definition.idempotent && request.headers.has("idempotency-key");
   // With a key, counting waits for the body's hash, so that both are one round trip.
-  const counting = keyed ? undefined : count(way);
+  const counting = keyed ? undefined : count(pipeline);
   counting?.catch(() => {});
   let key: string | null;
   let bytes: Uint8Array;
@@ -126,64 +126,68 @@ async function passWrite<I extends z.ZodType, O extends z.ZodType, A extends Aut
   try {
     key = keyed ? idempotencyKey(request.headers) : null;
     bytes = await readBytes(request, definition.body_limit ?? DEFAULT_BODY_LIMIT);
-    await definition.verify?.({ bytes, request, settings: way.passage.settings, now: nowOf(way.passage) });
+    await definition.verify?.({
+      bytes,
+      request,
+      settings: pipeline.state.settings,
+      now: nowOf(pipeline.state),
+    });
     if (bytes.byteLength > 0) checkMediaType(request.headers, definition.takes);
     input = validate(definition.input, parseBody(bytes, definition.takes));
   } catch (error) {
-    await (counting ?? count(way));
+    await (counting ?? count(pipeline));
     throw error;
   }
   await counting;
   return key === null
-    ? await within(way, work(way, input))
-    : await passOnce(way, input, key, await hashOf(bytes));
+    ? await within(pipeline, runHandler(pipeline, input))
+    : await runOnce(pipeline, input, key, await hashOf(bytes));
 }
 
-async function passOnce<I extends z.ZodType, O extends z.ZodType, A extends Auth>(
-  way: Way<I, O, A>,
+async function runOnce<I extends z.ZodType, O extends z.ZodType, A extends Auth>(
+  pipeline: Pipeline<I, O, A>,
   input: z.output<I>,
   key: string,
   hash: string,
 ): Promise<Produced> {
-  const { definition, caller } = way;
+  const { definition, caller } = pipeline;
   const about = { scope: `${definition.name}:${caller.kind === "user" ? caller.user.id : caller.kind}`, key };
-  const replay = await admitOnce(way, { ...about, hash });
+  const replay = await admitOnce(pipeline, { ...about, hash });
   if (replay) {
     const headers = { "idempotency-replayed": "true" };
     return { ...replay, headers };
   }
   // Settled when the work ends, also when that is after the time limit: until then a repeat waits instead of doing it twice.
-  const running = work(way, input).then(
+  const running = runHandler(pipeline, input).then(
     async (produced) => {
       const { status, body } = produced;
       // A whole response or a text cannot be given again; such an attempt is forgotten.
       const kept = typeof body === "string" && !definition.produces ? { status, body } : null;
-      await settled(way, about, kept);
+      await settled(pipeline, about, kept);
       return produced;
     },
     async (error) => {
-      await settled(way, about, null);
+      await settled(pipeline, about, null);
       throw error;
     },
   );
-  return await within(way, running);
+  return await within(pipeline, running);
 }
 
-function nowOf({ world }: Passage): () => Date {
-  return world.now ?? (() => new Date());
+function nowOf({ dependencies }: RequestState): () => Date {
+  return dependencies.now ?? (() => new Date());
 }
 
-/** Runs the handler. */
-function work<I extends z.ZodType, O extends z.ZodType, A extends Auth>(
-  { definition, request, passage, caller, admin, controller }: Way<I, O, A>,
+function runHandler<I extends z.ZodType, O extends z.ZodType, A extends Auth>(
+  { definition, request, state, caller, admin, controller }: Pipeline<I, O, A>,
   input: z.output<I>,
 ): Promise<Produced> {
-  const { settings, request_id, log, stats, world } = passage;
+  const { settings, request_id, log, stats, dependencies } = state;
   const user = caller.kind === "user" ? caller.user : null;
   let client: ReturnType<typeof callerClient> | undefined;
   return produce(definition, {
     input,
-    user: user as Context<I, A>["user"],
+    user: user as RequestContext<I, A>["user"],
     caller,
     db: () => client ??= callerClient(settings, { token: user?.token ?? null, request_id, stats }),
     admin,
@@ -192,48 +196,48 @@ function work<I extends z.ZodType, O extends z.ZodType, A extends Auth>(
     log,
     settings,
     signal: controller.signal,
-    now: nowOf(passage),
-    fetch: world.fetch ?? fetch,
+    now: nowOf(state),
+    fetch: dependencies.fetch ?? fetch,
   });
 }
 
 /** What counting needs; the same for every contract. */
-type Counted = Pick<Way<z.ZodType, z.ZodType, Auth>, "rate" | "admin" | "passage" | "timeout_ms">;
+type Counted = Pick<Pipeline<z.ZodType, z.ZodType, Auth>, "rate" | "admin" | "state" | "timeout_ms">;
 
 /** Counts the request; throws when the limit is used up, or when it cannot be counted (then only a public read goes on). */
-async function count({ rate, admin, passage }: Counted): Promise<void> {
+async function count({ rate, admin, state }: Counted): Promise<void> {
   if (!rate) return;
   const open = rate.key.startsWith("public_read:");
-  let state: RateState;
+  let counted: RateState;
   try {
-    const counting = counterOf(passage).count(rate, admin, passage.stats);
-    state = await (open ? soon(counting) : counting);
+    const counting = counterOf(state).count(rate, admin, state.stats);
+    counted = await (open ? soon(counting) : counting);
   } catch (error) {
     if (!open) throw limiterFailed(error);
-    passage.log.warn("the limiter failed; a public read goes on without it", { error });
+    state.log.warn("the limiter failed; a public read goes on without it", { error });
     return;
   }
-  passage.rate = state;
-  if (!state.allowed) throw rateLimited(state);
+  state.rate = counted;
+  if (!counted.allowed) throw rateLimited(counted);
 }
 
-/** One counter for every way to a database. */
+/** One counter for every database. */
 const counters = new WeakMap<object, RateCounter>();
 
-function counterOf({ settings, world }: Passage): RateCounter {
-  const way = world.admin ?? settings;
-  const counter = counters.get(way) ?? new RateCounter();
-  counters.set(way, counter);
+function counterOf({ settings, dependencies }: RequestState): RateCounter {
+  const database = dependencies.admin ?? settings;
+  const counter = counters.get(database) ?? new RateCounter();
+  counters.set(database, counter);
   return counter;
 }
 
 async function admitOnce(
-  { rate, admin, passage, timeout_ms }: Counted,
+  { rate, admin, state, timeout_ms }: Counted,
   about: { scope: string; key: string; hash: string },
 ): Promise<Replay> {
   let admission: Awaited<ReturnType<typeof admit>>;
   try {
-    const counted = (state: RateState | null) => passage.rate = state;
+    const counted = (rateState: RateState | null) => state.rate = rateState;
     admission = await admit(admin, {
       rate,
       ...about,
@@ -248,7 +252,7 @@ async function admitOnce(
 }
 
 async function settled(
-  { admin, passage }: Counted,
+  { admin, state }: Counted,
   about: { scope: string; key: string },
   outcome: { status: number; body: string } | null,
 ): Promise<void> {
@@ -256,7 +260,7 @@ async function settled(
     await settle(admin, about, outcome);
   } catch (error) {
     // The work is done; an answer that cannot be kept is no reason to call it failed.
-    passage.log.error("the answer could not be kept for its idempotency key", { error });
+    state.log.error("the answer could not be kept for its idempotency key", { error });
   }
 }
 

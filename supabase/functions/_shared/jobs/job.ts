@@ -1,5 +1,5 @@
 /** What a job is to the code that does it. */
-import type { World } from "../connections/world.ts";
+import type { Context } from "../context.ts";
 
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [member: string]: JsonValue };
 export type JsonRecord = { [member: string]: JsonValue };
@@ -28,10 +28,10 @@ export interface Progress {
   checkpoint?: JsonRecord;
 }
 
-/** One run of a job. The world's signal is aborted when the run is cancelled, taken over, stopped or too late. */
+/** One run of a job. The signal of its context is aborted when the run is cancelled, taken over, stopped or too late. */
 export interface Run {
   job: Job;
-  world: World & { signal: AbortSignal };
+  context: Context & { signal: AbortSignal };
   /** A run that would take longer hands the job back with a checkpoint. */
   deadline: Date;
   /** Tells the owner. @throws {DatabaseError} SV412 when the job is no longer this worker's. */

@@ -25,7 +25,7 @@ const PAGE = 50;
 
 /** The handler of one platform's accounts; `items` is what its content is called. */
 export function platformSync(slug: PlatformSlug, items: string): Handler {
-  return async ({ job, world, deadline, progress }) => {
+  return async ({ job, context, deadline, progress }) => {
     const params = Params.safeParse(job.params);
     if (!params.success) {
       throw new ApiError("validation_failed", "Cannot sync: params need the social_account_id of an account");
@@ -35,7 +35,7 @@ export function platformSync(slug: PlatformSlug, items: string): Handler {
     let checkpoint: JsonRecord = { ...(sync_id ? { sync_id } : {}), sums };
     let hasMore = false;
     try {
-      for await (const step of syncAccount(world, slug, request, { deadline })) {
+      for await (const step of syncAccount(context, slug, request, { deadline })) {
         for (const name of Object.keys(sums) as (keyof Sums)[]) sums[name] += step[name];
         hasMore = step.has_more;
         checkpoint = { sync_id: step.sync_id, sums: { ...sums } };
@@ -43,7 +43,7 @@ export function platformSync(slug: PlatformSlug, items: string): Handler {
       }
     } catch (error) {
       if (!isEnded(error, sync_id)) throw error;
-      world.log.info("the pass had ended before the job was told", { sync_id });
+      context.log.info("the sync run had ended before the job was told", { sync_id });
     }
     if (hasMore) return { again: { checkpoint } };
     return { result: { ...sums } };

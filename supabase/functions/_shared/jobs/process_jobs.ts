@@ -1,6 +1,5 @@
 /** One visit to the queue: takes jobs within a time budget, bounded in number at once. */
-import type { World } from "../connections/world.ts";
-import { worldOf } from "../connections/world.ts";
+import type { Context } from "../context.ts";
 import type { JobReport } from "./job_report.ts";
 import { queueOf } from "./queue.ts";
 import { HANDLERS } from "./registry.ts";
@@ -10,27 +9,26 @@ import { type Tally, Worker } from "./worker.ts";
 const GRACE_MS = 5_000;
 
 export async function processJobs(
-  outer: World,
+  context: Context,
   { max_jobs }: { max_jobs?: number },
 ): Promise<Tally & { remaining: number }> {
-  const world = worldOf(outer);
-  const { JOB_BUDGET_SECONDS, JOB_CONCURRENCY, JOB_LEASE_SECONDS } = world.settings;
-  const queue = queueOf(world.admin, {
+  const { JOB_BUDGET_SECONDS, JOB_CONCURRENCY, JOB_LEASE_SECONDS } = context.settings;
+  const queue = queueOf(context.admin, {
     worker_id: `processor:${crypto.randomUUID()}`,
     lease_seconds: JOB_LEASE_SECONDS,
     handlers: Object.keys(HANDLERS),
   });
   const worker = new Worker({
-    world,
+    context,
     queue,
     handlers: HANDLERS,
     concurrency: JOB_CONCURRENCY,
     lease_seconds: JOB_LEASE_SECONDS,
-    deadline: new Date(world.now().getTime() + JOB_BUDGET_SECONDS * 1_000),
+    deadline: new Date(context.now().getTime() + JOB_BUDGET_SECONDS * 1_000),
     max_jobs,
     grace_ms: GRACE_MS,
   });
   const tally = await worker.run();
-  const { handlers } = await world.admin.call<JobReport>("read_job_metrics");
+  const { handlers } = await context.admin.call<JobReport>("read_job_metrics");
   return { ...tally, remaining: handlers.reduce((sum, { ready }) => sum + ready, 0) };
 }

@@ -3,10 +3,10 @@ import { refreshTokens } from "../connections/refresh_tokens.ts";
 import type { Handler, Registry } from "./job.ts";
 import { platformSync } from "./platform_sync.ts";
 
-const tokenRefresh: Handler = async ({ world }) => ({ result: { ...await refreshTokens(world) } });
+const tokenRefresh: Handler = async ({ context }) => ({ result: { ...await refreshTokens(context) } });
 
-const quotaReset: Handler = async ({ world }) => ({
-  result: { reset: await world.admin.call<number>("reset_due_quotas") },
+const quotaReset: Handler = async ({ context }) => ({
+  result: { reset: await context.admin.call<number>("reset_due_quotas") },
 });
 
 /** For measuring the queue itself: the database offers it only where a benchmark or a test has added it. */

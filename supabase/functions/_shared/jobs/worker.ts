@@ -4,7 +4,7 @@
  * One loop talks to the queue: it hands in what is done and takes what there is room for, in one trip, while the jobs run beside it. What
  * ends during a trip travels with the next one, so the more there is to do, the more goes into a trip.
  */
-import type { World } from "../connections/world.ts";
+import type { Context } from "../context.ts";
 import { ApiError, DatabaseError } from "../errors.ts";
 import { failureOf } from "./failure.ts";
 import type { Ending, Job, Registry, Run } from "./job.ts";
@@ -12,7 +12,7 @@ import { JobMetrics } from "./job_metrics.ts";
 import type { Done, JobQueue } from "./queue.ts";
 
 export interface WorkerOptions {
-  world: World;
+  context: Context;
   queue: JobQueue;
   handlers: Registry;
   /** Jobs under way at once. */
@@ -92,7 +92,7 @@ export class Worker {
       await this.wind();
     } finally {
       clearInterval(this.heart);
-      await this.metrics.flush(this.options.world.admin, this.options.world.log);
+      await this.metrics.flush(this.options.context.admin, this.options.context.log);
     }
     return this.tally;
   }
@@ -122,13 +122,13 @@ export class Worker {
       } catch (error) {
         // What is done is handed in again: a trip whose answer was lost has done its work, and is refused quietly.
         this.done = [...handedIn, ...this.done];
-        this.options.world.log.warn("the queue cannot be reached", { error });
+        this.options.context.log.warn("the queue cannot be reached", { error });
         await this.until(backoff * (0.5 + Math.random() / 2));
         backoff = Math.min(backoff * 2, LONGEST_BACKOFF_MS);
       }
       if (performance.now() - this.flushed > FLUSH_EVERY_MS) {
         this.flushed = performance.now();
-        void this.metrics.flush(this.options.world.admin, this.options.world.log);
+        void this.metrics.flush(this.options.context.admin, this.options.context.log);
       }
     }
   }
@@ -141,8 +141,8 @@ export class Worker {
   }
 
   private isLate(): boolean {
-    const { deadline, world } = this.options;
-    return deadline !== null && world.now() >= deadline;
+    const { deadline, context } = this.options;
+    return deadline !== null && context.now() >= deadline;
   }
 
   /** Waits to be woken, if there is nothing to be had. */
@@ -154,7 +154,7 @@ export class Worker {
       if (!rests) return await this.until(LOOK_AGAIN_MS);
       if (wake_in_ms !== null) wait = Math.min(wait, wake_in_ms + 1);
     } catch (error) {
-      this.options.world.log.warn("the queue cannot be reached", { error });
+      this.options.context.log.warn("the queue cannot be reached", { error });
     }
     if (!this.wakened && !this.stopping) await this.until(wait);
   }
@@ -183,8 +183,8 @@ export class Worker {
 
   private async settle(running: Running): Promise<void> {
     const { job, controller, started } = running;
-    const { queue, world } = this.options;
-    const log = world.log.with({ job_id: job.job_id, handler: job.handler, attempt: job.attempt });
+    const { queue, context } = this.options;
+    const log = context.log.with({ job_id: job.job_id, handler: job.handler, attempt: job.attempt });
     const took = () => performance.now() - started;
     let ending: Ending;
     try {
@@ -221,24 +221,15 @@ export class Worker {
     this.done.push({ job, result: ending.result });
   }
 
-  private async perform({ job, controller }: Running, log: World["log"]): Promise<Ending> {
-    const { queue, handlers, world, deadline } = this.options;
+  private async perform({ job, controller }: Running, log: Context["log"]): Promise<Ending> {
+    const { queue, handlers, context, deadline } = this.options;
     const handler = handlers[job.handler];
     if (!handler) throw new ApiError("unavailable", `Cannot run the job: no handler ${job.handler}`);
     const { signal } = controller;
     const run: Run = {
       job,
-      world: {
-        admin: world.admin,
-        settings: world.settings,
-        fetch: world.fetch,
-        now: world.now,
-        used: world.used,
-        request_id: job.request_id ?? job.job_id,
-        log,
-        signal,
-      },
-      deadline: earliest(deadline, new Date(world.now().getTime() + job.timeout_seconds * 900)),
+      context: { ...context, request_id: job.request_id ?? job.job_id, log, signal },
+      deadline: earliest(deadline, new Date(context.now().getTime() + job.timeout_seconds * 900)),
       progress: (progress) => queue.progress(job, progress),
       log: (level, message, details = {}) => queue.log(job, level, message, details),
     };
@@ -257,7 +248,7 @@ export class Worker {
   }
 
   /** Tells the queue how a run ended, again when it cannot be reached. If it never hears, the lease runs out and the job is run anew. */
-  private async tell(log: World["log"], say: () => Promise<void>): Promise<void> {
+  private async tell(log: Context["log"], say: () => Promise<void>): Promise<void> {
     for (let attempt = 1;; attempt++) {
       try {
         return await say();
@@ -287,7 +278,7 @@ export class Worker {
         }
       }
     } catch (error) {
-      this.options.world.log.warn("leases could not be extended", { error });
+      this.options.context.log.warn("leases could not be extended", { error });
       // Measured by a clock that nobody sets: the lease is over, and another worker may have begun.
       for (const { leased_until, controller } of beating) {
         if (performance.now() > leased_until) controller.abort("lost" satisfies End);
@@ -298,7 +289,7 @@ export class Worker {
   /** The end: what runs may finish for a while, then it is handed back; what is done is handed in; then goodbye. */
   private async wind(): Promise<void> {
     this.stopping = true;
-    const { grace_ms, queue, world } = this.options;
+    const { grace_ms, queue, context } = this.options;
     const open = [...this.running.values()];
     if (open.length > 0) {
       let timer: ReturnType<typeof setTimeout> | undefined;
@@ -310,10 +301,10 @@ export class Worker {
     }
     const handedIn = this.done;
     this.done = [];
-    await this.tell(world.log, async () => {
+    await this.tell(context.log, async () => {
       if (handedIn.length > 0) await queue.exchange(handedIn, 0);
     });
-    await queue.rest(0).catch((error) => world.log.warn("the queue cannot be reached", { error }));
+    await queue.rest(0).catch((error) => context.log.warn("the queue cannot be reached", { error }));
   }
 }
 

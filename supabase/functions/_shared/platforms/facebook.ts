@@ -44,8 +44,8 @@ import {
   type Page,
   type PageRequest,
   type Platform,
+  type PlatformContext,
   PlatformFault,
-  type PlatformWorld,
   type Profile,
   type Tokens,
 } from "./platform.ts";
@@ -159,18 +159,18 @@ const VideoList = z.looseObject({ data: z.array(Video), paging: Paging });
 /** Null stands for a call that took too long. */
 const BatchAnswer = z.array(z.looseObject({ code: z.number(), body: z.string() }).nullable());
 
-/** The lists that make up a library, in the order in which a pass reads them. */
+/** The lists that make up a library, in the order in which a sync run reads them. */
 const LISTS = ["published_posts", "videos", "video_reels"] as const;
 
-export function facebook(world: PlatformWorld): Platform {
-  const { settings } = world;
+export function facebook(context: PlatformContext): Platform {
+  const { settings } = context;
   const client_id = requireSetting(settings, "FACEBOOK_CLIENT_ID");
   const client_secret = requireSetting(settings, "FACEBOOK_CLIENT_SECRET");
   const base = `${settings.FACEBOOK_GRAPH_URL}/${settings.META_GRAPH_VERSION}`;
   const dialog = `${settings.FACEBOOK_URL}/${settings.META_GRAPH_VERSION}/dialog/oauth`;
   const dialect = graphDialect("facebook");
-  const api = providerClient("facebook", base, world, dialect);
-  const oauth = oauthClient("facebook", world, {
+  const api = providerClient("facebook", base, context, dialect);
+  const oauth = oauthClient("facebook", context, {
     authorization_endpoint: dialog,
     token_endpoint: `${base}/oauth/access_token`,
     client_id,
@@ -209,7 +209,7 @@ export function facebook(world: PlatformWorld): Platform {
         fb_exchange_token: short.tokens.access_token,
       },
     });
-    const now = world.now();
+    const now = context.now();
     const tokens: Tokens = {
       access_token: long.access_token,
       token_type: long.token_type ?? "bearer",
@@ -250,7 +250,7 @@ export function facebook(world: PlatformWorld): Platform {
     const person = await get("me", grant.tokens, Person, { fields: "id" });
     const others: Json = pages.filter(({ id }) => id !== page.id)
       .map(({ id, name }) => ({ id, name: titleText(name) }));
-    const profile = profileOf(page, world.now());
+    const profile = profileOf(page, context.now());
     return {
       profile: { ...profile, details: { ...profile.details, other_pages: others, granted_by: person.id } },
       grant: {
@@ -283,7 +283,7 @@ export function facebook(world: PlatformWorld): Platform {
         access_token: page.access_token,
         refresh_token,
         account_id,
-        obtained_at: world.now().toISOString(),
+        obtained_at: context.now().toISOString(),
       };
       return { tokens, expires_at: null, scopes: [...SCOPES] };
     } catch (fault) {
@@ -301,22 +301,22 @@ export function facebook(world: PlatformWorld): Platform {
       await callProvider(
         url,
         { method: "DELETE", headers },
-        callOptions("facebook", world, "safe", 1, dialect),
+        callOptions("facebook", context, "safe", 1, dialect),
       );
     } catch (error) {
-      const fault = asFault("facebook", error, world.now(), dialect.explain);
+      const fault = asFault("facebook", error, context.now(), dialect.explain);
       const isDead = fault instanceof PlatformFault && fault.kind === "token_expired";
       if (!isDead) throw fault;
     }
   }
 
-  /** The Page's own figures, when those at hand are a day old and a pass begins; else null. */
+  /** The Page's own figures, when those at hand are a day old and a sync run begins; else null. */
   async function freshProfile(tokens: Tokens, { account, cursor }: PageRequest): Promise<Profile | null> {
-    if (cursor !== null || isProfileFresh(account.details, world.now())) return null;
+    if (cursor !== null || isProfileFresh(account.details, context.now())) return null;
     const page = await get(encodeURIComponent(account.platform_account_id), tokens, FacebookPage, {
       fields: PAGE_FIELDS,
     });
-    const profile = profileOf(page, world.now());
+    const profile = profileOf(page, context.now());
     return { ...profile, details: { ...account.details, ...profile.details } };
   }
 
@@ -338,8 +338,10 @@ export function facebook(world: PlatformWorld): Platform {
     });
     for (const [index, id] of ids.entries()) {
       const answer = answers[index];
-      if (!answer) throw new PlatformFault("facebook", "passing", { reason: "batch timed out", status: 200 });
-      const value = readPart(answer, schema, world.now());
+      if (!answer) {
+        throw new PlatformFault("facebook", "transient", { reason: "batch timed out", status: 200 });
+      }
+      const value = readPart(answer, schema, context.now());
       if (value !== null) found.set(id, value);
     }
     return found;

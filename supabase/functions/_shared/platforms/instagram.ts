@@ -39,8 +39,8 @@ import {
   type Page,
   type PageRequest,
   type Platform,
+  type PlatformContext,
   PlatformFault,
-  type PlatformWorld,
   type Profile,
   type Tokens,
 } from "./platform.ts";
@@ -59,7 +59,7 @@ const DAY_MS = 24 * 60 * 60 * 1_000;
 /** Every kind of medium has these; one that a kind does not have would refuse the whole call. */
 const METRICS = "views,shares";
 const INSIGHTS_AT_ONCE = 10;
-/** So long after it was published a medium's figures are read in every pass, and later once in as many days. */
+/** So long after it was published a medium's figures are read in every sync run, and later once in as many days. */
 const LIVELY_DAYS = 30;
 
 const PROFILE_FIELDS =
@@ -119,14 +119,14 @@ const Insights = z.looseObject({
 
 type Figures = Pick<NormalizedItem, "views_count" | "shares_count">;
 
-/** What `details.insights` of an account says: whether its creator granted them, and whether a pass has read them all. */
+/** What `details.insights` of an account says: whether its creator granted them, and whether a sync run has read them all. */
 type InsightsState = "refused" | "unread" | "read";
 
-/** The lists that make up a library, in the order in which a pass reads them. */
+/** The lists that make up a library, in the order in which a sync run reads them. */
 const LISTS = ["media", "stories"] as const;
 
-export function instagram(world: PlatformWorld): Platform {
-  const { settings } = world;
+export function instagram(context: PlatformContext): Platform {
+  const { settings } = context;
   const client_id = requireSetting(settings, "INSTAGRAM_CLIENT_ID");
   const client_secret = requireSetting(settings, "INSTAGRAM_CLIENT_SECRET");
   const scopes = settings.INSTAGRAM_INSIGHTS === "ask" ? [SCOPE, INSIGHTS_SCOPE] : [SCOPE];
@@ -134,12 +134,12 @@ export function instagram(world: PlatformWorld): Platform {
   const api = providerClient(
     "instagram",
     `${settings.INSTAGRAM_GRAPH_URL}/${settings.META_GRAPH_VERSION}`,
-    world,
+    context,
     dialect,
   );
   /** Tokens are exchanged and prolonged outside the versions of the API, and only by the query. */
-  const exchange = providerClient("instagram", settings.INSTAGRAM_GRAPH_URL, world, dialect);
-  const oauth = oauthClient("instagram", world, {
+  const exchange = providerClient("instagram", settings.INSTAGRAM_GRAPH_URL, context, dialect);
+  const oauth = oauthClient("instagram", context, {
     authorization_endpoint: settings.INSTAGRAM_AUTHORIZATION_URL,
     token_endpoint: settings.INSTAGRAM_TOKEN_URL,
     client_id,
@@ -154,7 +154,7 @@ export function instagram(world: PlatformWorld): Platform {
   function grantOf(
     { access_token, token_type, expires_in, permissions }: z.infer<typeof LongLivedToken>,
   ): Grant {
-    const now = world.now();
+    const now = context.now();
     const expires_at = new Date(now.getTime() + expires_in * 1_000);
     const scopes = Array.isArray(permissions)
       ? permissions.map(String)
@@ -184,7 +184,7 @@ export function instagram(world: PlatformWorld): Platform {
 
   async function refresh(tokens: Tokens): Promise<Grant> {
     const { access_token, obtained_at, expires_at } = tokens;
-    const age = world.now().getTime() - Date.parse(obtained_at ?? "");
+    const age = context.now().getTime() - Date.parse(obtained_at ?? "");
     try {
       if (expires_at !== undefined && age < DAY_MS) {
         // Instagram prolongs no token of the first day; all that can be found out is whether this one lives.
@@ -215,7 +215,7 @@ export function instagram(world: PlatformWorld): Platform {
       profile_url: username === null ? null : `https://www.instagram.com/${encodeURIComponent(username)}/`,
       followers_count: countOf(user.followers_count),
       details: {
-        read_at: world.now().toISOString(),
+        read_at: context.now().toISOString(),
         media_count: countOf(user.media_count),
         // What a report of Meta names: the person as this app knows them, which is not the account's own id.
         granted_by: user.id,
@@ -223,9 +223,9 @@ export function instagram(world: PlatformWorld): Platform {
     };
   }
 
-  /** The account's own figures, when those at hand are a day old and a pass begins; else null. */
+  /** The account's own figures, when those at hand are a day old and a sync run begins; else null. */
   async function freshProfile(tokens: Tokens, { account, cursor }: PageRequest): Promise<Profile | null> {
-    const isFresh = cursor !== null || isProfileFresh(account.details, world.now());
+    const isFresh = cursor !== null || isProfileFresh(account.details, context.now());
     return isFresh ? null : await readProfile(tokens);
   }
 
@@ -239,7 +239,7 @@ export function instagram(world: PlatformWorld): Platform {
       throw after === null ? fault : lostCursor(fault);
     });
     const isStory = list === "stories";
-    // A day has one pass that reads the profile, and this one measures old media, too.
+    // A day has one sync run that reads the profile, and this one measures old media, too.
     const measured = cursor === null
       ? (account ? dayOf(request.account.details.read_at) : null)
       : cursor.measured;
@@ -273,7 +273,7 @@ export function instagram(world: PlatformWorld): Platform {
     { insights }: Profile["details"],
     measured: Json | undefined,
   ): Media[] {
-    const today = Math.floor(world.now().getTime() / DAY_MS);
+    const today = Math.floor(context.now().getTime() / DAY_MS);
     const days = typeof measured === "number" ? today - measured : 0;
     if (insights === "unread") return data;
     return insights === "read" ? data.filter((media) => isDue(media, today, days)) : [];
@@ -307,7 +307,7 @@ export function instagram(world: PlatformWorld): Platform {
         : faults.find((fault) => !hasNoInsights(fault, isStory));
     }
     if (obstacle) {
-      world.log.info("insights left out", { platform: "instagram", reason: obstacle.reason });
+      context.log.info("insights left out", { platform: "instagram", reason: obstacle.reason });
     }
     return figures;
   }

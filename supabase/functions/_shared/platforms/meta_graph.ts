@@ -59,7 +59,7 @@ export function explainGraph(
 ): PlatformFault {
   const error = GraphError.safeParse(body).data?.error;
   if (!error) {
-    const kind = status === 401 ? "token_expired" : status === 400 ? "misconfigured" : "passing";
+    const kind = status === 401 ? "token_expired" : status === 400 ? "misconfigured" : "transient";
     return new PlatformFault(platform, kind, { reason: "no Graph error", status, retry_at });
   }
   const reason = error.error_subcode ? `${error.code}/${error.error_subcode}` : String(error.code);
@@ -76,11 +76,11 @@ export function explainGraph(
 
 function kindOf(code: number, reason: string, isTransient: boolean, status: number): FaultKind {
   if (THROTTLED.includes(code)) return "quota_exhausted";
-  if (isTransient || code === 1 || code === 2) return "passing";
+  if (isTransient || code === 1 || code === 2) return "transient";
   if (code === 102 || code === 190) return "token_expired";
   if (code === 10 || (code >= 200 && code < 300)) return "scope_missing";
   if (NO_SUCH_OBJECT.includes(reason) || code === 25) return "account_gone";
-  return status >= 500 ? "passing" : "misconfigured";
+  return status >= 500 ? "transient" : "misconfigured";
 }
 
 /** Whether a fault says that one object cannot be read, which is not a fault where its absence is the question. */
@@ -105,9 +105,9 @@ export function reshapeTokenAnswer(body: Record<string, unknown>): Record<string
   const graph = GraphError.safeParse(body).data?.error;
   if (graph) {
     const kind = kindOf(graph.code, String(graph.code), graph.is_transient === true, 400);
-    const mayPass = kind === "passing" || kind === "quota_exhausted";
+    const isTransient = kind === "transient" || kind === "quota_exhausted";
     // Of all that can be wrong with our own parameters, only the code changes from call to call.
-    const error = mayPass
+    const error = isTransient
       ? "temporarily_unavailable"
       : graph.code === 100
       ? "invalid_grant"

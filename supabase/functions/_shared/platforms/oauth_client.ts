@@ -8,9 +8,9 @@ import {
   type Authorization,
   type FaultKind,
   type Grant,
+  type PlatformContext,
   PlatformFault,
   type PlatformSlug,
-  type PlatformWorld,
   type Tokens,
 } from "./platform.ts";
 import { asFault, callOptions } from "./provider_client.ts";
@@ -68,14 +68,14 @@ export async function authorizationUrl(
 /** RFC 6749 and 7009 codes in the terms of the interface. Only the grant's own death may end a connection. */
 const FAULT_OF_ERROR: ReadonlyMap<string, FaultKind> = new Map([
   ["invalid_grant", "grant_refused"],
-  ["temporarily_unavailable", "passing"],
-  ["server_error", "passing"],
-  ["slow_down", "passing"],
+  ["temporarily_unavailable", "transient"],
+  ["server_error", "transient"],
+  ["slow_down", "transient"],
 ]);
 
 export function oauthClient(
   platform: PlatformSlug,
-  world: PlatformWorld,
+  context: PlatformContext,
   provider: OAuthProvider,
 ): OAuthClient {
   const server: oauth.AuthorizationServer = {
@@ -99,22 +99,22 @@ export function oauthClient(
   /** Also hands back the refusals, whose bodies are the library's to read. */
   async function post(url: string, init: RequestInit, retry: "safe" | "never"): Promise<Response> {
     try {
-      return await callProvider(url, init, callOptions(platform, world, retry, 0));
+      return await callProvider(url, init, callOptions(platform, context, retry, 0));
     } catch (error) {
       const isRefusal = error instanceof ProviderError && error.kind === "status" && isFinal(error.status);
       if (isRefusal) return Response.json(error.body, { status: error.status ?? 400 });
       throw asFault(
         platform,
         error,
-        world.now(),
+        context.now(),
         ({ status, retry_at }) =>
-          new PlatformFault(platform, "passing", { reason: "token endpoint", status, retry_at }),
+          new PlatformFault(platform, "transient", { reason: "token endpoint", status, retry_at }),
       );
     }
   }
 
   function grantOf(answer: oauth.TokenEndpointResponse): Grant {
-    const now = world.now();
+    const now = context.now();
     return {
       tokens: {
         access_token: answer.access_token,

@@ -2,7 +2,7 @@
 import { hashOf } from "../http/idempotency.ts";
 import type { JsonObject, Page, PageRequest } from "./platform.ts";
 
-/** An account's own figures are read again once a day, not with every pass. */
+/** An account's own figures are read again once a day, not with every sync run. */
 const PROFILE_LIFE_MS = 24 * 60 * 60 * 1_000;
 
 /** Whether `details.read_at`, when an adapter read the profile, is recent. */

@@ -2,8 +2,7 @@
  * What a platform is to the rest of StreamVibe: one adapter file implements `Platform`, and the OAuth flow,
  * the token refresh, the sync pipeline and the disconnect know nothing else about it.
  */
-import type { Logger } from "../observability/log.ts";
-import type { Settings } from "../settings/settings.ts";
+import type { Context } from "../context.ts";
 
 export const PLATFORM_SLUGS = ["youtube", "instagram", "tiktok", "facebook", "twitter"] as const;
 export type PlatformSlug = typeof PLATFORM_SLUGS[number];
@@ -106,8 +105,8 @@ export interface Authorization {
 }
 
 /**
- * Where a pass over the library stands. `key` names the page and is the same in every pass, so that what is
- * remembered of the page is found again; the other members belong to the pass at hand. The first page is null.
+ * Where a sync run over the library stands. `key` names the page and is the same in every sync run, so that what is
+ * remembered of the page is found again; the other members belong to the sync run at hand. The first page is null.
  */
 export type Cursor = { key: string } & JsonObject;
 
@@ -128,7 +127,7 @@ export interface PageRequest {
   cursor: Cursor | null;
   size: number;
   remembered: RememberedPage | null;
-  /** Whether the pass may still begin again, should the list have moved under it (`cursor_invalid`). */
+  /** Whether the sync run may still begin again, should the list have moved under it (`cursor_invalid`). */
   may_restart: boolean;
 }
 
@@ -176,16 +175,10 @@ export interface Quota {
   ahead: number;
 }
 
-/** What an adapter is given: nothing in it reaches for the environment, the clock or the network by itself. */
-export interface PlatformWorld {
-  settings: Settings;
-  fetch: typeof fetch;
-  now: () => Date;
-  request_id: string;
-  log: Logger;
-  signal?: AbortSignal;
+/** What an adapter is given; it has no way to the database. */
+export interface PlatformContext extends Omit<Context, "admin"> {
   /** Told about every call that counts against the platform's quota. */
-  used?: (platform: PlatformSlug, usage: Usage) => void;
+  used?: (usage: Usage) => void;
 }
 
 export interface Platform {
@@ -219,13 +212,13 @@ export interface Platform {
   lookup(tokens: Tokens, ids: string[], account: KnownAccount): Promise<NormalizedItem[]>;
 }
 
-export type PlatformFactory = (world: PlatformWorld) => Platform;
+export type PlatformFactory = (context: PlatformContext) => Platform;
 
 /** What went wrong, in the terms that decide what happens next. */
 export type FaultKind =
   /** Network, timeout, 5xx, short rate limits: the same call may work in a moment. */
-  | "passing"
-  /** An answer that cannot be understood; treated like a passing fault, told apart for the operator. */
+  | "transient"
+  /** An answer that cannot be understood; treated like a transient error, told apart for the operator. */
   | "malformed"
   /** The access token is no longer good; refresh once. */
   | "token_expired"
@@ -241,7 +234,7 @@ export type FaultKind =
   | "account_gone"
   /** The project's own quota at the platform is spent until `retry_at`. */
   | "quota_exhausted"
-  /** The place in the list is no longer known: begin the pass again. */
+  /** The place in the list is no longer known: begin the sync run again. */
   | "cursor_invalid"
   /** Our own registration or request is wrong: an operator must look. */
   | "misconfigured";

@@ -6,9 +6,9 @@ import type { z } from "zod";
 import { type CallOptions, callProvider, ProviderError, readJson } from "../http/outgoing.ts";
 import {
   type JsonObject,
+  type PlatformContext,
   PlatformFault,
   type PlatformSlug,
-  type PlatformWorld,
   type Tokens,
   type Usage,
 } from "./platform.ts";
@@ -64,7 +64,7 @@ export interface ProviderClient {
 export function providerClient(
   platform: PlatformSlug,
   base: string,
-  world: PlatformWorld,
+  context: PlatformContext,
   dialect: Dialect,
 ): ProviderClient {
   const { explain, refuses } = dialect;
@@ -78,7 +78,7 @@ export function providerClient(
     const parameters = new URLSearchParams(query);
     const url = `${base}/${path}${parameters.size > 0 ? `?${parameters}` : ""}`;
     const once = async () => {
-      const options = callOptions(platform, world, "safe", units, { ...dialect, path });
+      const options = callOptions(platform, context, "safe", units, { ...dialect, path });
       const response = await callProvider(url, init, options);
       if (response.status === 304) {
         if (init.headers.has("if-none-match")) return "unchanged" as const;
@@ -95,7 +95,7 @@ export function providerClient(
       const parsed = schema.safeParse(body);
       if (parsed.success) return parsed.data;
     } catch (error) {
-      throw asFault(platform, error, world.now(), explain);
+      throw asFault(platform, error, context.now(), explain);
     }
     throw new PlatformFault(platform, "malformed", { reason: `unexpected ${path}`, status: 200 });
   }
@@ -133,27 +133,27 @@ function headersFor(tokens: Tokens): Headers {
 /** The options of one outgoing call; every attempt is reported as used quota, with what its answer says is left. */
 export function callOptions(
   platform: PlatformSlug,
-  world: PlatformWorld,
+  context: PlatformContext,
   retry: CallOptions["retry"],
   units: number,
   { wait, left, path = "" }: Pick<Dialect, "wait" | "left"> & { path?: string } = {},
 ): CallOptions {
   return {
     provider: platform,
-    timeout_ms: world.settings.PROVIDER_TIMEOUT_MS,
+    timeout_ms: context.settings.PROVIDER_TIMEOUT_MS,
     retry,
-    request_id: world.request_id,
-    signal: world.signal,
-    log: world.log,
-    wait: (answer) => wait?.(answer, world.now()) ?? null,
+    request_id: context.request_id,
+    signal: context.signal,
+    log: context.log,
+    wait: (answer) => wait?.(answer, context.now()) ?? null,
     fetch: async (input, init) => {
       let headers: Headers | undefined;
       try {
-        const response = await world.fetch(input, init);
+        const response = await context.fetch(input, init);
         headers = response.headers;
         return response;
       } finally {
-        world.used?.(platform, { calls: 1, units, ...(headers && left?.(headers, world.now(), path)) });
+        context.used?.({ calls: 1, units, ...(headers && left?.(headers, context.now(), path)) });
       }
     },
   };
@@ -172,7 +172,7 @@ export function asFault(
     const { status, body, headers } = error;
     return explain({ status, body, headers, retry_at }, now);
   }
-  const kind = error.kind === "malformed" ? "malformed" : "passing";
+  const kind = error.kind === "malformed" ? "malformed" : "transient";
   return new PlatformFault(platform, kind, { reason: error.kind, status: error.status, retry_at });
 }
 

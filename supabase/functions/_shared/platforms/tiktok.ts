@@ -16,8 +16,8 @@ import {
   type Page,
   type PageRequest,
   type Platform,
+  type PlatformContext,
   PlatformFault,
-  type PlatformWorld,
   type Profile,
   type Tokens,
 } from "./platform.ts";
@@ -114,8 +114,8 @@ const FAULT_OF_CODE: Readonly<Record<string, FaultKind>> = {
   scope_permission_missed: "scope_missing",
   invalid_params: "misconfigured",
   invalid_param: "misconfigured",
-  rate_limit_exceeded: "passing",
-  internal_error: "passing",
+  rate_limit_exceeded: "transient",
+  internal_error: "transient",
 };
 
 const DIALECT: Dialect = {
@@ -124,11 +124,11 @@ const DIALECT: Dialect = {
   wait: ({ status }) => status === 429 ? WINDOW_SECONDS : null,
 };
 
-export function tiktok(world: PlatformWorld): Platform {
-  const { settings } = world;
+export function tiktok(context: PlatformContext): Platform {
+  const { settings } = context;
   const client_id = requireSetting(settings, "TIKTOK_CLIENT_ID");
-  const api = providerClient("tiktok", settings.TIKTOK_API_URL, world, DIALECT);
-  const oauth = oauthClient("tiktok", world, {
+  const api = providerClient("tiktok", settings.TIKTOK_API_URL, context, DIALECT);
+  const oauth = oauthClient("tiktok", context, {
     authorization_endpoint: settings.TIKTOK_AUTHORIZATION_URL,
     token_endpoint: settings.TIKTOK_TOKEN_URL,
     revocation_endpoint: settings.TIKTOK_REVOCATION_URL,
@@ -142,8 +142,8 @@ export function tiktok(world: PlatformWorld): Platform {
     revokes: "access_token",
     faults: {
       access_token_invalid: "token_expired",
-      rate_limit_exceeded: "passing",
-      internal_error: "passing",
+      rate_limit_exceeded: "transient",
+      internal_error: "transient",
     },
     reshape,
   });
@@ -191,14 +191,14 @@ export function tiktok(world: PlatformWorld): Platform {
       avatar_url: linkOf(user.avatar_large_url) ?? linkOf(user.avatar_url),
       profile_url: username === null ? linkOf(user.profile_deep_link) : `https://www.tiktok.com/@${username}`,
       followers_count: countOf(user.follower_count),
-      details: { read_at: world.now().toISOString(), fields, videos: countOf(user.video_count) },
+      details: { read_at: context.now().toISOString(), fields, videos: countOf(user.video_count) },
     };
   }
 
   /** The account's own figures, when those at hand are old; else null. */
   async function freshProfile(tokens: Tokens, { account, cursor }: PageRequest): Promise<Profile | null> {
     const { details } = account;
-    if (cursor !== null || isProfileFresh(details, world.now())) return null;
+    if (cursor !== null || isProfileFresh(details, context.now())) return null;
     const basic = fieldsFor(REQUIRED_SCOPES);
     const fields = typeof details.fields === "string" ? details.fields : basic;
     try {
@@ -337,7 +337,7 @@ function reshape(body: Record<string, unknown>): Record<string, unknown> {
 function explain({ status, body, retry_at }: ProviderRefusal, now: Date): PlatformFault {
   const { code = "", message = "" } = ApiError.safeParse(body).data?.error ?? {};
   const known = code === "invalid_params" && /cursor/i.test(message) ? "cursor_invalid" : FAULT_OF_CODE[code];
-  const kind = known ?? (status === 401 ? "token_expired" : status === 400 ? "misconfigured" : "passing");
+  const kind = known ?? (status === 401 ? "token_expired" : status === 400 ? "misconfigured" : "transient");
   const waits = code === "rate_limit_exceeded" ? new Date(now.getTime() + WINDOW_SECONDS * 1_000) : null;
   return new PlatformFault("tiktok", kind, {
     reason: code.slice(0, 80),

@@ -18,8 +18,8 @@ import {
   type Page,
   type PageRequest,
   type Platform,
+  type PlatformContext,
   PlatformFault,
-  type PlatformWorld,
   type Profile,
   type Tokens,
 } from "./platform.ts";
@@ -189,11 +189,11 @@ const DIALECT: Dialect = {
   },
 };
 
-export function twitter(world: PlatformWorld): Platform {
-  const { settings } = world;
+export function twitter(context: PlatformContext): Platform {
+  const { settings } = context;
   const client_id = requireSetting(settings, "TWITTER_CLIENT_ID");
-  const api = providerClient("twitter", settings.TWITTER_API_URL, world, DIALECT);
-  const oauth = oauthClient("twitter", world, {
+  const api = providerClient("twitter", settings.TWITTER_API_URL, context, DIALECT);
+  const oauth = oauthClient("twitter", context, {
     authorization_endpoint: settings.TWITTER_AUTHORIZATION_URL,
     token_endpoint: settings.TWITTER_TOKEN_URL,
     revocation_endpoint: settings.TWITTER_REVOCATION_URL,
@@ -223,7 +223,7 @@ export function twitter(world: PlatformWorld): Platform {
       profile_url: username === null ? null : `https://x.com/${encodeURIComponent(username)}`,
       followers_count: countOf(metrics?.followers_count),
       details: {
-        read_at: world.now().toISOString(),
+        read_at: context.now().toISOString(),
         posts: countOf(metrics?.post_count) ?? countOf(metrics?.tweet_count),
         protected: user.protected === true,
       },
@@ -231,7 +231,7 @@ export function twitter(world: PlatformWorld): Platform {
   }
 
   async function freshProfile(tokens: Tokens, { account, cursor }: PageRequest): Promise<Profile | null> {
-    const isDue = cursor === null && !isProfileFresh(account.details, world.now());
+    const isDue = cursor === null && !isProfileFresh(account.details, context.now());
     return isDue ? await readProfile(tokens) : null;
   }
 
@@ -253,10 +253,10 @@ export function twitter(world: PlatformWorld): Platform {
       if (!(fault instanceof PlatformFault && fault.reason === UNKNOWN_FIELDS)) throw fault;
       const refused = fields;
       fields = refused === "tweet.fields" ? "post.fields" : "tweet.fields";
-      world.log.warn("X refused a parameter; set TWITTER_FIELDS_PARAMETER to the other", { refused });
+      context.log.warn("X refused a parameter; set TWITTER_FIELDS_PARAMETER to the other", { refused });
       list = await read(fields);
     }
-    if (list.data.length > 1) world.used?.("twitter", { calls: 0, units: list.data.length - 1 });
+    if (list.data.length > 1) context.used?.({ calls: 0, units: list.data.length - 1 });
     return list;
   }
 
@@ -314,7 +314,7 @@ export function twitter(world: PlatformWorld): Platform {
       ...(list.errors ?? []).filter(isGone).map((problem) => problem.resource_id ?? problem.value ?? ""),
     ]);
     if (ids.every((id) => known.has(id))) return list;
-    throw new PlatformFault("twitter", "passing", { reason: "partial answer", status: 200 });
+    throw new PlatformFault("twitter", "transient", { reason: "partial answer", status: 200 });
   }
 
   return {
@@ -487,14 +487,14 @@ function faultOf(problems: Problem[] = [], status: number, retry_at: Date | null
   const known = named.find(({ name, resource_type = "user" }) =>
     name in FAULT_OF_PROBLEM && resource_type === "user"
   );
-  if (known) return refusal(FAULT_OF_PROBLEM[known.name] ?? "passing", known.name, status, retry_at);
+  if (known) return refusal(FAULT_OF_PROBLEM[known.name] ?? "transient", known.name, status, retry_at);
   const reason = named[0]?.name ?? "";
   if (status === 401) return refusal("token_expired", reason || "Unauthorized", status);
   // Without the scope X says no more than that; a proxy's 403 has no problem in it.
   if (status === 403 && named.some(({ title }) => title === "Forbidden")) {
     return refusal("scope_missing", "Forbidden", status);
   }
-  return refusal(status === 400 ? "misconfigured" : "passing", reason, status, retry_at);
+  return refusal(status === 400 ? "misconfigured" : "transient", reason, status, retry_at);
 }
 
 function nameOf({ type, code, title }: Problem): string {

@@ -17,8 +17,8 @@ import {
   type Page,
   type PageRequest,
   type Platform,
+  type PlatformContext,
   PlatformFault,
-  type PlatformWorld,
   type Profile,
   type RememberedPage,
   type Tokens,
@@ -139,8 +139,8 @@ const ApiError = z.looseObject({
 const FAULT_OF_REASON: ReadonlyMap<string, FaultKind> = new Map(Object.entries<FaultKind>({
   quotaExceeded: "quota_exhausted",
   dailyLimitExceeded: "quota_exhausted",
-  rateLimitExceeded: "passing",
-  userRateLimitExceeded: "passing",
+  rateLimitExceeded: "transient",
+  userRateLimitExceeded: "transient",
   insufficientPermissions: "scope_missing",
   ACCESS_TOKEN_SCOPE_INSUFFICIENT: "scope_missing",
   accessNotConfigured: "misconfigured",
@@ -155,11 +155,11 @@ const FAULT_OF_REASON: ReadonlyMap<string, FaultKind> = new Map(Object.entries<F
   invalidPageToken: "cursor_invalid",
 }));
 
-export function youtube(world: PlatformWorld): Platform {
-  const { settings } = world;
+export function youtube(context: PlatformContext): Platform {
+  const { settings } = context;
   const client_id = requireSetting(settings, "YOUTUBE_CLIENT_ID");
-  const api = providerClient("youtube", settings.YOUTUBE_API_URL, world, { explain });
-  const oauth = oauthClient("youtube", world, {
+  const api = providerClient("youtube", settings.YOUTUBE_API_URL, context, { explain });
+  const oauth = oauthClient("youtube", context, {
     authorization_endpoint: settings.GOOGLE_AUTHORIZATION_URL,
     token_endpoint: settings.GOOGLE_TOKEN_URL,
     revocation_endpoint: settings.GOOGLE_REVOCATION_URL,
@@ -177,20 +177,20 @@ export function youtube(world: PlatformWorld): Platform {
     if (answer === "unchanged") return answer;
     const channel = answer.items?.[0];
     if (!channel) throw new PlatformFault("youtube", "no_account", { reason: "no channel", status: 200 });
-    return profileOf(channel, answer.etag, world.now());
+    return profileOf(channel, answer.etag, context.now());
   }
 
   /** The channel's own figures, when those at hand are old or lack the uploads playlist; else null. */
   async function freshChannel(tokens: Tokens, { account, cursor }: PageRequest): Promise<Profile | null> {
     const uploads = textOf(account.details.uploads);
-    if (uploads && (cursor !== null || isProfileFresh(account.details, world.now()))) return null;
+    if (uploads && (cursor !== null || isProfileFresh(account.details, context.now()))) return null;
     const channel = await knownChannel(tokens, uploads && textOf(account.details.etag));
     if (channel !== "unchanged") return channel;
     const { platform_account_id, details } = account;
     return {
       ...UNKNOWN_PROFILE,
       platform_account_id,
-      details: { ...details, read_at: world.now().toISOString() },
+      details: { ...details, read_at: context.now().toISOString() },
     };
   }
 
@@ -413,7 +413,7 @@ export function itemOf(video: Video): NormalizedItem {
     comments_count: countOf(statistics?.commentCount),
     shares_count: null,
     platform_category: identifierText(snippet?.categoryId),
-    // Only what stays the same while nobody edits: a figure that moves would make every pass write every row.
+    // Only what stays the same while nobody edits: a figure that moves would make every sync run write every row.
     metadata: withoutNulls({
       live: identifierText(snippet?.liveBroadcastContent),
       definition: identifierText(contentDetails?.definition),
@@ -463,7 +463,7 @@ function explain({ status, body, retry_at }: ProviderRefusal, now: Date): Platfo
   const known = FAULT_OF_REASON.get(reason);
   const kind = status === 429 && isDaily
     ? "quota_exhausted"
-    : known ?? (status === 401 ? "token_expired" : status === 400 ? "misconfigured" : "passing");
+    : known ?? (status === 401 ? "token_expired" : status === 400 ? "misconfigured" : "transient");
   return new PlatformFault("youtube", kind, {
     reason: reason.slice(0, 80),
     status,

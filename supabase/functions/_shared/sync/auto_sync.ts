@@ -1,11 +1,11 @@
 /**
  * Automatic syncs: takes up accounts that are due and syncs each as its creator would, several at once, until the time is up.
  *
- * The claim is the account's own `next_sync_at`: moved ahead when it is taken up, set by the pass when it is done, and put back in
+ * The claim is the account's own `next_sync_at`: moved ahead when it is taken up, set by the sync run when it is done, and put back in
  * line by whatever else happens. So a worker may die at any moment, and no failure repeats itself faster than its backoff.
  */
 import { z } from "zod";
-import { type World, worldOf } from "../connections/world.ts";
+import type { Context } from "../context.ts";
 import { type ApiError, toApiError } from "../errors.ts";
 import { PLATFORM_SLUGS, type PlatformSlug } from "../platforms/platform.ts";
 import { syncAccount } from "./sync_account.ts";
@@ -26,7 +26,7 @@ interface Claim {
   user_id: string;
   platform: string;
   due_at: string;
-  /** A pass that is open and goes on at no cost. */
+  /** A sync run that is open and goes on at no cost. */
   sync_id: string | null;
 }
 
@@ -54,27 +54,27 @@ export const LIMITS: AutoSyncLimits = {
 const LEASE_SECONDS = 300;
 
 export async function autoSync(
-  world: World,
+  context: Context,
   limits: AutoSyncLimits = LIMITS,
 ): Promise<z.output<typeof AutoSyncOutput>> {
   const begun = Date.now();
-  const claims = await world.admin.call<Claim[]>("claim_auto_syncs", {
+  const claims = await context.admin.call<Claim[]>("claim_auto_syncs", {
     p_limit: limits.max_accounts,
     p_per_creator: limits.per_creator,
     p_lease_seconds: LEASE_SECONDS,
   });
   let enqueued = 0;
   const waiting = [...claims];
-  const hasTime = () => Date.now() - begun < limits.budget_ms && !world.signal?.aborted;
+  const hasTime = () => Date.now() - begun < limits.budget_ms && !context.signal?.aborted;
   const work = async () => {
     for (let claim = waiting.shift(); claim; claim = waiting.shift()) {
       if (!hasTime()) {
         // Where it stood in the line.
-        await postpone(world, claim, new Date(claim.due_at));
+        await postpone(context, claim, new Date(claim.due_at));
         continue;
       }
       enqueued += 1;
-      await syncOne(world, claim, limits.turn_ms);
+      await syncOne(context, claim, limits.turn_ms);
     }
   };
   await Promise.all(Array.from({ length: limits.at_once }, work));
@@ -82,10 +82,10 @@ export async function autoSync(
 }
 
 /** One account's turn. Never throws: what goes wrong with one account is that account's affair. */
-async function syncOne(world: World, claim: Claim, turn_ms: number): Promise<void> {
+async function syncOne(context: Context, claim: Claim, turn_ms: number): Promise<void> {
   try {
     if (!isKnown(claim.platform)) {
-      await postpone(world, claim, null, { has_failed: true });
+      await postpone(context, claim, null, { has_failed: true });
       return;
     }
     const request = {
@@ -94,17 +94,17 @@ async function syncOne(world: World, claim: Claim, turn_ms: number): Promise<voi
       max_results: 50,
       sync_id: claim.sync_id ?? undefined,
     };
-    const deadline = new Date(world.now().getTime() + turn_ms);
+    const deadline = new Date(context.now().getTime() + turn_ms);
     let has_more = false;
-    for await (const step of syncAccount(worldOf(world), claim.platform, request, { deadline })) {
+    for await (const step of syncAccount(context, claim.platform, request, { deadline })) {
       has_more = step.has_more;
     }
     // Behind all that are due by now.
-    if (has_more) await postpone(world, claim, world.now());
+    if (has_more) await postpone(context, claim, context.now());
   } catch (error) {
-    await putBack(world, claim, toApiError(error)).catch((failure) =>
+    await putBack(context, claim, toApiError(error)).catch((failure) =>
       // The lease is a date: the account is due again when it has passed.
-      world.log.error("an account could not be put back in line", {
+      context.log.error("an account could not be put back in line", {
         social_account_id: claim.social_account_id,
         error: failure,
       })
@@ -113,15 +113,15 @@ async function syncOne(world: World, claim: Claim, turn_ms: number): Promise<voi
 }
 
 /** Decides when an account that could not be synced is tried again. */
-async function putBack(world: World, claim: Claim, problem: ApiError): Promise<void> {
+async function putBack(context: Context, claim: Claim, problem: ApiError): Promise<void> {
   const { code } = problem;
-  world.log[code === "internal" ? "error" : "info"]("an automatic sync did not get through", {
+  context.log[code === "internal" ? "error" : "info"]("an automatic sync did not get through", {
     social_account_id: claim.social_account_id,
     code,
     error: problem,
   });
   const seconds = Number(problem.headers["retry-after"]);
-  const retry_at = seconds > 0 ? new Date(world.now().getTime() + seconds * 1_000) : null;
+  const retry_at = seconds > 0 ? new Date(context.now().getTime() + seconds * 1_000) : null;
   switch (code) {
     case "account_disconnected":
     case "not_found":
@@ -129,28 +129,28 @@ async function putBack(world: World, claim: Claim, problem: ApiError): Promise<v
       return;
     case "quota_exceeded": {
       const resets_at = new Date(String(problem.extras.resets_at));
-      return await postpone(world, claim, resets_at, {
+      return await postpone(context, claim, resets_at, {
         message: `Automatic sync waits until ${resets_at.toISOString().slice(0, 10)}: ` +
           "the syncs of your plan are used up for this month",
       });
     }
     case "sync_in_progress":
     case "lease_lost":
-      return await postpone(world, claim, retry_at ?? new Date(world.now().getTime() + 60_000));
+      return await postpone(context, claim, retry_at ?? new Date(context.now().getTime() + 60_000));
     case "provider_quota_exceeded":
-      return await postpone(world, claim, retry_at, { has_failed: retry_at === null });
+      return await postpone(context, claim, retry_at, { has_failed: retry_at === null });
     default:
-      return await postpone(world, claim, retry_at, { has_failed: true });
+      return await postpone(context, claim, retry_at, { has_failed: true });
   }
 }
 
 async function postpone(
-  world: World,
+  context: Context,
   claim: Claim,
   not_before: Date | null,
   { has_failed = false, message }: { has_failed?: boolean; message?: string } = {},
 ): Promise<void> {
-  await world.admin.call("postpone_auto_sync", {
+  await context.admin.call("postpone_auto_sync", {
     p_social_account_id: claim.social_account_id,
     p_not_before: not_before?.toISOString() ?? null,
     p_has_failed: has_failed,

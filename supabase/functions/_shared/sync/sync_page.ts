@@ -1,13 +1,13 @@
 /**
- * One step of a pass over a library: at most one page from the platform, written in one statement. The same for every platform.
+ * One step of a sync run over a library: at most one page from the platform, written in one statement. The same for every platform.
  *
- * A pass costs one unit of the plan and may take many steps, each of which is durable before the next begins: whoever
+ * A sync run costs one unit of the plan and may take many steps, each of which is durable before the next begins: whoever
  * dies, the next step goes on from the checkpoint. A step that fails returns the unit.
  */
 import type { z } from "zod";
 import { Access } from "../connections/access.ts";
 import { problemOf } from "../connections/problem.ts";
-import { type World, worldOf } from "../connections/world.ts";
+import type { Context } from "../context.ts";
 import { toApiError } from "../errors.ts";
 import { Meter, quotaOf } from "../platforms/meter.ts";
 import {
@@ -29,7 +29,7 @@ export type SyncRequest = z.output<typeof SyncInput> & {
   user_id: string | null;
 };
 
-/** What `begin_sync` hands out: the place in the pass and what is needed to go on from there. */
+/** What `begin_sync` hands out: the place in the sync run and what is needed to go on from there. */
 interface Begun {
   sync_id: string;
   fence: number;
@@ -65,25 +65,22 @@ const MOST_RESTARTS = 3;
 /** Provider calls of one step; a look-up that does not fit waits for the next step. */
 const MOST_CALLS = 3;
 
-export async function syncPage(outer: World, slug: PlatformSlug, request: SyncRequest): Promise<SyncOutput> {
+export async function syncPage(
+  context: Context,
+  slug: PlatformSlug,
+  request: SyncRequest,
+): Promise<SyncOutput> {
   const meter = new Meter();
-  const world: World = {
-    ...worldOf(outer),
-    used: (platform, usage) => {
-      meter.add(usage);
-      outer.used?.(platform, usage);
-    },
-  };
-  const platform = platformOf(slug, world);
-  const begun = await world.admin.call<Begun>("begin_sync", {
+  const platform = platformOf(slug, { ...context, used: (usage) => meter.add(usage) });
+  const begun = await context.admin.call<Begun>("begin_sync", {
     p_user_id: request.user_id,
     p_social_account_id: request.social_account_id,
     p_sync_id: request.sync_id ?? null,
-    p_lease_seconds: world.settings.SYNC_LEASE_SECONDS,
+    p_lease_seconds: context.settings.SYNC_LEASE_SECONDS,
     p_platform: slug,
-    p_quota: quotaOf(platform, world.settings.PLATFORM_QUOTA_PAUSE_SECONDS),
+    p_quota: quotaOf(platform, context.settings.PLATFORM_QUOTA_PAUSE_SECONDS),
   });
-  const step = new Step(world, platform, begun, request, meter);
+  const step = new Step(context, platform, begun, request, meter);
   try {
     if (begun.cursor?.key === MISSING.key) {
       return await step.lookUp((begun.missing_ids ?? []).slice(0, request.max_results));
@@ -98,20 +95,20 @@ export async function syncPage(outer: World, slug: PlatformSlug, request: SyncRe
   }
 }
 
-/** One call's work on a pass, and what it has done so far. */
+/** One call's work on a sync run, and what it has done so far. */
 class Step {
   private readonly access: Access;
   private readonly sum = { synced: 0, fresh: 0, updated: 0, unchanged: 0, removed: 0 };
   private last: Applied | null = null;
 
   constructor(
-    private readonly world: World,
+    private readonly context: Context,
     private readonly platform: Platform,
     private readonly begun: Begun,
     private readonly request: SyncRequest,
     private readonly meter: Meter,
   ) {
-    this.access = new Access(world, platform, begun);
+    this.access = new Access(context, platform, begun);
   }
 
   /** The page at the checkpoint; or the first one again, when the place is lost or the list has moved. */
@@ -123,7 +120,10 @@ class Step {
     } catch (error) {
       const isLost = error instanceof PlatformFault && error.kind === "cursor_invalid";
       if (!isLost || cursor === null || restarts >= MOST_RESTARTS) throw error;
-      this.world.log.info("the pass begins again", { sync_id: this.begun.sync_id, reason: error.reason });
+      this.context.log.info("the sync run begins again", {
+        sync_id: this.begun.sync_id,
+        reason: error.reason,
+      });
     }
     return this.keepingRestarts(await this.readAt(null, null, false), restarts + 1);
   }
@@ -169,7 +169,7 @@ class Step {
 
   async apply(page: Page, { release }: { release: boolean }): Promise<Applied> {
     const { account, items, ...rest } = page;
-    const applied = await this.world.admin.call<Applied>("apply_sync_page", {
+    const applied = await this.context.admin.call<Applied>("apply_sync_page", {
       p_sync_id: this.begun.sync_id,
       p_fence: this.begun.fence,
       p_page: rest,
@@ -188,7 +188,7 @@ class Step {
   }
 
   private usage(): JsonObject | null {
-    return this.meter.take(this.platform, this.world.settings.PLATFORM_QUOTA_PAUSE_SECONDS);
+    return this.meter.take(this.platform, this.context.settings.PLATFORM_QUOTA_PAUSE_SECONDS);
   }
 
   answer(): SyncOutput {
@@ -207,14 +207,14 @@ class Step {
 
   /**
    * Gives the unit back and says, in the account, what happened. What the caller is told is returned. When another worker
-   * has the pass by now, the fence makes this do nothing: pass and unit are theirs.
+   * has the sync run by now, the fence makes this do nothing: sync run and unit are theirs.
    */
   async fail(error: unknown): Promise<unknown> {
-    const problem = problemOf(error, this.platform, "sync", this.world.now());
+    const problem = problemOf(error, this.platform, "sync", this.context.now());
     const shown = toApiError(problem);
     this.meter.refuse(error);
     try {
-      await this.world.admin.call("fail_sync", {
+      await this.context.admin.call("fail_sync", {
         p_sync_id: this.begun.sync_id,
         p_fence: this.begun.fence,
         p_code: shown.code,
@@ -225,7 +225,7 @@ class Step {
       });
     } catch (failure) {
       // The lease runs out by itself, and the next call goes on without a new unit.
-      this.world.log.error("a failed sync could not be recorded", {
+      this.context.log.error("a failed sync could not be recorded", {
         sync_id: this.begun.sync_id,
         error: failure,
       });

@@ -89,7 +89,7 @@ for (const app of APPS) {
         const asked = { account_id: own.account_id, wish: "data_deletion", issued_at };
         let url = "";
         await own.sql.begin(async (held) => {
-          // Erasing waits for the account's pass: cron, which may come at any moment, does none of it while it is looked at.
+          // Erasing waits for the account's sync run: cron, which may come at any moment, does none of it while it is looked at.
           const passes =
             await held`select from ops.sync_pass where social_account_id = ${own.social_account_id} for update`;
           assert.equal(passes.length, 1);

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { authorizationUrl, newCodeVerifier, newState } from "../../_shared/platforms/oauth_client.ts";
 import { PlatformFault } from "../../_shared/platforms/platform.ts";
 import { youtube } from "../../_shared/platforms/youtube.ts";
-import { adapterWorld, NOW, type Scripted } from "../support/adapter_world.ts";
+import { adapterContext, NOW, type Scripted } from "../support/adapter_context.ts";
 
 const SCOPE = "https://www.googleapis.com/auth/youtube.readonly";
 const CODE = {
@@ -33,7 +33,7 @@ async function faultOf(work: Promise<unknown>): Promise<PlatformFault> {
 Deno.test("the consent page is asked with PKCE, a random state and the least scope", async () => {
   const state = newState();
   const code_verifier = newCodeVerifier();
-  const { authorization } = youtube(adapterWorld({}));
+  const { authorization } = youtube(adapterContext({}));
   const url = new URL(
     await authorizationUrl(authorization, { state, code_verifier, redirect_uri: CODE.redirect_uri }),
   );
@@ -53,8 +53,8 @@ Deno.test("the consent page is asked with PKCE, a random state and the least sco
 });
 
 Deno.test("a code is exchanged once, with the verifier and the client's secret", async () => {
-  const world = adapterWorld({ token: ANSWER });
-  const grant = await youtube(world).exchange(CODE);
+  const context = adapterContext({ token: ANSWER });
+  const grant = await youtube(context).exchange(CODE);
   assert.deepEqual(grant, {
     tokens: {
       access_token: "ya29.new",
@@ -65,27 +65,27 @@ Deno.test("a code is exchanged once, with the verifier and the client's secret",
     expires_at: new Date(NOW.getTime() + 3_599_000),
     scopes: [SCOPE],
   });
-  assert.deepEqual(Object.fromEntries(world.calls[0]?.form ?? []), {
+  assert.deepEqual(Object.fromEntries(context.calls[0]?.form ?? []), {
     ...CODE,
     grant_type: "authorization_code",
     client_id: "client",
     client_secret: "GOCSPX-adapter-test",
   });
-  const cut = adapterWorld({ token: new TypeError("connection reset") });
-  assert.equal((await faultOf(youtube(cut).exchange(CODE))).kind, "passing");
+  const cut = adapterContext({ token: new TypeError("connection reset") });
+  assert.equal((await faultOf(youtube(cut).exchange(CODE))).kind, "transient");
   assert.equal(cut.calls.length, 1, "a code that was perhaps used is not sent again");
 });
 
 Deno.test("an answer without a scope grants what was asked, one with fewer grants fewer", async () => {
   const scopes = async (answer: object) =>
-    (await youtube(adapterWorld({ token: answer })).exchange(CODE)).scopes;
+    (await youtube(adapterContext({ token: answer })).exchange(CODE)).scopes;
   assert.deepEqual(await scopes({ ...ANSWER, scope: undefined }), [SCOPE]);
   assert.deepEqual(await scopes({ ...ANSWER, scope: "openid" }), ["openid"]);
 });
 
 Deno.test("a refresh that gives no refresh token, or an empty one, gives none to store", async () => {
   for (const refresh_token of [undefined, "", null]) {
-    const { tokens } = await youtube(adapterWorld({ token: { ...ANSWER, refresh_token } })).refresh(TOKENS);
+    const { tokens } = await youtube(adapterContext({ token: { ...ANSWER, refresh_token } })).refresh(TOKENS);
     assert.equal("refresh_token" in tokens, false);
     assert.equal(tokens.access_token, "ya29.new");
   }
@@ -99,9 +99,9 @@ Deno.test("token endpoint faults: only the grant's own death ends a connection",
     ["a member of every object", refusal("constructor"), "misconfigured", "misconfigured"],
     ["redirect_uri_mismatch", refusal("redirect_uri_mismatch"), "misconfigured", "misconfigured"],
     ["error with status 200", { error: "invalid_grant" }, "code_refused", "grant_refused"],
-    ["500", new Response("<html>", { status: 500 }), "passing", "passing"],
-    ["429", refusal("rate", 429), "passing", "passing"],
-    ["network", new TypeError("reset"), "passing", "passing"],
+    ["500", new Response("<html>", { status: 500 }), "transient", "transient"],
+    ["429", refusal("rate", 429), "transient", "transient"],
+    ["network", new TypeError("reset"), "transient", "transient"],
     ["no JSON", new Response("<html>"), "malformed", "malformed"],
     ["no token", {}, "malformed", "malformed"],
     ["empty token", { ...ANSWER, access_token: "" }, "malformed", "malformed"],
@@ -109,8 +109,8 @@ Deno.test("token endpoint faults: only the grant's own death ends a connection",
   ];
   for (const [name, scripted, exchanged, refreshed] of cases) {
     await test.step(name, async () => {
-      const exchange = await faultOf(youtube(adapterWorld({ token: scripted })).exchange(CODE));
-      const refresh = await faultOf(youtube(adapterWorld({ token: scripted })).refresh(TOKENS));
+      const exchange = await faultOf(youtube(adapterContext({ token: scripted })).exchange(CODE));
+      const refresh = await faultOf(youtube(adapterContext({ token: scripted })).refresh(TOKENS));
       assert.deepEqual([exchange.kind, refresh.kind], [exchanged, refreshed]);
       assert.ok(
         !JSON.stringify({ ...refresh, message: refresh.message, cause: refresh.cause }).includes("ya29"),
@@ -122,17 +122,17 @@ Deno.test("token endpoint faults: only the grant's own death ends a connection",
 
 Deno.test("revoking a dead token is a success, revoking at a platform that is down is not", async () => {
   for (const answer of [new Response(null, { status: 200 }), refusal("invalid_token"), {}]) {
-    const world = adapterWorld({ revoke: answer });
-    await youtube(world).revoke?.(TOKENS);
-    assert.equal(world.calls[0]?.form.get("token"), "1//old");
+    const context = adapterContext({ revoke: answer });
+    await youtube(context).revoke?.(TOKENS);
+    assert.equal(context.calls[0]?.form.get("token"), "1//old");
   }
-  const down = youtube(adapterWorld({ revoke: new Response("", { status: 503 }) }));
-  assert.equal((await faultOf(Promise.resolve(down.revoke?.(TOKENS)))).kind, "passing");
+  const down = youtube(adapterContext({ revoke: new Response("", { status: 503 }) }));
+  assert.equal((await faultOf(Promise.resolve(down.revoke?.(TOKENS)))).kind, "transient");
 });
 
 Deno.test("plain HTTP is refused anywhere but on this machine", async () => {
-  const world = adapterWorld({ token: ANSWER });
-  world.settings = { ...world.settings, GOOGLE_TOKEN_URL: "http://tokens.example/token" };
-  assert.equal((await faultOf(youtube(world).exchange(CODE))).kind, "misconfigured");
-  assert.equal(world.calls.length, 0);
+  const context = adapterContext({ token: ANSWER });
+  context.settings = { ...context.settings, GOOGLE_TOKEN_URL: "http://tokens.example/token" };
+  assert.equal((await faultOf(youtube(context).exchange(CODE))).kind, "misconfigured");
+  assert.equal(context.calls.length, 0);
 });

@@ -118,7 +118,7 @@ Deno.test("a refused refresh disconnects the account and tells the creator once;
   }
 });
 
-Deno.test("a fault that may pass changes nothing and is tried again later", async (test) => {
+Deno.test("a transient error changes nothing and is tried again later", async (test) => {
   const sql = await testDatabase();
   try {
     const one = await connected(sql);

@@ -98,7 +98,7 @@ Deno.test("a sync job is taken at once, tells how far it is, and leaves the libr
   }
 });
 
-Deno.test("a sync that meets a passing fault is tried again and goes on from its checkpoint", async () => {
+Deno.test("a sync that meets a transient error is tried again and goes on from its checkpoint", async () => {
   const sql = await testDatabase();
   try {
     const creator = await createCreator();

@@ -6,7 +6,7 @@ import type { Handler, Job, JsonRecord } from "../../_shared/jobs/job.ts";
 import type { Done, JobQueue } from "../../_shared/jobs/queue.ts";
 import { Worker, type WorkerOptions } from "../../_shared/jobs/worker.ts";
 import { createLogger } from "../../_shared/observability/log.ts";
-import { testSettings } from "../support/world.ts";
+import { testSettings } from "../support/test_dependencies.ts";
 
 /** A queue that keeps no secrets: waiting jobs, and everything that the worker said. */
 class MemoryQueue implements JobQueue {
@@ -71,7 +71,7 @@ class MemoryQueue implements JobQueue {
 
 function workerOn(queue: MemoryQueue, handler: Handler, change: Partial<WorkerOptions> = {}): Worker {
   return new Worker({
-    world: {
+    context: {
       admin: { call: <T>() => Promise.resolve(null as T) },
       settings: testSettings(),
       fetch,
@@ -100,8 +100,8 @@ async function until(isMet: () => boolean, what: string): Promise<void> {
 
 const done: Handler = () => Promise.resolve({ result: null });
 /** Hears the signal, as handlers do that wait for the network. */
-const forever: Handler = ({ world }) =>
-  new Promise((_, reject) => world.signal.addEventListener("abort", () => reject(world.signal.reason)));
+const forever: Handler = ({ context }) =>
+  new Promise((_, reject) => context.signal.addEventListener("abort", () => reject(context.signal.reason)));
 
 Deno.test("a visit does all there is, never more at once than it may, and says goodbye", async () => {
   const queue = new MemoryQueue();

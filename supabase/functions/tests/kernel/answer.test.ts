@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { ApiError, type Context, endpoint, notFound, Reply } from "../../_shared/http/endpoint.ts";
+import { ApiError, endpoint, notFound, Reply, type RequestContext } from "../../_shared/http/endpoint.ts";
 import { DatabaseError } from "../../_shared/errors.ts";
-import { requestTo, testWorld, token, USER } from "../support/world.ts";
+import { requestTo, testDependencies, token, USER } from "../support/test_dependencies.ts";
 
 const Nothing = z.strictObject({});
 
-function acting(handle: (context: Context<typeof Nothing, "user">) => unknown, timeout_ms?: number) {
+function acting(handle: (context: RequestContext<typeof Nothing, "user">) => unknown, timeout_ms?: number) {
   return endpoint({
     name: "act",
     summary: "Does what the test says",
@@ -21,12 +21,12 @@ function acting(handle: (context: Context<typeof Nothing, "user">) => unknown, t
 }
 
 async function act(
-  handle: (context: Context<typeof Nothing, "user">) => unknown,
+  handle: (context: RequestContext<typeof Nothing, "user">) => unknown,
   options: { timeout_ms?: number; headers?: Record<string, string>; settings?: Record<string, string> } = {},
 ) {
-  const { world, lines, recorded } = testWorld({ settings: options.settings });
+  const { dependencies, lines, recorded } = testDependencies({ settings: options.settings });
   const request = await requestTo("act", { headers: options.headers });
-  const response = await acting(handle, options.timeout_ms).inWorld(world).fetch(request);
+  const response = await acting(handle, options.timeout_ms).with(dependencies).fetch(request);
   return { status: response.status, headers: response.headers, body: await response.json(), lines, recorded };
 }
 
@@ -138,7 +138,7 @@ Deno.test("a handler that takes too long is 504, and its signal tells it", async
 
 Deno.test("another method is 405 and names the right one", async () => {
   for (const method of ["GET", "PUT", "PATCH", "DELETE", "HEAD"]) {
-    const response = await acting(() => ({ done: true })).inWorld(testWorld().world)
+    const response = await acting(() => ({ done: true })).with(testDependencies().dependencies)
       .fetch(await requestTo("act", { method }));
     assert.deepEqual([response.status, response.headers.get("allow")], [405, "POST, OPTIONS"], method);
     assert.equal(response.headers.get("content-type"), "application/problem+json");
@@ -147,8 +147,8 @@ Deno.test("another method is 405 and names the right one", async () => {
 
 Deno.test("a preflight is answered for allowed origins only, without credentials mode", async () => {
   const ask = async (origin: string, settings = {}) => {
-    const { world, lines } = testWorld({ settings });
-    const response = await acting(() => ({ done: true })).inWorld(world).fetch(
+    const { dependencies, lines } = testDependencies({ settings });
+    const response = await acting(() => ({ done: true })).with(dependencies).fetch(
       new Request("http://localhost/functions/v1/act", {
         method: "OPTIONS",
         headers: { origin, "access-control-request-method": "POST" },
@@ -222,7 +222,7 @@ Deno.test("each request writes one line and one metrics sample, without secrets 
 });
 
 Deno.test("settings that cannot be read are 500 without saying which", async () => {
-  const response = await acting(() => ({ done: true })).inWorld({
+  const response = await acting(() => ({ done: true })).with({
     get settings(): never {
       throw new Error("SUPABASE_URL is missing");
     },
@@ -250,7 +250,7 @@ async function read(query: string, headers: Record<string, string> = {}) {
     query,
     headers: { authorization: null, ...headers },
   });
-  return await catalogue.inWorld(testWorld().world).fetch(request);
+  return await catalogue.with(testDependencies().dependencies).fetch(request);
 }
 
 Deno.test("a public read says how long it may be kept, and answers a known tag with 304", async () => {

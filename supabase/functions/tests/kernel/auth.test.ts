@@ -7,12 +7,12 @@ import {
   PUBLISHABLE,
   requestTo,
   SECRET,
-  testWorld,
+  testDependencies,
   token,
   type TokenChanges,
   unsignedToken,
   USER,
-} from "../support/world.ts";
+} from "../support/test_dependencies.ts";
 
 function whoami(auth: Auth) {
   return endpoint({
@@ -28,8 +28,8 @@ function whoami(auth: Auth) {
 }
 
 async function ask(auth: Auth, headers: Record<string, string | null>) {
-  const { world } = testWorld();
-  const response = await whoami(auth).inWorld(world).fetch(await requestTo("whoami", { headers }));
+  const { dependencies } = testDependencies();
+  const response = await whoami(auth).with(dependencies).fetch(await requestTo("whoami", { headers }));
   return { status: response.status, headers: response.headers, body: await response.json() };
 }
 
@@ -127,8 +127,8 @@ Deno.test(
 );
 
 Deno.test("a token that was accepted is refused once it has expired, and only by the keys that it was accepted by", async () => {
-  const { world } = testWorld();
-  const api = whoami("user").inWorld(world);
+  const { dependencies } = testDependencies();
+  const api = whoami("user").with(dependencies);
   const authorization = await bearer();
   const call = async () => {
     const response = await api.fetch(await requestTo("whoami", { headers: { authorization } }));
@@ -146,9 +146,9 @@ Deno.test("a token that was accepted is refused once it has expired, and only by
 
   const { publicKey } = await generateKeyPair("ES256", { extractable: true });
   const jwks = JSON.stringify({ keys: [{ ...await exportJWK(publicKey), kid: "test", alg: "ES256" }] });
-  const rotated = testWorld({ settings: { SUPABASE_JWKS: jwks } });
+  const rotated = testDependencies({ settings: { SUPABASE_JWKS: jwks } });
   const fresh = await bearer();
-  const response = await whoami("user").inWorld(rotated.world).fetch(
+  const response = await whoami("user").with(rotated.dependencies).fetch(
     await requestTo("whoami", { headers: { authorization: fresh } }),
   );
   assert.equal(response.status, 401);

@@ -3,9 +3,9 @@ import { testDatabase } from "../../../../scripts/test/stack.ts";
 import { vanishingDatabase } from "../../../../scripts/test/vanishing_database.ts";
 import { closeConnections, createAdmin } from "../../_shared/database/database.ts";
 import { DatabaseError, toApiError } from "../../_shared/errors.ts";
-import { stackSettings, type Way } from "../support/stack_settings.ts";
+import { type Driver, stackSettings } from "../support/stack_settings.ts";
 
-const WAYS: Way[] = ["data api", "pooler"];
+const DRIVERS: Driver[] = ["data api", "pooler"];
 
 async function failure(work: Promise<unknown>): Promise<DatabaseError> {
   const error = await work.then(() => assert.fail("it did not fail"), (error) => error);
@@ -16,9 +16,9 @@ async function failure(work: Promise<unknown>): Promise<DatabaseError> {
 Deno.test("both ways to the database give the same results and the same errors", async () => {
   const unknown = crypto.randomUUID();
   const outcomes = [];
-  for (const way of WAYS) {
+  for (const driver of DRIVERS) {
     const stats = { db_ms: 0, db_calls: 0 };
-    const admin = createAdmin(await stackSettings(way), { request_id: "database-test", stats });
+    const admin = createAdmin(await stackSettings(driver), { request_id: "database-test", stats });
     const key = crypto.randomUUID();
     const table = await admin.call("check_rate_limit", { p_key: key, p_limit: 2, p_window_seconds: 60 });
     const kept = {
@@ -47,8 +47,8 @@ Deno.test("both ways to the database give the same results and the same errors",
     const list = await admin.call<unknown[]>("read_request_metrics");
     const raised = await failure(admin.call("setup_profile", { p_user_id: unknown, p_display_name: "x" }));
     const malformed = await failure(admin.call("setup_profile", { p_user_id: "no uuid" }));
-    assert.deepEqual(table, [{ allowed: true, remaining: 1, reset_seconds: 60 }], way);
-    assert.equal(nothing, null, way);
+    assert.deepEqual(table, [{ allowed: true, remaining: 1, reset_seconds: 60 }], driver);
+    assert.equal(nothing, null, driver);
     assert.ok(Array.isArray(list));
     assert.equal(raised.sqlstate, "SV404");
     assert.equal(stats.db_calls, 8);
@@ -66,8 +66,8 @@ Deno.test("both ways to the database give the same results and the same errors",
 });
 
 Deno.test("an unknown function is an error of its own, and the connection goes on", async () => {
-  for (const way of WAYS) {
-    const admin = createAdmin(await stackSettings(way));
+  for (const driver of DRIVERS) {
+    const admin = createAdmin(await stackSettings(driver));
     const error = await failure(admin.call("no_such_function", { p_x: 1 }));
     assert.match(error.sqlstate, /^(42883|PGRST202)$/);
     assert.equal(
@@ -82,15 +82,15 @@ Deno.test("an unknown function is an error of its own, and the connection goes o
   await closeConnections();
 });
 
-Deno.test("a database that is not there is unreachable at once, also by way of the Data API", async () => {
+Deno.test("a database that is not there is unreachable at once, also through the Data API", async () => {
   const gone = {
     "data api": await stackSettings("data api", { SUPABASE_URL: "http://127.0.0.1:1" }),
     pooler: await stackSettings("pooler", { STREAMVIBE_POOLER_URL: "postgres://x@127.0.0.1:1/x" }),
   };
-  for (const way of WAYS) {
+  for (const driver of DRIVERS) {
     const start = performance.now();
-    const error = await failure(createAdmin(gone[way]).call("check_health"));
-    assert.equal(error.sqlstate, "unreachable", way);
+    const error = await failure(createAdmin(gone[driver]).call("check_health"));
+    assert.equal(error.sqlstate, "unreachable", driver);
     assert.ok(performance.now() - start < 2_000);
   }
 });

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { endpoint } from "../../_shared/http/endpoint.ts";
 import { DatabaseError } from "../../_shared/errors.ts";
 import { clientAddress, type RateClass } from "../../_shared/http/limits.ts";
-import { requestTo, SECRET, testWorld, USER } from "../support/world.ts";
+import { requestTo, SECRET, testDependencies, USER } from "../support/test_dependencies.ts";
 
 function limited(rate: RateClass, method: "GET" | "POST", handle: () => unknown = () => ({})) {
   return endpoint({
@@ -32,8 +32,11 @@ function counter(limit: number) {
 }
 
 Deno.test("every answer of a limited endpoint says the limit, what is left and when it ends", async () => {
-  const { world, calls } = testWorld({ settings: { RATE_LIMIT_USER: "3/3600" }, functions: counter(3) });
-  const api = limited("user", "POST").inWorld(world);
+  const { dependencies, calls } = testDependencies({
+    settings: { RATE_LIMIT_USER: "3/3600" },
+    functions: counter(3),
+  });
+  const api = limited("user", "POST").with(dependencies);
   const seen: (string | null)[][] = [];
   for (const body of ["{}", '{"unknown":1}', "not json", "{}", "not json"]) {
     const response = await api.fetch(await requestTo("limited", { body }));
@@ -63,8 +66,8 @@ Deno.test("every answer of a limited endpoint says the limit, what is left and w
 
 Deno.test("a refused POST does no work", async () => {
   let worked = 0;
-  const { world } = testWorld({ functions: counter(1) });
-  const api = limited("user", "POST", () => ({ worked: worked++ })).inWorld(world);
+  const { dependencies } = testDependencies({ functions: counter(1) });
+  const api = limited("user", "POST", () => ({ worked: worked++ })).with(dependencies);
   for (const expected of [200, 429, 429]) {
     const response = await api.fetch(await requestTo("limited"));
     const body = await response.json();
@@ -78,7 +81,7 @@ Deno.test("a GET counts beside its handler, and a refused one gives nothing away
   const order: string[] = [];
   let release = () => {};
   const gate = new Promise<void>((resolve) => release = resolve);
-  const { world } = testWorld({
+  const { dependencies } = testDependencies({
     functions: {
       check_rate_limit: async () => {
         await gate;
@@ -91,7 +94,7 @@ Deno.test("a GET counts beside its handler, and a refused one gives nothing away
     order.push("handled");
     release();
     return { secret: true };
-  }).inWorld(world);
+  }).with(dependencies);
   const response = await api.fetch(await requestTo("limited", { method: "GET" }));
   assert.equal(response.status, 429);
   assert.ok(!(await response.text()).includes("secret"));
@@ -100,8 +103,8 @@ Deno.test("a GET counts beside its handler, and a refused one gives nothing away
 
 Deno.test("creators count by id, everybody else by address, the service not at all", async () => {
   const keyOf = async (rate: RateClass, headers: Record<string, string | null>) => {
-    const { world, calls } = testWorld();
-    const response = await limited(rate, "POST").inWorld(world).fetch(
+    const { dependencies, calls } = testDependencies();
+    const response = await limited(rate, "POST").with(dependencies).fetch(
       await requestTo("limited", { headers }),
     );
     await response.body?.cancel();
@@ -124,14 +127,14 @@ Deno.test("creators count by id, everybody else by address, the service not at a
 });
 
 Deno.test("a header that the client sends cannot choose the address", async () => {
-  const { world, calls } = testWorld();
+  const { dependencies, calls } = testDependencies();
   const forged = {
     authorization: null,
     "x-forwarded-for": "198.51.100.1",
     "x-real-ip": "198.51.100.2",
     forwarded: "for=198.51.100.3",
   };
-  const response = await limited("anonymous", "POST").inWorld(world).fetch(
+  const response = await limited("anonymous", "POST").with(dependencies).fetch(
     await requestTo("limited", { headers: forged }),
   );
   await response.body?.cancel();
@@ -157,8 +160,10 @@ Deno.test("when the limiter fails, public reads go on and everything else is 503
     },
   };
   const ask = async (rate: RateClass, method: "GET" | "POST", functions: typeof broken = broken) => {
-    const { world } = testWorld({ functions });
-    const response = await limited(rate, method).inWorld(world).fetch(await requestTo("limited", { method }));
+    const { dependencies } = testDependencies({ functions });
+    const response = await limited(rate, method).with(dependencies).fetch(
+      await requestTo("limited", { method }),
+    );
     const body = await response.json();
     return [response.status, body.code, response.headers.get("retry-after")];
   };

@@ -3,7 +3,7 @@ import { callFunction, testStack } from "../../../../scripts/test/stack.ts";
 import { closeConnections } from "../../_shared/database/database.ts";
 import health from "../../health/index.ts";
 import { stackSettings } from "../support/stack_settings.ts";
-import { testWorld } from "../support/world.ts";
+import { testDependencies } from "../support/test_dependencies.ts";
 
 Deno.test("health says that every part is up, to anybody, and nothing more", async () => {
   const { status, body, headers } = await callFunction("health");
@@ -17,14 +17,14 @@ Deno.test("health says that every part is up, to anybody, and nothing more", asy
   assert.equal((await anonymous.json()).status, "ok");
 });
 
-Deno.test("health answers 503 soon when the database is down, whichever way leads to it", async () => {
+Deno.test("health answers 503 soon when the database is down, through either driver", async () => {
   const closed = [
     await stackSettings("pooler", { STREAMVIBE_POOLER_URL: "postgres://x@127.0.0.1:1/x" }),
     await stackSettings("data api", { SUPABASE_URL: "http://127.0.0.1:1" }),
   ];
   for (const settings of closed) {
     const start = performance.now();
-    const response = await health.inWorld({ settings, sink: () => {}, record: () => {} }).fetch(
+    const response = await health.with({ settings, sink: () => {}, record: () => {} }).fetch(
       new Request("http://localhost/health"),
     );
     assert.equal(response.status, 503);
@@ -39,8 +39,8 @@ Deno.test("health answers 503 soon when the database is down, whichever way lead
 
 Deno.test("health is 503 when one part is down or never answers, not when one is merely unset", async () => {
   const ask = async (check_health: () => unknown) => {
-    const { world } = testWorld({ functions: { check_health } });
-    const response = await health.inWorld(world).fetch(new Request("http://localhost/health"));
+    const { dependencies } = testDependencies({ functions: { check_health } });
+    const response = await health.with(dependencies).fetch(new Request("http://localhost/health"));
     return [response.status, (await response.json()).checks.vault];
   };
   const up = { database: "ok", vault: "ok", queue: "ok", cron: "ok" };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { ApiError, endpoint } from "../../_shared/http/endpoint.ts";
-import { requestTo, SECRET, testWorld, token } from "../support/world.ts";
+import { requestTo, SECRET, testDependencies, token } from "../support/test_dependencies.ts";
 
 /** Keys as the database keeps them, for one process. */
 function keeper(allowed = true) {
@@ -61,8 +61,8 @@ async function read(response: Response) {
 
 Deno.test("the same key and body give the first answer again, and the work is done once", async () => {
   let made = 0;
-  const { world, calls } = testWorld(keeper());
-  const api = ordering(() => ++made).inWorld(world);
+  const { dependencies, calls } = testDependencies(keeper());
+  const api = ordering(() => ++made).with(dependencies);
   assert.deepEqual(await read(await api.fetch(await keyed("k1"))), {
     status: 200,
     replayed: null,
@@ -92,11 +92,11 @@ Deno.test("two at once do the work once and get the same answer", async () => {
   let made = 0;
   let release = () => {};
   const gate = new Promise<void>((resolve) => release = resolve);
-  const { world } = testWorld(keeper());
+  const { dependencies } = testDependencies(keeper());
   const api = ordering(async () => {
     await gate;
     return ++made;
-  }).inWorld(world);
+  }).with(dependencies);
   const requests = await Promise.all(Array.from({ length: 5 }, () => keyed("k1")));
   const answers = requests.map((request) => api.fetch(request).then(read));
   await new Promise((resolve) => setTimeout(resolve, 60));
@@ -107,8 +107,8 @@ Deno.test("two at once do the work once and get the same answer", async () => {
 
 Deno.test("the key with another body is 422, another creator's same key is its own", async () => {
   let made = 0;
-  const { world } = testWorld(keeper());
-  const api = ordering(() => ++made).inWorld(world);
+  const { dependencies } = testDependencies(keeper());
+  const api = ordering(() => ++made).with(dependencies);
   await api.fetch(await keyed("k1"));
   const refused = await api.fetch(await keyed("k1", '{"item":"b"}'));
   assert.ok(refused.headers.has("ratelimit-remaining"), "the refusal was counted, and says so");
@@ -125,13 +125,13 @@ Deno.test("the key with another body is 422, another creator's same key is its o
 
 Deno.test("a refusal or a bug is not kept: the work can be tried again with the same key", async () => {
   let tries = 0;
-  const { world } = testWorld(keeper());
+  const { dependencies } = testDependencies(keeper());
   const api = ordering(() => {
     tries += 1;
     if (tries === 1) throw new ApiError("quota_exceeded");
     if (tries === 2) throw new Error("bug");
     return tries;
-  }).inWorld(world);
+  }).with(dependencies);
   const statuses = [];
   for (let round = 0; round < 4; round++) {
     statuses.push((await read(await api.fetch(await keyed("k1")))).status);
@@ -143,11 +143,11 @@ Deno.test("work that outlives its time limit keeps the key, and a repeat gets it
   let made = 0;
   let release = () => {};
   const gate = new Promise<void>((resolve) => release = resolve);
-  const { world } = testWorld(keeper());
+  const { dependencies } = testDependencies(keeper());
   const api = ordering(async () => {
     await gate;
     return ++made;
-  }, 30).inWorld(world);
+  }, 30).with(dependencies);
   assert.equal((await read(await api.fetch(await keyed("k1")))).status, 504);
   const waiting = await read(await api.fetch(await keyed("k1")));
   assert.deepEqual([waiting.status, waiting.body.code], [409, "idempotency_in_progress"]);
@@ -161,13 +161,13 @@ Deno.test("work that outlives its time limit keeps the key, and a repeat gets it
 });
 
 Deno.test("the key does not go around the limit, and a malformed request does not take it", async () => {
-  const spent = testWorld(keeper(false));
-  const refused = await ordering(() => 1).inWorld(spent.world).fetch(await keyed("k1"));
+  const spent = testDependencies(keeper(false));
+  const refused = await ordering(() => 1).with(spent.dependencies).fetch(await keyed("k1"));
   assert.equal((await read(refused)).status, 429);
 
   const { functions, kept } = keeper();
-  const { world, calls } = testWorld({ functions });
-  const api = ordering(() => 1).inWorld(world);
+  const { dependencies, calls } = testDependencies({ functions });
+  const api = ordering(() => 1).with(dependencies);
   const malformed = await api.fetch(await keyed("k1", '{"unknown":1}'));
   assert.equal(malformed.headers.get("ratelimit-remaining"), "99", "it counts");
   assert.equal((await read(malformed)).status, 422);
@@ -175,8 +175,8 @@ Deno.test("the key does not go around the limit, and a malformed request does no
 });
 
 Deno.test("a key that is empty, too long or not visible ASCII is 400", async () => {
-  const { world } = testWorld(keeper());
-  const api = ordering(() => 1).inWorld(world);
+  const { dependencies } = testDependencies(keeper());
+  const api = ordering(() => 1).with(dependencies);
   for (const key of ["", "with space", "k".repeat(256), "ké"]) {
     const { status, body } = await read(await api.fetch(await keyed(key)));
     assert.deepEqual([status, body.code], [400, "idempotency_key_invalid"], key);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { ApiError, endpoint } from "../../_shared/http/endpoint.ts";
-import { requestTo, testWorld } from "../support/world.ts";
+import { requestTo, testDependencies } from "../support/test_dependencies.ts";
 
 const echo = endpoint({
   name: "echo",
@@ -32,14 +32,14 @@ const find = endpoint({
 });
 
 async function post(body: BodyInit | null, headers: Record<string, string | null> = {}) {
-  const { world } = testWorld();
-  const response = await echo.inWorld(world).fetch(await requestTo("echo", { body, headers }));
+  const { dependencies } = testDependencies();
+  const response = await echo.with(dependencies).fetch(await requestTo("echo", { body, headers }));
   return { status: response.status, headers: response.headers, body: await response.json() };
 }
 
 async function get(query: string, path = "find") {
-  const { world } = testWorld();
-  const response = await find.inWorld(world).fetch(await requestTo(path, { method: "GET", query }));
+  const { dependencies } = testDependencies();
+  const response = await find.with(dependencies).fetch(await requestTo(path, { method: "GET", query }));
   return { status: response.status, body: await response.json() };
 }
 
@@ -160,9 +160,9 @@ Deno.test("texts that PostgreSQL cannot store are refused wherever they stand", 
 
 Deno.test("deep nesting is refused without exhausting the stack", async () => {
   const wide = endpoint({ ...echo.contract, body_limit: 1_000_000, handle: ({ input }) => input });
-  const { world } = testWorld();
+  const { dependencies } = testDependencies();
   const body = `{"anything":${"[".repeat(200_000)}${"]".repeat(200_000)}}`;
-  const response = await wide.inWorld(world).fetch(await requestTo("echo", { body }));
+  const response = await wide.with(dependencies).fetch(await requestTo("echo", { body }));
   assert.equal(response.status, 422);
 });
 
@@ -201,7 +201,9 @@ Deno.test("a webhook's signature is checked against the very bytes, before anyth
   });
   const call = async (body: string, signature: string) => {
     const headers = { authorization: null, apikey: null, "x-signature": signature };
-    const response = await hook.inWorld(testWorld().world).fetch(await requestTo("hook", { body, headers }));
+    const response = await hook.with(testDependencies().dependencies).fetch(
+      await requestTo("hook", { body, headers }),
+    );
     await response.body?.cancel();
     return response.status;
   };

@@ -34,7 +34,7 @@ Deno.test("of many simultaneous requests exactly as many pass as the limit says"
       return {};
     },
   });
-  const api = work.inWorld({ settings, ...QUIET });
+  const api = work.with({ settings, ...QUIET });
   const key = Object.values(settings.SUPABASE_PUBLISHABLE_KEYS ?? {})[0] ?? "";
   const call = (token: string) => api.fetch(calling(settings.SUPABASE_URL, token, key));
   const answers = await Promise.all(Array.from({ length: 200 }, () => call(creator.token)));
@@ -119,7 +119,7 @@ Deno.test("fifty simultaneous requests with one key do the work once", async () 
       return { number: ++worked };
     },
   });
-  const api = work.inWorld({ settings, ...QUIET });
+  const api = work.with({ settings, ...QUIET });
   const apikey = Object.values(settings.SUPABASE_PUBLISHABLE_KEYS ?? {})[0] ?? "";
   const headers = { "idempotency-key": crypto.randomUUID() };
   const answers = await Promise.all(

@@ -12,7 +12,7 @@ import { CODES, type ErrorCode } from "../../_shared/errors.ts";
 import type { Contract, Endpoint } from "../../_shared/http/endpoint.ts";
 import { MEDIA_TYPES } from "../../_shared/http/input.ts";
 import { type Case, malformedRequests } from "./malformed_cases.ts";
-import { unsignedToken } from "../support/world.ts";
+import { unsignedToken } from "../support/test_dependencies.ts";
 
 /** Input that keeps each contract. A new function needs a line only when its input has required fields. */
 const VALID: [RegExp, Record<string, unknown>][] = [

@@ -66,7 +66,7 @@ Deno.test("304 is an answer, not a fault", async () => {
   });
 });
 
-Deno.test("faults that may pass are tried again with growing waits, where repeating is safe", async () => {
+Deno.test("transient errors are tried again with growing waits, where repeating is safe", async () => {
   await withProvider([status(500), status(503), status(200)], async (url, seen) => {
     const how = options();
     assert.equal((await callProvider(url, {}, how)).status, 200);

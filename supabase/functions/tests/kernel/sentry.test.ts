@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { ApiError, endpoint } from "../../_shared/http/endpoint.ts";
-import { requestTo, testWorld } from "../support/world.ts";
+import { requestTo, testDependencies } from "../support/test_dependencies.ts";
 
 /** Plays Sentry's ingest endpoint: keeps the events of the envelopes that it gets. */
 async function withSentry(use: (dsn: string, events: Record<string, unknown>[]) => Promise<void>) {
@@ -47,10 +47,10 @@ Deno.test({
   sanitizeResources: false,
   async fn() {
     await withSentry(async (dsn, events) => {
-      const { world } = testWorld({ settings: { SENTRY_DSN: dsn, ENVIRONMENT: "test-run" } });
+      const { dependencies } = testDependencies({ settings: { SENTRY_DSN: dsn, ENVIRONMENT: "test-run" } });
       const ask = async (how: string, request_id: string) => {
         const headers = { "x-request-id": request_id };
-        const response = await failing.inWorld(world).fetch(
+        const response = await failing.with(dependencies).fetch(
           await requestTo("failing", { body: JSON.stringify({ how }), headers }),
         );
         await response.body?.cancel();
@@ -85,10 +85,12 @@ Deno.test({
   async fn() {
     await withSentry(async (dsn, events) => {
       const ask = async (rate: string) => {
-        const { world } = testWorld({ settings: { SENTRY_DSN: dsn, SENTRY_TRACES_SAMPLE_RATE: rate } });
+        const { dependencies } = testDependencies({
+          settings: { SENTRY_DSN: dsn, SENTRY_TRACES_SAMPLE_RATE: rate },
+        });
         const headers = { "x-request-id": `traced-at-${rate}` };
         const request = await requestTo("failing", { body: '{"how":"refusal"}', headers });
-        await (await failing.inWorld(world).fetch(request)).body?.cancel();
+        await (await failing.with(dependencies).fetch(request)).body?.cancel();
       };
       await ask("0");
       await ask("1");

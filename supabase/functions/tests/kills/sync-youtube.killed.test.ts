@@ -17,7 +17,7 @@ const SETTINGS = { SYNC_LEASE_SECONDS: "1", RATE_LIMIT_USER: "1000000/3600" };
 /** Kills after so many answers, or after so many milliseconds. */
 type Moment = { answers: number } | { ms: number };
 
-class World {
+class KillableStack {
   /** Connected channels that nothing was synced of yet, one a trial. */
   readonly channels: { channel: string; social_account_id: string }[] = [];
 
@@ -27,20 +27,20 @@ class World {
     readonly creator: Creator,
   ) {}
 
-  static async make(): Promise<World> {
+  static async make(): Promise<KillableStack> {
     const home = await Deno.makeTempDir({ prefix: "streamvibe-killed-" });
     const stack = await startStack({ home, env: SETTINGS, timeoutMs: 120_000 });
     const creator = await createCreator(stack.info);
-    const world = new World(home, stack, creator);
-    await world.query((sql) =>
+    const killable = new KillableStack(home, stack, creator);
+    await killable.query((sql) =>
       sql`update public.subscription_tier set max_social_accounts = 100, max_syncs_per_month = 1000`
     );
     // Before the first kill, so that a trial is about nothing but its sync.
     for (let trial = 0; trial < 1 + PAGES + MOMENTS; trial++) {
       const channel = await createChannel({ videos: VIDEOS }, stack.info);
-      world.channels.push({ channel, social_account_id: await connectChannel(world.caller, channel) });
+      killable.channels.push({ channel, social_account_id: await connectChannel(killable.caller, channel) });
     }
-    return world;
+    return killable;
   }
 
   async restart(): Promise<void> {
@@ -78,7 +78,7 @@ class World {
 }
 
 interface Trial {
-  world: World;
+  killable: KillableStack;
   social_account_id: string;
   sync_id: string | undefined;
   done: boolean;
@@ -86,9 +86,9 @@ interface Trial {
 
 /** Syncs until the end or until the stack is gone. */
 async function syncUntilGone(trial: Trial, answered: (count: number) => Promise<void>): Promise<void> {
-  const { world, social_account_id } = trial;
+  const { killable, social_account_id } = trial;
   for (let count = 1; !trial.done; count++) {
-    const answer = await world.caller.call<SyncAnswer>("sync-youtube", {
+    const answer = await killable.caller.call<SyncAnswer>("sync-youtube", {
       social_account_id,
       max_results: PAGE,
       sync_id: trial.sync_id,
@@ -103,10 +103,10 @@ async function syncUntilGone(trial: Trial, answered: (count: number) => Promise<
 
 /** What a patient client does after an accident: goes on, and waits while the dead call's lease lasts. */
 async function goOn(trial: Trial): Promise<void> {
-  const { world, social_account_id } = trial;
+  const { killable, social_account_id } = trial;
   for (const deadline = Date.now() + 30_000; !trial.done;) {
-    assert.ok(Date.now() < deadline, "the pass does not end");
-    const { status, body, headers } = await world.caller.call<SyncAnswer>("sync-youtube", {
+    assert.ok(Date.now() < deadline, "the sync run does not end");
+    const { status, body, headers } = await killable.caller.call<SyncAnswer>("sync-youtube", {
       social_account_id,
       max_results: PAGE,
       sync_id: trial.sync_id,
@@ -117,7 +117,7 @@ async function goOn(trial: Trial): Promise<void> {
         setTimeout(resolve, Math.min(200, Number(headers.get("retry-after")) * 1_000))
       );
     } else if (status === 404) {
-      // Its last answer was lost: the pass is finished.
+      // Its last answer was lost: the sync run is finished.
       trial.done = true;
     } else {
       assert.equal(status, 200, JSON.stringify(body));
@@ -128,28 +128,31 @@ async function goOn(trial: Trial): Promise<void> {
 }
 
 /** One channel: synced, killed at the moment, started again, synced to the end. */
-async function run(world: World, moment: Moment): Promise<{ duration_ms: number; was_cut: boolean }> {
-  const next = world.channels.pop();
+async function run(
+  killable: KillableStack,
+  moment: Moment,
+): Promise<{ duration_ms: number; was_cut: boolean }> {
+  const next = killable.channels.pop();
   assert.ok(next);
   const { channel, social_account_id } = next;
-  const before = await world.syncsUsed();
-  const trial: Trial = { world, social_account_id, sync_id: undefined, done: false };
+  const before = await killable.syncsUsed();
+  const trial: Trial = { killable, social_account_id, sync_id: undefined, done: false };
   const started = performance.now();
   let killed: Promise<void> | undefined;
-  const timer = "ms" in moment ? setTimeout(() => killed = world.stack.kill9(), moment.ms) : undefined;
-  if ("answers" in moment && moment.answers === 0) killed = world.stack.kill9();
+  const timer = "ms" in moment ? setTimeout(() => killed = killable.stack.kill9(), moment.ms) : undefined;
+  if ("answers" in moment && moment.answers === 0) killed = killable.stack.kill9();
   let answered = 0;
   await syncUntilGone(trial, async (count) => {
     answered = count;
-    if ("answers" in moment && count === moment.answers) await (killed = world.stack.kill9());
+    if ("answers" in moment && count === moment.answers) await (killed = killable.stack.kill9());
   });
   clearTimeout(timer);
   const duration_ms = performance.now() - started;
   const was_cut = !trial.done;
-  await (killed ?? world.stack.kill9());
-  await world.restart();
+  await (killed ?? killable.stack.kill9());
+  await killable.restart();
 
-  const kept = await world.query(async (sql) => {
+  const kept = await killable.query(async (sql) => {
     const [row] = await sql<{ items: number }[]>`
       select count(*)::integer as items from public.content_item where social_account_id = ${social_account_id}`;
     return row?.items ?? 0;
@@ -157,12 +160,12 @@ async function run(world: World, moment: Moment): Promise<{ duration_ms: number;
   // A page is durable when the next step begins, so a crash forgets no more than the last one.
   const least = Math.max(0, answered - (trial.done ? 0 : 1)) * PAGE;
   assert.ok(kept >= least, `${kept} items are left of ${answered} pages that were answered`);
-  // The first page was written and its answer lost: only then can a client not know which pass to go on with.
+  // The first page was written and its answer lost: only then can a client not know which sync run to go on with.
   const isOrphan = trial.sync_id === undefined && kept > 0;
   await goOn(trial);
-  await world.query((sql) => assertSameLibrary(sql, social_account_id, channel, world.stack.info));
-  const cost = await world.syncsUsed() - before;
-  assert.ok(cost === 1 || (isOrphan && cost === 2), `the pass cost ${cost} units`);
+  await killable.query((sql) => assertSameLibrary(sql, social_account_id, channel, killable.stack.info));
+  const cost = await killable.syncsUsed() - before;
+  assert.ok(cost === 1 || (isOrphan && cost === 2), `the sync run cost ${cost} units`);
   return { duration_ms, was_cut };
 }
 
@@ -177,27 +180,27 @@ function* seeded(seed: number): Generator<number, never> {
 }
 
 Deno.test("a sync that is killed goes on where it was: nothing missed, nothing twice, one unit", async (test) => {
-  const world = await World.make();
+  const killable = await KillableStack.make();
   try {
     let pass_ms = 0;
-    await test.step("killed when the pass is over", async () => {
-      pass_ms = (await run(world, { answers: PAGES })).duration_ms;
+    await test.step("killed when the sync run is over", async () => {
+      pass_ms = (await run(killable, { answers: PAGES })).duration_ms;
     });
     for (let answers = 0; answers < PAGES; answers++) {
       await test.step(`killed after ${answers} of ${PAGES} pages`, async () => {
-        pass_ms = Math.max(pass_ms, (await run(world, { answers })).duration_ms);
+        pass_ms = Math.max(pass_ms, (await run(killable, { answers })).duration_ms);
       });
     }
     const random = seeded(20_261_120);
     let cut = 0;
     for (let trial = 1; trial <= MOMENTS; trial++) {
       const share = random.next().value;
-      await test.step(`killed at random moment ${trial}, ${Math.round(share * 100)} % into a pass`, async () => {
-        if ((await run(world, { ms: share * pass_ms })).was_cut) cut += 1;
+      await test.step(`killed at random moment ${trial}, ${Math.round(share * 100)} % into a sync run`, async () => {
+        if ((await run(killable, { ms: share * pass_ms })).was_cut) cut += 1;
       });
     }
     assert.ok(cut >= MOMENTS / 4, `only ${cut} of ${MOMENTS} kills met a sync that was still running`);
   } finally {
-    await world.end();
+    await killable.end();
   }
 });

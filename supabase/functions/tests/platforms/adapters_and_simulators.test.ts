@@ -9,9 +9,9 @@ import {
   type NormalizedItem,
   type Page,
   type Platform,
+  type PlatformContext,
   PlatformFault,
   type PlatformSlug,
-  type PlatformWorld,
   type Profile,
   type Tokens,
   type Usage,
@@ -42,15 +42,15 @@ class Stage {
     readonly provider: string,
     readonly now: () => number,
   ) {
-    const world: PlatformWorld = {
+    const context: PlatformContext = {
       settings: readSettings({ SUPABASE_URL: "http://127.0.0.1:1", ...simulatorSettings(url) }),
       fetch,
       now: () => new Date(this.now()),
       request_id: "test",
       log: createLogger({ level: "silent" }),
-      used: (_slug, usage) => this.usages.push(usage),
+      used: (usage) => this.usages.push(usage),
     };
-    this.platform = platformOf(slug, world);
+    this.platform = platformOf(slug, context);
   }
 
   async admin<Result = Record<string, unknown>>(
@@ -229,7 +229,7 @@ for (const [slug, provider] of Object.entries(PROVIDERS) as [PlatformSlug, strin
     const account = await stage.account({ items: 1 });
     const { tokens } = await stage.connect(account);
     await stage.fault(account, "oauth2?/token", { lost: true });
-    assert.equal((await faultOf(stage.platform.refresh(tokens))).kind, "passing");
+    assert.equal((await faultOf(stage.platform.refresh(tokens))).kind, "transient");
     const query = new URLSearchParams({ account, match: "oauth2?/token" });
     const { requests } = await stage.admin<{ requests: { status: number }[] }>("GET", `requests?${query}`);
     assert.deepEqual(requests.map(({ status }) => status), [200, 0]);
@@ -297,13 +297,13 @@ for (const [slug, provider] of Object.entries(PROVIDERS) as [PlatformSlug, strin
       [{ token: "expired" }, "token_expired"],
       [{ status: 401 }, "token_expired"],
       [{ status: 403 }, "scope_missing"],
-      [{ status: 403, body: "<html>proxy</html>" }, "passing"],
-      [{ status: 404 }, "passing"],
-      [{ status: 429 }, "passing"],
-      [{ status: 500 }, "passing"],
-      [{ status: 502 }, "passing"],
-      [{ cut: true }, "passing"],
-      [{ cut: "body" }, "passing"],
+      [{ status: 403, body: "<html>proxy</html>" }, "transient"],
+      [{ status: 404 }, "transient"],
+      [{ status: 429 }, "transient"],
+      [{ status: 500 }, "transient"],
+      [{ status: 502 }, "transient"],
+      [{ cut: true }, "transient"],
+      [{ cut: "body" }, "transient"],
       [{ malformed: true }, "malformed"],
       [{ status: 200, body: [] }, "malformed"],
     ];

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { facebook, itemOf, type Post, type Video } from "../../_shared/platforms/facebook.ts";
 import { hmacHex } from "../../_shared/http/hmac.ts";
 import { type PageRequest, PlatformFault } from "../../_shared/platforms/platform.ts";
-import { adapterWorld, NOW } from "../support/adapter_world.ts";
+import { adapterContext, NOW } from "../support/adapter_context.ts";
 import { META_FIXTURES, metaFixture } from "./meta_fixtures.ts";
 
 const SECRET = "facebook-adapter-test";
@@ -63,7 +63,7 @@ const video = (id: string, about: Partial<Video> = {}): Video => ({
 });
 
 Deno.test("a code becomes the person's long-lived token, with what they really granted", async () => {
-  const world = adapterWorld({
+  const context = adapterContext({
     "oauth/access_token": [
       { access_token: "EAAG-short", token_type: "bearer", expires_in: 5_400 },
       { access_token: "EAAG-long", token_type: "bearer", expires_in: 5_184_000 },
@@ -75,20 +75,20 @@ Deno.test("a code becomes the person's long-lived token, with what they really g
       ],
     },
   });
-  const grant = await facebook(world).exchange(CODE);
+  const grant = await facebook(context).exchange(CODE);
   assert.deepEqual([grant.tokens.access_token, grant.scopes], ["EAAG-long", ["pages_show_list"]]);
   assert.equal(grant.expires_at?.getTime(), NOW.getTime() + 5_184_000_000);
-  assert.equal(world.calls[0]?.form.has("code_verifier"), false);
-  assert.equal(world.calls[1]?.url.searchParams.get("grant_type"), "fb_exchange_token");
-  const proof = world.calls[2]?.url.searchParams.get("appsecret_proof");
+  assert.equal(context.calls[0]?.form.has("code_verifier"), false);
+  assert.equal(context.calls[1]?.url.searchParams.get("grant_type"), "fb_exchange_token");
+  const proof = context.calls[2]?.url.searchParams.get("appsecret_proof");
   assert.equal(proof, await hmacHex(SECRET, "EAAG-long"));
 
-  const used = adapterWorld({
+  const used = adapterContext({
     "oauth/access_token": graphError(100, { message: "This authorization code has been used." }),
   });
   assert.equal((await faultOf(facebook(used).exchange(CODE))).kind, "code_refused");
-  const spent = adapterWorld({ "oauth/access_token": graphError(4, {}, 403) });
-  assert.equal((await faultOf(facebook(spent).exchange(CODE))).kind, "passing");
+  const spent = adapterContext({ "oauth/access_token": graphError(4, {}, 403) });
+  assert.equal((await faultOf(facebook(spent).exchange(CODE))).kind, "transient");
 });
 
 Deno.test("the Page is the one that was named, else the first on which the person may create content", async () => {
@@ -104,14 +104,14 @@ Deno.test("the Page is the one that was named, else the first on which the perso
     { id: "3", name: "No role", tasks: [] },
   ];
   const next = "https://graph.facebook.com/v26.0/me/accounts?after=A";
-  const world = () =>
-    adapterWorld({
+  const context = () =>
+    adapterContext({
       "me/accounts": [{ data: pages.slice(0, 1), paging: { cursors: { after: "A" }, next } }, {
         data: pages.slice(1),
       }],
       "/me": { id: "99" },
     });
-  const { profile, grant } = await facebook(world()).identify(GRANT);
+  const { profile, grant } = await facebook(context()).identify(GRANT);
   assert.deepEqual([profile.platform_account_id, profile.display_name, profile.followers_count], [
     "2",
     "Mine",
@@ -122,23 +122,23 @@ Deno.test("the Page is the one that was named, else the first on which the perso
   assert.deepEqual(profile.details.other_pages, [{ id: "1", name: "Only looking" }]);
   assert.equal(profile.details.granted_by, "99", "the person, whom Meta's reports name");
 
-  assert.equal((await facebook(world()).identify(GRANT, "1")).profile.platform_account_id, "1");
-  assert.equal((await faultOf(facebook(world()).identify(GRANT, "3"))).kind, "no_account");
+  assert.equal((await facebook(context()).identify(GRANT, "1")).profile.platform_account_id, "1");
+  assert.equal((await faultOf(facebook(context()).identify(GRANT, "3"))).kind, "no_account");
   assert.equal(
-    (await faultOf(facebook(adapterWorld({ "me/accounts": { data: [] } })).identify(GRANT))).kind,
+    (await faultOf(facebook(adapterContext({ "me/accounts": { data: [] } })).identify(GRANT))).kind,
     "no_account",
   );
 });
 
 Deno.test("a Page's token is had anew by the person's, as long as that lives and has a role", async () => {
-  const world = adapterWorld({ "/1000": { id: "1000", access_token: "EAAG-new" } });
-  const grant = await facebook(world).refresh(TOKENS);
+  const context = adapterContext({ "/1000": { id: "1000", access_token: "EAAG-new" } });
+  const grant = await facebook(context).refresh(TOKENS);
   assert.deepEqual([grant.tokens.access_token, grant.tokens.refresh_token, grant.expires_at], [
     "EAAG-new",
     "EAAG-person",
     null,
   ]);
-  assert.equal(world.calls[0]?.headers.get("authorization"), "Bearer EAAG-person");
+  assert.equal(context.calls[0]?.headers.get("authorization"), "Bearer EAAG-person");
   const ends = [
     { id: "1000" },
     graphError(190, { error_subcode: 458 }),
@@ -146,29 +146,32 @@ Deno.test("a Page's token is had anew by the person's, as long as that lives and
   ];
   for (const end of ends) {
     assert.equal(
-      (await faultOf(facebook(adapterWorld({ "/1000": end })).refresh(TOKENS))).kind,
+      (await faultOf(facebook(adapterContext({ "/1000": end })).refresh(TOKENS))).kind,
       "grant_refused",
     );
   }
   assert.equal(
-    (await faultOf(facebook(adapterWorld({ "/1000": graphError(2, {}, 500) })).refresh(TOKENS))).kind,
-    "passing",
+    (await faultOf(facebook(adapterContext({ "/1000": graphError(2, {}, 500) })).refresh(TOKENS))).kind,
+    "transient",
   );
-  assert.equal((await faultOf(facebook(world).refresh({ access_token: "EAAG-page" }))).kind, "grant_refused");
+  assert.equal(
+    (await faultOf(facebook(context).refresh({ access_token: "EAAG-page" }))).kind,
+    "grant_refused",
+  );
 });
 
 Deno.test("the grant is ended with the person's token; one that is dead already is a success", async () => {
-  const world = adapterWorld({ "me/permissions": { success: true } });
-  const platform = facebook(world);
+  const context = adapterContext({ "me/permissions": { success: true } });
+  const platform = facebook(context);
   await platform.revoke?.(TOKENS);
-  assert.deepEqual([world.calls[0]?.method, world.calls[0]?.headers.get("authorization")], [
+  assert.deepEqual([context.calls[0]?.method, context.calls[0]?.headers.get("authorization")], [
     "DELETE",
     "Bearer EAAG-person",
   ]);
   assert.equal(platform.shared_grant, true);
-  await facebook(adapterWorld({ "me/permissions": graphError(190) })).revoke?.(TOKENS);
+  await facebook(adapterContext({ "me/permissions": graphError(190) })).revoke?.(TOKENS);
   await assert.rejects(async () =>
-    await facebook(adapterWorld({ "me/permissions": graphError(1, {}, 500) })).revoke?.(TOKENS)
+    await facebook(adapterContext({ "me/permissions": graphError(1, {}, 500) })).revoke?.(TOKENS)
   );
 });
 
@@ -178,13 +181,13 @@ Deno.test("a post and its video are one item, the same from whichever list it co
     ...attached({ media_type: "video", type: "video_inline", target: { id: "81" } }),
   });
   const film = video("81", { post_id: "1", permalink_url: "/reel/81/", length: 31.6 });
-  const world = adapterWorld({
+  const context = adapterContext({
     published_posts: { data: [own, post("1000_2")] },
     videos: { data: [] },
     video_reels: { data: [film, video("82", { permalink_url: "/reel/82/" })] },
     "/v26.0/": [[part(200, film)], [part(200, own)]],
   });
-  const platform = facebook(world);
+  const platform = facebook(context);
   const posts = await platform.page(TOKENS, pageRequest());
   assert.deepEqual(posts.item_ids, ["1000_1", "1000_2"]);
   assert.deepEqual([
@@ -200,14 +203,14 @@ Deno.test("a post and its video are one item, the same from whichever list it co
   assert.deepEqual(reels.items[0], posts.items[0]);
   assert.equal(reels.next_cursor, null);
   assert.deepEqual(
-    world.usages.map(({ units }) => units),
+    context.usages.map(({ units }) => units),
     [1, 1, 1, 1, 1],
     "an empty list asks for nothing more",
   );
 });
 
 Deno.test("look-ups leave out what is gone; a call that took too long, or no longer reads, is no absence", async () => {
-  const found = adapterWorld({
+  const found = adapterContext({
     "/v26.0/": [[part(200, post("1000_1")), part(400, gone)], [part(200, video("81"))]],
   });
   const items = await facebook(found).lookup(TOKENS, ["1000_1", "1000_2", "81"], ACCOUNT);
@@ -217,11 +220,11 @@ Deno.test("look-ups leave out what is gone; a call that took too long, or no lon
     /^1000_1\?fields=.*appsecret_proof=/,
   );
 
-  const late = adapterWorld({ "/v26.0/": [[null]] });
-  assert.equal((await faultOf(facebook(late).lookup(TOKENS, ["1000_1"], ACCOUNT))).kind, "passing");
-  const dead = adapterWorld({ "/v26.0/": [[part(400, { error: { code: 190, message: "No" } })]] });
+  const late = adapterContext({ "/v26.0/": [[null]] });
+  assert.equal((await faultOf(facebook(late).lookup(TOKENS, ["1000_1"], ACCOUNT))).kind, "transient");
+  const dead = adapterContext({ "/v26.0/": [[part(400, { error: { code: 190, message: "No" } })]] });
   assert.equal((await faultOf(facebook(dead).lookup(TOKENS, ["1000_1"], ACCOUNT))).kind, "token_expired");
-  const blind = adapterWorld({ "/v26.0/": [[part(400, gone)]], "/me": graphError(190) });
+  const blind = adapterContext({ "/v26.0/": [[part(400, gone)]], "/me": graphError(190) });
   assert.equal((await faultOf(facebook(blind).lookup(TOKENS, ["1000_1"], ACCOUNT))).kind, "token_expired");
 });
 
@@ -311,8 +314,8 @@ Deno.test({
   async fn() {
     for (const file of ["full_connecions_p1", "full_connecions_p2"]) {
       const recorded = await metaFixture(`instagram/graph_base/${file}.json`);
-      const world = adapterWorld({ published_posts: recorded });
-      const page = await facebook(world).page(TOKENS, pageRequest());
+      const context = adapterContext({ published_posts: recorded });
+      const page = await facebook(context).page(TOKENS, pageRequest());
       assert.equal(page.items.length, (recorded.data as unknown[]).length);
       assert.ok(
         page.items.every(({ published_at, title, content_type }) =>
@@ -321,14 +324,16 @@ Deno.test({
       );
     }
     const accounts = await metaFixture("instagram/graph_base/user_accounts_token.json");
-    const { profile, grant } = await facebook(adapterWorld({ "me/accounts": accounts, "/me": { id: "99" } }))
+    const { profile, grant } = await facebook(
+      adapterContext({ "me/accounts": accounts, "/me": { id: "99" } }),
+    )
       .identify(GRANT);
     assert.deepEqual([profile.platform_account_id, grant.tokens.access_token], [
       "2121008874780932",
       "access_token",
     ]);
     const error = await metaFixture("instagram/graph_base/error_data.json");
-    const world = adapterWorld({ published_posts: Response.json(error, { status: 400 }) });
-    assert.equal((await faultOf(facebook(world).page(TOKENS, pageRequest()))).reason, "100");
+    const context = adapterContext({ published_posts: Response.json(error, { status: 400 }) });
+    assert.equal((await faultOf(facebook(context).page(TOKENS, pageRequest()))).reason, "100");
   },
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { instagram, itemOf, type Media } from "../../_shared/platforms/instagram.ts";
 import { type PageRequest, PlatformFault } from "../../_shared/platforms/platform.ts";
-import { adapterWorld, NOW } from "../support/adapter_world.ts";
+import { adapterContext, NOW } from "../support/adapter_context.ts";
 import { META_FIXTURES, metaFixture } from "./meta_fixtures.ts";
 
 const TOKENS = {
@@ -72,14 +72,14 @@ Deno.test("a code becomes a token of sixty days, from either shape of the answer
     },
   ];
   for (const shape of shapes) {
-    const world = adapterWorld({ "oauth/access_token": shape, "graph.instagram.com/access_token": LONG });
-    const grant = await instagram(world).exchange(CODE);
+    const context = adapterContext({ "oauth/access_token": shape, "graph.instagram.com/access_token": LONG });
+    const grant = await instagram(context).exchange(CODE);
     assert.deepEqual(grant.scopes, ["instagram_business_basic", "x"]);
     assert.equal(grant.tokens.access_token, "IGAA-long");
     assert.equal(grant.tokens.refresh_token, undefined);
     assert.equal(grant.expires_at?.getTime(), NOW.getTime() + 5_183_944_000);
     assert.equal(grant.tokens.expires_at, grant.expires_at?.toISOString());
-    const [first, second] = world.calls;
+    const [first, second] = context.calls;
     assert.deepEqual([first?.method, first?.form.get("code"), first?.form.has("code_verifier")], [
       "POST",
       "AQ",
@@ -87,46 +87,52 @@ Deno.test("a code becomes a token of sixty days, from either shape of the answer
     ]);
     assert.equal(second?.url.searchParams.get("grant_type"), "ig_exchange_token");
     assert.equal(second?.url.searchParams.get("access_token"), "IGAA-short");
-    assert.ok(!world.lines.join().includes("IGAA"));
+    assert.ok(!context.lines.join().includes("IGAA"));
   }
   const used = {
     error_type: "OAuthException",
     code: 400,
     error_message: "Matching code was not found or was already used",
   };
-  const world = adapterWorld({ "oauth/access_token": Response.json(used, { status: 400 }) });
-  assert.equal((await faultOf(instagram(world).exchange(CODE))).kind, "code_refused");
+  const context = adapterContext({ "oauth/access_token": Response.json(used, { status: 400 }) });
+  assert.equal((await faultOf(instagram(context).exchange(CODE))).kind, "code_refused");
 });
 
 Deno.test("an old token is prolonged by itself; a young one is only asked about", async () => {
-  const world = adapterWorld({ refresh_access_token: { ...LONG, access_token: "IGAA-new" }, "/me": USER });
-  const platform = instagram(world);
+  const context = adapterContext({
+    refresh_access_token: { ...LONG, access_token: "IGAA-new" },
+    "/me": USER,
+  });
+  const platform = instagram(context);
   const grant = await platform.refresh(TOKENS);
   assert.equal(grant.tokens.access_token, "IGAA-new");
   assert.equal(grant.tokens.obtained_at, NOW.toISOString());
-  assert.equal(world.calls[0]?.url.searchParams.get("grant_type"), "ig_refresh_token");
+  assert.equal(context.calls[0]?.url.searchParams.get("grant_type"), "ig_refresh_token");
 
   const young = { ...TOKENS, obtained_at: "2026-11-20T11:00:00.000Z" };
   const same = await platform.refresh(young);
   assert.deepEqual([same.tokens, same.expires_at], [young, new Date(TOKENS.expires_at)]);
-  assert.ok(world.calls.at(-1)?.url.pathname.endsWith("/me"), "Instagram prolongs nothing on the first day");
+  assert.ok(
+    context.calls.at(-1)?.url.pathname.endsWith("/me"),
+    "Instagram prolongs nothing on the first day",
+  );
 });
 
-Deno.test("a dead token is the end, a fault that may pass is not", async () => {
-  const dead = adapterWorld({
+Deno.test("a dead token is the end, a transient error is not", async () => {
+  const dead = adapterContext({
     refresh_access_token: graphError(190, { error_subcode: 463 }),
     "/me": graphError(190),
   });
   assert.equal((await faultOf(instagram(dead).refresh(TOKENS))).kind, "grant_refused");
   const young = { ...TOKENS, obtained_at: NOW.toISOString() };
   assert.equal((await faultOf(instagram(dead).refresh(young))).kind, "grant_refused");
-  const passing = adapterWorld({ refresh_access_token: graphError(2, { is_transient: true }, 503) });
-  assert.equal((await faultOf(instagram(passing).refresh(TOKENS))).kind, "passing");
+  const transient = adapterContext({ refresh_access_token: graphError(2, { is_transient: true }, 503) });
+  assert.equal((await faultOf(instagram(transient).refresh(TOKENS))).kind, "transient");
 });
 
 Deno.test("the account is the professional one, and personal accounts cannot be connected", async () => {
   const grant = { tokens: TOKENS, expires_at: null, scopes: [] };
-  const { profile } = await instagram(adapterWorld({ "/me": USER })).identify(grant);
+  const { profile } = await instagram(adapterContext({ "/me": USER })).identify(grant);
   assert.deepEqual(
     [
       profile.platform_account_id,
@@ -137,13 +143,13 @@ Deno.test("the account is the professional one, and personal accounts cannot be 
     ],
     ["17841400000000000", "demo", "https://www.instagram.com/demo/", 345, 12],
   );
-  const personal = adapterWorld({ "/me": { ...USER, account_type: "PERSONAL" } });
+  const personal = adapterContext({ "/me": { ...USER, account_type: "PERSONAL" } });
   assert.equal((await faultOf(instagram(personal).identify(grant))).kind, "no_account");
 });
 
 Deno.test("media are read page by page to the end of the list, then the stories", async () => {
   const next = "https://graph.instagram.com/v26.0/1/media?access_token=IGAA-old&after=B";
-  const world = adapterWorld({
+  const context = adapterContext({
     "me/media": [
       { data: [media("1")], paging: { cursors: { after: "A" }, next } },
       { data: [], paging: { cursors: { after: "B" }, next } },
@@ -151,7 +157,7 @@ Deno.test("media are read page by page to the end of the list, then the stories"
     ],
     "me/stories": { data: [media("3", { media_product_type: "STORY" })] },
   });
-  const platform = instagram(world);
+  const platform = instagram(context);
   const seen: string[] = [];
   let request = pageRequest();
   for (let step = 0; step < 4; step++) {
@@ -164,36 +170,36 @@ Deno.test("media are read page by page to the end of the list, then the stories"
     request = pageRequest({ cursor: page.next_cursor });
   }
   assert.deepEqual(seen, ["1 image", "2 image", "3 story"]);
-  assert.deepEqual(world.calls.map(({ url }) => url.searchParams.get("after")), [null, "A", "B", null]);
+  assert.deepEqual(context.calls.map(({ url }) => url.searchParams.get("after")), [null, "A", "B", null]);
   assert.ok(
-    world.calls.every(({ url }) => !url.searchParams.has("access_token")),
+    context.calls.every(({ url }) => !url.searchParams.has("access_token")),
     "tokens are in the header",
   );
-  assert.equal(world.units(), 4);
+  assert.equal(context.units(), 4);
 });
 
 Deno.test("a cursor that stands still, or is too old, is told apart from a list that ends", async () => {
   const next = "https://graph.instagram.com/v26.0/1/media?after=A";
-  const still = adapterWorld({
+  const still = adapterContext({
     "me/media": { data: [media("1")], paging: { cursors: { after: "A" }, next } },
   });
   const cursor = { key: "media:A", list: "media", after: "A" };
   assert.equal((await faultOf(instagram(still).page(TOKENS, pageRequest({ cursor })))).kind, "malformed");
-  const old = adapterWorld({ "me/media": graphError(100) });
+  const old = adapterContext({ "me/media": graphError(100) });
   assert.equal((await faultOf(instagram(old).page(TOKENS, pageRequest({ cursor })))).kind, "cursor_invalid");
   assert.equal((await faultOf(instagram(old).page(TOKENS, pageRequest()))).kind, "misconfigured");
 });
 
 Deno.test("look-ups leave out what is gone, and believe that nothing is left only of a token that still reads", async () => {
   const gone = graphError(100, { error_subcode: 33 });
-  const some = instagram(adapterWorld({ "/1": media("1"), "/2": gone }));
+  const some = instagram(adapterContext({ "/1": media("1"), "/2": gone }));
   assert.deepEqual(
     (await some.lookup(TOKENS, ["1", "2"], pageRequest().account)).map((item) => item.platform_content_id),
     ["1"],
   );
-  const none = adapterWorld({ "/2": gone, "/me": USER });
+  const none = adapterContext({ "/2": gone, "/me": USER });
   assert.deepEqual(await instagram(none).lookup(TOKENS, ["2"], pageRequest().account), []);
-  const blind = adapterWorld({ "/2": gone, "/me": graphError(10, {}, 403) });
+  const blind = adapterContext({ "/2": gone, "/me": graphError(10, {}, 403) });
   assert.equal(
     (await faultOf(instagram(blind).lookup(TOKENS, ["2"], pageRequest().account))).kind,
     "scope_missing",
@@ -216,22 +222,22 @@ function measured(insights: string): PageRequest {
 const asked = ({ calls }: { calls: { url: URL }[] }) =>
   calls.flatMap(({ url }) => /([^/]+)\/insights$/.exec(url.pathname)?.[1] ?? []);
 
-Deno.test("views and shares are read of all media in the first pass, and its end is remembered", async () => {
-  const world = adapterWorld({
+Deno.test("views and shares are read of all media in the first sync run, and its end is remembered", async () => {
+  const context = adapterContext({
     "/new/insights": insightsOf(1_234, 5),
     "/old/insights": { data: [] },
     "me/media": { data: [media("new"), media("old", { timestamp: "2020-01-01T12:00:00+0000" })] },
     "me/stories": { data: [] },
     "/me": USER,
   });
-  const platform = instagram(world);
+  const platform = instagram(context);
   const first = await platform.page(TOKENS, measured("unread"));
   assert.deepEqual(first.items.map(({ views_count, shares_count }) => [views_count, shares_count]), [
     [1_234, 5],
     [null, null],
   ]);
   assert.equal(
-    world.calls.find(({ url }) => url.pathname.endsWith("insights"))?.url.search,
+    context.calls.find(({ url }) => url.pathname.endsWith("insights"))?.url.search,
     "?metric=views%2Cshares",
   );
   assert.equal(first.account, null, "more follows");
@@ -239,7 +245,7 @@ Deno.test("views and shares are read of all media in the first pass, and its end
   assert.deepEqual([last.next_cursor, last.account], [null, { details: { insights: "read" } }]);
 });
 
-Deno.test("later passes read those of new media, and each old one's once in thirty days, however often they run", async () => {
+Deno.test("later sync runs read those of new media, and each old one's once in thirty days, however often they run", async () => {
   const old = Array.from(
     { length: 60 },
     (_, n) => media(`old${n}`, { timestamp: "2020-01-01T12:00:00+0000" }),
@@ -251,39 +257,43 @@ Deno.test("later passes read those of new media, and each old one's once in thir
       const now = new Date(NOW.getTime() + hour * 3_600_000);
       const fresh = media("new", { timestamp: now.toISOString() });
       const next = { cursors: { after: "A" }, next: "https://graph.instagram.com/v26.0/1/media?after=A" };
-      const world = adapterWorld({
+      const context = adapterContext({
         insights: insightsOf(7, 0),
         "me/media": [{ data: [fresh, ...old.slice(0, 30)], paging: next }, { data: old.slice(30) }],
         "/me": USER,
       });
-      const platform = instagram({ ...world, now: () => now });
+      const platform = instagram({ ...context, now: () => now });
       const request = measured("read");
       request.account.details.read_at = read_at;
       const { account, next_cursor } = await platform.page(TOKENS, request);
       read_at = String(account?.details.read_at ?? read_at);
       await platform.page(TOKENS, { ...measured("read"), cursor: next_cursor });
-      const [first, ...rest] = asked(world);
+      const [first, ...rest] = asked(context);
       assert.equal(first, "new");
       seen.push(...rest);
     }
     const once = new Set(seen);
-    assert.deepEqual([...once].toSorted(), old.map(({ id }) => id).toSorted(), `a pass every ${hours} hours`);
-    if (hours <= 24) assert.equal(seen.length, once.size, `a pass every ${hours} hours reads none twice`);
+    assert.deepEqual(
+      [...once].toSorted(),
+      old.map(({ id }) => id).toSorted(),
+      `a sync run every ${hours} hours`,
+    );
+    if (hours <= 24) assert.equal(seen.length, once.size, `a sync run every ${hours} hours reads none twice`);
   }
 });
 
 Deno.test("insights are asked for only where they were granted", async () => {
   for (const state of ["refused", ""]) {
-    const world = adapterWorld({ "me/media": { data: [media("1")] } });
-    await instagram(world).page(TOKENS, measured(state));
-    assert.deepEqual(asked(world), []);
+    const context = adapterContext({ "me/media": { data: [media("1")] } });
+    await instagram(context).page(TOKENS, measured(state));
+    assert.deepEqual(asked(context), []);
   }
   const states = async (scopes: string[]) =>
-    (await instagram(adapterWorld({ "/me": USER })).identify({ tokens: TOKENS, expires_at: null, scopes }))
+    (await instagram(adapterContext({ "/me": USER })).identify({ tokens: TOKENS, expires_at: null, scopes }))
       .profile.details.insights;
-  const world = adapterWorld({});
+  const context = adapterContext({});
   const asks = (INSTAGRAM_INSIGHTS: "ask" | "off") =>
-    instagram({ ...world, settings: { ...world.settings, INSTAGRAM_INSIGHTS } }).authorization.scopes;
+    instagram({ ...context, settings: { ...context.settings, INSTAGRAM_INSIGHTS } }).authorization.scopes;
   assert.deepEqual(asks("ask"), ["instagram_business_basic", "instagram_business_manage_insights"]);
   assert.deepEqual(asks("off"), ["instagram_business_basic"], "an app that Meta has not approved for it");
   assert.equal(await states(["instagram_business_basic"]), "refused");
@@ -292,14 +302,14 @@ Deno.test("insights are asked for only where they were granted", async () => {
 
 Deno.test("a page is kept whatever happens to its insights", async () => {
   const page = (insights: Response, list = "media") => {
-    const world = adapterWorld({
+    const context = adapterContext({
       "/1/insights": insights,
       insights: insightsOf(7, 1),
       [`me/${list}`]: { data: Array.from({ length: 25 }, (_, n) => media(String(n + 1))) },
     });
     const cursor = list === "media" ? null : { key: "stories:", list };
-    return instagram(world).page(TOKENS, { ...measured("read"), cursor })
-      .then(({ items }) => ({ items, asked: new Set(asked(world)).size }));
+    return instagram(context).page(TOKENS, { ...measured("read"), cursor })
+      .then(({ items }) => ({ items, asked: new Set(asked(context)).size }));
   };
   const told = (items: { views_count: number | null }[]) =>
     items.filter(({ views_count }) => views_count === 7).length;
@@ -311,7 +321,7 @@ Deno.test("a page is kept whatever happens to its insights", async () => {
     const { items, asked } = await page(refusal);
     assert.deepEqual([items.length, told(items), asked], [25, 24, 25]);
   }
-  const none = adapterWorld({
+  const none = adapterContext({
     insights: graphError(100),
     "me/media": { data: Array.from({ length: 25 }, (_, n) => media(String(n + 1))) },
   });

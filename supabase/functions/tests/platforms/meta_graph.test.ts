@@ -8,7 +8,7 @@ import {
   reshapeTokenAnswer,
 } from "../../_shared/platforms/meta_graph.ts";
 import { type FaultKind, PlatformFault } from "../../_shared/platforms/platform.ts";
-import { NOW } from "../support/adapter_world.ts";
+import { NOW } from "../support/adapter_context.ts";
 
 function explained(
   status: number,
@@ -35,10 +35,10 @@ Deno.test("every code of Meta has its fault, whatever the HTTP status", () => {
     [{ code: 25, error_subcode: 2207050 }, 400, "account_gone"],
     [{ code: 100 }, 400, "misconfigured"],
     [{ code: 368 }, 400, "misconfigured"],
-    [{ code: 1 }, 500, "passing"],
-    [{ code: 2, is_transient: true }, 503, "passing"],
-    [{ code: 190, is_transient: true }, 500, "passing"],
-    [{ code: 12345 }, 500, "passing"],
+    [{ code: 1 }, 500, "transient"],
+    [{ code: 2, is_transient: true }, 503, "transient"],
+    [{ code: 190, is_transient: true }, 500, "transient"],
+    [{ code: 12345 }, 500, "transient"],
     [{ code: 4 }, 403, "quota_exhausted"],
     [{ code: 4, error_subcode: 2207051 }, 403, "quota_exhausted"],
     [{ code: 17 }, 400, "quota_exhausted"],
@@ -57,10 +57,15 @@ Deno.test("every code of Meta has its fault, whatever the HTTP status", () => {
     );
     assert.ok(!fault.message.includes("secret words"));
   }
-  const without: [number, FaultKind][] = [[401, "token_expired"], [400, "misconfigured"], [404, "passing"], [
-    502,
-    "passing",
-  ]];
+  const without: [number, FaultKind][] = [
+    [401, "token_expired"],
+    [400, "misconfigured"],
+    [404, "transient"],
+    [
+      502,
+      "transient",
+    ],
+  ];
   for (const [status, kind] of without) {
     assert.equal(
       explainGraph("facebook", { status, body: "<html>", retry_at: null }, NOW).kind,

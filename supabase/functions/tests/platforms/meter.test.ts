@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { Meter, quotaOf } from "../../_shared/platforms/meter.ts";
 import { PLATFORM_SLUGS, PlatformFault } from "../../_shared/platforms/platform.ts";
 import { platformOf } from "../../_shared/platforms/registry.ts";
-import { adapterWorld, NOW } from "../support/adapter_world.ts";
+import { adapterContext, NOW } from "../support/adapter_context.ts";
 
 const later = (seconds: number) => new Date(NOW.getTime() + seconds * 1_000);
 
 Deno.test("calls are added up until they are taken, and taken once", () => {
-  const youtube = platformOf("youtube", adapterWorld({}));
+  const youtube = platformOf("youtube", adapterContext({}));
   const meter = new Meter();
   assert.equal(meter.take(youtube, 900), null);
   meter.add({ calls: 1, units: 1 });
@@ -20,7 +20,7 @@ Deno.test("calls are added up until they are taken, and taken once", () => {
 });
 
 Deno.test("of several windows the emptiest decides, with the end that belongs to it; of percentages the highest", () => {
-  const twitter = platformOf("twitter", adapterWorld({}));
+  const twitter = platformOf("twitter", adapterContext({}));
   const meter = new Meter();
   meter.add({ calls: 1, units: 1, remaining: 70, resets_at: later(60) });
   meter.add({ calls: 1, units: 1, remaining: 3, resets_at: later(600) });
@@ -34,16 +34,16 @@ Deno.test("of several windows the emptiest decides, with the end that belongs to
 });
 
 Deno.test("a refusal for want of quota is told with its end, also when no call was counted; other faults are not", () => {
-  const youtube = platformOf("youtube", adapterWorld({}));
+  const youtube = platformOf("youtube", adapterContext({}));
   const meter = new Meter();
-  meter.refuse(new PlatformFault("youtube", "passing", { retry_at: later(5) }));
+  meter.refuse(new PlatformFault("youtube", "transient", { retry_at: later(5) }));
   assert.equal(meter.take(youtube, 900), null);
   meter.refuse(new PlatformFault("youtube", "quota_exhausted", { retry_at: later(3_600) }));
   assert.equal(meter.take(youtube, 900)?.refused_until, later(3_600).toISOString());
 });
 
 Deno.test("a refusal of the whole app is told apart from one of the account", () => {
-  const twitter = platformOf("twitter", adapterWorld({}));
+  const twitter = platformOf("twitter", adapterContext({}));
   const meter = new Meter();
   meter.refuse(
     new PlatformFault("twitter", "quota_exhausted", { retry_at: later(3_600), whole_app: true }),
@@ -55,7 +55,7 @@ Deno.test("a refusal of the whole app is told apart from one of the account", ()
 
 Deno.test("every platform says what its window is, for the app that is registered", () => {
   for (const slug of PLATFORM_SLUGS) {
-    const platform = platformOf(slug, adapterWorld({}));
+    const platform = platformOf(slug, adapterContext({}));
     assert.equal(platform.slug, slug);
     const quota = quotaOf(platform, 900);
     assert.equal(quota.app, platform.authorization.client_id);

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { testDatabase } from "../../../../scripts/test/stack.ts";
 import { syncPage } from "../../_shared/sync/sync_page.ts";
 import type { SyncAnswer } from "../support/channels.ts";
-import { connectionWorld } from "../support/connection_world.ts";
+import { connectionContext } from "../support/connection_context.ts";
 import { PlatformCreator } from "../support/platform_creator.ts";
 import { type PlatformRow, ROWS } from "./platform_rows.ts";
 
@@ -141,14 +141,14 @@ for (const row of ROWS) {
     const sql = await testDatabase();
     try {
       const own = await PlatformCreator.make(sql, row, 12);
-      const world = await connectionWorld({ PROVIDER_TIMEOUT_MS: "400" });
+      const context = await connectionContext({ PROVIDER_TIMEOUT_MS: "400" });
       await own.arm(row.calls.list, { delay_ms: 1_500 }, { times: 1 });
-      await syncHere(own, world);
+      await syncHere(own, context);
       await own.disarm();
       await own.assertSameLibrary();
 
       await own.arm(row.calls.list, { delay_ms: 1_500 }, { times: FOR_LONG });
-      await assert.rejects(syncHere(own, world), { code: "provider_unavailable" });
+      await assert.rejects(syncHere(own, context), { code: "provider_unavailable" });
       await own.disarm();
       assert.equal((await own.state()).status, "active");
       await own.syncAll();
@@ -164,8 +164,8 @@ for (const row of ROWS) {
       for (const hours of [-24, 24]) {
         await test.step(`${hours} hours`, async () => {
           const own = await PlatformCreator.make(sql, row, 12);
-          const world = await connectionWorld();
-          const skewed = { ...world, now: () => new Date(Date.now() + hours * 3_600_000) };
+          const context = await connectionContext();
+          const skewed = { ...context, now: () => new Date(Date.now() + hours * 3_600_000) };
           await syncHere(own, skewed);
           await own.assertSameLibrary();
           const { status, notices } = await own.state();
@@ -266,7 +266,7 @@ async function survives(
       assert.equal(await own.reconnect(), own.social_account_id);
     }
     await own.awaitQuota();
-    // A pass that failed goes on where it was.
+    // A sync run that failed goes on where it was.
     if (end === "passes") assert.equal((await own.syncOnce({ sync_id, max_results: 10 })).status, 200);
   } finally {
     await own.disarm();
@@ -285,13 +285,13 @@ async function stepUntilFailure(own: PlatformCreator) {
   }
 }
 
-/** A whole pass in this process, for what a stack cannot be told: other time limits, another clock. */
-async function syncHere(own: PlatformCreator, world: Parameters<typeof syncPage>[0]): Promise<void> {
+/** A whole sync run in this process, for what a stack cannot be told: other time limits, another clock. */
+async function syncHere(own: PlatformCreator, context: Parameters<typeof syncPage>[0]): Promise<void> {
   const request = { social_account_id: own.social_account_id, max_results: 10, user_id: own.creator.id };
   let sync_id: string | undefined;
   let answer: SyncAnswer;
   do {
-    answer = await syncPage(world, own.row.slug, { ...request, sync_id });
+    answer = await syncPage(context, own.row.slug, { ...request, sync_id });
     sync_id = answer.sync_id;
   } while (answer.has_more);
 }

@@ -1,15 +1,15 @@
 /**
  * Tokens on every platform: refreshed before they are needed, one refresh at a time, and never lost. A platform that says no
- * for good costs one notification; whatever may pass changes nothing.
+ * for good costs one notification; a transient error changes nothing.
  */
 import assert from "node:assert/strict";
 import { callFunction, simulator, testDatabase } from "../../../../scripts/test/stack.ts";
 import { Access } from "../../_shared/connections/access.ts";
-import type { World } from "../../_shared/connections/world.ts";
+import type { Context } from "../../_shared/context.ts";
 import { DatabaseError } from "../../_shared/errors.ts";
 import type { Tokens } from "../../_shared/platforms/platform.ts";
 import { platformOf } from "../../_shared/platforms/registry.ts";
-import { connectionWorld } from "../support/connection_world.ts";
+import { connectionContext } from "../support/connection_context.ts";
 import { PlatformCreator } from "../support/platform_creator.ts";
 import { ROWS } from "./platform_rows.ts";
 
@@ -29,11 +29,11 @@ async function mark(): Promise<number> {
   return (await simulator<{ last_id: number }>("requests?limit=0")).last_id;
 }
 
-/** Refreshes in this process, in a world whose database does as the test says. */
-async function refreshHere(own: PlatformCreator, world: World): Promise<Tokens> {
+/** Refreshes in this process, in a context whose database does as the test says. */
+async function refreshHere(own: PlatformCreator, context: Context): Promise<Tokens> {
   const { connection_id, tokens, token_expires_at } = await own.state();
-  const platform = platformOf(own.row.slug, world);
-  const access = new Access(world, platform, {
+  const platform = platformOf(own.row.slug, context);
+  const access = new Access(context, platform, {
     connection_id,
     tokens,
     token_expires_at: token_expires_at?.toISOString() ?? null,
@@ -41,27 +41,27 @@ async function refreshHere(own: PlatformCreator, world: World): Promise<Tokens> 
   return await access.use((fresh) => Promise.resolve(fresh));
 }
 
-/** A world whose process is dead from the moment when the new tokens should be stored. */
-function dyingBeforeStore(world: World): World {
-  const call: World["admin"]["call"] = async (name, args) => {
+/** A context whose process is dead from the moment when the new tokens should be stored. */
+function dyingBeforeStore(context: Context): Context {
+  const call: Context["admin"]["call"] = async (name, args) => {
     if (name === "store_refreshed_tokens" || name === "release_token_refresh") {
       throw new Error("the process is dead");
     }
-    return await world.admin.call(name, args);
+    return await context.admin.call(name, args);
   };
-  return { ...world, admin: { ...world.admin, call } };
+  return { ...context, admin: { ...context.admin, call } };
 }
 
-/** A world whose database is away twice when tokens are stored. */
-function hiccuping(world: World): World {
+/** A context whose database is away twice when tokens are stored. */
+function hiccuping(context: Context): Context {
   let left = 2;
-  const call: World["admin"]["call"] = async (name, args) => {
+  const call: Context["admin"]["call"] = async (name, args) => {
     if (name === "store_refreshed_tokens" && left-- > 0) {
       throw new DatabaseError("08006", "the connection failed");
     }
-    return await world.admin.call(name, args);
+    return await context.admin.call(name, args);
   };
-  return { ...world, admin: { ...world.admin, call } };
+  return { ...context, admin: { ...context.admin, call } };
 }
 
 for (const row of ROWS) {
@@ -73,7 +73,7 @@ for (const row of ROWS) {
       await own.makeDue();
       const since = await mark();
       // From the stack's process and from this one.
-      const here = await connectionWorld();
+      const here = await connectionContext();
       await Promise.all([
         refresh(),
         refresh(),
@@ -147,7 +147,7 @@ for (const row of ROWS) {
     }
   });
 
-  Deno.test(`${row.title}: a refresh that fails for a reason that may pass changes nothing and is tried again`, async (test) => {
+  Deno.test(`${row.title}: a refresh that fails for a transient reason changes nothing and is tried again`, async (test) => {
     const sql = await testDatabase();
     try {
       const own = await PlatformCreator.make(sql, row, 2);
@@ -199,7 +199,7 @@ for (const row of ROWS) {
       await own.makeDue();
       const before = await own.state();
       const since = await mark();
-      const fresh = await refreshHere(own, hiccuping(await connectionWorld()));
+      const fresh = await refreshHere(own, hiccuping(await connectionContext()));
       const { tokens } = await own.state();
       assert.notEqual(tokens.access_token, before.tokens.access_token);
       assert.equal(tokens.access_token, fresh.access_token);
@@ -217,7 +217,7 @@ for (const row of ROWS) {
       const own = await PlatformCreator.make(sql, row, 2);
       await own.makeDue();
       const before = await own.state();
-      await refreshHere(own, dyingBeforeStore(await connectionWorld())).catch(() => {});
+      await refreshHere(own, dyingBeforeStore(await connectionContext())).catch(() => {});
       const between = await own.state();
       assert.deepEqual(between.tokens, before.tokens, "the old tokens are whole");
       assert.ok(between.refresh_lease, "the dead process's lease is still there");

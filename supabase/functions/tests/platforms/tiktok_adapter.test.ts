@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type FaultKind, type PageRequest, PlatformFault } from "../../_shared/platforms/platform.ts";
 import { itemOf, tiktok, type Video } from "../../_shared/platforms/tiktok.ts";
 import { fixture } from "../support/fixtures.ts";
-import { adapterWorld, NOW, type Scripted } from "../support/adapter_world.ts";
+import { adapterContext, NOW, type Scripted } from "../support/adapter_context.ts";
 
 const TOKENS = { access_token: "act.adapter", refresh_token: "rft.adapter" };
 const redirect_uri = "http://localhost:3000/oauth/callback";
@@ -58,8 +58,8 @@ async function faultOf(work: Promise<unknown>): Promise<PlatformFault> {
 }
 
 Deno.test("TikTok is asked with client_key, commas and no PKCE, and a code that was not decoded is decoded", async () => {
-  const world = adapterWorld({ "oauth/token/": GRANT });
-  const platform = tiktok(world);
+  const context = adapterContext({ "oauth/token/": GRANT });
+  const platform = tiktok(context);
   assert.equal(platform.authorization.client_id_parameter, "client_key");
   assert.equal(platform.authorization.scopes.join(platform.authorization.scope_separator), ALL_SCOPES);
   const grant = await platform.exchange({
@@ -67,14 +67,14 @@ Deno.test("TikTok is asked with client_key, commas and no PKCE, and a code that 
     code_verifier: "v".repeat(43),
     redirect_uri,
   });
-  assert.deepEqual(Object.fromEntries(world.calls[0]?.form ?? []), {
+  assert.deepEqual(Object.fromEntries(context.calls[0]?.form ?? []), {
     client_key: "key",
     client_secret: "tiktok-adapter-test",
     code: "abc*0!4567.e1",
     grant_type: "authorization_code",
     redirect_uri,
   });
-  assert.equal(world.calls[0]?.url.pathname, "/v2/oauth/token/");
+  assert.equal(context.calls[0]?.url.pathname, "/v2/oauth/token/");
   assert.deepEqual(grant.scopes, ALL_SCOPES.split(","));
   assert.equal(grant.expires_at?.toISOString(), "2026-11-20T14:00:00.000Z");
   assert.deepEqual([grant.tokens.access_token, grant.tokens.refresh_token], ["act.new", "rft.new"]);
@@ -94,38 +94,38 @@ Deno.test("an error in a token answer with status 200 is one, in either of TikTo
     ],
     [{ error: "invalid_client", error_description: "Wrong", log_id: "1" }, 401, "misconfigured"],
     [{ error: "invalid_request", error_description: "Malformed", log_id: "1" }, 200, "misconfigured"],
-    [{ data: {}, error: { code: "rate_limit_exceeded", message: "", log_id: "1" } }, 200, "passing"],
-    [{ data: {}, error: { code: "internal_error", message: "", log_id: "1" } }, 500, "passing"],
-    [{ data: {}, error: { code: "rate_limit_exceeded", message: "", log_id: "1" } }, 429, "passing"],
+    [{ data: {}, error: { code: "rate_limit_exceeded", message: "", log_id: "1" } }, 200, "transient"],
+    [{ data: {}, error: { code: "internal_error", message: "", log_id: "1" } }, 500, "transient"],
+    [{ data: {}, error: { code: "rate_limit_exceeded", message: "", log_id: "1" } }, 429, "transient"],
   ];
   for (const [body, status, kind] of cases) {
-    const world = adapterWorld({ "oauth/token/": Response.json(body, { status }) });
-    const fault = await faultOf(tiktok(world).refresh(TOKENS));
+    const context = adapterContext({ "oauth/token/": Response.json(body, { status }) });
+    const fault = await faultOf(tiktok(context).refresh(TOKENS));
     assert.equal(fault.kind, kind, JSON.stringify(body));
     // The answer to a refresh that went wrong may have rotated the token: it is not asked for again.
-    assert.equal(world.calls.length, 1);
+    assert.equal(context.calls.length, 1);
   }
-  const world = adapterWorld({
+  const context = adapterContext({
     "oauth/token/": { error: "invalid_grant", error_description: "expired", log_id: "1" },
   });
-  const exchange = tiktok(world).exchange({ code: "x", code_verifier: "v".repeat(43), redirect_uri });
+  const exchange = tiktok(context).exchange({ code: "x", code_verifier: "v".repeat(43), redirect_uri });
   assert.equal((await faultOf(exchange)).kind, "code_refused");
 });
 
 Deno.test("tokens that TikTok's other API wraps in data are understood as it recorded them", {
   ignore: fixture("tiktok/business/access_token/token_resp.json") === undefined,
 }, async () => {
-  const world = adapterWorld({
+  const context = adapterContext({
     "oauth/token/": fixture("tiktok/business/access_token/refresh_resp.json") ?? {},
   });
-  const grant = await tiktok(world).refresh(TOKENS);
+  const grant = await tiktok(context).refresh(TOKENS);
   assert.deepEqual([grant.tokens.access_token, grant.tokens.refresh_token], ["act.token", "rft.token"]);
   assert.equal(grant.expires_at?.getTime(), NOW.getTime() + 86_400_000);
   assert.ok(grant.scopes.includes("video.list") && grant.scopes.includes("user.info.basic"));
 });
 
 Deno.test("only what was granted is asked for, and a profile without the rest is still one", async () => {
-  const world = adapterWorld({
+  const context = adapterContext({
     "user/info/": [
       answer({
         user: {
@@ -140,7 +140,7 @@ Deno.test("only what was granted is asked for, and a profile without the rest is
       answer({ user: { open_id: "_000me", display_name: "Me", avatar_url: "https://a/1" } }),
     ],
   });
-  const platform = tiktok(world);
+  const platform = tiktok(context);
   const full = await platform.identify({ tokens: TOKENS, expires_at: null, scopes: ALL_SCOPES.split(",") });
   assert.deepEqual(
     [
@@ -161,21 +161,21 @@ Deno.test("only what was granted is asked for, and a profile without the rest is
     null,
     null,
   ]);
-  const asked = world.calls.map(({ url }) => url.searchParams.get("fields"));
+  const asked = context.calls.map(({ url }) => url.searchParams.get("fields"));
   assert.match(asked[0] ?? "", /follower_count/);
   assert.equal(asked[1], "open_id,avatar_url,avatar_large_url,display_name");
 });
 
 Deno.test("a creator who takes back what is only nice to have keeps being synced", async () => {
   const old = { ...ACCOUNT, details: { ...ACCOUNT.details, read_at: "2026-11-18T12:00:00Z" } };
-  const world = adapterWorld({
+  const context = adapterContext({
     "user/info/": [
       refusal(401, "scope_not_authorized"),
       answer({ user: { open_id: "_000me", display_name: "Me" } }),
     ],
     "video/list/": answer({ videos: [video("1")], cursor: 1, has_more: false }),
   });
-  const page = await tiktok(world).page(TOKENS, pageRequest({ account: old }));
+  const page = await tiktok(context).page(TOKENS, pageRequest({ account: old }));
   assert.equal(page.items.length, 1);
   assert.equal(page.account?.details.fields, "open_id,avatar_url,avatar_large_url,display_name");
 });
@@ -184,17 +184,17 @@ Deno.test("ids of 64 bits keep every digit, as texts and as numbers", async () =
   const body =
     '{"data":{"videos":[{"id":7400000000000000001,"title":"at 9999999999999999999"},{"id":"7400000000000000003"}],' +
     '"cursor":1789990000000,"has_more":true},"error":{"code":"ok","message":"","log_id":"1"}}';
-  const world = adapterWorld({
+  const context = adapterContext({
     "video/list/": new Response(body, { headers: { "content-type": "application/json" } }),
   });
-  const page = await tiktok(world).page(TOKENS, pageRequest());
+  const page = await tiktok(context).page(TOKENS, pageRequest());
   assert.deepEqual(page.item_ids, ["7400000000000000001", "7400000000000000003"]);
   assert.equal(page.items[0]?.title, "at 9999999999999999999");
   assert.deepEqual(page.next_cursor, { key: "1789990000000" });
 });
 
 Deno.test("pages go on from the cursor in milliseconds, may be short or empty, and never stand still", async () => {
-  const world = adapterWorld({
+  const context = adapterContext({
     "video/list/": [
       answer({ videos: [video("1")], cursor: 1_789_990_000_000, has_more: true }),
       answer({ videos: [], cursor: 1_789_980_000_000, has_more: true }),
@@ -202,37 +202,39 @@ Deno.test("pages go on from the cursor in milliseconds, may be short or empty, a
       answer({ videos: [], cursor: 1_789_980_000_000, has_more: true }),
     ],
   });
-  const platform = tiktok(world);
+  const platform = tiktok(context);
   const first = await platform.page(TOKENS, pageRequest());
   const second = await platform.page(TOKENS, pageRequest({ cursor: first.next_cursor }));
   const third = await platform.page(TOKENS, pageRequest({ cursor: second.next_cursor }));
   assert.deepEqual([second.items.length, third.items.length, third.next_cursor], [0, 1, null]);
-  const bodies = world.calls.map(({ body }) => JSON.parse(body));
+  const bodies = context.calls.map(({ body }) => JSON.parse(body));
   assert.deepEqual(bodies, [
     { max_count: 20 },
     { max_count: 20, cursor: 1_789_990_000_000 },
     { max_count: 20, cursor: 1_789_980_000_000 },
   ]);
-  assert.ok(world.calls.every(({ url }) => url.searchParams.get("fields")?.startsWith("id,")));
-  assert.ok(world.calls.every(({ headers }) => headers.get("authorization") === "Bearer act.adapter"));
+  assert.ok(context.calls.every(({ url }) => url.searchParams.get("fields")?.startsWith("id,")));
+  assert.ok(context.calls.every(({ headers }) => headers.get("authorization") === "Bearer act.adapter"));
   const still = platform.page(TOKENS, pageRequest({ cursor: { key: "1789980000000" } }));
   assert.equal((await faultOf(still)).kind, "malformed");
 });
 
 Deno.test("an account that has videos and lists none is asked twice, one that has none once", async () => {
   const empty = answer({ videos: [], has_more: false });
-  const hiccup = adapterWorld({ "video/list/": [empty, answer({ videos: [video("1")], has_more: false })] });
+  const hiccup = adapterContext({
+    "video/list/": [empty, answer({ videos: [video("1")], has_more: false })],
+  });
   assert.equal((await tiktok(hiccup).page(TOKENS, pageRequest())).items.length, 1);
   const none = { ...ACCOUNT, details: { ...ACCOUNT.details, videos: 0 } };
-  const world = adapterWorld({ "video/list/": empty });
-  await tiktok(world).page(TOKENS, pageRequest({ account: none }));
-  assert.equal(world.calls.length, 1);
+  const context = adapterContext({ "video/list/": empty });
+  await tiktok(context).page(TOKENS, pageRequest({ account: none }));
+  assert.equal(context.calls.length, 1);
 });
 
 Deno.test("a page that says what it said before is unchanged, whatever its size says", async () => {
   const list = answer({ videos: [video("1"), video("2")], cursor: 5, has_more: true });
   const other = answer({ videos: [video("1"), video("2", { like_count: 3 })], cursor: 5, has_more: true });
-  const platform = tiktok(adapterWorld({ "video/list/": [list, list, other] }));
+  const platform = tiktok(adapterContext({ "video/list/": [list, list, other] }));
   const first = await platform.page(TOKENS, pageRequest());
   const again = await platform.page(TOKENS, pageRequest({ remembered: first }));
   assert.deepEqual([again.unchanged, again.items, again.present_ids], [true, [], ["1", "2"]]);
@@ -289,33 +291,33 @@ Deno.test("every refusal of TikTok's has its meaning, whatever its status", asyn
     [400, "scope_permission_missed", "", "scope_missing"],
     [400, "invalid_params", "Invalid cursor.", "cursor_invalid"],
     [400, "invalid_params", "fields", "misconfigured"],
-    [429, "rate_limit_exceeded", "", "passing"],
-    [200, "rate_limit_exceeded", "", "passing"],
-    [500, "internal_error", "", "passing"],
-    [403, "something_new", "", "passing"],
+    [429, "rate_limit_exceeded", "", "transient"],
+    [200, "rate_limit_exceeded", "", "transient"],
+    [500, "internal_error", "", "transient"],
+    [403, "something_new", "", "transient"],
   ];
   for (const [status, code, message, kind] of cases) {
-    const world = adapterWorld({ "video/list/": refusal(status, code, message) });
-    const fault = await faultOf(tiktok(world).page(TOKENS, pageRequest()));
+    const context = adapterContext({ "video/list/": refusal(status, code, message) });
+    const fault = await faultOf(tiktok(context).page(TOKENS, pageRequest()));
     assert.deepEqual([fault.kind, fault.reason], [kind, code]);
     if (code === "rate_limit_exceeded") {
       assert.equal(fault.retry_at?.getTime(), NOW.getTime() + 60_000);
-      assert.equal(world.calls.length, 1, "asking again within the minute would only be refused again");
+      assert.equal(context.calls.length, 1, "asking again within the minute would only be refused again");
     }
     assert.ok(!JSON.stringify(fault).includes("act.adapter"));
   }
 });
 
 Deno.test("a grant is revoked by its access token; one that is too old is renewed for that; a dead grant is a success", async () => {
-  const world = adapterWorld({ "oauth/revoke/": new Response("", { status: 200 }) });
-  await tiktok(world).revoke?.(TOKENS);
-  assert.deepEqual(Object.fromEntries(world.calls[0]?.form ?? []), {
+  const context = adapterContext({ "oauth/revoke/": new Response("", { status: 200 }) });
+  await tiktok(context).revoke?.(TOKENS);
+  assert.deepEqual(Object.fromEntries(context.calls[0]?.form ?? []), {
     client_key: "key",
     client_secret: "tiktok-adapter-test",
     token: "act.adapter",
   });
   const tooOld = { error: "invalid_request", error_description: "Token is invalid or expired.", log_id: "1" };
-  const old = adapterWorld({
+  const old = adapterContext({
     "oauth/revoke/": [tooOld, new Response("", { status: 200 })],
     "oauth/token/": GRANT,
   });
@@ -325,7 +327,7 @@ Deno.test("a grant is revoked by its access token; one that is too old is renewe
     "rft.adapter",
     "act.new",
   ]);
-  const dead = adapterWorld({
+  const dead = adapterContext({
     "oauth/revoke/": tooOld,
     "oauth/token/": { error: "invalid_grant", error_description: "", log_id: "1" },
   });

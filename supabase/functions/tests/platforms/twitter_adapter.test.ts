@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type FaultKind, type PageRequest, PlatformFault } from "../../_shared/platforms/platform.ts";
 import { itemOf, type Media, type Post, twitter } from "../../_shared/platforms/twitter.ts";
 import { readSettings } from "../../_shared/settings/settings.ts";
-import { type AdapterWorld, adapterWorld, NOW, type Scripted } from "../support/adapter_world.ts";
+import { type AdapterContext, adapterContext, NOW, type Scripted } from "../support/adapter_context.ts";
 import { fixture } from "../support/fixtures.ts";
 
 const TOKENS = { access_token: "x-access-adapter", refresh_token: "x-refresh-adapter" };
@@ -33,12 +33,12 @@ function list(posts: Post[], about: Record<string, unknown> = {}): Scripted {
 }
 
 function withFields(
-  world: AdapterWorld,
+  context: AdapterContext,
   TWITTER_FIELDS_PARAMETER: "tweet.fields" | "post.fields",
-): AdapterWorld {
+): AdapterContext {
   const url = { SUPABASE_URL: "http://127.0.0.1:1" };
   const { TWITTER_FIELDS_PARAMETER: parameter } = readSettings({ ...url, TWITTER_FIELDS_PARAMETER });
-  return { ...world, settings: { ...world.settings, TWITTER_FIELDS_PARAMETER: parameter } };
+  return { ...context, settings: { ...context.settings, TWITTER_FIELDS_PARAMETER: parameter } };
 }
 
 async function faultOf(work: Promise<unknown>): Promise<PlatformFault> {
@@ -55,10 +55,10 @@ Deno.test("X's token endpoint is asked with Basic and the verifier, and never tw
     scope: SCOPE,
     refresh_token: "RT",
   };
-  const world = adapterWorld({ "oauth2/token": grant });
-  const answer = await twitter(world).exchange({ code: "c", code_verifier: "v".repeat(43), redirect_uri });
-  assert.equal(world.calls[0]?.headers.get("authorization"), `Basic ${btoa("x-client:x-adapter-test")}`);
-  assert.deepEqual(Object.fromEntries(world.calls[0]?.form ?? []), {
+  const context = adapterContext({ "oauth2/token": grant });
+  const answer = await twitter(context).exchange({ code: "c", code_verifier: "v".repeat(43), redirect_uri });
+  assert.equal(context.calls[0]?.headers.get("authorization"), `Basic ${btoa("x-client:x-adapter-test")}`);
+  assert.deepEqual(Object.fromEntries(context.calls[0]?.form ?? []), {
     code: "c",
     code_verifier: "v".repeat(43),
     grant_type: "authorization_code",
@@ -67,8 +67,8 @@ Deno.test("X's token endpoint is asked with Basic and the verifier, and never tw
   assert.deepEqual([...answer.scopes].sort(), SCOPE.split(" ").sort());
   assert.equal(answer.tokens.refresh_token, "RT");
   for (const body of [Response.json({}, { status: 503 }), new TypeError("cut")]) {
-    const down = adapterWorld({ "oauth2/token": body });
-    assert.equal((await faultOf(twitter(down).refresh(TOKENS))).kind, "passing");
+    const down = adapterContext({ "oauth2/token": body });
+    assert.equal((await faultOf(twitter(down).refresh(TOKENS))).kind, "transient");
     assert.equal(down.calls.length, 1);
   }
 });
@@ -78,20 +78,20 @@ Deno.test("what X says of a dead token, a dead code and a wrong client is told a
     error: "invalid_request",
     error_description: `Value passed for the ${what} was invalid.`,
   });
-  const dead = adapterWorld({ "oauth2/token": Response.json(invalid("token"), { status: 400 }) });
+  const dead = adapterContext({ "oauth2/token": Response.json(invalid("token"), { status: 400 }) });
   assert.equal((await faultOf(twitter(dead).refresh(TOKENS))).kind, "grant_refused");
-  const used = adapterWorld({
+  const used = adapterContext({
     "oauth2/token": Response.json(invalid("authorization code"), { status: 400 }),
   });
   const exchange = twitter(used).exchange({ code: "c", code_verifier: "v".repeat(43), redirect_uri });
   assert.equal((await faultOf(exchange)).kind, "code_refused");
   for (const error of ["unauthorized_client", "invalid_client"]) {
-    const ours = adapterWorld({
+    const ours = adapterContext({
       "oauth2/token": Response.json({ error, error_description: "No" }, { status: 401 }),
     });
     assert.equal((await faultOf(twitter(ours).refresh(TOKENS))).kind, "misconfigured");
   }
-  const gone = adapterWorld({ "oauth2/revoke": { revoked: true } });
+  const gone = adapterContext({ "oauth2/revoke": { revoked: true } });
   await twitter(gone).revoke?.(TOKENS);
   assert.equal(gone.calls[0]?.form.get("token"), "x-refresh-adapter");
 });
@@ -104,18 +104,18 @@ Deno.test("a page is one call; its posts cost a unit each, and its headers say w
   };
   const ids = Array.from({ length: 50 }, (_, index) => String(1_900_000_000_000_000_000n + BigInt(index)));
   const body = { data: ids.map((id) => post(id)), meta: { result_count: 50, next_token: "7140dibd" } };
-  const world = adapterWorld({ "users/22/tweets": Response.json(body, { headers }) });
-  const page = await twitter(world).page(TOKENS, pageRequest());
+  const context = adapterContext({ "users/22/tweets": Response.json(body, { headers }) });
+  const page = await twitter(context).page(TOKENS, pageRequest());
   assert.deepEqual(page.item_ids, ids);
   assert.deepEqual(page.next_cursor, { key: "7140dibd" });
-  assert.equal(world.calls.length, 1);
-  const query = Object.fromEntries(world.calls[0]?.url.searchParams ?? []);
+  assert.equal(context.calls.length, 1);
+  const query = Object.fromEntries(context.calls[0]?.url.searchParams ?? []);
   assert.equal(query.max_results, "50");
   assert.equal(query.exclude, "retweets");
   assert.equal(query.expansions, "attachments.media_keys");
   assert.match(query["tweet.fields"] ?? "", /note_tweet/);
-  assert.equal(world.units(), 50);
-  assert.deepEqual(world.usages[0], {
+  assert.equal(context.units(), 50);
+  assert.deepEqual(context.usages[0], {
     calls: 1,
     units: 1,
     bucket: "users/:id/tweets",
@@ -126,11 +126,11 @@ Deno.test("a page is one call; its posts cost a unit each, and its headers say w
 });
 
 Deno.test("X lists at least five, and goes on from its token", async () => {
-  const world = adapterWorld({ "users/22/tweets": list([post("1")]) });
-  await twitter(world).page(TOKENS, pageRequest({ size: 1, cursor: { key: "t" } }));
-  const query = world.calls[0]?.url.searchParams;
+  const context = adapterContext({ "users/22/tweets": list([post("1")]) });
+  await twitter(context).page(TOKENS, pageRequest({ size: 1, cursor: { key: "t" } }));
+  const query = context.calls[0]?.url.searchParams;
   assert.deepEqual([query?.get("max_results"), query?.get("pagination_token")], ["5", "t"]);
-  const still = adapterWorld({ "users/22/tweets": list([post("1")], { meta: { next_token: "t" } }) });
+  const still = adapterContext({ "users/22/tweets": list([post("1")], { meta: { next_token: "t" } }) });
   assert.equal(
     (await faultOf(twitter(still).page(TOKENS, pageRequest({ cursor: { key: "t" } })))).kind,
     "malformed",
@@ -138,10 +138,10 @@ Deno.test("X lists at least five, and goes on from its token", async () => {
 });
 
 Deno.test("no posts is an answer without data; an account that has some is asked twice", async () => {
-  const world = adapterWorld({ "users/22/tweets": { meta: { result_count: 0 } } });
-  const page = await twitter(world).page(TOKENS, pageRequest());
-  assert.deepEqual([page.items, page.next_cursor, world.calls.length], [[], null, 2]);
-  const none = adapterWorld({ "users/22/tweets": { meta: { result_count: 0 } } });
+  const context = adapterContext({ "users/22/tweets": { meta: { result_count: 0 } } });
+  const page = await twitter(context).page(TOKENS, pageRequest());
+  assert.deepEqual([page.items, page.next_cursor, context.calls.length], [[], null, 2]);
+  const none = adapterContext({ "users/22/tweets": { meta: { result_count: 0 } } });
   const account = { ...ACCOUNT, details: { ...ACCOUNT.details, posts: 0 } };
   await twitter(none).page(TOKENS, pageRequest({ account }));
   assert.equal(none.calls.length, 1);
@@ -151,12 +151,12 @@ Deno.test("the answers that X recorded are read as they are", {
   ignore: fixture("x/timeline/timeline_tweets.json") === undefined,
 }, async () => {
   const timeline = fixture("x/timeline/timeline_tweets.json") ?? {};
-  const world = adapterWorld({
+  const context = adapterContext({
     "users/22/tweets": timeline,
     "users/me": fixture("x/user/me_resp.json") ?? {},
     tweets: fixture("x/tweet/tweets_resp.json") ?? {},
   });
-  const platform = twitter(world);
+  const platform = twitter(context);
   const page = await platform.page(TOKENS, pageRequest());
   assert.equal(page.items.length, 5);
   assert.deepEqual(page.next_cursor, { key: "7140dibdnow9c7btw3w3itbygz8uu5pbs45oy6erjc2ls" });
@@ -193,16 +193,16 @@ Deno.test("either name of the fields is tried when X refuses the other, in both 
       detail: "One or more parameters to your request was invalid.",
       type: "https://api.x.com/2/problems/invalid-request",
     }, { status: 400 });
-    const world = withFields(adapterWorld({ "users/22/tweets": [refused, list([post("1")])] }), begin);
-    const platform = twitter(world);
+    const context = withFields(adapterContext({ "users/22/tweets": [refused, list([post("1")])] }), begin);
+    const platform = twitter(context);
     assert.equal((await platform.page(TOKENS, pageRequest())).items.length, 1);
     await platform.page(TOKENS, pageRequest());
-    const used = world.calls.map(({ url }) =>
+    const used = context.calls.map(({ url }) =>
       url.searchParams.has("tweet.fields") ? "tweet.fields" : "post.fields"
     );
     const other = begin === "tweet.fields" ? "post.fields" : "tweet.fields";
     assert.deepEqual(used, [begin, other, other]);
-    const both = withFields(adapterWorld({ "users/22/tweets": refused }), begin);
+    const both = withFields(adapterContext({ "users/22/tweets": refused }), begin);
     assert.equal((await faultOf(twitter(both).page(TOKENS, pageRequest()))).kind, "misconfigured");
   }
 });
@@ -230,7 +230,7 @@ Deno.test("both names of everything are understood", () => {
 });
 
 Deno.test("replies to others are left out; threads, quotes and what was said to nobody stay", async () => {
-  const world = adapterWorld({
+  const context = adapterContext({
     "users/22/tweets": list([
       post("5", { in_reply_to_user_id: "99", conversation_id: "1" }),
       post("4", { in_reply_to_user_id: "22", conversation_id: "3" }),
@@ -239,7 +239,7 @@ Deno.test("replies to others are left out; threads, quotes and what was said to 
       post("1", { conversation_id: "1", text: "@everybody look" }),
     ]),
   });
-  const page = await twitter(world).page(TOKENS, pageRequest());
+  const page = await twitter(context).page(TOKENS, pageRequest());
   assert.deepEqual(page.item_ids, ["5", "4", "3", "2", "1"]);
   assert.deepEqual(page.present_ids, ["4", "3", "1"]);
   assert.equal(page.items[0]?.metadata.thread_id, "3");
@@ -342,18 +342,18 @@ Deno.test("every refusal of X's has its meaning", async () => {
     ],
     [402, "no body at all", "quota_exhausted", 3600],
     [403, blank(403, "Forbidden"), "scope_missing"],
-    [403, "<html>proxy</html>", "passing"],
+    [403, "<html>proxy</html>", "transient"],
     [
       403,
       { title: "Client Forbidden", reason: "client-not-enrolled", type: problem("client-forbidden") },
       "misconfigured",
     ],
     [403, { errors: [{ code: 326, message: "locked" }] }, "account_gone"],
-    [404, blank(404, "Not Found"), "passing"],
+    [404, blank(404, "Not Found"), "transient"],
     [200, notFound, "account_gone"],
     [200, {
       errors: [{ resource_type: "tweet", title: "Not Found Error", type: problem("resource-not-found") }],
-    }, "passing"],
+    }, "transient"],
     [400, {
       errors: [{ parameters: { pagination_token: ["x"] }, message: "" }],
       title: "Invalid Request",
@@ -370,10 +370,10 @@ Deno.test("every refusal of X's has its meaning", async () => {
       title: "Invalid Request",
       type: problem("invalid-request"),
     }, "misconfigured"],
-    [429, blank(429, "Too Many Requests"), "passing", 600],
-    [429, { errors: [{ code: 88, message: "Rate limit exceeded" }] }, "passing", 600],
+    [429, blank(429, "Too Many Requests"), "transient", 600],
+    [429, { errors: [{ code: 88, message: "Rate limit exceeded" }] }, "transient", 600],
     [429, { title: "UsageCapExceeded", type: problem("usage-capped") }, "quota_exhausted", 3600],
-    [503, blank(503, "Service Unavailable"), "passing"],
+    [503, blank(503, "Service Unavailable"), "transient"],
   ];
   const reset = String(NOW.getTime() / 1_000 + 600);
   for (const [status, body, kind, waits] of cases) {
@@ -383,15 +383,15 @@ Deno.test("every refusal of X's has its meaning", async () => {
     const answer = typeof body === "string"
       ? new Response(body, { status, headers })
       : Response.json(body, { status, headers });
-    const world = adapterWorld({ "users/22/tweets": answer });
-    const fault = await faultOf(twitter(world).page(TOKENS, pageRequest()));
+    const context = adapterContext({ "users/22/tweets": answer });
+    const fault = await faultOf(twitter(context).page(TOKENS, pageRequest()));
     assert.equal(fault.kind, kind, JSON.stringify(body));
     if (waits !== undefined) {
       assert.equal(fault.retry_at?.getTime(), NOW.getTime() + (waits ?? 0) * 1_000, JSON.stringify(body));
     }
     assert.equal(fault.whole_app, kind === "quota_exhausted", "credits and caps are the app's");
     if (status === 429 || status === 402) {
-      assert.equal(world.calls.length, 1, "nothing is asked again that would be refused again");
+      assert.equal(context.calls.length, 1, "nothing is asked again that would be refused again");
     }
   }
 });
@@ -399,13 +399,13 @@ Deno.test("every refusal of X's has its meaning", async () => {
 Deno.test("an edited post is found under its first id, with its newest text", async () => {
   const first = post("1", { text: "Old", edit_history_tweet_ids: ["1", "2"] });
   const newest = post("2", { text: "New", edit_history_tweet_ids: ["1", "2"] });
-  const world = adapterWorld({ "2/tweets": [list([first, post("3")]), list([newest])] });
-  const found = await twitter(world).lookup(TOKENS, ["1", "3"], ACCOUNT);
+  const context = adapterContext({ "2/tweets": [list([first, post("3")]), list([newest])] });
+  const found = await twitter(context).lookup(TOKENS, ["1", "3"], ACCOUNT);
   assert.deepEqual(found.map((item) => [item.platform_content_id, item.description]), [["1", "New"], [
     "3",
     "Post 3",
   ]]);
-  assert.deepEqual(world.calls.map(({ url }) => url.searchParams.get("ids")), ["1,3", "2"]);
+  assert.deepEqual(context.calls.map(({ url }) => url.searchParams.get("ids")), ["1,3", "2"]);
 });
 
 Deno.test("only what X says it does not know is gone; an answer with holes decides nothing", async () => {
@@ -417,16 +417,16 @@ Deno.test("only what X says it does not know is gone; an answer with holes decid
     title: "Not Found Error",
     type: "https://api.x.com/2/problems/resource-not-found",
   };
-  const some = adapterWorld({ "2/tweets": list([post("1")], { errors: [missing] }) });
+  const some = adapterContext({ "2/tweets": list([post("1")], { errors: [missing] }) });
   assert.deepEqual(
     (await twitter(some).lookup(TOKENS, ["1", "2"], ACCOUNT)).map((item) => item.platform_content_id),
     ["1"],
   );
-  const none = adapterWorld({ "2/tweets": { errors: [missing] } });
+  const none = adapterContext({ "2/tweets": { errors: [missing] } });
   assert.deepEqual(await twitter(none).lookup(TOKENS, ["2"], ACCOUNT), []);
-  const holes = adapterWorld({ "2/tweets": list([post("1")]) });
-  assert.equal((await faultOf(twitter(holes).lookup(TOKENS, ["1", "2"], ACCOUNT))).kind, "passing");
+  const holes = adapterContext({ "2/tweets": list([post("1")]) });
+  assert.equal((await faultOf(twitter(holes).lookup(TOKENS, ["1", "2"], ACCOUNT))).kind, "transient");
   const internal = { ...missing, type: "https://api.x.com/2/problems/internal-error" };
-  const failing = adapterWorld({ "2/tweets": list([post("1")], { errors: [internal] }) });
-  assert.equal((await faultOf(twitter(failing).lookup(TOKENS, ["1", "2"], ACCOUNT))).kind, "passing");
+  const failing = adapterContext({ "2/tweets": list([post("1")], { errors: [internal] }) });
+  assert.equal((await faultOf(twitter(failing).lookup(TOKENS, ["1", "2"], ACCOUNT))).kind, "transient");
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type FaultKind, type PageRequest, PlatformFault } from "../../_shared/platforms/platform.ts";
 import { itemOf, type Video, youtube } from "../../_shared/platforms/youtube.ts";
-import { adapterWorld, NOW, type Scripted } from "../support/adapter_world.ts";
+import { adapterContext, NOW, type Scripted } from "../support/adapter_context.ts";
 
 const TOKENS = { access_token: "ya29.adapter", refresh_token: "1//adapter" };
 
@@ -48,32 +48,35 @@ async function faultOf(work: Promise<unknown>): Promise<PlatformFault> {
 
 Deno.test("a page of 50 videos is two calls, and an unchanged one two conditional calls", async () => {
   const ids = Array.from({ length: 50 }, (_, index) => `v${index}`);
-  const world = adapterWorld({
+  const context = adapterContext({
     playlistItems: [
       playlist(ids, { nextPageToken: "T2", pageInfo: { totalResults: 80 } }),
       new Response(null, { status: 304 }),
     ],
     videos: [{ etag: "v1", items: ids.map((id) => video(id)) }, new Response(null, { status: 304 })],
   });
-  const platform = youtube(world);
+  const platform = youtube(context);
   const first = await platform.page(TOKENS, pageRequest());
   assert.equal(first.items.length, 50);
   assert.deepEqual(first.next_cursor, { key: "T2", total: 80 });
   assert.equal(first.account, null);
-  assert.equal(world.units(), 2);
+  assert.equal(context.units(), 2);
 
   const again = await platform.page(TOKENS, pageRequest({ remembered: first }));
   assert.equal(again.unchanged, true);
   assert.deepEqual(again.items, []);
   assert.deepEqual(again.present_ids, ids);
   assert.deepEqual(again.next_cursor, first.next_cursor);
-  assert.deepEqual(world.calls.slice(2).map(({ headers }) => headers.get("if-none-match")), ['"p1"', '"v1"']);
-  assert.ok(world.calls.every(({ headers }) => headers.get("authorization") === "Bearer ya29.adapter"));
-  assert.ok(world.calls.every(({ url }) => !url.pathname.includes("search")));
+  assert.deepEqual(context.calls.slice(2).map(({ headers }) => headers.get("if-none-match")), [
+    '"p1"',
+    '"v1"',
+  ]);
+  assert.ok(context.calls.every(({ headers }) => headers.get("authorization") === "Bearer ya29.adapter"));
+  assert.ok(context.calls.every(({ url }) => !url.pathname.includes("search")));
 });
 
 Deno.test("a list that stays while its videos change is read again, and ETags of other ids or sizes are not sent", async () => {
-  const world = adapterWorld({
+  const context = adapterContext({
     playlistItems: [new Response(null, { status: 304 }), playlist(["b", "a"]), playlist(["a"])],
     videos: { etag: "v2", items: [video("a"), video("b")] },
   });
@@ -84,7 +87,7 @@ Deno.test("a list that stays while its videos change is read again, and ETags of
     next_cursor: null,
     total: 2,
   };
-  const platform = youtube(world);
+  const platform = youtube(context);
   const changed = await platform.page(TOKENS, pageRequest({ remembered }));
   assert.equal(changed.unchanged, false);
   assert.equal(changed.items.length, 2);
@@ -92,25 +95,25 @@ Deno.test("a list that stays while its videos change is read again, and ETags of
   await platform.page(TOKENS, pageRequest({ remembered }));
   await platform.page(TOKENS, pageRequest({ remembered, size: 10 }));
   assert.deepEqual(
-    world.calls.map(({ headers }) => headers.get("if-none-match")),
+    context.calls.map(({ headers }) => headers.get("if-none-match")),
     ['"p1"', '"v1"', '"p1"', null, null, null],
   );
 });
 
 Deno.test("what the list names and nobody can see is not present; repetitions count once", async () => {
-  const world = adapterWorld({
+  const context = adapterContext({
     playlistItems: playlist(["a", "gone", "a", "refused"]),
     videos: { items: [video("a"), video("refused", { status: { uploadStatus: "rejected" } })] },
   });
-  const page = await youtube(world).page(TOKENS, pageRequest());
+  const page = await youtube(context).page(TOKENS, pageRequest());
   assert.deepEqual(page.item_ids, ["a", "gone", "refused"]);
   assert.deepEqual(page.present_ids, ["a"]);
-  assert.equal(world.calls[1]?.url.searchParams.get("id"), "a,gone,refused");
+  assert.equal(context.calls[1]?.url.searchParams.get("id"), "a,gone,refused");
 });
 
-Deno.test("the channel is read when its figures are a day old, with its ETag, and never in the middle of a pass", async () => {
+Deno.test("the channel is read when its figures are a day old, with its ETag, and never in the middle of a sync run", async () => {
   const old = { ...ACCOUNT, details: { ...ACCOUNT.details, read_at: "2026-11-18T12:00:00Z" } };
-  const world = adapterWorld({
+  const context = adapterContext({
     channels: [
       new Response(null, { status: 304 }),
       {
@@ -125,34 +128,34 @@ Deno.test("the channel is read when its figures are a day old, with its ETag, an
     ],
     playlistItems: playlist([]),
   });
-  const platform = youtube(world);
+  const platform = youtube(context);
   const same = await platform.page(TOKENS, pageRequest({ account: old }));
   assert.equal(same.account?.followers_count, null);
   assert.equal(same.account?.details.read_at, NOW.toISOString());
-  assert.equal(world.calls[0]?.headers.get("if-none-match"), '"c1"');
+  assert.equal(context.calls[0]?.headers.get("if-none-match"), '"c1"');
   const fresh = await platform.page(TOKENS, pageRequest({ account: old }));
   assert.deepEqual(
     [fresh.account?.followers_count, fresh.account?.username, fresh.account?.profile_url],
     [12, "@new", "https://www.youtube.com/@new"],
   );
-  const before = world.calls.length;
+  const before = context.calls.length;
   await platform.page(
     TOKENS,
     pageRequest({ account: old, cursor: { key: "T2", total: 3 }, may_restart: false }),
   );
-  assert.ok(world.calls.slice(before).every(({ url }) => !url.pathname.endsWith("channels")));
+  assert.ok(context.calls.slice(before).every(({ url }) => !url.pathname.endsWith("channels")));
 });
 
 Deno.test("a channel without uploads is an empty library, a closed one is a fault", async () => {
   const channel = { id: "UCx", contentDetails: { relatedPlaylists: { uploads: "UUx" } } };
-  const empty = adapterWorld({
+  const empty = adapterContext({
     playlistItems: googleError(404, "playlistNotFound"),
     channels: { items: [channel] },
   });
   const page = await youtube(empty).page(TOKENS, pageRequest());
   assert.deepEqual([page.items, page.next_cursor, page.total], [[], null, 0]);
 
-  const closed = adapterWorld({
+  const closed = adapterContext({
     playlistItems: googleError(404, "playlistNotFound"),
     channels: { pageInfo: { totalResults: 0 } },
   });
@@ -160,24 +163,24 @@ Deno.test("a channel without uploads is an empty library, a closed one is a faul
 });
 
 Deno.test("an empty page of a list that says it has entries is looked at twice", async () => {
-  const world = adapterWorld({
+  const context = adapterContext({
     playlistItems: [playlist([], { pageInfo: { totalResults: 1 } }), playlist(["a"])],
     videos: { items: [video("a")] },
   });
-  assert.equal((await youtube(world).page(TOKENS, pageRequest())).items.length, 1);
+  assert.equal((await youtube(context).page(TOKENS, pageRequest())).items.length, 1);
 });
 
 Deno.test("a list that became shorter is begun again while that is allowed", async () => {
-  const world = adapterWorld({
+  const context = adapterContext({
     playlistItems: playlist(["a"], { pageInfo: { totalResults: 79 } }),
     videos: { items: [video("a")] },
   });
   const cursor = { key: "T2", total: 80 };
-  const fault = await faultOf(youtube(world).page(TOKENS, pageRequest({ cursor })));
+  const fault = await faultOf(youtube(context).page(TOKENS, pageRequest({ cursor })));
   assert.equal(fault.kind, "cursor_invalid");
-  assert.equal(world.calls.length, 1, "no call is spent on videos that will be read again");
+  assert.equal(context.calls.length, 1, "no call is spent on videos that will be read again");
   assert.equal(
-    (await youtube(world).page(TOKENS, pageRequest({ cursor, may_restart: false }))).items.length,
+    (await youtube(context).page(TOKENS, pageRequest({ cursor, may_restart: false }))).items.length,
     1,
   );
 });
@@ -205,16 +208,16 @@ Deno.test("every fault is classified", async (test) => {
     ["403 not configured", () => googleError(403, "accessNotConfigured"), "misconfigured", null],
     ["403 closed", () => googleError(403, "channelClosed"), "account_gone", null],
     ["403 suspended", () => googleError(403, "authenticatedUserAccountSuspended"), "account_gone", null],
-    ["403 unheard of", () => googleError(403, "somethingNew"), "passing", null],
-    ["403 named like a member of every object", () => googleError(403, "constructor"), "passing", null],
-    ["404 unheard of", () => new Response("<html>", { status: 404 }), "passing", null],
+    ["403 unheard of", () => googleError(403, "somethingNew"), "transient", null],
+    ["403 named like a member of every object", () => googleError(403, "constructor"), "transient", null],
+    ["404 unheard of", () => new Response("<html>", { status: 404 }), "transient", null],
     ["400 page token", () => googleError(400, "invalidPageToken"), "cursor_invalid", null],
     ["400 else", () => googleError(400, "missingRequiredParameter"), "misconfigured", null],
     ["429 of the day", () => googleError(429, "rateLimitExceeded", daily), "quota_exhausted", midnight],
     [
       "429 with a wait",
       () => new Response("{}", { status: 429, headers: { "retry-after": "120" } }),
-      "passing",
+      "transient",
       "2026-11-20T12:02:00.000Z",
     ],
     [
@@ -229,7 +232,7 @@ Deno.test("every fault is classified", async (test) => {
   for (const [name, scripted, kind, retry_at] of cases) {
     await test.step(name, async () => {
       const fault = await faultOf(
-        youtube(adapterWorld({ playlistItems: scripted() })).page(TOKENS, pageRequest()),
+        youtube(adapterContext({ playlistItems: scripted() })).page(TOKENS, pageRequest()),
       );
       assert.deepEqual([fault.kind, fault.retry_at?.toISOString() ?? null], [kind, retry_at]);
     });
@@ -237,19 +240,22 @@ Deno.test("every fault is classified", async (test) => {
 });
 
 Deno.test("an unasked 304 of the videos is no unchanged page", async () => {
-  const world = adapterWorld({ playlistItems: playlist(["a"]), videos: new Response(null, { status: 304 }) });
-  assert.equal((await faultOf(youtube(world).page(TOKENS, pageRequest()))).kind, "malformed");
+  const context = adapterContext({
+    playlistItems: playlist(["a"]),
+    videos: new Response(null, { status: 304 }),
+  });
+  assert.equal((await faultOf(youtube(context).page(TOKENS, pageRequest()))).kind, "malformed");
 });
 
-Deno.test("passing faults are tried again, a few times", async () => {
-  const world = adapterWorld({
+Deno.test("transient errors are tried again, a few times", async () => {
+  const context = adapterContext({
     playlistItems: [googleError(500, "backendError"), new TypeError("connection reset"), playlist(["a"])],
     videos: [new Response('{"ite'), { items: [video("a")] }],
   });
-  assert.equal((await youtube(world).page(TOKENS, pageRequest())).items.length, 1);
-  assert.equal(world.units(), 5, "every attempt counts against the quota");
-  const down = adapterWorld({ playlistItems: new TypeError("connection reset") });
-  assert.equal((await faultOf(youtube(down).page(TOKENS, pageRequest()))).kind, "passing");
+  assert.equal((await youtube(context).page(TOKENS, pageRequest())).items.length, 1);
+  assert.equal(context.units(), 5, "every attempt counts against the quota");
+  const down = adapterContext({ playlistItems: new TypeError("connection reset") });
+  assert.equal((await faultOf(youtube(down).page(TOKENS, pageRequest()))).kind, "transient");
   assert.equal(down.calls.length, 3);
 });
 
@@ -329,9 +335,9 @@ Deno.test("shorts are up to a minute long, or up to three when the creator says 
 });
 
 Deno.test("a login without a channel has no account, and nothing of a fault quotes a token", async () => {
-  const world = adapterWorld({ channels: { pageInfo: { totalResults: 0 } } });
-  const fault = await faultOf(youtube(world).identify({ tokens: TOKENS, expires_at: null, scopes: [] }));
+  const context = adapterContext({ channels: { pageInfo: { totalResults: 0 } } });
+  const fault = await faultOf(youtube(context).identify({ tokens: TOKENS, expires_at: null, scopes: [] }));
   assert.equal(fault.kind, "no_account");
-  world.log.error("fault", { error: fault });
-  assert.ok(!world.lines.join().includes("ya29.adapter"));
+  context.log.error("fault", { error: fault });
+  assert.ok(!context.lines.join().includes("ya29.adapter"));
 });

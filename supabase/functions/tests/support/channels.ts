@@ -153,7 +153,7 @@ export function syncOnce(
   return creator.call<SyncAnswer>("sync-youtube", { social_account_id, ...body });
 }
 
-/** A whole pass: one unit, as many calls as it takes. */
+/** A whole sync run: one unit, as many calls as it takes. */
 export async function syncAll(
   creator: Creator,
   social_account_id: string,
@@ -168,7 +168,7 @@ export async function syncAll(
     if (!body.has_more) return steps;
     sync_id = body.sync_id;
   }
-  throw new Error("the pass does not end");
+  throw new Error("the sync run does not end");
 }
 
 export function sumOf(

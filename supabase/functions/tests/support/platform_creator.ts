@@ -43,7 +43,7 @@ export class PlatformCreator {
     });
   }
 
-  /** A whole pass; `between` is called after every step but the last. */
+  /** A whole sync run; `between` is called after every step but the last. */
   async syncAll(max_results = 50, between?: (step: number) => Promise<void>): Promise<SyncAnswer[]> {
     const steps: SyncAnswer[] = [];
     let sync_id: string | undefined;
@@ -55,7 +55,7 @@ export class PlatformCreator {
       await between?.(steps.length);
       sync_id = body.sync_id;
     }
-    throw new Error("the pass does not end");
+    throw new Error("the sync run does not end");
   }
 
   /** What the provider shows of the account. */

@@ -2,11 +2,11 @@
 import { testStack } from "../../../../scripts/test/stack.ts";
 import { readSettings, type Settings } from "../../_shared/settings/settings.ts";
 
-/** Which way to the database: the Data API, or a direct connection as the service role. */
-export type Way = "data api" | "pooler";
+/** How the database is reached: the Data API, or a direct connection as the service role. */
+export type Driver = "data api" | "pooler";
 
 /** Settings of a function on the running stack. */
-export async function stackSettings(way: Way, changes: Record<string, string> = {}): Promise<Settings> {
+export async function stackSettings(driver: Driver, changes: Record<string, string> = {}): Promise<Settings> {
   const stack = await testStack();
   const jwks = await (await fetch(`${stack.api_url}/auth/v1/.well-known/jwks.json`)).text();
   const pooler = new URL(stack.db_url);
@@ -17,7 +17,7 @@ export async function stackSettings(way: Way, changes: Record<string, string> = 
     SUPABASE_SECRET_KEYS: JSON.stringify({ default: stack.secret_key }),
     SUPABASE_JWKS: jwks,
     LOG_LEVEL: "silent",
-    ...(way === "pooler" ? { STREAMVIBE_POOLER_URL: pooler.href.replaceAll("+", "%20") } : {}),
+    ...(driver === "pooler" ? { STREAMVIBE_POOLER_URL: pooler.href.replaceAll("+", "%20") } : {}),
     ...changes,
   });
 }

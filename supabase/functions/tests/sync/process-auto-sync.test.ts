@@ -12,7 +12,7 @@ import {
   syncAll,
   syncsUsed,
 } from "../support/channels.ts";
-import { connectionWorld } from "../support/connection_world.ts";
+import { connectionContext } from "../support/connection_context.ts";
 
 interface Account {
   channel: string;
@@ -162,19 +162,19 @@ Deno.test("a large library makes room after its turn and goes on at no cost; wha
     const [large, small] = await Promise.all([connected(sql, 120), connected(sql, 2)]);
     await makeDue(sql, large);
     await sql`update public.social_account set sync_mode = 'auto', next_sync_at = '2001-01-02' where id = ${small.id}`;
-    const world = await connectionWorld();
+    const context = await connectionContext();
     const limits = { ...LIMITS, at_once: 1, turn_ms: 0, max_accounts: 2 };
-    assert.deepEqual(await autoSync(world, limits), { enqueued: 2 });
+    assert.deepEqual(await autoSync(context, limits), { enqueued: 2 });
     const one = await stateOf(sql, large);
     assert.equal(one.items, 50, "one page, then the next account");
     assert.ok((one.minutes ?? 1) <= 0.1, "due again at once, behind the others");
     assert.equal((await stateOf(sql, small)).items, 2);
-    await autoSync(world, { ...limits, turn_ms: 20_000 });
+    await autoSync(context, { ...limits, turn_ms: 20_000 });
     assert.equal((await stateOf(sql, large)).items, 120);
     assert.equal(await syncsUsed(sql, large.user_id), 1);
 
     await makeDue(sql, small);
-    assert.deepEqual(await autoSync(world, { ...limits, max_accounts: 1, budget_ms: -1 }), { enqueued: 0 });
+    assert.deepEqual(await autoSync(context, { ...limits, max_accounts: 1, budget_ms: -1 }), { enqueued: 0 });
     const [row] = await sql`select next_sync_at from public.social_account where id = ${small.id}`;
     assert.equal(new Date(row?.next_sync_at).getUTCFullYear(), 2001);
   });
@@ -184,9 +184,9 @@ Deno.test("a platform's quota that is used up makes accounts wait, costs no unit
   await withSql(async (sql) => {
     const account = await connected(sql, 2);
     // An app of this test's own would have no tokens here; a window of the adapter's size does as well.
-    const world = await connectionWorld({ YOUTUBE_UNITS_PER_DAY: "2" });
+    const context = await connectionContext({ YOUTUBE_UNITS_PER_DAY: "2" });
     await makeDue(sql, account);
-    await autoSync(world, { ...LIMITS, max_accounts: 1 });
+    await autoSync(context, { ...LIMITS, max_accounts: 1 });
     const state = await stateOf(sql, account);
     assert.deepEqual([state.items, state.status, state.last_error], [0, "active", null], "no failure");
     assert.ok(
@@ -197,7 +197,7 @@ Deno.test("a platform's quota that is used up makes accounts wait, costs no unit
   });
 });
 
-Deno.test("what a platform charges is in the ledger: the units of a pass, and a refusal closes the window for a pause only", async () => {
+Deno.test("what a platform charges is in the ledger: the units of a sync run, and a refusal closes the window for a pause only", async () => {
   await withSql(async (sql) => {
     const account = await connected(sql, 2);
     const used = async () =>

@@ -270,7 +270,7 @@ Deno.test("two syncs of one account at once: one runs, the other is told to wait
   });
 });
 
-Deno.test("a sync id is good for its own account and pass only", async () => {
+Deno.test("a sync id is good for its own account and sync run only", async () => {
   await withLibrary({ videos: 60 }, async ({ creator, social_account_id }) => {
     const { body } = await syncOnce(creator, social_account_id);
     const [last] = (await goOnWith(creator, social_account_id, body.sync_id)).slice(-1);

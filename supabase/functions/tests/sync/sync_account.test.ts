@@ -18,7 +18,7 @@ import {
   disarm,
   syncsUsed,
 } from "../support/channels.ts";
-import { connectionWorld } from "../support/connection_world.ts";
+import { connectionContext } from "../support/connection_context.ts";
 
 async function connected(videos: number) {
   const channel = await createChannel({ videos });
@@ -40,14 +40,14 @@ const FOREVER = { deadline: new Date(8_640_000_000_000_000) };
 
 Deno.test("10,000 videos are synced with flat memory, for one unit", async () => {
   const sql = await testDatabase();
-  const world = await connectionWorld();
+  const context = await connectionContext();
   try {
     const { channel, creator, social_account_id } = await connected(10_000);
     const held: number[] = [];
     const request = { user_id: null, social_account_id, max_results: 50 };
     let steps = 0;
     let items = 0;
-    for await (const step of syncAccount(world, "youtube", request, FOREVER)) {
+    for await (const step of syncAccount(context, "youtube", request, FOREVER)) {
       items += step.new_items;
       steps += 1;
       if (steps % 50 === 0) held.push(heldMebibytes());
@@ -65,14 +65,14 @@ Deno.test("10,000 videos are synced with flat memory, for one unit", async () =>
 
 Deno.test("a loop whose time is up stops between steps, and another goes on from there", async () => {
   const sql = await testDatabase();
-  const world = await connectionWorld();
+  const context = await connectionContext();
   try {
     const { channel, creator, social_account_id } = await connected(25);
     const request = { user_id: creator.id, social_account_id, max_results: 10 };
     let step;
-    for await (step of syncAccount(world, "youtube", request, { deadline: new Date(0) }));
+    for await (step of syncAccount(context, "youtube", request, { deadline: new Date(0) }));
     assert.deepEqual([step?.new_items, step?.has_more], [10, true]);
-    for await (step of syncAccount(world, "youtube", { ...request, sync_id: step?.sync_id }, FOREVER));
+    for await (step of syncAccount(context, "youtube", { ...request, sync_id: step?.sync_id }, FOREVER));
     assert.equal(step?.has_more, false);
     await assertSameLibrary(sql, social_account_id, channel);
     assert.equal(await syncsUsed(sql, creator.id), 1);
@@ -84,20 +84,20 @@ Deno.test("a loop whose time is up stops between steps, and another goes on from
 
 Deno.test("a platform that does not answer in time: the unit is returned, and the next sync is whole", async () => {
   const sql = await testDatabase();
-  const world = await connectionWorld({ PROVIDER_TIMEOUT_MS: "150" });
+  const context = await connectionContext({ PROVIDER_TIMEOUT_MS: "150" });
   try {
     const { channel, creator, social_account_id } = await connected(25);
     const request = { user_id: creator.id, social_account_id, max_results: 10 };
-    const first = await syncPage(world, "youtube", request);
+    const first = await syncPage(context, "youtube", request);
     await arm(channel, "v3/videos", { delay_ms: 600 }, { times: 3 });
-    await assert.rejects(syncPage(world, "youtube", { ...request, sync_id: first.sync_id }), {
+    await assert.rejects(syncPage(context, "youtube", { ...request, sync_id: first.sync_id }), {
       code: "provider_unavailable",
     });
     assert.equal(await syncsUsed(sql, creator.id), 0);
     const [account] = await sql`select last_error from public.social_account where id = ${social_account_id}`;
     assert.match(account?.last_error, /YouTube does not answer/);
     await disarm(channel);
-    for await (const _ of syncAccount(world, "youtube", request, FOREVER));
+    for await (const _ of syncAccount(context, "youtube", request, FOREVER));
     await assertSameLibrary(sql, social_account_id, channel);
     assert.equal(await syncsUsed(sql, creator.id), 1);
   } finally {
@@ -108,17 +108,17 @@ Deno.test("a platform that does not answer in time: the unit is returned, and th
 
 Deno.test("a worker that was thought dead cannot overwrite its successor", async () => {
   const sql = await testDatabase();
-  const world = await connectionWorld({ SYNC_LEASE_SECONDS: "1" });
+  const context = await connectionContext({ SYNC_LEASE_SECONDS: "1" });
   try {
     const { channel, creator, social_account_id } = await connected(5);
     const request = { user_id: creator.id, social_account_id, max_results: 50 };
     await arm(channel, "v3/videos", { delay_ms: 2_500 });
-    const slow = syncPage(world, "youtube", request).then(() => "written", (error) => error.sqlstate);
+    const slow = syncPage(context, "youtube", request).then(() => "written", (error) => error.sqlstate);
     const deadline = Date.now() + 10_000;
     let successor;
     do {
       await new Promise((resolve) => setTimeout(resolve, 100));
-      successor = await syncPage(world, "youtube", request).catch((error) => {
+      successor = await syncPage(context, "youtube", request).catch((error) => {
         assert.equal(error.sqlstate, "SV409");
         return null;
       });
@@ -126,43 +126,43 @@ Deno.test("a worker that was thought dead cannot overwrite its successor", async
     assert.equal(successor?.new_items, 5);
     assert.equal(await slow, "SV412");
     await assertSameLibrary(sql, social_account_id, channel);
-    assert.equal(await syncsUsed(sql, creator.id), 1, "taking over a dead call's pass is no new one");
+    assert.equal(await syncsUsed(sql, creator.id), 1, "taking over a dead call's sync run is no new one");
   } finally {
     await sql.end();
     await closeConnections();
   }
 });
 
-for (const way of ["data api", "pooler"] as const) {
-  Deno.test(`a connection's whole life works through the ${way}`, async () => {
+for (const driver of ["data api", "pooler"] as const) {
+  Deno.test(`a connection's whole life works through the ${driver}`, async () => {
     const sql = await testDatabase();
-    const world = await connectionWorld({}, way);
+    const context = await connectionContext({}, driver);
     try {
       const channel = await createChannel({ videos: 12 });
       const creator = await createCreator();
-      const { authorization_url } = await authorize(world, "youtube", creator.id, {});
+      const { authorization_url } = await authorize(context, "youtube", creator.id, {});
       const { code, state } = await consent(authorization_url, { channel });
-      const { social_account_id } = await connect(world, "youtube", creator.id, {
+      const { social_account_id } = await connect(context, "youtube", creator.id, {
         code: String(code),
         state,
       });
       const request = { user_id: creator.id, social_account_id, max_results: 10 };
-      for await (const _ of syncAccount(world, "youtube", request, FOREVER));
-      for await (const step of syncAccount(world, "youtube", request, FOREVER)) {
+      for await (const _ of syncAccount(context, "youtube", request, FOREVER));
+      for await (const step of syncAccount(context, "youtube", request, FOREVER)) {
         assert.equal(step.updated_items, 0);
       }
       await assertSameLibrary(sql, social_account_id, channel);
       await sql`
         update public.platform_connection
         set token_expires_at = now() + interval '1 minute', token_issued_at = now() - interval '1 hour' where user_id = ${creator.id}`;
-      assert.ok((await refreshTokens(world)).refreshed >= 1);
+      assert.ok((await refreshTokens(context)).refreshed >= 1);
       await arm(channel, "v3/playlistItems", { reason: "insufficientPermissions" }, { times: 3 });
-      await assert.rejects(syncPage(world, "youtube", request), { code: "account_disconnected" });
+      await assert.rejects(syncPage(context, "youtube", request), { code: "account_disconnected" });
       await disarm(channel);
       const stranger = await createCreator();
-      await assert.rejects(disconnect(world, stranger.id, { social_account_id }), { sqlstate: "SV404" });
-      assert.equal((await disconnect(world, creator.id, { social_account_id })).revoked, true);
-      await assert.rejects(syncPage(world, "youtube", request), { sqlstate: "SV410" });
+      await assert.rejects(disconnect(context, stranger.id, { social_account_id }), { sqlstate: "SV404" });
+      assert.equal((await disconnect(context, creator.id, { social_account_id })).revoked, true);
+      await assert.rejects(syncPage(context, "youtube", request), { sqlstate: "SV410" });
     } finally {
       await sql.end();
       await closeConnections();

@@ -1,6 +1,6 @@
-/** A platform's world for tests without a stack: answers from a script, a clock that stands still, every call recorded. */
+/** The context of an adapter for tests without a stack: answers from a script, a clock that stands still, every call recorded. */
 import { createLogger } from "../../_shared/observability/log.ts";
-import type { PlatformWorld, Usage } from "../../_shared/platforms/platform.ts";
+import type { PlatformContext, Usage } from "../../_shared/platforms/platform.ts";
 import { readSettings } from "../../_shared/settings/settings.ts";
 
 export interface RecordedCall {
@@ -14,7 +14,7 @@ export interface RecordedCall {
 /** What the platform answers: a body (status 200), or a whole response, or an error that fetch throws. */
 export type Scripted = object | Response | Error;
 
-export interface AdapterWorld extends PlatformWorld {
+export interface AdapterContext extends PlatformContext {
   calls: RecordedCall[];
   lines: string[];
   usages: Usage[];
@@ -24,7 +24,7 @@ export interface AdapterWorld extends PlatformWorld {
 export const NOW = new Date("2026-11-20T12:00:00Z");
 
 /** Answers each call by the first rule that fits its path; a rule with several answers gives them in turn, the last for ever. */
-export function adapterWorld(rules: Record<string, Scripted | Scripted[]>): AdapterWorld {
+export function adapterContext(rules: Record<string, Scripted | Scripted[]>): AdapterContext {
   const calls: RecordedCall[] = [];
   const lines: string[] = [];
   const usages: Usage[] = [];
@@ -78,7 +78,7 @@ export function adapterWorld(rules: Record<string, Scripted | Scripted[]>): Adap
     now: () => NOW,
     request_id: "test",
     log: createLogger({ level: "debug", sink: (line) => lines.push(line) }),
-    used: (_platform, usage) => usages.push(usage),
+    used: (usage) => usages.push(usage),
     calls,
     lines,
     usages,

@@ -1,22 +1,22 @@
-/** The world of a running stack, for tests that run the work on connections and libraries in their own process. */
+/** The context of work on a running stack, for tests that do the work on connections and libraries in their own process. */
 import { simulatorSettings } from "../../../../scripts/local/functions/environment.ts";
 import { testStack } from "../../../../scripts/test/stack.ts";
-import type { World } from "../../_shared/connections/world.ts";
+import type { Context } from "../../_shared/context.ts";
 import { createAdmin, type DatabaseStats } from "../../_shared/database/database.ts";
 import { createLogger } from "../../_shared/observability/log.ts";
-import { stackSettings, type Way } from "./stack_settings.ts";
+import { type Driver, stackSettings } from "./stack_settings.ts";
 
-export interface ConnectionWorld extends World {
+export interface ConnectionContext extends Context {
   stats: DatabaseStats;
   lines: string[];
 }
 
-export async function connectionWorld(
+export async function connectionContext(
   changes: Record<string, string> = {},
-  way: Way = "pooler",
-): Promise<ConnectionWorld> {
+  driver: Driver = "pooler",
+): Promise<ConnectionContext> {
   const { simulator_url } = await testStack();
-  const settings = await stackSettings(way, {
+  const settings = await stackSettings(driver, {
     ...simulatorSettings(simulator_url),
     ...changes,
   });

@@ -1,6 +1,6 @@
-/** A world without a network or a database for tests of the kernel: keys of its own, recorded calls, recorded log lines. */
+/** A dependencies without a network or a database for tests of the kernel: keys of its own, recorded calls, recorded log lines. */
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
-import type { World } from "../../_shared/http/endpoint.ts";
+import type { Dependencies } from "../../_shared/http/endpoint.ts";
 import { readSettings, type Settings } from "../../_shared/settings/settings.ts";
 
 const { privateKey, publicKey } = await generateKeyPair("ES256", { extractable: true });
@@ -58,8 +58,8 @@ export interface SeenCall {
   args: Record<string, unknown>;
 }
 
-/** A world whose SQL functions are `functions`; the limiter allows everything unless a test says otherwise. */
-export function testWorld(
+/** A dependencies whose SQL functions are `functions`; the limiter allows everything unless a test says otherwise. */
+export function testDependencies(
   options: {
     settings?: Record<string, string>;
     functions?: Record<string, (args: Record<string, unknown>) => unknown>;
@@ -79,7 +79,7 @@ export function testWorld(
       })),
     ...options.functions,
   };
-  const world: Partial<World> = {
+  const dependencies: Partial<Dependencies> = {
     settings: testSettings({ LOG_LEVEL: "debug", ...options.settings }),
     record: (about) => recorded.push(about),
     sink: (line) => lines.push(JSON.parse(line)),
@@ -88,12 +88,12 @@ export function testWorld(
         calls.push({ name, args });
         stats.db_calls += 1;
         const known = functions[name];
-        if (!known) throw new Error(`the test world has no SQL function ${name}`);
+        if (!known) throw new Error(`the test dependencies has no SQL function ${name}`);
         return await known(args) as T;
       },
     }),
   };
-  return { world, calls, lines, recorded };
+  return { dependencies, calls, lines, recorded };
 }
 
 /** A request to a function, by default a signed-in creator's POST of JSON. */
