@@ -25,14 +25,14 @@ select cron.schedule('reconcile-http-calls', '4-59/10 * * * *', $$select ops.rec
 select cron.schedule('refresh-expiring-tokens', '13 */6 * * *',
   $$select ops.invoke_edge_function('refresh-oauth-tokens') where ops.has_due_token_refreshes()$$);
 
--- Change 011. Each account has its own time (next_sync_at, 1 hour to 7 days; 4 hours for one of which nothing is known yet, the pace
+-- What people asked a platform to have erased here; calls nothing, and costs nothing when nobody did.
+select cron.schedule('erase-requested-data', '*/2 * * * *', $$select ops.erase_requested_data()$$);
+
+-- Module 002. Each account has its own time (next_sync_at, 1 hour to 7 days; 4 hours for one of which nothing is known yet, the pace
 -- at which all of them used to be looked at). This only looks often whether anything is due, and calls nobody when nothing is.
 select cron.schedule('auto-sync-social-accounts', '2-59/5 * * * *',
   $$select ops.invoke_edge_function('process-auto-sync') where ops.has_due_auto_syncs()$$);
 select cron.schedule('tidy-search-indexes', '1-59/2 * * * *', $$select ops.tidy_search_indexes()$$);
-
--- Change 012. What people asked a platform to have erased here; calls nothing, and costs nothing when nobody did.
-select cron.schedule('erase-requested-data', '*/2 * * * *', $$select ops.erase_requested_data()$$);
 
 -- Module 006. Workers take, retry and reap by themselves; these are for a queue that nobody visits.
 do $$

@@ -1,5 +1,6 @@
--- Undoes module 001: connections, accounts and the tokens in Vault are gone with it. Run it as the role that applied the module,
--- in one transaction: psql "$DATABASE_URL" -v ON_ERROR_STOP=1 -1 -f database/rollback/001_platform_connections.sql
+-- Undoes module 001: connections, accounts, the tokens in Vault and the requests to erase (with the proof of them) are gone with it.
+-- Run it as the role that applied the module, in one transaction:
+-- psql "$DATABASE_URL" -v ON_ERROR_STOP=1 -1 -f database/rollback/001_platform_connections.sql
 
 do $$
 declare
@@ -7,6 +8,9 @@ declare
     to_regclass('public.platform_connection'), to_regclass('public.social_account'), to_regclass('ops.oauth_state')];
   v_dependents text;
 begin
+  if exists (select from ops.data_deletion where completed_at is null) then
+    raise exception 'Cannot roll back module 001: people wait for their data to be erased, run ops.erase_requested_data() until it gives 0 first';
+  end if;
   select string_agg(distinct conrelid::regclass::text, ', ') into v_dependents
   from pg_constraint
   where contype = 'f' and confrelid = any (v_own) and not conrelid = any (v_own);
@@ -15,7 +19,7 @@ begin
   end if;
 
   if to_regclass('cron.job') is not null then
-    perform cron.unschedule(jobname) from cron.job where jobname = 'refresh-expiring-tokens';
+    perform cron.unschedule(jobname) from cron.job where jobname in ('refresh-expiring-tokens', 'erase-requested-data');
   end if;
 end;
 $$;
@@ -26,11 +30,11 @@ delete from vault.secrets where name in (select vault_secret_name from public.pl
 -- Without cascade on purpose: what a later module has built on these makes the rollback fail as a whole.
 drop function public.begin_oauth, public.take_oauth_state, public.connect_account, public.read_connection,
   public.disconnect_account, public.has_other_account, public.claim_token_refreshes, public.claim_token_refresh, public.store_refreshed_tokens,
-  public.refuse_connection, public.release_token_refresh;
+  public.refuse_connection, public.release_token_refresh, public.refuse_account, public.request_data_deletion, public.data_deletion_state;
 drop function ops.leased_connection, ops.has_due_token_refreshes, ops.read_tokens, ops.write_tokens,
-  ops.merge_tokens;
-drop table ops.oauth_state, public.social_account, public.platform_connection, public.account_status, public.platform;
-drop function ops.forget_tokens, ops.schedule_social_account, ops.refresh_due_at;
+  ops.merge_tokens, ops.erase_requested_data;
+drop table ops.data_deletion, ops.oauth_state, public.social_account, public.platform_connection, public.account_status, public.platform;
+drop function ops.forget_tokens, ops.schedule_social_account, ops.reschedule_social_account, ops.refresh_due_at;
 
 do $$
 begin

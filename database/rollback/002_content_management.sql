@@ -3,30 +3,36 @@
 
 do $$
 declare
+  v_own constant oid[] := array[to_regclass('public.content_type'), to_regclass('public.content_item'),
+    to_regclass('public.content_revision'), to_regclass('public.content_media')];
   v_dependents text;
 begin
   select string_agg(distinct conrelid::regclass::text, ', ') into v_dependents
   from pg_constraint
   where contype = 'f'
-    and confrelid in (to_regclass('public.content_type'), to_regclass('public.content_item'), to_regclass('public.content_revision'))
-    and conrelid not in (to_regclass('public.content_type'), to_regclass('public.content_item'), to_regclass('public.content_revision'));
+    and confrelid = any (v_own) and not conrelid = any (v_own);
   if v_dependents is not null then
     raise exception 'Cannot roll back module 002: % depends on it, roll that module back first', v_dependents;
   end if;
-  -- Its functions erase content, which no catalogue knows.
-  if to_regclass('ops.data_deletion') is not null then
-    raise exception 'Cannot roll back module 002: change 012 depends on it, roll that change back first';
+  if to_regclass('cron.job') is not null then
+    perform cron.unschedule(jobname) from cron.job where jobname in ('auto-sync-social-accounts', 'tidy-search-indexes');
   end if;
 end;
 $$;
 
 drop trigger social_account_keep_content on public.social_account;
+drop trigger subscription_wake_accounts on public.subscription;
 
 -- Without cascade on purpose: what a later module has built on these makes the rollback fail as a whole.
-drop function public.search_library, public.set_content_hidden, public.begin_sync, public.apply_sync_page, public.fail_sync;
-drop function ops.search_library, ops.set_content_hidden, ops.apply_items, ops.missing_items, ops.sync_interval;
+drop function public.search_library, public.set_content_hidden, public.begin_sync, public.apply_sync_page, public.fail_sync,
+  public.claim_auto_syncs, public.postpone_auto_sync, public.record_platform_usage, public.read_platform_quotas;
+drop function ops.search_library, ops.set_content_hidden, ops.erase_content, ops.apply_items, ops.apply_media, ops.missing_items,
+  ops.sync_interval(uuid), ops.sync_interval(timestamptz[], timestamptz, timestamptz), ops.settle_sync_run, ops.settle_platform_quota,
+  ops.claim_platform_quota, ops.raise_platform_quota, ops.lock_platform_window, ops.has_due_auto_syncs, ops.wake_accounts_of_plan,
+  ops.tidy_search_indexes;
 drop type ops.given_item;
-drop table ops.sync_page, ops.sync_pass, public.content_revision, public.content_item, public.content_type;
+drop table ops.platform_share, ops.platform_window, ops.sync_page, ops.sync_run, public.content_media, public.content_revision,
+  public.content_item, public.content_type;
 drop function public.prevent_account_deletion_with_content, ops.fill_content_owner, ops.keep_content_revision, ops.touch_content_item;
 drop function ops.clean_tags, ops.are_sound_tags, ops.join_words;
 drop text search configuration public.streamvibe;

@@ -1,6 +1,25 @@
 -- Module 000, base core: people, roles, plans, quotas, notifications, the audit log, and what the functions need beside them
 -- (rate limits, idempotency, metrics, calls by cron). It knows nothing of platforms or content.
 -- Runs as `postgres`, which is no superuser on Supabase. One file is one transaction.
+--
+--   Extensions, default privileges, schemas
+--   Types
+--   Tables: plans
+--   Tables: people
+--   Tables in ops
+--   Functions: rules that policies and other functions share
+--   Functions: a person appears
+--   Functions: roles
+--   Functions: quotas
+--   Functions: what moderators and admins do
+--   Functions: the endpoint kernel
+--   Functions: cron
+--   Triggers
+--   Policies
+--   Grants
+--   Reference rows
+
+-- ## Extensions, default privileges, schemas
 
 create extension if not exists pg_trgm with schema extensions;
 create extension if not exists unaccent with schema extensions;
@@ -17,8 +36,7 @@ comment on schema ops is
   'What no client may see: counters, states, helpers. No API role has usage; policies and the functions in public reach into it.';
 revoke all on schema ops from public;
 
----------------------------------------------------------------------------------------------------------------------------
--- Types
+-- ## Types
 
 create type public.visibility_enum as enum ('public', 'private', 'unlisted');
 comment on type public.visibility_enum is 'Who may see an item on its platform.';
@@ -29,8 +47,7 @@ comment on type public.notification_type_enum is 'How urgent a notification is.'
 create type public.action_mode_enum as enum ('auto', 'manual', 'disabled');
 comment on type public.action_mode_enum is 'auto: done on a schedule; manual: done when asked; disabled: refused.';
 
----------------------------------------------------------------------------------------------------------------------------
--- Reference tables
+-- ## Tables: plans
 
 create table public.subscription_tier (
   id uuid not null default gen_random_uuid(),
@@ -69,8 +86,7 @@ create table public.subscription_status (
 alter table public.subscription_status enable row level security;
 comment on table public.subscription_status is 'The states of a subscription, named as the payment provider names them.';
 
----------------------------------------------------------------------------------------------------------------------------
--- People
+-- ## Tables: people
 
 create table public.users (
   id uuid not null,
@@ -254,8 +270,9 @@ comment on column public.cache_store.expires_at is 'Null: does not expire.';
 -- Serves cleanup_expired_cache().
 create index cache_store_expires_at_idx on public.cache_store (expires_at) where expires_at is not null;
 
----------------------------------------------------------------------------------------------------------------------------
--- ops tables. Only functions owned by postgres touch them; the policy says so to readers and to the linter.
+-- ## Tables in ops
+
+-- Only functions that postgres owns touch them; the policies say so to readers and to the linter.
 
 create unlogged table ops.rate_limit (
   key text not null,
@@ -318,8 +335,7 @@ create index http_call_open_idx on ops.http_call (called_at) where outcome is nu
 -- Serves the pruning of settled calls.
 create index http_call_settled_at_idx on ops.http_call (settled_at) where outcome is not null;
 
----------------------------------------------------------------------------------------------------------------------------
--- Functions: rules that policies and other functions share
+-- ## Functions: rules that policies and other functions share
 
 -- Security definer: policies ask it, and a person may not read user_role beyond their own rows anyway.
 create function ops.current_user_has_role(variadic p_roles public.app_role_enum[])
@@ -330,8 +346,6 @@ as $$
   select exists (select from public.user_role where user_id = (select auth.uid()) and role = any (p_roles));
 $$;
 comment on function ops.current_user_has_role is 'Whether the signed-in person has one of these roles. For policies: wrap it in (select …).';
-revoke execute on function ops.current_user_has_role from public;
-grant execute on function ops.current_user_has_role to authenticated;
 
 create function ops.touch_updated_at()
 returns trigger
@@ -344,7 +358,6 @@ begin
 end;
 $$;
 comment on function ops.touch_updated_at is 'Trigger: stamps updated_at.';
-revoke execute on function ops.touch_updated_at from public;
 
 -- Immutable although unaccent() is only stable: the dictionary is named, so no search_path can change the result.
 create function ops.plain_text(p_text text)
@@ -358,8 +371,6 @@ begin
 end;
 $$;
 comment on function ops.plain_text is 'Without accents and in lower case, for comparing what people type.';
-revoke execute on function ops.plain_text from public;
-grant execute on function ops.plain_text to authenticated, service_role;
 
 create function ops.record_audit(p_action text, p_user_id uuid, p_details jsonb default '{}')
 returns void
@@ -369,10 +380,8 @@ as $$
   insert into public.audit_log (actor_id, user_id, action, details) values (auth.uid(), p_user_id, p_action, p_details);
 $$;
 comment on function ops.record_audit is 'Appends to the audit log; the actor is the signed-in person, or null for the service.';
-revoke execute on function ops.record_audit from public;
 
----------------------------------------------------------------------------------------------------------------------------
--- Functions: a person appears
+-- ## Functions: a person appears
 
 create function ops.clean_line(p_text text, p_length integer)
 returns text
@@ -382,7 +391,6 @@ as $$
   select nullif(btrim(left(btrim(regexp_replace(p_text, '[[:cntrl:][:space:]]+', ' ', 'g')), p_length)), '');
 $$;
 comment on function ops.clean_line is 'One trimmed line of at most this many characters; null when nothing is left.';
-revoke execute on function ops.clean_line from public;
 
 create function ops.create_user(p_id uuid, p_email text, p_meta jsonb)
 returns void
@@ -422,7 +430,6 @@ begin
 end;
 $$;
 comment on function ops.create_user is 'Gives a person their row, the role user, settings and an active free subscription. Harmless when repeated.';
-revoke execute on function ops.create_user from public;
 
 -- Security definer: fires as Auth's own role, which may not write public.
 create function ops.handle_new_auth_user()
@@ -436,7 +443,6 @@ begin
 end;
 $$;
 comment on function ops.handle_new_auth_user is 'Trigger on auth.users: a new login gets its rows.';
-revoke execute on function ops.handle_new_auth_user from public;
 
 -- Security definer: fires as Auth's own role, which may not write public.
 create function ops.handle_changed_auth_email()
@@ -450,7 +456,6 @@ begin
 end;
 $$;
 comment on function ops.handle_changed_auth_email is 'Trigger on auth.users: a confirmed change of e-mail is followed.';
-revoke execute on function ops.handle_changed_auth_email from public;
 
 create function ops.make_profile_slug(p_display_name text, p_user_id uuid)
 returns text
@@ -488,7 +493,6 @@ end;
 $$;
 comment on function ops.make_profile_slug is
   'A free address made from a name: lower case, Latin, hyphens, no reserved word. Free until the transaction ends, by a lock.';
-revoke execute on function ops.make_profile_slug from public;
 
 -- Security definer: the slug is found across all people, and only the service may call it.
 create function public.setup_profile(p_user_id uuid, p_display_name text default null, p_bio text default null,
@@ -533,11 +537,8 @@ end;
 $$;
 comment on function public.setup_profile is
   'Sets what is given (null leaves as it is), and the slug when there is none yet: addresses that were shared stay valid.';
-revoke execute on function public.setup_profile from public, anon, authenticated;
-grant execute on function public.setup_profile to service_role;
 
----------------------------------------------------------------------------------------------------------------------------
--- Functions: roles
+-- ## Functions: roles
 
 create function public.has_role(p_user_id uuid, p_role public.app_role_enum)
 returns boolean
@@ -552,11 +553,8 @@ begin
 end;
 $$;
 comment on function public.has_role is 'Whether a person has a role. People may ask about themselves, the service about everybody.';
-revoke execute on function public.has_role from public, anon;
-grant execute on function public.has_role to authenticated, service_role;
 
----------------------------------------------------------------------------------------------------------------------------
--- Functions: quotas
+-- ## Functions: quotas
 
 -- The stored names say what is counted; origin documents say it in the singular. Both are understood.
 create function ops.quota_name(p_quota_type text)
@@ -573,7 +571,6 @@ begin
 end;
 $$;
 comment on function ops.quota_name is 'The quota that a name means; null when there is no such quota.';
-revoke execute on function ops.quota_name from public;
 
 create function ops.add_months(p_from timestamptz, p_months integer, p_anchor_day smallint)
 returns timestamptz
@@ -591,7 +588,6 @@ as $$
   from month;
 $$;
 comment on function ops.add_months is 'So many months later, on the anchor day or on the last day of a month that is too short for it.';
-revoke execute on function ops.add_months from public;
 
 create function ops.next_cycle(p_cycle_end timestamptz, p_anchor_day smallint, p_now timestamptz,
   out starts timestamptz, out ends timestamptz)
@@ -618,7 +614,6 @@ begin
 end;
 $$;
 comment on function ops.next_cycle is 'The cycle after one that ended, such that it holds p_now. Rolls from the end itself: the 15th stays the 15th.';
-revoke execute on function ops.next_cycle from public;
 
 -- One statement: closing usage and new cycle cannot come apart, and of two callers the second finds nothing due.
 create function ops.roll_cycles(p_user_ids uuid[])
@@ -647,7 +642,6 @@ as $$
   select count(*)::integer from rolled;
 $$;
 comment on function ops.roll_cycles is 'Starts the next cycle for those of these people whose cycle is over, and keeps what they used in it.';
-revoke execute on function ops.roll_cycles from public;
 
 create function ops.reset_expired_quotas()
 returns integer
@@ -668,7 +662,6 @@ begin
 end;
 $$;
 comment on function ops.reset_expired_quotas is 'For cron. Nobody waits for it: whoever uses a quota rolls their own subscription when cron is late.';
-revoke execute on function ops.reset_expired_quotas from public;
 
 create function ops.quota_state(p_user_id uuid, p_quota text, out used integer, out quota_limit integer, out resets_at timestamptz)
 language sql stable security invoker
@@ -688,7 +681,6 @@ as $$
   where subscription.user_id = p_user_id;
 $$;
 comment on function ops.quota_state is 'What is used of a quota, its limit, and when it begins anew. A cycle that is over counts as unused.';
-revoke execute on function ops.quota_state from public;
 
 create function ops.raise_quota_exceeded(p_quota text, p_limit integer, p_used integer, p_resets_at timestamptz)
 returns void
@@ -709,7 +701,6 @@ begin
 end;
 $$;
 comment on function ops.raise_quota_exceeded is 'The one error of every quota.';
-revoke execute on function ops.raise_quota_exceeded from public;
 
 create function ops.reserve_quota(p_user_id uuid, p_quota text, p_amount integer)
 returns integer
@@ -754,7 +745,6 @@ begin
 end;
 $$;
 comment on function ops.reserve_quota is 'Takes units before the work, in one statement that no number of callers can race past the limit; else SV402.';
-revoke execute on function ops.reserve_quota from public;
 
 create function ops.return_quota(p_user_id uuid, p_quota text, p_amount integer, p_reserved_at timestamptz)
 returns integer
@@ -769,7 +759,6 @@ as $$
   returning case p_quota when 'syncs' then syncs_used when 'ai_analyses' then ai_analyses_used else seo_submissions_used end;
 $$;
 comment on function ops.return_quota is 'Gives units back when the work failed. A unit of a cycle that is over is gone with it.';
-revoke execute on function ops.return_quota from public;
 
 -- Security definer: it reads the one subscription that the caller may see anyway, and its helpers in ops.
 create function ops.check_quota(p_user_id uuid, p_quota_type text)
@@ -792,8 +781,6 @@ begin
 end;
 $$;
 comment on function ops.check_quota is 'See public.check_quota.';
-revoke execute on function ops.check_quota from public;
-grant execute on function ops.check_quota to authenticated, service_role;
 
 -- The body is parsed here and now (begin atomic): callers need no usage on schema ops, only execute on the function inside.
 create function public.check_quota(p_user_id uuid, p_quota_type text)
@@ -805,8 +792,6 @@ begin atomic
 end;
 comment on function public.check_quota is
   'Whether a unit is left: sync, ai_analysis or seo_submission. Only a look; what spends calls increment_quota, which also reserves.';
-revoke execute on function public.check_quota from public, anon;
-grant execute on function public.check_quota to authenticated, service_role;
 
 -- Security definer: the service reserves through this, and through nothing else.
 create function public.increment_quota(p_user_id uuid, p_quota_type text, p_amount integer default 1)
@@ -826,8 +811,6 @@ begin
 end;
 $$;
 comment on function public.increment_quota is 'Reserves units, or raises SV402 and changes nothing. Returns what is used then.';
-revoke execute on function public.increment_quota from public, anon, authenticated;
-grant execute on function public.increment_quota to service_role;
 
 -- Security definer: the service returns units through this, and through nothing else.
 create function public.decrement_quota(p_user_id uuid, p_quota_type text, p_amount integer default 1)
@@ -847,12 +830,11 @@ begin
 end;
 $$;
 comment on function public.decrement_quota is 'Returns units that were reserved for work that failed. Never below zero. Returns what is used then.';
-revoke execute on function public.decrement_quota from public, anon, authenticated;
-grant execute on function public.decrement_quota to service_role;
 
----------------------------------------------------------------------------------------------------------------------------
--- Functions: what moderators and admins do. Each has its rules in ops and a door in public: an invoker function, so that
--- no definer function stands in the exposed schema for people to call.
+-- ## Functions: what moderators and admins do
+
+-- Each has its rules in ops and a public wrapper: an invoker function, so that no definer function stands in the exposed schema for
+-- people to call. A wrapper is parsed when it is created (begin atomic): callers need no usage on schema ops.
 
 create function ops.require_role(variadic p_roles public.app_role_enum[])
 returns void
@@ -866,7 +848,6 @@ begin
 end;
 $$;
 comment on function ops.require_role is 'Raises SV403 unless the signed-in person has one of the roles. The service and the operator pass.';
-revoke execute on function ops.require_role from public;
 
 -- Security definer: changes another person's row, after checking the caller's role.
 create function ops.set_creator_hidden(p_user_id uuid, p_hidden boolean, p_reason text)
@@ -889,8 +870,6 @@ begin
 end;
 $$;
 comment on function ops.set_creator_hidden is 'See public.set_creator_hidden.';
-revoke execute on function ops.set_creator_hidden from public;
-grant execute on function ops.set_creator_hidden to authenticated, service_role;
 
 create function public.set_creator_hidden(p_user_id uuid, p_hidden boolean, p_reason text default null)
 returns void
@@ -900,8 +879,6 @@ begin atomic
   select ops.set_creator_hidden(p_user_id, p_hidden, p_reason);
 end;
 comment on function public.set_creator_hidden is 'Moderators and admins take a creator out of public view, or put them back. The audit log keeps it.';
-revoke execute on function public.set_creator_hidden from public, anon;
-grant execute on function public.set_creator_hidden to authenticated, service_role;
 
 -- Security definer: changes another person's roles, after checking the caller's.
 create function ops.set_user_role(p_user_id uuid, p_role public.app_role_enum, p_granted boolean)
@@ -935,8 +912,6 @@ begin
 end;
 $$;
 comment on function ops.set_user_role is 'See public.set_user_role.';
-revoke execute on function ops.set_user_role from public;
-grant execute on function ops.set_user_role to authenticated, service_role;
 
 create function public.set_user_role(p_user_id uuid, p_role public.app_role_enum, p_granted boolean default true)
 returns void
@@ -946,8 +921,6 @@ begin atomic
   select ops.set_user_role(p_user_id, p_role, p_granted);
 end;
 comment on function public.set_user_role is 'Admins grant and revoke roles; the last admin stays. The audit log keeps it.';
-revoke execute on function public.set_user_role from public, anon;
-grant execute on function public.set_user_role to authenticated, service_role;
 
 -- Security definer: changes another person's plan, after checking the caller's role.
 create function ops.set_user_plan(p_user_id uuid, p_tier text)
@@ -969,8 +942,6 @@ begin
 end;
 $$;
 comment on function ops.set_user_plan is 'See public.set_user_plan.';
-revoke execute on function ops.set_user_plan from public;
-grant execute on function ops.set_user_plan to authenticated, service_role;
 
 create function public.set_user_plan(p_user_id uuid, p_tier text)
 returns void
@@ -980,8 +951,6 @@ begin atomic
   select ops.set_user_plan(p_user_id, p_tier);
 end;
 comment on function public.set_user_plan is 'Admins put a person on a plan; its limits hold at once, what was used stays. The audit log keeps it.';
-revoke execute on function public.set_user_plan from public, anon;
-grant execute on function public.set_user_plan to authenticated, service_role;
 
 -- Security definer: reads across people, after checking the caller's role.
 create function ops.find_users(p_query text, p_limit integer)
@@ -1006,8 +975,6 @@ begin
 end;
 $$;
 comment on function ops.find_users is 'See public.find_users.';
-revoke execute on function ops.find_users from public;
-grant execute on function ops.find_users to authenticated, service_role;
 
 create function public.find_users(p_query text, p_limit integer default 20)
 returns table (id uuid, email text, display_name text, profile_slug text, roles public.app_role_enum[], tier text,
@@ -1019,11 +986,8 @@ begin atomic
   from ops.find_users(p_query, p_limit) as found;
 end;
 comment on function public.find_users is 'Moderators and admins look a person up by exact e-mail, profile slug or id.';
-revoke execute on function public.find_users from public, anon;
-grant execute on function public.find_users to authenticated, service_role;
 
----------------------------------------------------------------------------------------------------------------------------
--- Functions: the endpoint kernel
+-- ## Functions: the endpoint kernel
 
 create function ops.take_hits(p_key text, p_limit integer, p_window_seconds integer, p_hits integer,
   out granted integer, out used integer, out window_ends timestamptz)
@@ -1078,7 +1042,6 @@ end;
 $$;
 comment on function ops.take_hits is
   'The less common ways of the limiter: a new window, the last units of one, a spent one. Grants as many of p_hits as are left.';
-revoke execute on function ops.take_hits from public;
 
 -- Security definer: counters are in ops, which no API role reaches. plpgsql keeps its plans: 1.5 times the speed of SQL here.
 create function public.check_rate_limit(p_key text, p_limit integer, p_window_seconds integer)
@@ -1109,8 +1072,6 @@ end;
 $$;
 comment on function public.check_rate_limit is
   'Counts one request against a limit per window that begins with the first. Exact under any concurrency; prunes itself.';
-revoke execute on function public.check_rate_limit from public, anon, authenticated;
-grant execute on function public.check_rate_limit to service_role;
 
 -- Security definer: counters are in ops. Keys are counted in one order, so that two calls with the same keys cannot lock each other out.
 create function public.check_rate_limits(p_keys text[], p_limits integer[], p_window_seconds integer[], p_hits integer[])
@@ -1148,8 +1109,6 @@ end;
 $$;
 comment on function public.check_rate_limits is
   'check_rate_limit for what came together: p_hits requests a key, of which "granted" are allowed. One row a place in the arrays.';
-revoke execute on function public.check_rate_limits from public, anon, authenticated;
-grant execute on function public.check_rate_limits to service_role;
 
 -- Security definer: limiter and answers are in ops.
 create function public.admit_request(p_rate_key text, p_limit integer, p_window_seconds integer, p_scope text,
@@ -1207,8 +1166,6 @@ end;
 $$;
 comment on function public.admit_request is
   'Rate limit and Idempotency-Key in one trip: started (do the work), replayed (the first answer), in_progress, or mismatch.';
-revoke execute on function public.admit_request from public, anon, authenticated;
-grant execute on function public.admit_request to service_role;
 
 -- Security definer: answers are in ops.
 create function public.finish_request(p_scope text, p_idempotency_key text, p_status integer, p_body text default null)
@@ -1224,8 +1181,6 @@ as $$
   where scope = p_scope and key = p_idempotency_key and status is null and p_status is not null;
 $$;
 comment on function public.finish_request is 'Keeps the first answer for 24 hours; without a status the attempt is forgotten, so that it can be made again.';
-revoke execute on function public.finish_request from public, anon, authenticated;
-grant execute on function public.finish_request to service_role;
 
 -- Security definer: figures are in ops.
 create function public.record_request_metrics(p_samples jsonb)
@@ -1246,8 +1201,6 @@ as $$
       order by place);
 $$;
 comment on function public.record_request_metrics is 'Adds a batch of [{function, status, count, duration_ms_sum, buckets}], one entry a function and status.';
-revoke execute on function public.record_request_metrics from public, anon, authenticated;
-grant execute on function public.record_request_metrics to service_role;
 
 -- Security definer: figures are in ops.
 create function public.read_request_metrics()
@@ -1258,8 +1211,6 @@ as $$
   select coalesce(jsonb_agg(to_jsonb(metric) order by metric.function, metric.status), '[]'::jsonb) from ops.request_metric as metric;
 $$;
 comment on function public.read_request_metrics is 'All that was recorded, as record_request_metrics takes it.';
-revoke execute on function public.read_request_metrics from public, anon, authenticated;
-grant execute on function public.read_request_metrics to service_role;
 
 -- Security definer: looks at vault, cron and net, which the service may not read in full. Dynamic SQL: a project may lack them.
 create function public.check_health()
@@ -1303,11 +1254,10 @@ end;
 $$;
 comment on function public.check_health is
   'Whether database, vault, outgoing queue and cron work: ok, unset (works, and is not provisioned yet) or down.';
-revoke execute on function public.check_health from public, anon, authenticated;
-grant execute on function public.check_health to service_role;
 
----------------------------------------------------------------------------------------------------------------------------
--- Functions: cron. They run as postgres and nobody else may call them.
+-- ## Functions: cron
+
+-- They run as postgres and nobody else may call them.
 
 create function ops.invoke_edge_function(p_name text, p_body jsonb default '{}')
 returns bigint
@@ -1337,7 +1287,6 @@ end;
 $$;
 comment on function ops.invoke_edge_function is
   'Asks an edge function to run, with the key from Vault, so that no job''s text holds one. The call leaves after commit and is at most once.';
-revoke execute on function ops.invoke_edge_function from public;
 
 create function ops.reconcile_http_calls()
 returns integer
@@ -1389,7 +1338,6 @@ end;
 $$;
 comment on function ops.reconcile_http_calls is
   'For cron. Finds out what became of calls, and tells the admins of those that failed or were never answered.';
-revoke execute on function ops.reconcile_http_calls from public;
 
 create function ops.cleanup_expired_cache()
 returns integer
@@ -1407,7 +1355,6 @@ begin
 end;
 $$;
 comment on function ops.cleanup_expired_cache is 'For cron. Deletes cached answers that have expired, at most 10,000 a run.';
-revoke execute on function ops.cleanup_expired_cache from public;
 
 create function ops.purge_cron_history()
 returns integer
@@ -1425,10 +1372,8 @@ begin
 end;
 $$;
 comment on function ops.purge_cron_history is 'For cron, which never prunes its own history. Keeps seven days, deletes at most 10,000 rows a run.';
-revoke execute on function ops.purge_cron_history from public;
 
----------------------------------------------------------------------------------------------------------------------------
--- Triggers
+-- ## Triggers
 
 create trigger users_touch_updated_at before update on public.users
   for each row execute function ops.touch_updated_at();
@@ -1446,8 +1391,9 @@ create trigger streamvibe_new_user after insert on auth.users
 create trigger streamvibe_changed_email after update of email on auth.users
   for each row when (old.email is distinct from new.email) execute function ops.handle_changed_auth_email();
 
----------------------------------------------------------------------------------------------------------------------------
--- Policies. People see their own rows and nothing else; equality on the owner, so that an index serves it.
+-- ## Policies
+
+-- People see their own rows and nothing else; equality on the owner, so that an index serves it.
 
 create policy "Everybody reads the plans" on public.subscription_tier
   for select to anon, authenticated using (true);
@@ -1491,8 +1437,7 @@ create policy "Only functions keep answers" on ops.idempotency for all to postgr
 create policy "Only functions keep metrics" on ops.request_metric for all to postgres using (true) with check (true);
 create policy "Only functions log calls" on ops.http_call for all to postgres using (true) with check (true);
 
----------------------------------------------------------------------------------------------------------------------------
--- Grants
+-- ## Grants
 
 grant select on public.subscription_tier, public.subscription_status to anon, authenticated;
 grant select on public.users, public.user_role, public.user_setting, public.subscription, public.quota_usage_history,
@@ -1510,8 +1455,20 @@ grant select, insert, update, delete on public.users, public.user_role, public.u
 -- No update, no delete: history is not rewritten.
 grant select, insert on public.audit_log, public.quota_usage_history to service_role;
 
----------------------------------------------------------------------------------------------------------------------------
--- Reference rows
+-- Who may execute what. The defaults are gone (at the top): a function that is not named here is its owner's alone.
+grant execute on function
+  ops.current_user_has_role
+  to authenticated;
+grant execute on function
+  ops.plain_text, public.has_role, ops.check_quota, public.check_quota, ops.set_creator_hidden, public.set_creator_hidden,
+  ops.set_user_role, public.set_user_role, ops.set_user_plan, public.set_user_plan, ops.find_users, public.find_users
+  to authenticated, service_role;
+grant execute on function
+  public.setup_profile, public.increment_quota, public.decrement_quota, public.check_rate_limit, public.check_rate_limits,
+  public.admit_request, public.finish_request, public.record_request_metrics, public.read_request_metrics, public.check_health
+  to service_role;
+
+-- ## Reference rows
 
 insert into public.subscription_tier (slug, display_name, description, price_cents_per_month, max_social_accounts,
   max_syncs_per_month, max_ai_analyses_per_month, max_seo_submissions_per_month, sort_order)

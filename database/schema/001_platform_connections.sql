@@ -1,16 +1,45 @@
 -- Module 001, platform connections: which platforms there are, who is connected to what, and the way of tokens into Vault,
--- out of it and through their refreshes. Needs module 000. It talks to no platform: edge functions do.
+-- out of it and through their refreshes; what platforms report of people. Needs module 000. It talks to no platform: edge functions do.
+--
+--   Needs
+--   Functions that columns need
+--   Tables
+--   Functions: consent
+--   Functions: tokens in Vault
+--   Functions: accounts
+--   Functions: refreshing tokens
+--   Functions: what platforms report
+--   Functions: triggers
+--   Triggers
+--   Policies
+--   Grants
+--   Reference rows
 
+-- ## Needs
+
+-- As the role that applied module 000, whose default privileges keep functions closed.
 do $$
 begin
-  if to_regclass('public.users') is null then
-    raise exception 'Cannot apply module 001: module 000 must be applied first';
+  if not exists (select from pg_class where oid = to_regclass('public.users') and relowner = current_user::regrole) then
+    raise exception 'Cannot apply module 001: module 000 must be applied first, by the same role';
   end if;
 end;
 $$;
 
----------------------------------------------------------------------------------------------------------------------------
--- Reference tables
+-- ## Functions that columns need
+
+-- Immutable although adding an interval is only stable: seconds depend on no time zone.
+create function ops.refresh_due_at(p_issued_at timestamptz, p_expires_at timestamptz)
+returns timestamptz
+language sql immutable parallel safe strict security invoker
+set search_path = ''
+as $$
+  select p_expires_at - make_interval(secs => greatest(300, extract(epoch from p_expires_at - p_issued_at) / 10));
+$$;
+comment on function ops.refresh_due_at is
+  'When a token is refreshed: with a tenth of its life left (an hour: 6 minutes; 60 days: 6 days), at least 5 minutes before the end.';
+
+-- ## Tables
 
 create table public.platform (
   id uuid not null default gen_random_uuid(),
@@ -36,22 +65,6 @@ create table public.account_status (
 );
 alter table public.account_status enable row level security;
 comment on table public.account_status is 'The states of a connected account.';
-
----------------------------------------------------------------------------------------------------------------------------
--- Connections and accounts
-
--- Immutable although adding an interval is only stable: seconds depend on no time zone.
-create function ops.refresh_due_at(p_issued_at timestamptz, p_expires_at timestamptz)
-returns timestamptz
-language sql immutable parallel safe strict security invoker
-set search_path = ''
-as $$
-  select p_expires_at - make_interval(secs => greatest(300, extract(epoch from p_expires_at - p_issued_at) / 10));
-$$;
-comment on function ops.refresh_due_at is
-  'When a token is refreshed: with a tenth of its life left (an hour: 6 minutes; 60 days: 6 days), at least 5 minutes before the end.';
-revoke execute on function ops.refresh_due_at from public;
-grant execute on function ops.refresh_due_at to service_role;
 
 create table public.platform_connection (
   id uuid not null default gen_random_uuid(),
@@ -111,6 +124,8 @@ create table public.social_account (
   details jsonb not null default '{}',
   status text not null default 'active',
   sync_mode public.action_mode_enum not null default 'manual',
+  min_sync_hours smallint not null default 1,
+  max_sync_hours smallint not null default 168,
   next_sync_at timestamptz,
   last_synced_at timestamptz,
   last_error text,
@@ -128,12 +143,15 @@ create table public.social_account (
   constraint social_account_followers_not_negative check (followers_count >= 0),
   constraint social_account_details_is_object check (jsonb_typeof(details) = 'object'),
   constraint social_account_deleted_is_disconnected check (deleted_at is null or status = 'disconnected'),
+  constraint social_account_sync_hours_in_bounds check (min_sync_hours >= 1 and max_sync_hours <= 168 and min_sync_hours <= max_sync_hours),
   constraint social_account_only_active_is_scheduled check (next_sync_at is null or (status = 'active' and deleted_at is null))
 );
 alter table public.social_account enable row level security;
 comment on table public.social_account is
   'A creator''s channel or profile on a platform. Published by Realtime: every column may be seen by the owner.';
 comment on column public.social_account.details is 'What the platform''s adapter keeps of the account, such as the id of the uploads playlist.';
+comment on column public.social_account.min_sync_hours is 'Automatic sync looks at the account no more often than this. The same as max_sync_hours: at a fixed pace.';
+comment on column public.social_account.max_sync_hours is 'Automatic sync looks at the account no more seldom than this, as far as the plan''s syncs reach.';
 comment on column public.social_account.next_sync_at is 'When automatic sync is due. Null: not scheduled.';
 comment on column public.social_account.last_error is 'Why the last sync failed, in words for the creator. Null: it did not.';
 comment on column public.social_account.deleted_at is 'When the creator disconnected it (its content stays), or asked the platform to have it erased.';
@@ -144,6 +162,10 @@ create index social_account_status_idx on public.social_account (status);
 -- Serves automatic sync: accounts that are due.
 create index social_account_next_sync_at_idx on public.social_account (next_sync_at)
   where sync_mode = 'auto' and deleted_at is null;
+create index social_account_platform_account_id_idx on public.social_account (platform_account_id);
+comment on index public.social_account_platform_account_id_idx is 'Query "reported account": where platform_account_id = ….';
+create index social_account_granted_by_idx on public.social_account ((details ->> 'granted_by'));
+comment on index public.social_account_granted_by_idx is 'Query "reported person": where details ->> ''granted_by'' = ….';
 
 create table ops.oauth_state (
   state text not null,
@@ -165,8 +187,31 @@ create index oauth_state_user_id_idx on ops.oauth_state (user_id, created_at);
 -- Serves the pruning in begin_oauth().
 create index oauth_state_expires_at_idx on ops.oauth_state (expires_at);
 
----------------------------------------------------------------------------------------------------------------------------
--- Functions: consent
+create table ops.data_deletion (
+  confirmation_code uuid not null default gen_random_uuid(),
+  reported_by text not null,
+  person_key text not null,
+  requested_at timestamptz not null,
+  social_account_ids uuid[] not null default '{}',
+  items_erased integer not null default 0,
+  completed_at timestamptz,
+  created_at timestamptz not null default now(),
+  constraint data_deletion_pkey primary key (confirmation_code),
+  constraint data_deletion_request_key unique (person_key, requested_at),
+  constraint data_deletion_items_not_negative check (items_erased >= 0)
+);
+alter table ops.data_deletion enable row level security;
+comment on table ops.data_deletion is 'What people asked a platform to have erased here, and how far that is. Kept as the proof that it was done.';
+comment on column ops.data_deletion.reported_by is 'Who passed the wish on, as people call it.';
+comment on column ops.data_deletion.person_key is
+  'The person''s id on the platform under a key that the database does not have: a repeated request finds itself, and the id is not kept.';
+comment on column ops.data_deletion.requested_at is 'As the platform says. An account that was connected again after it is left alone.';
+comment on column ops.data_deletion.social_account_ids is 'What is to be erased. The accounts lose tokens, names and ids at once, their content within minutes.';
+
+create index data_deletion_open_idx on ops.data_deletion (created_at) where completed_at is null;
+comment on index ops.data_deletion_open_idx is 'Query "open requests": where completed_at is null order by created_at.';
+
+-- ## Functions: consent
 
 -- Security definer: states are in ops, which no API role reaches.
 create function public.begin_oauth(p_user_id uuid, p_platform text, p_state text, p_code_verifier text, p_redirect_uri text)
@@ -199,8 +244,6 @@ begin
 end;
 $$;
 comment on function public.begin_oauth is 'Keeps what the callback will need for ten minutes, bound to the person and the platform.';
-revoke execute on function public.begin_oauth from public, anon, authenticated;
-grant execute on function public.begin_oauth to service_role;
 
 -- Security definer: states are in ops, which no API role reaches.
 create function public.take_oauth_state(p_user_id uuid, p_platform text, p_state text)
@@ -221,11 +264,8 @@ end;
 $$;
 comment on function public.take_oauth_state is
   'Hands a state to exactly one caller, its owner. Another person''s try does not use it up; it is SV401 like a late or second one.';
-revoke execute on function public.take_oauth_state from public, anon, authenticated;
-grant execute on function public.take_oauth_state to service_role;
 
----------------------------------------------------------------------------------------------------------------------------
--- Functions: tokens in Vault
+-- ## Functions: tokens in Vault
 
 create function ops.read_tokens(p_vault_secret_name text)
 returns jsonb
@@ -235,7 +275,6 @@ as $$
   select decrypted_secret::jsonb from vault.decrypted_secrets where name = p_vault_secret_name;
 $$;
 comment on function ops.read_tokens is 'The tokens of a connection; null when there are none.';
-revoke execute on function ops.read_tokens from public;
 
 create function ops.write_tokens(p_vault_secret_name text, p_tokens jsonb)
 returns void
@@ -253,7 +292,6 @@ begin
 end;
 $$;
 comment on function ops.write_tokens is 'Creates or replaces a connection''s tokens. The caller holds the connection''s row lock.';
-revoke execute on function ops.write_tokens from public;
 
 create function ops.merge_tokens(p_old jsonb, p_new jsonb)
 returns jsonb
@@ -266,24 +304,8 @@ as $$
       then jsonb_build_object('refresh_token', p_old -> 'refresh_token') else '{}' end;
 $$;
 comment on function ops.merge_tokens is 'New tokens over old ones, where an empty new value does not overwrite.';
-revoke execute on function ops.merge_tokens from public;
 
--- Security definer: deletes from Vault, which the roles that may delete a connection cannot.
-create function ops.forget_tokens()
-returns trigger
-language plpgsql volatile security definer
-set search_path = ''
-as $$
-begin
-  delete from vault.secrets where name = old.vault_secret_name;
-  return null;
-end;
-$$;
-comment on function ops.forget_tokens is 'Trigger: when a connection is deleted, also because its owner is, its tokens go too.';
-revoke execute on function ops.forget_tokens from public;
-
----------------------------------------------------------------------------------------------------------------------------
--- Functions: accounts
+-- ## Functions: accounts
 
 -- Security definer: reads the plan, writes Vault; only the service may call it.
 create function public.connect_account(p_user_id uuid, p_platform text, p_tokens jsonb, p_token_expires_at timestamptz,
@@ -368,8 +390,6 @@ end;
 $$;
 comment on function public.connect_account is
   'Stores tokens and profile of an account that its owner consented to. Reconnecting heals and counts once; more accounts than the plan has is SV402.';
-revoke execute on function public.connect_account from public, anon, authenticated;
-grant execute on function public.connect_account to service_role;
 
 -- Security definer: reads Vault; only the service may call it.
 create function public.read_connection(p_user_id uuid, p_social_account_id uuid)
@@ -399,8 +419,6 @@ end;
 $$;
 comment on function public.read_connection is
   'A connected account with its tokens, for acting in its name. With a user id only that person''s; null is the service itself.';
-revoke execute on function public.read_connection from public, anon, authenticated;
-grant execute on function public.read_connection to service_role;
 
 -- Security definer: deletes from Vault; only the service may call it.
 create function public.disconnect_account(p_user_id uuid, p_social_account_id uuid)
@@ -428,8 +446,6 @@ begin
 end;
 $$;
 comment on function public.disconnect_account is 'Forgets the tokens and soft-deletes the account. The content stays.';
-revoke execute on function public.disconnect_account from public, anon, authenticated;
-grant execute on function public.disconnect_account to service_role;
 
 -- Security definer: reads another person's accounts; only the service may call it.
 create function public.has_other_account(p_user_id uuid, p_platform text, p_social_account_id uuid default null)
@@ -445,11 +461,8 @@ as $$
 $$;
 comment on function public.has_other_account is
   'Whether a creator has a live account on a platform, apart from the one that is named: then a grant that may stand behind several must not be ended.';
-revoke execute on function public.has_other_account from public, anon, authenticated;
-grant execute on function public.has_other_account to service_role;
 
----------------------------------------------------------------------------------------------------------------------------
--- Functions: refreshing tokens
+-- ## Functions: refreshing tokens
 
 create function ops.leased_connection(p_connection public.platform_connection)
 returns jsonb
@@ -463,7 +476,6 @@ as $$
   where platform.id = p_connection.platform_id;
 $$;
 comment on function ops.leased_connection is 'What the worker that holds a lease is given.';
-revoke execute on function ops.leased_connection from public;
 
 -- Security definer: reads Vault; only the service may call it.
 create function public.claim_token_refreshes(p_limit integer, p_lease_seconds integer)
@@ -489,8 +501,6 @@ as $$
   select ops.leased_connection(claimed::public.platform_connection) from claimed;
 $$;
 comment on function public.claim_token_refreshes is 'Leases connections whose tokens are near their end; no connection goes to two workers.';
-revoke execute on function public.claim_token_refreshes from public, anon, authenticated;
-grant execute on function public.claim_token_refreshes to service_role;
 
 -- Security definer: reads Vault; only the service may call it.
 create function public.claim_token_refresh(p_connection_id uuid, p_lease_seconds integer)
@@ -520,8 +530,6 @@ begin
 end;
 $$;
 comment on function public.claim_token_refresh is 'Leases one connection for a refresh that is needed now; null while another holds the lease.';
-revoke execute on function public.claim_token_refresh from public, anon, authenticated;
-grant execute on function public.claim_token_refresh to service_role;
 
 -- Security definer: writes Vault; only the service may call it.
 create function public.store_refreshed_tokens(p_connection_id uuid, p_lease uuid, p_tokens jsonb, p_token_expires_at timestamptz)
@@ -544,8 +552,6 @@ begin
 end;
 $$;
 comment on function public.store_refreshed_tokens is 'Stores what a refresh brought and ends the lease. An empty refresh token does not overwrite the one in use.';
-revoke execute on function public.store_refreshed_tokens from public, anon, authenticated;
-grant execute on function public.store_refreshed_tokens to service_role;
 
 -- Security definer: writes what no API role may; only the service may call it.
 create function public.refuse_connection(p_connection_id uuid, p_lease uuid, p_reason text)
@@ -583,8 +589,6 @@ end;
 $$;
 comment on function public.refuse_connection is
   'The platform said no for good: the account is marked disconnected with the reason, in words for the creator, automatic sync stops, and the creator is told once.';
-revoke execute on function public.refuse_connection from public, anon, authenticated;
-grant execute on function public.refuse_connection to service_role;
 
 -- Security definer: writes what no API role may; only the service may call it.
 create function public.release_token_refresh(p_connection_id uuid, p_lease uuid, p_error text)
@@ -608,8 +612,6 @@ end;
 $$;
 comment on function public.release_token_refresh is 
   'A refresh failed for a reason that may pass: the connection stays as it is and is tried again later. Without an error nothing happened.';
-revoke execute on function public.release_token_refresh from public, anon, authenticated;
-grant execute on function public.release_token_refresh to service_role;
 
 create function ops.has_due_token_refreshes()
 returns boolean
@@ -619,10 +621,168 @@ as $$
   select exists (select from public.platform_connection where is_active and refresh_due_at <= now());
 $$;
 comment on function ops.has_due_token_refreshes is 'For cron: whether it is worth calling refresh-oauth-tokens.';
-revoke execute on function ops.has_due_token_refreshes from public;
 
----------------------------------------------------------------------------------------------------------------------------
--- Triggers
+-- ## Functions: what platforms report
+
+-- Security definer: writes what no API role may; only the service may call it.
+create function public.refuse_account(p_platform text, p_reported_id text, p_reason text, p_before timestamptz)
+returns integer
+language plpgsql volatile security definer
+set search_path = ''
+as $$
+declare
+  v_connection_id uuid;
+  v_lease uuid;
+  v_refused integer := 0;
+begin
+  for v_connection_id in
+    select connection.id
+    from public.social_account as account
+    join public.platform as platform on platform.id = account.platform_id
+    join public.platform_connection as connection on connection.id = account.connection_id
+    where platform.slug = p_platform and account.deleted_at is null
+      and (account.platform_account_id = p_reported_id or account.details ->> 'granted_by' = p_reported_id)
+      and connection.is_active and connection.granted_at < p_before
+    order by account.id
+    for update of account, connection -- in this order, as everywhere
+  loop
+    -- A refresh that is under way loses its lease: the platform has just said that it will fail.
+    v_lease := gen_random_uuid();
+    update public.platform_connection
+    set refresh_lease = v_lease, refresh_leased_until = now() + interval '1 minute'
+    where id = v_connection_id;
+    perform public.refuse_connection(v_connection_id, v_lease, p_reason);
+    v_refused := v_refused + 1;
+  end loop;
+  return v_refused;
+end;
+$$;
+comment on function public.refuse_account is
+  'The platform reports that its user took the access back: marks every connection to that account, or granted by that person, as refused, whoever owns it. Only what was granted before p_before: a late or repeated report cannot end a newer consent.';
+
+-- Security definer: writes what no API role may; only the service may call it.
+create function public.request_data_deletion(p_reported_by text, p_platforms text[], p_person_id text, p_person_key text,
+  p_before timestamptz)
+returns uuid
+language plpgsql volatile security definer
+set search_path = ''
+as $$
+declare
+  v_code uuid;
+  v_open uuid;
+  v_account record;
+begin
+  insert into ops.data_deletion (reported_by, person_key, requested_at) values (p_reported_by, p_person_key, p_before)
+  on conflict do nothing
+  returning confirmation_code into v_code;
+  if v_code is null then
+    return (select confirmation_code from ops.data_deletion where person_key = p_person_key and requested_at = p_before);
+  end if;
+
+  for v_account in
+    select account.id, account.user_id, account.connection_id, platform.slug, platform.display_name as platform_name
+    from public.social_account as account
+    join public.platform as platform on platform.id = account.platform_id
+    where platform.slug = any (p_platforms)
+      and (account.platform_account_id = p_person_id or account.details ->> 'granted_by' = p_person_id)
+    order by account.id
+    for update of account
+  loop
+    -- Asked only now that the account is locked: it may just have been connected again.
+    continue when exists (
+      select from public.platform_connection where id = v_account.connection_id and is_active and granted_at >= p_before);
+    -- From here on nobody finds the account by what it was called: connecting again makes a new one.
+    update public.social_account
+    set platform_account_id = 'erased:' || id, connection_id = null, username = null, display_name = null, avatar_url = null,
+      profile_url = null, followers_count = null, details = '{}', status = 'disconnected', next_sync_at = null,
+      last_error = 'Erased, as you asked the platform', deleted_at = coalesce(deleted_at, now())
+    where id = v_account.id;
+    delete from public.platform_connection where id = v_account.connection_id;
+    update ops.data_deletion set social_account_ids = social_account_ids || v_account.id where confirmation_code = v_code;
+    -- Earlier messages name the account, and this one must not.
+    delete from public.notification where user_id = v_account.user_id and data ->> 'social_account_id' = v_account.id::text;
+    insert into public.notification (user_id, type, title, message, data)
+    values (v_account.user_id, 'warning', format('An account at %s is being erased', v_account.platform_name),
+      format('%s passed on the request to erase what StreamVibe has of an account of yours. Its content goes within minutes. You may connect the account again at any time.', v_account.platform_name),
+      jsonb_build_object('code', 'account_erased', 'social_account_id', v_account.id, 'platform', v_account.slug));
+  end loop;
+
+  if not exists (select from ops.data_deletion where confirmation_code = v_code and social_account_ids <> '{}') then
+    -- Nothing left to find may mean that an earlier wish is still at work: then this is that one.
+    select confirmation_code into v_open from ops.data_deletion
+    where person_key = p_person_key and completed_at is null and confirmation_code <> v_code
+    order by requested_at desc limit 1;
+    if v_open is not null then
+      delete from ops.data_deletion where confirmation_code = v_code;
+      return v_open;
+    end if;
+    update ops.data_deletion set completed_at = now() where confirmation_code = v_code;
+  end if;
+  return v_code;
+end;
+$$;
+comment on function public.request_data_deletion is
+  'A person asked the platform to have their data erased here: every account of theirs, or connected by them, is cut off and nameless at once; erase_requested_data() does the rest. Asked twice, it gives the same code and does nothing more.';
+
+-- Security definer: reads ops; only the service may call it.
+create function public.data_deletion_state(p_confirmation_code uuid)
+returns table (reported_by text, requested_at timestamptz, completed_at timestamptz, accounts integer, items_erased integer)
+language sql stable security definer
+set search_path = ''
+as $$
+  select reported_by, requested_at, completed_at, cardinality(social_account_ids), items_erased
+  from ops.data_deletion
+  where confirmation_code = p_confirmation_code;
+$$;
+comment on function public.data_deletion_state is 'How far a request to erase is, for whoever has its code.';
+
+-- Dynamic SQL: erase_content() is of module 002, and this one works without.
+create function ops.erase_requested_data(p_items integer default 10000)
+returns integer
+language plpgsql volatile security invoker
+set search_path = ''
+as $$
+declare
+  v_erase_content constant regprocedure := to_regprocedure('ops.erase_content(uuid[], integer)');
+  v_request ops.data_deletion;
+  v_erased integer := 0;
+  v_left integer := p_items;
+begin
+  for v_request in
+    select * from ops.data_deletion where completed_at is null order by created_at limit 100 for update skip locked
+  loop
+    if v_erase_content is not null then
+      execute 'select ops.erase_content($1, $2)' into v_erased using v_request.social_account_ids, v_left;
+    end if;
+    v_left := v_left - v_erased;
+    if v_left > 0 then
+      delete from public.social_account where id = any (v_request.social_account_ids);
+    end if;
+    update ops.data_deletion
+    set items_erased = items_erased + v_erased, completed_at = case when v_left > 0 then now() end
+    where confirmation_code = v_request.confirmation_code;
+    exit when v_left <= 0;
+  end loop;
+  return p_items - v_left;
+end;
+$$;
+comment on function ops.erase_requested_data is
+  'For cron: erases the content of accounts whose people asked for it, at most so many items a run, and then the accounts.';
+
+-- ## Functions: triggers
+
+-- Security definer: deletes from Vault, which the roles that may delete a connection cannot.
+create function ops.forget_tokens()
+returns trigger
+language plpgsql volatile security definer
+set search_path = ''
+as $$
+begin
+  delete from vault.secrets where name = old.vault_secret_name;
+  return null;
+end;
+$$;
+comment on function ops.forget_tokens is 'Trigger: when a connection is deleted, also because its owner is, its tokens go too.';
 
 create function ops.schedule_social_account()
 returns trigger
@@ -639,7 +799,22 @@ begin
 end;
 $$;
 comment on function ops.schedule_social_account is 'Trigger: an active account in automatic mode is always scheduled, any other never.';
-revoke execute on function ops.schedule_social_account from public;
+
+create function ops.reschedule_social_account()
+returns trigger
+language plpgsql volatile security invoker
+set search_path = ''
+as $$
+begin
+  -- From the last look on, as if the new bounds had held then.
+  new.next_sync_at := least(greatest(new.next_sync_at, new.last_synced_at + make_interval(hours => new.min_sync_hours)),
+    coalesce(new.last_synced_at, now()) + make_interval(hours => new.max_sync_hours));
+  return new;
+end;
+$$;
+comment on function ops.reschedule_social_account is 'Trigger: new bounds hold at once, not only after the next sync.';
+
+-- ## Triggers
 
 create trigger platform_connection_touch_updated_at before update on public.platform_connection
   for each row execute function ops.touch_updated_at();
@@ -649,9 +824,13 @@ create trigger social_account_schedule before insert or update of sync_mode, sta
   for each row execute function ops.schedule_social_account();
 create trigger social_account_touch_updated_at before update on public.social_account
   for each row execute function ops.touch_updated_at();
+-- Named to run before social_account_schedule, which has the last word on who is scheduled.
+create trigger social_account_reschedule before update of min_sync_hours, max_sync_hours on public.social_account
+  for each row when (old.next_sync_at is not null
+    and (old.min_sync_hours, old.max_sync_hours) is distinct from (new.min_sync_hours, new.max_sync_hours))
+  execute function ops.reschedule_social_account();
 
----------------------------------------------------------------------------------------------------------------------------
--- Policies
+-- ## Policies
 
 create policy "Everybody reads the platforms" on public.platform
   for select to anon, authenticated using (true);
@@ -667,23 +846,30 @@ create policy "Creators choose how their accounts are synced" on public.social_a
   for update to authenticated using (user_id = (select auth.uid())) with check (user_id = (select auth.uid()));
 
 create policy "Only functions keep consents" on ops.oauth_state for all to postgres using (true) with check (true);
+create policy "Only functions keep requests to erase" on ops.data_deletion for all to postgres using (true) with check (true);
 
----------------------------------------------------------------------------------------------------------------------------
--- Grants
+-- ## Grants
 
 grant select on public.platform, public.account_status to anon, authenticated;
 -- The state of a connection, not the name under which Vault keeps its tokens, nor who refreshes it.
 grant select (id, user_id, platform_id, scopes, token_expires_at, is_active, last_refreshed_at, created_at, updated_at)
   on public.platform_connection to authenticated;
 grant select on public.social_account to authenticated;
-grant update (sync_mode) on public.social_account to authenticated;
+grant update (sync_mode, min_sync_hours, max_sync_hours) on public.social_account to authenticated;
 -- No insert: connect_account() does it. No delete: accounts are soft-deleted by disconnect_account().
 
 grant select, insert, update, delete on public.platform, public.account_status, public.platform_connection, public.social_account
   to service_role;
 
----------------------------------------------------------------------------------------------------------------------------
--- Reference rows
+-- Who may execute what. Module 000 took the default away: a function that is not named here is its owner's alone.
+grant execute on function
+  ops.refresh_due_at, public.begin_oauth, public.take_oauth_state, public.connect_account, public.read_connection,
+  public.disconnect_account, public.has_other_account, public.claim_token_refreshes, public.claim_token_refresh,
+  public.store_refreshed_tokens, public.refuse_connection, public.release_token_refresh, public.refuse_account,
+  public.request_data_deletion, public.data_deletion_state
+  to service_role;
+
+-- ## Reference rows
 
 insert into public.platform (slug, display_name, website_url, sort_order)
 values

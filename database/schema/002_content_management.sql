@@ -1,10 +1,28 @@
 -- Module 002, content: one library of what a creator has published, kept in step by syncs, searched, edited, and soft-deleted.
 -- Needs modules 000 and 001. Reading the platforms is the work of edge functions; what they read is applied here, a page a call.
+--
+--   Needs
+--   Types and text search: English stems, accents and case ignored
+--   Functions that columns need
+--   Tables
+--   Functions: the ledger of what the platforms let each app and each account do
+--   Functions: syncs
+--   Functions: when an account is worth a look
+--   Functions: search
+--   Functions: moderation and erasing
+--   Functions: triggers
+--   Triggers
+--   Policies
+--   Grants
+--   Reference rows
 
+-- ## Needs
+
+-- As the role that applied module 000, whose default privileges keep functions closed.
 do $$
 begin
-  if to_regclass('public.social_account') is null then
-    raise exception 'Cannot apply module 002: module 001 must be applied first';
+  if not exists (select from pg_class where oid = to_regclass('public.social_account') and relowner = current_user::regrole) then
+    raise exception 'Cannot apply module 002: module 001 must be applied first, by the same role';
   end if;
 end;
 $$;
@@ -12,14 +30,24 @@ $$;
 -- For one GIN index that knows the owner beside the words.
 create extension if not exists btree_gin with schema extensions;
 
----------------------------------------------------------------------------------------------------------------------------
--- Text search: English stems, accents and case ignored
+-- ## Types and text search: English stems, accents and case ignored
+
+create type ops.given_item as (
+  platform_content_id text, content_type text, title text, description text, tags text[], hashtags text[], thumbnail_url text,
+  permalink text, visibility public.visibility_enum, language text, duration_seconds integer, published_at timestamptz,
+  views_count bigint, likes_count bigint, comments_count bigint, shares_count bigint, platform_category text, metadata jsonb,
+  source_hash bytea, id uuid
+);
+comment on type ops.given_item is
+  'An item as a platform''s adapter gives it. Source_hash and id are apply_items()''s own: the hash of its texts, and the row that has it.';
 
 create text search configuration public.streamvibe (copy = pg_catalog.english);
 alter text search configuration public.streamvibe
   alter mapping for hword, hword_part, word with extensions.unaccent, pg_catalog.english_stem;
 comment on text search configuration public.streamvibe is
   'English with accents taken off. ASCII words give the lexemes of pg_catalog.english, so plain to_tsquery() matches too.';
+
+-- ## Functions that columns need
 
 -- Immutable although array_to_string() is only stable: joining texts depends on no setting.
 -- These three run for every row that is written. plpgsql keeps their plans; SQL functions would be planned anew by every statement.
@@ -33,8 +61,6 @@ begin
 end;
 $$;
 comment on function ops.join_words is 'The words of both arrays as one text, for a generated column.';
-revoke execute on function ops.join_words from public;
-grant execute on function ops.join_words to authenticated, service_role;
 
 create function ops.are_sound_tags(p_tags text[])
 returns boolean
@@ -57,33 +83,8 @@ begin
 end;
 $$;
 comment on function ops.are_sound_tags is 'At most 500 tags, each of 1 to 500 characters.';
-revoke execute on function ops.are_sound_tags from public;
-grant execute on function ops.are_sound_tags to authenticated, service_role;
 
-create function ops.clean_tags(p_tags text[])
-returns text[]
-language plpgsql immutable parallel safe security invoker
-set search_path = ''
-as $$
-declare
-  v_tag text;
-  v_kept text[] := '{}';
-begin
-  foreach v_tag in array coalesce(p_tags, '{}') loop
-    v_tag := btrim(left(v_tag, 500));
-    if v_tag <> '' then
-      v_kept := v_kept || v_tag;
-      exit when cardinality(v_kept) = 500;
-    end if;
-  end loop;
-  return v_kept;
-end;
-$$;
-comment on function ops.clean_tags is 'What a platform calls tags, brought within are_sound_tags().';
-revoke execute on function ops.clean_tags from public;
-
----------------------------------------------------------------------------------------------------------------------------
--- Tables
+-- ## Tables
 
 create table public.content_type (
   id uuid not null default gen_random_uuid(),
@@ -189,42 +190,31 @@ comment on column public.content_item.vanished_at is 'When a sync found that the
 comment on column public.content_item.deleted_at is 'Soft delete, by the creator or because the item vanished. Reads leave these rows out.';
 comment on column public.content_item.search_vector is 'Title weighs A, tags and hashtags B, description C.';
 
--- Serves the creator's library, newest first (content_item?order=published_at.desc under the policy), and the foreign key.
 create index content_item_user_id_published_at_idx on public.content_item (user_id, published_at desc);
 comment on index public.content_item_user_id_published_at_idx is
   'Query "library": where user_id = … order by published_at desc limit 50. Plan: database/plans/library.txt';
--- Serves one account's items, newest first, and the reckoning of the next automatic sync.
 create index content_item_social_account_id_published_at_idx on public.content_item (social_account_id, published_at desc);
 comment on index public.content_item_social_account_id_published_at_idx is
   'Query "account": where social_account_id = … order by published_at desc limit 50. Plan: database/plans/account.txt';
--- Serves search_library(): words, tags and hashtags of one owner in one index.
-create index content_item_search_idx on public.content_item using gin (user_id, search_vector, tags, hashtags);
+-- Words go into their indexes through a list, and whoever fills it waits until it is empty again: half a second in the middle of a
+-- sync. With room for a large import (kB) cron (tidy-search-indexes) or autovacuum empties it instead.
+create index content_item_search_idx on public.content_item using gin (user_id, search_vector, tags, hashtags)
+  with (gin_pending_list_limit = 65536);
 comment on index public.content_item_search_idx is
   'Queries "search" and "tags": where user_id = … and search_vector @@ … (or tags @> …). Plans: database/plans/search.txt, tags.txt';
--- Serves search_library() on typos and parts of words.
-create index content_item_title_trgm_idx on public.content_item using gin (user_id, ops.plain_text(title) extensions.gin_trgm_ops);
+create index content_item_title_trgm_idx on public.content_item using gin (user_id, ops.plain_text(title) extensions.gin_trgm_ops)
+  with (gin_pending_list_limit = 65536);
 comment on index public.content_item_title_trgm_idx is
   'Query "fuzzy": where user_id = … and ops.plain_text(title) %> …. Plan: database/plans/fuzzy.txt';
--- Serves the foreign key.
 create index content_item_content_type_idx on public.content_item (content_type);
 comment on index public.content_item_content_type_idx is 'Serves the foreign key to content_type.';
 
--- Serves apply_sync_page(): items that had vanished and may be back.
 create index content_item_vanished_idx on public.content_item (social_account_id) where vanished_at is not null;
 comment on index public.content_item_vanished_idx is 'Query "back": where social_account_id = … and vanished_at is not null.';
 
 -- An account has one owner. Without knowing that, PostgreSQL takes the two conditions for independent and plans for far too few rows.
 create statistics public.content_item_account_owner (dependencies) on social_account_id, user_id from public.content_item;
 comment on statistics public.content_item_account_owner is 'The owner follows from the account.';
-
-create type ops.given_item as (
-  platform_content_id text, content_type text, title text, description text, tags text[], hashtags text[], thumbnail_url text,
-  permalink text, visibility public.visibility_enum, language text, duration_seconds integer, published_at timestamptz,
-  views_count bigint, likes_count bigint, comments_count bigint, shares_count bigint, platform_category text, metadata jsonb,
-  source_hash bytea, id uuid
-);
-comment on type ops.given_item is
-  'An item as a platform''s adapter gives it. Source_hash and id are apply_items()''s own: the hash of its texts, and the row that has it.';
 
 create table public.content_revision (
   id bigint generated always as identity,
@@ -253,46 +243,81 @@ comment on column public.content_revision.source is 'sync: the platform''s text 
 comment on column public.content_revision.changed_by is 'The person who edited. No foreign key: the history outlives a moderator.';
 comment on column public.content_revision.title is 'The value before the change, like the other three.';
 
--- Serves the history of one item, newest first, and the foreign key.
 create index content_revision_content_item_id_idx on public.content_revision (content_item_id, id desc);
 comment on index public.content_revision_content_item_id_idx is 'Query "history": where content_item_id = … order by id desc.';
--- Serves the owner's own rows (policy), newest first, and the foreign key.
 create index content_revision_user_id_idx on public.content_revision (user_id, id desc);
 comment on index public.content_revision_user_id_idx is 'Query "recent changes": where user_id = … order by id desc.';
 
-create table ops.sync_pass (
+create table public.content_media (
+  content_id uuid not null,
+  position smallint not null,
+  user_id uuid not null,
+  kind text not null,
+  platform_media_id text,
+  url text,
+  thumbnail_url text,
+  width integer,
+  height integer,
+  duration_seconds integer,
+  alt_text text,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  constraint content_media_pkey primary key (content_id, position),
+  constraint content_media_content_id_fkey foreign key (content_id) references public.content_item (id) on delete cascade,
+  constraint content_media_user_id_fkey foreign key (user_id) references public.users (id) on delete cascade,
+  constraint content_media_position_not_negative check (position >= 0),
+  constraint content_media_kind_known check (kind in ('image', 'video', 'gif')),
+  constraint content_media_size_not_negative check (least(width, height, duration_seconds) >= 0)
+);
+alter table public.content_media enable row level security;
+comment on table public.content_media is
+  'The pictures and videos of an item that has several, in the creator''s order. An item that is its only part has none here.';
+comment on column public.content_media.user_id is 'The item''s owner, kept here too: the policy needs no join.';
+comment on column public.content_media.url is
+  'As the platform gave it: most are signed and die after hours or days, so it is renewed with every sync that finds it half a day old.';
+
+create index content_media_user_id_idx on public.content_media (user_id);
+comment on index public.content_media_user_id_idx is 'Serves the foreign key to users and the policy: where user_id = ….';
+
+create table ops.sync_run (
   social_account_id uuid not null,
   sync_id uuid,
   fence bigint not null default 0,
   lease_seconds integer not null default 60,
   leased_until timestamptz,
   charged_at timestamptz,
-  round bigint not null default 0,
+  listing bigint not null default 0,
   cursor jsonb,
   items_seen integer not null default 0,
   total integer,
   confirmed_ids text[] not null default '{}',
   last_code text,
   touched_at timestamptz not null default now(),
-  constraint sync_pass_pkey primary key (social_account_id),
-  constraint sync_pass_sync_id_key unique (sync_id),
-  constraint sync_pass_social_account_id_fkey foreign key (social_account_id) references public.social_account (id)
+  claimed integer not null default 0,
+  claimed_until timestamptz,
+  failures integer not null default 0,
+  constraint sync_run_pkey primary key (social_account_id),
+  constraint sync_run_sync_id_key unique (sync_id),
+  constraint sync_run_social_account_id_fkey foreign key (social_account_id) references public.social_account (id)
     on delete cascade,
-  constraint sync_pass_only_open_is_leased check (sync_id is not null or (leased_until is null and charged_at is null))
+  constraint sync_run_only_open_is_leased check (sync_id is not null or (leased_until is null and charged_at is null)),
+  constraint sync_run_counts_not_negative check (least(claimed, failures) >= 0)
 ) with (fillfactor = 70);
-alter table ops.sync_pass enable row level security;
-comment on table ops.sync_pass is 'Where each account''s pass over its library stands: checkpoint, lease, fence, unit of quota.';
-comment on column ops.sync_pass.sync_id is 'The open pass. Null: none.';
-comment on column ops.sync_pass.fence is 'Grows with every lease; a worker that shows an older one is refused.';
-comment on column ops.sync_pass.leased_until is 'Null: released. In the past: the worker died, and its pass goes on without another unit.';
-comment on column ops.sync_pass.charged_at is 'When the unit that a failure would return was reserved. Null: none is outstanding.';
-comment on column ops.sync_pass.round is 'Grows when a pass begins at the first page; pages of this round are those seen.';
-comment on column ops.sync_pass.confirmed_ids is 'Items that no page listed and the platform still has when asked by id.';
+alter table ops.sync_run enable row level security;
+comment on table ops.sync_run is 'Where each account''s sync run stands: checkpoint, lease, fence, unit of quota.';
+comment on column ops.sync_run.sync_id is 'The open run. Null: none.';
+comment on column ops.sync_run.fence is 'Grows with every lease; a worker that shows an older one is refused.';
+comment on column ops.sync_run.leased_until is 'Null: released. In the past: the worker died, and its run goes on without another unit.';
+comment on column ops.sync_run.charged_at is 'When the unit that a failure would return was reserved. Null: none is outstanding.';
+comment on column ops.sync_run.listing is 'Grows when a run begins at the first page; pages of this listing are those seen.';
+comment on column ops.sync_run.confirmed_ids is 'Items that no page listed and the platform still has when asked by id.';
+comment on column ops.sync_run.claimed is 'What the step under way took ahead from the window of the platform that ends at claimed_until.';
+comment on column ops.sync_run.failures is 'Steps that failed in a row: automatic sync waits longer with each.';
 
 create table ops.sync_page (
   social_account_id uuid not null,
   key text not null,
-  round bigint not null,
+  listing bigint not null,
   etags jsonb,
   item_ids text[] not null,
   present_ids text[] not null,
@@ -308,99 +333,293 @@ comment on table ops.sync_page is
 comment on column ops.sync_page.key is 'The cursor''s member key; empty for the first page.';
 comment on column ops.sync_page.present_ids is 'Those of item_ids that the platform gave in full (not private, not deleted).';
 
----------------------------------------------------------------------------------------------------------------------------
--- Functions: triggers
+create table ops.platform_window (
+  id bigint generated always as identity,
+  social_account_id uuid,
+  platform text not null,
+  app text not null,
+  began_at timestamptz not null,
+  ends_at timestamptz not null,
+  used integer not null default 0,
+  size integer,
+  closed_until timestamptz,
+  constraint platform_window_pkey primary key (id),
+  -- The account first: this index serves the foreign key too.
+  constraint platform_window_key unique nulls not distinct (social_account_id, platform, app),
+  constraint platform_window_social_account_id_fkey foreign key (social_account_id) references public.social_account (id)
+    on delete cascade,
+  constraint platform_window_ends_after_begin check (ends_at > began_at),
+  constraint platform_window_counts_not_negative check (least(used, size) >= 0)
+) with (fillfactor = 50);
+alter table ops.platform_window enable row level security;
+comment on table ops.platform_window is
+  'The ledger: what each app has used of the quota that a platform gives it, or gives each of its accounts, in the window at hand.';
+comment on column ops.platform_window.social_account_id is
+  'Null: the window is the whole app''s. Where each account has a window, this one only says whether the platform refuses all of them.';
+comment on column ops.platform_window.app is 'The client id: another registration has a quota of its own.';
+comment on column ops.platform_window.used is 'Counted ahead when a step begins, put right when it ends. Thousandths where a platform reports percentages.';
+comment on column ops.platform_window.size is 'What the platform itself last said. Null: it said nothing in this window, and the adapter''s figure holds.';
+comment on column ops.platform_window.closed_until is 'The platform said that nothing is left; it is not asked before this.';
 
-create function public.prevent_account_deletion_with_content()
-returns trigger
+create table ops.platform_share (
+  user_id uuid not null,
+  platform text not null,
+  app text not null,
+  ends_at timestamptz not null,
+  used integer not null default 0,
+  constraint platform_share_pkey primary key (user_id, platform, app),
+  constraint platform_share_user_id_fkey foreign key (user_id) references public.users (id) on delete cascade
+) with (fillfactor = 50);
+alter table ops.platform_share enable row level security;
+comment on table ops.platform_share is 'What one creator has used of an app''s window, so that nobody takes it all while others wait.';
+
+-- ## Functions: the ledger of what the platforms let each app and each account do
+
+-- A platform's adapter describes its window: {"app": client id, "scope": "app" | "account", "counts": "units" | "calls" | "reports",
+-- "size": integer | null, "seconds": integer, "time_zone": text | null (a day there), "ahead": integer, "pause": seconds}.
+create function ops.lock_platform_window(p_social_account_id uuid, p_platform text, p_quota jsonb)
+returns ops.platform_window
 language plpgsql volatile security invoker
 set search_path = ''
 as $$
+declare
+  v_now constant timestamptz := clock_timestamp();
+  v_app constant text := coalesce(p_quota ->> 'app', '');
+  v_time_zone text;
+  v_window ops.platform_window;
 begin
-  -- When the owner is deleted, everything goes.
-  if exists (select from public.users where id = old.user_id)
-    and exists (select from public.content_item where social_account_id = old.id and deleted_at is null) then
-    raise exception using errcode = '23503', message = 'Cannot delete social account with existing content',
-      hint = 'Disconnect the account instead, or delete its content first.';
+  loop
+    if p_quota ->> 'scope' = 'account' then
+      select * into v_window from ops.platform_window
+      where social_account_id = p_social_account_id and platform = p_platform and app = v_app
+      for update;
+    else
+      select * into v_window from ops.platform_window
+      where social_account_id is null and platform = p_platform and app = v_app
+      for update;
+    end if;
+    exit when found;
+    -- One that is over, so that the next is reckoned below.
+    insert into ops.platform_window (social_account_id, platform, app, began_at, ends_at)
+    values (case when p_quota ->> 'scope' = 'account' then p_social_account_id end, p_platform, v_app, '-infinity', v_now)
+    on conflict do nothing;
+  end loop;
+  if v_window.ends_at <= v_now then
+    v_time_zone := p_quota ->> 'time_zone';
+    if v_time_zone is null then
+      v_window.began_at := v_now;
+      v_window.ends_at := v_now + make_interval(secs => coalesce((p_quota ->> 'seconds')::integer, 3600));
+    else
+      v_window.began_at := date_trunc('day', v_now, v_time_zone);
+      -- A day has 23 to 25 hours.
+      v_window.ends_at := date_trunc('day', v_window.began_at + interval '26 hours', v_time_zone);
+    end if;
+    v_window.used := 0;
+    v_window.size := null;
   end if;
-  return old;
+  return v_window;
 end;
 $$;
-comment on function public.prevent_account_deletion_with_content is 'Trigger: an account that still has content is disconnected, not deleted.';
-revoke execute on function public.prevent_account_deletion_with_content from public, anon, authenticated;
+comment on function ops.lock_platform_window is
+  'The window at hand, locked until the transaction ends; the next one when the last is over (the caller writes it).';
 
-create function ops.fill_content_owner()
-returns trigger
+create function ops.raise_platform_quota(p_platform text, p_until timestamptz)
+returns void
 language plpgsql volatile security invoker
 set search_path = ''
 as $$
 begin
-  new.user_id := (select user_id from public.social_account where id = new.social_account_id);
-  return new;
+  raise exception using errcode = 'SV503',
+    message = format('StreamVibe may ask %s again at %s; syncing goes on then',
+      coalesce((select display_name from public.platform where slug = p_platform), p_platform),
+      to_char(p_until at time zone 'utc', 'YYYY-MM-DD HH24:MI "UTC"')),
+    detail = jsonb_build_object('platform', p_platform, 'resets_at', p_until,
+      'retry_after', greatest(1, ceil(extract(epoch from p_until - clock_timestamp()))::integer));
 end;
 $$;
-comment on function ops.fill_content_owner is 'Trigger: an item that is inserted without its owner gets the owner of its account.';
-revoke execute on function ops.fill_content_owner from public;
+comment on function ops.raise_platform_quota is 'The error of a platform whose quota does not allow a call now.';
 
--- Security definer: creators may edit their items, and may not write their history.
-create function ops.keep_content_revision()
-returns trigger
+create function ops.claim_platform_quota(p_social_account_id uuid, p_user_id uuid, p_platform text, p_quota jsonb,
+  p_is_automatic boolean, out claimed integer, out claimed_until timestamptz)
+language plpgsql volatile security invoker
+set search_path = ''
+as $$
+declare
+  v_window ops.platform_window := ops.lock_platform_window(p_social_account_id, p_platform, p_quota);
+  v_now constant timestamptz := clock_timestamp();
+  v_size constant integer := coalesce(v_window.size, (p_quota ->> 'size')::integer);
+  v_length constant interval := v_window.ends_at - v_window.began_at;
+  v_left numeric;
+  v_used integer;
+  v_part numeric;
+  v_app_closed_until timestamptz;
+begin
+  claimed := coalesce((p_quota ->> 'ahead')::integer, 0);
+  claimed_until := v_window.ends_at;
+  if v_window.closed_until > v_now then
+    perform ops.raise_platform_quota(p_platform, v_window.closed_until);
+  end if;
+  if p_quota ->> 'scope' = 'account' then
+    select closed_until into v_app_closed_until from ops.platform_window
+    where social_account_id is null and platform = p_platform and app = v_window.app;
+    if v_app_closed_until > v_now then
+      perform ops.raise_platform_quota(p_platform, v_app_closed_until);
+    end if;
+  end if;
+  if v_size is not null then
+    -- Automatic syncs leave a tenth to people who wait for an answer.
+    if v_window.used + greatest(claimed, 1) > v_size * (case when p_is_automatic then 0.9 else 1 end) then
+      perform ops.raise_platform_quota(p_platform, v_window.ends_at);
+    end if;
+    if p_quota ->> 'scope' = 'app' then
+      select share.used into v_used from ops.platform_share as share
+      where share.user_id = p_user_id and share.platform = p_platform and share.app = v_window.app and share.ends_at = v_window.ends_at;
+      -- One creator may hold as much as is left for everybody else; of a window that is nearly over nearly all.
+      -- Alone one gets half, n greedy ones a part in n + 1 each, and whoever has used nothing gets in while anything is left.
+      v_left := v_size - v_window.used;
+      v_part := greatest(0.001, extract(epoch from v_window.ends_at - v_now) / extract(epoch from v_length));
+      if v_used + claimed > v_left / v_part then
+        perform ops.raise_platform_quota(p_platform,
+          least(v_window.ends_at, greatest(v_now + interval '1 second', v_window.ends_at - v_length * (v_left / (v_used + claimed))::double precision)));
+      end if;
+      insert into ops.platform_share as share (user_id, platform, app, ends_at, used)
+      values (p_user_id, p_platform, v_window.app, v_window.ends_at, claimed)
+      on conflict (user_id, platform, app) do update
+      set used = excluded.used + case when share.ends_at = excluded.ends_at then share.used else 0 end, ends_at = excluded.ends_at;
+    end if;
+  end if;
+  update ops.platform_window as known
+  set began_at = v_window.began_at, ends_at = v_window.ends_at, used = v_window.used + claimed, size = v_window.size
+  where known.id = v_window.id;
+end;
+$$;
+comment on function ops.claim_platform_quota is
+  'Takes from a platform''s window what a step may need, or raises SV503 with the time to come back. Nobody gets in the way of those who have used less.';
+
+create function ops.settle_platform_quota(p_social_account_id uuid, p_user_id uuid, p_platform text, p_usage jsonb, p_claimed integer,
+  p_claimed_until timestamptz)
+returns void
+language plpgsql volatile security invoker
+set search_path = ''
+as $$
+declare
+  v_window ops.platform_window := ops.lock_platform_window(p_social_account_id, p_platform, p_usage);
+  v_amount constant integer := case p_usage ->> 'counts'
+    when 'units' then coalesce((p_usage ->> 'units')::integer, 0)
+    when 'calls' then coalesce((p_usage ->> 'calls')::integer, 0)
+    else 0 end;
+  -- A claim of a window that is over went with it.
+  v_more constant integer := v_amount - case when p_claimed_until = v_window.ends_at then coalesce(p_claimed, 0) else 0 end;
+  v_resets_at constant timestamptz := (p_usage ->> 'resets_at')::timestamptz;
+  v_refused_until constant timestamptz := (p_usage ->> 'refused_until')::timestamptz;
+  v_app_refused_until constant timestamptz := (p_usage ->> 'app_refused_until')::timestamptz;
+  v_pause constant integer := coalesce((p_usage ->> 'pause')::integer, 900);
+  v_believed_until constant timestamptz := clock_timestamp() + make_interval(secs => v_pause);
+begin
+  if p_usage ->> 'scope' = 'app' and v_more <> 0 then
+    insert into ops.platform_share as share (user_id, platform, app, ends_at, used)
+    values (p_user_id, p_platform, v_window.app, v_window.ends_at, greatest(0, v_more))
+    on conflict (user_id, platform, app) do update
+    set used = greatest(0, v_more + case when share.ends_at = excluded.ends_at then share.used else 0 end), ends_at = excluded.ends_at;
+  end if;
+
+  v_window.used := greatest(0, v_window.used + v_more);
+  if p_usage ->> 'spent' is not null then
+    v_window.used := least(1000000, round((p_usage ->> 'spent')::numeric * 1000));
+    v_window.size := 1000;
+  elsif p_usage ->> 'remaining' is not null then
+    v_window.size := v_window.used + (p_usage ->> 'remaining')::integer;
+  end if;
+  if v_resets_at > v_window.began_at and (p_usage ->> 'spent' is not null or p_usage ->> 'remaining' is not null) then
+    v_window.ends_at := v_resets_at;
+  end if;
+  -- One answer is believed for a while only: clocks differ, and quotas are raised.
+  if v_refused_until is not null and v_pause > 0 then
+    v_window.closed_until := least(v_refused_until, v_believed_until);
+  end if;
+  update ops.platform_window
+  set began_at = v_window.began_at, ends_at = v_window.ends_at, used = v_window.used, size = v_window.size, closed_until = v_window.closed_until
+  where id = v_window.id;
+
+  -- Nothing is left for any account. Last, after the account's own row: many may say so at once, and this is the one row of all.
+  if v_app_refused_until is not null and v_pause > 0 then
+    insert into ops.platform_window as known (platform, app, began_at, ends_at, closed_until)
+    values (p_platform, v_window.app, '-infinity', clock_timestamp(), least(v_app_refused_until, v_believed_until))
+    on conflict (social_account_id, platform, app) do update set closed_until = excluded.closed_until;
+  end if;
+end;
+$$;
+comment on function ops.settle_platform_quota is
+  'Replaces what was taken ahead by what was really used, and the count by what the platform itself says is left.';
+
+-- Security definer: the ledger is in ops; only the service may call it.
+create function public.record_platform_usage(p_user_id uuid, p_platform text, p_usage jsonb, p_social_account_id uuid default null)
+returns void
 language plpgsql volatile security definer
 set search_path = ''
 as $$
 begin
-  insert into public.content_revision (content_item_id, user_id, source, changed_by, changed_fields, title, description, tags, thumbnail_url)
-  values (old.id, old.user_id,
-    case when current_setting('role', true) = 'authenticated' then 'creator'
-      when current_setting('streamvibe.is_sync', true) = 'on' then 'sync' else 'service' end,
-    auth.uid(),
-    array_remove(array[
-      case when old.title is distinct from new.title then 'title' end,
-      case when old.description is distinct from new.description then 'description' end,
-      case when old.tags is distinct from new.tags then 'tags' end,
-      case when split_part(old.thumbnail_url, '?', 1) is distinct from split_part(new.thumbnail_url, '?', 1) then 'thumbnail_url' end], null),
-    old.title, old.description, old.tags, old.thumbnail_url);
-  return null;
+  if p_usage ->> 'scope' = 'app' or p_social_account_id is not null then
+    perform ops.settle_platform_quota(p_social_account_id, p_user_id, p_platform, p_usage, 0, null);
+  end if;
 end;
 $$;
-comment on function ops.keep_content_revision is 'Trigger: keeps what an item said before.';
-revoke execute on function ops.keep_content_revision from public;
+comment on function public.record_platform_usage is 'Enters calls in the ledger that no sync made, such as those that connect an account.';
 
--- Security definer: creators may not write updated_at.
-create function ops.touch_content_item()
-returns trigger
-language plpgsql volatile security definer
+-- Security definer: the ledger is in ops; only the service may call it.
+create function public.read_platform_quotas()
+returns setof jsonb
+language sql stable security definer
+set search_path = ''
+as $$
+  select jsonb_build_object('platform', platform, 'app', app, 'windows', count(*), 'used', sum(used) filter (where ends_at > now()),
+    'ends_at', min(ends_at) filter (where ends_at > now()), 'closed', count(*) filter (where closed_until > now()))
+  from ops.platform_window
+  group by platform, app
+  order by platform, app;
+$$;
+comment on function public.read_platform_quotas is 'For operators: how much of each platform''s quota is used, and how many windows the platforms have closed.';
+
+create function ops.settle_sync_run(p_run ops.sync_run, p_usage jsonb)
+returns void
+language plpgsql volatile security invoker
 set search_path = ''
 as $$
 begin
-  update public.content_item set updated_at = now() where id = new.id;
-  return null;
+  if nullif(p_usage, 'null') is not null then
+    perform ops.settle_platform_quota(account.id, account.user_id, platform.slug, p_usage, p_run.claimed, p_run.claimed_until)
+    from public.social_account as account
+    join public.platform as platform on platform.id = account.platform_id
+    where account.id = p_run.social_account_id;
+  end if;
 end;
 $$;
-comment on function ops.touch_content_item is
-  'Trigger: stamps updated_at after an edit. Not before it: with a before-update trigger PostgreSQL makes search_vector anew on every update.';
-revoke execute on function ops.touch_content_item from public;
+comment on function ops.settle_sync_run is 'Enters what a step used in the ledger, in place of what it took ahead.';
 
-create trigger social_account_keep_content before delete on public.social_account
-  for each row execute function public.prevent_account_deletion_with_content();
-create trigger content_item_fill_owner before insert on public.content_item
-  for each row when (new.user_id is null) execute function ops.fill_content_owner();
-create trigger content_item_keep_revision after update of title, description, tags, thumbnail_url on public.content_item
-  for each row
-  when (old.title is distinct from new.title or old.description is distinct from new.description
-    or old.tags is distinct from new.tags
-    -- Some platforms sign the addresses of pictures anew in every answer: what follows the question mark is no change.
-    or split_part(old.thumbnail_url, '?', 1) is distinct from split_part(new.thumbnail_url, '?', 1))
-  execute function ops.keep_content_revision();
-create trigger content_item_touch after update of title, description, tags, hashtags, thumbnail_url, category_code, deleted_at
-  on public.content_item
-  for each row when (old.updated_at = new.updated_at and old.* is distinct from new.*)
-  execute function ops.touch_content_item();
+-- ## Functions: syncs
 
----------------------------------------------------------------------------------------------------------------------------
--- Functions: syncs
+create function ops.clean_tags(p_tags text[])
+returns text[]
+language plpgsql immutable parallel safe security invoker
+set search_path = ''
+as $$
+declare
+  v_tag text;
+  v_kept text[] := '{}';
+begin
+  foreach v_tag in array coalesce(p_tags, '{}') loop
+    v_tag := btrim(left(v_tag, 500));
+    if v_tag <> '' then
+      v_kept := v_kept || v_tag;
+      exit when cardinality(v_kept) = 500;
+    end if;
+  end loop;
+  return v_kept;
+end;
+$$;
+comment on function ops.clean_tags is 'What a platform calls tags, brought within are_sound_tags().';
 
-create function ops.missing_items(p_social_account_id uuid, p_round bigint, p_confirmed_ids text[])
+create function ops.missing_items(p_social_account_id uuid, p_listing bigint, p_confirmed_ids text[])
 returns text[]
 language sql stable security invoker
 set search_path = ''
@@ -411,7 +630,7 @@ as $$
     where item.social_account_id = p_social_account_id
     except
     (select unnest(page.present_ids) from ops.sync_page as page
-      where page.social_account_id = p_social_account_id and page.round = p_round
+      where page.social_account_id = p_social_account_id and page.listing = p_listing
       union all
       select unnest(p_confirmed_ids))
   )
@@ -425,29 +644,11 @@ as $$
     limit 50);
 $$;
 comment on function ops.missing_items is
-  'Up to 50 live items that no page of this round listed. They are asked for by id before they are called gone: lists shift and lie.';
-revoke execute on function ops.missing_items from public;
-
-create function ops.sync_interval(p_social_account_id uuid)
-returns interval
-language sql stable security invoker
-set search_path = ''
-as $$
-  -- A quarter of the mean gap between the last ten items, counted to now, so that silence slows it down.
-  select case when count(*) = 0 then interval '4 hours'
-    else least(interval '7 days', greatest(interval '1 hour', (now() - min(published_at)) / (4 * count(*)))) end
-  from (
-    select published_at from public.content_item
-    where social_account_id = p_social_account_id and deleted_at is null
-    order by published_at desc limit 10
-  ) as latest;
-$$;
-comment on function ops.sync_interval is 'How long until an account is worth a look: often when it publishes often, from an hour to seven days.';
-revoke execute on function ops.sync_interval from public;
+  'Up to 50 live items that no page of this listing names. They are asked for by id before they are called gone: lists shift and lie.';
 
 -- Security definer: reads tokens, writes ops; only the service may call it.
 create function public.begin_sync(p_user_id uuid, p_social_account_id uuid, p_sync_id uuid, p_lease_seconds integer,
-  p_platform text default null)
+  p_platform text default null, p_quota jsonb default null)
 returns jsonb
 language plpgsql volatile security definer
 set search_path = ''
@@ -455,10 +656,12 @@ as $$
 declare
   v_now timestamptz;
   v_account record;
-  v_pass ops.sync_pass;
+  v_run ops.sync_run;
   v_quota record;
   v_was_cut_off boolean;
   v_charge boolean;
+  v_begun jsonb;
+  v_claim record;
 begin
   select account.user_id, account.platform_account_id, account.details, account.status, account.deleted_at,
     platform.slug as platform, connection.id as connection_id, connection.is_active, connection.vault_secret_name, connection.token_expires_at
@@ -476,67 +679,121 @@ begin
     raise exception using errcode = 'SV410', message = 'This account is disconnected: connect it again';
   end if;
 
-  insert into ops.sync_pass (social_account_id) values (p_social_account_id) on conflict do nothing;
-  select * into v_pass from ops.sync_pass where social_account_id = p_social_account_id for update;
+  insert into ops.sync_run (social_account_id) values (p_social_account_id) on conflict do nothing;
+  select * into v_run from ops.sync_run where social_account_id = p_social_account_id for update;
   v_now := clock_timestamp(); -- after the wait for the lock, not before
 
-  if p_sync_id is not null and v_pass.sync_id is distinct from p_sync_id then
+  if p_sync_id is not null and v_run.sync_id is distinct from p_sync_id then
     raise exception using errcode = 'SV404', message = 'This sync has ended or never was',
       detail = jsonb_build_object('resource', 'sync', 'id', p_sync_id);
   end if;
-  if v_pass.leased_until > v_now then
+  if v_run.leased_until > v_now then
     select * into v_quota from ops.quota_state(v_account.user_id, 'syncs');
     if p_sync_id is null and v_quota.used >= v_quota.quota_limit then
       perform ops.raise_quota_exceeded('syncs', v_quota.quota_limit, v_quota.used, v_quota.resets_at);
     end if;
     raise exception using errcode = 'SV409', message = 'This account is being synced right now',
-      detail = jsonb_build_object('retry_after', greatest(1, ceil(extract(epoch from v_pass.leased_until - v_now))::integer));
+      detail = jsonb_build_object('retry_after', greatest(1, ceil(extract(epoch from v_run.leased_until - v_now))::integer));
   end if;
 
-  v_was_cut_off := v_pass.leased_until is not null;
-  v_charge := v_pass.charged_at is null or (p_sync_id is null and not v_was_cut_off);
+  v_was_cut_off := v_run.leased_until is not null;
+  v_charge := v_run.charged_at is null or (p_sync_id is null and not v_was_cut_off);
   if v_charge then
     perform ops.reserve_quota(v_account.user_id, 'syncs', 1);
-    v_pass.charged_at := v_now;
+    v_run.charged_at := v_now;
   end if;
-  if v_pass.sync_id is null then
-    v_pass.sync_id := gen_random_uuid();
-    v_pass.cursor := null;
-    v_pass.items_seen := 0;
-  elsif v_pass.touched_at < v_now - interval '24 hours' then
+  if v_run.sync_id is null then
+    v_run.sync_id := gen_random_uuid();
+    v_run.cursor := null;
+    v_run.items_seen := 0;
+  elsif v_run.touched_at < v_now - interval '24 hours' then
     -- A checkpoint of yesterday would show old items first, in a list that has moved on.
-    v_pass.cursor := null;
-    v_pass.items_seen := 0;
+    v_run.cursor := null;
+    v_run.items_seen := 0;
   end if;
 
-  update ops.sync_pass
-  set sync_id = v_pass.sync_id, fence = fence + 1, lease_seconds = p_lease_seconds,
-    leased_until = v_now + make_interval(secs => p_lease_seconds), charged_at = v_pass.charged_at,
-    cursor = v_pass.cursor, items_seen = v_pass.items_seen, touched_at = v_now
+  update ops.sync_run
+  set sync_id = v_run.sync_id, fence = fence + 1, lease_seconds = p_lease_seconds,
+    leased_until = v_now + make_interval(secs => p_lease_seconds), charged_at = v_run.charged_at,
+    cursor = v_run.cursor, items_seen = v_run.items_seen, touched_at = v_now
   where social_account_id = p_social_account_id
-  returning * into v_pass;
+  returning * into v_run;
 
-  return jsonb_build_object('sync_id', v_pass.sync_id, 'fence', v_pass.fence, 'user_id', v_account.user_id,
+  v_begun := jsonb_build_object('sync_id', v_run.sync_id, 'fence', v_run.fence, 'user_id', v_account.user_id,
     'platform', v_account.platform, 'platform_account_id', v_account.platform_account_id, 'account_details', v_account.details,
     'connection_id', v_account.connection_id, 'tokens', ops.read_tokens(v_account.vault_secret_name),
-    'token_expires_at', v_account.token_expires_at, 'cursor', v_pass.cursor, 'items_seen', v_pass.items_seen, 'charged', v_charge,
+    'token_expires_at', v_account.token_expires_at, 'cursor', v_run.cursor, 'items_seen', v_run.items_seen, 'charged', v_charge,
     'page', (
       select jsonb_build_object('etags', page.etags, 'item_ids', to_jsonb(page.item_ids), 'present_ids', to_jsonb(page.present_ids),
         'next_cursor', page.next_cursor, 'total', page.total)
       from ops.sync_page as page
-      where page.social_account_id = p_social_account_id and page.key = coalesce(v_pass.cursor ->> 'key', '')),
-    'missing_ids', case when v_pass.cursor ->> 'key' = 'missing' then
-      to_jsonb(ops.missing_items(p_social_account_id, v_pass.round, v_pass.confirmed_ids)) else '[]' end);
+      where page.social_account_id = p_social_account_id and page.key = coalesce(v_run.cursor ->> 'key', '')),
+    'missing_ids', case when v_run.cursor ->> 'key' = 'missing' then
+      to_jsonb(ops.missing_items(p_social_account_id, v_run.listing, v_run.confirmed_ids)) else '[]' end);
+  if nullif(p_quota, 'null') is not null then
+    -- Last, so that the app's one row is locked for a moment only. What it refuses undoes the rest: unit, lease and all.
+    select * into v_claim
+    from ops.claim_platform_quota(p_social_account_id, v_account.user_id, v_account.platform, p_quota, p_user_id is null);
+    update ops.sync_run set claimed = v_claim.claimed, claimed_until = v_claim.claimed_until
+    where social_account_id = p_social_account_id;
+  end if;
+  return v_begun;
 end;
 $$;
 comment on function public.begin_sync is
-  'Starts a pass over an account''s library, or goes on with one, under a lease. A pass costs one unit; the calls that continue it by its id do not, nor does taking up one whose worker died.';
-revoke execute on function public.begin_sync from public, anon, authenticated;
-grant execute on function public.begin_sync to service_role;
+  'Starts a sync run over an account''s library, or goes on with one, under a lease. A run costs one unit; the calls that continue it by its id do not, nor does taking up one whose worker died. With the platform''s quota: SV503 when it allows no call now, and nothing is begun or charged.';
+
+create function ops.apply_media(p_social_account_id uuid, p_items jsonb)
+returns void
+language sql volatile security invoker
+set search_path = ''
+as $$
+  with parents as materialized (
+    -- What the creator deleted stays as it is, with its parts.
+    select distinct on (item.id) item.id as content_id, item.user_id, given.part -> 'media' as media
+    from jsonb_array_elements(p_items) as given (part)
+    join public.content_item as item
+      on item.social_account_id = p_social_account_id and item.platform_content_id = given.part ->> 'platform_content_id'
+    where jsonb_typeof(given.part -> 'media') = 'array' and item.deleted_at is null
+    order by item.id
+  ), given as materialized (
+    select distinct on (parents.content_id, part.position) parents.content_id, parents.user_id, part.position,
+      coalesce(part.kind, 'image') as kind, part.platform_media_id, part.url, part.thumbnail_url,
+      greatest(part.width, 0) as width, greatest(part.height, 0) as height,
+      greatest(part.duration_seconds, 0) as duration_seconds, left(part.alt_text, 5000) as alt_text
+    from parents
+    cross join lateral jsonb_to_recordset(parents.media) as part (position smallint, kind text, platform_media_id text, url text,
+      thumbnail_url text, width integer, height integer, duration_seconds integer, alt_text text)
+    where part.position >= 0
+    order by parents.content_id, part.position
+  ), removed as (
+    delete from public.content_media as media
+    using parents
+    where media.content_id = parents.content_id
+      and not exists (select from given where given.content_id = media.content_id and given.position = media.position)
+  )
+  insert into public.content_media as media (content_id, position, user_id, kind, platform_media_id, url, thumbnail_url, width, height,
+    duration_seconds, alt_text)
+  select content_id, position, user_id, kind, platform_media_id, url, thumbnail_url, width, height, duration_seconds, alt_text
+  from given
+  on conflict (content_id, position) do update
+  set kind = excluded.kind, platform_media_id = excluded.platform_media_id, url = excluded.url,
+    thumbnail_url = excluded.thumbnail_url, width = excluded.width, height = excluded.height,
+    duration_seconds = excluded.duration_seconds, alt_text = excluded.alt_text, updated_at = now()
+  where (media.kind, media.platform_media_id, split_part(media.url, '?', 1), split_part(media.thumbnail_url, '?', 1), media.width,
+      media.height, media.duration_seconds, media.alt_text)
+    is distinct from (excluded.kind, excluded.platform_media_id, split_part(excluded.url, '?', 1),
+      split_part(excluded.thumbnail_url, '?', 1), excluded.width, excluded.height, excluded.duration_seconds, excluded.alt_text)
+    -- A new signature alone is no change; but the old one must not run out.
+    or ((media.url, media.thumbnail_url) is distinct from (excluded.url, excluded.thumbnail_url)
+      and media.updated_at < now() - interval '12 hours');
+$$;
+comment on function ops.apply_media is
+  'Brings the parts of a page''s items into the library. An item without the member "media" keeps what it has. Rows that say the same get no new version.';
 
 -- No sequential scans: a plan that a session made while the table was small must not outlive that.
 -- First one statement that reads and adds what is new, then one for each other kind of change that there is: what a page does not
--- need is not even prepared. Nobody else brings this account's items in meanwhile, since the caller holds its pass.
+-- need is not even prepared. Nobody else brings this account's items in meanwhile, since the caller holds its sync run.
 create function ops.apply_items(p_user_id uuid, p_social_account_id uuid, p_items json,
   out new_items integer, out updated_items integer, out unchanged_items integer)
 language plpgsql volatile security invoker
@@ -681,21 +938,24 @@ begin
     perform set_config('streamvibe.is_sync', '', true);
   end if;
   unchanged_items := v_given - new_items - updated_items;
+  -- Most pages have no parts, and are spared the reading.
+  if p_items::text like '%"media"%' then
+    perform ops.apply_media(p_social_account_id, p_items::jsonb);
+  end if;
 end;
 $$;
 comment on function ops.apply_items is
-  'Brings a page of items into the library: adds, rewrites changed texts, refreshes changed facts. Rows that say the same get no new version.';
-revoke execute on function ops.apply_items from public;
+  'Brings a page of items into the library: adds, rewrites changed texts, refreshes changed facts, and their parts by apply_media(). Rows that say the same get no new version.';
 
 -- Security definer: writes what no API role may; only the service may call it.
 create function public.apply_sync_page(p_sync_id uuid, p_fence bigint, p_page jsonb, p_items json, p_account jsonb default null,
-  p_release boolean default true)
+  p_release boolean default true, p_usage jsonb default null)
 returns jsonb
 language plpgsql volatile security definer
 set search_path = ''
 as $$
 declare
-  v_pass ops.sync_pass;
+  v_run ops.sync_run;
   v_account public.social_account;
   v_page ops.sync_page;
   v_cursor constant jsonb := nullif(p_page -> 'cursor', 'null');
@@ -710,11 +970,11 @@ declare
   v_missing_ids text[] := '{}';
   v_done boolean := false;
 begin
-  select * into v_pass from ops.sync_pass where sync_id = p_sync_id for update;
-  if not found or v_pass.fence <> p_fence or v_pass.leased_until is null then
+  select * into v_run from ops.sync_run where sync_id = p_sync_id for update;
+  if not found or v_run.fence <> p_fence or v_run.leased_until is null then
     raise exception using errcode = 'SV412', message = 'The lease of this sync was lost';
   end if;
-  select * into v_account from public.social_account where id = v_pass.social_account_id;
+  select * into v_account from public.social_account where id = v_run.social_account_id;
   if v_account.deleted_at is not null or v_account.status = 'disconnected' then
     raise exception using errcode = 'SV410', message = 'This account is disconnected: connect it again';
   end if;
@@ -725,7 +985,7 @@ begin
 
   if v_key = 'missing' then
     -- The answer about items that no page listed: those that live are confirmed, the others are gone.
-    v_pass.confirmed_ids := v_pass.confirmed_ids || v_present_ids;
+    v_run.confirmed_ids := v_run.confirmed_ids || v_present_ids;
     update public.content_item
     set vanished_at = now(), deleted_at = now(), updated_at = now()
     where social_account_id = v_account.id and deleted_at is null
@@ -733,9 +993,9 @@ begin
     get diagnostics v_removed = row_count;
   else
     if v_cursor is null then
-      v_pass.round := v_pass.round + 1;
-      v_pass.items_seen := 0;
-      v_pass.confirmed_ids := '{}';
+      v_run.listing := v_run.listing + 1;
+      v_run.items_seen := 0;
+      v_run.confirmed_ids := '{}';
     end if;
     select * into v_page from ops.sync_page where social_account_id = v_account.id and key = v_key;
     if v_is_unchanged then
@@ -748,25 +1008,25 @@ begin
         v_next_cursor := v_page.next_cursor;
       end if;
       update ops.sync_page
-      set round = v_pass.round, next_cursor = v_next_cursor,
+      set listing = v_run.listing, next_cursor = v_next_cursor,
         etags = coalesce(nullif(p_page -> 'etags', 'null'), etags), total = coalesce((p_page ->> 'total')::integer, total)
       where social_account_id = v_account.id and key = v_key
       returning * into v_page;
     else
-      insert into ops.sync_page (social_account_id, key, round, etags, item_ids, present_ids, next_cursor, total)
-      values (v_account.id, v_key, v_pass.round, nullif(p_page -> 'etags', 'null'), v_item_ids, v_present_ids, v_next_cursor,
+      insert into ops.sync_page (social_account_id, key, listing, etags, item_ids, present_ids, next_cursor, total)
+      values (v_account.id, v_key, v_run.listing, nullif(p_page -> 'etags', 'null'), v_item_ids, v_present_ids, v_next_cursor,
         (p_page ->> 'total')::integer)
       on conflict (social_account_id, key) do update
-      set round = excluded.round, etags = excluded.etags, item_ids = excluded.item_ids, present_ids = excluded.present_ids,
+      set listing = excluded.listing, etags = excluded.etags, item_ids = excluded.item_ids, present_ids = excluded.present_ids,
         next_cursor = excluded.next_cursor, total = excluded.total
       returning * into v_page;
     end if;
-    v_pass.items_seen := v_pass.items_seen + cardinality(v_present_ids);
-    v_pass.total := coalesce(v_page.total, v_pass.total);
+    v_run.items_seen := v_run.items_seen + cardinality(v_present_ids);
+    v_run.total := coalesce(v_page.total, v_run.total);
   end if;
 
   if v_next_cursor is null then
-    v_missing_ids := ops.missing_items(v_account.id, v_pass.round, v_pass.confirmed_ids);
+    v_missing_ids := ops.missing_items(v_account.id, v_run.listing, v_run.confirmed_ids);
     v_done := cardinality(v_missing_ids) = 0;
     v_next_cursor := case when not v_done then '{"key": "missing"}'::jsonb end;
   end if;
@@ -778,7 +1038,7 @@ begin
         select platform_content_id from public.content_item where social_account_id = v_account.id and vanished_at is not null
         intersect
         select unnest(page.present_ids) from ops.sync_page as page
-        where page.social_account_id = v_account.id and page.round = v_pass.round
+        where page.social_account_id = v_account.id and page.listing = v_run.listing
       )
       update public.content_item as item
       set vanished_at = null, deleted_at = null, updated_at = now()
@@ -787,20 +1047,21 @@ begin
         and item.deleted_at = item.vanished_at;
     end if;
     -- Pages that the list no longer has.
-    delete from ops.sync_page where social_account_id = v_account.id and round <> v_pass.round;
+    delete from ops.sync_page where social_account_id = v_account.id and listing <> v_run.listing;
   end if;
 
-  update ops.sync_pass
+  update ops.sync_run
   set sync_id = case when not v_done then sync_id end,
     leased_until = case when not v_done and not p_release then clock_timestamp() + make_interval(secs => lease_seconds) end,
     charged_at = case when not v_done then charged_at end,
-    round = v_pass.round, cursor = v_next_cursor, items_seen = v_pass.items_seen, total = v_pass.total,
-    confirmed_ids = case when v_done then '{}' else v_pass.confirmed_ids end, last_code = null, touched_at = clock_timestamp()
+    listing = v_run.listing, cursor = v_next_cursor, items_seen = v_run.items_seen, total = v_run.total,
+    confirmed_ids = case when v_done then '{}' else v_run.confirmed_ids end, last_code = null, touched_at = clock_timestamp(),
+    claimed = 0, failures = 0
   where social_account_id = v_account.id;
 
   if not v_done then
-    -- Nobody waits for the disk in the middle of a pass. A server that dies within the next half second forgets page, checkpoint and
-    -- usage together, and the pass reads that page again; the next step's begin_sync(), or the last page, makes all before it durable.
+    -- Nobody waits for the disk in the middle of a sync run. A server that dies within the next half second forgets page, checkpoint and
+    -- usage together, and the run reads that page again; the next step's begin_sync(), or the last page, makes all before it durable.
     perform set_config('synchronous_commit', 'off', true);
   end if;
 
@@ -822,50 +1083,207 @@ begin
     returning * into v_account;
   end if;
 
+  perform ops.settle_sync_run(v_run, p_usage);
   return jsonb_build_object('new_items', v_applied.new_items, 'updated_items', v_applied.updated_items,
-    'unchanged_items', v_unchanged, 'removed_items', v_removed, 'done', v_done, 'items_seen', v_pass.items_seen,
-    'total', v_pass.total, 'missing_ids', to_jsonb(v_missing_ids), 'cursor', v_next_cursor, 'next_sync_at', v_account.next_sync_at);
+    'unchanged_items', v_unchanged, 'removed_items', v_removed, 'done', v_done, 'items_seen', v_run.items_seen,
+    'total', v_run.total, 'missing_ids', to_jsonb(v_missing_ids), 'cursor', v_next_cursor, 'next_sync_at', v_account.next_sync_at);
 end;
 $$;
 comment on function public.apply_sync_page is
-  'Applies one page and moves the checkpoint, in one transaction and under the lease''s fence. At the end of the list items that were not seen are handed out to be asked for; when none is left the pass is done.';
-revoke execute on function public.apply_sync_page from public, anon, authenticated;
-grant execute on function public.apply_sync_page to service_role;
+  'Applies one page and moves the checkpoint, in one transaction and under the lease''s fence. At the end of the list items that were not seen are handed out to be asked for; when none is left the run is done. What the platform charged is settled with the ledger.';
 
 -- Security definer: writes what no API role may; only the service may call it.
-create function public.fail_sync(p_sync_id uuid, p_fence bigint, p_code text, p_message text)
+create function public.fail_sync(p_sync_id uuid, p_fence bigint, p_code text, p_message text, p_usage jsonb default null)
 returns boolean
 language plpgsql volatile security definer
 set search_path = ''
 as $$
 declare
-  v_pass ops.sync_pass;
+  v_run ops.sync_run;
 begin
-  select * into v_pass from ops.sync_pass where sync_id = p_sync_id for update;
-  if not found or v_pass.fence <> p_fence or v_pass.leased_until is null then
-    -- Another worker has the pass, or this failure was reported already: the unit must not be returned twice.
+  select * into v_run from ops.sync_run where sync_id = p_sync_id for update;
+  if not found or v_run.fence <> p_fence or v_run.leased_until is null then
+    -- Another worker has the run, or this failure was reported already: the unit must not be returned twice.
     return false;
   end if;
   -- First the subscription, then the account: the order in which connecting locks them.
-  if v_pass.charged_at is not null then
-    perform ops.return_quota(account.user_id, 'syncs', 1, v_pass.charged_at)
+  if v_run.charged_at is not null then
+    perform ops.return_quota(account.user_id, 'syncs', 1, v_run.charged_at)
     from public.social_account as account
-    where account.id = v_pass.social_account_id;
+    where account.id = v_run.social_account_id;
   end if;
-  update public.social_account set last_error = left(p_message, 500) where id = v_pass.social_account_id;
-  update ops.sync_pass
-  set leased_until = null, charged_at = null, last_code = left(p_code, 100), touched_at = clock_timestamp()
-  where social_account_id = v_pass.social_account_id;
+  update public.social_account set last_error = left(p_message, 500) where id = v_run.social_account_id;
+  update ops.sync_run
+  set leased_until = null, charged_at = null, last_code = left(p_code, 100), touched_at = clock_timestamp(), claimed = 0,
+    failures = failures + case when p_code = 'provider_quota_exceeded' then 0 else 1 end
+  where social_account_id = v_run.social_account_id;
+  perform ops.settle_sync_run(v_run, p_usage);
   return true;
 end;
 $$;
 comment on function public.fail_sync is
-  'A call failed: its unit goes back, once; the checkpoint stays; the creator reads why. False: the caller had lost the lease, and nothing was done.';
-revoke execute on function public.fail_sync from public, anon, authenticated;
-grant execute on function public.fail_sync to service_role;
+  'A call failed: its unit goes back, once; the checkpoint stays; the creator reads why; what the platform charged is settled. False: the caller had lost the lease, and nothing was done.';
 
----------------------------------------------------------------------------------------------------------------------------
--- Functions: search
+-- ## Functions: when an account is worth a look
+
+create function ops.sync_interval(p_published timestamptz[], p_now timestamptz, p_since timestamptz)
+returns interval
+language plpgsql immutable parallel safe security invoker
+set search_path = ''
+as $$
+declare
+  v_count constant integer := cardinality(p_published);
+  v_now constant double precision := extract(epoch from p_now) / 3600;
+  v_hours double precision[];
+  v_rate double precision; -- items an hour
+  v_silence double precision; -- hours since the last item
+  v_profile double precision[] := array_fill(0::double precision, array[24]); -- how much more than usual comes at this hour, UTC
+  v_hour integer;
+  v_target double precision;
+  v_longest double precision;
+  v_due double precision := 0;
+  v_step double precision;
+  v_at double precision;
+begin
+  if coalesce(v_count, 0) = 0 then
+    -- Nothing is known: four hours, and ever longer while it stays empty.
+    return make_interval(secs => least(168, greatest(4, (v_now - extract(epoch from p_since) / 3600) / 12)) * 3600);
+  end if;
+  v_hours := array(select extract(epoch from published_at)::double precision / 3600 from unnest(p_published) as published_at);
+  v_silence := greatest(0, v_now - v_hours[1]);
+  -- The part of the history that the silence belongs to counts too, so that a rate falls while nothing comes.
+  v_rate := v_count / greatest(1, v_now - v_hours[v_count]);
+
+  -- Creators have hours: each item speaks for its own hour and the ones beside it, as far as there are enough of them.
+  for v_item in 1..v_count loop
+    v_hour := floor(v_hours[v_item])::bigint % 24;
+    v_profile[v_hour + 1] := v_profile[v_hour + 1] + 0.5;
+    v_profile[(v_hour + 1) % 24 + 1] := v_profile[(v_hour + 1) % 24 + 1] + 0.25;
+    v_profile[(v_hour + 23) % 24 + 1] := v_profile[(v_hour + 23) % 24 + 1] + 0.25;
+  end loop;
+
+  -- How much may be waiting when it is looked at. Intervals by the root of the rate would find most items soonest, the same for
+  -- all would be fair to each account; this lies between. One item a day: an eighth of an item, that is three hours.
+  v_target := power(v_rate * 24, 0.75) / 8;
+  v_at := v_now;
+  -- Habits change: nobody is left alone for much longer than the rate alone would say.
+  v_longest := least(168, 1.5 * v_target / v_rate);
+  while v_at - v_now < v_longest loop
+    v_step := least(floor(v_at) + 1 - v_at, v_now + v_longest - v_at + 1e-6);
+    v_hour := floor(v_at)::bigint % 24;
+    v_due := v_due + v_rate * v_step * 24 * (v_profile[v_hour + 1] + 0.25) / (v_count + 6);
+    v_at := v_at + v_step;
+    exit when v_due >= v_target;
+  end loop;
+  -- However busy it once was: a week of silence is nothing, two are three hours, a month a day, eight weeks the week.
+  return make_interval(secs => least(168, greatest(1, v_at - v_now, power(v_silence / 24, 3) / 1000)) * 3600);
+end;
+$$;
+comment on function ops.sync_interval(timestamptz[], timestamptz, timestamptz) is
+  'How long until an account is worth a look, from its latest items (newest first): an hour to seven days, by their rate, their hours of the day and the silence since. docs/sync-schedule.md shows what it is worth.';
+
+create function ops.sync_interval(p_social_account_id uuid)
+returns interval
+language plpgsql stable security invoker
+set search_path = ''
+as $$
+declare
+  v_account public.social_account;
+  v_interval interval;
+  v_quota record;
+  v_accounts integer;
+begin
+  select * into v_account from public.social_account where id = p_social_account_id;
+  v_interval := ops.sync_interval(
+    array(
+      select published_at from public.content_item
+      where social_account_id = p_social_account_id and deleted_at is null and published_at <= now()
+      order by published_at desc limit 30),
+    now(), v_account.created_at);
+  v_interval := least(make_interval(hours => v_account.max_sync_hours), greatest(make_interval(hours => v_account.min_sync_hours), v_interval));
+  -- The plan's syncs are spread over the rest of the month, so that the last week is not left without.
+  select * into v_quota from ops.quota_state(v_account.user_id, 'syncs');
+  if v_quota.used >= v_quota.quota_limit then
+    return greatest(v_interval, v_quota.resets_at - now());
+  end if;
+  select count(*) into v_accounts from public.social_account
+  where user_id = v_account.user_id and sync_mode = 'auto' and next_sync_at is not null;
+  return greatest(v_interval, (v_quota.resets_at - now()) * greatest(1, v_accounts) / (v_quota.quota_limit - v_quota.used));
+end;
+$$;
+comment on function ops.sync_interval(uuid) is
+  'How long until automatic sync looks at an account again: by what it publishes, within its owner''s bounds, and as the plan''s syncs allow.';
+
+-- Security definer: writes what no API role may; only the service may call it.
+create function public.claim_auto_syncs(p_limit integer, p_per_creator integer, p_lease_seconds integer)
+returns setof jsonb
+language sql volatile security definer
+set search_path = ''
+as $$
+  with due as (
+    select id, next_sync_at, row_number() over (partition by user_id order by next_sync_at, id) as place
+    from (
+      select id, user_id, next_sync_at from public.social_account
+      where sync_mode = 'auto' and deleted_at is null and next_sync_at <= now()
+      order by next_sync_at limit 5000
+    ) as oldest
+  ), taken as (
+    -- Everybody's first before anybody's second.
+    select account.id, account.next_sync_at as due_at, due.place
+    from public.social_account as account
+    join due on due.id = account.id
+    where due.place <= p_per_creator and account.sync_mode = 'auto' and account.deleted_at is null and account.next_sync_at <= now()
+    order by due.place, due.next_sync_at, due.id
+    limit p_limit
+    for update of account skip locked
+  ), claimed as (
+    update public.social_account as account
+    set next_sync_at = now() + make_interval(secs => p_lease_seconds)
+    from taken
+    where account.id = taken.id
+    returning account.id, account.user_id, account.platform_id, taken.due_at, taken.place
+  )
+  select jsonb_build_object('social_account_id', claimed.id, 'user_id', claimed.user_id, 'platform', platform.slug,
+    'due_at', claimed.due_at, 'sync_id', run.sync_id)
+  from claimed
+  join public.platform as platform on platform.id = claimed.platform_id
+  left join ops.sync_run as run on run.social_account_id = claimed.id
+  order by claimed.place, claimed.due_at, claimed.id;
+$$;
+comment on function public.claim_auto_syncs is
+  'Hands out accounts whose automatic sync is due, oldest first, to one worker each. The lease is next_sync_at itself: an account whose worker dies is due again when it is over. sync_id: a sync run that is open, to go on with.';
+
+-- Security definer: writes what no API role may; only the service may call it.
+create function public.postpone_auto_sync(p_social_account_id uuid, p_not_before timestamptz, p_has_failed boolean default false,
+  p_message text default null)
+returns timestamptz
+language sql volatile security definer
+set search_path = ''
+as $$
+  update public.social_account as account
+  set last_error = coalesce(left(p_message, 500), account.last_error),
+    -- A quarter of an hour, doubled with each failure up to the account's longest interval, spread so that accounts do not come back together.
+    next_sync_at = greatest(p_not_before, case when p_has_failed then
+      now() + least(make_interval(hours => account.max_sync_hours), interval '15 minutes' * 2 ^ least(10, greatest(0, coalesce(run.failures, 1) - 1)))
+        * (0.75 + random() * 0.25) end)
+  from (select p_social_account_id as id) as given
+  left join ops.sync_run as run on run.social_account_id = given.id
+  where account.id = given.id and account.sync_mode = 'auto' and account.deleted_at is null and account.status = 'active'
+  returning account.next_sync_at;
+$$;
+comment on function public.postpone_auto_sync is
+  'Puts a claimed account back in line: not before a time, and after failures later each time. The message tells its creator why.';
+
+create function ops.has_due_auto_syncs()
+returns boolean
+language sql stable security invoker
+set search_path = ''
+as $$
+  select exists (select from public.social_account where sync_mode = 'auto' and deleted_at is null and next_sync_at <= now());
+$$;
+comment on function ops.has_due_auto_syncs is 'For cron: whether it is worth calling process-auto-sync.';
+
+-- ## Functions: search
 
 -- Security definer: the operators of text search are not leakproof, so under a row policy PostgreSQL would not use their
 -- indexes. Here the owner is part of the query itself. Plans are made for each query: a rare word and a common one differ.
@@ -933,8 +1351,6 @@ begin
 end;
 $$;
 comment on function ops.search_library is 'See public.search_library.';
-revoke execute on function ops.search_library from public;
-grant execute on function ops.search_library to authenticated;
 
 create function public.search_library(p_query text default null, p_limit integer default 20, p_offset integer default 0,
   p_tags text[] default null)
@@ -949,11 +1365,17 @@ begin atomic
 end;
 comment on function public.search_library is
   'Searches the caller''s own library: words (websearch syntax, accents ignored), then titles that contain or resemble the query. p_tags: items that have all of these tags, or all of these hashtags.';
-revoke execute on function public.search_library from public, anon;
-grant execute on function public.search_library to authenticated;
 
----------------------------------------------------------------------------------------------------------------------------
--- Functions: moderation
+create function ops.tidy_search_indexes()
+returns bigint
+language sql volatile security invoker
+set search_path = ''
+as $$
+  select gin_clean_pending_list('public.content_item_search_idx') + gin_clean_pending_list('public.content_item_title_trgm_idx');
+$$;
+comment on function ops.tidy_search_indexes is 'For cron: brings what syncs have added since the last minute into the search indexes. Until then searches read it from a list.';
+
+-- ## Functions: moderation and erasing
 
 -- Security definer: changes another person's row, after checking the caller's role.
 create function ops.set_content_hidden(p_content_item_id uuid, p_hidden boolean, p_reason text)
@@ -980,8 +1402,6 @@ begin
 end;
 $$;
 comment on function ops.set_content_hidden is 'See public.set_content_hidden.';
-revoke execute on function ops.set_content_hidden from public;
-grant execute on function ops.set_content_hidden to authenticated, service_role;
 
 create function public.set_content_hidden(p_content_item_id uuid, p_hidden boolean, p_reason text default null)
 returns void
@@ -991,11 +1411,130 @@ begin atomic
   select ops.set_content_hidden(p_content_item_id, p_hidden, p_reason);
 end;
 comment on function public.set_content_hidden is 'Moderators and admins take an item out of public view, or put it back. The audit log keeps it.';
-revoke execute on function public.set_content_hidden from public, anon;
-grant execute on function public.set_content_hidden to authenticated, service_role;
 
----------------------------------------------------------------------------------------------------------------------------
--- Policies
+create function ops.erase_content(p_social_account_ids uuid[], p_limit integer)
+returns integer
+language plpgsql volatile security invoker
+set search_path = ''
+as $$
+declare
+  v_erased integer;
+begin
+  -- First the sync runs: the order in which a sync that ends just now locks them and their accounts.
+  perform from ops.sync_run where social_account_id = any (p_social_account_ids) order by social_account_id for update;
+  delete from public.content_item
+  where id = any (array(select id from public.content_item where social_account_id = any (p_social_account_ids) limit p_limit));
+  get diagnostics v_erased = row_count;
+  return v_erased;
+end;
+$$;
+comment on function ops.erase_content is
+  'Erases at most so many items of these accounts and says how many. ops.erase_requested_data() of module 001 calls it when it is there.';
+
+-- ## Functions: triggers
+
+create function public.prevent_account_deletion_with_content()
+returns trigger
+language plpgsql volatile security invoker
+set search_path = ''
+as $$
+begin
+  -- When the owner is deleted, everything goes.
+  if exists (select from public.users where id = old.user_id)
+    and exists (select from public.content_item where social_account_id = old.id and deleted_at is null) then
+    raise exception using errcode = '23503', message = 'Cannot delete social account with existing content',
+      hint = 'Disconnect the account instead, or delete its content first.';
+  end if;
+  return old;
+end;
+$$;
+comment on function public.prevent_account_deletion_with_content is 'Trigger: an account that still has content is disconnected, not deleted.';
+
+create function ops.fill_content_owner()
+returns trigger
+language plpgsql volatile security invoker
+set search_path = ''
+as $$
+begin
+  new.user_id := (select user_id from public.social_account where id = new.social_account_id);
+  return new;
+end;
+$$;
+comment on function ops.fill_content_owner is 'Trigger: an item that is inserted without its owner gets the owner of its account.';
+
+-- Security definer: creators may edit their items, and may not write their history.
+create function ops.keep_content_revision()
+returns trigger
+language plpgsql volatile security definer
+set search_path = ''
+as $$
+begin
+  insert into public.content_revision (content_item_id, user_id, source, changed_by, changed_fields, title, description, tags, thumbnail_url)
+  values (old.id, old.user_id,
+    case when current_setting('role', true) = 'authenticated' then 'creator'
+      when current_setting('streamvibe.is_sync', true) = 'on' then 'sync' else 'service' end,
+    auth.uid(),
+    array_remove(array[
+      case when old.title is distinct from new.title then 'title' end,
+      case when old.description is distinct from new.description then 'description' end,
+      case when old.tags is distinct from new.tags then 'tags' end,
+      case when split_part(old.thumbnail_url, '?', 1) is distinct from split_part(new.thumbnail_url, '?', 1) then 'thumbnail_url' end], null),
+    old.title, old.description, old.tags, old.thumbnail_url);
+  return null;
+end;
+$$;
+comment on function ops.keep_content_revision is 'Trigger: keeps what an item said before.';
+
+-- Security definer: creators may not write updated_at.
+create function ops.touch_content_item()
+returns trigger
+language plpgsql volatile security definer
+set search_path = ''
+as $$
+begin
+  update public.content_item set updated_at = now() where id = new.id;
+  return null;
+end;
+$$;
+comment on function ops.touch_content_item is
+  'Trigger: stamps updated_at after an edit. Not before it: with a before-update trigger PostgreSQL makes search_vector anew on every update.';
+
+-- Security definer: whoever changes a plan need not be allowed to change accounts.
+create function ops.wake_accounts_of_plan()
+returns trigger
+language plpgsql volatile security definer
+set search_path = ''
+as $$
+begin
+  update public.social_account as account
+  set next_sync_at = least(account.next_sync_at, greatest(now(), coalesce(account.last_synced_at, now()) + ops.sync_interval(account.id)))
+  where account.user_id = new.user_id and account.sync_mode = 'auto' and account.next_sync_at > now();
+  return null;
+end;
+$$;
+comment on function ops.wake_accounts_of_plan is 'Trigger: on another plan accounts no longer wait for the month''s end.';
+
+-- ## Triggers
+
+create trigger social_account_keep_content before delete on public.social_account
+  for each row execute function public.prevent_account_deletion_with_content();
+create trigger content_item_fill_owner before insert on public.content_item
+  for each row when (new.user_id is null) execute function ops.fill_content_owner();
+create trigger content_item_keep_revision after update of title, description, tags, thumbnail_url on public.content_item
+  for each row
+  when (old.title is distinct from new.title or old.description is distinct from new.description
+    or old.tags is distinct from new.tags
+    -- Some platforms sign the addresses of pictures anew in every answer: what follows the question mark is no change.
+    or split_part(old.thumbnail_url, '?', 1) is distinct from split_part(new.thumbnail_url, '?', 1))
+  execute function ops.keep_content_revision();
+create trigger content_item_touch after update of title, description, tags, hashtags, thumbnail_url, category_code, deleted_at
+  on public.content_item
+  for each row when (old.updated_at = new.updated_at and old.* is distinct from new.*)
+  execute function ops.touch_content_item();
+create trigger subscription_wake_accounts after update of tier_id on public.subscription
+  for each row when (old.tier_id <> new.tier_id) execute function ops.wake_accounts_of_plan();
+
+-- ## Policies
 
 create policy "Everybody reads the content types" on public.content_type
   for select to anon, authenticated using (true);
@@ -1009,24 +1548,39 @@ create policy "Creators edit their own content" on public.content_item
 create policy "Creators read the history of their own content" on public.content_revision
   for select to authenticated using (user_id = (select auth.uid()));
 
-create policy "Only functions keep passes" on ops.sync_pass for all to postgres using (true) with check (true);
-create policy "Only functions remember pages" on ops.sync_page for all to postgres using (true) with check (true);
+create policy "Creators read the parts of their own content" on public.content_media
+  for select to authenticated using (user_id = (select auth.uid()));
 
----------------------------------------------------------------------------------------------------------------------------
--- Grants
+create policy "Only functions keep sync runs" on ops.sync_run for all to postgres using (true) with check (true);
+create policy "Only functions remember pages" on ops.sync_page for all to postgres using (true) with check (true);
+create policy "Only functions keep the ledger" on ops.platform_window for all to postgres using (true) with check (true);
+create policy "Only functions keep shares" on ops.platform_share for all to postgres using (true) with check (true);
+
+-- ## Grants
 
 grant select on public.content_type to anon, authenticated;
-grant select on public.content_item, public.content_revision to authenticated;
+grant select on public.content_item, public.content_revision, public.content_media to authenticated;
 -- No insert: syncs add. No delete: setting deleted_at is how a creator deletes, and setting it to null restores.
 -- Not the facts that platforms report, nor counters, nor hiding.
 grant update (title, description, tags, hashtags, category_code, deleted_at) on public.content_item to authenticated;
 
-grant select, insert, update, delete on public.content_type, public.content_item to service_role;
+grant select, insert, update, delete on public.content_type, public.content_item, public.content_media to service_role;
 -- No insert, update or delete: the trigger writes history, and nobody rewrites it.
 grant select on public.content_revision to service_role;
 
----------------------------------------------------------------------------------------------------------------------------
--- Reference rows
+-- Who may execute what. Module 000 took the default away: a function that is not named here is its owner's alone.
+grant execute on function
+  ops.search_library, public.search_library
+  to authenticated;
+grant execute on function
+  ops.join_words, ops.are_sound_tags, ops.set_content_hidden, public.set_content_hidden
+  to authenticated, service_role;
+grant execute on function
+  public.record_platform_usage, public.read_platform_quotas, public.begin_sync, public.apply_sync_page, public.fail_sync,
+  public.claim_auto_syncs, public.postpone_auto_sync
+  to service_role;
+
+-- ## Reference rows
 
 insert into public.content_type (slug, display_name, description, sort_order)
 values

@@ -1,4 +1,4 @@
-/** Change 012: what platforms report of people, and what becomes of it. */
+/** Modules 001 and 002: what platforms report of people, and what becomes of it. */
 import assert from "node:assert/strict";
 import { inWorld, type World } from "../support/world.ts";
 

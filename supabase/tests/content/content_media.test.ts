@@ -22,7 +22,7 @@ const carousel = (media: unknown, about: Record<string, unknown> = {}) => ({
   ...about,
 });
 
-/** What a sync writes, without its pass. */
+/** What a sync writes, without its sync run. */
 async function bring(world: World, ...items: unknown[]): Promise<Record<string, number>> {
   const [counts] = await world.query<Record<string, number>>(
     `select * from ops.apply_items('${world.people.owner}', '${world.account}', ${literal(items)}::json)`,

@@ -17,7 +17,7 @@ Deno.test("a page whose items are no list is refused, and the checkpoint stays w
       assert.ok((await call(items)).code, `${items} is no list`);
     }
     assert.equal(
-      await world.value(`select cursor from ops.sync_pass where social_account_id = '${world.account}'`),
+      await world.value(`select cursor from ops.sync_run where social_account_id = '${world.account}'`),
       null,
     );
     for (const items of ["null", "'null'", "'[]'"]) assert.equal((await call(items)).code, undefined, items);

@@ -1,4 +1,4 @@
-/** Change 011: when accounts are synced, who claims them, and what the platforms allow. */
+/** Module 002: when accounts are synced, who claims them, and what the platforms allow. */
 import assert from "node:assert/strict";
 import { inWorld, type Row, withPerson, type World } from "../support/world.ts";
 
@@ -148,7 +148,7 @@ Deno.test("a failure waits longer each time, success forgets it, and a creator r
       "service",
     );
     const [state] = await world.query(
-      `select failures, last_error from ops.sync_pass join social_account a on a.id = social_account_id where a.id = '${world.account}'`,
+      `select failures, last_error from ops.sync_run join social_account a on a.id = social_account_id where a.id = '${world.account}'`,
     );
     assert.deepEqual(state, { failures: 0, last_error: null });
   });
@@ -319,7 +319,7 @@ Deno.test("what a platform refuses the whole app is asked for no account until i
     const hour = new Date(Date.now() + 3_600_000).toISOString();
     await closing(hour, { pause: 0 });
     assert.equal(await code(what, others, world.people.other), undefined, "nothing is believed");
-    await world.query(`update ops.sync_pass set leased_until = null where social_account_id = '${others}'`);
+    await world.query(`update ops.sync_run set leased_until = null where social_account_id = '${others}'`);
     await closing(hour, { pause: 900 });
     const refused = await world.attempt("service", begin(world, what, others, world.people.other));
     assert.equal(refused.code, "SV503");

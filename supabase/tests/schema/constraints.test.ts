@@ -68,10 +68,10 @@ const OFFENCES: Record<string, string> = {
     "insert into content_media (content_id, position, user_id, kind) values ('$item', 0, '$owner', 'sound')",
   content_media_size_not_negative:
     "insert into content_media (content_id, position, user_id, kind, width) values ('$item', 0, '$owner', 'image', -1)",
-  sync_pass_only_open_is_leased:
-    "insert into ops.sync_pass (social_account_id, leased_until) values ('$account', now())",
-  sync_pass_counts_not_negative:
-    "insert into ops.sync_pass (social_account_id, failures) values ('$account', -1)",
+  sync_run_only_open_is_leased:
+    "insert into ops.sync_run (social_account_id, leased_until) values ('$account', now())",
+  sync_run_counts_not_negative:
+    "insert into ops.sync_run (social_account_id, failures) values ('$account', -1)",
   data_deletion_items_not_negative:
     "insert into ops.data_deletion (reported_by, person_key, requested_at, items_erased) values ('Meta', '', now(), -1)",
   platform_window_ends_after_begin:
@@ -97,7 +97,7 @@ Deno.test("every named check of modules 000 to 002 refuses its offence, and none
     const tables = [
       "users user_role user_setting subscription subscription_tier subscription_status notification audit_log quota_usage_history cache_store",
       "platform account_status platform_connection social_account content_type content_item content_revision content_media",
-      "rate_limit idempotency request_metric http_call oauth_state sync_pass sync_page platform_window platform_share data_deletion",
+      "rate_limit idempotency request_metric http_call oauth_state sync_run sync_page platform_window platform_share data_deletion",
     ].join(" ").split(" ");
     const checks = await world.query<{ name: string }>(`
       select conname as name from pg_constraint c join pg_class t on t.oid = c.conrelid

@@ -61,8 +61,8 @@ Deno.test("a request to erase an account, while its creator disconnects, waits, 
 Deno.test("a page that is applied while its account is being erased does not bring the names back", async () => {
   await withPerson(async ({ id, sql }) => {
     const { account } = await connect(sql, id);
-    const [begun] = await sql<{ pass: Row }[]>`select begin_sync(${id}, ${account}, null, 60) as pass`;
-    const page = `select apply_sync_page('${begun?.pass.sync_id}', ${begun?.pass.fence},
+    const [begun] = await sql<{ run: Row }[]>`select begin_sync(${id}, ${account}, null, 60) as run`;
+    const page = `select apply_sync_page('${begun?.run.sync_id}', ${begun?.run.fence},
       '{"cursor": null, "item_ids": ["v1"], "present_ids": ["v1"], "next_cursor": null}',
       '[{"platform_content_id": "v1", "title": "A title"}]', '{"display_name": "A name", "details": {"granted_by": "9"}}')`;
     const outcome = await whileOpen(requestToErase(id), page);
@@ -83,7 +83,7 @@ Deno.test("erasing while a sync of that account fails waits for it, and neither 
     await sql`select begin_sync(${id}, ${account}, null, 60)`;
     await sql.unsafe(requestToErase(id));
     const outcome = await whileOpen(
-      `select from ops.sync_pass where social_account_id = '${account}' for update`,
+      `select from ops.sync_run where social_account_id = '${account}' for update`,
       "select ops.erase_requested_data()",
       accountLocked(account),
     );
@@ -95,10 +95,10 @@ Deno.test("erasing while a sync of that account fails waits for it, and neither 
 Deno.test("a sync that fails while its creator connects the account anew waits, and neither fails", async () => {
   await withPerson(async ({ id, sql }) => {
     const { account } = await connect(sql, id);
-    const [begun] = await sql<{ pass: Row }[]>`select begin_sync(${id}, ${account}, null, 60) as pass`;
+    const [begun] = await sql<{ run: Row }[]>`select begin_sync(${id}, ${account}, null, 60) as run`;
     const outcome = await whileOpen(
       `select from subscription where user_id = '${id}' for update`,
-      `select fail_sync('${begun?.pass.sync_id}', ${begun?.pass.fence}, 'x', 'x')`,
+      `select fail_sync('${begun?.run.sync_id}', ${begun?.run.fence}, 'x', 'x')`,
       accountLocked(account),
     );
     assert.deepEqual(outcome, { waited: true, refused: undefined });

@@ -115,5 +115,5 @@ export const library = async (world: World) =>
   )).map(({ id }) => id);
 export const cutOff = (world: World) =>
   world.query(
-    `update ops.sync_pass set leased_until = now() - interval '1 second' where social_account_id = '${world.account}'`,
+    `update ops.sync_run set leased_until = now() - interval '1 second' where social_account_id = '${world.account}'`,
   );

@@ -91,7 +91,7 @@ for (const app of APPS) {
         await own.sql.begin(async (held) => {
           // Erasing waits for the account's sync run: cron, which may come at any moment, does none of it while it is looked at.
           const passes =
-            await held`select from ops.sync_pass where social_account_id = ${own.social_account_id} for update`;
+            await held`select from ops.sync_run where social_account_id = ${own.social_account_id} for update`;
           assert.equal(passes.length, 1);
           const answers = await report(app, { ...asked, times: 3 });
           assert.deepEqual(answers.map(({ status }) => status), [200, 200, 200]);

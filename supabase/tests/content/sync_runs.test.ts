@@ -1,4 +1,4 @@
-/** Module 002: passes over a library, their leases, checkpoints and quota. */
+/** Module 002: sync runs over a library, their leases, checkpoints and quota. */
 import assert from "node:assert/strict";
 import {
   type Applied,
@@ -15,7 +15,7 @@ import {
 } from "../support/sync_world.ts";
 import { refusal, withPerson } from "../support/world.ts";
 
-Deno.test("a pass of several pages costs one unit and fills the library", async () => {
+Deno.test("a sync run of several pages costs one unit and fills the library", async () => {
   await inEmptyLibrary(async (world) => {
     const first = await begin(world);
     assert.deepEqual([first.cursor, first.page, first.charged, first.items_seen], [null, null, true, 0]);
@@ -31,7 +31,7 @@ Deno.test("a pass of several pages costs one unit and fills the library", async 
 
     assert.deepEqual(await library(world), ["a", "b", "c", "d"]);
     assert.equal(await used(world), 1);
-    assert.equal((await tryBegin(world, first.sync_id)).code, "SV404", "a finished pass is over");
+    assert.equal((await tryBegin(world, first.sync_id)).code, "SV404", "a finished sync run is over");
     assert.ok(await world.value(`select last_synced_at from social_account where id = '${world.account}'`));
   });
 });
@@ -40,12 +40,12 @@ Deno.test("items that no page listed are asked for by id, and removed only when 
   await inEmptyLibrary(async (world) => {
     const all = ["a", "b", "c", "d"];
     await apply(world, await begin(world), page(all), all.map((id) => item(id)));
-    const pass = await begin(world);
-    const end = await apply(world, pass, page(["a"]), [item("a")]);
+    const run = await begin(world);
+    const end = await apply(world, run, page(["a"]), [item("a")]);
     assert.deepEqual([end.done, end.removed_items, end.missing_ids], [false, 0, ["b", "c", "d"]]);
     assert.deepEqual(await library(world), all, "nothing is removed on the list's word alone");
 
-    const lookup = await begin(world, pass.sync_id);
+    const lookup = await begin(world, run.sync_id);
     assert.deepEqual([lookup.cursor, lookup.page, lookup.missing_ids], [{ key: "missing" }, null, [
       "b",
       "c",
@@ -81,11 +81,11 @@ Deno.test("more than fifty missing items are asked for fifty at a time", async (
   await inEmptyLibrary(async (world) => {
     const ids = Array.from({ length: 120 }, (_, i) => `v${String(i).padStart(3, "0")}`);
     await apply(world, await begin(world), page(ids), ids.map((id) => item(id)));
-    const pass = await begin(world);
-    let answer = await apply(world, pass, page([]), []);
+    const run = await begin(world);
+    let answer = await apply(world, run, page([]), []);
     let calls = 0;
     while (!answer.done) {
-      const lookup = await begin(world, pass.sync_id);
+      const lookup = await begin(world, run.sync_id);
       assert.deepEqual(lookup.missing_ids, answer.missing_ids);
       assert.ok(lookup.missing_ids.length <= 50);
       // The first of each batch is alive.
@@ -100,7 +100,7 @@ Deno.test("more than fifty missing items are asked for fifty at a time", async (
     }
     assert.equal(calls, 3);
     assert.equal((await library(world)).length, 3);
-    assert.equal(await used(world), 2, "looking them up is part of the pass");
+    assert.equal(await used(world), 2, "looking them up is part of the sync run");
   });
 });
 
@@ -125,26 +125,26 @@ Deno.test("an item that vanished and is back on an unchanged page is revived; on
   });
 });
 
-Deno.test("the end of a pass over 10,000 items takes no time that grows with their square", async () => {
+Deno.test("the end of a sync run over 10,000 items takes no time that grows with their square", async () => {
   await inEmptyLibrary(async (world) => {
     await world.query(`insert into content_item (user_id, social_account_id, platform_content_id)
       select '${world.people.owner}', '${world.account}', 'v' || i from generate_series(1, 10000) i`);
-    await world.query(`insert into ops.sync_page (social_account_id, key, round, item_ids, present_ids)
+    await world.query(`insert into ops.sync_page (social_account_id, key, listing, item_ids, present_ids)
       select '${world.account}', 'p' || p, 1, ids, ids
       from generate_series(1, 199) p, lateral (select array_agg('v' || i) as ids from generate_series(p * 50 + 1, p * 50 + 50) i) page`);
-    const pass = await begin(world);
+    const run = await begin(world);
     await world.query(
-      `update ops.sync_pass set round = 1, cursor = '{"key": "last"}' where social_account_id = '${world.account}'`,
+      `update ops.sync_run set listing = 1, cursor = '{"key": "last"}' where social_account_id = '${world.account}'`,
     );
     // The tables have no statistics yet, as in a young installation.
     await world.query("set local statement_timeout = '5s'");
     const last = Array.from({ length: 40 }, (_, i) => `v${i + 1}`);
-    const answer = await apply(world, pass, page(last, "last"), []);
+    const answer = await apply(world, run, page(last, "last"), []);
     assert.deepEqual(answer.missing_ids.length, 10);
   });
 });
 
-Deno.test("a page in the middle of a pass does not wait for the disk; what begins a step and what ends the pass do", async () => {
+Deno.test("a page in the middle of a sync run does not wait for the disk; what begins a step and what ends the sync run do", async () => {
   await inEmptyLibrary(async (world) => {
     // Each in a statement of its own, as if it were a transaction of its own.
     const waits = async () => {
@@ -164,17 +164,17 @@ Deno.test("a page in the middle of a pass does not wait for the disk; what begin
   });
 });
 
-Deno.test("a pass that begins at the first page again forgets what it had seen", async () => {
+Deno.test("a sync run that begins at the first page again forgets what it had seen", async () => {
   await inEmptyLibrary(async (world) => {
     const all = ["a", "b", "c"];
     await apply(world, await begin(world), page(all), all.map((id) => item(id)));
-    const pass = await begin(world);
-    await apply(world, pass, page(["a", "b"], null, "p2"), [item("a"), item("b")]);
-    const restarted = await apply(world, await begin(world, pass.sync_id), page(["a"], null, "p2"), [
+    const run = await begin(world);
+    await apply(world, run, page(["a", "b"], null, "p2"), [item("a"), item("b")]);
+    const restarted = await apply(world, await begin(world, run.sync_id), page(["a"], null, "p2"), [
       item("a"),
     ]);
     assert.equal(restarted.items_seen, 1);
-    const end = await apply(world, await begin(world, pass.sync_id), page(["c"], "p2"), [item("c")]);
+    const end = await apply(world, await begin(world, run.sync_id), page(["c"], "p2"), [item("c")]);
     assert.deepEqual(end.missing_ids, ["b"]);
   });
 });
@@ -193,7 +193,7 @@ Deno.test("a lease keeps others out; with no unit left they hear of the quota in
   });
 });
 
-Deno.test("a pass whose worker died goes on where it was, without another unit; the dead worker can no longer write", async () => {
+Deno.test("a sync run whose worker died goes on where it was, without another unit; the dead worker can no longer write", async () => {
   await inEmptyLibrary(async (world) => {
     const dead = await begin(world);
     await apply(world, dead, page(["a"], null, "p2"), [item("a")], false);
@@ -241,7 +241,7 @@ Deno.test("a failed call returns its unit exactly once, keeps the checkpoint and
     assert.deepEqual(
       [third.cursor, third.charged],
       [{ key: "p2" }, true],
-      "a returned unit is not a free pass",
+      "a returned unit is not a free sync",
     );
     const done = await apply(world, third, page(["b"], "p2"), [item("b")]);
     assert.equal(done.done, true);
@@ -253,7 +253,7 @@ Deno.test("a failed call returns its unit exactly once, keeps the checkpoint and
   });
 });
 
-Deno.test("asking anew costs a unit and goes on with the open pass; an old checkpoint is not trusted", async () => {
+Deno.test("asking anew costs a unit and goes on with the open sync run; an old checkpoint is not trusted", async () => {
   await inEmptyLibrary(async (world) => {
     const first = await begin(world);
     await apply(world, first, page(["a"], null, "p2"), [item("a")]);
@@ -262,7 +262,7 @@ Deno.test("asking anew costs a unit and goes on with the open pass; an old check
     assert.equal(await used(world), 2);
     await apply(world, second, page(["b"], "p2", "p3"), [item("b")]);
     await world.query(
-      `update ops.sync_pass set touched_at = now() - interval '25 hours' where social_account_id = '${world.account}'`,
+      `update ops.sync_run set touched_at = now() - interval '25 hours' where social_account_id = '${world.account}'`,
     );
     assert.equal((await begin(world)).cursor, null);
   });
@@ -297,14 +297,14 @@ Deno.test("an account of another person, platform or none is 404 and costs nothi
   });
 });
 
-Deno.test("an account that is disconnected in the middle of a pass takes no more pages", async () => {
+Deno.test("an account that is disconnected in the middle of a sync run takes no more pages", async () => {
   await inEmptyLibrary(async (world) => {
-    const pass = await begin(world);
+    const run = await begin(world);
     await world.query(`select disconnect_account('${world.people.owner}', '${world.account}')`);
-    assert.equal((await world.attempt("service", applyCall(pass, page(["a"]), [item("a")]))).code, "SV410");
+    assert.equal((await world.attempt("service", applyCall(run, page(["a"]), [item("a")]))).code, "SV410");
     assert.equal(
       await world.value(
-        `select fail_sync('${pass.sync_id}', ${pass.fence}, 'account_disconnected', 'x')`,
+        `select fail_sync('${run.sync_id}', ${run.fence}, 'account_disconnected', 'x')`,
         "service",
       ),
       true,
@@ -313,7 +313,7 @@ Deno.test("an account that is disconnected in the middle of a pass takes no more
   });
 });
 
-Deno.test("a pass refreshes the account's figures, and schedules the next by how often the creator publishes", async () => {
+Deno.test("a sync run refreshes the account's figures, and schedules the next by how often the creator publishes", async () => {
   await inEmptyLibrary(async (world) => {
     await world.perform("owner", "update social_account set sync_mode = 'auto'");
     const hours = async (daysBetween: number, count = 10) => {
@@ -374,7 +374,7 @@ Deno.test("two hundred syncs at once with one unit left: one runs, the others he
   }, 40);
 });
 
-Deno.test("of many who take a dead pass up, one gets it; of many who report a failure, one returns the unit", async () => {
+Deno.test("of many who take a dead sync run up, one gets it; of many who report a failure, one returns the unit", async () => {
   await withPerson(async ({ id, sql }) => {
     const [connected] = await sql<
       { account: string }[]
@@ -383,22 +383,20 @@ Deno.test("of many who take a dead pass up, one gets it; of many who report a fa
     const account = connected?.account ?? "";
     await sql`update subscription set syncs_used = 5 where user_id = ${id}`;
     await sql`select begin_sync(${id}, ${account}, null, 60)`;
-    await sql`update ops.sync_pass set leased_until = now() - interval '1 second' where social_account_id = ${account}`;
+    await sql`update ops.sync_run set leased_until = now() - interval '1 second' where social_account_id = ${account}`;
     const refusals = await Promise.all(
       Array.from({ length: 40 }, () => refusal(sql`select begin_sync(${id}, ${account}, null, 60)`)),
     );
     assert.equal(refusals.filter((code) => code === undefined).length, 1);
     assert.equal(refusals.filter((code) => code === "SV409").length, 39);
-    const [pass] = await sql<
+    const [run] = await sql<
       { sync_id: string; fence: string }[]
-    >`select sync_id, fence from ops.sync_pass where social_account_id = ${account}`;
+    >`select sync_id, fence from ops.sync_run where social_account_id = ${account}`;
     const returned = await Promise.all(
       Array.from(
         { length: 40 },
         () =>
-          sql<{ ok: boolean }[]>`select fail_sync(${pass?.sync_id ?? ""}, ${
-            pass?.fence ?? 0
-          }, 'x', 'x') as ok`
+          sql<{ ok: boolean }[]>`select fail_sync(${run?.sync_id ?? ""}, ${run?.fence ?? 0}, 'x', 'x') as ok`
             .then(([row]) => row?.ok),
       ),
     );

@@ -1,1 +1,0 @@
-../../database/schema/010_content_media.sql

@@ -1,1 +1,0 @@
-../../database/schema/011_sync_schedule.sql

@@ -1,1 +1,0 @@
-../../database/schema/012_platform_reports.sql
