@@ -2,50 +2,6 @@ import assert from "node:assert/strict";
 import { documentProblems } from "./documents.ts";
 import { bareImports } from "./functions.ts";
 import { pinsFor } from "./functions_config.ts";
-import { bareSql, sqlProblems } from "./sql_rules.ts";
-
-const SOUND = `
-create function ops.add_one(p_value integer)
-returns integer
-language plpgsql immutable
-set search_path = ''
-as $$ begin return p_value + 1; end $$;
-comment on function ops.add_one is 'One more.';
-revoke execute on function ops.add_one from public;
-`;
-
-Deno.test("a sound function breaks no SQL rule", () => {
-  assert.deepEqual(sqlProblems("x.sql", SOUND), []);
-});
-
-Deno.test("a function without search_path, comment, volatility or revoke is named with its line", () => {
-  for (
-    const [cut, message] of [
-      [/set search_path = ''\n/, "search_path"],
-      [/comment on .*\n/, "no comment"],
-      [/ immutable/, "volatility"],
-      [/revoke .*\n/, "not revoked"],
-    ] as const
-  ) {
-    const problems = sqlProblems(
-      "x.sql",
-      SOUND.replace(cut, "\n".repeat(cut.source.endsWith("\\n") ? 1 : 0)),
-    );
-    assert.equal(problems.length, 1, `${cut}: ${problems.join("; ")}`);
-    assert.match(problems[0] as string, new RegExp(`x\\.sql:2: .*${message}`));
-  }
-});
-
-Deno.test("capitals are refused in statements and allowed in comments, literals and quoted names", () => {
-  const sql = `select 'Free' as "Plan"; -- A comment\nSELECT 1;`;
-  assert.deepEqual(sqlProblems("x.sql", sql), ["x.sql:2: SQL is written in lower case"]);
-  assert.equal(bareSql(sql).split("\n").length, 2);
-});
-
-Deno.test("a table needs a comment and, in public, row level security", () => {
-  const problems = sqlProblems("x.sql", "create table public.thing (id uuid primary key);");
-  assert.equal(problems.length, 2, problems.join("; "));
-});
 
 Deno.test("a function's pins are the packages that its files reach, in the root's versions", () => {
   const root = {

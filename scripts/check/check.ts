@@ -3,7 +3,6 @@ import { databaseTypesProblems } from "./database_types.ts";
 import { documentProblems } from "./documents.ts";
 import { functionsConfigProblems } from "./functions_config.ts";
 import { openApiProblems } from "./openapi.ts";
-import { schemaProblems } from "./sql_rules.ts";
 import { supabaseCli } from "./supabase_cli.ts";
 
 /** A check answers with its problems; none means that it passed. `skip` says why it cannot run here. */
@@ -13,7 +12,6 @@ const CHECKS: Check[] = [
   { name: "format", run: () => deno(["fmt", "--check"]) },
   { name: "lint", run: () => deno(["lint"]) },
   { name: "types", run: async () => deno(["check", ...await sourceFiles()]) },
-  { name: "SQL rules", run: schemaProblems },
   { name: "function configuration", run: functionsConfigProblems },
   { name: "config.toml", run: configToml },
   { name: "shell scripts", run: shellScripts },
