@@ -22,6 +22,7 @@ const TEST_SETTINGS: Record<string, string> = {
   YOUTUBE_UNITS_PER_DAY: "1000000000",
   TIKTOK_CALLS_PER_MINUTE: "1000000000",
   PLATFORM_QUOTA_PAUSE_SECONDS: "0",
+  PROVIDER_RETRY_MS: "10",
 };
 
 /** More than Google's 10,000 units a day for a project: every test of a run draws on the same simulated project. */

@@ -21,6 +21,8 @@ export interface CallOptions {
   fetch?: Fetch;
   /** Attempts in all; 3 by default. */
   attempts?: number;
+  /** Longest wait before the second attempt, doubled for each later one; 400 by default. */
+  retry_ms?: number;
   /** Seconds to wait, for providers that say so otherwise than by `Retry-After`; null when they do not. */
   wait?: (answer: { status: number; headers: Headers }) => number | null;
   /** Longest wait that is worth it; a provider that asks for more is reported at once. 5,000 by default. */
@@ -76,13 +78,16 @@ export async function callProvider(
   init: RequestInit,
   options: CallOptions,
 ): Promise<Response> {
-  const { attempts = 3, longest_wait_ms = 5_000, sleep = pause, random = Math.random } = options;
+  const { attempts = 3, retry_ms = 400, longest_wait_ms = 5_000, sleep = pause, random = Math.random } =
+    options;
   for (let attempt = 1;; attempt++) {
     try {
       return await callOnce(url, init, options);
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
-      const wait = error.retry_after === null ? random() * 200 * 2 ** attempt : error.retry_after * 1_000;
+      const wait = error.retry_after === null
+        ? random() * retry_ms * 2 ** (attempt - 1)
+        : error.retry_after * 1_000;
       const again = options.retry === "safe" && attempt < attempts && isTransient(error) &&
         wait <= longest_wait_ms;
       if (!again || options.signal?.aborted) throw error;

@@ -141,6 +141,7 @@ export function callOptions(
   return {
     provider: platform,
     timeout_ms: context.settings.PROVIDER_TIMEOUT_MS,
+    retry_ms: context.settings.PROVIDER_RETRY_MS,
     retry,
     request_id: context.request_id,
     signal: context.signal,

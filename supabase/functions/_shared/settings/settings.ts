@@ -67,6 +67,7 @@ const schema = z.object({
   RATE_LIMIT_CLICK: rate.default({ limit: 120, window_seconds: 60 }),
 
   PROVIDER_TIMEOUT_MS: milliseconds.default(10_000),
+  PROVIDER_RETRY_MS: milliseconds.default(400),
   PLATFORM_QUOTA_PAUSE_SECONDS: z.coerce.number().int().min(0).max(86_400).default(900),
   JOB_CONCURRENCY: z.coerce.number().int().min(1).max(1_000).default(20),
   JOB_LEASE_SECONDS: z.coerce.number().int().min(1).max(3600).default(60),

@@ -51,6 +51,7 @@ export function adapterContext(rules: Record<string, Scripted | Scripted[]>): Ad
   return {
     settings: readSettings({
       SUPABASE_URL: "http://127.0.0.1:1",
+      PROVIDER_RETRY_MS: "1",
       YOUTUBE_CLIENT_ID: "client",
       YOUTUBE_CLIENT_SECRET: "GOCSPX-adapter-test",
       GOOGLE_TOKEN_URL: "http://127.0.0.1:1/token",

@@ -17,6 +17,7 @@ export async function stackSettings(driver: Driver, changes: Record<string, stri
     SUPABASE_SECRET_KEYS: JSON.stringify({ default: stack.secret_key }),
     SUPABASE_JWKS: jwks,
     LOG_LEVEL: "silent",
+    PROVIDER_RETRY_MS: "10",
     ...(driver === "pooler" ? { STREAMVIBE_POOLER_URL: pooler.href.replaceAll("+", "%20") } : {}),
     ...changes,
   });
