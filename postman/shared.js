@@ -482,7 +482,7 @@ streamvibe = (pm, timers) => {
         const secret = await vault(social_account_id);
         pm.test("has deleted the secret from Vault", () => {
           pm.expect(secret.status, "status").to.be.within(400, 499);
-          pm.expect(secret.body.code).to.equal("SV404");
+          pm.expect(secret.body.code).to.equal("SVG03");
         });
         const again = await call("disconnect-account", mine(), { social_account_id });
         expectProblem("finds nothing to disconnect a second time", again, 404, "not_found");

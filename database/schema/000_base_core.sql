@@ -506,7 +506,7 @@ declare
 begin
   select * into v_user from public.users where id = p_user_id for update;
   if not found then
-    raise exception using errcode = 'SV404', message = 'There is no such user',
+    raise exception using errcode = 'SVG03', message = 'There is no such user',
       detail = jsonb_build_object('resource', 'user', 'id', p_user_id);
   end if;
 
@@ -547,7 +547,7 @@ set search_path = ''
 as $$
 begin
   if current_setting('role', true) in ('anon', 'authenticated') and p_user_id is distinct from auth.uid() then
-    raise exception using errcode = 'SV403', message = 'Roles can be looked up only for yourself';
+    raise exception using errcode = 'SVG02', message = 'Roles can be looked up only for yourself';
   end if;
   return exists (select from public.user_role where user_id = p_user_id and role = p_role);
 end;
@@ -688,7 +688,7 @@ language plpgsql volatile security invoker
 set search_path = ''
 as $$
 begin
-  raise exception using errcode = 'SV402',
+  raise exception using errcode = 'SVQ01',
     message = format('Your plan allows %s %s, and %s %s used', p_limit,
       case p_quota
         when 'social_accounts' then case when p_limit = 1 then 'social account' else 'social accounts' end
@@ -737,14 +737,14 @@ begin
 
   select * into v_state from ops.quota_state(p_user_id, p_quota);
   if v_state.quota_limit is null then
-    raise exception using errcode = 'SV404', message = 'There is no subscription for this user',
+    raise exception using errcode = 'SVG03', message = 'There is no subscription for this user',
       detail = jsonb_build_object('resource', 'subscription', 'id', p_user_id);
   end if;
   perform ops.raise_quota_exceeded(p_quota, v_state.quota_limit, v_state.used, v_state.resets_at);
   return null; -- not reached
 end;
 $$;
-comment on function ops.reserve_quota is 'Takes units before the work, in one statement that no number of callers can race past the limit; else SV402.';
+comment on function ops.reserve_quota is 'Takes units before the work, in one statement that no number of callers can race past the limit; else SVQ01.';
 
 create function ops.return_quota(p_user_id uuid, p_quota text, p_amount integer, p_reserved_at timestamptz)
 returns integer
@@ -771,10 +771,10 @@ declare
   v_state record;
 begin
   if current_setting('role', true) in ('anon', 'authenticated') and p_user_id is distinct from auth.uid() then
-    raise exception using errcode = 'SV403', message = 'Quotas can be looked up only for yourself';
+    raise exception using errcode = 'SVG02', message = 'Quotas can be looked up only for yourself';
   end if;
   if v_quota is null then
-    raise exception using errcode = 'SV400', message = format('There is no quota named %s', left(p_quota_type, 60));
+    raise exception using errcode = 'SVG01', message = format('There is no quota named %s', left(p_quota_type, 60));
   end if;
   select * into v_state from ops.quota_state(p_user_id, v_quota);
   return coalesce(v_state.used < v_state.quota_limit, false);
@@ -803,14 +803,14 @@ declare
   v_quota constant text := ops.quota_name(p_quota_type);
 begin
   if v_quota is null or p_amount is null or p_amount < 1 then
-    raise exception using errcode = 'SV400',
+    raise exception using errcode = 'SVG01',
       message = format('Cannot reserve quota: takes a quota''s name and a positive amount, got %s and %s',
         left(p_quota_type, 60), p_amount);
   end if;
   return ops.reserve_quota(p_user_id, v_quota, p_amount);
 end;
 $$;
-comment on function public.increment_quota is 'Reserves units, or raises SV402 and changes nothing. Returns what is used then.';
+comment on function public.increment_quota is 'Reserves units, or raises SVQ01 and changes nothing. Returns what is used then.';
 
 -- Security definer: the service returns units through this, and through nothing else.
 create function public.decrement_quota(p_user_id uuid, p_quota_type text, p_amount integer default 1)
@@ -822,7 +822,7 @@ declare
   v_quota constant text := ops.quota_name(p_quota_type);
 begin
   if v_quota is null or p_amount is null or p_amount < 1 then
-    raise exception using errcode = 'SV400',
+    raise exception using errcode = 'SVG01',
       message = format('Cannot return quota: takes a quota''s name and a positive amount, got %s and %s',
         left(p_quota_type, 60), p_amount);
   end if;
@@ -843,11 +843,11 @@ set search_path = ''
 as $$
 begin
   if current_setting('role', true) in ('anon', 'authenticated') and not ops.current_user_has_role(variadic p_roles) then
-    raise exception using errcode = 'SV403', message = 'Your role does not allow this';
+    raise exception using errcode = 'SVG02', message = 'Your role does not allow this';
   end if;
 end;
 $$;
-comment on function ops.require_role is 'Raises SV403 unless the signed-in person has one of the roles. The service and the operator pass.';
+comment on function ops.require_role is 'Raises SVG02 unless the signed-in person has one of the roles. The service and the operator pass.';
 
 -- Security definer: changes another person's row, after checking the caller's role.
 create function ops.set_creator_hidden(p_user_id uuid, p_hidden boolean, p_reason text)
@@ -862,7 +862,7 @@ begin
     hidden_reason = case when p_hidden then coalesce(ops.clean_line(p_reason, 500), 'No reason given') end
   where id = p_user_id;
   if not found then
-    raise exception using errcode = 'SV404', message = 'There is no such user',
+    raise exception using errcode = 'SVG03', message = 'There is no such user',
       detail = jsonb_build_object('resource', 'user', 'id', p_user_id);
   end if;
   perform ops.record_audit(case when p_hidden then 'creator.hidden' else 'creator.shown' end, p_user_id,
@@ -889,7 +889,7 @@ as $$
 begin
   perform ops.require_role('admin');
   if p_role = 'user' and not p_granted then
-    raise exception using errcode = 'SV400', message = 'The role user belongs to everybody and cannot be revoked';
+    raise exception using errcode = 'SVG01', message = 'The role user belongs to everybody and cannot be revoked';
   end if;
   if p_granted then
     insert into public.user_role (user_id, role)
@@ -899,12 +899,12 @@ begin
     -- An admin cannot lock everybody out, not even together with another admin at the same moment.
     perform from public.user_role where role = 'admin' for update;
     if p_role = 'admin' and not exists (select from public.user_role where role = 'admin' and user_id <> p_user_id) then
-      raise exception using errcode = 'SV400', message = 'The last admin cannot be revoked';
+      raise exception using errcode = 'SVG01', message = 'The last admin cannot be revoked';
     end if;
     delete from public.user_role where user_id = p_user_id and role = p_role;
   end if;
   if not exists (select from public.users where id = p_user_id) then
-    raise exception using errcode = 'SV404', message = 'There is no such user',
+    raise exception using errcode = 'SVG03', message = 'There is no such user',
       detail = jsonb_build_object('resource', 'user', 'id', p_user_id);
   end if;
   perform ops.record_audit(case when p_granted then 'role.granted' else 'role.revoked' end, p_user_id,
@@ -935,7 +935,7 @@ begin
   from public.subscription_tier as tier
   where user_id = p_user_id and tier.slug = p_tier;
   if not found then
-    raise exception using errcode = 'SV404', message = 'There is no such user or plan',
+    raise exception using errcode = 'SVG03', message = 'There is no such user or plan',
       detail = jsonb_build_object('resource', 'subscription', 'id', p_user_id);
   end if;
   perform ops.record_audit('plan.changed', p_user_id, jsonb_build_object('tier', p_tier));

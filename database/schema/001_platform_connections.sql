@@ -221,11 +221,11 @@ set search_path = ''
 as $$
 begin
   if not exists (select from public.platform where slug = p_platform and is_active) then
-    raise exception using errcode = 'SV400', message = format('There is no platform named %s', left(p_platform, 60));
+    raise exception using errcode = 'SVG01', message = format('There is no platform named %s', left(p_platform, 60));
   end if;
   -- A token outlives its user by up to an hour.
   if not exists (select from public.users where id = p_user_id) then
-    raise exception using errcode = 'SV404', message = 'There is no such user',
+    raise exception using errcode = 'SVG03', message = 'There is no such user',
       detail = jsonb_build_object('resource', 'user', 'id', p_user_id);
   end if;
   delete from ops.oauth_state
@@ -257,13 +257,13 @@ begin
     where taken.state = p_state and taken.user_id = p_user_id and taken.platform = p_platform and taken.expires_at > now()
     returning taken.code_verifier, taken.redirect_uri;
   if not found then
-    raise exception using errcode = 'SV401',
+    raise exception using errcode = 'SVO01',
       message = 'This consent has expired, was used already or belongs to someone else: start connecting again';
   end if;
 end;
 $$;
 comment on function public.take_oauth_state is
-  'Hands a state to exactly one caller, its owner. Another person''s try does not use it up; it is SV401 like a late or second one.';
+  'Hands a state to exactly one caller, its owner. Another person''s try does not use it up; it is SVO01 like a late or second one.';
 
 -- ## Functions: tokens in Vault
 
@@ -324,10 +324,10 @@ declare
 begin
   select id into v_platform_id from public.platform where slug = p_platform and is_active;
   if not found then
-    raise exception using errcode = 'SV400', message = format('There is no platform named %s', left(p_platform, 60));
+    raise exception using errcode = 'SVG01', message = format('There is no platform named %s', left(p_platform, 60));
   end if;
   if coalesce(p_profile ->> 'platform_account_id', '') = '' then
-    raise exception using errcode = 'SV400', message = 'The platform named no account';
+    raise exception using errcode = 'SVG01', message = 'The platform named no account';
   end if;
 
   -- The lock makes connecting one after the other for one person: counting and adding cannot be raced.
@@ -337,7 +337,7 @@ begin
   where subscription.user_id = p_user_id
   for update of subscription;
   if not found then
-    raise exception using errcode = 'SV404', message = 'There is no subscription for this user',
+    raise exception using errcode = 'SVG03', message = 'There is no subscription for this user',
       detail = jsonb_build_object('resource', 'subscription', 'id', p_user_id);
   end if;
 
@@ -389,7 +389,7 @@ begin
 end;
 $$;
 comment on function public.connect_account is
-  'Stores tokens and profile of an account that its owner consented to. Reconnecting heals and counts once; more accounts than the plan has is SV402.';
+  'Stores tokens and profile of an account that its owner consented to. Reconnecting heals and counts once; more accounts than the plan has is SVQ01.';
 
 -- Security definer: reads Vault; only the service may call it.
 create function public.read_connection(p_user_id uuid, p_social_account_id uuid)
@@ -411,7 +411,7 @@ begin
   join public.platform_connection as connection on connection.id = account.connection_id
   where account.id = p_social_account_id and account.deleted_at is null and (p_user_id is null or account.user_id = p_user_id);
   if not found then
-    raise exception using errcode = 'SV404', message = 'There is no such account',
+    raise exception using errcode = 'SVG03', message = 'There is no such account',
       detail = jsonb_build_object('resource', 'social_account', 'id', p_social_account_id);
   end if;
   return v_result;
@@ -434,7 +434,7 @@ begin
   where id = p_social_account_id and user_id = p_user_id and deleted_at is null
   returning connection_id into v_connection_id;
   if not found then
-    raise exception using errcode = 'SV404', message = 'There is no such account',
+    raise exception using errcode = 'SVG03', message = 'There is no such account',
       detail = jsonb_build_object('resource', 'social_account', 'id', p_social_account_id);
   end if;
   update public.platform_connection
@@ -521,10 +521,10 @@ begin
   end if;
   select * into v_connection from public.platform_connection where id = p_connection_id;
   if not found then
-    raise exception using errcode = 'SV404', message = 'There is no such connection',
+    raise exception using errcode = 'SVG03', message = 'There is no such connection',
       detail = jsonb_build_object('resource', 'platform_connection', 'id', p_connection_id);
   elsif not v_connection.is_active then
-    raise exception using errcode = 'SV410', message = 'This account is disconnected: connect it again';
+    raise exception using errcode = 'SVC01', message = 'This account is disconnected: connect it again';
   end if;
   return null;
 end;
@@ -546,7 +546,7 @@ begin
   where id = p_connection_id and refresh_lease = p_lease
   returning vault_secret_name into v_name;
   if not found then
-    raise exception using errcode = 'SV412', message = 'The lease of this connection was lost';
+    raise exception using errcode = 'SVC02', message = 'The lease of this connection was lost';
   end if;
   perform ops.write_tokens(v_name, ops.merge_tokens(ops.read_tokens(v_name), p_tokens));
 end;
@@ -568,7 +568,7 @@ begin
   set is_active = false, refresh_error = left(p_reason, 500), refresh_retry_at = null, refresh_lease = null, refresh_leased_until = null
   where id = p_connection_id and refresh_lease = p_lease;
   if not found then
-    raise exception using errcode = 'SV412', message = 'The lease of this connection was lost';
+    raise exception using errcode = 'SVC02', message = 'The lease of this connection was lost';
   end if;
 
   update public.social_account as account
@@ -606,7 +606,7 @@ begin
       else now() + least(interval '6 hours', interval '30 seconds' * 2 ^ least(refresh_failures, 12)) * (0.75 + random() * 0.25) end
   where id = p_connection_id and refresh_lease = p_lease;
   if not found then
-    raise exception using errcode = 'SV412', message = 'The lease of this connection was lost';
+    raise exception using errcode = 'SVC02', message = 'The lease of this connection was lost';
   end if;
 end;
 $$;

@@ -429,7 +429,7 @@ language plpgsql volatile security invoker
 set search_path = ''
 as $$
 begin
-  raise exception using errcode = 'SV503',
+  raise exception using errcode = 'SVP01',
     message = format('StreamVibe may ask %s again at %s; syncing goes on then',
       coalesce((select display_name from public.platform where slug = p_platform), p_platform),
       to_char(p_until at time zone 'utc', 'YYYY-MM-DD HH24:MI "UTC"')),
@@ -494,7 +494,7 @@ begin
 end;
 $$;
 comment on function ops.claim_platform_quota is
-  'Takes from a platform''s window what a step may need, or raises SV503 with the time to come back. Nobody gets in the way of those who have used less.';
+  'Takes from a platform''s window what a step may need, or raises SVP01 with the time to come back. Nobody gets in the way of those who have used less.';
 
 create function ops.settle_platform_quota(p_social_account_id uuid, p_user_id uuid, p_platform text, p_usage jsonb, p_claimed integer,
   p_claimed_until timestamptz)
@@ -673,10 +673,10 @@ begin
     and (p_user_id is null or account.user_id = p_user_id)
     and (p_platform is null or platform.slug = p_platform);
   if not found then
-    raise exception using errcode = 'SV404', message = 'There is no such account',
+    raise exception using errcode = 'SVG03', message = 'There is no such account',
       detail = jsonb_build_object('resource', 'social_account', 'id', p_social_account_id);
   elsif v_account.deleted_at is not null or v_account.status = 'disconnected' or v_account.is_active is distinct from true then
-    raise exception using errcode = 'SV410', message = 'This account is disconnected: connect it again';
+    raise exception using errcode = 'SVC01', message = 'This account is disconnected: connect it again';
   end if;
 
   insert into ops.sync_run (social_account_id) values (p_social_account_id) on conflict do nothing;
@@ -684,7 +684,7 @@ begin
   v_now := clock_timestamp(); -- after the wait for the lock, not before
 
   if p_sync_id is not null and v_run.sync_id is distinct from p_sync_id then
-    raise exception using errcode = 'SV404', message = 'This sync has ended or never was',
+    raise exception using errcode = 'SVG03', message = 'This sync has ended or never was',
       detail = jsonb_build_object('resource', 'sync', 'id', p_sync_id);
   end if;
   if v_run.leased_until > v_now then
@@ -692,7 +692,7 @@ begin
     if p_sync_id is null and v_quota.used >= v_quota.quota_limit then
       perform ops.raise_quota_exceeded('syncs', v_quota.quota_limit, v_quota.used, v_quota.resets_at);
     end if;
-    raise exception using errcode = 'SV409', message = 'This account is being synced right now',
+    raise exception using errcode = 'SVS01', message = 'This account is being synced right now',
       detail = jsonb_build_object('retry_after', greatest(1, ceil(extract(epoch from v_run.leased_until - v_now))::integer));
   end if;
 
@@ -741,7 +741,7 @@ begin
 end;
 $$;
 comment on function public.begin_sync is
-  'Starts a sync run over an account''s library, or goes on with one, under a lease. A run costs one unit; the calls that continue it by its id do not, nor does taking up one whose worker died. With the platform''s quota: SV503 when it allows no call now, and nothing is begun or charged.';
+  'Starts a sync run over an account''s library, or goes on with one, under a lease. A run costs one unit; the calls that continue it by its id do not, nor does taking up one whose worker died. With the platform''s quota: SVP01 when it allows no call now, and nothing is begun or charged.';
 
 create function ops.apply_media(p_social_account_id uuid, p_items jsonb)
 returns void
@@ -972,11 +972,11 @@ declare
 begin
   select * into v_run from ops.sync_run where sync_id = p_sync_id for update;
   if not found or v_run.fence <> p_fence or v_run.leased_until is null then
-    raise exception using errcode = 'SV412', message = 'The lease of this sync was lost';
+    raise exception using errcode = 'SVS02', message = 'The lease of this sync was lost';
   end if;
   select * into v_account from public.social_account where id = v_run.social_account_id;
   if v_account.deleted_at is not null or v_account.status = 'disconnected' then
-    raise exception using errcode = 'SV410', message = 'This account is disconnected: connect it again';
+    raise exception using errcode = 'SVC01', message = 'This account is disconnected: connect it again';
   end if;
 
   select * into v_applied
@@ -1000,7 +1000,7 @@ begin
     select * into v_page from ops.sync_page where social_account_id = v_account.id and key = v_key;
     if v_is_unchanged then
       if not found then
-        raise exception using errcode = 'SV400', message = 'Cannot apply an unchanged page: it is not remembered';
+        raise exception using errcode = 'SVG01', message = 'Cannot apply an unchanged page: it is not remembered';
       end if;
       v_present_ids := v_page.present_ids;
       v_unchanged := cardinality(v_present_ids);
@@ -1394,7 +1394,7 @@ begin
   where id = p_content_item_id
   returning user_id into v_user_id;
   if not found then
-    raise exception using errcode = 'SV404', message = 'There is no such item',
+    raise exception using errcode = 'SVG03', message = 'There is no such item',
       detail = jsonb_build_object('resource', 'content_item', 'id', p_content_item_id);
   end if;
   perform ops.record_audit(case when p_hidden then 'content.hidden' else 'content.shown' end, v_user_id,

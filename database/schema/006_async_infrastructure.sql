@@ -420,13 +420,13 @@ begin
     if found then
       return v_handler;
     end if;
-    raise exception using errcode = 'SV400',
+    raise exception using errcode = 'SVG01',
       message = 'Cannot create this job: params need the social_account_id of a connected account';
   end if;
-  raise exception using errcode = 'SV400', message = format('There is no job type named %s', left(p_name, 60));
+  raise exception using errcode = 'SVG01', message = format('There is no job type named %s', left(p_name, 60));
 end;
 $$;
-comment on function ops.find_job_handler is 'The handler that a name means: its own, or the one of the category. Raises SV400 for an unknown one.';
+comment on function ops.find_job_handler is 'The handler that a name means: its own, or the one of the category. Raises SVG01 for an unknown one.';
 revoke execute on function ops.find_job_handler from public;
 
 -- Plans are forced to the indexes, here and below: the tables are empty one moment and long the next, and neither statistics nor the plans
@@ -445,7 +445,7 @@ declare
   v_nothing text;
 begin
   if v_is_creator and p_user_id is distinct from auth.uid() then
-    raise exception using errcode = 'SV403', message = 'Jobs can be created only for yourself';
+    raise exception using errcode = 'SVG02', message = 'Jobs can be created only for yourself';
   end if;
   -- The gate, before the handler is read: whoever pauses it waits for those who saw it running.
   v_nothing := pg_advisory_xact_lock_shared(7206, 0)::text; -- no statement of its own, as perform would be
@@ -464,13 +464,13 @@ begin
     return;
   end if;
   if v_is_creator and not v_kind.is_for_creators then
-    raise exception using errcode = 'SV403', message = format('Jobs of type %s are the service''s own', v_kind.job_type);
+    raise exception using errcode = 'SVG02', message = format('Jobs of type %s are the service''s own', v_kind.job_type);
   end if;
   if jsonb_typeof(v_params) <> 'object' or pg_column_size(v_params) > 16384 then
-    raise exception using errcode = 'SV400', message = 'Cannot create this job: params must be an object of at most 16 KiB';
+    raise exception using errcode = 'SVG01', message = 'Cannot create this job: params must be an object of at most 16 KiB';
   end if;
   if p_priority is null or p_priority not between 1 and 10 then
-    raise exception using errcode = 'SV400', message = 'Cannot create this job: priority is from 1 to 10';
+    raise exception using errcode = 'SVG01', message = 'Cannot create this job: priority is from 1 to 10';
   end if;
 
   -- One at a time for each person (or, for the service, each job): the statements below see what the one before has committed.
@@ -501,7 +501,7 @@ begin
         select from ops.job_waiting as ticket where ticket.user_id = p_user_id) as active
       offset 9)
     then
-      raise exception using errcode = 'SV429', message = 'You have 10 jobs under way: wait until one has ended, or cancel one',
+      raise exception using errcode = 'SVJ01', message = 'You have 10 jobs under way: wait until one has ended, or cancel one',
         detail = jsonb_build_object('limit', 10, 'retry_after', 30);
     end if;
   end if;
@@ -539,7 +539,7 @@ begin atomic
 end;
 comment on function public.create_job is
   'Queues a job by a handler''s name (sync_youtube) or a category''s (platform_sync). The same one under way, or made in the last minutes, is given '
-  'instead. At most 10 under way a person (SV429); an unknown type is SV400.';
+  'instead. At most 10 under way a person (SVJ01); an unknown type is SVG01.';
 revoke execute on function public.create_job from public, anon;
 grant execute on function public.create_job to authenticated, service_role;
 
@@ -891,7 +891,7 @@ declare
   v_ticket constant ops.job_ready := ops.lock_run(p_job_id, p_fence);
 begin
   if v_ticket.job_id is null then
-    raise exception using errcode = 'SV412', message = 'This job is not yours any more: it was cancelled, or another worker has it';
+    raise exception using errcode = 'SVJ02', message = 'This job is not yours any more: it was cancelled, or another worker has it';
   end if;
   if v_ticket.fence > 0 then
     update ops.job_ready
@@ -907,7 +907,7 @@ begin
 end;
 $$;
 comment on function public.update_job_progress is
-  'Tells the owner how far a job is, keeps where it could go on, and counts as a sign of life. SV412 when the job is no longer this worker''s.';
+  'Tells the owner how far a job is, keeps where it could go on, and counts as a sign of life. SVJ02 when the job is no longer this worker''s.';
 revoke execute on function public.update_job_progress from public, anon, authenticated;
 grant execute on function public.update_job_progress to service_role;
 
@@ -1045,14 +1045,14 @@ declare
   v_ticket constant ops.job_ready := ops.lock_run(p_job_id, p_fence);
 begin
   if v_ticket.job_id is null then
-    raise exception using errcode = 'SV412', message = 'This job is not yours any more: it was cancelled, or another worker has it';
+    raise exception using errcode = 'SVJ02', message = 'This job is not yours any more: it was cancelled, or another worker has it';
   end if;
   insert into public.job_log (job_id, user_id, level, message, details, attempt)
   values (p_job_id, v_ticket.user_id, case p_level when 'warn' then 'warning' else p_level end, left(p_message, 4000),
     coalesce(p_details, '{}'), v_ticket.attempt);
 end;
 $$;
-comment on function public.add_job_log is 'A line for the owner: debug, info, warning or error. SV412 when the job is no longer this worker''s.';
+comment on function public.add_job_log is 'A line for the owner: debug, info, warning or error. SVJ02 when the job is no longer this worker''s.';
 revoke execute on function public.add_job_log from public, anon, authenticated;
 grant execute on function public.add_job_log to service_role;
 
@@ -1134,7 +1134,7 @@ set search_path = '' set enable_seqscan = off set jit = off
 as $$
 begin
   if current_setting('role', true) in ('anon', 'authenticated') and p_user_id is distinct from auth.uid() then
-    raise exception using errcode = 'SV403', message = 'Jobs can be cancelled only for yourself';
+    raise exception using errcode = 'SVG02', message = 'Jobs can be cancelled only for yourself';
   end if;
   if not exists (select from public.job_queue where id = p_job_id and (user_id = p_user_id or p_user_id is null)) then
     return false;
@@ -1212,7 +1212,7 @@ declare
   v_max_age interval;
 begin
   if current_setting('role', true) in ('anon', 'authenticated') and p_user_id is distinct from auth.uid() then
-    raise exception using errcode = 'SV403', message = 'Results can be looked up only for yourself';
+    raise exception using errcode = 'SVG02', message = 'Results can be looked up only for yourself';
   end if;
   v_handler := ops.find_job_handler(p_job_type, coalesce(p_params, '{}'));
   select coalesce(p_max_age, make_interval(secs => type.cache_seconds)) into v_max_age
@@ -1254,7 +1254,7 @@ declare
   v_since constant uuid := lpad(to_hex((extract(epoch from now() - interval '7 days') * 1000)::bigint), 12, '0') || repeat('0', 20);
 begin
   if p_user_id is null and current_setting('role', true) in ('anon', 'authenticated') then
-    raise exception using errcode = 'SV403', message = 'Figures of everybody are the service''s own: name yourself';
+    raise exception using errcode = 'SVG02', message = 'Figures of everybody are the service''s own: name yourself';
   end if;
   return query
     select job.job_type, job.status, count(*), min(job.created_at),
@@ -1629,7 +1629,7 @@ begin
   )
   select array_agg(name) into v_handlers from changed;
   if v_handlers is null then
-    raise exception using errcode = 'SV400', message = format('There is no job type named %s', left(p_job_type, 60));
+    raise exception using errcode = 'SVG01', message = format('There is no job type named %s', left(p_job_type, 60));
   end if;
   if p_paused then
     with held as (

@@ -3,7 +3,7 @@
  * drift apart from what the functions do. With `--write` they are written anew, otherwise compared.
  */
 import { pathToFileURL } from "node:url";
-import { CODES, type ErrorCode } from "../../supabase/functions/_shared/errors.ts";
+import { CODES, type ErrorCode, RAISED } from "../../supabase/functions/_shared/errors.ts";
 import { describeContract, type Endpoint } from "../../supabase/functions/_shared/http/endpoint.ts";
 import { MEDIA_TYPES } from "../../supabase/functions/_shared/http/input.ts";
 import { functionNames, FUNCTIONS_FOLDER } from "./functions.ts";
@@ -211,12 +211,14 @@ export function apiPage(all: Described[]): string {
 /** The table of error codes as a page. */
 export function problemsPage(): string {
   const rows = Object.entries(CODES).map(([code, [status, title]]) =>
-    `| \`${code}\` | ${status} | ${title} |`
+    `| \`${code}\` | ${status} | ${title} | ${
+      Object.keys(RAISED).filter((state) => RAISED[state] === code).join(", ")
+    } |`
   );
   return "# Problems\n\nGenerated from the table of codes (`deno task openapi`). Every error is `application/problem+json` ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)) with " +
     "`type`, `title`, `status`, `code`, `request_id`, mostly a `detail`, and `errors[]` with a JSON pointer each when the input breaks a rule. " +
-    "`quota_exceeded` names `quota`, `limit`, `used` and `resets_at`. Programs should go by `code`; it does not change.\n\n" +
-    `| code | status | meaning |\n|---|---|---|\n${rows.join("\n")}\n`;
+    "`quota_exceeded` names `quota`, `limit`, `used` and `resets_at`. Programs should go by `code`; it does not change. An error that an RPC of the Data API raises has the SQLSTATE as its `code`.\n\n" +
+    `| code | status | meaning | SQLSTATE |\n|---|---|---|---|\n${rows.join("\n")}\n`;
 }
 
 async function formatted(text: string, extension: string): Promise<string> {

@@ -40,7 +40,7 @@ export const disconnect: Step = {
       p_social_account_id: social_account_id,
     });
     expect(
-      vault.error?.code === "SV404",
+      vault.error?.code === "SVG03",
       "Cannot trust the disconnect: Vault still has the account's tokens",
     );
     const { status } = await refused(journey, "sync-youtube", { social_account_id });

@@ -189,7 +189,7 @@ Deno.test("errors that the database raises keep their code, details and hint; JS
       assert.deepEqual((await call({ p }))?.body, [type, "service_role", p]);
     }
     const raised = { message: "Cannot do it", details: '{"limit": 1}', hint: "Try less" };
-    for (const [code, status] of [["SV402", 400], ["P0001", 400], ["40001", 500], ["23514", 400]] as const) {
+    for (const [code, status] of [["SVQ01", 400], ["P0001", 400], ["40001", 500], ["23514", 400]] as const) {
       assert.deepEqual(await call({ p: {}, p_fail: code }), { status, body: { ...raised, code } });
     }
   } finally {

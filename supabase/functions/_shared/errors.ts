@@ -121,19 +121,20 @@ export function invalid(pointer: string, detail: string): never {
   });
 }
 
-/** Codes of the SQLSTATEs that our own SQL functions raise; DETAIL is JSON with extra members of the problem. */
-const RAISED: Record<string, ErrorCode> = {
-  SV400: "bad_request",
-  SV401: "oauth_state_invalid",
-  SV402: "quota_exceeded",
-  SV403: "forbidden",
-  SV404: "not_found",
-  SV409: "sync_in_progress",
-  SV410: "account_disconnected",
-  SV412: "lease_lost",
-  SV422: "idempotency_key_reused",
-  SV503: "provider_quota_exceeded",
-  SV429: "too_many_jobs",
+/** What our own SQL functions raise, by domain: SQLSTATE to code. DETAIL is JSON with extra members of the problem. */
+export const RAISED: Readonly<Record<string, ErrorCode>> = {
+  SVG01: "bad_request",
+  SVG02: "forbidden",
+  SVG03: "not_found",
+  SVQ01: "quota_exceeded",
+  SVO01: "oauth_state_invalid",
+  SVC01: "account_disconnected",
+  SVC02: "lease_lost",
+  SVS01: "sync_in_progress",
+  SVS02: "lease_lost",
+  SVP01: "provider_quota_exceeded",
+  SVJ01: "too_many_jobs",
+  SVJ02: "lease_lost",
 };
 
 /** An error that PostgreSQL or the Data API reported, the same from both drivers of `database.ts`. */

@@ -230,8 +230,8 @@ Deno.test("admins grant roles and plans, moderators hide creators, others neithe
       return outcomes;
     };
     assert.deepEqual(await allowed("anon"), { role: "42501", plan: "42501", hide: "42501", find: "42501" });
-    assert.deepEqual(await allowed("other"), { role: "SV403", plan: "SV403", hide: "SV403", find: "SV403" });
-    assert.deepEqual(await allowed("moderator"), { role: "SV403", plan: "SV403", hide: 1, find: 1 });
+    assert.deepEqual(await allowed("other"), { role: "SVG02", plan: "SVG02", hide: "SVG02", find: "SVG02" });
+    assert.deepEqual(await allowed("moderator"), { role: "SVG02", plan: "SVG02", hide: 1, find: 1 });
     assert.deepEqual(await allowed("admin"), { role: 1, plan: 1, hide: 1, find: 1 });
     assert.deepEqual(await allowed("service"), { role: 1, plan: 1, hide: 1, find: 1 });
 
@@ -255,20 +255,20 @@ Deno.test("admins grant roles and plans, moderators hide creators, others neithe
 
     assert.equal(
       (await world.attempt("admin", `select set_user_role('${other}', 'user', false)`)).code,
-      "SV400",
+      "SVG01",
     );
     assert.equal(
       (await world.attempt("admin", `select set_user_role('${crypto.randomUUID()}', 'moderator')`)).code,
-      "SV404",
+      "SVG03",
     );
     assert.equal(
       (await world.attempt("admin", `select set_user_plan('${owner}', 'nonsense')`)).code,
-      "SV404",
+      "SVG03",
     );
     await world.query(`delete from user_role where role = 'admin' and user_id <> '${admin}'`);
     assert.equal(
       (await world.attempt("admin", `select set_user_role('${admin}', 'admin', false)`)).code,
-      "SV400",
+      "SVG01",
       "the last one",
     );
     await world.perform("admin", `select set_user_role('${other}', 'admin')`);
@@ -289,7 +289,7 @@ Deno.test("two admins who dismiss each other at the same moment leave one", asyn
       const refusals = await Promise.all(
         [id, second].map((admin) => refusal(sql`select ops.set_user_role(${admin}, 'admin', false)`)),
       );
-      assert.deepEqual(refusals.filter(Boolean), ["SV400"]);
+      assert.deepEqual(refusals.filter(Boolean), ["SVG01"]);
     }, 2);
   }, 4);
 });

@@ -10,7 +10,7 @@ Deno.test("two hundred reservations at once take exactly what is left", async ()
       Array.from({ length: 200 }, () => refusal(sql`select increment_quota(${id}, 'sync')`)),
     );
     assert.equal(refusals.filter((code) => code === undefined).length, 10);
-    assert.equal(refusals.filter((code) => code === "SV402").length, 190);
+    assert.equal(refusals.filter((code) => code === "SVQ01").length, 190);
     const [row] = await sql`select syncs_used from subscription where user_id = ${id}`;
     assert.equal(row?.syncs_used, 10);
   }, 40);
@@ -40,7 +40,7 @@ Deno.test("a refused reservation names quota, limit, use and reset, and changes 
     const { owner } = world.people;
     assert.equal(await world.value(`select increment_quota('${owner}', 'syncs', 9)`), 9);
     const refused = await world.attempt("service", `select increment_quota('${owner}', 'sync', 2)`);
-    assert.equal(refused.code, "SV402");
+    assert.equal(refused.code, "SVQ01");
     assert.deepEqual({ ...refused.detail, resets_at: undefined }, {
       quota: "syncs",
       limit: 10,
@@ -76,24 +76,24 @@ Deno.test("the three quotas are counted apart, under either name", async () => {
     for (const bad of ["'nonsense'", "null", "'sync', 0", "'sync', -1", "'sync', null"]) {
       assert.equal(
         (await world.attempt("service", `select increment_quota('${owner}', ${bad})`)).code,
-        "SV400",
+        "SVG01",
         bad,
       );
       assert.equal(
         (await world.attempt("service", `select decrement_quota('${owner}', ${bad})`)).code,
-        "SV400",
+        "SVG01",
         bad,
       );
     }
     assert.equal(
       (await world.attempt("service", `select check_quota('${owner}', 'nonsense')`)).code,
-      "SV400",
+      "SVG01",
     );
     const huge = await world.attempt("service", `select increment_quota('${owner}', 'sync', 2147483647)`);
-    assert.equal(huge.code, "SV402", "no overflow");
+    assert.equal(huge.code, "SVQ01", "no overflow");
     assert.equal(
       (await world.attempt("service", `select increment_quota('${crypto.randomUUID()}', 'sync')`)).code,
-      "SV404",
+      "SVG03",
     );
   });
 });
@@ -105,8 +105,8 @@ Deno.test("people look their own quotas and roles up, and nobody else's; they re
     assert.equal(await world.value(`select has_role('${owner}', 'user')`, "owner"), true);
     assert.equal(await world.value(`select has_role('${owner}', 'admin')`, "owner"), false);
     for (const actor of ["owner", "moderator", "admin"] as const) {
-      assert.equal((await world.attempt(actor, `select check_quota('${other}', 'sync')`)).code, "SV403");
-      assert.equal((await world.attempt(actor, `select has_role('${other}', 'user')`)).code, "SV403");
+      assert.equal((await world.attempt(actor, `select check_quota('${other}', 'sync')`)).code, "SVG02");
+      assert.equal((await world.attempt(actor, `select has_role('${other}', 'user')`)).code, "SVG02");
       for (const change of ["increment_quota", "decrement_quota"]) {
         assert.equal((await world.attempt(actor, `select ${change}('${owner}', 'sync')`)).code, "42501");
       }

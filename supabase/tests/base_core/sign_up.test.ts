@@ -157,7 +157,7 @@ Deno.test("setup_profile changes what is given and leaves the rest", async () =>
     assert.deepEqual({ ...second, bio: "Bio", updated_at: null }, { ...first, updated_at: null });
     assert.equal(second.bio, "Other");
     const missing = await world.attempt("service", `select setup_profile('${crypto.randomUUID()}', 'x')`);
-    assert.equal(missing.code, "SV404");
+    assert.equal(missing.code, "SVG03");
     assert.equal(missing.detail?.resource, "user");
     for (const bad of ["p_display_name => ''", "p_category => 'nonsense'", "p_avatar_url => 'ftp://x'"]) {
       assert.equal(

@@ -24,27 +24,27 @@ Deno.test("a consent is taken once, by its owner, for its platform, within ten m
         await take(world, name, "instagram"),
         await take(world, state()),
       ]
-    ) assert.equal(refused.code, "SV401");
+    ) assert.equal(refused.code, "SVO01");
     // Nobody's failed try has used it up.
     const call = `select * from take_oauth_state('${world.people.owner}', 'youtube', '${name}')`;
     assert.equal((await world.perform("service", call)).length, 1);
-    assert.equal((await take(world, name)).code, "SV401", "a second time");
+    assert.equal((await take(world, name)).code, "SVO01", "a second time");
     const late = state();
     await begin(world, late);
     await world.query(`update ops.oauth_state set expires_at = now() where state = '${late}'`);
-    assert.equal((await take(world, late)).code, "SV401");
+    assert.equal((await take(world, late)).code, "SVO01");
     assert.equal(
       (await world.attempt(
         "service",
         `select begin_oauth('${world.people.owner}', 'myspace', '${state()}', 'v', 'u')`,
       )).code,
-      "SV400",
+      "SVG01",
     );
     const gone = crypto.randomUUID();
     const orphan = `select begin_oauth('${gone}', 'youtube', '${state()}', 'v', 'u')`;
     assert.equal(
       (await world.attempt("service", orphan)).code,
-      "SV404",
+      "SVG03",
       "the user is gone, the token is not",
     );
   });
@@ -61,7 +61,7 @@ Deno.test("of two hundred who take one state, one gets it", async () => {
       ),
     );
     assert.equal(refusals.filter((code) => code === undefined).length, 1);
-    assert.equal(refusals.filter((code) => code === "SV401").length, 199);
+    assert.equal(refusals.filter((code) => code === "SVO01").length, 199);
   }, 40);
 });
 
@@ -125,7 +125,7 @@ Deno.test("a plan's number of accounts is a limit; disconnecting makes room, rev
         `select connect_account('${owner}', 'youtube', '{"access_token": "x"}', null, null, '{"platform_account_id": "${id}"}')`,
       );
     const refused = await connect("UC-second");
-    assert.equal(refused.code, "SV402");
+    assert.equal(refused.code, "SVQ01");
     assert.deepEqual(refused.detail, { quota: "social_accounts", limit: 1, used: 1, resets_at: null });
     await world.query(`select disconnect_account('${owner}', '${world.account}')`);
     assert.equal((await connect("UC-second")).code, undefined);
@@ -133,7 +133,7 @@ Deno.test("a plan's number of accounts is a limit; disconnecting makes room, rev
     const first = await world.value<string>(
       `select platform_account_id from social_account where id = '${world.account}'`,
     );
-    assert.equal((await connect(first)).code, "SV402", "reviving the first is a second account");
+    assert.equal((await connect(first)).code, "SVQ01", "reviving the first is a second account");
     await world.query(`select set_user_plan('${owner}', 'basic')`);
     const revived = await world.connect("owner", first);
     assert.deepEqual([revived.account, revived.reconnected], [world.account, true]);
@@ -157,7 +157,7 @@ Deno.test("two accounts connected at the same moment on the free plan: one", asy
       ),
     );
     assert.equal(refusals.filter((code) => code === undefined).length, 1);
-    assert.equal(refusals.filter((code) => code === "SV402").length, 19);
+    assert.equal(refusals.filter((code) => code === "SVQ01").length, 19);
     const [row] =
       await sql`select (select count(*)::integer from social_account where user_id = ${id}) as accounts,
       (select count(*)::integer from platform_connection where user_id = ${id}) as connections,
@@ -172,7 +172,7 @@ Deno.test("who connects while another connection is being made waits for it, and
       `select connect_account('${id}', 'youtube', '{"access_token": "x"}', now(), '{}', '{"platform_account_id": "UC-${channel}-${id}"}')`;
     assert.deepEqual(await whileOpen(connect("one"), connect("two")), {
       waited: true,
-      refused: "SV402",
+      refused: "SVQ01",
     });
   }, 3);
 });
@@ -198,7 +198,7 @@ Deno.test("disconnecting deletes the secret and keeps the content; twice, or by 
     const { owner, other } = world.people;
     const call = (user: string) => `select disconnect_account('${user}', '${world.account}')`;
     const foreign = await world.attempt("service", call(other));
-    assert.equal(foreign.code, "SV404");
+    assert.equal(foreign.code, "SVG03");
     assert.deepEqual(foreign.detail, { resource: "social_account", id: world.account });
     await world.perform("service", call(owner));
     const [row] = await world.query(
@@ -215,14 +215,14 @@ Deno.test("disconnecting deletes the secret and keeps the content; twice, or by 
       secrets: 0,
       items: 3,
     });
-    assert.equal((await world.attempt("service", call(owner))).code, "SV404");
+    assert.equal((await world.attempt("service", call(owner))).code, "SVG03");
     assert.equal(
       (await world.attempt("service", `select read_connection('${owner}', '${world.account}')`)).code,
-      "SV404",
+      "SVG03",
     );
     assert.equal(
       (await world.attempt("service", `select begin_sync('${owner}', '${world.account}', null, 60)`)).code,
-      "SV410",
+      "SVC01",
     );
   });
 });
@@ -233,7 +233,7 @@ Deno.test("read_connection is for the owner, or for the service as itself", asyn
       world.attempt("service", `select read_connection(${user}, '${world.account}')`);
     assert.equal((await read(`'${world.people.owner}'`)).count, 1);
     assert.equal((await read("null")).count, 1);
-    assert.equal((await read(`'${world.people.other}'`)).code, "SV404");
+    assert.equal((await read(`'${world.people.other}'`)).code, "SVG03");
     for (const actor of ["anon", "owner", "admin"] as const) {
       assert.equal(
         (await world.attempt(actor, `select read_connection(null, '${world.account}')`)).code,
@@ -284,7 +284,7 @@ Deno.test("a refresh is leased to one worker; what it stores needs the lease", a
       }', now() + interval '1 hour')`;
     assert.equal(
       (await world.attempt("service", store(crypto.randomUUID(), { access_token: "no" }))).code,
-      "SV412",
+      "SVC02",
     );
     await world.perform("service", store(lease?.lease, { access_token: "new", refresh_token: "" }));
     const [row] = await world.query(
@@ -300,7 +300,7 @@ Deno.test("a refresh is leased to one worker; what it stores needs the lease", a
     assert.deepEqual([row?.refresh_lease, row?.refreshed], [null, true]);
     assert.equal(
       (await world.attempt("service", store(lease?.lease, { access_token: "late" }))).code,
-      "SV412",
+      "SVC02",
     );
 
     // A worker that died loses its lease in time.
@@ -312,7 +312,7 @@ Deno.test("a refresh is leased to one worker; what it stores needs the lease", a
     assert.notEqual(successor?.lease, dead?.lease);
     assert.equal(
       (await world.attempt("service", store(dead?.lease, { access_token: "dead" }))).code,
-      "SV412",
+      "SVC02",
     );
   });
 });
@@ -347,13 +347,13 @@ Deno.test("a refused refresh disconnects the account, stops automatic sync and t
       `select refuse_connection('${world.connection}', '${lease.lease}', 'YouTube closed this account')`;
     assert.equal(
       (await world.attempt("service", refuse.replace(String(lease.lease), crypto.randomUUID()))).code,
-      "SV412",
+      "SVC02",
     );
     await world.perform("service", refuse);
-    assert.equal((await world.attempt("service", refuse)).code, "SV412");
+    assert.equal((await world.attempt("service", refuse)).code, "SVC02");
     assert.equal(
       (await world.attempt("service", `select claim_token_refresh('${world.connection}', 60)`)).code,
-      "SV410",
+      "SVC01",
     );
     const [row] = await world.perform(
       "owner",
@@ -372,7 +372,7 @@ Deno.test("a refused refresh disconnects the account, stops automatic sync and t
     assert.deepEqual(notes, [{ type: "warning", account: world.account }]);
     assert.equal(
       (await world.attempt("service", `select begin_sync('${owner}', '${world.account}', null, 60)`)).code,
-      "SV410",
+      "SVC01",
     );
 
     // Connecting again heals it, and automatic sync goes on.

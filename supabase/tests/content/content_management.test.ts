@@ -107,7 +107,7 @@ Deno.test("moderators hide items, and their owners cannot show them again", asyn
   await inWorld(async (world) => {
     const hide = (hidden: boolean) => `select set_content_hidden('${world.item}', ${hidden}, 'Not theirs')`;
     for (const actor of ["owner", "other"] as const) {
-      assert.equal((await world.attempt(actor, hide(true))).code, "SV403");
+      assert.equal((await world.attempt(actor, hide(true))).code, "SVG02");
     }
     assert.equal((await world.attempt("anon", hide(true))).code, "42501");
     await world.perform("moderator", hide(true));
@@ -130,7 +130,7 @@ Deno.test("moderators hide items, and their owners cannot show them again", asyn
     assert.deepEqual(log, [{ action: "content.hidden" }, { action: "content.shown" }]);
     assert.equal(
       (await world.attempt("moderator", `select set_content_hidden('${crypto.randomUUID()}', true)`)).code,
-      "SV404",
+      "SVG03",
     );
   });
 });

@@ -280,7 +280,7 @@ Deno.test("an unchanged page is known again without its items", async () => {
       "service",
       applyCall(unknown, { cursor: { key: "never" }, unchanged: true }, []),
     );
-    assert.equal(refused.code, "SV400");
+    assert.equal(refused.code, "SVG01");
   });
 });
 

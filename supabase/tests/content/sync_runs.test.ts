@@ -31,7 +31,7 @@ Deno.test("a sync run of several pages costs one unit and fills the library", as
 
     assert.deepEqual(await library(world), ["a", "b", "c", "d"]);
     assert.equal(await used(world), 1);
-    assert.equal((await tryBegin(world, first.sync_id)).code, "SV404", "a finished sync run is over");
+    assert.equal((await tryBegin(world, first.sync_id)).code, "SVG03", "a finished sync run is over");
     assert.ok(await world.value(`select last_synced_at from social_account where id = '${world.account}'`));
   });
 });
@@ -183,12 +183,12 @@ Deno.test("a lease keeps others out; with no unit left they hear of the quota in
   await inEmptyLibrary(async (world) => {
     const held = await begin(world);
     const busy = await tryBegin(world);
-    assert.equal(busy.code, "SV409");
+    assert.equal(busy.code, "SVS01");
     assert.ok(Number(busy.detail?.retry_after) >= 1 && Number(busy.detail?.retry_after) <= 60);
-    assert.equal((await tryBegin(world, held.sync_id)).code, "SV409");
+    assert.equal((await tryBegin(world, held.sync_id)).code, "SVS01");
     await world.query(`update subscription set syncs_used = 10 where user_id = '${world.people.owner}'`);
-    assert.equal((await tryBegin(world)).code, "SV402");
-    assert.equal((await tryBegin(world, held.sync_id)).code, "SV409", "going on would cost nothing");
+    assert.equal((await tryBegin(world)).code, "SVQ01");
+    assert.equal((await tryBegin(world, held.sync_id)).code, "SVS01", "going on would cost nothing");
     assert.equal(await used(world), 10);
   });
 });
@@ -197,7 +197,7 @@ Deno.test("a sync run whose worker died goes on where it was, without another un
   await inEmptyLibrary(async (world) => {
     const dead = await begin(world);
     await apply(world, dead, page(["a"], null, "p2"), [item("a")], false);
-    assert.equal((await tryBegin(world)).code, "SV409", "not released: the lease was extended");
+    assert.equal((await tryBegin(world)).code, "SVS01", "not released: the lease was extended");
     await cutOff(world);
     const successor = await begin(world);
     assert.deepEqual([successor.sync_id, successor.cursor, successor.charged, successor.items_seen], [
@@ -208,7 +208,7 @@ Deno.test("a sync run whose worker died goes on where it was, without another un
     ]);
     assert.equal(await used(world), 1);
     const late = await world.attempt("service", applyCall(dead, page(["b"], "p2"), [item("b")]));
-    assert.equal(late.code, "SV412");
+    assert.equal(late.code, "SVS02");
     assert.equal(
       await world.value(`select fail_sync('${dead.sync_id}', ${dead.fence}, 'x', 'late')`, "service"),
       false,
@@ -235,7 +235,7 @@ Deno.test("a failed call returns its unit exactly once, keeps the checkpoint and
     }]);
     assert.equal(
       (await world.attempt("service", applyCall(second, page(["b"], "p2"), [item("b")]))).code,
-      "SV412",
+      "SVS02",
     );
     const third = await begin(world, first.sync_id);
     assert.deepEqual(
@@ -278,7 +278,7 @@ Deno.test("an account of another person, platform or none is 404 and costs nothi
         `'${world.people.owner}', '${world.account}', '${crypto.randomUUID()}', 60`,
         `'${world.people.owner}', '${world.account}', null, 60, 'instagram'`,
       ]
-    ) assert.equal((await call(rest)).code, "SV404", rest);
+    ) assert.equal((await call(rest)).code, "SVG03", rest);
     assert.equal(
       (await call(`null, '${world.account}', null, 60, 'youtube'`)).code,
       undefined,
@@ -301,7 +301,7 @@ Deno.test("an account that is disconnected in the middle of a sync run takes no 
   await inEmptyLibrary(async (world) => {
     const run = await begin(world);
     await world.query(`select disconnect_account('${world.people.owner}', '${world.account}')`);
-    assert.equal((await world.attempt("service", applyCall(run, page(["a"]), [item("a")]))).code, "SV410");
+    assert.equal((await world.attempt("service", applyCall(run, page(["a"]), [item("a")]))).code, "SVC01");
     assert.equal(
       await world.value(
         `select fail_sync('${run.sync_id}', ${run.fence}, 'account_disconnected', 'x')`,
@@ -368,7 +368,7 @@ Deno.test("two hundred syncs at once with one unit left: one runs, the others he
       ),
     );
     assert.equal(refusals.filter((code) => code === undefined).length, 1);
-    assert.equal(refusals.filter((code) => code === "SV402").length, 199);
+    assert.equal(refusals.filter((code) => code === "SVQ01").length, 199);
     const [row] = await sql`select syncs_used from subscription where user_id = ${id}`;
     assert.equal(row?.syncs_used, 10);
   }, 40);
@@ -388,7 +388,7 @@ Deno.test("of many who take a dead sync run up, one gets it; of many who report 
       Array.from({ length: 40 }, () => refusal(sql`select begin_sync(${id}, ${account}, null, 60)`)),
     );
     assert.equal(refusals.filter((code) => code === undefined).length, 1);
-    assert.equal(refusals.filter((code) => code === "SV409").length, 39);
+    assert.equal(refusals.filter((code) => code === "SVS01").length, 39);
     const [run] = await sql<
       { sync_id: string; fence: string }[]
     >`select sync_id, fence from ops.sync_run where social_account_id = ${account}`;

@@ -288,7 +288,7 @@ Deno.test("a step takes units ahead and settles with what it used; nothing left 
     await world.query(`update ops.platform_window set used = 9 where app = 'ledger'`);
     await world.query(`update subscription set syncs_used = 0 where user_id = '${world.people.owner}'`);
     const refused = await world.attempt("service", begin(world, what));
-    assert.equal(refused.code, "SV503");
+    assert.equal(refused.code, "SVP01");
     assert.equal(refused.detail?.platform, "youtube");
     const seconds = Number(refused.detail?.retry_after);
     assert.ok(seconds > 3500 && seconds <= 3600, String(seconds));
@@ -322,10 +322,10 @@ Deno.test("what a platform refuses the whole app is asked for no account until i
     await world.query(`update ops.sync_run set leased_until = null where social_account_id = '${others}'`);
     await closing(hour, { pause: 900 });
     const refused = await world.attempt("service", begin(world, what, others, world.people.other));
-    assert.equal(refused.code, "SV503");
+    assert.equal(refused.code, "SVP01");
     const seconds = Number(refused.detail?.retry_after);
     assert.ok(seconds > 880 && seconds <= 900, `a quarter of an hour is believed, not ${seconds} s`);
-    assert.equal(await code(what, world.account, world.people.owner), "SV503");
+    assert.equal(await code(what, world.account, world.people.owner), "SVP01");
     const registered = { ...what, app: "credits-2" };
     assert.equal(
       await code(registered, others, world.people.other),
@@ -351,7 +351,7 @@ Deno.test("one creator cannot take what others wait for, and automatic syncs lea
     }
     assert.ok(taken >= 46 && taken <= 54, `alone about half, got ${taken}`);
     const refused = await world.attempt("service", begin(world, what));
-    assert.equal(refused.code, "SV503");
+    assert.equal(refused.code, "SVP01");
     assert.ok(
       Number(refused.detail?.retry_after) < 1800,
       "not before its part of the window, not only at its end",
@@ -362,7 +362,7 @@ Deno.test("one creator cannot take what others wait for, and automatic syncs lea
     );
 
     await world.query(`update ops.platform_window set used = 95 where app = 'shares'`);
-    assert.equal((await world.attempt("service", begin(world, what, others, null))).code, "SV503");
+    assert.equal((await world.attempt("service", begin(world, what, others, null))).code, "SVP01");
     assert.equal(
       (await world.attempt("service", begin(world, what, others, world.people.other))).code,
       undefined,
@@ -388,7 +388,7 @@ Deno.test("a window of an account follows the platform's own words, and is nobod
     assert.deepEqual(await window(world, "headers"), { used: 1, size: 2, closed: false });
     await step(world, what, { calls: 1, units: 50, remaining: 0, resets_at });
     const refused = await world.attempt("service", begin(world, what));
-    assert.equal(refused.code, "SV503");
+    assert.equal(refused.code, "SVP01");
     assert.equal(Date.parse(String(refused.detail?.resets_at)), Date.parse(resets_at));
     assert.equal(
       (await world.attempt("service", begin(world, what, second))).code,
@@ -405,7 +405,7 @@ Deno.test("percentages and refusals close a window for a while, and a refusal is
     assert.equal((await world.attempt("service", begin(world, what))).code, undefined, "people may");
     assert.equal(
       (await world.attempt("service", begin(world, what, world.account, null))).code,
-      "SV503",
+      "SVP01",
       "automatic syncs wait",
     );
     await step(world, what, {
@@ -415,7 +415,7 @@ Deno.test("percentages and refusals close a window for a while, and a refusal is
       resets_at: new Date(Date.now() + 1_200_000).toISOString(),
     });
     const full = await world.attempt("service", begin(world, what));
-    assert.equal(full.code, "SV503");
+    assert.equal(full.code, "SVP01");
     assert.ok(Math.abs(Number(full.detail?.retry_after) - 1200) < 10, String(full.detail?.retry_after));
 
     const daily = quota("refused");
@@ -425,7 +425,7 @@ Deno.test("percentages and refusals close a window for a while, and a refusal is
       refused_until: new Date(Date.now() + 86_400_000).toISOString(),
     });
     const refused = await world.attempt("service", begin(world, daily));
-    assert.equal(refused.code, "SV503");
+    assert.equal(refused.code, "SVP01");
     assert.ok(Number(refused.detail?.retry_after) <= 900, "asked again after the pause");
   });
 });
@@ -456,7 +456,7 @@ Deno.test("two hundred syncs at once never take more than a window holds", async
       }, false)`
         .then(() => "taken", (error) => error.code)
     ));
-    assert.ok(outcomes.every((outcome) => outcome === "taken" || outcome === "SV503"), String(outcomes));
+    assert.ok(outcomes.every((outcome) => outcome === "taken" || outcome === "SVP01"), String(outcomes));
     const [row] = await sql`select used from ops.platform_window where app = ${app}`;
     assert.equal(row?.used, 2 * outcomes.filter((outcome) => outcome === "taken").length);
     assert.ok(row?.used <= 30);

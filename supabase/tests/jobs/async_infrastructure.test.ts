@@ -86,19 +86,19 @@ Deno.test("names: handlers, categories, and nothing else", async () => {
     ) => (await world.attempt(actor, `select ${call}`)).code;
     assert.equal(
       await code(`public.create_job('${owner}', 'mine_bitcoin')`),
-      "SV400",
+      "SVG01",
     );
     assert.equal(
       await code(`public.create_job('${owner}', 'platform_sync')`),
-      "SV400",
+      "SVG01",
     );
     assert.equal(
       await code(`public.create_job('${owner}', 'quota_reset')`),
-      "SV403",
+      "SVG02",
     );
     assert.equal(
       await code(`public.create_job('${owner}', 'sync_youtube')`, "other"),
-      "SV403",
+      "SVG02",
     );
     assert.equal(
       await code(`public.create_job('${owner}', 'sync_youtube')`, "anon"),
@@ -106,17 +106,17 @@ Deno.test("names: handlers, categories, and nothing else", async () => {
     );
     assert.equal(
       await code(`public.create_job('${owner}', 'sync_youtube', '[]')`),
-      "SV400",
+      "SVG01",
     );
     assert.equal(
       await code(`public.create_job('${owner}', 'sync_youtube', '{}', 11)`),
-      "SV400",
+      "SVG01",
     );
     assert.equal(
       await code(
         `public.create_job('${owner}', 'sync_youtube', jsonb_build_object('x', repeat(md5(random()::text), 2000)))`,
       ),
-      "SV400",
+      "SVG01",
     );
   });
 });
@@ -136,7 +136,7 @@ Deno.test("a person has ten jobs under way at most; one that ends makes room", a
     }
     const eleventh = `select public.create_job('${world.people.owner}', '${handler}', '{"n": 10}')`;
     const refused = await world.attempt("owner", eleventh);
-    assert.equal(refused.code, "SV429");
+    assert.equal(refused.code, "SVJ01");
     assert.equal(refused.detail?.limit, 10);
     assert.equal(
       await create(world, handler, { n: 0 }),
@@ -178,11 +178,11 @@ Deno.test("its owner cancels a job, nobody else does, and a run that goes on cha
         "other",
         `select public.cancel_job('${id}', '${owner}')`,
       )).code,
-      "SV403",
+      "SVG02",
     );
     assert.equal(
       (await world.attempt("other", `select public.cancel_job('${id}')`)).code,
-      "SV403",
+      "SVG02",
     );
     assert.equal(
       await world.value(
@@ -221,7 +221,7 @@ Deno.test("admins pause and resume a job type: made jobs wait, running ones go o
         "moderator",
         `select public.pause_job_type('${handler}')`,
       )).code,
-      "SV403",
+      "SVG02",
     );
     assert.equal(
       await world.value(`select public.pause_job_type('${handler}')`, "admin"),
@@ -243,7 +243,7 @@ Deno.test("admins pause and resume a job type: made jobs wait, running ones go o
     assert.equal(
       (await world.attempt("admin", "select public.pause_job_type('nothing')"))
         .code,
-      "SV400",
+      "SVG01",
     );
   });
 });
@@ -426,7 +426,7 @@ Deno.test("the same person's jobs and logs are theirs alone, and go with them", 
         "owner",
         "select * from public.get_job_queue_stats()",
       )).code,
-      "SV403",
+      "SVG02",
     );
     const theirs = await world.value<string>(
       `select public.create_job('${world.people.other}', '${handler}')`,

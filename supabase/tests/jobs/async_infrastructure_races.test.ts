@@ -35,7 +35,7 @@ Deno.test("of 1,000 simultaneous create_job calls of one person, ten are accepte
     );
     const counts = Object.groupBy(outcomes, (outcome) => outcome);
     assert.equal(counts.made?.length, 10);
-    assert.equal(counts.SV429?.length, 990);
+    assert.equal(counts.SVJ01?.length, 990);
   });
 });
 

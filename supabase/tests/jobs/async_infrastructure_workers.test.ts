@@ -97,7 +97,7 @@ Deno.test("a worker whose lease ran out cannot complete, fail, log or report onc
     ) {
       assert.equal(
         (await world.attempt("service", `select ${call}`)).code,
-        "SV412",
+        "SVJ02",
         call,
       );
     }
@@ -203,7 +203,7 @@ Deno.test("a failed attempt is tried again after a random wait below a growing b
     assert.equal(
       (await world.attempt("owner", "select * from public.list_dead_letters()"))
         .code,
-      "SV403",
+      "SVG02",
     );
 
     const retried = await world.value(

@@ -100,7 +100,7 @@ async function store(
       p_profile: profile,
     });
   } catch (error) {
-    const isPlanLimit = error instanceof DatabaseError && error.sqlstate === "SV402";
+    const isPlanLimit = error instanceof DatabaseError && error.sqlstate === "SVQ01";
     const isUseless = error instanceof PlatformFault && error.kind === "no_account";
     if (isPlanLimit || isUseless) await giveBack(context, platform, user_id, granted);
     throw error;

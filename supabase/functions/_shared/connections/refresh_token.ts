@@ -63,7 +63,7 @@ async function storeTokens(
       return;
     } catch (error) {
       // The account was disconnected or connected anew in the meantime: what was stored then is what counts.
-      const isLost = error instanceof DatabaseError && error.sqlstate === "SV412";
+      const isLost = error instanceof DatabaseError && error.sqlstate === "SVC02";
       if (isLost) {
         throw new PlatformFault(platform.slug, "transient", { reason: "the refresh came too late" });
       }

@@ -34,7 +34,7 @@ export interface Run {
   context: Context & { signal: AbortSignal };
   /** A run that would take longer hands the job back with a checkpoint. */
   deadline: Date;
-  /** Tells the owner. @throws {DatabaseError} SV412 when the job is no longer this worker's. */
+  /** Tells the owner. @throws {DatabaseError} SVJ02 when the job is no longer this worker's. */
   progress(progress: Progress): Promise<void>;
   /** A line in the job's log, in words for its owner. */
   log(level: "debug" | "info" | "warning" | "error", message: string, details?: JsonRecord): Promise<void>;

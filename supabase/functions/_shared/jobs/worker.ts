@@ -313,5 +313,5 @@ function earliest(a: Date | null, b: Date): Date {
 }
 
 function isLeaseLost(error: unknown): boolean {
-  return error instanceof DatabaseError && error.sqlstate === "SV412";
+  return error instanceof DatabaseError && error.sqlstate === "SVJ02";
 }

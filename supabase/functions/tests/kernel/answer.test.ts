@@ -70,11 +70,11 @@ Deno.test("an error meant for the caller is a problem document with the request'
 
 Deno.test("states that SQL raises become problems, everything else of the database stays inside", async () => {
   const table: [string, string | null, number, string][] = [
-    ["SV402", '{"quota":"syncs","retry_after":30}', 402, "quota_exceeded"],
-    ["SV401", null, 400, "oauth_state_invalid"],
-    ["SV404", "not json", 404, "not_found"],
-    ["SV409", '{"retry_after":7.2}', 409, "sync_in_progress"],
-    ["SV422", "[1]", 422, "idempotency_key_reused"],
+    ["SVQ01", '{"quota":"syncs","retry_after":30}', 402, "quota_exceeded"],
+    ["SVO01", null, 400, "oauth_state_invalid"],
+    ["SVG03", "not json", 404, "not_found"],
+    ["SVS01", '{"retry_after":7.2}', 409, "sync_in_progress"],
+    ["SVJ01", "[1]", 429, "too_many_jobs"],
     ["unreachable", null, 503, "unavailable"],
     ["57P01", null, 503, "unavailable"],
     ["53300", null, 503, "unavailable"],
@@ -89,7 +89,7 @@ Deno.test("states that SQL raises become problems, everything else of the databa
     });
     assert.deepEqual([answer.status, body.code], [status, code], state);
     if (status >= 500) assert.ok(!JSON.stringify(body).includes("words of the database"));
-    if (state === "SV409") assert.equal(headers.get("retry-after"), "8");
+    if (state === "SVS01") assert.equal(headers.get("retry-after"), "8");
   }
 });
 

@@ -50,7 +50,7 @@ Deno.test("both ways to the database give the same results and the same errors",
     assert.deepEqual(table, [{ allowed: true, remaining: 1, reset_seconds: 60 }], driver);
     assert.equal(nothing, null, driver);
     assert.ok(Array.isArray(list));
-    assert.equal(raised.sqlstate, "SV404");
+    assert.equal(raised.sqlstate, "SVG03");
     assert.equal(stats.db_calls, 8);
     assert.ok(stats.db_ms > 0);
     outcomes.push({

@@ -76,7 +76,7 @@ Deno.test("members with the names of secrets are masked whatever they hold, coun
 });
 
 Deno.test("the code of an error stays readable, an authorization code does not", () => {
-  for (const code of ["quota_exceeded", "SV402", "23505", "ECONNREFUSED", "PGRST301", "ERR_JWT_EXPIRED"]) {
+  for (const code of ["quota_exceeded", "SVQ01", "23505", "ECONNREFUSED", "PGRST301", "ERR_JWT_EXPIRED"]) {
     assert.deepEqual(mask({ code }), { code });
   }
   for (const code of ["4/0AX4XfWh", "AQBx9-_f", "abcdef", "toString", { nested: 1 }]) {

@@ -119,12 +119,12 @@ Deno.test("a worker that was thought dead cannot overwrite its successor", async
     do {
       await new Promise((resolve) => setTimeout(resolve, 100));
       successor = await syncPage(context, "youtube", request).catch((error) => {
-        assert.equal(error.sqlstate, "SV409");
+        assert.equal(error.sqlstate, "SVS01");
         return null;
       });
     } while (!successor && Date.now() < deadline);
     assert.equal(successor?.new_items, 5);
-    assert.equal(await slow, "SV412");
+    assert.equal(await slow, "SVS02");
     await assertSameLibrary(sql, social_account_id, channel);
     assert.equal(await syncsUsed(sql, creator.id), 1, "taking over a dead call's sync run is no new one");
   } finally {
@@ -160,9 +160,9 @@ for (const driver of ["data api", "pooler"] as const) {
       await assert.rejects(syncPage(context, "youtube", request), { code: "account_disconnected" });
       await disarm(channel);
       const stranger = await createCreator();
-      await assert.rejects(disconnect(context, stranger.id, { social_account_id }), { sqlstate: "SV404" });
+      await assert.rejects(disconnect(context, stranger.id, { social_account_id }), { sqlstate: "SVG03" });
       assert.equal((await disconnect(context, creator.id, { social_account_id })).revoked, true);
-      await assert.rejects(syncPage(context, "youtube", request), { sqlstate: "SV410" });
+      await assert.rejects(syncPage(context, "youtube", request), { sqlstate: "SVC01" });
     } finally {
       await sql.end();
       await closeConnections();
