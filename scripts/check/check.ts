@@ -1,8 +1,6 @@
 /** `deno task check`: the one gate. Runs every check, prints one line each, and ends with 1 when one fails. */
-import { databaseTypesProblems } from "./database_types.ts";
 import { documentProblems } from "./documents.ts";
-import { functionsConfigProblems } from "./functions_config.ts";
-import { openApiProblems } from "./openapi.ts";
+import { drift, GENERATORS } from "./generate.ts";
 import { supabaseCli } from "./supabase_cli.ts";
 
 /** A check answers with its problems; none means that it passed. `skip` says why it cannot run here. */
@@ -12,12 +10,10 @@ const CHECKS: Check[] = [
   { name: "format", run: () => deno(["fmt", "--check"]) },
   { name: "lint", run: () => deno(["lint"]) },
   { name: "types", run: async () => deno(["check", ...await sourceFiles()]) },
-  { name: "function configuration", run: functionsConfigProblems },
   { name: "config.toml", run: configToml },
   { name: "shell scripts", run: shellScripts },
   { name: "documents", run: async () => documentProblems(await gitFiles("*.md")) },
-  { name: "OpenAPI drift", run: openApiProblems },
-  { name: "database types drift", run: databaseTypesProblems },
+  ...Object.keys(GENERATORS).map((name) => ({ name: `generated: ${name}`, run: () => drift(name) })),
 ];
 
 let failed = 0;

@@ -1,11 +1,12 @@
 /**
  * docs/openapi.json, docs/api.md and docs/problems.md come from the functions' contracts and the table of error codes, so they cannot
- * drift apart from what the functions do. With `--write` they are written anew, otherwise compared.
+ * drift apart from what the functions do.
  */
 import { pathToFileURL } from "node:url";
 import { CODES, type ErrorCode, RAISED } from "../../supabase/functions/_shared/errors.ts";
 import { describeContract, type Endpoint } from "../../supabase/functions/_shared/http/endpoint.ts";
 import { MEDIA_TYPES } from "../../supabase/functions/_shared/http/input.ts";
+import { formatted } from "./formatted.ts";
 import { functionNames, FUNCTIONS_FOLDER } from "./functions.ts";
 
 type Json = Record<string, unknown>;
@@ -57,52 +58,86 @@ const SECURITY: Record<string, Json> = {
   none: {},
 };
 
-function operation(contract: Described): Json {
-  const {
-    name,
-    summary,
-    method,
-    input,
-    output,
-    idempotent,
-    also_answers = [],
-    produces = "application/json",
-    takes = "json",
-  } = contract;
-  const { $schema: _, ...body } = input;
-  const { $schema: __, ...answer } = output;
-  const parameters: Json[] = idempotent
-    ? [{
+const PROBLEM = { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } };
+
+/** What several operations say alike stands once, by name. */
+const COMPONENTS: Json = {
+  securitySchemes: {
+    user: {
+      type: "http",
+      scheme: "bearer",
+      bearerFormat: "JWT",
+      description: "Access token of a signed-in creator; send the publishable key as `apikey` too",
+    },
+    publishableKey: { type: "apiKey", in: "header", name: "apikey" },
+    secretKey: {
+      type: "apiKey",
+      in: "header",
+      name: "apikey",
+      description: "A secret key; never in a browser",
+    },
+  },
+  parameters: {
+    IdempotencyKey: {
       name: "Idempotency-Key",
       in: "header",
       schema: { type: "string", maxLength: 255 },
       description: "The same key with the same body gives the first answer again for 24 hours",
-    }]
-    : [];
+    },
+  },
+  responses: Object.fromEntries(
+    [...Map.groupBy(Object.entries(CODES), ([, [status]]) => status)].sort(([a], [b]) => a - b).map((
+      [status, codes],
+    ) => [`Problem${status}`, {
+      description: codes.map(([, [, title]]) => title).join("; "),
+      content: PROBLEM,
+    }]),
+  ),
+  schemas: {
+    Problem: {
+      type: "object",
+      description: "Problem details, RFC 9457",
+      required: ["type", "title", "status", "code", "request_id"],
+      properties: {
+        type: { type: "string" },
+        title: { type: "string" },
+        status: { type: "integer" },
+        detail: { type: "string" },
+        code: { type: "string", enum: Object.keys(CODES) },
+        request_id: { type: "string" },
+        errors: {
+          type: "array",
+          items: {
+            type: "object",
+            required: ["pointer", "detail"],
+            properties: { pointer: { type: "string" }, detail: { type: "string" } },
+          },
+        },
+      },
+    },
+  },
+};
+
+function operation(contract: Described): Json {
+  const { name, summary, method, input, output, idempotent } = contract;
+  const { also_answers = [], produces = "application/json", takes = "json" } = contract;
+  const { $schema: _, ...body } = input;
+  const { $schema: __, ...answer } = output;
+  const parameters: Json[] = idempotent ? [{ $ref: "#/components/parameters/IdempotencyKey" }] : [];
   if (method === "GET") {
     const required = new Set(body.required as string[] ?? []);
     for (const [key, schema] of Object.entries(body.properties as Json ?? {})) {
       parameters.push({ name: key, in: "query", required: required.has(key), schema });
     }
   }
-  const responses: Record<string, Json> = {};
-  for (const status of [200, ...also_answers]) {
-    responses[status] = {
-      description: status === 200 ? "Success" : CODES.unavailable[1],
-      content: { [produces.split(";")[0] as string]: { schema: answer } },
-    };
-  }
+  const content = { [produces.split(";")[0] ?? ""]: { schema: answer } };
+  const responses: Record<string, Json> = { 200: { description: "Success", content } };
   for (const code of errorCodes(contract)) {
     const [status, title] = CODES[code];
     // health answers its 503 with its checks, not with a problem.
-    if (also_answers.includes(status)) continue;
-    const known = responses[status];
-    if (known) (known["x-codes"] as string[]).push(code);
-    else {responses[status] = {
-        description: title,
-        "x-codes": [code],
-        content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
-      };}
+    responses[status] ??= also_answers.includes(status)
+      ? { description: title, content }
+      : { $ref: `#/components/responses/Problem${status}` };
   }
   return {
     [method.toLowerCase()]: {
@@ -114,6 +149,7 @@ function operation(contract: Described): Json {
         ? { requestBody: { required: true, content: { [MEDIA_TYPES[takes]]: { schema: body } } } }
         : {}),
       responses,
+      "x-codes": errorCodes(contract),
       "x-rate-class": contract.rate,
     },
   };
@@ -140,72 +176,39 @@ export function openApi(all: Described[]): Json {
       },
     }],
     paths: Object.fromEntries(all.map((contract) => [`/${contract.name}`, operation(contract)])),
-    components: {
-      securitySchemes: {
-        user: {
-          type: "http",
-          scheme: "bearer",
-          bearerFormat: "JWT",
-          description: "Access token of a signed-in creator; send the publishable key as `apikey` too",
-        },
-        publishableKey: { type: "apiKey", in: "header", name: "apikey" },
-        secretKey: {
-          type: "apiKey",
-          in: "header",
-          name: "apikey",
-          description: "A secret key; never in a browser",
-        },
-      },
-      schemas: {
-        Problem: {
-          type: "object",
-          description: "Problem details, RFC 9457",
-          required: ["type", "title", "status", "code", "request_id"],
-          properties: {
-            type: { type: "string" },
-            title: { type: "string" },
-            status: { type: "integer" },
-            detail: { type: "string" },
-            code: { type: "string", enum: Object.keys(CODES) },
-            request_id: { type: "string" },
-            errors: {
-              type: "array",
-              items: {
-                type: "object",
-                required: ["pointer", "detail"],
-                properties: { pointer: { type: "string" }, detail: { type: "string" } },
-              },
-            },
-          },
-        },
-      },
-    },
+    components: COMPONENTS,
   };
 }
 
 function fields(schema: Json): string {
-  const names = Object.keys(schema.properties as Json ?? {});
   const required = new Set(schema.required as string[] ?? []);
+  const names = Object.keys(schema.properties as Json ?? {});
   return names.map((name) => `\`${name}\`${required.has(name) ? "" : "?"}`).join(", ") || "–";
 }
 
-/** The same contracts as a page for people. */
+/** The same contracts as a table for people. */
 export function apiPage(all: Described[]): string {
   const rows = all.map((contract) => {
-    const own = (contract.errors ?? []).map((code) => `\`${code}\``).join(", ") || "–";
-    const key = contract.idempotent ? "yes" : "–";
-    return `### ${contract.method} /functions/v1/${contract.name}\n\n${contract.summary}.\n\n` +
-      `| | |\n|---|---|\n| caller | ${
-        modes(contract).join(" or ")
-      } |\n| rate class | \`${contract.rate}\` |\n| in | ${fields(contract.input)} |\n` +
-      `| out | ${
-        contract.produces ?? fields(contract.output)
-      } |\n| \`Idempotency-Key\` | ${key} |\n| codes of its own | ${own} |\n`;
+    const { method, name, summary, rate, idempotent, produces, errors = [] } = contract;
+    const cells = [
+      `\`${method} ${name}\`${idempotent ? " ⟳" : ""}<br>${summary}`,
+      `${modes(contract).join(" or ")}<br>\`${rate}\``,
+      fields(contract.input),
+      produces ?? fields(contract.output),
+      errors.map((code) => `\`${code}\``).join(", ") || "–",
+    ];
+    return `| ${cells.join(" | ")} |`;
   });
-  return `# Endpoints\n\nGenerated from the functions' contracts (\`deno task openapi\`); the machine-readable form is [openapi.json](openapi.json). ` +
-    `What may go wrong everywhere is in [problems.md](problems.md). A question mark marks what may be left out.\n\n${
-      rows.join("\n")
-    }`;
+  return `# Endpoints
+
+Generated from the functions' contracts (\`deno task generate\`); the machine-readable form is [openapi.json](openapi.json), and what may
+go wrong everywhere is in [problems.md](problems.md). Every path begins with \`/functions/v1/\`. A question mark marks what may be left out,
+⟳ an endpoint that takes an \`Idempotency-Key\`.
+
+| endpoint | caller, rate class | in | out | codes of its own |
+|---|---|---|---|---|
+${rows.join("\n")}
+`;
 }
 
 /** The table of error codes as a page. */
@@ -215,47 +218,18 @@ export function problemsPage(): string {
       Object.keys(RAISED).filter((state) => RAISED[state] === code).join(", ")
     } |`
   );
-  return "# Problems\n\nGenerated from the table of codes (`deno task openapi`). Every error is `application/problem+json` ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)) with " +
+  return "# Problems\n\nGenerated from the table of codes (`deno task generate`). Every error is `application/problem+json` ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)) with " +
     "`type`, `title`, `status`, `code`, `request_id`, mostly a `detail`, and `errors[]` with a JSON pointer each when the input breaks a rule. " +
     "`quota_exceeded` names `quota`, `limit`, `used` and `resets_at`. Programs should go by `code`; it does not change. An error that an RPC of the Data API raises has the SQLSTATE as its `code`.\n\n" +
     `| code | status | meaning | SQLSTATE |\n|---|---|---|---|\n${rows.join("\n")}\n`;
 }
 
-async function formatted(text: string, extension: string): Promise<string> {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["fmt", "--ext", extension, "--line-width", "110", "-"],
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "inherit",
-  }).spawn();
-  const writer = child.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(text));
-  await writer.close();
-  const { code, stdout } = await child.output();
-  if (code !== 0) throw new Error(`Cannot format the generated ${extension}`);
-  return new TextDecoder().decode(stdout);
-}
-
-/** Generated documents that differ from the committed ones. */
-export async function openApiProblems(write = false): Promise<string[]> {
+/** The documents of the contracts. */
+export async function generateDocuments(): Promise<Record<string, string>> {
   const all = await contracts();
-  const wanted: Record<string, string> = {
+  return {
     "docs/openapi.json": JSON.stringify(openApi(all), null, 2) + "\n",
     "docs/api.md": await formatted(apiPage(all), "md"),
     "docs/problems.md": await formatted(problemsPage(), "md"),
   };
-  const problems: string[] = [];
-  for (const [file, text] of Object.entries(wanted)) {
-    const found = await Deno.readTextFile(file).catch(() => undefined);
-    if (found === text) continue;
-    if (write) await Deno.writeTextFile(file, text);
-    else problems.push(`${file} differs from the contracts; run deno task openapi`);
-  }
-  return problems;
-}
-
-if (import.meta.main) {
-  const problems = await openApiProblems(Deno.args.includes("--write"));
-  for (const problem of problems) console.error(problem);
-  Deno.exit(problems.length === 0 ? 0 : 1);
 }

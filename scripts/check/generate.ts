@@ -1,0 +1,45 @@
+/**
+ * Everything that is derived and committed: `deno task generate` writes it, `deno task check` compares.
+ * With names (`deno task generate postman types`) only these parts are written.
+ */
+import { generateCollections } from "../postman/generate.ts";
+import { generateDatabaseTypes } from "./database_types.ts";
+import { generateFunctionsConfig } from "./functions_config.ts";
+import { generateDocuments } from "./openapi.ts";
+
+/** A generator answers with the texts of its files, by their paths. */
+type Generator = () => Promise<Record<string, string>> | Record<string, string>;
+
+/** What writes which files, in the order in which they build on each other. */
+export const GENERATORS: Record<string, Generator> = {
+  functions: generateFunctionsConfig,
+  openapi: generateDocuments,
+  postman: generateCollections,
+  types: generateDatabaseTypes,
+};
+
+/** The files of one generator that differ from the committed ones. */
+export async function drift(name: string): Promise<string[]> {
+  const problems: string[] = [];
+  for (const [file, text] of Object.entries(await GENERATORS[name]?.() ?? {})) {
+    if (await Deno.readTextFile(file).catch(() => undefined) !== text) {
+      problems.push(`${file} differs from what it is derived from; run deno task generate`);
+    }
+  }
+  return problems;
+}
+
+if (import.meta.main) {
+  const names = Deno.args.length > 0 ? Deno.args : Object.keys(GENERATORS);
+  for (const name of names) {
+    const generate = GENERATORS[name];
+    if (!generate) {
+      throw new Error(`Cannot generate: one of ${Object.keys(GENERATORS).join(", ")} is needed, got ${name}`);
+    }
+    for (const [file, text] of Object.entries(await generate())) {
+      if (await Deno.readTextFile(file).catch(() => undefined) === text) continue;
+      await Deno.writeTextFile(file, text);
+      console.log(`wrote ${file}`);
+    }
+  }
+}

@@ -1,0 +1,18 @@
+/** postman/*.json from the scenarios, one a phase. */
+import { collectionOf, fileName, type Scenario } from "./collection.ts";
+import phase1 from "./scenarios/phase_1.ts";
+import phase2 from "./scenarios/phase_2.ts";
+import phase3 from "./scenarios/phase_3.ts";
+import phase7 from "./scenarios/phase_7.ts";
+
+const SCENARIOS: Scenario[] = [phase1, phase2, phase3, phase7];
+
+/** The collections by the names of their files, as they are committed. */
+export function generateCollections(): Record<string, string> {
+  return Object.fromEntries(
+    SCENARIOS.map((scenario) => [
+      `postman/${fileName(scenario)}`,
+      JSON.stringify(collectionOf(scenario), null, 2) + "\n",
+    ]),
+  );
+}

@@ -1,0 +1,70 @@
+/** The platforms beside YouTube: their requests repeat over this table, each platform with a creator of its own. */
+import type { ScenarioRequest } from "../collection.ts";
+
+/** What differs between the platforms. */
+export interface Platform {
+  slug: string;
+  title: string;
+  /** Its name in the simulators' addresses. */
+  simulator: string;
+  scopes: string[];
+  hasPkce: boolean;
+  canRevoke: boolean;
+  site: string;
+}
+
+const PLATFORMS: Platform[] = [
+  {
+    slug: "instagram",
+    title: "Instagram",
+    simulator: "instagram",
+    scopes: ["instagram_business_basic", "instagram_business_manage_insights"],
+    hasPkce: false,
+    canRevoke: false,
+    site: "instagram.com",
+  },
+  {
+    slug: "tiktok",
+    title: "TikTok",
+    simulator: "tiktok",
+    scopes: ["user.info.basic", "user.info.profile", "user.info.stats", "video.list"],
+    hasPkce: false,
+    canRevoke: true,
+    site: "tiktok.com",
+  },
+  {
+    slug: "facebook",
+    title: "Facebook",
+    simulator: "facebook",
+    scopes: ["pages_read_engagement", "pages_show_list"],
+    hasPkce: false,
+    canRevoke: true,
+    site: "facebook.com",
+  },
+  {
+    slug: "twitter",
+    title: "X",
+    simulator: "x",
+    scopes: ["offline.access", "tweet.read", "users.read"],
+    hasPkce: true,
+    canRevoke: true,
+    site: "x.com",
+  },
+];
+
+/** The requests of every platform, numbered from `phase`.9 on; their creator's variables begin with the slug. */
+export function onEveryPlatform(
+  phase: number,
+  requests: (platform: Platform, prefix: string) => ScenarioRequest[],
+): ScenarioRequest[] {
+  return PLATFORMS.flatMap((platform) => {
+    const prefix = `${platform.slug}_`;
+    return requests(platform, prefix).map((request) => ({
+      as: prefix,
+      needs: "simulator_url",
+      ...request,
+      name: `${platform.title}: ${request.name}`,
+      scope: { platform, prefix, ...request.scope },
+    }));
+  }).map((request, index) => ({ ...request, name: `${phase}.${index + 9} ${request.name}` }));
+}
