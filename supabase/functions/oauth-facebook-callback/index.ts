@@ -1,28 +1,4 @@
-/**
- * POST /functions/v1/oauth-facebook-callback — turns Facebook's answer into a connected Facebook Page.
- * The state works once, for the creator who asked for it. Nothing is synced yet: that is sync-facebook.
- */
-import { connect, ConnectInput, ConnectOutput } from "../_shared/connections/connect.ts";
-import { endpoint } from "../_shared/http/endpoint.ts";
+/** POST /functions/v1/oauth-facebook-callback */
+import { oauthCallbackEndpoint } from "../_shared/connections/endpoints.ts";
 
-export default endpoint({
-  name: "oauth-facebook-callback",
-  summary: "Finishes connecting a Facebook Page",
-  method: "POST",
-  auth: "user",
-  rate: "user",
-  idempotent: true,
-  input: ConnectInput,
-  output: ConnectOutput,
-  errors: [
-    "oauth_state_invalid",
-    "oauth_denied",
-    "platform_account_missing",
-    "quota_exceeded",
-    "provider_error",
-    "provider_unavailable",
-    "provider_quota_exceeded",
-  ],
-  timeout_ms: 60_000,
-  handle: (context) => connect(context, "facebook", context.user.id, context.input),
-});
+export default oauthCallbackEndpoint("facebook");

@@ -21,7 +21,7 @@ export async function authorize(
   user_id: string,
   input: z.output<typeof AuthorizeInput>,
 ): Promise<z.output<typeof AuthorizeOutput>> {
-  const { authorization } = platformOf(slug, context);
+  const { authorization } = await platformOf(slug, context);
   const redirect_uri = allowedRedirect(context.settings, input.redirect_uri);
   const state = newState();
   const code_verifier = newCodeVerifier();

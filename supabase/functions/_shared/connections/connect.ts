@@ -33,7 +33,7 @@ export async function connect(
   input: z.output<typeof ConnectInput>,
 ): Promise<z.output<typeof ConnectOutput>> {
   const meter = new Meter();
-  const platform = platformOf(slug, {
+  const platform = await platformOf(slug, {
     ...context,
     used: (usage) => meter.add(usage),
   });

@@ -1,7 +1,7 @@
 /** Ends a connection: at the platform, in Vault, and for the creator. Content stays. */
 import { z } from "zod";
 import type { Tokens } from "../platforms/platform.ts";
-import { findPlatform } from "../platforms/registry.ts";
+import { isKnown, platformOf } from "../platforms/registry.ts";
 import { isShared } from "./shared_grant.ts";
 import type { Context } from "../context.ts";
 
@@ -52,8 +52,9 @@ async function revoke(
     ...(context.signal ? [context.signal] : []),
   ]);
   try {
-    const platform = findPlatform(slug, { ...context, signal });
-    if (!platform?.revoke || await isShared(context, platform, user_id, social_account_id)) return false;
+    if (!isKnown(slug)) return false;
+    const platform = await platformOf(slug, { ...context, signal });
+    if (!platform.revoke || await isShared(context, platform, user_id, social_account_id)) return false;
     await platform.revoke(tokens);
     return true;
   } catch (error) {

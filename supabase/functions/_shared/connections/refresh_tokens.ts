@@ -1,7 +1,7 @@
 /** Refreshes whatever is due, in batches, several at once, until nothing is due or the time is up. */
 import { z } from "zod";
-import { PlatformFault } from "../platforms/platform.ts";
-import { findPlatform } from "../platforms/registry.ts";
+import { type Platform, PlatformFault } from "../platforms/platform.ts";
+import { isKnown, platformOf } from "../platforms/registry.ts";
 import { needsCreator } from "./problem.ts";
 import { type Claim, REFRESH_LEASE_SECONDS, refreshClaimed } from "./refresh_token.ts";
 import type { Context } from "../context.ts";
@@ -40,16 +40,9 @@ export async function refreshTokens(context: Context): Promise<RefreshOutput> {
 }
 
 async function refreshOne(context: Context, claim: Claim): Promise<keyof RefreshOutput> {
-  const platform = findPlatform(claim.platform, context);
-  if (!platform) {
-    await context.admin.call("release_token_refresh", {
-      p_connection_id: claim.connection_id,
-      p_lease: claim.lease,
-      p_error: "no adapter",
-    });
-    return "failed";
-  }
   try {
+    const platform = await adapterOf(context, claim);
+    if (!platform) return "failed";
     await refreshClaimed(context, platform, claim);
     return "refreshed";
   } catch (error) {
@@ -62,4 +55,21 @@ async function refreshOne(context: Context, claim: Claim): Promise<keyof Refresh
     });
     return isFinal ? "needs_reconnect" : "failed";
   }
+}
+
+/** Without one, for a platform that is unknown here or misconfigured, the lease is handed back. */
+async function adapterOf(context: Context, claim: Claim): Promise<Platform | null> {
+  let failure = "no adapter";
+  try {
+    if (isKnown(claim.platform)) return await platformOf(claim.platform, context);
+  } catch (error) {
+    failure = "no settings";
+    context.log.error("a platform cannot be used", { platform: claim.platform, error });
+  }
+  await context.admin.call("release_token_refresh", {
+    p_connection_id: claim.connection_id,
+    p_lease: claim.lease,
+    p_error: failure,
+  });
+  return null;
 }

@@ -7,6 +7,15 @@ import type { Context } from "../context.ts";
 export const PLATFORM_SLUGS = ["youtube", "instagram", "tiktok", "facebook", "twitter"] as const;
 export type PlatformSlug = typeof PLATFORM_SLUGS[number];
 
+/** What a creator has there, in the words of documents. */
+export const ACCOUNTS: Readonly<Record<PlatformSlug, string>> = {
+  youtube: "a YouTube channel",
+  instagram: "an Instagram account",
+  tiktok: "a TikTok account",
+  facebook: "a Facebook Page",
+  twitter: "an X account",
+};
+
 export type ContentType = "long_video" | "short_video" | "image" | "carousel" | "story" | "reel" | "post";
 export type Visibility = "public" | "private" | "unlisted";
 

@@ -1,27 +1,20 @@
-/** Every platform that has an adapter. A new platform is one line here. */
-import { facebook } from "./facebook.ts";
-import { instagram } from "./instagram.ts";
+/** Every platform that has an adapter, loaded when it is needed. A new platform is one line here. */
 import type { Platform, PlatformContext, PlatformFactory, PlatformSlug } from "./platform.ts";
-import { tiktok } from "./tiktok.ts";
-import { twitter } from "./twitter.ts";
-import { youtube } from "./youtube.ts";
 
-const FACTORIES: Readonly<Record<PlatformSlug, PlatformFactory>> = {
-  youtube,
-  instagram,
-  tiktok,
-  facebook,
-  twitter,
+const ADAPTERS: Readonly<Record<PlatformSlug, () => Promise<PlatformFactory>>> = {
+  youtube: async () => (await import("./youtube.ts")).youtube,
+  instagram: async () => (await import("./instagram.ts")).instagram,
+  tiktok: async () => (await import("./tiktok.ts")).tiktok,
+  facebook: async () => (await import("./facebook.ts")).facebook,
+  twitter: async () => (await import("./twitter.ts")).twitter,
 };
 
-/** The adapter of a platform, or null for one that this release does not know. */
-export function findPlatform(slug: string, context: PlatformContext): Platform | null {
-  return Object.hasOwn(FACTORIES, slug) ? FACTORIES[slug as PlatformSlug](context) : null;
+/** Whether this release has an adapter for a platform that the database names. */
+export function isKnown(slug: string): slug is PlatformSlug {
+  return Object.hasOwn(ADAPTERS, slug);
 }
 
-/** @throws {Error} When there is no adapter: the database holds a platform that the code does not. */
-export function platformOf(slug: string, context: PlatformContext): Platform {
-  const platform = findPlatform(slug, context);
-  if (!platform) throw new Error(`Cannot reach the platform: it has no adapter, got ${slug}`);
-  return platform;
+/** The adapter of a platform. */
+export async function platformOf(slug: PlatformSlug, context: PlatformContext): Promise<Platform> {
+  return (await ADAPTERS[slug]())(context);
 }

@@ -7,7 +7,7 @@
 import { z } from "zod";
 import type { Context } from "../context.ts";
 import { type ApiError, toApiError } from "../errors.ts";
-import { PLATFORM_SLUGS, type PlatformSlug } from "../platforms/platform.ts";
+import { isKnown } from "../platforms/registry.ts";
 import { syncAccount } from "./sync_account.ts";
 
 export const AutoSyncInput = z.strictObject({
@@ -156,8 +156,4 @@ async function postpone(
     p_has_failed: has_failed,
     p_message: message,
   });
-}
-
-function isKnown(slug: string): slug is PlatformSlug {
-  return (PLATFORM_SLUGS as readonly string[]).includes(slug);
 }

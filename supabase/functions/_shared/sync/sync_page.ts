@@ -71,7 +71,7 @@ export async function syncPage(
   request: SyncRequest,
 ): Promise<SyncOutput> {
   const meter = new Meter();
-  const platform = platformOf(slug, { ...context, used: (usage) => meter.add(usage) });
+  const platform = await platformOf(slug, { ...context, used: (usage) => meter.add(usage) });
   const begun = await context.admin.call<Begun>("begin_sync", {
     p_user_id: request.user_id,
     p_social_account_id: request.social_account_id,

@@ -33,24 +33,25 @@ interface TrueItem {
 }
 
 class Stage {
-  readonly usages: Usage[] = [];
-  readonly platform: Platform;
-
-  constructor(
+  private constructor(
     readonly url: string,
-    readonly slug: PlatformSlug,
     readonly provider: string,
     readonly now: () => number,
-  ) {
+    readonly usages: Usage[],
+    readonly platform: Platform,
+  ) {}
+
+  static async at(url: string, slug: PlatformSlug, provider: string, now: () => number): Promise<Stage> {
+    const usages: Usage[] = [];
     const context: PlatformContext = {
       settings: readSettings({ SUPABASE_URL: "http://127.0.0.1:1", ...simulatorSettings(url) }),
       fetch,
-      now: () => new Date(this.now()),
+      now: () => new Date(now()),
       request_id: "test",
       log: createLogger({ level: "silent" }),
-      used: (usage) => this.usages.push(usage),
+      used: (usage) => usages.push(usage),
     };
-    this.platform = platformOf(slug, context);
+    return new Stage(url, provider, now, usages, await platformOf(slug, context));
   }
 
   async admin<Result = Record<string, unknown>>(
@@ -161,7 +162,7 @@ for (const [slug, provider] of Object.entries(PROVIDERS) as [PlatformSlug, strin
       const now = () => time++;
       const simulators = await startSimulators({ port: 0, now });
       try {
-        await test(new Stage(simulators.url, slug, provider, now));
+        await test(await Stage.at(simulators.url, slug, provider, now));
       } finally {
         await simulators.stop();
       }

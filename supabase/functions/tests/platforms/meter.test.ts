@@ -6,8 +6,8 @@ import { adapterContext, NOW } from "../support/adapter_context.ts";
 
 const later = (seconds: number) => new Date(NOW.getTime() + seconds * 1_000);
 
-Deno.test("calls are added up until they are taken, and taken once", () => {
-  const youtube = platformOf("youtube", adapterContext({}));
+Deno.test("calls are added up until they are taken, and taken once", async () => {
+  const youtube = await platformOf("youtube", adapterContext({}));
   const meter = new Meter();
   assert.equal(meter.take(youtube, 900), null);
   meter.add({ calls: 1, units: 1 });
@@ -19,8 +19,8 @@ Deno.test("calls are added up until they are taken, and taken once", () => {
   assert.equal(meter.take(youtube, 900), null);
 });
 
-Deno.test("of several windows the emptiest decides, with the end that belongs to it; of percentages the highest", () => {
-  const twitter = platformOf("twitter", adapterContext({}));
+Deno.test("of several windows the emptiest decides, with the end that belongs to it; of percentages the highest", async () => {
+  const twitter = await platformOf("twitter", adapterContext({}));
   const meter = new Meter();
   meter.add({ calls: 1, units: 1, remaining: 70, resets_at: later(60) });
   meter.add({ calls: 1, units: 1, remaining: 3, resets_at: later(600) });
@@ -33,8 +33,8 @@ Deno.test("of several windows the emptiest decides, with the end that belongs to
   assert.deepEqual([percent?.spent, percent?.resets_at], [0.4, later(60).toISOString()]);
 });
 
-Deno.test("a refusal for want of quota is told with its end, also when no call was counted; other faults are not", () => {
-  const youtube = platformOf("youtube", adapterContext({}));
+Deno.test("a refusal for want of quota is told with its end, also when no call was counted; other faults are not", async () => {
+  const youtube = await platformOf("youtube", adapterContext({}));
   const meter = new Meter();
   meter.refuse(new PlatformFault("youtube", "transient", { retry_at: later(5) }));
   assert.equal(meter.take(youtube, 900), null);
@@ -42,8 +42,8 @@ Deno.test("a refusal for want of quota is told with its end, also when no call w
   assert.equal(meter.take(youtube, 900)?.refused_until, later(3_600).toISOString());
 });
 
-Deno.test("a refusal of the whole app is told apart from one of the account", () => {
-  const twitter = platformOf("twitter", adapterContext({}));
+Deno.test("a refusal of the whole app is told apart from one of the account", async () => {
+  const twitter = await platformOf("twitter", adapterContext({}));
   const meter = new Meter();
   meter.refuse(
     new PlatformFault("twitter", "quota_exhausted", { retry_at: later(3_600), whole_app: true }),
@@ -53,9 +53,9 @@ Deno.test("a refusal of the whole app is told apart from one of the account", ()
   assert.equal(meter.take(twitter, 900), null);
 });
 
-Deno.test("every platform says what its window is, for the app that is registered", () => {
+Deno.test("every platform says what its window is, for the app that is registered", async () => {
   for (const slug of PLATFORM_SLUGS) {
-    const platform = platformOf(slug, adapterContext({}));
+    const platform = await platformOf(slug, adapterContext({}));
     assert.equal(platform.slug, slug);
     const quota = quotaOf(platform, 900);
     assert.equal(quota.app, platform.authorization.client_id);

@@ -32,7 +32,7 @@ async function mark(): Promise<number> {
 /** Refreshes in this process, in a context whose database does as the test says. */
 async function refreshHere(own: PlatformCreator, context: Context): Promise<Tokens> {
   const { connection_id, tokens, token_expires_at } = await own.state();
-  const platform = platformOf(own.row.slug, context);
+  const platform = await platformOf(own.row.slug, context);
   const access = new Access(context, platform, {
     connection_id,
     tokens,

@@ -1,0 +1,33 @@
+import { endpoint } from "../http/endpoint.ts";
+import { ACCOUNTS, type PlatformSlug } from "../platforms/platform.ts";
+import { SyncInput, SyncOutput } from "./contract.ts";
+import { syncPage } from "./sync_page.ts";
+
+/**
+ * Brings one page of an account into the creator's library. A sync costs one unit of the plan, however many calls it takes: go on with
+ * `sync_id` while `has_more`.
+ */
+export function syncEndpoint(slug: PlatformSlug) {
+  return endpoint({
+    name: `sync-${slug}`,
+    summary: `Syncs a page of ${ACCOUNTS[slug]}`,
+    method: "POST",
+    auth: ["user", "secret"],
+    rate: "user",
+    idempotent: true,
+    input: SyncInput,
+    output: SyncOutput,
+    errors: [
+      "not_found",
+      "quota_exceeded",
+      "sync_in_progress",
+      "account_disconnected",
+      "lease_lost",
+      "provider_error",
+      "provider_unavailable",
+      "provider_quota_exceeded",
+    ],
+    timeout_ms: 120_000,
+    handle: (context) => syncPage(context, slug, { ...context.input, user_id: context.user?.id ?? null }),
+  });
+}
