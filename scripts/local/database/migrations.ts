@@ -1,6 +1,6 @@
 /**
- * Applies supabase/migrations the way `supabase db push` does, and records it where the official CLI looks, so that the
- * CLI finds nothing left to do.
+ * Applies supabase/migrations the way `supabase db push` does, refuses what it refuses, and records it where the official CLI
+ * looks, so that the CLI finds nothing left to do.
  */
 import { join } from "node:path";
 import type postgres from "postgres";
@@ -18,9 +18,15 @@ export interface MigrationOutcome {
   changed: string[];
 }
 
-export async function applyMigrations(sql: postgres.Sql): Promise<MigrationOutcome> {
-  const migrations = await readMigrations(join(ROOT, "supabase/migrations"));
-  if (migrations.length === 0) return { applied: [], changed: [] };
+/**
+ * Applies what is new in a folder of migrations.
+ * @throws {StartError} When `supabase db push` would refuse, or a migration fails.
+ */
+export async function applyMigrations(
+  sql: postgres.Sql,
+  folder = join(ROOT, "supabase/migrations"),
+): Promise<MigrationOutcome> {
+  const migrations = await readMigrations(folder);
   await sql.unsafe(`
     create schema if not exists supabase_migrations;
     create table if not exists supabase_migrations.schema_migrations (version text not null primary key);
@@ -30,6 +36,7 @@ export async function applyMigrations(sql: postgres.Sql): Promise<MigrationOutco
   const rows = await sql<{ version: string; text: string | null }[]>`
     select version, statements[1] as text from supabase_migrations.schema_migrations`;
   const recorded = new Map(rows.map((row) => [row.version, row.text]));
+  refuseDisorder(migrations.map(({ version }) => version), [...recorded.keys()]);
   const outcome: MigrationOutcome = { applied: [], changed: [] };
   for (const migration of migrations) {
     const { version, name, text } = migration;
@@ -41,6 +48,21 @@ export async function applyMigrations(sql: postgres.Sql): Promise<MigrationOutco
     outcome.applied.push(`${version}_${name}`);
   }
   return outcome;
+}
+
+/** Versions have one width, so that their order as texts is their order in time. */
+function refuseDisorder(local: string[], applied: string[]): void {
+  const last = applied.toSorted().at(-1) ?? "";
+  const gone = applied.filter((version) => !local.includes(version)).sort();
+  const late = local.filter((version) => version < last && !applied.includes(version));
+  if (gone.length === 0 && late.length === 0) return;
+  const rule = gone.length > 0
+    ? `the database has ${gone.join(", ")}, for which there is no file`
+    : `${late.join(", ")} would come before ${last}, which the database has already`;
+  throw new StartError(
+    `Cannot apply supabase/migrations: ${rule}. The database is of another state of the project: ` +
+      "`deno task reset` makes it anew",
+  );
 }
 
 async function applyOne(sql: postgres.Sql, { version, name, text }: Migration): Promise<void> {

@@ -5,6 +5,8 @@
 import assert from "node:assert/strict";
 import postgres from "postgres";
 import { type BootedStack, bootStack } from "../../../scripts/test/boot.ts";
+import { remoteUrl, supabaseCli } from "../../../scripts/check/supabase_cli.ts";
+import { applyMigrations } from "../../../scripts/local/database/migrations.ts";
 import { describeCatalogue } from "./catalogue.ts";
 
 const MODULES: string[] = [];
@@ -15,11 +17,26 @@ const read = (path: string) => Deno.readTextFile(path);
 const inOneTransaction = (sql: postgres.Sql, text: string) =>
   sql.begin((transaction) => transaction.unsafe(text).simple());
 
+const CLOCK_AND_CHANNELS = ["database/cron-jobs.sql", "database/realtime-channels.sql"];
+
+/** Every module in the order of release, as file name and text; for those that are not written yet something empty. */
+async function releases(): Promise<[file: string, text: string][]> {
+  const files: [string, string][] = [];
+  for await (const { name } of Deno.readDir("supabase/migrations")) {
+    files.push([name, await read(`supabase/migrations/${name}`)]);
+  }
+  for (const phase of ["003", "004", "005"]) {
+    const version = `20261120000${phase.slice(2)}00`;
+    if (!files.some(([name]) => name.startsWith(version))) {
+      files.push([`${version}_stand_in.sql`, `select 'module ${phase} is not written yet';`]);
+    }
+  }
+  return files.sort(([a], [b]) => a < b ? -1 : 1);
+}
+
 async function apply(sql: postgres.Sql): Promise<void> {
   for (const module of MODULES) await inOneTransaction(sql, await read(`database/schema/${module}`));
-  for (const file of ["database/cron-jobs.sql", "database/realtime-channels.sql"]) {
-    await sql.unsafe(await read(file)).simple();
-  }
+  for (const file of CLOCK_AND_CHANNELS) await sql.unsafe(await read(file)).simple();
 }
 
 async function rollBack(sql: postgres.Sql): Promise<void> {
@@ -30,14 +47,8 @@ async function rollBack(sql: postgres.Sql): Promise<void> {
 
 /** Runs the official command line against a database. */
 async function supabase(databaseUrl: string, ...args: string[]): Promise<{ code: number; text: string }> {
-  const { code, stdout, stderr } = await new Deno.Command("npx", {
-    args: ["-y", "supabase@3.1.0", ...args, `--remote=${databaseUrl}?sslmode=disable`],
-    env: { DO_NOT_TRACK: "1", NO_COLOR: "1", SUPABASE_TELEMETRY_DISABLED: "1" },
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-  }).output();
-  return { code, text: new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr) };
+  const { code, stdout, stderr } = await supabaseCli([...args, `--remote=${remoteUrl(databaseUrl)}`]);
+  return { code, text: stdout + stderr };
 }
 
 interface Lint {
@@ -46,17 +57,8 @@ interface Lint {
 }
 
 async function lints(databaseUrl: string): Promise<Lint[]> {
-  const { text } = await supabase(
-    databaseUrl,
-    "db",
-    "advisors",
-    "--level",
-    "info",
-    "--fail-on",
-    "info",
-    "--output-format",
-    "json",
-  );
+  const args = "db advisors --level info --fail-on info --output-format json".split(" ");
+  const { text } = await supabase(databaseUrl, ...args);
   const json = text.match(/^\{.*\}$/ms)?.[0];
   assert.ok(json, `Cannot read what the advisors say:\n${text}`);
   return (JSON.parse(json) as { results: Lint[] }).results;
@@ -80,9 +82,7 @@ Deno.test("modules roll back and apply again, with nothing left behind, and the 
     });
 
     await t.step("applying cron jobs and channels again changes nothing", async () => {
-      for (const file of ["database/cron-jobs.sql", "database/realtime-channels.sql"]) {
-        await sql.unsafe(await read(file)).simple();
-      }
+      for (const file of CLOCK_AND_CHANNELS) await sql.unsafe(await read(file)).simple();
       assert.deepEqual(await describeCatalogue(sql), applied);
     });
 
@@ -136,14 +136,44 @@ Deno.test("modules roll back and apply again, with nothing left behind, and the 
       },
     );
 
-    await t.step("`supabase db push` applies all to an empty database", async () => {
-      const { code, text } = await supabase(stack.info.db_url, "db", "push", "--yes");
-      assert.equal(code, 0, text);
-      for (const file of ["database/cron-jobs.sql", "database/realtime-channels.sql"]) {
-        await sql.unsafe(await read(file)).simple();
-      }
-      assert.deepEqual(await describeCatalogue(sql), applied);
-    });
+    await t.step(
+      "plain `supabase db push` goes from each module to the next on an empty database",
+      async () => {
+        const project = await Deno.makeTempDir({ prefix: "streamvibe-push-" });
+        const migrations = `${project}/supabase/migrations`;
+        const push = () => supabase(stack.info.db_url, "db", "push", "--yes", "--workdir", project);
+        await Deno.mkdir(migrations, { recursive: true });
+        try {
+          for (const [file, text] of await releases()) {
+            await Deno.writeTextFile(`${migrations}/${file}`, text);
+            const { code, text: said } = await push();
+            assert.equal(code, 0, said);
+            assert.match(said, new RegExp(`Applying migration ${file}`));
+            assert.deepEqual((await applyMigrations(sql, migrations)).applied, []);
+          }
+          for (const file of CLOCK_AND_CHANNELS) await sql.unsafe(await read(file)).simple();
+          assert.deepEqual(await describeCatalogue(sql), applied);
+
+          const stamped = (await releases()).map(([file]) => file);
+          const late = `${migrations}/20261120000350_late.sql`;
+          await Deno.writeTextFile(late, "select 1;");
+          assert.match((await push()).text, /before the last migration/);
+          await assert.rejects(
+            () => applyMigrations(sql, migrations),
+            /20261120000350 would come before .*reset/,
+          );
+          await Deno.remove(late);
+          await Deno.remove(`${migrations}/${stamped[3]}`);
+          assert.match((await push()).text, /not found in local/);
+          await assert.rejects(
+            () => applyMigrations(sql, migrations),
+            /has 20261120000300, for which there is no file.*reset/,
+          );
+        } finally {
+          await Deno.remove(project, { recursive: true });
+        }
+      },
+    );
   } finally {
     await sql.end();
     await stack.stop();
