@@ -90,8 +90,8 @@ async function addEnded(owner: pg.Client): Promise<void> {
 
 async function addWaiting(owner: pg.Client): Promise<void> {
   await owner.query(
-    `insert into ops.job_waiting (job_id, handler, is_limited, priority, run_at, max_attempts, timeout_seconds)
-     select gen_random_uuid(), 'no_op', false, 10, now() + interval '1 day', 5, 60 from generate_series(1, $1::integer)`,
+    `insert into ops.job_ready (job_id, handler, is_limited, is_waiting, priority, run_at, max_attempts, timeout_seconds)
+     select gen_random_uuid(), 'no_op', false, true, 10, now() + interval '1 day', 5, 60 from generate_series(1, $1::integer)`,
     [WAITING],
   );
 }

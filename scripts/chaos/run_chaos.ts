@@ -189,7 +189,7 @@ async function judge(
       effects: number;
       most: number;
       unmarked: number;
-      tickets: number;
+      ready: number;
       stale: number;
       runs: number;
     }[]
@@ -200,8 +200,7 @@ async function judge(
       (select coalesce(max(times), 0) from chaos.effect) as most,
       (select count(*)::integer from public.job_queue as job where handler = 'chaos' and status = 'completed'
         and not exists (select from chaos.effect where job_id = job.id)) as unmarked,
-      (select count(*)::integer from ops.job_ready where handler = 'chaos')
-        + (select count(*)::integer from ops.job_waiting where handler = 'chaos') as tickets,
+      (select count(*)::integer from ops.job_ready where handler = 'chaos') as ready,
       (select count(*)::integer from chaos.mark where is_stale) as stale,
       (select sum(attempts)::integer from public.job_queue where handler = 'chaos') as runs`;
   const { jobs } = about;
@@ -219,7 +218,7 @@ async function judge(
     "effects were not applied exactly once",
   );
   must(figures?.unmarked === 0, "jobs completed without their effect");
-  must(figures?.tickets === 0, "tickets were left behind");
+  must(figures?.ready === 0, "ready jobs were left behind");
   must(deserters === 0, `${deserters} workers ended by themselves`);
   return {
     ...about,

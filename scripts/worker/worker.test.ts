@@ -58,13 +58,14 @@ async function withWorker(
 
 type Sql = Awaited<ReturnType<typeof testDatabase>>;
 
-/** Until the worker is connected and waits for work. */
-async function atRest({ printed, until }: RunningWorker, sql: Sql): Promise<void> {
+/** Until the worker is connected and parked. */
+async function whenParked({ printed, until }: RunningWorker, sql: Sql): Promise<void> {
   await until("the start", () => printed().includes("taking jobs"));
   await until(
-    "its rest",
+    "its parking",
     async () =>
-      (await sql`select from ops.job_worker where worker_id like 'worker:%' and rests_until > now()`).length >
+      (await sql`select from ops.job_worker where worker_id like 'worker:%' and parked_until > now()`)
+        .length >
         0,
   );
 }
@@ -74,7 +75,7 @@ Deno.test("a worker is woken by a new job, and leaves in good order when it is a
   try {
     await withWorker({ grace: 2 }, async (worker) => {
       const { process, printed, ended, until } = worker;
-      await atRest(worker, sql);
+      await whenParked(worker, sql);
       const [made] = await sql`
         select public.create_job(null, 'token_refresh', ${sql.json({ run: crypto.randomUUID() })}) as id`;
       const job = async () =>
@@ -114,9 +115,9 @@ Deno.test("a worker whose database has fallen silent ends all the same, and says
     const env = { STREAMVIBE_POOLER_URL: database.href };
     await withWorker({ grace: 1, env }, async (worker) => {
       const { process, printed, ended } = worker;
-      await atRest(worker, sql);
+      await whenParked(worker, sql);
       network.swallow();
-      // Whoever makes a job meanwhile must not think that this one will take it.
+      // Whoever creates a job meanwhile must not think that this one will take it.
       await sql`delete from ops.job_worker where worker_id like 'worker:%'`;
       process.kill("SIGTERM");
       assert.equal(await ended(), 1, printed());

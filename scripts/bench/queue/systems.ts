@@ -58,7 +58,7 @@ export async function streamvibe(db_url: string): Promise<System> {
   let turn = 0;
   const worker_of = (name: string, lease_seconds = 60) =>
     queueOf(admin, { worker_id: name, lease_seconds, handlers: [HANDLER] });
-  const clear = () => owner.query("truncate ops.job_ready, ops.job_waiting");
+  const clear = () => owner.query("truncate ops.job_ready");
   const system: System = {
     name: "streamvibe",
     async fill(jobs) {

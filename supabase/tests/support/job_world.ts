@@ -3,32 +3,26 @@ import assert from "node:assert/strict";
 import type { World } from "./world.ts";
 
 /** Handlers of a test's own, so that neither the stack's workers nor other tests take its jobs. */
-export async function addHandler(
-  world: World,
-  options: { name?: string; type?: string; limit?: number } = {},
-) {
-  const {
-    name = `test_${crypto.randomUUID().slice(0, 8)}`,
-    type = "platform_sync",
-    limit,
-  } = options;
+export async function addHandler(world: World, limit?: number): Promise<string> {
+  const name = `test_${crypto.randomUUID().slice(0, 8)}`;
   await world.query(
-    `insert into ops.job_handler (name, job_type, max_concurrency) values ('${name}', '${type}', ${
+    `insert into ops.job_handler (name, job_type, max_concurrency) values ('${name}', 'platform_sync', ${
       limit ?? "null"
     })`,
   );
   return name;
 }
 
+/** A job of the owner's; `more` are further arguments of create_job. */
 export async function create(
   world: World,
   handler: string,
   params: unknown = {},
   more = "",
 ): Promise<string> {
-  return await world.value<string>(
-    `select public.create_job('${world.people.owner}', '${handler}', '${JSON.stringify(params)}'${more})`,
-    "service",
+  return await service(
+    world,
+    `create_job('${world.people.owner}', '${handler}', '${JSON.stringify(params)}'${more})`,
   );
 }
 
@@ -38,12 +32,7 @@ export interface Claimed extends Record<string, unknown> {
   attempt: number;
 }
 
-export function claim(
-  world: World,
-  handler: string,
-  max = 10,
-  worker = "w1",
-): Promise<Claimed[]> {
+export function claim(world: World, handler: string, max = 10, worker = "w1"): Promise<Claimed[]> {
   return world.perform<Claimed>(
     "service",
     `select * from public.claim_jobs('${worker}', ${max}, 60, array['${handler}'])`,
@@ -59,15 +48,21 @@ export async function begun(world: World): Promise<{ handler: string; id: string
   return { handler, id, claimed };
 }
 
+/** What a function of the service gives. */
+export function service<Value>(world: World, call: string): Promise<Value> {
+  return world.value<Value>(`select public.${call}`, "service");
+}
+
 export async function job(world: World, id: string) {
-  const [row] = await world.query(
-    `select *, status::text from public.job_queue where id = '${id}'`,
-  );
+  const [row] = await world.query(`select *, status::text from public.job_queue where id = '${id}'`);
   assert.ok(row);
   return row;
 }
 
+/** Changes what workers see of a job. */
+export const setReady = (world: World, id: string, change: string) =>
+  world.query(`update ops.job_ready set ${change} where job_id = '${id}'`);
+
+/** The lease of its worker runs out. */
 export const lapse = (world: World, id: string) =>
-  world.query(
-    `update ops.job_ready set leased_until = now() - interval '1 second' where job_id = '${id}'`,
-  );
+  setReady(world, id, "leased_until = now() - interval '1 second'");

@@ -1451,6 +1451,10 @@ export type Database = {
           "user_id": string;
         }[];
       };
+      "park_worker": {
+        Args: { "p_handlers"?: (string)[]; "p_seconds": number; "p_worker_id": string };
+        Returns: Json;
+      };
       "pause_job_type": { Args: { "p_job_type": string }; Returns: number };
       "postpone_auto_sync": {
         Args: {
@@ -1504,10 +1508,6 @@ export type Database = {
         Returns: string;
       };
       "reset_due_quotas": { Args: Record<PropertyKey, never>; Returns: number };
-      "rest_worker": {
-        Args: { "p_handlers"?: (string)[]; "p_seconds": number; "p_worker_id": string };
-        Returns: Json;
-      };
       "resume_job_type": { Args: { "p_job_type": string }; Returns: number };
       "retry_dead_letters": { Args: { "p_job_ids": (string)[] }; Returns: number };
       "retry_failed_jobs": {
@@ -1591,7 +1591,6 @@ export type Database = {
         };
         Returns: undefined;
       };
-      "watch_job_status": { Args: { "p_seconds"?: number; "p_watcher_id": string }; Returns: undefined };
     };
     Enums: {
       "action_mode_enum": "auto" | "manual" | "disabled";

@@ -22,8 +22,8 @@ export interface JobQueue {
   ): Promise<void>;
   progress(job: Job, progress: Progress): Promise<void>;
   log(job: Job, level: string, message: string, details: JsonRecord): Promise<void>;
-  /** Says that this worker found nothing and waits to be woken; 0 seconds: that it goes. */
-  rest(seconds: number): Promise<{ rests: boolean; wake_in_ms: number | null }>;
+  /** Says that this worker found nothing and waits to be woken; 0 seconds: that it leaves. */
+  park(seconds: number): Promise<{ parked: boolean; wake_in_ms: number | null }>;
 }
 
 export interface QueueOptions {
@@ -85,7 +85,7 @@ export function queueOf(admin: Admin, { worker_id, lease_seconds, handlers }: Qu
         p_details: details,
       });
     },
-    rest: (seconds) =>
-      admin.call("rest_worker", { p_worker_id: worker_id, p_seconds: seconds, p_handlers: handlers }),
+    park: (seconds) =>
+      admin.call("park_worker", { p_worker_id: worker_id, p_seconds: seconds, p_handlers: handlers }),
   };
 }

@@ -47,8 +47,8 @@ type End = "lost" | "stopped" | "timeout";
 
 const FIRST_BACKOFF_MS = 100;
 const LONGEST_BACKOFF_MS = 5_000;
-/** A worker that rests is woken by the database; it looks by itself this often, should the message be lost. */
-const LONGEST_REST_MS = 5_000;
+/** A parked worker is woken by the database; it looks by itself this often, should the message be lost. */
+const LONGEST_PARK_MS = 5_000;
 /** Beside long jobs, a visit that has room left looks for new ones this often. */
 const LOOK_EVERY_MS = 500;
 const LOOK_AGAIN_MS = 5;
@@ -61,17 +61,17 @@ export class Worker {
   private readonly running = new Map<string, Running>();
   private done: Done[] = [];
   private stopping = false;
-  private wakened = false;
-  private bell = Promise.withResolvers<void>();
-  private heart: ReturnType<typeof setInterval> | undefined;
+  private isWoken = false;
+  private wakeUp = Promise.withResolvers<void>();
+  private heartbeats: ReturnType<typeof setInterval> | undefined;
   private flushed = performance.now();
 
   constructor(private readonly options: WorkerOptions) {}
 
   /** There may be something new. */
   wake(): void {
-    this.wakened = true;
-    this.bell.resolve();
+    this.isWoken = true;
+    this.wakeUp.resolve();
   }
 
   /** Takes no more jobs; `run` ends when those under way have ended or were handed back. */
@@ -86,12 +86,12 @@ export class Worker {
    * @param forever Waits for more when the queue is empty.
    */
   async run(forever = false): Promise<Tally> {
-    this.heart = setInterval(() => void this.beat(), this.options.lease_seconds * 1_000 / 3);
+    this.heartbeats = setInterval(() => void this.heartbeat(), this.options.lease_seconds * 1_000 / 3);
     try {
       await this.work(forever);
-      await this.wind();
+      await this.drain();
     } finally {
-      clearInterval(this.heart);
+      clearInterval(this.heartbeats);
       await this.metrics.flush(this.options.context.admin, this.options.context.log);
     }
     return this.tally;
@@ -104,14 +104,14 @@ export class Worker {
       if (this.stopping || this.isLate()) return;
       const want = this.room();
       if (want === 0 && this.running.size === 0 && this.done.length === 0) return;
-      if (this.done.length === 0 && (want === 0 || (isDry && !this.wakened))) {
-        if (isDry && want > 0 && forever) await this.rest();
+      if (this.done.length === 0 && (want === 0 || (isDry && !this.isWoken))) {
+        if (isDry && want > 0 && forever) await this.park();
         else if (isDry && this.running.size === 0) return;
-        else await this.until(want > 0 ? LOOK_EVERY_MS : LONGEST_REST_MS);
+        else await this.until(want > 0 ? LOOK_EVERY_MS : LONGEST_PARK_MS);
         isDry = isDry && want === 0;
         continue;
       }
-      this.wakened = false;
+      this.isWoken = false;
       const handedIn = this.done;
       this.done = [];
       try {
@@ -146,26 +146,26 @@ export class Worker {
   }
 
   /** Waits to be woken, if there is nothing to be had. */
-  private async rest(): Promise<void> {
-    let wait = LONGEST_REST_MS;
+  private async park(): Promise<void> {
+    let wait = LONGEST_PARK_MS;
     try {
-      const { rests, wake_in_ms } = await this.options.queue.rest(60);
-      // Somebody is making a job at this moment, or one lies there that this worker cannot see yet.
-      if (!rests) return await this.until(LOOK_AGAIN_MS);
+      const { parked, wake_in_ms } = await this.options.queue.park(60);
+      // Somebody is creating a job at this moment, or one lies there that this worker cannot see yet.
+      if (!parked) return await this.until(LOOK_AGAIN_MS);
       if (wake_in_ms !== null) wait = Math.min(wait, wake_in_ms + 1);
     } catch (error) {
       this.options.context.log.warn("the queue cannot be reached", { error });
     }
-    if (!this.wakened && !this.stopping) await this.until(wait);
+    if (!this.isWoken && !this.stopping) await this.until(wait);
   }
 
   /** Until something changes, but not longer. */
   private async until(ms: number): Promise<void> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<void>((resolve) => timer = setTimeout(resolve, ms));
-    await Promise.race([this.bell.promise, late]);
+    await Promise.race([this.wakeUp.promise, late]);
     clearTimeout(timer);
-    this.bell = Promise.withResolvers<void>();
+    this.wakeUp = Promise.withResolvers<void>();
   }
 
   private start(job: Job): void {
@@ -263,14 +263,14 @@ export class Worker {
     }
   }
 
-  /** Sign of life for everything under way. What is not ours any more is stopped. */
-  private async beat(): Promise<void> {
-    const beating = [...this.running.values()];
-    if (beating.length === 0) return;
+  /** Extends the leases of everything under way. What is not ours any more is stopped. */
+  private async heartbeat(): Promise<void> {
+    const held = [...this.running.values()];
+    if (held.length === 0) return;
     const asked = performance.now();
     try {
-      const kept = new Set(await this.options.queue.extend(beating.map(({ job }) => job)));
-      for (const running of beating) {
+      const kept = new Set(await this.options.queue.extend(held.map(({ job }) => job)));
+      for (const running of held) {
         if (kept.has(running.job.job_id)) {
           running.leased_until = asked + this.options.lease_seconds * 1_000;
         } else if (this.running.get(running.job.job_id) === running) {
@@ -280,14 +280,14 @@ export class Worker {
     } catch (error) {
       this.options.context.log.warn("leases could not be extended", { error });
       // Measured by a clock that nobody sets: the lease is over, and another worker may have begun.
-      for (const { leased_until, controller } of beating) {
+      for (const { leased_until, controller } of held) {
         if (performance.now() > leased_until) controller.abort("lost" satisfies End);
       }
     }
   }
 
-  /** The end: what runs may finish for a while, then it is handed back; what is done is handed in; then goodbye. */
-  private async wind(): Promise<void> {
+  /** The end: what runs may finish for a while, then it is handed back; what is done is handed in; then the worker leaves. */
+  private async drain(): Promise<void> {
     this.stopping = true;
     const { grace_ms, queue, context } = this.options;
     const open = [...this.running.values()];
@@ -304,7 +304,7 @@ export class Worker {
     await this.tell(context.log, async () => {
       if (handedIn.length > 0) await queue.exchange(handedIn, 0);
     });
-    await queue.rest(0).catch((error) => context.log.warn("the queue cannot be reached", { error }));
+    await queue.park(0).catch((error) => context.log.warn("the queue cannot be reached", { error }));
   }
 }
 

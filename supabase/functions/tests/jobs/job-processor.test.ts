@@ -112,7 +112,7 @@ Deno.test("a sync that meets a transient error is tried again and goes on from i
       job,
       ({ attempts, status, error }) => attempts === 1 && status === "pending" && error !== null,
     );
-    await sql`update ops.job_waiting set run_at = now() where job_id = ${job}`;
+    await sql`update ops.job_ready set run_at = now() where job_id = ${job}`;
     const processed = await callFunction("job-processor", { as: "secret", body: {} });
     assert.equal(processed.status, 200, JSON.stringify(processed.body));
     const [last] = (await watch(creator, job, ended)).slice(-1) as [Status];

@@ -16,8 +16,8 @@ class MemoryQueue implements JobQueue {
   readonly released: { job: Job; checkpoint?: JsonRecord }[] = [];
   readonly trips: { done: number; want: number }[] = [];
   readonly lost = new Set<string>();
-  goodbyes = 0;
-  rests = 0;
+  departures = 0;
+  parkings = 0;
   unreachable = 0;
 
   add(count: number, change: Partial<Job> = {}): void {
@@ -62,10 +62,10 @@ class MemoryQueue implements JobQueue {
   }
   progress = () => Promise.resolve();
   log = () => Promise.resolve();
-  rest(seconds: number): Promise<{ rests: boolean; wake_in_ms: null }> {
-    if (seconds === 0) this.goodbyes += 1;
-    else this.rests += 1;
-    return Promise.resolve({ rests: true, wake_in_ms: null });
+  park(seconds: number): Promise<{ parked: boolean; wake_in_ms: null }> {
+    if (seconds === 0) this.departures += 1;
+    else this.parkings += 1;
+    return Promise.resolve({ parked: true, wake_in_ms: null });
   }
 }
 
@@ -103,7 +103,7 @@ const done: Handler = () => Promise.resolve({ result: null });
 const forever: Handler = ({ context }) =>
   new Promise((_, reject) => context.signal.addEventListener("abort", () => reject(context.signal.reason)));
 
-Deno.test("a visit does all there is, never more at once than it may, and says goodbye", async () => {
+Deno.test("a visit does all there is, never more at once than it may, and leaves", async () => {
   const queue = new MemoryQueue();
   queue.add(50);
   let running = 0;
@@ -118,7 +118,7 @@ Deno.test("a visit does all there is, never more at once than it may, and says g
   assert.equal(queue.completed.length, 50);
   assert.equal(most, 4);
   assert.ok(queue.trips.some(({ done }) => done > 1), "what ends together travels together");
-  assert.equal(queue.goodbyes, 1);
+  assert.equal(queue.departures, 1);
 });
 
 Deno.test("a visit takes no more than it was told", async () => {
@@ -176,7 +176,7 @@ Deno.test("a stop takes no more, and hands back what does not end in time", asyn
   await running;
   assert.equal(queue.released.length, 4);
   assert.equal(queue.waiting.length, 2);
-  assert.equal(queue.goodbyes, 1);
+  assert.equal(queue.departures, 1);
 });
 
 Deno.test("a job that is cancelled or taken over is stopped, and nothing is said of it", async () => {
@@ -205,11 +205,11 @@ Deno.test("what is done is handed in again when the database was away", async ()
   assert.equal(queue.completed.length, 3);
 });
 
-Deno.test("a worker that rests takes a job as soon as it is woken", async () => {
+Deno.test("a parked worker takes a job as soon as it is woken", async () => {
   const queue = new MemoryQueue();
   const worker = workerOn(queue, done);
   const running = worker.run(true);
-  await until(() => queue.rests > 0, "the worker rests");
+  await until(() => queue.parkings > 0, "the worker rests");
   queue.add(1);
   const before = performance.now();
   worker.wake();
