@@ -5,24 +5,31 @@
 -- narrow, and deleted when the job ends, so that a million finished jobs cost a worker nothing. Every function locks the ready job first
 -- and the row in job_queue second.
 --
--- Contents
---   Types        job_status_enum
---   Tables       kinds of work: job_type, ops.job_handler
---                jobs: job_queue, job_log, ops.job_ready, ops.job_dead_letter
---                workers: ops.job_worker, ops.job_wake, ops.job_metric
---   Functions    waking workers · creating jobs · claiming jobs · running one job · metrics · a job's owner · housekeeping · admins ·
---                the cache of a payment provider's data
---   Triggers, policies, grants, reference rows
+--   Types
+--   Tables: kinds of work
+--   Tables: jobs
+--   Tables: workers
+--   Functions: waking workers
+--   Functions: creating jobs
+--   Functions: claiming jobs
+--   Functions: running one job
+--   Functions: metrics
+--   Functions: a job's owner
+--   Functions: housekeeping, for cron
+--   Functions: admins
+--   Functions: the cache of a payment provider's data
+--   Triggers
+--   Policies
+--   Grants
+--   Reference rows
 
----------------------------------------------------------------------------------------------------------------------------
--- Types
+-- ## Types
 
 create type public.job_status_enum as enum ('pending', 'processing', 'completed', 'failed', 'cancelled', 'expired');
 comment on type public.job_status_enum is
   'pending → processing → completed, failed, cancelled or expired. Back to pending only for another attempt.';
 
----------------------------------------------------------------------------------------------------------------------------
--- Tables: kinds of work
+-- ## Tables: kinds of work
 
 create table public.job_type (
   slug text not null,
@@ -81,17 +88,7 @@ comment on column ops.job_handler.paused_at is 'While set, its jobs wait. See pa
 create unique index job_handler_default_key on ops.job_handler (job_type, platform) nulls not distinct where is_default;
 create index job_handler_job_type_idx on ops.job_handler (job_type);
 
----------------------------------------------------------------------------------------------------------------------------
--- Tables: jobs
-
-create function ops.job_ids_before(p_time timestamptz)
-returns uuid
-language sql immutable parallel safe security invoker
-set search_path = ''
-as $$
-  select (lpad(to_hex((extract(epoch from p_time) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid;
-$$;
-comment on function ops.job_ids_before is 'The smallest id of the jobs created at this time or later.';
+-- ## Tables: jobs
 
 create table public.job_queue (
   -- A time in milliseconds followed by random bits: old jobs are found by id, and new ones are neighbours in the index.
@@ -232,8 +229,7 @@ comment on table ops.job_dead_letter is 'Jobs whose last attempt failed, until a
 -- Serves list_dead_letters(), newest first, and the alert.
 create index job_dead_letter_failed_at_idx on ops.job_dead_letter (failed_at);
 
----------------------------------------------------------------------------------------------------------------------------
--- Tables: workers
+-- ## Tables: workers
 
 -- Unlogged: a crash of the database forgets who was there, and each worker registers again with its next claim.
 create unlogged table ops.job_worker (
@@ -268,8 +264,7 @@ alter table ops.job_metric enable row level security;
 comment on table ops.job_metric is 'Runs per handler and outcome since the beginning, added up from what workers report.';
 comment on column ops.job_metric.buckets is 'Histogram of durations; _shared/observability/metrics.ts knows the bounds.';
 
----------------------------------------------------------------------------------------------------------------------------
--- Functions: waking workers
+-- ## Functions: waking workers
 --
 -- Lock (7206, 0) keeps a job from being created unseen. Whoever creates one holds it in share until commit. A worker parks only if it gets
 -- the lock alone: then no job is on its way, and whoever creates the next one finds the worker parked and wakes it.
@@ -367,8 +362,7 @@ comment on function public.park_worker is
   'For workers that found nothing: from now on creating a job wakes them by NOTIFY job_ready. parked = false: look again first. '
   '0 seconds: the worker leaves, and somebody else is woken if there is work.';
 
----------------------------------------------------------------------------------------------------------------------------
--- Functions: creating jobs
+-- ## Functions: creating jobs
 --
 -- In this section and the next two, plans are forced to the indexes. The tables are empty one moment and long the next, and neither
 -- statistics nor the plans that a connection keeps follow. Without sequential scans a small table without a fitting index looks so
@@ -531,8 +525,7 @@ end;
 comment on function public.find_or_create_job is
   'Like create_job, and also gives a job that ended within its type''s cache time, with its result. Any number of equal calls at once create one job.';
 
----------------------------------------------------------------------------------------------------------------------------
--- Functions: claiming jobs
+-- ## Functions: claiming jobs
 
 create function ops.promote_due_jobs(p_limit integer)
 returns integer
@@ -665,8 +658,7 @@ as $$
 $$;
 comment on function public.claim_jobs is 'Hands due jobs to one worker, each with a lease and a number that every later call about it must carry.';
 
----------------------------------------------------------------------------------------------------------------------------
--- Functions: running one job
+-- ## Functions: running one job
 
 -- Security definer: ready jobs are in ops.
 create function public.extend_job_leases(p_job_ids uuid[], p_fences bigint[], p_lease_seconds integer default 60)
@@ -913,8 +905,7 @@ as $$
 $$;
 comment on function public.reset_due_quotas is 'What the job type quota_reset does: starts the next cycle of every subscription whose cycle is over.';
 
----------------------------------------------------------------------------------------------------------------------------
--- Functions: metrics
+-- ## Functions: metrics
 
 -- Security definer: figures are in ops.
 create function public.record_job_metrics(p_samples jsonb)
@@ -962,8 +953,7 @@ as $$
 $$;
 comment on function public.read_job_metrics is 'Depth, age of the oldest, dead letters, and runs per handler, for /metrics.';
 
----------------------------------------------------------------------------------------------------------------------------
--- Functions: a job's owner
+-- ## Functions: a job's owner
 
 -- Security definer: writes the queue, after checking whose job it is.
 create function ops.cancel_job(p_job_id uuid, p_user_id uuid)
@@ -1070,8 +1060,7 @@ end;
 $$;
 comment on function public.get_job_queue_stats is 'Jobs by type and status, of one person, or of everybody in the last seven days (for the service).';
 
----------------------------------------------------------------------------------------------------------------------------
--- Functions: housekeeping, for cron and idle workers
+-- ## Functions: housekeeping, for cron
 
 create function ops.alert_dead_letters()
 returns void
@@ -1201,6 +1190,15 @@ end;
 $$;
 comment on function public.expire_stale_jobs is 'Gives up jobs that nobody has begun for longer than their type allows, at most 2,000 a run.';
 
+create function ops.job_ids_before(p_time timestamptz)
+returns uuid
+language sql immutable parallel safe security invoker
+set search_path = ''
+as $$
+  select (lpad(to_hex((extract(epoch from p_time) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid;
+$$;
+comment on function ops.job_ids_before is 'The smallest id of the jobs created at this time or later.';
+
 -- Security definer: only this deletes history.
 create function public.cleanup_old_jobs()
 returns bigint
@@ -1242,8 +1240,7 @@ end;
 $$;
 comment on function ops.process_job_queue is 'For cron, as the safety net: asks job-processor to run while there is work.';
 
----------------------------------------------------------------------------------------------------------------------------
--- Functions: admins. The rules are in ops, the wrappers that people call in public.
+-- ## Functions: admins
 
 -- Security definer: reads across people, after checking the caller's role.
 create function ops.list_dead_letters(p_limit integer, p_offset integer)
@@ -1395,8 +1392,7 @@ begin atomic
 end;
 comment on function public.resume_job_type is 'Admins let a handler or a category run again. Returns how many jobs were waiting for it. The audit log keeps it.';
 
----------------------------------------------------------------------------------------------------------------------------
--- Functions: the cache of a payment provider's data, in module 000's cache_store
+-- ## Functions: the cache of a payment provider's data
 
 create function public.cache_stripe_data(p_key text, p_data jsonb, p_ttl integer default 3600)
 returns void
@@ -1447,8 +1443,7 @@ $$;
 comment on function public.invalidate_stripe_cache_from_webhook is
   'Forgets what is cached of the object that an event is about: product.updated on prod_1 forgets stripe:product:prod_1 and what hangs below it.';
 
----------------------------------------------------------------------------------------------------------------------------
--- Triggers
+-- ## Triggers
 
 create function ops.check_job_move()
 returns trigger
@@ -1510,8 +1505,7 @@ create trigger job_queue_drop_ready after delete on public.job_queue
 create trigger job_type_touch_updated_at before update on public.job_type
   for each row execute function ops.touch_updated_at();
 
----------------------------------------------------------------------------------------------------------------------------
--- Policies
+-- ## Policies
 
 create policy "Signed-in people read the job types" on public.job_type
   for select to authenticated using (true);
@@ -1527,8 +1521,7 @@ create policy "Only functions see the workers" on ops.job_worker for all to post
 create policy "Only functions wake" on ops.job_wake for all to postgres using (true) with check (true);
 create policy "Only functions keep metrics" on ops.job_metric for all to postgres using (true) with check (true);
 
----------------------------------------------------------------------------------------------------------------------------
--- Grants
+-- ## Grants
 
 grant select on public.job_type to authenticated, service_role;
 -- No insert, update or delete for anybody: the functions above keep the two rows of a job together.
@@ -1562,8 +1555,7 @@ revoke execute on function ops.job_ids_before, ops.wake_workers, ops.register_wo
   ops.promote_due_jobs, ops.lock_limited_jobs, ops.lock_run, ops.put_back, ops.end_attempt, ops.alert_dead_letters,
   ops.requeue_dead_letters, ops.process_job_queue, ops.check_job_move, ops.notify_job_status, ops.drop_ready_job from public;
 
----------------------------------------------------------------------------------------------------------------------------
--- Reference rows
+-- ## Reference rows
 
 insert into public.job_type (slug, display_name, description, is_for_creators, max_attempts, backoff_base_seconds, backoff_cap_seconds,
   timeout_seconds, dedupe_seconds, cache_seconds, expire_seconds, keep_days, sort_order)
