@@ -24,7 +24,6 @@ import {
 import {
   cleanText,
   countOf,
-  hashtagsOf,
   identifierText,
   instantOf,
   linkOf,
@@ -32,6 +31,7 @@ import {
   titleText,
   withoutNulls,
 } from "./normalize.ts";
+import { hashtagsOf } from "./hashtags.ts";
 import { oauthClient } from "./oauth_client.ts";
 import { isProfileFresh } from "./page.ts";
 import {
@@ -513,7 +513,7 @@ export function itemOf(post: Post | undefined, video: Video | undefined): Normal
       titleText(post?.story),
     description,
     tags: [],
-    hashtags: hashtagsOf(description),
+    hashtags: hashtagsOf("facebook", description),
     thumbnail_url: linkOf(post?.full_picture) ?? linkOf(video?.picture) ??
       linkOf(attachment?.media?.image?.src),
     permalink,

@@ -20,13 +20,13 @@ import {
 import {
   cleanText,
   countOf,
-  hashtagsOf,
   identifierText,
   instantOf,
   linkOf,
   titleOfCaption,
   titleText,
 } from "./normalize.ts";
+import { hashtagsOf } from "./hashtags.ts";
 import { oauthClient } from "./oauth_client.ts";
 import { isProfileFresh } from "./page.ts";
 import {
@@ -409,7 +409,7 @@ export function itemOf(media: Media, isStory: boolean): NormalizedItem {
     title: titleOfCaption(description),
     description,
     tags: [],
-    hashtags: hashtagsOf(description),
+    hashtags: hashtagsOf("instagram", description),
     thumbnail_url: pictureOf(media) ?? parts.map((part) => part.thumbnail_url).find((url) => url !== null) ??
       null,
     permalink: linkOf(media.permalink),

@@ -1,7 +1,9 @@
 /**
- * What every adapter does to what a platform says, so that it fits a row: text without NUL or half a surrogate
- * pair and of bounded length, counters that are numbers or null, times as UTC, only http(s) links.
+ * What every adapter does to what a platform says, so that it fits a row: text in Unicode's composed form, without NUL or half a
+ * surrogate pair and of bounded length, counters that are numbers or null, times as UTC, only http(s) links.
  */
+import { isVisible } from "../text/text.ts";
+import { tagKey } from "./hashtags.ts";
 import type { JsonObject } from "./platform.ts";
 
 const LIMITS = {
@@ -14,32 +16,34 @@ const LIMITS = {
   identifier: 255,
 } as const;
 
-/** YouTube ignores every hashtag of a text that has more than this; the others allow fewer. */
-const MOST_HASHTAGS = 60;
-
-/** At least one letter, so that "#1" is not a tag; not after a letter, "&" or "/", so that links and entities are none. */
-const HASHTAG = /(?<![\p{L}\p{N}\p{M}_&/#])[#＃]([\p{L}\p{N}\p{M}_·]*\p{L}[\p{L}\p{N}\p{M}_·]*)/gu;
-
 /** PostgreSQL's text cannot hold NUL, and UTF-8 cannot hold half a surrogate pair. */
 export function cleanText(value: unknown, limit: number = LIMITS.description): string {
   if (typeof value !== "string") return "";
-  const text = value.replaceAll("\0", "");
+  const text = value.replaceAll("\0", "").normalize("NFC");
   const splitsPair = /[\uD800-\uDBFF]/.test(text.charAt(limit - 1)) && text.length > limit;
   return text.slice(0, splitsPair ? limit - 1 : limit).toWellFormed();
 }
 
+/** One line; empty when a reader would see nothing of it. */
 export function titleText(value: unknown): string {
-  return cleanText(value, LIMITS.title).replace(/\s+/gu, " ").trim();
+  const title = cleanText(value, LIMITS.title).replace(/\s+/gu, " ").trim();
+  return isVisible(title) ? title : "";
 }
 
 /** For platforms without titles: the first line of a caption, cut at a word when it is long. */
 export function titleOfCaption(caption: string): string {
-  const line = titleText(caption.split("\n").find((one) => one.trim() !== "") ?? "");
+  const line = titleText(caption.split("\n").find(isVisible) ?? "");
   if (line.length <= LIMITS.caption_title) return line;
-  const start = cleanText(line, LIMITS.caption_title - 1);
+  const start = wholeCharacters(line, LIMITS.caption_title - 1);
   const space = start.lastIndexOf(" ");
   // Scripts without spaces, and one long word, are cut where they stand.
   return `${start.slice(0, space > LIMITS.caption_title / 2 ? space : undefined).trimEnd()}…`;
+}
+
+/** As many whole characters, as a reader counts them, as fit: no letter loses its marks and no family a member. */
+function wholeCharacters(text: string, limit: number): string {
+  const next = new Intl.Segmenter("und").segment(text).containing(limit);
+  return text.slice(0, next?.index || limit).toWellFormed();
 }
 
 /** A short name of something (language, category, username), or null. */
@@ -48,29 +52,17 @@ export function identifierText(value: unknown): string | null {
   return text === "" ? null : text;
 }
 
-/** Without blanks and repetitions (ignoring case), in the creator's order. */
+/** Without blanks and repetitions (ignoring case and composition), in the creator's order. */
 export function distinctTags(values: unknown): string[] {
   if (!Array.isArray(values)) return [];
   const tags = new Map<string, string>();
   for (const value of values) {
     const tag = cleanText(value, LIMITS.tag).replace(/\s+/gu, " ").trim();
-    const key = tag.toLowerCase();
-    if (tag !== "" && !tags.has(key)) tags.set(key, tag);
+    const key = tagKey(tag);
+    if (isVisible(tag) && !tags.has(key)) tags.set(key, tag);
     if (tags.size === LIMITS.tags) break;
   }
   return [...tags.values()];
-}
-
-/** The hashtags of some texts, in lower case, without "#", each once. */
-export function hashtagsOf(...texts: string[]): string[] {
-  const hashtags = new Set<string>();
-  for (const text of texts) {
-    for (const [, hashtag = ""] of text.normalize("NFC").matchAll(HASHTAG)) {
-      hashtags.add(cleanText(hashtag.toLowerCase(), LIMITS.tag));
-      if (hashtags.size === MOST_HASHTAGS) return [...hashtags];
-    }
-  }
-  return [...hashtags];
 }
 
 /** Counters come as numbers or as strings of digits; what is hidden, negative or no number is null. */

@@ -25,7 +25,6 @@ import { type Dialect, providerClient, type ProviderRefusal } from "./provider_c
 import {
   cleanText,
   countOf,
-  hashtagsOf,
   identifierText,
   instantOf,
   linkOf,
@@ -33,6 +32,7 @@ import {
   titleText,
   withoutNulls,
 } from "./normalize.ts";
+import { hashtagsOf } from "./hashtags.ts";
 
 const PAGE_SIZE = 20;
 
@@ -298,7 +298,7 @@ export function itemOf(video: Video): NormalizedItem {
     title: titleOfCaption(cleanText(video.title) || description),
     description,
     tags: [],
-    hashtags: hashtagsOf(description),
+    hashtags: hashtagsOf("tiktok", description),
     thumbnail_url: linkOf(video.cover_image_url),
     permalink,
     // Only public videos are listed; one that its creator makes private disappears.

@@ -27,7 +27,6 @@ import { type Dialect, providerClient, type ProviderRefusal } from "./provider_c
 import {
   cleanText,
   countOf,
-  hashtagsOf,
   identifierText,
   instantOf,
   languageOf,
@@ -36,6 +35,7 @@ import {
   titleText,
   withoutNulls,
 } from "./normalize.ts";
+import { distinctHashtags, hashtagsOf } from "./hashtags.ts";
 
 const PAGE_SIZE = 50;
 /** The API refuses to list fewer. */
@@ -102,7 +102,10 @@ const Url = z.looseObject({
   expanded_url: z.string().nullish(),
   media_key: z.string().nullish(),
 });
-const Entities = z.looseObject({ urls: z.array(Url).nullish() }).nullish().catch(null);
+const Entities = z.looseObject({
+  urls: z.array(Url).nullish(),
+  hashtags: z.array(z.looseObject({ tag: z.string() })).nullish().catch(null),
+}).nullish().catch(null);
 const LongText = z.looseObject({ text: z.string(), entities: Entities }).nullish().catch(null);
 
 const Post = z.looseObject({
@@ -377,7 +380,7 @@ export function itemOf(post: Post, included: Media[], isProtected: Json | undefi
     title: titleOfCaption(description),
     description,
     tags: [],
-    hashtags: hashtagsOf(description),
+    hashtags: hashtagsOfPost(post, description),
     thumbnail_url: first?.thumbnail_url ?? null,
     // Without the creator's name, which may change.
     permalink: `https://x.com/i/status/${encodeURIComponent(newestId(post))}`,
@@ -399,6 +402,15 @@ export function itemOf(post: Post, included: Media[], isProtected: Json | undefi
     }),
     ...(media.length > 1 ? { media } : {}),
   };
+}
+
+/** X says itself what it links; its rules are followed where an answer leaves that out. */
+function hashtagsOfPost(post: Post, text: string): string[] {
+  const long = post.note_post ?? post.note_tweet;
+  const answers = [long?.entities?.hashtags, post.entities?.hashtags].filter((tags) => Array.isArray(tags));
+  return answers.length > 0
+    ? distinctHashtags(answers.flat().map(({ tag }) => cleanText(tag)))
+    : hashtagsOf("twitter", text);
 }
 
 /** Everything that a reader sees, with real links instead of X's short ones, and none to the post's own media. */

@@ -29,7 +29,6 @@ import {
   cleanText,
   countOf,
   distinctTags,
-  hashtagsOf,
   identifierText,
   instantOf,
   languageOf,
@@ -38,6 +37,7 @@ import {
   titleText,
   withoutNulls,
 } from "./normalize.ts";
+import { hashtagsOf } from "./hashtags.ts";
 import { nextMidnight } from "./midnight.ts";
 import { isProfileFresh } from "./page.ts";
 
@@ -393,7 +393,7 @@ export function itemOf(video: Video): NormalizedItem {
   const title = titleText(snippet?.title);
   const description = cleanText(snippet?.description);
   const tags = distinctTags(snippet?.tags);
-  const hashtags = hashtagsOf(title, description);
+  const hashtags = hashtagsOf("youtube", title, description);
   const duration_seconds = secondsOf(contentDetails?.duration);
   return {
     platform_content_id: video.id,

@@ -3,11 +3,11 @@ import {
   cleanText,
   countOf,
   distinctTags,
-  hashtagsOf,
   identifierText,
   instantOf,
   linkOf,
   secondsOf,
+  titleOfCaption,
   titleText,
 } from "../../_shared/platforms/normalize.ts";
 import { nextMidnight } from "../../_shared/platforms/midnight.ts";
@@ -30,20 +30,19 @@ Deno.test("tags keep the creator's order and spelling, each once, whatever its c
   assert.equal(distinctTags(Array.from({ length: 500 }, (_, index) => `tag ${index}`)).length, 100);
 });
 
-Deno.test("hashtags come from every script, and not from links, entities or numbers", () => {
-  assert.deepEqual(hashtagsOf("#Jazz, #LIVE(#café) ＃東京 #हिन्दी #عربي #a_b"), [
-    "jazz",
-    "live",
-    "café",
-    "東京",
-    "हिन्दी",
-    "عربي",
-    "a_b",
-  ]);
-  assert.deepEqual(hashtagsOf("https://example.com/#part C# a#b &#39; #1 # ##"), []);
-  assert.deepEqual(hashtagsOf("#Same", "again #same"), ["same"]);
-  assert.equal(hashtagsOf("cafe\u0301 #cafe\u0301")[0], "café");
-  assert.equal(hashtagsOf(Array.from({ length: 90 }, (_, index) => `#t${index}`).join(" ")).length, 60);
+Deno.test("texts are composed, whatever made them, and titles that show nothing are empty", () => {
+  const travel = "한국 여행";
+  assert.equal(titleText(travel.normalize("NFD")), travel);
+  assert.equal(cleanText("Cafe\u0301"), "Café");
+  assert.deepEqual(distinctTags(["Cafe\u0301", "CAFÉ", "\u200b", "\u3164"]), ["Café"]);
+  for (const nothing of ["\u200b\u200b", "\u3164", "\u2800 \ufe0f"]) assert.equal(titleText(nothing), "");
+  assert.equal(titleOfCaption("\u200b\n\u2800\nEvening"), "Evening");
+});
+
+Deno.test("a caption is cut between whole characters", () => {
+  const family = "👨‍👩‍👧";
+  assert.equal(titleOfCaption(`${"山".repeat(96)}${family}${"山".repeat(9)}`), `${"山".repeat(96)}…`);
+  assert.equal(titleOfCaption("กำ".repeat(80)), `${"กำ".repeat(49)}…`);
 });
 
 Deno.test("counters are numbers or null: hidden is not zero", () => {
