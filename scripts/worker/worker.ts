@@ -7,6 +7,7 @@ import { parseArgs } from "node:util";
 import { closeConnections, createAdmin } from "../../supabase/functions/_shared/database/database.ts";
 import { queueOf } from "../../supabase/functions/_shared/jobs/queue.ts";
 import { HANDLERS } from "../../supabase/functions/_shared/jobs/registry.ts";
+import { JOBS } from "../../supabase/functions/_shared/jobs/settings.ts";
 import { Worker } from "../../supabase/functions/_shared/jobs/worker.ts";
 import { createLogger } from "../../supabase/functions/_shared/observability/log.ts";
 import { readSettings, SettingsError } from "../../supabase/functions/_shared/settings/settings.ts";
@@ -60,9 +61,10 @@ if (!url) {
   );
   Deno.exit(2);
 }
-const settings = (() => {
+const { settings, jobs } = (() => {
   try {
-    return readSettings(environment);
+    const settings = readSettings(environment);
+    return { settings, jobs: settings.of(JOBS) };
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
     console.error(error.message);
@@ -84,12 +86,12 @@ const worker = new Worker({
   },
   queue: queueOf(admin, {
     worker_id,
-    lease_seconds: settings.JOB_LEASE_SECONDS,
+    lease_seconds: jobs.JOB_LEASE_SECONDS,
     handlers: Object.keys(HANDLERS),
   }),
   handlers: HANDLERS,
-  concurrency: concurrency || settings.JOB_CONCURRENCY,
-  lease_seconds: settings.JOB_LEASE_SECONDS,
+  concurrency: concurrency || jobs.JOB_CONCURRENCY,
+  lease_seconds: jobs.JOB_LEASE_SECONDS,
   deadline: null,
   grace_ms: grace * 1_000,
 });

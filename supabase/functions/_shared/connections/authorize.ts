@@ -4,8 +4,8 @@ import { ApiError } from "../errors.ts";
 import { authorizationUrl, newCodeVerifier, newState } from "../platforms/oauth_client.ts";
 import { platformOf } from "../platforms/registry.ts";
 import type { PlatformSlug } from "../platforms/platform.ts";
-import type { Settings } from "../settings/settings.ts";
 import type { Context } from "../context.ts";
+import { CONNECTIONS } from "./settings.ts";
 
 export const AuthorizeInput = z.strictObject({
   /** Where the platform sends the creator back to; one of the allowed addresses, the first of them by default. */
@@ -22,7 +22,10 @@ export async function authorize(
   input: z.output<typeof AuthorizeInput>,
 ): Promise<z.output<typeof AuthorizeOutput>> {
   const { authorization } = await platformOf(slug, context);
-  const redirect_uri = allowedRedirect(context.settings, input.redirect_uri);
+  const redirect_uri = allowedRedirect(
+    context.settings.of(CONNECTIONS).OAUTH_REDIRECT_URIS,
+    input.redirect_uri,
+  );
   const state = newState();
   const code_verifier = newCodeVerifier();
   await context.admin.call("begin_oauth", {
@@ -39,7 +42,7 @@ export async function authorize(
 }
 
 /** Compared whole: a prefix or a host alone would let codes leak to a stranger's page. */
-function allowedRedirect({ OAUTH_REDIRECT_URIS: allowed }: Settings, asked?: string): string {
+function allowedRedirect(allowed: string[], asked?: string): string {
   const redirect_uri = asked ?? allowed[0];
   if (redirect_uri !== undefined && allowed.includes(redirect_uri)) return redirect_uri;
   throw new ApiError(

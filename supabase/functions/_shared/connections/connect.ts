@@ -4,6 +4,7 @@ import { ApiError, DatabaseError } from "../errors.ts";
 import { Meter } from "../platforms/meter.ts";
 import { type Grant, type Platform, PlatformFault, type PlatformSlug } from "../platforms/platform.ts";
 import { platformOf } from "../platforms/registry.ts";
+import { PLATFORMS } from "../platforms/settings.ts";
 import { problemOf } from "./problem.ts";
 import { isShared } from "./shared_grant.ts";
 import type { Context } from "../context.ts";
@@ -66,7 +67,7 @@ export async function connect(
 
 /** Tells the ledger what connecting cost. The creator need not hear of it when that fails. */
 async function enter(context: Context, platform: Platform, user_id: string, meter: Meter): Promise<void> {
-  const usage = meter.take(platform, context.settings.PLATFORM_QUOTA_PAUSE_SECONDS);
+  const usage = meter.take(platform, context.settings.of(PLATFORMS).PLATFORM_QUOTA_PAUSE_SECONDS);
   if (usage === null || platform.quota.scope !== "app") return;
   try {
     await context.admin.call("record_platform_usage", {

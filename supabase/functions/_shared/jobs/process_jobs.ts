@@ -3,6 +3,7 @@ import type { Context } from "../context.ts";
 import type { JobReport } from "./job_report.ts";
 import { queueOf } from "./queue.ts";
 import { HANDLERS } from "./registry.ts";
+import { JOBS } from "./settings.ts";
 import { type Tally, Worker } from "./worker.ts";
 
 /** What runs at the end of the budget may go on so long; cron's calls wait 60 s in all. */
@@ -12,7 +13,7 @@ export async function processJobs(
   context: Context,
   { max_jobs }: { max_jobs?: number },
 ): Promise<Tally & { remaining: number }> {
-  const { JOB_BUDGET_SECONDS, JOB_CONCURRENCY, JOB_LEASE_SECONDS } = context.settings;
+  const { JOB_BUDGET_SECONDS, JOB_CONCURRENCY, JOB_LEASE_SECONDS } = context.settings.of(JOBS);
   const queue = queueOf(context.admin, {
     worker_id: `processor:${crypto.randomUUID()}`,
     lease_seconds: JOB_LEASE_SECONDS,

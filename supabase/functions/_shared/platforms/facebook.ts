@@ -12,6 +12,7 @@ import { z } from "zod";
 import { hmacHex } from "../http/hmac.ts";
 import { callProvider } from "../http/outgoing.ts";
 import { requireSetting } from "../settings/settings.ts";
+import { FACEBOOK } from "./facebook/settings.ts";
 import {
   cursorAfter,
   explainGraph,
@@ -163,7 +164,7 @@ const BatchAnswer = z.array(z.looseObject({ code: z.number(), body: z.string() }
 const LISTS = ["published_posts", "videos", "video_reels"] as const;
 
 export function facebook(context: PlatformContext): Platform {
-  const { settings } = context;
+  const settings = context.settings.of(FACEBOOK);
   const client_id = requireSetting(settings, "FACEBOOK_CLIENT_ID");
   const client_secret = requireSetting(settings, "FACEBOOK_CLIENT_SECRET");
   const base = `${settings.FACEBOOK_GRAPH_URL}/${settings.META_GRAPH_VERSION}`;

@@ -8,6 +8,7 @@
  */
 import { z } from "zod";
 import { requireSetting } from "../settings/settings.ts";
+import { INSTAGRAM } from "./instagram/settings.ts";
 import {
   cursorAfter,
   graphDialect,
@@ -126,7 +127,7 @@ type InsightsState = "refused" | "unread" | "read";
 const LISTS = ["media", "stories"] as const;
 
 export function instagram(context: PlatformContext): Platform {
-  const { settings } = context;
+  const settings = context.settings.of(INSTAGRAM);
   const client_id = requireSetting(settings, "INSTAGRAM_CLIENT_ID");
   const client_secret = requireSetting(settings, "INSTAGRAM_CLIENT_SECRET");
   const scopes = settings.INSTAGRAM_INSIGHTS === "ask" ? [SCOPE, INSIGHTS_SCOPE] : [SCOPE];

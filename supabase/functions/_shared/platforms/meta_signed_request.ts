@@ -10,6 +10,8 @@ import { ApiError, invalid } from "../errors.ts";
 import { hmacHex, isSigned } from "../http/hmac.ts";
 import { parseExactly } from "../http/outgoing.ts";
 import { requireSetting, type Settings } from "../settings/settings.ts";
+import { FACEBOOK } from "./facebook/settings.ts";
+import { INSTAGRAM } from "./instagram/settings.ts";
 import type { PlatformSlug } from "./platform.ts";
 
 /** Meta may add members. */
@@ -63,8 +65,9 @@ export async function readSignedRequest(
 
 /** The secret of the app that signed it. */
 async function signerOf(signature: string, payload: string, settings: Settings): Promise<string> {
-  const { INSTAGRAM_CLIENT_SECRET, FACEBOOK_CLIENT_SECRET } = settings;
-  if (!INSTAGRAM_CLIENT_SECRET) requireSetting(settings, "FACEBOOK_CLIENT_SECRET");
+  const { INSTAGRAM_CLIENT_SECRET } = settings.of(INSTAGRAM);
+  const { FACEBOOK_CLIENT_SECRET } = settings.of(FACEBOOK);
+  if (!INSTAGRAM_CLIENT_SECRET) requireSetting(settings.of(FACEBOOK), "FACEBOOK_CLIENT_SECRET");
   const given = bytesOf(signature);
   for (const secret of [INSTAGRAM_CLIENT_SECRET, FACEBOOK_CLIENT_SECRET]) {
     if (secret && given && await isSigned(secret, given, payload)) return secret;

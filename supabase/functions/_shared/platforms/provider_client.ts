@@ -12,6 +12,7 @@ import {
   type Tokens,
   type Usage,
 } from "./platform.ts";
+import { PLATFORMS } from "./settings.ts";
 
 /** An answer that says no, by its status or in its body. */
 export interface ProviderRefusal {
@@ -138,10 +139,11 @@ export function callOptions(
   units: number,
   { wait, left, path = "" }: Pick<Dialect, "wait" | "left"> & { path?: string } = {},
 ): CallOptions {
+  const { PROVIDER_RETRY_MS, PROVIDER_TIMEOUT_MS } = context.settings.of(PLATFORMS);
   return {
     provider: platform,
-    timeout_ms: context.settings.PROVIDER_TIMEOUT_MS,
-    retry_ms: context.settings.PROVIDER_RETRY_MS,
+    timeout_ms: PROVIDER_TIMEOUT_MS,
+    retry_ms: PROVIDER_RETRY_MS,
     retry,
     request_id: context.request_id,
     signal: context.signal,

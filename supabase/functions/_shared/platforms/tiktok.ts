@@ -6,6 +6,7 @@
  */
 import { z } from "zod";
 import { requireSetting } from "../settings/settings.ts";
+import { TIKTOK } from "./tiktok/settings.ts";
 import { oauthClient } from "./oauth_client.ts";
 import { isProfileFresh, recognised } from "./page.ts";
 import {
@@ -125,7 +126,7 @@ const DIALECT: Dialect = {
 };
 
 export function tiktok(context: PlatformContext): Platform {
-  const { settings } = context;
+  const settings = context.settings.of(TIKTOK);
   const client_id = requireSetting(settings, "TIKTOK_CLIENT_ID");
   const api = providerClient("tiktok", settings.TIKTOK_API_URL, context, DIALECT);
   const oauth = oauthClient("tiktok", context, {

@@ -6,6 +6,7 @@ import { z } from "zod";
 import { ApiError } from "../errors.ts";
 import { isSigned } from "../http/hmac.ts";
 import { requireSetting, type Settings } from "../settings/settings.ts";
+import { TIKTOK } from "./tiktok/settings.ts";
 
 /** TikTok may add members and events. */
 export const TikTokEvent = z.looseObject({
@@ -41,7 +42,7 @@ export async function verifyTikTok(
     Math.abs(age) <= TOLERANCE_SECONDS;
   const isRight = isRecent && /^[0-9a-f]{64}$/i.test(signature) &&
     await isSigned(
-      requireSetting(settings, "TIKTOK_CLIENT_SECRET"),
+      requireSetting(settings.of(TIKTOK), "TIKTOK_CLIENT_SECRET"),
       Uint8Array.from(signature.match(/../g) ?? [], (pair) => parseInt(pair, 16)),
       `${time}.`,
       bytes,

@@ -6,6 +6,7 @@
  */
 import { z } from "zod";
 import { requireSetting } from "../settings/settings.ts";
+import { TWITTER } from "./twitter/settings.ts";
 import { oauthClient } from "./oauth_client.ts";
 import { isProfileFresh, recognised } from "./page.ts";
 import {
@@ -193,7 +194,7 @@ const DIALECT: Dialect = {
 };
 
 export function twitter(context: PlatformContext): Platform {
-  const { settings } = context;
+  const settings = context.settings.of(TWITTER);
   const client_id = requireSetting(settings, "TWITTER_CLIENT_ID");
   const api = providerClient("twitter", settings.TWITTER_API_URL, context, DIALECT);
   const oauth = oauthClient("twitter", context, {

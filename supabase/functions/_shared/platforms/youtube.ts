@@ -6,6 +6,7 @@
  */
 import { z } from "zod";
 import { requireSetting } from "../settings/settings.ts";
+import { YOUTUBE } from "./youtube/settings.ts";
 import { oauthClient } from "./oauth_client.ts";
 import {
   type ContentType,
@@ -156,7 +157,7 @@ const FAULT_OF_REASON: ReadonlyMap<string, FaultKind> = new Map(Object.entries<F
 }));
 
 export function youtube(context: PlatformContext): Platform {
-  const { settings } = context;
+  const settings = context.settings.of(YOUTUBE);
   const client_id = requireSetting(settings, "YOUTUBE_CLIENT_ID");
   const api = providerClient("youtube", settings.YOUTUBE_API_URL, context, { explain });
   const oauth = oauthClient("youtube", context, {

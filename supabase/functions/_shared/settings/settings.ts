@@ -1,44 +1,26 @@
 /**
- * The one reader of the environment. Every setting is named, typed and documented in `.env.example`; a missing and a malformed
- * value are different errors; a secret has no default and its value is never shown.
- * Read lazily: importing a function must not fail because a setting of another one is absent.
+ * The one reader of the environment. A domain declares its own part (`settingsPart`), which is read when it is first needed: a malformed
+ * setting of one domain is no other's affair. A missing and a malformed value are different errors; a secret has no default and its
+ * value is never shown. Every setting is documented in `.env.example`.
  */
 import { z } from "zod";
+import { fraction, jwks, keys, list, milliseconds, rate, url, whole } from "./values.ts";
 
-/** So many hits in so many seconds. */
-export interface RateLimit {
-  limit: number;
-  window_seconds: number;
+export type { RateLimit } from "./values.ts";
+
+/** The settings of one domain. */
+export interface SettingsPart<Shape extends z.ZodRawShape = z.ZodRawShape> {
+  name: string;
+  schema: z.ZodObject<Shape>;
 }
 
-const url = z.url({ protocol: /^https?$/ }).transform((value) => value.replace(/\/$/, ""));
-/** As it is: to TikTok the slash at the end matters. */
-const address = z.url({ protocol: /^https?$/ });
-const list = z.string().transform((value) => value.split(",").map((item) => item.trim()).filter(Boolean));
-const fraction = z.coerce.number().min(0).max(1);
-const milliseconds = z.coerce.number().int().min(1).max(400_000);
-const rate = z.string().regex(/^[1-9]\d{0,8}\/[1-9]\d{0,6}$/, "expected hits/seconds, such as 100/3600")
-  .transform(
-    (value): RateLimit => {
-      const [limit, window_seconds] = value.split("/").map(Number);
-      return { limit: limit ?? 0, window_seconds: window_seconds ?? 0 };
-    },
-  );
-const json = z.string().transform((text, context): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    context.addIssue({ code: "custom", message: "expected JSON" });
-    return z.NEVER;
-  }
-});
-const keys = json.pipe(z.record(z.string(), z.string().min(1)));
-const jwk = z.looseObject({ kty: z.string(), kid: z.string().optional(), alg: z.string().optional() });
-const jwks = json.pipe(
-  z.union([z.object({ keys: z.array(jwk) }), z.array(jwk).transform((keys) => ({ keys }))]),
-);
+/** Declares the settings of a domain. A secret has no default: declare it optional, and use `requireSetting` where it is needed. */
+export function settingsPart<Shape extends z.ZodRawShape>(name: string, shape: Shape): SettingsPart<Shape> {
+  return { name, schema: z.object(shape) };
+}
 
-const schema = z.object({
+/** What every function needs. */
+const KERNEL = settingsPart("kernel", {
   // Injected by Supabase (https://supabase.com/docs/guides/functions/secrets) and by the local stack.
   SUPABASE_URL: url,
   SUPABASE_PUBLISHABLE_KEYS: keys.optional(),
@@ -49,7 +31,7 @@ const schema = z.object({
   SUPABASE_ANON_KEY: z.string().optional(),
 
   STREAMVIBE_POOLER_URL: z.string().regex(/^postgres(ql)?:\/\//, "expected a postgres:// URL").optional(),
-  DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(100).default(4),
+  DATABASE_POOL_SIZE: whole(1, 100).default(4),
   DATABASE_TIMEOUT_MS: milliseconds.default(10_000),
 
   ENVIRONMENT: z.string().default("production"),
@@ -65,57 +47,17 @@ const schema = z.object({
   RATE_LIMIT_ANONYMOUS: rate.default({ limit: 20, window_seconds: 3600 }),
   RATE_LIMIT_PUBLIC_READ: rate.default({ limit: 100, window_seconds: 60 }),
   RATE_LIMIT_CLICK: rate.default({ limit: 120, window_seconds: 60 }),
-
-  PROVIDER_TIMEOUT_MS: milliseconds.default(10_000),
-  PROVIDER_RETRY_MS: milliseconds.default(400),
-  PLATFORM_QUOTA_PAUSE_SECONDS: z.coerce.number().int().min(0).max(86_400).default(900),
-  JOB_CONCURRENCY: z.coerce.number().int().min(1).max(1_000).default(20),
-  JOB_LEASE_SECONDS: z.coerce.number().int().min(1).max(3600).default(60),
-  JOB_BUDGET_SECONDS: z.coerce.number().int().min(1).max(140).default(50),
-  SYNC_LEASE_SECONDS: z.coerce.number().int().min(1).max(3600).default(60),
-  OAUTH_REDIRECT_URIS: list.default([
-    "http://localhost:3000/oauth/callback",
-    "http://127.0.0.1:3000/oauth/callback",
-  ]),
-  GOOGLE_AUTHORIZATION_URL: url.default("https://accounts.google.com/o/oauth2/v2/auth"),
-  GOOGLE_TOKEN_URL: url.default("https://oauth2.googleapis.com/token"),
-  GOOGLE_REVOCATION_URL: url.default("https://oauth2.googleapis.com/revoke"),
-  YOUTUBE_API_URL: url.default("https://www.googleapis.com/youtube/v3"),
-  YOUTUBE_CLIENT_ID: z.string().optional(),
-  YOUTUBE_CLIENT_SECRET: z.string().optional(),
-  YOUTUBE_UNITS_PER_DAY: z.coerce.number().int().min(1).max(1_000_000_000).default(10_000),
-  TIKTOK_AUTHORIZATION_URL: address.default("https://www.tiktok.com/v2/auth/authorize/"),
-  TIKTOK_TOKEN_URL: address.default("https://open.tiktokapis.com/v2/oauth/token/"),
-  TIKTOK_REVOCATION_URL: address.default("https://open.tiktokapis.com/v2/oauth/revoke/"),
-  TIKTOK_API_URL: url.default("https://open.tiktokapis.com/v2"),
-  TIKTOK_CLIENT_ID: z.string().optional(),
-  TIKTOK_CLIENT_SECRET: z.string().optional(),
-  TIKTOK_CALLS_PER_MINUTE: z.coerce.number().int().min(1).max(1_000_000_000).default(600),
-  TWITTER_AUTHORIZATION_URL: url.default("https://x.com/i/oauth2/authorize"),
-  TWITTER_TOKEN_URL: url.default("https://api.x.com/2/oauth2/token"),
-  TWITTER_REVOCATION_URL: url.default("https://api.x.com/2/oauth2/revoke"),
-  TWITTER_API_URL: url.default("https://api.x.com/2"),
-  TWITTER_CLIENT_ID: z.string().optional(),
-  TWITTER_CLIENT_SECRET: z.string().optional(),
-  TWITTER_FIELDS_PARAMETER: z.enum(["tweet.fields", "post.fields"]).default("tweet.fields"),
-  TWITTER_EXCLUDE: z.enum(["retweets", "retweets,replies"]).default("retweets"),
-  META_GRAPH_VERSION: z.string().regex(/^v\d+\.\d+$/, "expected a version such as v26.0").default("v26.0"),
-  INSTAGRAM_AUTHORIZATION_URL: url.default("https://www.instagram.com/oauth/authorize"),
-  INSTAGRAM_TOKEN_URL: url.default("https://api.instagram.com/oauth/access_token"),
-  INSTAGRAM_GRAPH_URL: url.default("https://graph.instagram.com"),
-  INSTAGRAM_CLIENT_ID: z.string().optional(),
-  INSTAGRAM_CLIENT_SECRET: z.string().optional(),
-  INSTAGRAM_INSIGHTS: z.enum(["ask", "off"]).default("ask"),
-  FACEBOOK_URL: url.default("https://www.facebook.com"),
-  FACEBOOK_GRAPH_URL: url.default("https://graph.facebook.com"),
-  FACEBOOK_CLIENT_ID: z.string().optional(),
-  FACEBOOK_CLIENT_SECRET: z.string().optional(),
 });
 
-/** Every setting that a function may read. */
-export type Settings = z.output<typeof schema>;
-/** Name of a setting, the same as its environment variable. */
-export type SettingName = keyof Settings;
+/** The kernel's settings, and by `of` those of a domain. */
+export type Settings = z.output<typeof KERNEL.schema> & {
+  /**
+   * The settings of a domain, read at the first call.
+   *
+   * @throws {SettingsError} Names every setting of the domain that is missing or malformed, without its value.
+   */
+  of<Shape extends z.ZodRawShape>(part: SettingsPart<Shape>): z.output<z.ZodObject<Shape>>;
+};
 
 /** A setting is missing or malformed: an operator's mistake, never a caller's. */
 export class SettingsError extends Error {
@@ -125,17 +67,31 @@ export class SettingsError extends Error {
 /**
  * Reads settings from a map of variables; an empty value counts as absent.
  *
- * @throws {SettingsError} Names every setting that is missing or malformed, without its value.
+ * @throws {SettingsError} When one of the kernel's is missing or malformed.
  */
 export function readSettings(variables: Record<string, string | undefined>): Settings {
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value));
+  const known = new Map<object, unknown>();
+  const of = <Shape extends z.ZodRawShape>(part: SettingsPart<Shape>): z.output<z.ZodObject<Shape>> => {
+    if (!known.has(part)) known.set(part, readPart(part, given));
+    return known.get(part) as z.output<z.ZodObject<Shape>>;
+  };
+  return { ...of(KERNEL), of };
+}
+
+function readPart<Shape extends z.ZodRawShape>(
+  { name, schema }: SettingsPart<Shape>,
+  given: Record<string, string | undefined>,
+): z.output<z.ZodObject<Shape>> {
   const result = schema.safeParse(given);
   if (result.success) return result.data;
   const faults = result.error.issues.map((issue) => {
-    const name = String(issue.path[0]);
-    return given[name] === undefined ? `${name} is missing` : `${name} is malformed (${issue.message})`;
+    const setting = String(issue.path[0]);
+    return given[setting] === undefined
+      ? `${setting} is missing`
+      : `${setting} is malformed (${issue.message})`;
   });
-  throw new SettingsError(`Cannot read the settings: ${[...new Set(faults)].join("; ")}`);
+  throw new SettingsError(`Cannot read the settings of ${name}: ${[...new Set(faults)].join("; ")}`);
 }
 
 let cached: Settings | undefined;
@@ -150,10 +106,13 @@ export function settings(): Settings {
  *
  * @throws {SettingsError} When it is missing.
  */
-export function requireSetting<N extends SettingName>(from: Settings, name: N): NonNullable<Settings[N]> {
+export function requireSetting<Part, Name extends keyof Part & string>(
+  from: Part,
+  name: Name,
+): NonNullable<Part[Name]> {
   const value = from[name];
   if (value === undefined || value === null) {
     throw new SettingsError(`Cannot go on: the setting ${name} is missing`);
   }
-  return value as NonNullable<Settings[N]>;
+  return value;
 }

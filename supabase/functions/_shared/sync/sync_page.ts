@@ -22,6 +22,8 @@ import {
   type Tokens,
 } from "../platforms/platform.ts";
 import { platformOf } from "../platforms/registry.ts";
+import { PLATFORMS } from "../platforms/settings.ts";
+import { SYNC } from "./settings.ts";
 import type { SyncInput, SyncOutput } from "./contract.ts";
 
 export type SyncRequest = z.output<typeof SyncInput> & {
@@ -76,9 +78,9 @@ export async function syncPage(
     p_user_id: request.user_id,
     p_social_account_id: request.social_account_id,
     p_sync_id: request.sync_id ?? null,
-    p_lease_seconds: context.settings.SYNC_LEASE_SECONDS,
+    p_lease_seconds: context.settings.of(SYNC).SYNC_LEASE_SECONDS,
     p_platform: slug,
-    p_quota: quotaOf(platform, context.settings.PLATFORM_QUOTA_PAUSE_SECONDS),
+    p_quota: quotaOf(platform, context.settings.of(PLATFORMS).PLATFORM_QUOTA_PAUSE_SECONDS),
   });
   const step = new Step(context, platform, begun, request, meter);
   try {
@@ -188,7 +190,7 @@ class Step {
   }
 
   private usage(): JsonObject | null {
-    return this.meter.take(this.platform, this.context.settings.PLATFORM_QUOTA_PAUSE_SECONDS);
+    return this.meter.take(this.platform, this.context.settings.of(PLATFORMS).PLATFORM_QUOTA_PAUSE_SECONDS);
   }
 
   answer(): SyncOutput {

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { authorizationUrl, newCodeVerifier, newState } from "../../_shared/platforms/oauth_client.ts";
 import { PlatformFault } from "../../_shared/platforms/platform.ts";
 import { youtube } from "../../_shared/platforms/youtube.ts";
-import { adapterContext, NOW, type Scripted } from "../support/adapter_context.ts";
+import { adapterContext, adapterSettings, NOW, type Scripted } from "../support/adapter_context.ts";
 
 const SCOPE = "https://www.googleapis.com/auth/youtube.readonly";
 const CODE = {
@@ -132,7 +132,7 @@ Deno.test("revoking a dead token is a success, revoking at a platform that is do
 
 Deno.test("plain HTTP is refused anywhere but on this machine", async () => {
   const context = adapterContext({ token: ANSWER });
-  context.settings = { ...context.settings, GOOGLE_TOKEN_URL: "http://tokens.example/token" };
+  context.settings = adapterSettings({ GOOGLE_TOKEN_URL: "http://tokens.example/token" });
   assert.equal((await faultOf(youtube(context).exchange(CODE))).kind, "misconfigured");
   assert.equal(context.calls.length, 0);
 });

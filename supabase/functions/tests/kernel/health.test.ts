@@ -9,8 +9,14 @@ Deno.test("health says that every part is up, to anybody, and nothing more", asy
   const { status, body, headers } = await callFunction("health");
   assert.equal(status, 200);
   assert.equal(body.status, "ok");
-  assert.deepEqual(Object.keys(body).sort(), ["checks", "status"]);
-  assert.deepEqual(Object.keys(body.checks as object).sort(), ["cron", "database", "queue", "vault"]);
+  assert.deepEqual(Object.keys(body).sort(), ["checks", "misconfigured", "status"]);
+  assert.deepEqual(Object.keys(body.checks as object).sort(), [
+    "cron",
+    "database",
+    "queue",
+    "settings",
+    "vault",
+  ]);
   assert.equal(headers.get("cache-control"), "no-store");
   const { api_url } = await testStack();
   const anonymous = await fetch(`${api_url}/functions/v1/health`);
@@ -30,7 +36,8 @@ Deno.test("health answers 503 soon when the database is down, through either dri
     assert.equal(response.status, 503);
     assert.deepEqual(await response.json(), {
       status: "down",
-      checks: { database: "down", vault: "down", queue: "down", cron: "down" },
+      checks: { database: "down", vault: "down", queue: "down", cron: "down", settings: "ok" },
+      misconfigured: [],
     });
     assert.ok(performance.now() - start < 3_000);
   }

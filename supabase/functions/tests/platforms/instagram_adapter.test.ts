@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { instagram, itemOf, type Media } from "../../_shared/platforms/instagram.ts";
 import { type PageRequest, PlatformFault } from "../../_shared/platforms/platform.ts";
-import { adapterContext, NOW } from "../support/adapter_context.ts";
+import { adapterContext, adapterSettings, NOW } from "../support/adapter_context.ts";
 import { META_FIXTURES, metaFixture } from "./meta_fixtures.ts";
 
 const TOKENS = {
@@ -293,7 +293,7 @@ Deno.test("insights are asked for only where they were granted", async () => {
       .profile.details.insights;
   const context = adapterContext({});
   const asks = (INSTAGRAM_INSIGHTS: "ask" | "off") =>
-    instagram({ ...context, settings: { ...context.settings, INSTAGRAM_INSIGHTS } }).authorization.scopes;
+    instagram({ ...context, settings: adapterSettings({ INSTAGRAM_INSIGHTS }) }).authorization.scopes;
   assert.deepEqual(asks("ask"), ["instagram_business_basic", "instagram_business_manage_insights"]);
   assert.deepEqual(asks("off"), ["instagram_business_basic"], "an app that Meta has not approved for it");
   assert.equal(await states(["instagram_business_basic"]), "refused");

@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
 import { type FaultKind, type PageRequest, PlatformFault } from "../../_shared/platforms/platform.ts";
 import { itemOf, type Media, type Post, twitter } from "../../_shared/platforms/twitter.ts";
-import { readSettings } from "../../_shared/settings/settings.ts";
-import { type AdapterContext, adapterContext, NOW, type Scripted } from "../support/adapter_context.ts";
+import {
+  type AdapterContext,
+  adapterContext,
+  adapterSettings,
+  NOW,
+  type Scripted,
+} from "../support/adapter_context.ts";
 import { fixture } from "../support/fixtures.ts";
 
 const TOKENS = { access_token: "x-access-adapter", refresh_token: "x-refresh-adapter" };
@@ -36,9 +41,7 @@ function withFields(
   context: AdapterContext,
   TWITTER_FIELDS_PARAMETER: "tweet.fields" | "post.fields",
 ): AdapterContext {
-  const url = { SUPABASE_URL: "http://127.0.0.1:1" };
-  const { TWITTER_FIELDS_PARAMETER: parameter } = readSettings({ ...url, TWITTER_FIELDS_PARAMETER });
-  return { ...context, settings: { ...context.settings, TWITTER_FIELDS_PARAMETER: parameter } };
+  return { ...context, settings: adapterSettings({ TWITTER_FIELDS_PARAMETER }) };
 }
 
 async function faultOf(work: Promise<unknown>): Promise<PlatformFault> {

@@ -1,7 +1,7 @@
 /** The context of an adapter for tests without a stack: answers from a script, a clock that stands still, every call recorded. */
 import { createLogger } from "../../_shared/observability/log.ts";
 import type { PlatformContext, Usage } from "../../_shared/platforms/platform.ts";
-import { readSettings } from "../../_shared/settings/settings.ts";
+import { readSettings, type Settings } from "../../_shared/settings/settings.ts";
 
 export interface RecordedCall {
   url: URL;
@@ -22,6 +22,37 @@ export interface AdapterContext extends PlatformContext {
 }
 
 export const NOW = new Date("2026-11-20T12:00:00Z");
+
+/** Settings of every platform, with changes. */
+export function adapterSettings(changes: Record<string, string> = {}): Settings {
+  return readSettings({
+    SUPABASE_URL: "http://127.0.0.1:1",
+    PROVIDER_RETRY_MS: "1",
+    YOUTUBE_CLIENT_ID: "client",
+    YOUTUBE_CLIENT_SECRET: "GOCSPX-adapter-test",
+    GOOGLE_TOKEN_URL: "http://127.0.0.1:1/token",
+    GOOGLE_REVOCATION_URL: "http://127.0.0.1:1/revoke",
+    YOUTUBE_API_URL: "http://127.0.0.1:1/youtube/v3",
+    INSTAGRAM_CLIENT_ID: "instagram-client",
+    INSTAGRAM_CLIENT_SECRET: "instagram-adapter-test",
+    INSTAGRAM_TOKEN_URL: "http://127.0.0.1:1/oauth/access_token",
+    INSTAGRAM_GRAPH_URL: "http://127.0.0.1:1/graph.instagram.com",
+    FACEBOOK_CLIENT_ID: "facebook-client",
+    FACEBOOK_CLIENT_SECRET: "facebook-adapter-test",
+    FACEBOOK_GRAPH_URL: "http://127.0.0.1:1",
+    TIKTOK_CLIENT_ID: "key",
+    TIKTOK_CLIENT_SECRET: "tiktok-adapter-test",
+    TIKTOK_TOKEN_URL: "http://127.0.0.1:1/v2/oauth/token/",
+    TIKTOK_REVOCATION_URL: "http://127.0.0.1:1/v2/oauth/revoke/",
+    TIKTOK_API_URL: "http://127.0.0.1:1/v2",
+    TWITTER_CLIENT_ID: "x-client",
+    TWITTER_CLIENT_SECRET: "x-adapter-test",
+    TWITTER_TOKEN_URL: "http://127.0.0.1:1/2/oauth2/token",
+    TWITTER_REVOCATION_URL: "http://127.0.0.1:1/2/oauth2/revoke",
+    TWITTER_API_URL: "http://127.0.0.1:1/2",
+    ...changes,
+  });
+}
 
 /** Answers each call by the first rule that fits its path; a rule with several answers gives them in turn, the last for ever. */
 export function adapterContext(rules: Record<string, Scripted | Scripted[]>): AdapterContext {
@@ -49,32 +80,7 @@ export function adapterContext(rules: Record<string, Scripted | Scripted[]>): Ad
     return next instanceof Response ? next.clone() : Response.json(next);
   };
   return {
-    settings: readSettings({
-      SUPABASE_URL: "http://127.0.0.1:1",
-      PROVIDER_RETRY_MS: "1",
-      YOUTUBE_CLIENT_ID: "client",
-      YOUTUBE_CLIENT_SECRET: "GOCSPX-adapter-test",
-      GOOGLE_TOKEN_URL: "http://127.0.0.1:1/token",
-      GOOGLE_REVOCATION_URL: "http://127.0.0.1:1/revoke",
-      YOUTUBE_API_URL: "http://127.0.0.1:1/youtube/v3",
-      INSTAGRAM_CLIENT_ID: "instagram-client",
-      INSTAGRAM_CLIENT_SECRET: "instagram-adapter-test",
-      INSTAGRAM_TOKEN_URL: "http://127.0.0.1:1/oauth/access_token",
-      INSTAGRAM_GRAPH_URL: "http://127.0.0.1:1/graph.instagram.com",
-      FACEBOOK_CLIENT_ID: "facebook-client",
-      FACEBOOK_CLIENT_SECRET: "facebook-adapter-test",
-      FACEBOOK_GRAPH_URL: "http://127.0.0.1:1",
-      TIKTOK_CLIENT_ID: "key",
-      TIKTOK_CLIENT_SECRET: "tiktok-adapter-test",
-      TIKTOK_TOKEN_URL: "http://127.0.0.1:1/v2/oauth/token/",
-      TIKTOK_REVOCATION_URL: "http://127.0.0.1:1/v2/oauth/revoke/",
-      TIKTOK_API_URL: "http://127.0.0.1:1/v2",
-      TWITTER_CLIENT_ID: "x-client",
-      TWITTER_CLIENT_SECRET: "x-adapter-test",
-      TWITTER_TOKEN_URL: "http://127.0.0.1:1/2/oauth2/token",
-      TWITTER_REVOCATION_URL: "http://127.0.0.1:1/2/oauth2/revoke",
-      TWITTER_API_URL: "http://127.0.0.1:1/2",
-    }),
+    settings: adapterSettings(),
     fetch: answer,
     now: () => NOW,
     request_id: "test",

@@ -1,0 +1,10 @@
+import { settingsPart } from "../settings/settings.ts";
+import { list } from "../settings/values.ts";
+
+/** Where platforms may send creators back to. */
+export const CONNECTIONS = settingsPart("connections", {
+  OAUTH_REDIRECT_URIS: list.default([
+    "http://localhost:3000/oauth/callback",
+    "http://127.0.0.1:3000/oauth/callback",
+  ]),
+});

@@ -1,0 +1,14 @@
+import { z } from "zod";
+import { settingsPart } from "../../settings/settings.ts";
+import { url, whole } from "../../settings/values.ts";
+
+/** The app at Google, and where Google is. */
+export const YOUTUBE = settingsPart("youtube", {
+  GOOGLE_AUTHORIZATION_URL: url.default("https://accounts.google.com/o/oauth2/v2/auth"),
+  GOOGLE_TOKEN_URL: url.default("https://oauth2.googleapis.com/token"),
+  GOOGLE_REVOCATION_URL: url.default("https://oauth2.googleapis.com/revoke"),
+  YOUTUBE_API_URL: url.default("https://www.googleapis.com/youtube/v3"),
+  YOUTUBE_CLIENT_ID: z.string().optional(),
+  YOUTUBE_CLIENT_SECRET: z.string().optional(),
+  YOUTUBE_UNITS_PER_DAY: whole(1, 1_000_000_000).default(10_000),
+});
