@@ -20,6 +20,8 @@ Settings (environment)
   STREAMVIBE_HOME=.local           data, keys and logs
   STREAMVIBE_CATALOG=<file>        a real catalogue for the simulators
   STREAMVIBE_SEED=on               off starts without demo data
+  STREAMVIBE_FUNCTIONS_DATABASE=data-api  pooler gives functions a direct connection
+  STREAMVIBE_FUNCTIONS_RUNTIME=<version>  the Deno that runs functions, for example 2.1.14
 `;
 
 const OPTIONS: Record<string, string[]> = { start: [], stop: [], status: ["--json"], reset: [] };

@@ -8,6 +8,7 @@ import { CronRunner } from "./database/cron_runner.ts";
 import { quietAnsweredErrors } from "./database/data_api_errors.ts";
 import { makeFunctionEnvironment } from "./functions/environment.ts";
 import { FunctionsHost } from "./functions/host.ts";
+import { findRuntime } from "./functions/runtime.ts";
 import { makeGateway } from "./gateway/gateway.ts";
 import type { Home } from "./home/home.ts";
 import type { Keys } from "./auth/keys.ts";
@@ -33,14 +34,22 @@ interface ServiceParts {
 
 /** The functions host. It needs neither database nor gateway until somebody calls a function, so it can start before them. */
 export async function makeFunctions(parts: Omit<ServiceParts, "functions">): Promise<FunctionsHost> {
-  const { home, children, keys, logins, apiPort, simulatorUrl, reporter } = parts;
+  const { settings, home, children, keys, logins, apiPort, simulatorUrl, reporter } = parts;
   const apiUrl = `http://127.0.0.1:${apiPort}`;
   const tokens = new Tokens(keys, apiUrl);
   return new FunctionsHost({
     folder: join(ROOT, "supabase/functions"),
     home,
     children,
-    env: await makeFunctionEnvironment({ keys, tokens, apiUrl, dbUrl: logins.postgres, simulatorUrl }),
+    env: await makeFunctionEnvironment({
+      keys,
+      tokens,
+      apiUrl,
+      dbUrl: logins.postgres,
+      simulatorUrl,
+      database: settings.functionsDatabase,
+    }),
+    runtime: await findRuntime(settings.functionsRuntime),
     warn: (text) => reporter.warn(text),
   });
 }

@@ -1,7 +1,7 @@
 /** The settings of a worker: its environment, or, when that names no project, those of the local stack that runs in this folder. */
 import { join } from "node:path";
 import { z } from "zod";
-import { simulatorSettings } from "../local/functions/environment.ts";
+import { poolerUrl, simulatorSettings } from "../local/functions/environment.ts";
 
 const StackInfo = z.object({
   api_url: z.url(),
@@ -21,8 +21,7 @@ export async function workerEnvironment(
   const stack = StackInfo.parse(JSON.parse(text));
   return {
     ...simulatorSettings(stack.simulator_url),
-    // As service_role, as edge functions do.
-    STREAMVIBE_POOLER_URL: `${stack.db_url}?options=-c%20role%3Dservice_role`,
+    STREAMVIBE_POOLER_URL: poolerUrl(stack.db_url),
     ...given,
     SUPABASE_URL: stack.api_url,
     SUPABASE_SECRET_KEY: stack.secret_key,

@@ -10,6 +10,8 @@ interface EnvironmentParts {
   apiUrl: string;
   dbUrl: string;
   simulatorUrl: string;
+  /** How functions reach the database: as on Supabase by default, or with a connection of their own. */
+  database: "data-api" | "pooler";
   env?: Record<string, string>;
 }
 
@@ -26,7 +28,7 @@ const SYSTEM = [
 ];
 
 export async function makeFunctionEnvironment(parts: EnvironmentParts): Promise<Record<string, string>> {
-  const { keys, tokens, apiUrl, dbUrl, simulatorUrl } = parts;
+  const { keys, tokens, apiUrl, dbUrl, simulatorUrl, database } = parts;
   const shell = parts.env ?? Deno.env.toObject();
   const [documented, ...files] = await Promise.all([
     readDocumentedNames(),
@@ -40,8 +42,7 @@ export async function makeFunctionEnvironment(parts: EnvironmentParts): Promise<
     DENO_NO_UPDATE_CHECK: "1",
     NO_COLOR: "1",
     ...simulatorSettings(simulatorUrl),
-    // As service_role, so that a missing grant shows here as it does over the Data API.
-    STREAMVIBE_POOLER_URL: `${dbUrl}?options=-c%20role%3Dservice_role`,
+    ...(database === "pooler" ? { STREAMVIBE_POOLER_URL: poolerUrl(dbUrl) } : {}),
     ...Object.assign({}, ...files),
     ...pick(documented),
     // A project's own settings may not begin with SUPABASE_, so nothing replaces these.
@@ -55,6 +56,11 @@ export async function makeFunctionEnvironment(parts: EnvironmentParts): Promise<
     SUPABASE_SERVICE_ROLE_KEY: keys.secret_key,
     SUPABASE_JWKS: JSON.stringify(tokens.jwks),
   };
+}
+
+/** A direct connection as service_role, so that a missing grant shows as it does over the Data API. */
+export function poolerUrl(dbUrl: string): string {
+  return `${dbUrl}?options=-c%20role%3Dservice_role`;
 }
 
 /** Where the real providers' addresses are replaced; nothing but these settings knows of the simulators. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { FunctionsHost } from "./host.ts";
+import { findRuntime } from "./runtime.ts";
 import { Home } from "../home/home.ts";
 import { Incoming } from "../http/incoming.ts";
 import { Children } from "../home/processes.ts";
@@ -22,7 +23,9 @@ async function withHost(test: (world: World) => Promise<void>): Promise<void> {
   const children = new Children(home);
   const warnings: string[] = [];
   const env = { PATH: Deno.env.get("PATH") ?? "", HOME: Deno.env.get("HOME") ?? "", GREETING: "hello" };
-  const host = new FunctionsHost({ folder, home, children, env, warn: (text) => warnings.push(text) });
+  const runtime = await findRuntime(Deno.env.get("STREAMVIBE_FUNCTIONS_RUNTIME"));
+  const warn = (text: string) => void warnings.push(text);
+  const host = new FunctionsHost({ folder, home, children, env, runtime, warn });
   const info = { remoteAddr: { hostname: "127.0.0.1" }, completed: new Promise(() => {}) };
   try {
     await test({

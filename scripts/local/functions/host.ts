@@ -10,6 +10,7 @@ import type { Incoming } from "../http/incoming.ts";
 import type { Children } from "../home/processes.ts";
 import { problem } from "../http/problem.ts";
 import { ROOT } from "../home/settings.ts";
+import type { Runtime } from "./runtime.ts";
 
 interface HostOptions {
   /** Holds a folder a function. */
@@ -17,6 +18,7 @@ interface HostOptions {
   home: Home;
   children: Children;
   env: Record<string, string>;
+  runtime: Runtime;
   warn(text: string): void;
 }
 
@@ -113,13 +115,14 @@ export class FunctionsHost {
   #take(name: string): FunctionInstance {
     const running = this.#instances.get(name);
     if (running) return running;
-    const { home, children, env, warn } = this.options;
+    const { home, children, env, runtime, warn } = this.options;
     const instance = new FunctionInstance({
       name,
       entry: this.#entry(name),
       marker: `--home=${home.path}`,
       children,
       env,
+      runtime,
       log: (line) => this.#write(line),
     });
     this.#instances.set(name, instance);

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { type Child, type Children } from "../home/processes.ts";
 import { ROOT } from "../home/settings.ts";
+import type { Runtime } from "./runtime.ts";
 
 /** The function cannot be started: its code is at fault, or its process ended too early. */
 export class BootError extends Error {}
@@ -14,6 +15,7 @@ export interface InstanceOptions {
   marker: string;
   children: Children;
   env: Record<string, string>;
+  runtime: Runtime;
   log(line: string): void;
 }
 
@@ -40,11 +42,12 @@ export class FunctionInstance {
   constructor(private options: InstanceOptions) {
     this.#child = options.children.spawn({
       name: `function ${options.name}`,
-      program: Deno.execPath(),
+      program: options.runtime.program,
       args: [
         "run",
         "-A",
         "--no-prompt",
+        ...options.runtime.args,
         `--v8-flags=--max-old-space-size=${MEMORY_MB}`,
         join(ROOT, "scripts/local/functions/process.ts"),
         options.entry,

@@ -20,6 +20,10 @@ export interface StackSettings {
   catalog?: string;
   /** Demo data, made through the real flows on the first start of a home. */
   seed: boolean;
+  /** How functions reach the database: over the Data API as on Supabase, or directly. */
+  functionsDatabase: "data-api" | "pooler";
+  /** The version of Deno that runs functions; without it, the stack's own. */
+  functionsRuntime?: string;
 }
 
 export function readSettings(env: Record<string, string | undefined> = Deno.env.toObject()): StackSettings {
@@ -28,7 +32,9 @@ export function readSettings(env: Record<string, string | undefined> = Deno.env.
     ...readPorts(env),
     home: resolve(ROOT, env.STREAMVIBE_HOME || ".local"),
     catalog: catalog ? resolve(ROOT, catalog) : undefined,
-    seed: readSwitch(env, "STREAMVIBE_SEED", true),
+    seed: readChoice(env, "STREAMVIBE_SEED", ["on", "off"]) === "on",
+    functionsDatabase: readChoice(env, "STREAMVIBE_FUNCTIONS_DATABASE", ["data-api", "pooler"]),
+    functionsRuntime: readVersion(env, "STREAMVIBE_FUNCTIONS_RUNTIME"),
   };
 }
 
@@ -58,9 +64,20 @@ function readPort(env: Record<string, string | undefined>, name: string, fallbac
   return port;
 }
 
-function readSwitch(env: Record<string, string | undefined>, name: string, fallback: boolean): boolean {
+/** One of the words; the first is the default. */
+function readChoice<Word extends string>(
+  env: Record<string, string | undefined>,
+  name: string,
+  words: readonly [Word, Word],
+): Word {
   const text = env[name];
-  if (!text) return fallback;
-  if (text === "on" || text === "off") return text === "on";
-  throw new StartError(`Cannot read ${name}: it is "on" or "off", got "${text}"`);
+  const word = words.find((word) => word === (text || words[0]));
+  if (word) return word;
+  throw new StartError(`Cannot read ${name}: it is "${words.join('" or "')}", got "${text}"`);
+}
+
+function readVersion(env: Record<string, string | undefined>, name: string): string | undefined {
+  const text = env[name];
+  if (!text || /^\d+\.\d+\.\d+$/.test(text)) return text || undefined;
+  throw new StartError(`Cannot read ${name}: it is a version of Deno such as 2.1.14, got "${text}"`);
 }
