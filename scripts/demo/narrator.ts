@@ -8,7 +8,7 @@ export interface Progress {
 
 export class Narrator {
   #step = 0;
-  #bar: SingleBar | undefined;
+  #bar: InstanceType<typeof SingleBar> | undefined;
   #interactive: boolean;
   #colour: boolean;
 

@@ -4,6 +4,7 @@ import postgres from "postgres";
 import { AuthMailer } from "./auth/mail.ts";
 import type { Logins } from "./database/bootstrap.ts";
 import type { Reporter } from "./home/console.ts";
+import { FunctionCalls } from "./database/function_calls.ts";
 import { CronRunner } from "./database/cron_runner.ts";
 import { quietAnsweredErrors } from "./database/data_api_errors.ts";
 import { makeFunctionEnvironment } from "./functions/environment.ts";
@@ -71,6 +72,8 @@ export async function startServices(parts: ServiceParts, ending: AsyncDisposable
   ending.defer(() => closeApp(authApp));
   let dataApi = makeDataApiApp(appParts);
   ending.defer(() => closeApp(dataApi));
+  const functionCalls = new FunctionCalls(logins.dataApi, config.max_rows);
+  ending.defer(() => functionCalls.close());
   const authDatabase = postgres(logins.auth, { max: 10, onnotice: () => {} });
   ending.defer(() => authDatabase.end({ timeout: 1 }));
   const gateway = makeGateway({
@@ -80,6 +83,7 @@ export async function startServices(parts: ServiceParts, ending: AsyncDisposable
     tokens,
     authApp,
     dataApi: () => dataApi,
+    functionCalls,
     authDatabase,
     mailer,
     mailbox,
@@ -95,6 +99,7 @@ export async function startServices(parts: ServiceParts, ending: AsyncDisposable
   ending.defer(() => watcher.end({ timeout: 1 }));
   // PostgREST's own signal. Requests are answered by the old one until the new one has read the schema.
   const reload = watcher.listen("pgrst", async () => {
+    functionCalls.forget();
     const next = makeDataApiApp(appParts);
     await readSchema(next);
     const old = dataApi;

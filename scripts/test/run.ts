@@ -1,6 +1,7 @@
 /**
  * `deno task test`: boots one stack on free ports, runs every group of tests and the Newman phases against it, stops it.
- * The last line is `N passed, N failed`. `--phase N` runs one phase's tests and its collection; paths run only those files;
+ * The last line is `N passed, N failed`. `--phase N` runs one phase's tests and its collection; paths run only those files; `--functions` leaves out what
+ * does not run a function;
  * `--stress N` runs the chosen N times, each on a new stack, while other processes keep every core busy.
  */
 import { parseArgs } from "node:util";
@@ -42,8 +43,9 @@ const PHASES: Record<string, string[]> = {
   "7": [`${DATABASE}/jobs`, `${FUNCTIONS}/jobs`],
 };
 
-const USAGE = `Usage: deno task test [path …] [--phase N] [--stress N] [--keep]
+const USAGE = `Usage: deno task test [path …] [--functions] [--phase N] [--stress N] [--keep]
   path       run only these test files or folders (no Newman)
+  --functions run the functions' tests and all collections only
   --phase N  run one phase: its tests and its Postman collection (report in test-results/)
   --stress N run everything chosen N times, each time on a new stack, with every core kept busy
   --keep     leave the stack running afterwards and print its URLs`;
@@ -54,6 +56,7 @@ function options() {
       args: Deno.args,
       allowPositionals: true,
       options: {
+        functions: { type: "boolean" },
         phase: { type: "string" },
         stress: { type: "string" },
         keep: { type: "boolean" },
@@ -71,7 +74,7 @@ function refuse(message: string): never {
   Deno.exit(2);
 }
 
-const { phase, stress, keep, help, paths } = options();
+const { functions, phase, stress, keep, help, paths } = options();
 if (help) {
   console.log(USAGE);
   Deno.exit(0);
@@ -139,8 +142,9 @@ async function runOnce(add: Add): Promise<void> {
 }
 
 async function runEverything(stack: BootedStack, add: Add): Promise<void> {
+  const groups = GROUPS.filter(({ paths }) => !functions || paths[0]?.startsWith(FUNCTIONS));
   await Promise.all(
-    Map.groupBy(GROUPS, ({ lane }) => lane).values().map(async (groups) => {
+    Map.groupBy(groups, ({ lane }) => lane).values().map(async (groups) => {
       for (const { name, paths } of groups) add(name, await runDenoTests(paths, stack, name));
     }),
   );

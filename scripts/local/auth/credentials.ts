@@ -1,8 +1,15 @@
 /** Who may pass the gateway: API keys in `apikey`, tokens in `Authorization`. What is present and wrong is refused. */
+import * as jose from "jose";
 import { AuthError } from "./error.ts";
 import type { Keys } from "./keys.ts";
 import { problem } from "../http/problem.ts";
 import { TokenError, type Tokens } from "./tokens.ts";
+
+/** Whom a request acts as in the database. */
+export interface Caller {
+  role: string;
+  claims: string;
+}
 
 interface Credentials {
   keys: Keys;
@@ -22,6 +29,17 @@ export async function translateBearer({ keys, tokens }: Credentials, headers: He
   if (bearer === keys.publishable_key || bearer === keys.secret_key) return;
   if (!bearer) throw new TokenError("malformed", "the Authorization header must be `Bearer <token>`");
   headers.set("authorization", `Bearer ${await tokens.inward(bearer)}`);
+}
+
+/** Who calls the Data API, after `translateBearer`. Undefined without a key of this stack. */
+export function callerOf(credentials: Credentials, headers: Headers): Caller | undefined {
+  if (!hasApiKey(credentials, headers)) return undefined;
+  const { secret_key, publishable_key } = credentials.keys;
+  const bearer = readBearer(headers);
+  const is_key = !bearer || bearer === secret_key || bearer === publishable_key;
+  const own = (bearer ?? headers.get("apikey")) === secret_key ? "service_role" : "anon";
+  const claims = is_key ? { role: own } : jose.decodeJwt<{ role: string }>(bearer);
+  return { role: claims.role, claims: JSON.stringify(claims) };
 }
 
 /** `verify_jwt`: any valid token, and for compatibility the API keys, in either header. Not a check of who calls. */

@@ -46,6 +46,7 @@ const STATUS: Record<string, number> = {
   "39": 500,
   "3B": 500,
   "40": 500,
+  "42501": 403,
   "42883": 404,
   "42P01": 404,
   "42P17": 500,
@@ -67,7 +68,13 @@ const LEFT_TO_LITE = /^(PGRST|PT.*|42501|42P01|42883|25006|42703)$/;
 
 export function presentDatabaseError(error: unknown): unknown {
   if (!isDatabaseError(error) || LEFT_TO_LITE.test(error.code)) return error;
-  return new Answer(error, STATUS[error.code] ?? STATUS[error.code.slice(0, 2)] ?? 400);
+  return new Answer(error, statusOf(error.code));
+}
+
+/** The status of an SQLSTATE for whoever is signed in. `PTxyz` names its own. */
+export function statusOf(code: string): number {
+  const [, own] = code.match(/^PT(\d{3})$/) ?? [];
+  return Number(own) || (STATUS[code] ?? STATUS[code.slice(0, 2)] ?? 400);
 }
 
 function isDatabaseError(error: unknown): error is DatabaseError {

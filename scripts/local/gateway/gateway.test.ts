@@ -198,6 +198,58 @@ Deno.test("errors that the database raises keep their code, details and hint; JS
   }
 });
 
+Deno.test("a function answers as on Supabase: times, numbers and rows look like PostgreSQL's JSON, for whoever calls", async () => {
+  const stack = await testStack();
+  const { id, token } = await createCreator();
+  const name = `gateway_${crypto.randomUUID().slice(0, 8)}`;
+  const sql = await testDatabase();
+  const call = async (suffix: string, body: unknown, key: string, bearer?: string) => {
+    for (let attempt = 0;; attempt++) {
+      const response = await fetch(`${stack.api_url}/rest/v1/rpc/${name}_${suffix}`, {
+        method: "POST",
+        headers: {
+          apikey: key,
+          "content-type": "application/json",
+          ...(bearer ? { authorization: `Bearer ${bearer}` } : {}),
+        },
+        body: JSON.stringify(body),
+      });
+      const text = await response.text();
+      if (response.status !== 404 || attempt === 100) return [response.status, text];
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  };
+  try {
+    await sql.unsafe(`
+      create function public.${name}_rows(p_from integer, p_to integer default 2)
+        returns table (n bigint, at timestamptz, share numeric) language sql as
+        $$ select 9007199254740990 + i, timestamptz '2026-01-02 03:04:05.6+00', 1.50 from generate_series(p_from, p_to) i $$;
+      create function public.${name}_one() returns timestamptz language sql as $$ select timestamptz '2026-01-02 03:04:05+00' $$;
+      create function public.${name}_many() returns setof integer language sql as $$ select generate_series(1, 5000) $$;
+      create function public.${name}_none(p_tags text[]) returns void language sql as $$ select $$;
+      create function public.${name}_who() returns text language sql as $$ select current_user || ' ' || auth.uid() $$;
+      revoke execute on function public.${name}_rows, public.${name}_who from public;
+      grant execute on function public.${name}_rows, public.${name}_one, public.${name}_many, public.${name}_none to service_role;
+      grant execute on function public.${name}_who to authenticated;
+      notify pgrst, 'reload schema';`);
+    const { secret_key, publishable_key } = stack;
+    const row = (n: string) => `{"n":${n},"at":"2026-01-02T03:04:05.6+00:00","share":1.50}`;
+    const compact = ([status, text]: (string | number)[]) => [status, String(text).replace(/\s/g, "")];
+    const rows = `[${row("9007199254740991")},${row("9007199254740992")}]`;
+    assert.deepEqual(compact(await call("rows", { p_from: 1 }, secret_key)), [200, rows]);
+    assert.deepEqual(await call("one", {}, secret_key), [200, '"2026-01-02T03:04:05+00:00"']);
+    assert.equal(JSON.parse(String((await call("many", {}, secret_key))[1])).length, 1_000, "max_rows");
+    assert.deepEqual(await call("none", { p_tags: ["a"] }, secret_key), [204, ""]);
+    assert.deepEqual(await call("who", {}, publishable_key, token), [200, `"authenticated ${id}"`]);
+    assert.equal((await call("who", {}, publishable_key))[0], 401);
+    assert.equal((await call("rows", { p_from: 1 }, publishable_key, token))[0], 403);
+  } finally {
+    const drop = ["rows", "one", "many", "none", "who"].map((part) => `public.${name}_${part}`);
+    await sql.unsafe(`drop function if exists ${drop}; notify pgrst, 'reload schema';`);
+    await sql.end();
+  }
+});
+
 Deno.test("two hundred calls at once are all answered", async () => {
   const stack = await testStack();
   const creator = await createCreator();

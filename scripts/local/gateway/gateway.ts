@@ -1,7 +1,8 @@
 /** The stack's one HTTP address: Auth, Data API, functions and the mailbox, where a Supabase project's URL has them. */
 import { answerAuth, type AuthParts } from "../auth/endpoint.ts";
 import { AuthError } from "../auth/error.ts";
-import { refuseUnverified, translateBearer } from "../auth/credentials.ts";
+import { callerOf, refuseUnverified, translateBearer } from "../auth/credentials.ts";
+import type { FunctionCalls } from "../database/function_calls.ts";
 import type { FunctionsHost } from "../functions/host.ts";
 import { BODY_LIMIT, Incoming } from "../http/incoming.ts";
 import type { Mailbox } from "../mail/mailbox.ts";
@@ -12,6 +13,7 @@ import { TokenError } from "../auth/tokens.ts";
 export interface GatewayParts extends AuthParts {
   /** A new one after each change of the schema. */
   dataApi(): SupabaseApp;
+  functionCalls: FunctionCalls;
   mailbox: Mailbox;
   functions: FunctionsHost;
 }
@@ -86,7 +88,22 @@ async function answerDataApi(parts: GatewayParts, incoming: Incoming): Promise<R
       headers: { "www-authenticate": "Bearer" },
     });
   }
-  return await parts.dataApi().fetch(incoming.toRequest(), { peerAddress: null });
+  const [, name] = incoming.path.match(/^\/rest\/v1\/rpc\/(\w+)$/) ?? [];
+  const caller = name && callerOf(parts, incoming.headers);
+  if (!caller || incoming.method !== "POST" || incoming.url.search || !isPlain(incoming.headers)) {
+    return await parts.dataApi().fetch(incoming.toRequest(), { peerAddress: null });
+  }
+  const body = await incoming.toRequest().text();
+  return await parts.functionCalls.answer(caller, name, body) ??
+    await parts.dataApi().fetch(incoming.toRequest(body), { peerAddress: null });
+}
+
+/** Asks for the answer as it comes: no single object, no count, no other format. */
+function isPlain(headers: Headers): boolean {
+  const accept = headers.get("accept") ?? "*/*";
+  const format = headers.get("content-type") ?? "";
+  return !headers.has("prefer") && /^(\*\/\*|application\/json)$/.test(accept) &&
+    format.startsWith("application/json");
 }
 
 async function answerFunction(parts: GatewayParts, incoming: Incoming): Promise<Response> {
