@@ -1,8 +1,8 @@
 /**
  * `deno task test`: boots one stack on free ports, runs every group of tests and the Newman phases against it, stops it.
- * The last line is `N passed, N failed`. `--phase N` runs one phase's tests and its collection; paths run only those files; `--functions` leaves out what
- * does not run a function;
- * `--stress N` runs the chosen N times, each on a new stack, while other processes keep every core busy.
+ * The last line is `N passed, N failed`. `--functions` runs only the groups that call functions, and the Newman phases;
+ * `--phase N` runs one phase's tests and its collection; paths run only those files; `--stress N` runs the chosen N times,
+ * each on a new stack, while other processes keep every core busy.
  */
 import { parseArgs } from "node:util";
 import { type BootedStack, bootStack } from "./boot.ts";
