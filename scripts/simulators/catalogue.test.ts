@@ -1,14 +1,20 @@
 import assert from "node:assert/strict";
-import { fromVideoId, toVideoId } from "./seeded.ts";
+import { fromVideoId, toVideoId } from "./engine/seeded.ts";
 import { type SimulatorClient, uploadsOf, withSimulator } from "./simulator_client.ts";
-import { GeneratedCatalogue } from "./youtube/generated_catalogue.ts";
-import type { VideoRecord } from "./youtube/catalogue.ts";
-import { voices } from "./youtube/sample_text.ts";
+import { SimulatorClock } from "./engine/clock.ts";
+import { Library } from "./youtube/library.ts";
+import { type Video, youtube_network } from "./youtube/network.ts";
+import { voices } from "./engine/sample_text.ts";
 
-function everything(videos: number, seed = 12): VideoRecord[] {
-  const catalogue = new GeneratedCatalogue();
-  const { id } = catalogue.create({ videos, seed });
-  return catalogue.at(id, 0, videos);
+function library(): Library {
+  const clock = new SimulatorClock();
+  const context = { provider: "youtube", clock, record: () => {}, redirect_uris: new Set<string>() };
+  return new Library(context, youtube_network);
+}
+
+function everything(items: number, seed = 12): Video[] {
+  const accounts = library();
+  return accounts.at(accounts.create({ items, seed }).id, 0, items);
 }
 
 Deno.test("a video id says its channel and its number", () => {
@@ -27,8 +33,8 @@ Deno.test("the same seed makes the same videos, another seed others", () => {
 });
 
 Deno.test("a channel with the same seed again is another channel", () => {
-  const catalogue = new GeneratedCatalogue();
-  const [one, other] = [catalogue.create({ videos: 3, seed: 5 }), catalogue.create({ videos: 3, seed: 5 })];
+  const catalogue = library();
+  const [one, other] = [catalogue.create({ items: 3, seed: 5 }), catalogue.create({ items: 3, seed: 5 })];
   assert.notEqual(one.id, other.id);
   assert.notEqual(one.handle, other.handle);
   const ids = [one, other].flatMap(({ id }) => catalogue.at(id, 0, 3).map((video) => video.id));
@@ -37,7 +43,7 @@ Deno.test("a channel with the same seed again is another channel", () => {
 
 Deno.test("a thousand videos hold every odd case that a library must take", () => {
   const videos = everything(1_000);
-  const has = (what: string, test: (video: VideoRecord) => boolean) =>
+  const has = (what: string, test: (video: Video) => boolean) =>
     assert.ok(videos.some(test), `no video of a thousand ${what}`);
   has("is private", (video) => video.privacy === "private");
   has("is unlisted", (video) => video.privacy === "unlisted");
@@ -79,7 +85,7 @@ Deno.test("every voice has something to say", () => {
 
 Deno.test("a channel of 100,000 videos costs no more memory than its pages", () =>
   withSimulator(async (simulator) => {
-    const channel = await simulator.channel({ videos: 100_000 });
+    const channel = await simulator.channel({ items: 100_000 });
     const { access_token } = await simulator.tokens(channel);
     const page = (position: string) =>
       simulator.list(
@@ -98,8 +104,8 @@ Deno.test("a channel of 100,000 videos costs no more memory than its pages", () 
 
 Deno.test("the channels that are always there have the useful sizes", () =>
   withSimulator(async (simulator) => {
-    const { channels } = await simulator.admin("GET", "youtube/channels");
-    const sizes = channels.map((channel: { videos: number }) => channel.videos).sort((
+    const { accounts } = await simulator.admin("GET", "youtube/accounts");
+    const sizes = accounts.map((channel: { items: number }) => channel.items).sort((
       one: number,
       other: number,
     ) => one - other);
@@ -180,8 +186,9 @@ Deno.test("a catalogue's channels are served newest first, and its nulls as miss
     assert.deepEqual(items[0].statistics, { dislikeCount: "0", favoriteCount: "0" });
     assert.equal(items[1].snippet.description, "");
     assert.equal("tags" in items[1].snippet, false);
-    const { channels, catalogue } = await simulator.admin("GET", "youtube/channels");
-    assert.deepEqual(channels.slice(0, 2).map((one: { videos: number }) => one.videos), [3, 1]);
+    const { accounts } = await simulator.admin("GET", "youtube/accounts");
+    assert.deepEqual(accounts.slice(0, 2).map((one: { items: number }) => one.items), [3, 1]);
+    const catalogue = await simulator.admin("GET", "youtube/catalogue");
     assert.deepEqual([catalogue.videos, catalogue.channels], [4, 2]);
     assert.match(await (await fetch(simulator.authorizationUrl())).text(), /A real channel/);
   }));
@@ -190,16 +197,16 @@ Deno.test("a real channel can be edited, and a made-up one stands beside it", ()
   withCatalogue([row({}), row({ video_id: "9bZkp7q19f0", title: "Two" })], async (simulator) => {
     const channel = "UCuAXFkgsw1L7xaCfnd5JJOw";
     const titles = async () =>
-      (await simulator.admin("GET", `youtube/channels/${channel}/videos`)).videos.map((
+      (await simulator.admin("GET", `youtube/accounts/${channel}/items`)).items.map((
         video: { title: string },
       ) => video.title);
     assert.deepEqual(await titles(), ["Two", "One"]);
-    await simulator.admin("PATCH", `youtube/channels/${channel}/videos/dQw4w9WgXcQ`, { title: "Uno" });
-    await simulator.admin("POST", `youtube/channels/${channel}/videos`, { title: "Zero" });
-    await simulator.admin("DELETE", `youtube/channels/${channel}/videos/9bZkp7q19f0`);
+    await simulator.admin("PATCH", `youtube/accounts/${channel}/items/dQw4w9WgXcQ`, { title: "Uno" });
+    await simulator.admin("POST", `youtube/accounts/${channel}/items`, { title: "Zero" });
+    await simulator.admin("DELETE", `youtube/accounts/${channel}/items/9bZkp7q19f0`);
     assert.deepEqual(await titles(), ["Zero", "Uno"]);
-    const made_up = await simulator.channel({ videos: 2 });
-    assert.equal((await simulator.admin("GET", `youtube/channels/${made_up}/videos`)).total, 2);
+    const made_up = await simulator.channel({ items: 2 });
+    assert.equal((await simulator.admin("GET", `youtube/accounts/${made_up}/items`)).total, 2);
   }));
 
 Deno.test("lines that are no video are skipped and counted", () =>
@@ -216,7 +223,8 @@ Deno.test("lines that are no video are skipped and counted", () =>
     row({ title: "again" }),
     row({ video_id: "kJQP7kiw5Fk" }),
   ], async (simulator) => {
-    const { catalogue } = await simulator.admin("GET", "youtube/channels");
+    await simulator.admin("GET", "youtube/accounts");
+    const catalogue = await simulator.admin("GET", "youtube/catalogue");
     assert.deepEqual([catalogue.videos, catalogue.skipped_lines, catalogue.duplicates, catalogue.error], [
       2,
       7,
@@ -234,7 +242,8 @@ Deno.test("a file that was cut off serves what it has", async () => {
   console.error = () => {};
   try {
     await withCatalogue(lines, async (simulator) => {
-      const { catalogue } = await simulator.admin("GET", "youtube/channels");
+      await simulator.admin("GET", "youtube/accounts");
+      const catalogue = await simulator.admin("GET", "youtube/catalogue");
       assert.ok(catalogue.videos > 100 && catalogue.videos < 2_000, `${catalogue.videos}`);
       assert.notEqual(catalogue.error, null);
     }, (whole) => whole.subarray(0, Math.floor(whole.length / 2)));
@@ -273,14 +282,14 @@ Deno.test("accounts, consents and edits outlive a kill; a revoked token stays de
     let channel = "", video = "", tokens = { access_token: "", refresh_token: "" as string | undefined };
     let dead: string | undefined = "";
     await withSimulator(async (simulator) => {
-      channel = await simulator.channel({ videos: 3, plain: true, title: "Kept" });
-      const other = await simulator.channel({ videos: 1 });
+      channel = await simulator.channel({ items: 3, plain: true, name: "Kept" });
+      const other = await simulator.channel({ items: 1 });
       tokens = { refresh_token: "", ...await simulator.connect(channel) };
       dead = (await simulator.connect(other)).refresh_token;
-      await simulator.admin("POST", "google/tokens/revoke", { channel_id: other });
-      [{ id: video }] = (await simulator.admin("GET", `youtube/channels/${channel}/videos`)).videos;
-      await simulator.admin("PATCH", `youtube/channels/${channel}/videos/${video}`, { title: "Edited" });
-      await simulator.admin("POST", `youtube/channels/${channel}/videos`, { title: "Added" });
+      await simulator.admin("POST", "youtube/tokens/revoke", { account_id: other });
+      [{ id: video }] = (await simulator.admin("GET", `youtube/accounts/${channel}/items`)).items;
+      await simulator.admin("PATCH", `youtube/accounts/${channel}/items/${video}`, { title: "Edited" });
+      await simulator.admin("POST", `youtube/accounts/${channel}/items`, { title: "Added" });
       await simulator.admin("POST", "clock", { advance_seconds: 60 });
     }, { state });
     await Deno.writeTextFile(state, '{"provider":"youtube","ki', { append: true });

@@ -28,8 +28,8 @@ if (missing) {
 
 /** A channel with everything, its owner's token, a stranger's, and one with all scopes. */
 async function world(simulator: SimulatorClient) {
-  const channel = await simulator.channel({ videos: 1_000, seed: 4 });
-  const stranger = await simulator.channel({ videos: 1 });
+  const channel = await simulator.channel({ items: 1_000, seed: 4, country: "FR" });
+  const stranger = await simulator.channel({ items: 1 });
   const scopes = [
     readonly_scope,
     "https://www.googleapis.com/auth/youtubepartner-channel-audit",
@@ -183,12 +183,13 @@ Deno.test({
   ignore: missing || !isFile(real_catalogue),
   fn: () =>
     withSimulator(async (simulator) => {
-      const { channels, catalogue } = await simulator.admin("GET", "youtube/channels?limit=40");
+      const { accounts } = await simulator.admin("GET", "youtube/accounts?limit=40");
+      const catalogue = await simulator.admin("GET", "youtube/catalogue");
       assert.deepEqual([catalogue.videos, catalogue.skipped_lines, catalogue.duplicates], [83_794, 0, 0]);
-      const real = channels.filter((channel: { source: string }) => channel.source === "real");
+      const real = accounts.filter((channel: { source: string }) => channel.source === "real");
       assert.equal(real.length, 20);
-      for (const { channel_id, videos } of real) {
-        const { access_token } = await simulator.tokens(channel_id);
+      for (const { account_id, items } of real) {
+        const { access_token } = await simulator.tokens(account_id);
         const check = async (path: string) => {
           const answer = await simulator.list(path, access_token);
           assert.deepEqual(
@@ -211,7 +212,7 @@ Deno.test({
           seen.push(...ids);
           next = page.nextPageToken;
         }
-        assert.equal(new Set(seen).size, videos);
+        assert.equal(new Set(seen).size, items);
       }
     }, { catalog: real_catalogue?.pathname }),
 });
@@ -242,7 +243,7 @@ Deno.test({
       assert.deepEqual(validateAgainstDiscovery("oauth2.v2", "POST", "/oauth2/v2/tokeninfo", info), []);
       const user = await ask("GET", "oauth2/v2/userinfo");
       assert.deepEqual(validateAgainstDiscovery("oauth2.v2", "GET", "/oauth2/v2/userinfo", user), []);
-      assert.equal(user.name, (await simulator.admin("GET", `youtube/channels/${channel}`)).title);
+      assert.equal(user.name, (await simulator.admin("GET", `youtube/accounts/${channel}`)).name);
     }),
 });
 

@@ -30,7 +30,7 @@ async function codeFor(
   simulator: SimulatorClient,
   parameters: Record<string, string | undefined> = {},
 ): Promise<string> {
-  const channel = await simulator.channel({ videos: 1 });
+  const channel = await simulator.channel({ items: 1 });
   return (await simulator.consent(channel, parameters)).searchParams.get("code") ?? "";
 }
 
@@ -38,7 +38,7 @@ const exchange = { grant_type: "authorization_code", redirect_uri };
 
 Deno.test("a consent gives a code with the state, and the code gives both tokens", () =>
   withSimulator(async (simulator) => {
-    const channel = await simulator.channel({ videos: 3 });
+    const channel = await simulator.channel({ items: 3 });
     const back = await simulator.consent(channel, {
       code_challenge: challenge,
       code_challenge_method: "S256",
@@ -69,7 +69,7 @@ Deno.test("a consent gives a code with the state, and the code gives both tokens
 
 Deno.test("the consent page is a form that works without a script", () =>
   withSimulator(async (simulator) => {
-    const channel = await simulator.channel({ videos: 3, title: 'Tom & "Ann" <3' });
+    const channel = await simulator.channel({ items: 3, name: 'Tom & "Ann" <3' });
     const response = await fetch(
       simulator.authorizationUrl({ scope: `${readonly_scope} ${upload_scope}`, login_hint: channel }),
     );
@@ -105,11 +105,11 @@ Deno.test("Deny sends the user back without a code", () =>
 
 Deno.test("a client that asks for JSON is told where the browser would go", () =>
   withSimulator(async (simulator) => {
-    const channel = await simulator.channel({ videos: 1 });
+    const channel = await simulator.channel({ items: 1 });
     const response = await fetch(simulator.authorizationUrl(), {
       method: "POST",
       headers: { accept: "application/json" },
-      body: new URLSearchParams({ decision: "allow", channel }),
+      body: new URLSearchParams({ decision: "allow", account: channel }),
     });
     assert.equal(response.status, 200);
     assert.ok(new URL((await response.json()).location).searchParams.get("code"));
@@ -147,7 +147,7 @@ Deno.test("a redirect URI is good once it is registered", () =>
       return response.status;
     };
     assert.equal(await ask(), 400);
-    await simulator.admin("POST", "google/redirect-uris", { redirect_uris: [uri] });
+    await simulator.admin("POST", "redirect-uris", { redirect_uris: [uri] });
     assert.equal(await ask(), 200);
   }));
 
@@ -294,9 +294,9 @@ Deno.test("a client may show itself by Basic, and not twice", () =>
 
 Deno.test("a refresh token comes with the first consent offline, and again only when consent is asked for again", () =>
   withSimulator(async (simulator) => {
-    const channel = await simulator.channel({ videos: 1 });
+    const channel = await simulator.channel({ items: 1 });
     assert.equal((await simulator.connect(channel, { access_type: "online" })).refresh_token, undefined);
-    const other = await simulator.channel({ videos: 1 });
+    const other = await simulator.channel({ items: 1 });
     assert.ok((await simulator.connect(other)).refresh_token);
     assert.equal((await simulator.connect(other)).refresh_token, undefined);
     assert.ok((await simulator.connect(other, { prompt: "consent" })).refresh_token);
@@ -304,7 +304,7 @@ Deno.test("a refresh token comes with the first consent offline, and again only 
 
 Deno.test("after a consent, prompt=none gives a code without a page", () =>
   withSimulator(async (simulator) => {
-    const channel = await simulator.channel({ videos: 1 });
+    const channel = await simulator.channel({ items: 1 });
     const silent = async (parameters: Record<string, string>) => {
       const response = await fetch(simulator.authorizationUrl({ prompt: "none", ...parameters }), {
         redirect: "manual",
@@ -323,7 +323,7 @@ Deno.test("after a consent, prompt=none gives a code without a page", () =>
 
 Deno.test("a scope that the user unticks is not granted", () =>
   withSimulator(async (simulator) => {
-    const channel = await simulator.channel({ videos: 1 });
+    const channel = await simulator.channel({ items: 1 });
     const both = { scope: `${readonly_scope} ${upload_scope}` };
     const one = await simulator.consent(channel, both, [["granular", "1"], ["scope", readonly_scope]]);
     assert.equal(one.searchParams.get("scope"), readonly_scope);
@@ -342,7 +342,7 @@ Deno.test("a scope that the user unticks is not granted", () =>
 
 Deno.test("a refresh gives an access token and no refresh token", () =>
   withSimulator(async (simulator) => {
-    const channel = await simulator.channel({ videos: 1 });
+    const channel = await simulator.channel({ items: 1 });
     const { refresh_token, access_token } = await simulator.connect(channel);
     const response = await simulator.refresh(refresh_token);
     assert.equal(response.status, 200);
@@ -354,7 +354,7 @@ Deno.test("a refresh gives an access token and no refresh token", () =>
 
 Deno.test("an access token dies after an hour of the simulator's clock, and its refresh token does not", () =>
   withSimulator(async (simulator) => {
-    const channel = await simulator.channel({ videos: 1 });
+    const channel = await simulator.channel({ items: 1 });
     const { access_token, refresh_token } = await simulator.connect(channel);
     await simulator.admin("POST", "clock", { advance_seconds: 3_500 });
     await simulator.list("channels?part=id&mine=true", access_token);
@@ -373,7 +373,7 @@ Deno.test("an access token dies after an hour of the simulator's clock, and its 
 
 Deno.test("a refresh token dies unused after half a year, and lives when it is used", () =>
   withSimulator(async (simulator) => {
-    const [idle, busy] = [await simulator.channel({ videos: 1 }), await simulator.channel({ videos: 1 })];
+    const [idle, busy] = [await simulator.channel({ items: 1 }), await simulator.channel({ items: 1 })];
     const [unused, used] = [await simulator.connect(idle), await simulator.connect(busy)];
     await simulator.admin("POST", "clock", { advance_seconds: 100 * 86_400 });
     await (await simulator.refresh(used.refresh_token)).body?.cancel();
@@ -389,7 +389,7 @@ Deno.test("a refresh token dies unused after half a year, and lives when it is u
 
 Deno.test("of more than a hundred refresh tokens the oldest dies without a word", () =>
   withSimulator(async (simulator) => {
-    const channel = await simulator.channel({ videos: 1 });
+    const channel = await simulator.channel({ items: 1 });
     const tokens = [];
     for (let count = 0; count < 101; count++) tokens.push(await simulator.tokens(channel));
     await refused(await simulator.refresh(tokens[0]?.refresh_token), 400, "invalid_grant");
@@ -400,7 +400,7 @@ Deno.test("of more than a hundred refresh tokens the oldest dies without a word"
 
 Deno.test("revoking any token takes the app's whole access away, of this account only", () =>
   withSimulator(async (simulator) => {
-    const [channel, other] = [await simulator.channel({ videos: 1 }), await simulator.channel({ videos: 1 })];
+    const [channel, other] = [await simulator.channel({ items: 1 }), await simulator.channel({ items: 1 })];
     const [tokens, neighbour] = [await simulator.connect(channel), await simulator.connect(other)];
     const revoke = (token?: string) =>
       fetch(`${simulator.url}/oauth2.googleapis.com/revoke`, {
@@ -433,16 +433,16 @@ Deno.test("revoking any token takes the app's whole access away, of this account
 
 Deno.test("the switchboard expires and revokes the tokens of one account", () =>
   withSimulator(async (simulator) => {
-    const channel = await simulator.channel({ videos: 1 });
+    const channel = await simulator.channel({ items: 1 });
     const tokens = await simulator.connect(channel);
-    await simulator.admin("POST", "google/tokens/expire", { channel_id: channel });
+    await simulator.admin("POST", "youtube/tokens/expire", { account_id: channel });
     assert.equal(
       (await drained(simulator.youtube("channels?part=id&mine=true", tokens.access_token))).status,
       401,
     );
     const fresh = await (await simulator.refresh(tokens.refresh_token)).json();
     await simulator.list("channels?part=id&mine=true", fresh.access_token);
-    await simulator.admin("POST", "google/tokens/revoke", { channel_id: channel });
+    await simulator.admin("POST", "youtube/tokens/revoke", { account_id: channel });
     assert.equal(
       (await drained(simulator.youtube("channels?part=id&mine=true", fresh.access_token))).status,
       401,
@@ -452,7 +452,7 @@ Deno.test("the switchboard expires and revokes the tokens of one account", () =>
 
 Deno.test("tokeninfo tells what a token is for", () =>
   withSimulator(async (simulator) => {
-    const channel = await simulator.channel({ videos: 1 });
+    const channel = await simulator.channel({ items: 1 });
     const { access_token } = await simulator.connect(channel);
     const response = await fetch(
       `${simulator.url}/oauth2.googleapis.com/tokeninfo?access_token=${access_token}`,
@@ -471,7 +471,7 @@ Deno.test("tokeninfo tells what a token is for", () =>
 
 Deno.test("a token with one character changed is no token", () =>
   withSimulator(async (simulator) => {
-    const channel = await simulator.channel({ videos: 1 });
+    const channel = await simulator.channel({ items: 1 });
     const { access_token } = await simulator.connect(channel);
     const at = 20;
     const forged = access_token.slice(0, at) + (access_token[at] === "A" ? "B" : "A") +

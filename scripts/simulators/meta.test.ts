@@ -152,7 +152,7 @@ test("Instagram: a code works once, for the app that asked, in a form, with its 
 
 test("Instagram: both shapes of a token answer are given", async (stage) => {
   const shapes = new Set<boolean>();
-  for (let count = 0; count < 2; count++) {
+  for (let count = 0; count < 8; count++) {
     const { body } = await stage.send<Token>(
       "POST",
       "api.instagram.com/oauth/access_token",
@@ -234,8 +234,8 @@ test("Instagram: insights are of one's own media, by the metrics of their kind, 
   const account = await newAccount(stage, { items: 0 });
   const add = async (about: Record<string, unknown>) =>
     (await stage.admin<{ id: string }>(`instagram/accounts/${account}/items`, about)).id;
-  const reel = await add({ type: "VIDEO", product: "REELS", views: 1_234, shares: 5 });
-  const story = await add({ product: "STORY", views: 4 });
+  const reel = await add({ kind: "reel", views: 1_234, shares: 5 });
+  const story = await add({ kind: "story", views: 4 });
   const old = await add({ views: null });
   const token = await instagramToken(stage, account);
   const read = (id: string, metric: string, by = token) =>
@@ -267,7 +267,7 @@ test("Instagram: insights are of one's own media, by the metrics of their kind, 
 test("Instagram: limits are told in every answer, and end in a code that says so", async (stage) => {
   const account = await newAccount(stage, { items: 1 });
   const token = await instagramToken(stage, account);
-  await stage.admin("instagram/usage", { account_id: account, limit: 2, used: 0 }, "PUT");
+  await stage.admin("instagram/quota", { account_id: account, limit: 2, used: 0 }, "PUT");
   const read = () => stage.get<GraphError>("graph.instagram.com/v26.0/me?fields=username", bearer(token));
   const usage = (headers: Headers) =>
     JSON.parse(headers.get("x-business-use-case-usage") ?? "{}")[account][0];
@@ -285,7 +285,7 @@ test("Instagram: limits are told in every answer, and end in a code that says so
 test("Instagram: fields are those that were asked for, and unknown ones are an error", async (stage) => {
   const account = await newAccount(stage, { items: 0 });
   await stage.admin(`instagram/accounts/${account}/items`, {
-    type: "CAROUSEL_ALBUM",
+    kind: "album",
     parts: 3,
     text: "Three",
   });

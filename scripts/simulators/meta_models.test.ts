@@ -1,7 +1,7 @@
 /** The fields and edges that the simulators of Instagram and Facebook serve, against Meta's own models of its objects. */
 import assert from "node:assert/strict";
-import { facebook_fields } from "./facebook/nodes.ts";
-import { instagram_fields } from "./instagram/instagram.ts";
+import { facebook_fields } from "./facebook/network.ts";
+import { instagram_fields } from "./instagram/network.ts";
 import { dataFolder } from "./validate_against_discovery.ts";
 
 const folder = dataFolder();

@@ -4,34 +4,22 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { dirname } from "node:path";
 import { gzipSync } from "node:zlib";
-import { AdminError, adminFailure, adminRoutes } from "./admin.ts";
-import { SimulatorClock } from "./clock.ts";
-import { GoogleAccounts } from "./google/accounts.ts";
-import { facebook } from "./facebook/facebook.ts";
-import { googleOauth } from "./google/google_oauth.ts";
-import { instagram } from "./instagram/instagram.ts";
-import { Journal } from "./journal.ts";
-import {
-  type Answer,
-  type Call,
-  json,
-  matchPath,
-  type Provider,
-  type Route,
-  type World,
-} from "./provider.ts";
-import { type Fault, pathForLog, Switchboard } from "./switchboard.ts";
-import { tiktok } from "./tiktok/tiktok.ts";
-import { x } from "./x/x.ts";
-import { openLibrary } from "./youtube/library.ts";
-import { youtube } from "./youtube/youtube.ts";
+import { dialects } from "./dialects.ts";
+import { AdminError, adminFailure } from "./engine/admin.ts";
+import { SimulatorClock } from "./engine/clock.ts";
+import { engineRoutes, type Shared } from "./engine/engine_admin.ts";
+import { type Fault, FaultInjector } from "./engine/faults.ts";
+import { Journal } from "./engine/journal.ts";
+import { type Answer, type Call, json, matchPath, type Provider, type Route } from "./engine/provider.ts";
+import { pathForLog, RequestLog } from "./engine/request_log.ts";
 
 export interface SimulatorOptions {
   /** 0 picks a free one. */
   port: number;
   host?: string | undefined;
-  /** A file of real channels and videos, `.ndjson.gz`; see youtube/real_catalogue.ts. */
+  /** A file of real channels and videos, `.ndjson.gz`; see youtube/catalogue_file.ts. */
   catalog?: string | undefined;
   /** A file for accounts, consents and edits, so that a killed stack goes on with them. */
   state?: string | undefined;
@@ -49,7 +37,7 @@ const body_limit = 1_048_576;
 
 /** What one exchange needs of the server. */
 interface Running {
-  readonly world: World;
+  readonly shared: Shared;
   readonly providers: readonly Provider[];
   readonly admin: readonly Route[];
   readonly stopping: AbortSignal;
@@ -59,28 +47,44 @@ interface Running {
 type OpenCall = { -readonly [Member in keyof Call]: Call[Member] };
 
 export async function startSimulators(options: SimulatorOptions): Promise<Simulators> {
-  const world: World = {
+  const shared: Shared = {
     clock: new SimulatorClock(options.now),
-    switchboard: new Switchboard(),
+    faults: new FaultInjector(),
+    requests: new RequestLog(),
     journal: new Journal(options.state),
+    redirect_uris: new Set(options.redirectUris),
   };
-  const library = await openLibrary(world, options.catalog, options.state);
-  const accounts = new GoogleAccounts(world, options.redirectUris);
-  const providers: Provider[] = [
-    googleOauth(world, accounts, library),
-    youtube(world, accounts, library),
-    instagram(world, options.redirectUris),
-    tiktok(world, options.redirectUris),
-    facebook(world, options.redirectUris),
-    x(world, options.redirectUris),
-  ];
-  replay(world, providers);
+  const { clock, journal, redirect_uris } = shared;
+  const providers = await Promise.all(
+    Object.entries(dialects).map(([provider, dialect]) =>
+      dialect({
+        provider,
+        clock,
+        record: (event) => journal.record({ provider, ...event }),
+        redirect_uris,
+        catalog: options.catalog,
+        // Beside the state, which is on a disk: the system's temporary folder may be memory.
+        folder: options.state === undefined ? undefined : dirname(options.state),
+      })
+    ),
+  );
+  replay(shared, providers);
 
   const stopping = new AbortController();
+  const resetProviders = () => {
+    redirect_uris.clear();
+    for (const uri of options.redirectUris ?? []) redirect_uris.add(uri);
+    for (const { parts } of providers) for (const part of parts) part.reset?.();
+  };
   const running: Running = {
-    world,
+    shared,
     providers,
-    admin: [...adminRoutes(world, providers), ...providers.flatMap((provider) => provider.admin)],
+    admin: [
+      ...engineRoutes(shared, resetProviders),
+      ...providers.flatMap(({ name, parts }) =>
+        parts.flatMap((part) => part.admin?.(`/_admin/${name}`) ?? [])
+      ),
+    ],
     stopping: stopping.signal,
     closeIdleConnections: () => server.closeIdleConnections(),
   };
@@ -111,43 +115,48 @@ export async function startSimulators(options: SimulatorOptions): Promise<Simula
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
       await closed;
-      for (const provider of providers) provider.stop?.();
+      for (const { parts } of providers) for (const part of parts) part.stop?.();
     },
   };
 }
 
-function replay(world: World, providers: readonly Provider[]): void {
-  for (const event of world.journal.read()) {
-    if (event.provider === "clock") world.clock.offset = Number(event.milliseconds);
-    else providers.find((provider) => provider.name === event.provider)?.replay(event);
+function replay({ journal, clock, redirect_uris }: Shared, providers: readonly Provider[]): void {
+  for (const event of journal.read()) {
+    if (event.kind === "clock") clock.offset = Number(event.milliseconds);
+    else if (event.kind === "redirect_uris") {
+      for (const uri of event.redirect_uris as string[]) redirect_uris.add(uri);
+    } else {
+      const provider = providers.find(({ name }) => name === event.provider);
+      for (const part of provider?.parts ?? []) part.replay?.(event);
+    }
   }
 }
 
 async function exchange(running: Running, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { switchboard } = running.world;
+  const { faults } = running.shared;
   const call = openCall(request, await read(request));
   if (call.host !== "_admin") await provide(running, call, request, response);
   else {
     const answer = await administer(running.admin, call);
-    if (switchboard.cuts) response.setHeader("connection", "close");
+    if (faults.cuts) response.setHeader("connection", "close");
     send(request, response, answer);
     // See provide(): what is cut must come on a new connection.
-    if (switchboard.cuts) running.closeIdleConnections();
+    if (faults.cuts) running.closeIdleConnections();
   }
 }
 
 async function provide(running: Running, call: OpenCall, request: IncomingMessage, response: ServerResponse) {
-  const { clock, switchboard } = running.world;
+  const { clock, faults, requests } = running.shared;
   const started = performance.now();
   const provider =
     running.providers.find((one) =>
       one.routes.some((route) => route.path.split("/")[1] === call.host && matchPath(route.path, call.path))
     ) ?? running.providers.find((one) => one.routes.some((route) => route.path.split("/")[1] === call.host));
-  const account = provider?.accountOf(call);
-  const fault = switchboard.take(`${call.method} ${call.path}${call.url.search}`, account);
+  const account = provider?.accountOf?.(call);
+  const fault = faults.take(`${call.method} ${call.path}${call.url.search}`, account);
   call.fault = fault;
   const note = (status: number) =>
-    switchboard.note({
+    requests.note({
       at: new Date(clock.now()).toISOString(),
       method: call.method,
       path: pathForLog(call.url),
@@ -165,14 +174,14 @@ async function provide(running: Running, call: OpenCall, request: IncomingMessag
     note(0);
     return void request.socket.destroy();
   }
-  const answer = (fault && madeUp(fault, provider, call)) ?? await respond(provider, call);
-  if (fault?.headers !== undefined) Object.assign(answer.headers, fault.headers);
+  const given = (fault && madeUp(fault, provider, call)) ?? await respond(provider, call);
+  const answer = withHeaders(given, fault?.headers ?? {});
   if (fault?.malformed) answer.body = answer.body.slice(0, Math.floor(answer.body.length / 2));
   note(fault?.lost ? 0 : answer.status);
   if (fault?.lost) return void request.socket.destroy();
   // Deno's fetch sends a request again by itself, a POST too, when a connection that it had used before closes without
   // an answer; a cut would go unseen. So connections are not kept while a cut is ahead.
-  if (switchboard.cuts) response.setHeader("connection", "close");
+  if (faults.cuts) response.setHeader("connection", "close");
   send(request, response, answer, fault?.cut);
 }
 
@@ -205,6 +214,20 @@ function madeUp(fault: Fault, provider: Provider | undefined, call: Call): Answe
   if (fault.body === undefined) return provider?.failure(String(status), call) ?? json(status, {});
   if (typeof fault.body !== "string") return json(status, fault.body);
   return { status, headers: { "content-type": "text/html; charset=UTF-8" }, body: fault.body };
+}
+
+/** Headers that a recorded answer brings along and that are about how it came, not about what it says. */
+const of_the_transport = [
+  "connection",
+  "content-encoding",
+  "content-length",
+  "keep-alive",
+  "transfer-encoding",
+];
+
+function withHeaders(answer: Answer, headers: Readonly<Record<string, string>>): Answer {
+  const given = Object.entries(headers).filter(([name]) => !of_the_transport.includes(name));
+  return { ...answer, headers: { ...answer.headers, ...Object.fromEntries(given) } };
 }
 
 async function respond(provider: Provider | undefined, call: OpenCall) {

@@ -60,14 +60,14 @@ export class SimulatorClient {
   }
 
   async channel(
-    wish: { videos: number; plain?: boolean; seed?: number; [option: string]: unknown },
+    wish: { items: number; plain?: boolean; seed?: number; [option: string]: unknown },
   ): Promise<string> {
-    return (await this.admin("POST", "youtube/channels", wish)).channel_id;
+    return (await this.admin("POST", "youtube/accounts", wish)).account_id;
   }
 
   /** Tokens of a channel, without the way through the consent page. */
-  tokens(channel_id: string, options: { scopes?: string[]; refresh_token?: boolean } = {}): Promise<Tokens> {
-    return this.admin("POST", "google/tokens", { channel_id, ...options });
+  tokens(account_id: string, options: { scopes?: string[] } = {}): Promise<Tokens> {
+    return this.admin("POST", "youtube/tokens", { account_id, ...options });
   }
 
   fault(
@@ -98,7 +98,7 @@ export class SimulatorClient {
     parameters: Record<string, string | undefined> = {},
     form: string[][] = [],
   ): Promise<URL> {
-    const body = new URLSearchParams([["channel", channel], ["decision", "allow"], ...form]);
+    const body = new URLSearchParams([["account", channel], ["decision", "allow"], ...form]);
     const response = await fetch(this.authorizationUrl(parameters), {
       method: "POST",
       body,
@@ -152,6 +152,6 @@ export class SimulatorClient {
   }
 }
 
-export function uploadsOf(channel_id: string): string {
-  return `UU${channel_id.slice(2)}`;
+export function uploadsOf(account_id: string): string {
+  return `UU${account_id.slice(2)}`;
 }

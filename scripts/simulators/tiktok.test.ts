@@ -204,7 +204,7 @@ Deno.test("TikTok: a minute has 600 calls of an endpoint, and slides", () =>
   withSimulator(async (simulator) => {
     const account_id = await account(simulator, { items: 1 });
     const { access_token } = await tokens(simulator, account_id);
-    await simulator.admin("PUT", "tiktok/limit", { account_id, per_minute: 2 });
+    await simulator.admin("PUT", "tiktok/quota", { account_id, limit: 2 });
     const call = () => api(simulator, `video/list/?${fields}`, access_token, {});
     await call();
     await simulator.admin("POST", "clock", { advance_seconds: 40 });
@@ -226,9 +226,9 @@ Deno.test("TikTok: webhooks are signed over time and body, as often as one wants
     try {
       const account_id = await account(simulator, { items: 1 });
       await simulator.admin("POST", "tiktok/webhooks", { account_id }, [409]);
-      await simulator.admin("PUT", "tiktok/webhook", { url: `http://127.0.0.1:${receiver.addr.port}/` });
+      await simulator.admin("PUT", "tiktok/webhooks", { url: `http://127.0.0.1:${receiver.addr.port}/` });
       const sent = await simulator.admin("POST", "tiktok/webhooks", { account_id, times: 2 });
-      assert.deepEqual(sent.statuses, [200, 200]);
+      assert.deepEqual(sent.answers.map(({ status }: { status: number }) => status), [200, 200]);
       await simulator.admin("POST", "tiktok/webhooks", { account_id, secret: "wrong" });
       const isRight = ({ signature, body }: { signature: string; body: string }) => {
         const [, time = "", given = ""] = /^t=(\d+),s=([0-9a-f]{64})$/.exec(signature) ?? [];

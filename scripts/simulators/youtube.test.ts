@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type SimulatorClient, uploadsOf, withSimulator } from "./simulator_client.ts";
-import { readSelection, select } from "./youtube/field_selection.ts";
+import { readSelection, select } from "./google/field_selection.ts";
 import { readPageToken, writePageToken } from "./youtube/page_token.ts";
 import { isoDuration } from "./youtube/resources.ts";
 
@@ -34,9 +34,9 @@ async function sweep(simulator: SimulatorClient, channel: string, token: string,
 Deno.test("pages of 1, 7 and 50 put together are the same list, which is the channel's", () =>
   withSimulator(async (simulator) => {
     for (const videos of [1, 49, 50, 51, 120]) {
-      const channel = await simulator.channel({ videos });
+      const channel = await simulator.channel({ items: videos });
       const { access_token } = await simulator.tokens(channel);
-      const truth = (await simulator.admin("GET", `youtube/channels/${channel}/videos`)).videos;
+      const truth = (await simulator.admin("GET", `youtube/accounts/${channel}/items`)).items;
       assert.equal(truth.length, videos);
       const by_size = [];
       for (const size of videos > 60 ? [7, 50] : [1, 7, 50]) {
@@ -59,7 +59,7 @@ Deno.test("pages of 1, 7 and 50 put together are the same list, which is the cha
 
 Deno.test("the way back by prevPageToken is the way there", () =>
   withSimulator(async (simulator) => {
-    const channel = await simulator.channel({ videos: 120 });
+    const channel = await simulator.channel({ items: 120 });
     const { access_token } = await simulator.tokens(channel);
     const page = (token: string) =>
       simulator.list(
@@ -101,7 +101,7 @@ Deno.test("page tokens are Google's own packing, and nothing else is one", () =>
 
 Deno.test("the default page has five items, and none may have more than fifty", () =>
   withSimulator(async (simulator) => {
-    const channel = await simulator.channel({ videos: 60 });
+    const channel = await simulator.channel({ items: 60 });
     const { access_token } = await simulator.tokens(channel);
     const path = `playlistItems?part=id&playlistId=${uploadsOf(channel)}`;
     assert.equal((await simulator.list(path, access_token)).items.length, 5);
@@ -123,7 +123,7 @@ Deno.test("the default page has five items, and none may have more than fifty", 
 
 Deno.test("the same answer has the same etag, and its tag answers 304 without a body", () =>
   withSimulator(async (simulator) => {
-    const channel = await simulator.channel({ videos: 60, plain: true });
+    const channel = await simulator.channel({ items: 60, plain: true });
     const { access_token } = await simulator.tokens(channel);
     const items = `playlistItems?${item_parts}&playlistId=${uploadsOf(channel)}&maxResults=50`;
     const first = await simulator.list(items, access_token);
@@ -146,7 +146,7 @@ Deno.test("the same answer has the same etag, and its tag answers 304 without a 
 
 Deno.test("an edit changes the etag of the video, of its page and of nothing else", () =>
   withSimulator(async (simulator) => {
-    const channel = await simulator.channel({ videos: 60, plain: true });
+    const channel = await simulator.channel({ items: 60, plain: true });
     const { access_token } = await simulator.tokens(channel);
     const page = (token = "") =>
       simulator.list(
@@ -155,7 +155,7 @@ Deno.test("an edit changes the etag of the video, of its page and of nothing els
       );
     const [first, second] = [await page(), await page("EAAaBlBUOkNESQ")];
     const edited = first.items[3].contentDetails.videoId;
-    await simulator.admin("PATCH", `youtube/channels/${channel}/videos/${edited}`, {
+    await simulator.admin("PATCH", `youtube/accounts/${channel}/items/${edited}`, {
       title: "Renamed",
       likes: null,
     });
@@ -172,7 +172,7 @@ Deno.test("an edit changes the etag of the video, of its page and of nothing els
     assert.equal("likeCount" in video.statistics, false);
     assert.equal(video.status.publicStatsViewable, false);
     // Counters are no part of a playlist's entry: views that grow leave the page as it is.
-    await simulator.admin("PATCH", `youtube/channels/${channel}/videos/${edited}`, {
+    await simulator.admin("PATCH", `youtube/accounts/${channel}/items/${edited}`, {
       views: 9_007_199_254_740_991,
     });
     assert.equal((await page()).etag, changed.etag);
@@ -183,21 +183,23 @@ Deno.test("an edit changes the etag of the video, of its page and of nothing els
 
 Deno.test("what is uploaded comes first, and what is deleted leaves the list and moves the rest up", () =>
   withSimulator(async (simulator) => {
-    const channel = await simulator.channel({ videos: 10, plain: true });
+    const channel = await simulator.channel({ items: 10, plain: true });
     const { access_token } = await simulator.tokens(channel);
     const ids = async () =>
       (await sweep(simulator, channel, access_token, 50)).items.map((item) => item.contentDetails.videoId);
     const before = await ids();
-    const added =
-      (await simulator.admin("POST", `youtube/channels/${channel}/videos`, { title: "New", count: 2 }))
-        .videos;
-    assert.equal(added.length, 2);
-    await simulator.admin("DELETE", `youtube/channels/${channel}/videos/${before[4]}`);
-    await simulator.admin("DELETE", `youtube/channels/${channel}/videos/${before[0]}`);
+    await simulator.admin("POST", `youtube/accounts/${channel}/items`, { title: "New", count: 2 });
+    const { items: [last, one_before] } = await simulator.admin(
+      "GET",
+      `youtube/accounts/${channel}/items?limit=2`,
+    );
+    const added = [one_before, last];
+    await simulator.admin("DELETE", `youtube/accounts/${channel}/items/${before[4]}`);
+    await simulator.admin("DELETE", `youtube/accounts/${channel}/items/${before[0]}`);
     const expected = [added[1].id, added[0].id, ...before.filter((_, at) => at !== 4 && at !== 0)];
     assert.deepEqual(await ids(), expected);
     assert.deepEqual(
-      (await simulator.admin("GET", `youtube/channels/${channel}/videos`)).videos.map((
+      (await simulator.admin("GET", `youtube/accounts/${channel}/items`)).items.map((
         video: { id: string },
       ) => video.id),
       expected,
@@ -214,19 +216,19 @@ Deno.test("what is uploaded comes first, and what is deleted leaves the list and
     assert.equal(one.items[0].snippet.position, expected.indexOf(before[1]));
     const same = await simulator.list(`playlistItems?${item_parts}&id=${one.items[0].id}`, access_token);
     assert.deepEqual(same.items, one.items);
-    await simulator.admin("DELETE", `youtube/channels/${channel}/videos/${added[0].id}`);
+    await simulator.admin("DELETE", `youtube/accounts/${channel}/items/${added[0].id}`);
     assert.equal((await ids()).includes(added[0].id), false);
   }));
 
 Deno.test("deleted and private videos keep an entry without content; videos.list leaves them out without a word", () =>
   withSimulator(async (simulator) => {
-    const channel = await simulator.channel({ videos: 5, plain: true });
-    const stranger = await simulator.channel({ videos: 1 });
+    const channel = await simulator.channel({ items: 5, plain: true });
+    const stranger = await simulator.channel({ items: 1 });
     const [own, other] = [await simulator.tokens(channel), await simulator.tokens(stranger)];
-    const { videos } = await simulator.admin("GET", `youtube/channels/${channel}/videos`);
+    const { items: videos } = await simulator.admin("GET", `youtube/accounts/${channel}/items`);
     const [deleted, hidden, unlisted, open] = videos.map((video: { id: string }) => video.id);
     const edit = (id: string, change: unknown) =>
-      simulator.admin("PATCH", `youtube/channels/${channel}/videos/${id}`, change);
+      simulator.admin("PATCH", `youtube/accounts/${channel}/items/${id}`, change);
     await edit(deleted, { deleted: true });
     await edit(hidden, { privacy: "private", title: "My secret" });
     await edit(unlisted, { privacy: "unlisted" });
@@ -256,7 +258,7 @@ Deno.test("deleted and private videos keep an entry without content; videos.list
 
 Deno.test("an app's key reads public data and has no channel of its own", () =>
   withSimulator(async (simulator) => {
-    const channel = await simulator.channel({ videos: 5, plain: true });
+    const channel = await simulator.channel({ items: 5, plain: true });
     const key = "key=local-simulator-api-key";
     assert.equal((await simulator.list(`channels?part=id&id=${channel}&${key}`)).items[0].id, channel);
     assert.equal(
@@ -274,7 +276,7 @@ Deno.test("an app's key reads public data and has no channel of its own", () =>
 
 Deno.test("channels.list finds by id, by handle and by owner, and has no items when it finds none", () =>
   withSimulator(async (simulator) => {
-    const channel = await simulator.channel({ videos: 5, plain: true, title: "Été à Brest" });
+    const channel = await simulator.channel({ items: 5, plain: true, name: "Été à Brest" });
     const { access_token } = await simulator.tokens(channel);
     const mine = await simulator.list(
       "channels?part=snippet,contentDetails,statistics&mine=true",
@@ -299,7 +301,7 @@ Deno.test("channels.list finds by id, by handle and by owner, and has no items w
     }
     const viewer = await simulator.tokens("account-without-channel");
     assert.equal("items" in await simulator.list("channels?part=id&mine=true", viewer.access_token), false);
-    const hidden = await simulator.channel({ videos: 1, hidden_subscribers: true });
+    const hidden = await simulator.channel({ items: 1, hidden_subscribers: true });
     const seen = await simulator.list(`channels?part=statistics&id=${hidden}`, access_token);
     assert.equal(seen.items[0].statistics.hiddenSubscriberCount, true);
     assert.equal("subscriberCount" in seen.items[0].statistics, false);
@@ -308,8 +310,8 @@ Deno.test("channels.list finds by id, by handle and by owner, and has no items w
 Deno.test("the uploads playlist of a channel that never uploaded does not exist", () =>
   withSimulator(async (simulator) => {
     const [never, emptied] = [
-      await simulator.channel({ videos: 0 }),
-      await simulator.channel({ videos: 0, empty_uploads: "empty" }),
+      await simulator.channel({ items: 0 }),
+      await simulator.channel({ items: 0, empty_uploads: "empty" }),
     ];
     const { access_token } = await simulator.tokens(never);
     await failure(
@@ -327,7 +329,7 @@ Deno.test("the uploads playlist of a channel that never uploaded does not exist"
       access_token,
     );
     assert.deepEqual(empty.items, []);
-    await simulator.admin("POST", `youtube/channels/${never}/videos`, { title: "The first" });
+    await simulator.admin("POST", `youtube/accounts/${never}/items`, { title: "The first" });
     assert.equal(
       (await simulator.list(`playlistItems?part=id&playlistId=${uploadsOf(never)}`, access_token)).items
         .length,
@@ -337,7 +339,7 @@ Deno.test("the uploads playlist of a channel that never uploaded does not exist"
 
 Deno.test("parameters that Google refuses are refused with Google's reasons", () =>
   withSimulator(async (simulator) => {
-    const channel = await simulator.channel({ videos: 5 });
+    const channel = await simulator.channel({ items: 5 });
     const { access_token } = await simulator.tokens(channel);
     const many = Array.from({ length: 51 }, (_, at) => `AAAAAAAA${100 + at}`).join(",");
     const wrong: [string, number, string][] = [
@@ -361,9 +363,9 @@ Deno.test("parameters that Google refuses are refused with Google's reasons", ()
     for (const [path, status, reason] of wrong) {
       await failure(await simulator.youtube(path, access_token), status, reason);
     }
-    const { videos } = await simulator.admin(
+    const { items: videos } = await simulator.admin(
       "GET",
-      "youtube/channels/" + await simulator.channel({ videos: 1, plain: true }) + "/videos",
+      "youtube/accounts/" + await simulator.channel({ items: 1, plain: true }) + "/items",
     );
     await failure(
       await simulator.youtube(`videos?part=fileDetails&id=${videos[0].id}`, access_token),
@@ -374,9 +376,9 @@ Deno.test("parameters that Google refuses are refused with Google's reasons", ()
 
 Deno.test("parts come as they are asked for, and fields trims them", () =>
   withSimulator(async (simulator) => {
-    const channel = await simulator.channel({ videos: 1, plain: true });
+    const channel = await simulator.channel({ items: 1, plain: true });
     const { access_token } = await simulator.tokens(channel);
-    const [{ id }] = (await simulator.admin("GET", `youtube/channels/${channel}/videos`)).videos;
+    const [{ id }] = (await simulator.admin("GET", `youtube/accounts/${channel}/items`)).items;
     const members = async (part: string) =>
       Object.keys((await simulator.list(`videos?part=${part}&id=${id}`, access_token)).items[0]);
     assert.deepEqual(await members("id"), ["kind", "etag", "id"]);
@@ -417,7 +419,7 @@ Deno.test("durations are ISO 8601, P0D while a stream runs", () => {
 
 Deno.test("streams: one ahead, one running, some over", () =>
   withSimulator(async (simulator) => {
-    const channel = await simulator.channel({ videos: 200 });
+    const channel = await simulator.channel({ items: 200 });
     const { access_token } = await simulator.tokens(channel);
     const { items } = await sweep(simulator, channel, access_token, 50);
     const ids = items.map((item) => item.contentDetails.videoId);
@@ -446,7 +448,7 @@ Deno.test("streams: one ahead, one running, some over", () =>
 
 Deno.test("answers are compressed for those who can read it", () =>
   withSimulator(async (simulator) => {
-    const channel = await simulator.channel({ videos: 50 });
+    const channel = await simulator.channel({ items: 50 });
     const { access_token } = await simulator.tokens(channel);
     const path = `playlistItems?${item_parts}&maxResults=50&playlistId=${uploadsOf(channel)}`;
     const raw = async (encoding: string) => {
@@ -483,7 +485,7 @@ const raw_request = `
 
 Deno.test("every call costs a unit, wrong ones too, and the day's units end in quotaExceeded until midnight Pacific", () =>
   withSimulator(async (simulator) => {
-    const channel = await simulator.channel({ videos: 5 });
+    const channel = await simulator.channel({ items: 5 });
     await simulator.admin("POST", "clock", { now: "2026-07-01T06:30:00Z" }); // half past eleven in the evening there
     const { access_token } = await simulator.tokens(channel);
     const used = async () => (await simulator.admin("GET", "youtube/quota")).default;
@@ -512,9 +514,9 @@ Deno.test("every call costs a unit, wrong ones too, and the day's units end in q
 
 Deno.test("one channel can run out of units alone", () =>
   withSimulator(async (simulator) => {
-    const [poor, rich] = [await simulator.channel({ videos: 5 }), await simulator.channel({ videos: 5 })];
+    const [poor, rich] = [await simulator.channel({ items: 5 }), await simulator.channel({ items: 5 })];
     const [few, many] = [await simulator.tokens(poor), await simulator.tokens(rich)];
-    await simulator.admin("PUT", "youtube/quota", { channel_id: poor, limit: 2 });
+    await simulator.admin("PUT", "youtube/quota", { account_id: poor, limit: 2 });
     await simulator.list("channels?part=id&mine=true", few.access_token);
     await simulator.list("channels?part=id&mine=true", few.access_token);
     await failure(
@@ -523,15 +525,15 @@ Deno.test("one channel can run out of units alone", () =>
       "quotaExceeded",
     );
     await simulator.list("channels?part=id&mine=true", many.access_token);
-    await simulator.admin("PUT", "youtube/quota", { channel_id: poor, limit: null });
+    await simulator.admin("PUT", "youtube/quota", { account_id: poor, limit: null });
     await simulator.list("channels?part=id&mine=true", few.access_token);
   }));
 
 Deno.test("batchGetStats has units of its own, and says 429 when they are gone", () =>
   withSimulator(async (simulator) => {
-    const channel = await simulator.channel({ videos: 3, plain: true });
+    const channel = await simulator.channel({ items: 3, plain: true });
     const { access_token } = await simulator.tokens(channel);
-    const { videos } = await simulator.admin("GET", `youtube/channels/${channel}/videos`);
+    const { items: videos } = await simulator.admin("GET", `youtube/accounts/${channel}/items`);
     const path = `videos:batchGetStats?part=statistics,contentDetails&id=${
       videos.map((video: { id: string }) => video.id)
     }`;

@@ -1,105 +1,172 @@
 /** Facebook as an app with Facebook Login for Pages sees it: www.facebook.com (consent) and graph.facebook.com. */
 import { createHmac } from "node:crypto";
-import { MetaAccounts, type TokenFacts } from "../meta/accounts.ts";
-import { decideDialog, type Dialog, showDialog } from "../meta/authorize.ts";
-import { Callbacks } from "../meta/callbacks.ts";
+import { Accounts } from "../engine/accounts.ts";
+import { accountsAdmin } from "../engine/accounts_admin.ts";
+import type { Choice } from "../engine/consent_page.ts";
+import { accountOfCall, type Facts, Grants } from "../engine/grants.ts";
+import type { JournalEvent } from "../engine/journal.ts";
+import { type Post, post_change } from "../engine/posts.ts";
+import {
+  type Answer,
+  type Call,
+  type Context,
+  json,
+  type Part,
+  type Provider,
+  type Route,
+  words,
+} from "../engine/provider.ts";
+import { hash } from "../engine/seeded.ts";
 import { pageOf } from "../meta/cursor.ts";
-import { type Fields, readFields, select } from "../meta/fields.ts";
+import { select } from "../meta/fields.ts";
+import {
+  code,
+  dialogRoutes,
+  fieldsOf,
+  type MetaApp,
+  metaProvider,
+  readToken,
+  reports,
+  token_lives,
+  tokenOf,
+  Usage,
+} from "../meta/graph.ts";
 import { refused } from "../meta/graph_error.ts";
-import { metaProduct, tokenOf } from "../meta/product.ts";
-import { MetaUsage } from "../meta/usage.ts";
-import { type Answer, type Call, json, type Provider, type World } from "../provider.ts";
-import { facebookAdmin } from "./facebook_admin.ts";
-import { FacebookLibrary, type PageRecord } from "./library.ts";
-import { facebook_fields, pageNode, postNode, videoNode } from "./nodes.ts";
+import {
+  facebook_change,
+  facebook_fields,
+  facebook_network,
+  facebook_wish,
+  hasPost,
+  isVideo,
+  type Page,
+  pageNode,
+  personId,
+  postNode,
+  truthOf,
+  videoId,
+  videoNode,
+} from "./network.ts";
 
-export const facebook_app = {
+export const facebook_app: MetaApp = {
   id: "880001112223335",
   secret: "local-simulator-facebook-secret",
   name: "StreamVibe (local)",
 };
 
-const known_scopes = [
-  "public_profile",
-  "email",
-  "business_management",
-  "pages_show_list",
-  "pages_read_engagement",
-  "pages_read_user_content",
-  "pages_manage_posts",
-  "read_insights",
-];
-
-const lists = ["published_posts", "videos", "video_reels"] as const;
+const known_scopes = words(
+  "public_profile email business_management pages_show_list pages_read_engagement pages_read_user_content " +
+    "pages_manage_posts read_insights",
+);
+const page_fields = [...facebook_fields.Page, ...facebook_fields.PageExtra];
 const most_in_batch = 50;
 
-export function facebook(world: World, redirect_uris?: readonly string[]): Provider {
-  const library = new FacebookLibrary(world);
-  const accounts = new MetaAccounts(world, "facebook", "EAAG", facebook_app, redirect_uris);
-  const usage = new MetaUsage(world, "pages");
-  const callbacks = new Callbacks(world, "facebook", facebook_app);
-  const dialog: Dialog = {
-    product: "Facebook",
-    accounts,
-    known_scopes,
-    choices: () =>
-      library.people().slice(0, 20).map(({ id, name, pages }) => ({
-        id,
-        name,
-        detail: pages.length === 0 ? "no Pages" : "Pages that the app may see:",
-        pages: pages.map((page) => ({ id: page.id, name: page.name })),
-      })),
-    find: (id) => {
-      const person = library.page(id)?.person ?? id;
-      if (!library.isPerson(person)) return undefined;
-      return { person, pages: library.pagesOf(person).map((page) => page.id) };
+/** Which posts a list of a Page names. */
+const lists: Readonly<Record<string, (post: Post) => boolean>> = {
+  published_posts: hasPost,
+  videos: ({ kind }) => kind === "video",
+  video_reels: ({ kind }) => kind === "reel",
+};
+
+/** People without a Page. */
+class People implements Part {
+  readonly ids: string[] = [];
+
+  constructor(private readonly context: Context) {}
+
+  admin(root: string): Route[] {
+    const handle = () => {
+      this.context.record({ kind: "person" });
+      return json(201, { person_id: this.#create() });
+    };
+    return [{ method: "POST", path: `${root}/people`, handle }];
+  }
+
+  replay({ kind }: JournalEvent): void {
+    if (kind === "person") this.#create();
+  }
+
+  reset(): void {
+    this.ids.length = 0;
+  }
+
+  #create(): string {
+    const id = personId(hash(`facebook person ${this.ids.length}`));
+    this.ids.push(id);
+    return id;
+  }
+}
+
+export function facebook(context: Context): Provider {
+  const now = () => context.clock.now();
+  const accounts = new Accounts(context, facebook_network);
+  const people = new People(context);
+  const pagesOf = (person: string) => accounts.all().filter(({ person_id }) => person_id === person);
+  const ownerOf = (page: string) => accounts.account(page)?.person_id ?? page;
+  const isPerson = (id: string) => people.ids.includes(id) || pagesOf(id).length > 0;
+  const prefix = "EAAG";
+  const grants: Grants = new Grants(context, {
+    code,
+    tokens: {
+      short: { prefix, life: token_lives.short },
+      long: { prefix, life: token_lives.long },
+      page: { prefix, life: token_lives.page },
     },
-    fragment: "#_=_",
-  };
+    expires: "page",
+    replaces: true,
+    ownerOf,
+    read_scopes: ["pages_show_list", "pages_read_engagement"],
+    hand_out(account) {
+      const { id, person_id } = accounts.expect(account);
+      return {
+        access_token: grants.issue("page", person_id, { about: id }),
+        user_access_token: grants.issue("long", person_id),
+      };
+    },
+  });
+  const usage = new Usage(context, "pages");
+
+  function choices(): Choice[] {
+    const ids = new Set([...accounts.all().map(({ person_id }) => person_id), ...people.ids]);
+    return [...ids].slice(0, 20).map((id, index) => {
+      const pages = pagesOf(id).map((page) => ({ id: page.id, name: page.name }));
+      const detail = pages.length === 0 ? "no Pages" : "Pages that the app may see:";
+      return { id, name: `Person ${index + 1}`, detail, pages };
+    });
+  }
+
+  /** The person behind what the form names (a person, or one of their Pages), and the Pages that they may let in. */
+  function consenter(id: string) {
+    const account = ownerOf(id);
+    return isPerson(account) ? { account, pages: pagesOf(account).map((page) => page.id) } : undefined;
+  }
 
   /** What a call's token says, or why it says nothing. */
-  function bearer(call: Call): { facts: TokenFacts; scopes: string[]; pages: string[] } | Answer {
+  function bearer(
+    call: Call,
+  ): { facts: Facts; person: string; page: string | undefined; scopes: readonly string[] } | Answer {
     const token = tokenOf(call);
-    if (token === "") return refused("no_token");
-    if (call.fault?.token) return refused(call.fault.token === "expired" ? "token_expired" : "token_revoked");
-    const state = accounts.read(token);
-    if (state === "malformed") return refused("token_malformed");
-    if (typeof state === "string") return refused(`token_${state}`);
+    const facts = token === "" ? refused("no_token") : readToken(call, grants, token);
+    if ("status" in facts) return facts;
     const proof = call.query.get("appsecret_proof");
     const wanted = createHmac("sha256", facebook_app.secret).update(token).digest("hex");
     if (proof !== null && proof !== wanted) {
       return refused("invalid_parameter", "Invalid appsecret_proof provided in the API argument");
     }
-    const { facts, consent } = state;
-    const refusal = usage.charge(facts.page ?? facts.person);
-    return refusal ?? { facts, scopes: consent.scopes, pages: consent.pages };
+    const { account: person, about: page } = facts;
+    return usage.charge(page ?? person) ?? { facts, person, page, scopes: grants.of(person).scopes };
   }
 
   function withUsage(answer: Answer, account: string): Answer {
-    const headers = { ...answer.headers, ...usage.headers(account), "facebook-api-version": "v26.0" };
-    return { ...answer, headers };
+    const told = usage.told(answer, account);
+    return { ...told, headers: { ...told.headers, "facebook-api-version": "v26.0" } };
   }
-
-  /** The fields that a call names, or why not. */
-  function fieldsOf(call: Call, known: readonly string[]): Fields | Answer {
-    const fields = readFields(call.query.get("fields") ?? "id");
-    if (fields === undefined) return refused("invalid_parameter", "(#100) Syntax error in the field list");
-    const stranger = [...fields.keys()].find((name) => !known.includes(name));
-    return stranger === undefined
-      ? fields
-      : refused("invalid_parameter", `(#100) Tried accessing nonexisting field (${stranger})`);
-  }
-
-  const page_fields = [...facebook_fields.Page, ...facebook_fields.PageExtra];
 
   /** A Page's own token for the person, when their role gives one. */
-  function pageToken(page: PageRecord, person: TokenFacts): string | undefined {
-    if (page.person !== person.person || page.tasks.length === 0) return undefined;
+  function pageToken({ id, person_id, tasks }: Page, { account, kind, expires }: Facts): string | undefined {
+    if (person_id !== account || tasks.length === 0) return undefined;
     // Only a long-lived token of the person makes tokens without end.
-    return accounts.issue("page", page.person, {
-      page: page.id,
-      expires: person.kind === "long" ? null : person.expires,
-    });
+    return grants.issue("page", person_id, { about: id, expires: kind === "long" ? null : expires });
   }
 
   /** The Pages that the person let the app see. */
@@ -109,21 +176,20 @@ export function facebook(world: World, redirect_uris?: readonly string[]): Provi
     if (!who.scopes.includes("pages_show_list")) return refused("permission_denied");
     const fields = fieldsOf(call, page_fields);
     if ("status" in fields) return fields;
-    const pages = library.pagesOf(who.facts.person).filter(({ id }) => who.pages.includes(id));
+    const { chosen } = grants.of(who.person);
+    const pages = pagesOf(who.person).filter(({ id }) => chosen.includes(id));
+    const numbered = pages.map((page, index) => ({ page, number: pages.length - index }));
     const answer = pageOf(call, {
-      items: pages.map((page, index) => ({ page, order: pages.length - index })),
-      show: ({ page }) => select(pageNode(page, world.clock.now(), pageToken(page, who.facts)), fields),
-      most: 100,
-      usual: 25,
-      token: tokenOf(call),
+      below: (place) => numbered.filter(({ number }) => number < place),
+      show: ({ page }) => select(pageNode(page, now(), pageToken(page, who.facts)), fields),
     });
-    return withUsage(answer, who.facts.person);
+    return withUsage(answer, who.person);
   }
 
   function permissions(call: Call): Answer {
     const who = bearer(call);
     if ("status" in who) return who;
-    const { scopes, declined } = accounts.consent(who.facts.person);
+    const { scopes, declined } = grants.of(who.person);
     return json(200, {
       data: [
         ...scopes.map((permission) => ({ permission, status: "granted" })),
@@ -138,31 +204,25 @@ export function facebook(world: World, redirect_uris?: readonly string[]): Provi
     if (who.facts.kind === "page") {
       return refused("permission_denied", "(#200) This call requires a user access token");
     }
-    accounts.revoke(who.facts.person);
+    grants.revoke(who.person);
     return json(200, { success: true });
   }
 
   function list(call: Call): Answer {
-    const edge = lists.find((name) => name === call.params.edge);
-    if (edge === undefined) return refused("unknown_path");
+    const { edge = "", object = "" } = call.params;
+    const isListed = lists[edge];
+    if (isListed === undefined) return refused("unknown_path");
     const who = bearer(call);
     if ("status" in who) return who;
-    const page = library.page(call.params.object === "me" ? who.facts.page ?? "" : call.params.object ?? "");
-    if (page === undefined || who.facts.page !== page.id) return refused("no_such_object");
+    const page = accounts.account(object === "me" ? who.page ?? "" : object);
+    if (page === undefined || who.page !== page.id) return refused("no_such_object");
     if (!who.scopes.includes("pages_read_engagement")) return refused("missing_scope");
-    const fields = fieldsOf(
-      call,
-      edge === "published_posts" ? facebook_fields.PagePost : facebook_fields.AdVideo,
-    );
+    const arePosts = edge === "published_posts";
+    const fields = fieldsOf(call, arePosts ? facebook_fields.PagePost : facebook_fields.AdVideo);
     if ("status" in fields) return fields;
-    const now = world.clock.now();
     const answer = pageOf(call, {
-      items: library.list(page, edge),
-      show: (post) =>
-        select(edge === "published_posts" ? postNode(page, post, now) : videoNode(post, now), fields),
-      most: 100,
-      usual: 25,
-      token: tokenOf(call),
+      below: (place) => accounts.below(page.id, place).filter((post) => !post.deleted && isListed(post)),
+      show: (post) => select(arePosts ? postNode(page, post, now()) : videoNode(post, now()), fields),
       repeats: page.repeats,
     });
     return withUsage(answer, page.id);
@@ -172,28 +232,30 @@ export function facebook(world: World, redirect_uris?: readonly string[]): Provi
     const { object: id = "" } = call.params;
     const who = bearer(call);
     if ("status" in who) return who;
-    const own = who.facts.page ?? who.facts.person;
-    const page = library.page(id === "me" ? who.facts.page ?? "" : id);
+    const own = who.page ?? who.person;
+    const page = accounts.account(id === "me" ? who.page ?? "" : id);
     if (page !== undefined) {
-      const isReadable = who.facts.page === page.id ||
-        (page.person === who.facts.person && who.pages.includes(page.id) &&
+      const isReadable = who.page === page.id ||
+        (page.person_id === who.person && grants.of(who.person).chosen.includes(page.id) &&
           who.scopes.includes("pages_show_list"));
       if (!isReadable) return refused("no_such_object");
       const fields = fieldsOf(call, page_fields);
       if ("status" in fields) return fields;
       const token = who.facts.kind === "page" ? tokenOf(call) : pageToken(page, who.facts);
-      return withUsage(json(200, select(pageNode(page, world.clock.now(), token), fields)), own);
+      return withUsage(json(200, select(pageNode(page, now(), token), fields)), own);
     }
-    if (id === "me" || id === who.facts.person) return withUsage(json(200, { id: who.facts.person }), own);
-    const found = library.find(id);
-    const isVisible = found !== undefined && who.facts.page === found.page.id && !found.post.hidden &&
-      (found.is_video || found.post.has_post);
-    if (!isVisible) return refused("no_such_object");
+    if (id === "me" || id === who.person) return withUsage(json(200, { id: who.person }), own);
+    const post = accounts.find(id);
+    const owner = accounts.account(post?.account_id ?? "");
+    if (!post || !owner || who.page !== owner.id || post.hidden || post.deleted) {
+      return refused("no_such_object");
+    }
+    const is_video = isVideo(post) && videoId(post) === id;
+    if (!is_video && !hasPost(post)) return refused("no_such_object");
     if (!who.scopes.includes("pages_read_engagement")) return refused("missing_scope");
-    const fields = fieldsOf(call, found.is_video ? facebook_fields.AdVideo : facebook_fields.PagePost);
+    const fields = fieldsOf(call, is_video ? facebook_fields.AdVideo : facebook_fields.PagePost);
     if ("status" in fields) return fields;
-    const now = world.clock.now();
-    const node = found.is_video ? videoNode(found.post, now) : postNode(found.page, found.post, now);
+    const node = is_video ? videoNode(post, now()) : postNode(owner, post, now());
     return withUsage(json(200, select(node, fields)), own);
   }
 
@@ -220,9 +282,11 @@ export function facebook(world: World, redirect_uris?: readonly string[]): Provi
       const answer = method === "GET" ? object(inner) : refused("unknown_path");
       return { code: answer.status, body: answer.body };
     });
-    const state = accounts.read(tokenOf(call));
-    const account = typeof state === "string" ? undefined : state.facts.page ?? state.facts.person;
-    return { ...json(200, answers), headers: { ...json(200, {}).headers, ...usage.headers(account) } };
+    const facts = grants.read(tokenOf(call));
+    return usage.told(
+      json(200, answers),
+      typeof facts === "string" ? undefined : facts.about ?? facts.account,
+    );
   }
 
   /** A code for a short-lived token, or a short-lived token for one of sixty days. By GET or by POST. */
@@ -239,51 +303,56 @@ export function facebook(world: World, redirect_uris?: readonly string[]): Provi
       return refused("invalid_parameter", "Error validating client secret.");
     }
     if (form.get("grant_type") === "fb_exchange_token") {
-      const state = accounts.read(form.get("fb_exchange_token") ?? "");
-      if (typeof state === "string") {
-        return refused(state === "malformed" ? "token_malformed" : `token_${state}`);
-      }
-      return tokenAnswer(accounts.issue("long", state.facts.person));
+      const facts = readToken(call, grants, form.get("fb_exchange_token") ?? "");
+      return "status" in facts ? facts : tokenAnswer("long", facts.account);
     }
-    const person = accounts.redeem(form.get("code") ?? "", form.get("redirect_uri") ?? "");
-    if (person === "unknown") return refused("invalid_parameter", "Invalid verification code format.");
-    if (person === "used") return refused("invalid_parameter", "This authorization code has been used.");
-    if (person === "redirect_uri") {
-      return refused(
-        "invalid_parameter",
-        "Error validating verification code. Please make sure your redirect_uri is identical",
-      );
-    }
-    return tokenAnswer(accounts.issue("short", person));
+    const found = grants.redeem(form.get("code") ?? "", { redirect_uri: form.get("redirect_uri") });
+    if (typeof found !== "string") return tokenAnswer("short", found.account);
+    return refused(
+      "invalid_parameter",
+      found === "used"
+        ? "This authorization code has been used."
+        : found === "redirect_uri"
+        ? "Error validating verification code. Please make sure your redirect_uri is identical"
+        : "Invalid verification code format.",
+    );
   }
 
-  function tokenAnswer(access_token: string): Answer {
-    const state = accounts.read(access_token);
-    return json(200, {
-      access_token,
-      token_type: "bearer",
-      expires_in: typeof state === "string" ? 0 : accounts.left(state.facts),
-    });
+  function tokenAnswer(kind: "short" | "long", person: string): Answer {
+    const access_token = grants.issue(kind, person);
+    return json(200, { access_token, token_type: "bearer", expires_in: token_lives[kind] });
   }
 
   /** The Page, where a call is about one: by its token, its path, or because the person has no other. */
   function accountOf(call: Call): string | undefined {
-    const form = new URLSearchParams(call.body);
-    const given = tokenOf(call) || call.query.get("fb_exchange_token") || form.get("code") || "";
-    const owner = given ? accounts.accountOf(given) : form.get("account") ?? undefined;
-    if (owner === undefined || library.page(owner) !== undefined) return owner;
+    const owner = accountOfCall(grants, call);
+    if (owner === undefined || accounts.account(owner) !== undefined) return owner;
     const named = call.path.split("/")[3] ?? "";
-    const pages = library.pagesOf(owner);
+    const pages = pagesOf(owner);
     return pages.find(({ id }) => id === named)?.id ?? (pages.length === 1 ? pages[0]?.id : owner);
   }
 
-  const dialog_path = "/www.facebook.com/:version/dialog/oauth";
   const graph = "/graph.facebook.com/:version";
+  const admin = accountsAdmin({
+    accounts,
+    wish: facebook_wish,
+    change: facebook_change,
+    item_change: post_change,
+    truth: truthOf,
+    describe: ({ person_id }) => ({ consented: grants.of(person_id).consented }),
+  });
   return {
-    name: "facebook",
+    name: context.provider,
     routes: [
-      { method: "GET", path: dialog_path, handle: (call) => showDialog(dialog, call) },
-      { method: "POST", path: dialog_path, handle: (call) => decideDialog(dialog, call) },
+      ...dialogRoutes(context, facebook_app, {
+        network: "Facebook",
+        known_scopes,
+        paths: ["/www.facebook.com/:version/dialog/oauth"],
+        grants,
+        choices,
+        find: consenter,
+        fragment: "#_=_",
+      }),
       { method: "GET", path: `${graph}/oauth/access_token`, handle: token },
       { method: "POST", path: `${graph}/oauth/access_token`, handle: token },
       { method: "GET", path: `${graph}/me/accounts`, handle: myPages },
@@ -293,9 +362,16 @@ export function facebook(world: World, redirect_uris?: readonly string[]): Provi
       { method: "GET", path: `${graph}/:object/:edge`, handle: list },
       { method: "GET", path: `${graph}/:object`, handle: object },
     ],
-    admin: facebookAdmin(library, accounts, usage, callbacks),
+    parts: [
+      accounts,
+      people,
+      grants,
+      admin,
+      usage,
+      reports(context, facebook_app, grants, { ownerOf, scopedId: ownerOf }),
+    ],
+    ...metaProvider(grants, usage),
     accountOf,
-    ...metaProduct({ accounts, callbacks, library, usage }),
   };
 }
 

@@ -1,65 +1,84 @@
 /** The token endpoint and what goes with it: refresh, revoke, tokeninfo. */
-import { createHash } from "node:crypto";
-import { type Answer, type Call, json, type World } from "../provider.ts";
-import type { Code, GoogleAccounts, OauthClient } from "./accounts.ts";
+import type { Facts, Grants } from "../engine/grants.ts";
+import { type Answer, type Call, json, readForm } from "../engine/provider.ts";
+import type { SimulatorClock } from "../engine/clock.ts";
 
-export function token(accounts: GoogleAccounts, call: Call): Answer {
+export const local_client = {
+  id: "streamvibe-local.apps.googleusercontent.com",
+  secret: "GOCSPX-local-simulator",
+  name: "StreamVibe (local)",
+  project: "streamvibe-local",
+};
+
+export function token(grants: Grants, call: Call): Answer {
   if (call.fault?.token) return refused(400, "invalid_grant", "Token has been expired or revoked.");
   const form = readForm(call);
   if (form === undefined) return refused(400, "invalid_request", "The request body must be form-encoded.");
-  const client = clientOf(accounts, form, call);
-  if ("status" in client) return client;
+  const wrong = wrongClient(form, call);
+  if (wrong) return wrong;
   const grant_type = form.get("grant_type") ?? "";
-  if (grant_type === "authorization_code") return exchangeCode(accounts, client, form);
-  if (grant_type === "refresh_token") return refreshToken(accounts, client, form);
+  if (grant_type === "authorization_code") return exchangeCode(grants, form);
+  if (grant_type === "refresh_token") return refreshToken(grants, form);
   return refused(400, "unsupported_grant_type", `Invalid grant_type: ${grant_type}`);
 }
 
-function exchangeCode(accounts: GoogleAccounts, client: OauthClient, form: URLSearchParams): Answer {
+function exchangeCode(grants: Grants, form: URLSearchParams): Answer {
   const given = form.get("code") ?? "";
   if (given === "") return refused(400, "invalid_request", "Missing required parameter: code");
-  const code = accounts.code(given);
-  if (code === undefined) return refused(400, "invalid_grant", "Malformed auth code.");
-  if (code.client !== client.id) return refused(401, "unauthorized_client", "Unauthorized");
-  if (!accounts.isFresh(code)) return refused(400, "invalid_grant", "Bad Request");
   const redirect_uri = form.get("redirect_uri") ?? "";
-  if (redirect_uri === "") return refused(400, "invalid_request", "Missing parameter: redirect_uri");
-  if (redirect_uri !== code.redirect_uri) return refused(400, "redirect_uri_mismatch", "Bad Request");
-  const verifier = form.get("code_verifier");
-  if (code.challenge !== null && (verifier === null || verifier === "")) {
-    return refused(400, "invalid_grant", "Missing code verifier.");
+  const verifier = form.get("code_verifier") || null;
+  const code = grants.redeem(given, { redirect_uri, verifier });
+  switch (code) {
+    case "unknown":
+      return refused(400, "invalid_grant", "Malformed auth code.");
+    case "old":
+    case "used":
+      return refused(400, "invalid_grant", "Bad Request");
+    case "redirect_uri":
+      return redirect_uri === ""
+        ? refused(400, "invalid_request", "Missing parameter: redirect_uri")
+        : refused(400, "redirect_uri_mismatch", "Bad Request");
+    case "verifier":
+      return refused(400, "invalid_grant", wrongVerifier(verifier, grants.code(given)?.challenge ?? null));
   }
-  if (code.challenge === null && verifier !== null) {
-    return refused(400, "invalid_grant", "code_verifier or verifier is not needed.");
-  }
-  if (verifier !== null && !proves(verifier, code)) {
-    return refused(400, "invalid_grant", "Invalid code verifier.");
-  }
-  return tokenAnswer(accounts.redeem(code));
+  const { account, scopes, offline = false, first, asks_again } = code;
+  const refresh = offline && (first || asks_again)
+    ? { refresh_token: grants.issue("refresh", account, { scopes }) }
+    : {};
+  return tokenAnswer(accessOf(grants, { account, scopes, offline }), refresh);
 }
 
-function proves(verifier: string, code: Code): boolean {
-  if (!/^[A-Za-z0-9._~-]{43,128}$/.test(verifier)) return false;
-  if (code.challenge_method === "plain") return verifier === code.challenge;
-  return createHash("sha256").update(verifier).digest("base64url") === code.challenge;
+function wrongVerifier(verifier: string | null, challenge: string | null): string {
+  if (verifier === null) return "Missing code verifier.";
+  return challenge === null ? "code_verifier or verifier is not needed." : "Invalid code verifier.";
 }
 
-function refreshToken(accounts: GoogleAccounts, client: OauthClient, form: URLSearchParams): Answer {
+function refreshToken(grants: Grants, form: URLSearchParams): Answer {
   const given = form.get("refresh_token") ?? "";
   if (given === "") return refused(400, "invalid_request", "Missing required parameter: refresh_token");
-  const answer = accounts.refresh(client.id, given);
-  return answer ? tokenAnswer(answer) : refused(400, "invalid_grant", "Token has been expired or revoked.");
+  const facts = grants.refresh(given);
+  if (!facts) return refused(400, "invalid_grant", "Token has been expired or revoked.");
+  return tokenAnswer(accessOf(grants, { account: facts.account, scopes: facts.scopes, offline: true }));
 }
 
-function tokenAnswer(answer: unknown): Answer {
-  return json(200, answer, {
+/** What the token endpoint says of a new access token. */
+export function accessOf(
+  grants: Grants,
+  { account, scopes, offline }: Pick<Facts, "account" | "scopes"> & { offline: boolean },
+) {
+  const access_token = grants.issue("access", account, { scopes, offline });
+  return { access_token, expires_in: 3_599, scope: scopes.join(" "), token_type: "Bearer" };
+}
+
+function tokenAnswer(answer: object, more: object = {}): Answer {
+  return json(200, { ...answer, ...more }, {
     "cache-control": "no-cache, no-store, max-age=0, must-revalidate",
     pragma: "no-cache",
   });
 }
 
 /** The client by Basic or by the body; both at once is refused, as RFC 6749 section 2.3 has it. */
-function clientOf(accounts: GoogleAccounts, form: URLSearchParams, call: Call): OauthClient | Answer {
+function wrongClient(form: URLSearchParams, call: Call): Answer | undefined {
   const basic = /^Basic (.+)$/i.exec(call.headers.get("authorization") ?? "")?.[1];
   let id = form.get("client_id") ?? "";
   let secret = form.get("client_secret");
@@ -76,42 +95,35 @@ function clientOf(accounts: GoogleAccounts, form: URLSearchParams, call: Call): 
     }
   }
   if (id === "") return refused(400, "invalid_request", "Could not determine client ID from request.");
-  const client = accounts.clients.get(id);
-  if (client === undefined) return refused(401, "invalid_client", "The OAuth client was not found.");
+  if (id !== local_client.id) return refused(401, "invalid_client", "The OAuth client was not found.");
   if (secret === null || secret === "") return refused(400, "invalid_request", "client_secret is missing.");
-  if (secret !== client.secret) {
-    return refused(401, "invalid_client", "The provided client secret is invalid.");
-  }
-  return client;
+  if (secret === local_client.secret) return undefined;
+  return refused(401, "invalid_client", "The provided client secret is invalid.");
 }
 
-function readForm(call: Call): URLSearchParams | undefined {
-  const type = call.headers.get("content-type") ?? "";
-  return /^application\/x-www-form-urlencoded\b/i.test(type) ? new URLSearchParams(call.body) : undefined;
-}
-
-export function revoke(accounts: GoogleAccounts, call: Call): Answer {
+export function revoke(grants: Grants, call: Call): Answer {
   const given = readForm(call)?.get("token") ?? call.query.get("token") ?? "";
   if (given === "") return refused(400, "invalid_request", "Missing required parameter: token");
-  if (call.fault?.token || !accounts.revokeToken(given)) {
+  if (call.fault?.token || !grants.revokeToken(given)) {
     return refused(400, "invalid_token", "Token expired or revoked");
   }
   return json(200, {});
 }
 
-export function tokenInfo(world: World, accounts: GoogleAccounts, call: Call): Answer {
+export function tokenInfo(clock: SimulatorClock, grants: Grants, call: Call): Answer {
   const given = call.query.get("access_token") ?? readForm(call)?.get("access_token") ?? "";
   if (given === "") {
     return refused(400, "invalid_request", "Either access_token, id_token, or token_handle required");
   }
-  const access = call.fault?.token ? undefined : accounts.access(given);
+  const access = call.fault?.token ? undefined : grants.access(given);
   if (access === undefined) return refused(400, "invalid_token", "Invalid Value");
+  const expires_in = grants.left(access);
   return json(200, {
-    azp: access.client.id,
-    aud: access.client.id,
+    azp: local_client.id,
+    aud: local_client.id,
     scope: access.scopes.join(" "),
-    exp: String(Math.floor(world.clock.now() / 1_000) + access.expires_in),
-    expires_in: String(access.expires_in),
+    exp: String(Math.floor(clock.now() / 1_000) + expires_in),
+    expires_in: String(expires_in),
     access_type: access.offline ? "offline" : "online",
   });
 }

@@ -1,46 +1,60 @@
 /** The oauth2 v2 API, which lives on the Data API's host: whose token it is, and what they are called. */
-import { type Answer, type Call, json } from "../provider.ts";
-import { bearer } from "../youtube/credentials.ts";
-import * as failures from "../youtube/google_error.ts";
-import type { Library } from "../youtube/library.ts";
-import type { GoogleAccounts } from "./accounts.ts";
+import type { Grants } from "../engine/grants.ts";
+import { type Answer, type Call, json } from "../engine/provider.ts";
+import { hash } from "../engine/seeded.ts";
+import { deadToken, missingScope } from "./google_error.ts";
+import { local_client } from "./token.ts";
 
-export function tokenInfo(accounts: GoogleAccounts, call: Call): Answer {
+/** Google's number for an account. */
+function userId(account: string): string {
+  return `1${String(hash(account)).padStart(10, "0")}${String(hash(`${account}#`)).padStart(10, "0")}`;
+}
+
+export function tokenInfo(grants: Grants, call: Call): Answer {
   const form = new URLSearchParams(call.body);
-  const access = accounts.access(call.query.get("access_token") ?? form.get("access_token") ?? "");
+  const access = grants.access(call.query.get("access_token") ?? form.get("access_token") ?? "");
   if (access === undefined || call.fault?.token) {
     return json(400, { error: "invalid_token", error_description: "Invalid Value" });
   }
   return json(200, {
-    issued_to: access.client.id,
-    audience: access.client.id,
-    user_id: accounts.userId(access.account),
+    issued_to: local_client.id,
+    audience: local_client.id,
+    user_id: userId(access.account),
     scope: access.scopes.join(" "),
-    expires_in: access.expires_in,
+    expires_in: grants.left(access),
   });
 }
 
-export async function userInfo(accounts: GoogleAccounts, library: Library, call: Call): Promise<Answer> {
-  const access = call.fault?.token ? undefined : accounts.access(bearer(call) ?? "");
-  if (access === undefined) return failures.deadToken();
+/** `name` is what an account is called. */
+export async function userInfo(
+  grants: Grants,
+  token: string,
+  call: Call,
+  name: (account: string) => Promise<string>,
+): Promise<Answer> {
+  const access = call.fault?.token ? undefined : grants.access(token);
+  if (access === undefined) return deadToken();
   const sees = (name: string) =>
     access.scopes.includes(`https://www.googleapis.com/auth/userinfo.${name}`) ||
     access.scopes.includes("openid");
   if (!sees("profile") && !sees("email")) {
-    return failures.missingScope("google.identity.oauth2.Userinfo.Get", [
+    return missingScope("google.identity.oauth2.Userinfo.Get", [
       `https://www.googleapis.com/auth/userinfo.profile`,
     ]);
   }
-  await library.find(access.account);
-  const name = library.channel(access.account)?.title ?? "Viewer only";
-  const id = accounts.userId(access.account);
+  const called = await name(access.account);
+  const id = userId(access.account);
   return json(200, {
     id,
     ...(access.scopes.includes(`https://www.googleapis.com/auth/userinfo.email`)
       ? { email: `${id}@example.com`, verified_email: true }
       : {}),
     ...(access.scopes.includes(`https://www.googleapis.com/auth/userinfo.profile`)
-      ? { name, given_name: name, picture: `https://lh3.googleusercontent.com/a/simulated-${id}=s96-c` }
+      ? {
+        name: called,
+        given_name: called,
+        picture: `https://lh3.googleusercontent.com/a/simulated-${id}=s96-c`,
+      }
       : {}),
   });
 }

@@ -2,20 +2,43 @@
  * Instagram as an app with Instagram Login sees it: www.instagram.com (consent), api.instagram.com (codes) and
  * graph.instagram.com (long-lived tokens, profile, media, stories).
  */
-import { MetaAccounts } from "../meta/accounts.ts";
-import { decideDialog, type Dialog, showDialog } from "../meta/authorize.ts";
-import { Callbacks } from "../meta/callbacks.ts";
-import { graphTime, signedUrl } from "../meta/captions.ts";
+import { Accounts } from "../engine/accounts.ts";
+import { accountsAdmin } from "../engine/accounts_admin.ts";
+import { accountChoices } from "../engine/consent_page.ts";
+import { Grants } from "../engine/grants.ts";
+import { type Post, post_change } from "../engine/posts.ts";
+import { type Answer, type Call, type Context, json, type Provider, readForm } from "../engine/provider.ts";
 import { pageOf } from "../meta/cursor.ts";
-import { type Fields, readFields, select } from "../meta/fields.ts";
+import { type Fields, select } from "../meta/fields.ts";
+import {
+  code,
+  dialogRoutes,
+  fieldsOf,
+  type MetaApp,
+  metaProvider,
+  readToken,
+  reports,
+  token_lives,
+  tokenOf,
+  Usage,
+} from "../meta/graph.ts";
 import { refused } from "../meta/graph_error.ts";
-import { metaProduct, tokenOf } from "../meta/product.ts";
-import { MetaUsage } from "../meta/usage.ts";
-import { type Answer, type Call, json, type Provider, type World } from "../provider.ts";
-import { instagramAdmin } from "./instagram_admin.ts";
-import { type AccountRecord, InstagramLibrary, type MediaRecord, type Part } from "./library.ts";
+import {
+  type Account,
+  instagram_change,
+  instagram_fields,
+  instagram_network,
+  instagram_wish,
+  isAlive,
+  likesOf,
+  media_fields,
+  mediaNode,
+  scopedId,
+  truthOf,
+  userNode,
+} from "./network.ts";
 
-export const instagram_app = {
+export const instagram_app: MetaApp = {
   id: "990001112223334",
   secret: "local-simulator-instagram-secret",
   name: "StreamVibe (local)",
@@ -31,41 +54,6 @@ const known_scopes = [
   manage_insights,
 ];
 
-/** The fields that this simulator has of each of Meta's models. */
-export const instagram_fields = {
-  IGUserForIGOnlyAPI: [
-    "id",
-    "user_id",
-    "username",
-    "name",
-    "account_type",
-    "profile_picture_url",
-    "followers_count",
-    "follows_count",
-    "media_count",
-    "biography",
-    "website",
-  ],
-  IGMediaForIGOnlyAPI: [
-    "id",
-    "caption",
-    "media_type",
-    "media_product_type",
-    "media_url",
-    "thumbnail_url",
-    "permalink",
-    "shortcode",
-    "timestamp",
-    "username",
-    "like_count",
-    "comments_count",
-    "is_comment_enabled",
-    "is_shared_to_feed",
-    "alt_text",
-    "owner",
-  ],
-} as const;
-
 /** What may be asked of a medium; one that its kind does not have refuses the whole call. All are answered with what the library knows. */
 const metrics = ["views", "reach", "likes", "comments", "saved", "shares", "total_interactions"];
 const metrics_of_feed = [...metrics, "follows", "profile_visits", "profile_activity"];
@@ -74,142 +62,58 @@ const metrics_of_stories = ["views", "reach", "replies", "shares", "navigation"]
 /** A story that fewer people have seen has no insights. */
 const least_viewers = 5;
 
-/** Edges that a field may name, as `children{…}`. */
-const media_edges = ["children"];
-
-const host = "scontent-sim1-1.cdninstagram.com";
 const min_age = 24 * 3_600_000;
 
-export function instagram(world: World, redirect_uris?: readonly string[]): Provider {
-  const library = new InstagramLibrary(world);
-  const accounts = new MetaAccounts(world, "instagram", "IGAA", instagram_app, redirect_uris);
-  const usage = new MetaUsage(world, "instagram");
-  const callbacks = new Callbacks(world, "instagram", instagram_app);
-  const dialog: Dialog = {
-    product: "Instagram",
-    accounts,
-    known_scopes,
-    choices: () =>
-      library.list().slice(0, 20).map(({ id, username, media }) => ({
-        id,
-        name: username,
-        detail: `${media.length} posts`,
-      })),
-    find: (id) => library.account(id) && { person: id, pages: [] },
-    fragment: "#_",
-  };
+export function instagram(context: Context): Provider {
+  const now = () => context.clock.now();
+  const accounts = new Accounts(context, instagram_network);
+  const prefix = "IGAA";
+  const grants: Grants = new Grants(context, {
+    code,
+    tokens: { short: { prefix, life: token_lives.short }, long: { prefix, life: token_lives.long } },
+    replaces: true,
+    read_scopes: [basic, manage_insights],
+    hand_out: (account) => ({ access_token: grants.issue("long", accounts.expect(account).id) }),
+  });
+  const usage = new Usage(context, "instagram");
 
   /** The account of a call's token, or why there is none. */
-  function reader(call: Call, scope: string | null = basic): AccountRecord | Answer {
+  function reader(call: Call, scope = basic): Account | Answer {
     const token = tokenOf(call);
-    if (token === "") return refused("no_token");
-    if (call.fault?.token) return refused(call.fault.token === "expired" ? "token_expired" : "token_revoked");
-    const state = accounts.read(token);
-    if (state === "malformed") return refused("token_malformed");
-    if (state === "expired" || state === "revoked") return refused(`token_${state}`);
-    const account = library.account(state.facts.person);
+    const facts = token === "" ? refused("no_token") : readToken(call, grants, token);
+    if ("status" in facts) return facts;
+    const account = accounts.account(facts.account);
     if (account === undefined) return refused("no_such_object");
-    if (scope !== null && !state.consent.scopes.includes(scope)) return refused("missing_scope");
+    if (!grants.of(account.id).scopes.includes(scope)) return refused("missing_scope");
     return usage.charge(account.id) ?? account;
   }
 
   function reading(
     call: Call,
-    answer: (account: AccountRecord, fields: Fields) => Answer,
+    answer: (account: Account, fields: Fields) => Answer,
     known: readonly string[],
   ): Answer {
-    const fields = readFields(call.query.get("fields") ?? "id");
-    if (fields === undefined) return refused("invalid_parameter", "(#100) Syntax error in the field list");
     const account = reader(call);
     if ("status" in account) return account;
-    const stranger = [...fields.keys()].find((name) => !known.includes(name));
-    if (stranger !== undefined) {
-      return refused("invalid_parameter", `(#100) Tried accessing nonexisting field (${stranger})`);
-    }
-    return withUsage(answer(account, fields), account.id);
+    const fields = fieldsOf(call, known);
+    return "status" in fields ? fields : usage.told(answer(account, fields), account.id);
   }
 
-  function withUsage(answer: Answer, account: string): Answer {
-    return { ...answer, headers: { ...answer.headers, ...usage.headers(account) } };
+  /** A medium that the account's own token may read. */
+  function own(account: Account, id: string): Post | undefined {
+    const post = accounts.find(id);
+    return post?.account_id === account.id && isAlive(post, now()) ? post : undefined;
   }
-
-  function user(account: AccountRecord): Record<string, unknown> {
-    const now = world.clock.now();
-    return {
-      id: account.scoped_id,
-      user_id: account.id,
-      username: account.username,
-      name: account.name,
-      account_type: account.account_type,
-      profile_picture_url: signedUrl(host, `t51.2885-19/${account.id}_a.jpg`, now),
-      followers_count: account.followers,
-      follows_count: 12,
-      media_count: library.media(account).filter((media) => library.isAlive(media)).length,
-      biography: `${account.name}: made up by a simulator`,
-      website: "https://example.com/",
-    };
-  }
-
-  function mediaNode(account: AccountRecord, media: MediaRecord): Record<string, unknown> {
-    const now = world.clock.now();
-    const isVideo = media.type === "VIDEO";
-    const shortcode = `C${BigInt(media.id).toString(36)}`;
-    const picture = signedUrl(host, `t51.29350-15/${media.id}_n.jpg`, now);
-    return {
-      id: media.id,
-      caption: media.caption ?? undefined,
-      media_type: media.type,
-      media_product_type: media.product,
-      media_url: media.flagged
-        ? undefined
-        : isVideo
-        ? signedUrl(host, `t66.30100-16/${media.id}_n.mp4`, now)
-        : picture,
-      thumbnail_url: isVideo ? picture : undefined,
-      permalink: media.product === "STORY"
-        ? `https://www.instagram.com/stories/${account.username}/${media.id}`
-        : `https://www.instagram.com/${media.product === "REELS" ? "reel" : "p"}/${shortcode}/`,
-      shortcode,
-      timestamp: graphTime(media.at),
-      username: account.username,
-      like_count: media.likes ?? undefined,
-      comments_count: media.comments,
-      is_comment_enabled: true,
-      is_shared_to_feed: media.product === "REELS" ? true : undefined,
-      alt_text: media.alt_text ?? undefined,
-      owner: { id: account.scoped_id },
-      children: media.parts.length === 0
-        ? undefined
-        : { data: media.parts.map((part) => partNode(media, part)) },
-    };
-  }
-
-  function partNode(media: MediaRecord, part: Part): Record<string, unknown> {
-    const now = world.clock.now();
-    const picture = signedUrl(host, `t51.29350-15/${part.id}_n.jpg`, now);
-    return {
-      id: part.id,
-      media_type: part.type,
-      media_url: part.type === "VIDEO" ? signedUrl(host, `t66.30100-16/${part.id}_n.mp4`, now) : picture,
-      thumbnail_url: part.type === "VIDEO" ? picture : undefined,
-      permalink: `https://www.instagram.com/p/C${BigInt(part.id).toString(36)}/`,
-      timestamp: graphTime(media.at),
-      alt_text: part.alt_text ?? undefined,
-    };
-  }
-
-  const media_fields = [...instagram_fields.IGMediaForIGOnlyAPI, ...media_edges];
 
   function insights(call: Call): Answer {
     const account = reader(call, manage_insights);
     if ("status" in account) return account;
-    const found = library.find(call.params.object ?? "");
-    if (found?.account !== account || !library.isAlive(found.media)) return refused("no_such_object");
-    const { media } = found;
+    const media = own(account, call.params.object ?? "");
+    if (!media) return refused("no_such_object");
     const asked = (call.query.get("metric") ?? "").split(",");
-    const known = media.product === "STORY"
+    const known = media.kind === "story"
       ? metrics_of_stories
-      : media.product === "REELS"
+      : media.kind === "reel"
       ? metrics_of_reels
       : metrics_of_feed;
     const index = asked.findIndex((metric) => !known.includes(metric));
@@ -219,15 +123,15 @@ export function instagram(world: World, redirect_uris?: readonly string[]): Prov
         `(#100) metric[${index}] must be one of the following values: ${known.join(", ")}`,
       );
     }
-    if (media.product === "STORY" && (media.views ?? 0) < least_viewers) return refused("few_viewers");
-    if (media.views === null) return withUsage(json(200, { data: [] }), account.id);
+    if (media.kind === "story" && (media.views ?? 0) < least_viewers) return refused("few_viewers");
+    if (media.views === null) return usage.told(json(200, { data: [] }), account.id);
     const figures: Record<string, number> = {
       views: media.views,
       reach: Math.ceil(media.views * 0.8),
-      likes: media.likes ?? 0,
+      likes: likesOf(media) ?? 0,
       comments: media.comments,
       shares: media.shares,
-      total_interactions: (media.likes ?? 0) + media.comments + media.shares,
+      total_interactions: (likesOf(media) ?? 0) + media.comments + media.shares,
     };
     const data = asked.map((name) => ({
       name,
@@ -237,7 +141,7 @@ export function instagram(world: World, redirect_uris?: readonly string[]): Prov
       description: `The number of ${name.replaceAll("_", " ")}.`,
       id: `${media.id}/insights/${name}/lifetime`,
     }));
-    return withUsage(json(200, { data }), account.id);
+    return usage.told(json(200, { data }), account.id);
   }
 
   function list(call: Call): Answer {
@@ -245,15 +149,14 @@ export function instagram(world: World, redirect_uris?: readonly string[]): Prov
     if (edge === "insights") return insights(call);
     if (edge !== "media" && edge !== "stories") return refused("unknown_path");
     return reading(call, (account, fields) => {
-      if (object !== "me" && object !== account.id && object !== account.scoped_id) {
-        return refused("no_such_object");
-      }
+      if (![account.id, scopedId(account.id), "me"].includes(object)) return refused("no_such_object");
+      const isListed = (post: Post) =>
+        edge === "media"
+          ? post.kind !== "story" && !post.deleted
+          : post.kind === "story" && isAlive(post, now());
       return pageOf(call, {
-        items: edge === "media" ? library.media(account) : library.stories(account),
-        show: (media) => select(mediaNode(account, media), fields),
-        most: 100,
-        usual: 25,
-        token: tokenOf(call),
+        below: (number) => accounts.below(account.id, number).filter(isListed),
+        show: (post) => select(mediaNode(account, post, now()), fields),
         repeats: account.repeats,
       });
     }, media_fields);
@@ -261,53 +164,47 @@ export function instagram(world: World, redirect_uris?: readonly string[]): Prov
 
   function object(call: Call): Answer {
     const { object: id = "" } = call.params;
-    const found = library.find(id);
-    if (found === undefined && id !== "me" && library.account(id) === undefined) {
-      const account = reader(call);
-      return "status" in account ? account : refused("no_such_object");
-    }
-    const known = found ? media_fields : instagram_fields.IGUserForIGOnlyAPI;
+    const isMedium = accounts.find(id) !== undefined;
     return reading(call, (account, fields) => {
-      if (found === undefined) {
-        return id === "me" || id === account.id
-          ? json(200, select(user(account), fields))
-          : refused("no_such_object");
+      if (isMedium) {
+        const post = own(account, id);
+        return post ? json(200, select(mediaNode(account, post, now()), fields)) : refused("no_such_object");
       }
-      const isOwn = found.account === account && library.isAlive(found.media);
-      return isOwn ? json(200, select(mediaNode(account, found.media), fields)) : refused("no_such_object");
-    }, known);
+      if (id !== "me" && id !== account.id) return refused("no_such_object");
+      const count = [...accounts.below(account.id)].filter((post) =>
+        post.kind !== "story" && isAlive(post, now())
+      ).length;
+      return json(200, select(userNode(account, count, now()), fields));
+    }, isMedium ? media_fields : instagram_fields.IGUserForIGOnlyAPI);
   }
 
   /** A code for a token of an hour. Its errors are not in the Graph API's shape. */
   function exchangeCode(call: Call): Answer {
     const fail = (message: string) =>
       json(400, { error_type: "OAuthException", code: 400, error_message: message });
-    if (!/^application\/x-www-form-urlencoded\b/i.test(call.headers.get("content-type") ?? "")) {
-      return fail("Invalid request: only form-encoded bodies are read");
-    }
-    const form = new URLSearchParams(call.body);
+    const form = readForm(call);
+    if (!form) return fail("Invalid request: only form-encoded bodies are read");
     if (form.get("client_id") !== instagram_app.id || form.get("client_secret") !== instagram_app.secret) {
       return fail("Invalid platform app");
     }
     if (form.get("grant_type") !== "authorization_code") return fail("Invalid grant_type");
-    const person = accounts.redeem(form.get("code") ?? "", form.get("redirect_uri") ?? "");
-    if (person === "unknown" || person === "used") {
-      return fail("Matching code was not found or was already used");
-    }
-    if (person === "redirect_uri") {
+    const found = grants.redeem(form.get("code") ?? "", { redirect_uri: form.get("redirect_uri") });
+    if (found === "redirect_uri") {
       return fail("Error validating verification code. The redirect_uri is not the same");
     }
-    const token = accounts.issue("short", person);
-    const permissions = accounts.consent(person).scopes;
+    if (typeof found === "string") return fail("Matching code was not found or was already used");
+    const { account } = found;
+    const token = grants.issue("short", account);
+    const permissions = grants.of(account).scopes;
     // The documented shape and the one that is seen; an account always gets the same one.
-    return Number(person.at(-1)) % 2 === 0
-      ? json(200, { data: [{ access_token: token, user_id: person, permissions: permissions.join(",") }] })
-      : {
-        ...json(200, {}),
-        body: `{"access_token": ${JSON.stringify(token)}, "user_id": ${person}, "permissions": ${
-          JSON.stringify(permissions)
-        }}`,
-      };
+    if (Number(account.at(-1)) % 2 === 0) {
+      return json(200, {
+        data: [{ access_token: token, user_id: account, permissions: permissions.join(",") }],
+      });
+    }
+    const answer = json(200, { access_token: token, user_id: 0, permissions });
+    // Too large for a number of JavaScript.
+    return { ...answer, body: answer.body.replace('"user_id": 0', `"user_id": ${account}`) };
   }
 
   function exchangeToken(call: Call): Answer {
@@ -317,66 +214,72 @@ export function instagram(world: World, redirect_uris?: readonly string[]): Prov
     if (call.query.get("client_secret") !== instagram_app.secret) {
       return refused("invalid_parameter", "Error validating client secret.");
     }
-    const token = call.query.get("access_token") ?? "";
-    const state = call.fault?.token ?? accounts.read(token);
-    if (typeof state === "string") {
-      return refused(state === "malformed" ? "token_malformed" : `token_${state}`);
-    }
-    if (state.facts.kind !== "short") {
+    const facts = readToken(call, grants, call.query.get("access_token") ?? "");
+    if ("status" in facts) return facts;
+    if (facts.kind !== "short") {
       return refused(
         "invalid_parameter",
         "Session key invalid. This could be because the session key has an incorrect format",
       );
     }
-    return tokenAnswer(accounts.issue("long", state.facts.person));
+    return tokenAnswer(facts.account);
   }
 
   function refreshToken(call: Call): Answer {
     if (call.query.get("grant_type") !== "ig_refresh_token") {
       return refused("invalid_parameter", "Invalid grant_type");
     }
-    const token = call.query.get("access_token") ?? "";
-    const state = call.fault?.token ?? accounts.read(token);
-    if (typeof state === "string") {
-      return refused(state === "malformed" ? "token_malformed" : `token_${state}`);
-    }
-    if (state.facts.kind !== "long") {
+    const facts = readToken(call, grants, call.query.get("access_token") ?? "");
+    if ("status" in facts) return facts;
+    if (facts.kind !== "long") {
       return refused("invalid_parameter", "Only long-lived tokens can be refreshed");
     }
-    if (accounts.ageOf(state.facts) < min_age) return refused("too_young");
-    if (!state.consent.scopes.includes(basic)) return refused("missing_scope");
-    return tokenAnswer(accounts.issue("long", state.facts.person), state.consent.scopes);
+    if (grants.ageOf(facts) < min_age) return refused("too_young");
+    const { scopes } = grants.of(facts.account);
+    return scopes.includes(basic) ? tokenAnswer(facts.account, scopes) : refused("missing_scope");
   }
 
-  function tokenAnswer(access_token: string, permissions?: readonly string[]): Answer {
-    const state = accounts.read(access_token);
-    const expires_in = typeof state === "string" ? 0 : accounts.left(state.facts);
+  function tokenAnswer(account: string, permissions?: readonly string[]): Answer {
     return json(200, {
-      access_token,
+      access_token: grants.issue("long", account),
       token_type: "bearer",
-      expires_in,
+      expires_in: token_lives.long,
       ...(permissions === undefined ? {} : { permissions: permissions.join(",") }),
     });
   }
 
-  const authorize = "/www.instagram.com/oauth/authorize";
+  const admin = accountsAdmin({
+    accounts,
+    wish: instagram_wish,
+    change: instagram_change,
+    item_change: post_change,
+    truth: (post) => truthOf(post, now()),
+    describe: ({ id }) => ({ scoped_id: scopedId(id), consented: grants.of(id).consented }),
+  });
   return {
-    name: "instagram",
+    name: context.provider,
     routes: [
-      { method: "GET", path: authorize, handle: (call) => showDialog(dialog, call) },
-      { method: "POST", path: authorize, handle: (call) => decideDialog(dialog, call) },
+      ...dialogRoutes(context, instagram_app, {
+        network: "Instagram",
+        known_scopes,
+        paths: ["/www.instagram.com/oauth/authorize"],
+        grants,
+        ...accountChoices(accounts),
+        fragment: "#_",
+      }),
       { method: "POST", path: "/api.instagram.com/oauth/access_token", handle: exchangeCode },
       { method: "GET", path: "/graph.instagram.com/access_token", handle: exchangeToken },
       { method: "GET", path: "/graph.instagram.com/refresh_access_token", handle: refreshToken },
       { method: "GET", path: "/graph.instagram.com/:version/:object", handle: object },
       { method: "GET", path: "/graph.instagram.com/:version/:object/:edge", handle: list },
     ],
-    admin: instagramAdmin(library, accounts, usage, callbacks),
-    accountOf: (call) => {
-      const form = new URLSearchParams(call.body);
-      const given = tokenOf(call) || form.get("code") || "";
-      return given ? accounts.accountOf(given) : form.get("account") ?? undefined;
-    },
-    ...metaProduct({ accounts, callbacks, library, usage }),
+    parts: [
+      accounts,
+      grants,
+      admin,
+      usage,
+      reports(context, instagram_app, grants, { ownerOf: (id) => accounts.expect(id).id, scopedId }),
+    ],
+    ...metaProvider(grants, usage),
   };
 }

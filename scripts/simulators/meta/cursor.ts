@@ -1,5 +1,6 @@
 /** Paging by cursors, as every list of the Graph API does it: a cursor names an item, so lists may grow and shrink while they are read. */
-import { type Answer, type Call, json } from "../provider.ts";
+import { type Answer, type Call, json } from "../engine/provider.ts";
+import { tokenOf } from "./graph.ts";
 import { refused } from "./graph_error.ts";
 
 const prefix = "QVFIU";
@@ -20,25 +21,28 @@ export function readCursor(cursor: string): number | undefined {
   }
 }
 
-/** One thing of a list; the highest order is the newest and comes first. */
+/** One thing of a list; the highest number is the newest and comes first. */
 export interface Listed {
-  readonly order: number;
+  readonly number: number;
   /** It has its place in the list and is not shown, so a page may be short, or empty, and go on all the same. */
   readonly hidden?: boolean;
 }
 
+const most = 100;
+const usual = 25;
+
 export interface PageOptions<Item extends Listed> {
-  readonly items: readonly Item[];
+  /** Items with a number lower than this, newest first. */
+  readonly below: (number: number) => Iterable<Item>;
   readonly show: (item: Item) => unknown;
-  readonly most: number;
-  readonly usual: number;
-  readonly token: string;
   /** A page begins with the last item of the one before, as has been seen in the wild. */
   readonly repeats?: boolean;
 }
 
-export function pageOf<Item extends Listed>(call: Call, options: PageOptions<Item>): Answer {
-  const { items, show, most, usual, token, repeats = false } = options;
+export function pageOf<Item extends Listed>(
+  call: Call,
+  { below, show, repeats = false }: PageOptions<Item>,
+): Answer {
   const limit = Number(call.query.get("limit") ?? usual);
   if (!Number.isInteger(limit) || limit < 1) {
     return refused("invalid_parameter", "(#100) limit must be a positive integer");
@@ -46,18 +50,19 @@ export function pageOf<Item extends Listed>(call: Call, options: PageOptions<Ite
   const after = call.query.get("after");
   const place = after === null || after === "" ? Infinity : readCursor(after);
   if (place === undefined) return refused("invalid_cursor");
-  const rest = items.filter(({ order }) => repeats && after ? order <= place : order < place);
-  const slots = rest.slice(0, Math.min(limit, most) + (repeats && after ? 1 : 0));
-  const last = slots.at(-1);
-  if (last === undefined) return json(200, { data: [] });
-  const cursors = { before: writeCursor((slots[0] ?? last).order), after: writeCursor(last.order) };
-  const goesOn = rest.length > slots.length;
+  const again = repeats && after ? 1 : 0;
+  const size = Math.min(limit, most) + again;
+  const rest = Iterator.from(below(place + again)).take(size + 1).toArray();
+  const slots = rest.slice(0, size);
+  const [first, last] = [slots[0], slots.at(-1)];
+  if (!first || !last) return json(200, { data: [] });
+  const cursors = { before: writeCursor(first.number), after: writeCursor(last.number) };
   const next = new URL(`https://${call.host}${call.path.slice(call.host.length + 1)}`);
   next.search = new URLSearchParams([...call.query].filter(([name]) => name !== "after")).toString();
-  next.searchParams.set("access_token", token);
+  next.searchParams.set("access_token", tokenOf(call));
   next.searchParams.set("after", cursors.after);
   return json(200, {
     data: slots.filter(({ hidden }) => !hidden).map(show),
-    paging: { cursors, ...(goesOn ? { next: next.href } : {}) },
+    paging: { cursors, ...(rest.length > size ? { next: next.href } : {}) },
   });
 }

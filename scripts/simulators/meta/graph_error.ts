@@ -1,146 +1,85 @@
 /** Meta's error envelope: what went wrong stands in `code` and `error_subcode`; the HTTP status is mostly 400. */
-import { type Answer, json } from "../provider.ts";
+import { type Answer, json } from "../engine/provider.ts";
 
 interface Failure {
-  readonly status: number;
-  readonly type: string;
   readonly code: number;
+  readonly message: string;
+  /** 400 where this is left out, as is `OAuthException` for the type. */
+  readonly status?: number;
+  readonly type?: string;
   readonly error_subcode?: number;
   readonly is_transient?: boolean;
-  readonly message: string;
 }
 
 const failures: Readonly<Record<string, Failure>> = {
   token_expired: {
-    status: 400,
-    type: "OAuthException",
     code: 190,
     error_subcode: 463,
     message: "Error validating access token: Session has expired on Sunday, 15-Nov-26 10:00:00 PST.",
   },
   token_revoked: {
-    status: 400,
-    type: "OAuthException",
     code: 190,
     error_subcode: 458,
     message: "Error validating access token: The user has not authorized application 1234567890.",
   },
   password_changed: {
-    status: 400,
-    type: "OAuthException",
     code: 190,
     error_subcode: 460,
     message:
       "Error validating access token: The session has been invalidated because the user changed their password.",
   },
-  token_malformed: {
-    status: 400,
-    type: "OAuthException",
-    code: 190,
-    message: "Invalid OAuth access token - Cannot parse access token",
-  },
+  token_malformed: { code: 190, message: "Invalid OAuth access token - Cannot parse access token" },
   no_token: {
-    status: 400,
-    type: "OAuthException",
     code: 2500,
     message: "An active access token must be used to query information about the current user.",
   },
   missing_scope: {
-    status: 403,
-    type: "OAuthException",
     code: 10,
+    status: 403,
     message: "(#10) Application does not have permission for this action",
   },
-  few_viewers: {
-    status: 400,
-    type: "OAuthException",
-    code: 10,
-    message: "(#10) Not enough viewers for the media to show insights",
-  },
+  few_viewers: { code: 10, message: "(#10) Not enough viewers for the media to show insights" },
   permission_denied: {
-    status: 403,
-    type: "OAuthException",
     code: 200,
+    status: 403,
     message: "(#200) Requires pages_read_engagement permission to manage the object",
   },
   no_such_object: {
-    status: 400,
-    type: "GraphMethodException",
     code: 100,
     error_subcode: 33,
+    type: "GraphMethodException",
     message:
       "Unsupported get request. Object with ID does not exist, cannot be loaded due to missing permissions, or does not support this operation",
   },
-  invalid_parameter: {
-    status: 400,
-    type: "OAuthException",
-    code: 100,
-    message: "(#100) Invalid parameter",
-  },
-  invalid_cursor: {
-    status: 400,
-    type: "OAuthException",
-    code: 100,
-    message: "(#100) The cursor is invalid or has expired",
-  },
+  invalid_parameter: { code: 100, message: "(#100) Invalid parameter" },
+  invalid_cursor: { code: 100, message: "(#100) The cursor is invalid or has expired" },
   too_young: {
-    status: 400,
-    type: "IGApiException",
     code: 100,
     error_subcode: 2207065,
+    type: "IGApiException",
     message: "The access token is less than 24 hours old and cannot be refreshed yet",
   },
-  unknown_path: {
-    status: 400,
-    type: "OAuthException",
-    code: 2500,
-    message: "Unknown path components",
-  },
-  app_limit: {
-    status: 403,
-    type: "OAuthException",
-    code: 4,
-    message: "(#4) Application request limit reached",
-  },
-  user_limit: { status: 400, type: "OAuthException", code: 17, message: "(#17) User request limit reached" },
-  page_limit: { status: 400, type: "OAuthException", code: 32, message: "(#32) Page request limit reached" },
-  custom_limit: {
-    status: 400,
-    type: "OAuthException",
-    code: 613,
-    message: "(#613) Calls to this api have exceeded the rate limit.",
-  },
+  unknown_path: { code: 2500, message: "Unknown path components" },
+  app_limit: { code: 4, status: 403, message: "(#4) Application request limit reached" },
+  user_limit: { code: 17, message: "(#17) User request limit reached" },
+  page_limit: { code: 32, message: "(#32) Page request limit reached" },
+  custom_limit: { code: 613, message: "(#613) Calls to this api have exceeded the rate limit." },
   pages_account_limit: {
-    status: 400,
-    type: "OAuthException",
     code: 80001,
     message: "(#80001) There have been too many calls to this Page account. Wait a bit and try again.",
   },
   instagram_account_limit: {
-    status: 400,
-    type: "OAuthException",
     code: 80002,
     message: "(#80002) There have been too many calls to this Instagram account. Wait a bit and try again.",
   },
-  unknown: {
-    status: 500,
-    type: "OAuthException",
-    code: 1,
-    message: "An unknown error occurred",
-  },
+  unknown: { code: 1, status: 500, message: "An unknown error occurred" },
   temporarily_unavailable: {
-    status: 503,
-    type: "OAuthException",
     code: 2,
+    status: 503,
     is_transient: true,
     message: "An unexpected error has occurred. Please retry your request later.",
   },
-  blocked: {
-    status: 400,
-    type: "OAuthException",
-    code: 368,
-    message: "The action attempted has been deemed abusive or is otherwise disallowed",
-  },
+  blocked: { code: 368, message: "The action attempted has been deemed abusive or is otherwise disallowed" },
 };
 
 /** What a fault that names only a status stands for. */
@@ -165,7 +104,8 @@ export function graphFailure(
 ): Answer | undefined {
   const failure = failures[by_status[reason] ?? reason];
   if (failure === undefined) return undefined;
-  const { status, ...error } = failure;
+  const { status = 400, type = "OAuthException", ...rest } = failure;
+  const error = { type, ...rest };
   const fbtrace_id = `A${(++traces).toString(36).padStart(10, "0")}Sim`;
   const shown = { ...error, ...(message === undefined ? {} : { message }), fbtrace_id };
   const code = Number(reason) >= 400 ? Number(reason) : status;
@@ -176,7 +116,7 @@ export function graphFailure(
 }
 
 /** For answers that the simulator itself gives: the reason is one of the table. */
-export function refused(reason: keyof typeof failures & string, message?: string): Answer {
+export function refused(reason: string, message?: string): Answer {
   const answer = graphFailure(reason, message === undefined ? {} : { message });
   if (answer === undefined) throw new Error(`Cannot refuse a call: there is no Meta failure ${reason}`);
   return answer;

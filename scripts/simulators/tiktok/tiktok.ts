@@ -1,22 +1,22 @@
 /** The Display API v2: an error in every answer, `fields` as a query parameter of POSTs, pages that may be short. */
-import type { World } from "../provider.ts";
-import { type Answer, type Call, json, type Provider, type Route } from "../provider.ts";
-import { Grants } from "../social/grants.ts";
-import type { PostRecord } from "../social/post.ts";
-import { SocialAccounts } from "../social/social_accounts.ts";
-import { socialAdmin } from "../social/social_admin.ts";
-import { CallWindow } from "./call_window.ts";
+import { Accounts } from "../engine/accounts.ts";
+import { accountsAdmin } from "../engine/accounts_admin.ts";
+import { accountOfCall, Grants } from "../engine/grants.ts";
+import { new_poster, type Post, post_change, poster_change } from "../engine/posts.ts";
 import {
-  isListed,
-  tiktok_network,
-  truthOf,
-  user_fields,
-  userOf,
-  video_fields,
-  videoOf,
-} from "./tiktok_network.ts";
-import { logId, refused, scope_words, tiktokOauth } from "./tiktok_oauth.ts";
-import { tiktokWebhooks } from "./tiktok_webhooks.ts";
+  type Answer,
+  bearer,
+  type Call,
+  type Context,
+  json,
+  pick,
+  type Provider,
+  type Route,
+} from "../engine/provider.ts";
+import { type Bucket, Quota } from "../engine/quota.ts";
+import { isListed, tiktok_network, truthOf, user_fields, userOf, video_fields, videoOf } from "./network.ts";
+import { logId, refused, scope_words, tiktokOauth } from "./oauth.ts";
+import { tiktokWebhooks } from "./webhooks.ts";
 
 const api = "/open.tiktokapis.com/v2";
 const read_scopes = Object.keys(scope_words).slice(0, 4);
@@ -31,28 +31,43 @@ const messages: Readonly<Record<string, readonly [status: number, message: strin
   internal_error: [500, "Something is wrong. Please try again later."],
 };
 
-export function tiktok(world: World, redirect_uris: readonly string[] = []): Provider {
-  const accounts = new SocialAccounts(world, tiktok_network);
-  const grants = new Grants(world, {
-    provider: "tiktok",
-    life: { code: 600, access: 7_200, refresh: 180 * 86_400 },
-    rotates: true,
-    prefixes: { code: "tt", access: "act.", refresh: "rft." },
+/** TikTok does not say of whom these are; here each account has its own. */
+const calls_a_minute: Bucket = { limit: 600, per: "account", window: { kind: "sliding", seconds: 60 } };
+const endpoints = {
+  "user/info": calls_a_minute,
+  "video/list": calls_a_minute,
+  "video/query": calls_a_minute,
+};
+type Endpoint = keyof typeof endpoints;
+
+export function tiktok(context: Context): Provider {
+  const { clock } = context;
+  const accounts = new Accounts(context, tiktok_network);
+  const grants: Grants = new Grants(context, {
+    code: { prefix: "tt", life: 600 },
+    tokens: {
+      access: { prefix: "act.", life: 7_200 },
+      refresh: { prefix: "rft.", life: 180 * 86_400, most: 1_000 },
+    },
+    expires: "access",
+    read_scopes,
+    hand_out: (account, scopes) => grants.pair(accounts.expect(account).id, scopes),
   });
-  const limits = new CallWindow(world.clock);
-  const webhooks = tiktokWebhooks(world, accounts);
+  const quota = new Quota(context, endpoints);
 
   /** Checks the token, its scope and the minute's calls; hands the account on. */
-  const asUser =
-    (scope: string, handle: (account_id: string, scopes: readonly string[], call: Call) => Answer) =>
-    (call: Call): Answer => {
-      const [, token = ""] = /^Bearer (.+)$/.exec(call.headers.get("authorization") ?? "") ?? [];
-      const access = call.fault?.token ? undefined : grants.access(token);
-      if (!access) return failed("access_token_invalid");
-      if (!limits.take(access.account, call.path)) return failed("rate_limit_exceeded");
-      if (!access.scopes.includes(scope)) return failed("scope_not_authorized");
-      return handle(access.account, access.scopes, call);
-    };
+  const asUser = (
+    endpoint: Endpoint,
+    scope: string,
+    handle: (account_id: string, scopes: readonly string[], call: Call) => Answer,
+  ) =>
+  (call: Call): Answer => {
+    const access = call.fault?.token ? undefined : grants.access(bearer(call) ?? "");
+    if (!access) return failed("access_token_invalid");
+    if (!quota.take(endpoint, access.account)) return failed("rate_limit_exceeded");
+    if (!access.scopes.includes(scope)) return failed("scope_not_authorized");
+    return handle(access.account, access.scopes, call);
+  };
 
   function userInfo(account_id: string, scopes: readonly string[], call: Call): Answer {
     const account = accounts.account(account_id);
@@ -63,7 +78,7 @@ export function tiktok(world: World, redirect_uris: readonly string[] = []): Pro
     if (!fields.every((field) => scopes.includes(scopeOf(field) ?? ""))) {
       return failed("scope_not_authorized");
     }
-    const videos = accounts.at(account_id, 0, accounts.size(account_id)).filter(isListed).length;
+    const videos = [...accounts.below(account_id)].filter(isListed).length;
     return answered({ user: pick(userOf(account, videos), fields) });
   }
 
@@ -71,17 +86,17 @@ export function tiktok(world: World, redirect_uris: readonly string[] = []): Pro
     const body = readJson(call);
     const fields = fieldsOf(call, video_fields);
     const count = body?.max_count ?? 10;
-    const cursor = body?.cursor ?? world.clock.now() + 86_400_000;
+    const cursor = body?.cursor ?? clock.now() + 86_400_000;
     if (!body || !fields || !isInteger(count, 1, 20)) return failed("invalid_params");
     if (!isInteger(cursor, 0, 8.64e15)) return failed("invalid_cursor");
-    const start = accounts.positionBefore(account_id, cursor);
+    const older = accounts.below(account_id, accounts.numberAt(account_id, cursor)).take(count + 1).toArray();
     // Private videos are taken out after the page was cut: it may be short, or empty, with more to come.
-    const posts = accounts.at(account_id, start, count);
+    const posts = older.slice(0, count);
     const last = posts.at(-1);
     return answered({
       videos: posts.filter(isListed).map((post) => shown(post, fields)),
       cursor: last ? Date.parse(last.created_at) : cursor,
-      has_more: start + posts.length < accounts.size(account_id),
+      has_more: older.length > count,
     });
   }
 
@@ -91,52 +106,36 @@ export function tiktok(world: World, redirect_uris: readonly string[] = []): Pro
     if (!fields || !Array.isArray(ids) || ids.length === 0 || ids.length > 20) {
       return failed("invalid_params");
     }
-    const posts = ids.map((id) => accounts.post(account_id, String(id))).filter((post) => post !== undefined);
+    const posts = ids.map((id) => accounts.find(String(id), account_id)).filter((post) => post !== undefined);
     return answered({ videos: posts.filter(isListed).map((post) => shown(post, fields)) });
   }
 
-  function shown(post: PostRecord, fields: readonly string[]): Record<string, unknown> {
+  function shown(post: Post, fields: readonly string[]): Record<string, unknown> {
     const account = accounts.account(post.account_id);
-    return account ? pick(videoOf(post, account, world.clock.now()), fields) : {};
+    return account ? pick(videoOf(post, account, clock.now()), fields) : {};
   }
 
   const routes: Route[] = [
-    ...tiktokOauth(accounts, grants, redirect_uris),
-    { method: "GET", path: `${api}/user/info/`, handle: asUser("user.info.basic", userInfo) },
-    { method: "POST", path: `${api}/video/list/`, handle: asUser("video.list", videoList) },
-    { method: "POST", path: `${api}/video/query/`, handle: asUser("video.list", videoQuery) },
+    ...tiktokOauth(context, accounts, grants),
+    { method: "GET", path: `${api}/user/info/`, handle: asUser("user/info", "user.info.basic", userInfo) },
+    { method: "POST", path: `${api}/video/list/`, handle: asUser("video/list", "video.list", videoList) },
+    { method: "POST", path: `${api}/video/query/`, handle: asUser("video/query", "video.list", videoQuery) },
   ];
+  const admin = accountsAdmin({
+    accounts,
+    wish: new_poster,
+    change: poster_change,
+    item_change: post_change,
+    truth: truthOf,
+    describe: ({ id }) => ({ consented: grants.of(id).consented }),
+  });
   return {
-    name: "tiktok",
+    name: context.provider,
     routes,
-    admin: [
-      ...socialAdmin({ accounts, grants, scopes: read_scopes, truth: truthOf }),
-      ...limits.admin("/_admin/tiktok/limit"),
-      ...webhooks.admin,
-    ],
-    accountOf: (call) => accountOf(grants, call),
+    parts: [accounts, grants, admin, quota, tiktokWebhooks(context, accounts)],
+    accountOf: (call) => accountOfCall(grants, call),
     failure,
-    replay: (event) => {
-      grants.replay(event);
-      accounts.replay(event);
-      webhooks.replay(event);
-    },
-    reset: () => {
-      grants.reset();
-      accounts.reset();
-      limits.reset();
-      webhooks.reset();
-    },
   };
-}
-
-function accountOf(grants: Grants, call: Call): string | undefined {
-  const bearer = /^Bearer (.+)$/.exec(call.headers.get("authorization") ?? "")?.[1];
-  if (bearer) return grants.accountOf(bearer);
-  const form = new URLSearchParams(call.body);
-  const token = form.get("refresh_token") ?? form.get("code") ?? form.get("token");
-  if (token) return grants.accountOf(token);
-  return form.get("account") ?? call.query.get("login_hint") ?? undefined;
 }
 
 function answered(data: Record<string, unknown>): Answer {
@@ -207,8 +206,4 @@ function readJson(call: Call): Record<string, unknown> | undefined {
 
 function isInteger(value: unknown, low: number, high: number): value is number {
   return typeof value === "number" && Number.isInteger(value) && value >= low && value <= high;
-}
-
-function pick(from: Record<string, unknown>, fields: readonly string[]): Record<string, unknown> {
-  return Object.fromEntries(fields.map((field) => [field, from[field]]));
 }

@@ -1,10 +1,9 @@
 /** The lists themselves: channels, uploads playlists, videos. */
-import { account_without_channel } from "../google/accounts.ts";
-import type { Answer, Call } from "../provider.ts";
-import type { VideoRecord } from "./catalogue.ts";
-import type { Caller } from "./credentials.ts";
-import * as failures from "./google_error.ts";
+import type { Answer, Call } from "../engine/provider.ts";
+import * as failures from "../google/google_error.ts";
+import { account_without_channel, type Caller } from "./caller.ts";
 import type { Library } from "./library.ts";
+import type { Video } from "./network.ts";
 import { oneFilter, pageHead, readPage, values } from "./parameters.ts";
 import * as resources from "./resources.ts";
 
@@ -44,22 +43,18 @@ export async function listChannels(
   } else if (filter === "id") {
     ids = [...new Set(values(call, "id"))];
     if (ids.length > 50) {
-      return failures.parameterError(
-        "invalidFilters",
-        "The request specifies an invalid filter parameter.",
-        "parameters.",
-      );
+      return tooMany();
     }
   } else if (filter === "forHandle") {
-    await library.find(call.query.get("forHandle") ?? "");
+    await library.known(call.query.get("forHandle") ?? "");
     const found = library.byHandle(call.query.get("forHandle") ?? "");
     if (found !== undefined) ids = [found.id];
   } else if (filter === "managedByMe") {
     return failures.failureByReason("forbidden") as Answer;
   }
 
-  await library.find(...ids);
-  const channels = ids.flatMap((id) => library.channel(id) ?? []);
+  await Promise.all(ids.map((id) => library.known(id)));
+  const channels = ids.flatMap((id) => library.account(id) ?? []);
   const shown = channels.slice(page.from, page.from + page.size);
   const items = shown.map((channel) =>
     resources.channelResource(
@@ -88,22 +83,28 @@ export async function listPlaylistItems(
   const page = readPage(call);
   if ("status" in page) return page;
   const kind = "playlistItemListResponse";
-  const show = (video: VideoRecord, position: number) =>
-    resources.playlistItemResource(video, parts, position, caller.access?.account === video.channel_id);
+  const show = (video: Video, position: number) =>
+    resources.playlistItemResource(
+      video,
+      parts,
+      library.expect(video.account_id).name,
+      position,
+      caller.access?.account === video.account_id,
+    );
 
   if (filter === "id") {
     const videos = await existing(
       library,
       values(call, "id").flatMap((id) => resources.videoIdOfPlaylistItem(id) ?? []),
     );
-    const items = videos.map((video) => show(video, library.positionOf(video.id) ?? 0));
+    const items = videos.map((video) => show(video, library.positionOf(video)));
     return { kind, head: { pageInfo: { totalResults: items.length, resultsPerPage: items.length } }, items };
   }
 
   const playlist = call.query.get("playlistId") ?? "";
   const channel_id = /^UU[\w-]{22}$/.test(playlist) ? `UC${playlist.slice(2)}` : "";
-  await library.find(channel_id);
-  const channel = library.channel(channel_id);
+  await library.known(channel_id);
+  const channel = library.account(channel_id);
   if (channel === undefined) return failures.playlistNotFound();
   const whole = library.size(channel_id);
   // The uploads playlist comes into being with the first upload.
@@ -111,8 +112,8 @@ export async function listPlaylistItems(
 
   const only = call.query.get("videoId") ?? "";
   if (only !== "") {
-    const videos = (await existing(library, [only])).filter((video) => video.channel_id === channel_id);
-    const items = videos.map((video) => show(video, library.positionOf(video.id) ?? 0));
+    const videos = (await existing(library, [only])).filter((video) => video.account_id === channel_id);
+    const items = videos.map((video) => show(video, library.positionOf(video)));
     return { kind, head: { pageInfo: { totalResults: items.length, resultsPerPage: page.asked } }, items };
   }
   const owner = caller.access?.account === channel_id;
@@ -158,15 +159,11 @@ export async function listVideos(
   }
   const ids = [...new Set(values(call, "id"))];
   if (ids.length > 50) {
-    return failures.parameterError(
-      "invalidFilters",
-      "The request specifies an invalid filter parameter.",
-      "parameters.",
-    );
+    return tooMany();
   }
   const seen = visible(await existing(library, ids), caller);
   const private_part = resources.owner_parts.find((part) => parts.has(part));
-  if (private_part !== undefined && seen.some((video) => video.channel_id !== caller.access?.account)) {
+  if (private_part !== undefined && seen.some((video) => video.account_id !== caller.access?.account)) {
     return failures.googleError(
       403,
       "The request is not properly authorized to access video file or processing information. Note that the " +
@@ -176,7 +173,8 @@ export async function listVideos(
   }
   const items = seen.map((video) =>
     resources.videoResource(video, parts, {
-      owner: video.channel_id === caller.access?.account,
+      channel_title: library.expect(video.account_id).name,
+      owner: video.account_id === caller.access?.account,
       hl: call.query.get("hl"),
       max_width: sides[0] ?? null,
       max_height: sides[1] ?? null,
@@ -201,11 +199,7 @@ export async function batchGetStats(
     );
   }
   if (ids.length > 50) {
-    return failures.parameterError(
-      "invalidFilters",
-      "The request specifies an invalid filter parameter.",
-      "parameters.",
-    );
+    return tooMany();
   }
   const seen = visible(await existing(library, ids), caller);
   return {
@@ -216,13 +210,21 @@ export async function batchGetStats(
 }
 
 /** The videos that there are, in the order of the ids; a missing one is left out without a word. */
-async function existing(library: Library, ids: readonly string[]): Promise<VideoRecord[]> {
-  await library.find(...ids);
-  return ids.flatMap((id) => library.video(id) ?? []);
+async function existing(library: Library, ids: readonly string[]): Promise<Video[]> {
+  await Promise.all(ids.map((id) => library.known(id)));
+  return ids.flatMap((id) => library.find(id) ?? []);
 }
 
-function visible(videos: readonly VideoRecord[], caller: Caller): VideoRecord[] {
+function visible(videos: readonly Video[], caller: Caller): Video[] {
   return videos.filter((video) =>
-    !video.deleted && (video.privacy !== "private" || video.channel_id === caller.access?.account)
+    !video.deleted && (video.privacy !== "private" || video.account_id === caller.access?.account)
+  );
+}
+
+function tooMany(): Answer {
+  return failures.parameterError(
+    "invalidFilters",
+    "The request specifies an invalid filter parameter.",
+    "parameters.",
   );
 }

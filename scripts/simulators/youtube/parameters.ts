@@ -1,7 +1,7 @@
 /** The parameters that the lists have in common, and Google's words for wrong ones. */
-import type { Answer, Call } from "../provider.ts";
-import type { Selection } from "./field_selection.ts";
-import * as failures from "./google_error.ts";
+import { type Answer, type Call, words } from "../engine/provider.ts";
+import type { Selection } from "../google/field_selection.ts";
+import * as failures from "../google/google_error.ts";
 import { readPageToken, writePageToken } from "./page_token.ts";
 
 /** What a method takes. */
@@ -10,20 +10,9 @@ export interface Parameters {
   readonly parameters: readonly string[];
 }
 
-const system_parameters = [
-  "alt",
-  "fields",
-  "key",
-  "access_token",
-  "oauth_token",
-  "prettyPrint",
-  "quotaUser",
-  "$.xgafv",
-  "callback",
-  "uploadType",
-  "upload_protocol",
-  "part",
-];
+const system_parameters = words(
+  "alt fields key access_token oauth_token prettyPrint quotaUser $.xgafv callback uploadType upload_protocol part",
+);
 
 export function readParts(method: Parameters, call: Call): ReadonlySet<string> | Answer {
   const known = new Set([...system_parameters, ...method.parameters]);
@@ -49,18 +38,9 @@ export function values(call: Call, name: string): string[] {
 }
 
 export function isKnown(selection: Selection, method: Parameters): boolean {
-  const top = [
-    "kind",
-    "etag",
-    "items",
-    "nextPageToken",
-    "prevPageToken",
-    "pageInfo",
-    "eventId",
-    "tokenPagination",
-    "visitorId",
-    "*",
-  ];
+  const top = words(
+    "kind etag items nextPageToken prevPageToken pageInfo eventId tokenPagination visitorId *",
+  );
   const below = [...method.parts, "kind", "etag", "*"];
   return [...selection.keys()].every((name) => top.includes(name)) &&
     [...(selection.get("items")?.keys() ?? [])].every((name) => below.includes(name));

@@ -1,41 +1,23 @@
 /** Records as the API shows them, part by part. */
-import { fingerprint, hash } from "../seeded.ts";
-import type { ChannelRecord, VideoRecord } from "./catalogue.ts";
+import { words } from "../engine/provider.ts";
+import { fingerprint, hash } from "../engine/seeded.ts";
+import type { Channel, Video } from "./network.ts";
 
 type Parts = ReadonlySet<string>;
 type Json = Record<string, unknown>;
 
-export const channel_parts = [
-  "id",
-  "snippet",
-  "contentDetails",
-  "statistics",
-  "status",
-  "topicDetails",
-  "brandingSettings",
-  "localizations",
-  "auditDetails",
-  "contentOwnerDetails",
-] as const;
-export const playlist_item_parts = ["id", "snippet", "contentDetails", "status"] as const;
+export const channel_parts = words(
+  "id snippet contentDetails statistics status topicDetails brandingSettings localizations auditDetails contentOwnerDetails",
+);
+export const playlist_item_parts = ["id", "snippet", "contentDetails", "status"];
+export const owner_parts = ["fileDetails", "processingDetails", "suggestions"];
 export const video_parts = [
-  "id",
-  "snippet",
-  "contentDetails",
-  "status",
-  "statistics",
-  "liveStreamingDetails",
-  "topicDetails",
-  "player",
-  "recordingDetails",
-  "localizations",
-  "paidProductPlacementDetails",
-  "fileDetails",
-  "processingDetails",
-  "suggestions",
-] as const;
-export const owner_parts = ["fileDetails", "processingDetails", "suggestions"] as const;
-export const stats_parts = ["id", "snippet", "statistics", "contentDetails"] as const;
+  ...words(
+    "id snippet contentDetails status statistics liveStreamingDetails topicDetails player recordingDetails",
+  ),
+  ...["localizations", "paidProductPlacementDetails", ...owner_parts],
+];
+export const stats_parts = ["id", "snippet", "statistics", "contentDetails"];
 
 /** The same content has the same tag, whenever and by whom it is asked for: 27 characters of 160 bits, as Google's. */
 export function etag(content: unknown): string {
@@ -61,7 +43,7 @@ export function uploadsOf(channel_id: string): string {
 }
 
 export function channelResource(
-  channel: ChannelRecord,
+  channel: Channel,
   parts: Parts,
   owner: boolean,
   public_videos: () => number,
@@ -72,7 +54,7 @@ export function channelResource(
     width: size,
     height: size,
   });
-  const { title, description } = channel;
+  const { name: title, description } = channel;
   return resource("channel", channel.id, parts, {
     snippet: () => ({
       title,
@@ -127,29 +109,28 @@ export function channelResource(
 
 /** `open` = the viewer may see a private video, being its owner. */
 export function playlistItemResource(
-  video: VideoRecord,
+  video: Video,
   parts: Parts,
+  channel_title: string,
   position: number,
   open: boolean,
 ): Json {
-  const playlist = uploadsOf(video.channel_id);
+  const playlist = uploadsOf(video.account_id);
   const hidden = video.deleted || (video.privacy === "private" && !open);
   const title = video.deleted ? "Deleted video" : hidden ? "Private video" : video.title;
   const gone = video.deleted ? "This video is unavailable." : "This video is private.";
   return resource("playlistItem", playlistItemId(video), parts, {
     snippet: () => ({
       publishedAt: video.uploaded_at,
-      channelId: video.channel_id,
+      channelId: video.account_id,
       title,
       description: hidden ? gone : video.description,
       thumbnails: hidden ? {} : thumbnails(video),
-      channelTitle: video.channel_title,
+      channelTitle: channel_title,
       playlistId: playlist,
       position,
       resourceId: { kind: "youtube#video", videoId: video.id },
-      ...(hidden
-        ? {}
-        : { videoOwnerChannelTitle: video.channel_title, videoOwnerChannelId: video.channel_id }),
+      ...(hidden ? {} : { videoOwnerChannelTitle: channel_title, videoOwnerChannelId: video.account_id }),
     }),
     contentDetails: () => ({
       videoId: video.id,
@@ -161,9 +142,9 @@ export function playlistItemResource(
 }
 
 /** The playlist and the video's 64 bits, so that an item's id can be read back. */
-export function playlistItemId(video: VideoRecord): string {
+export function playlistItemId(video: Video): string {
   const bits = Uint8Array.fromBase64(video.id, { alphabet: "base64url" }).toHex().toUpperCase();
-  return btoa(`${uploadsOf(video.channel_id)}.${bits}`).replaceAll("+", "-").replaceAll("/", "_").replaceAll(
+  return btoa(`${uploadsOf(video.account_id)}.${bits}`).replaceAll("+", "-").replaceAll("/", "_").replaceAll(
     "=",
     "",
   );
@@ -179,22 +160,23 @@ export function videoIdOfPlaylistItem(id: string): string | undefined {
 }
 
 export interface VideoView {
+  readonly channel_title: string;
   readonly owner: boolean;
   readonly hl: string | null;
   readonly max_width: number | null;
   readonly max_height: number | null;
 }
 
-export function videoResource(video: VideoRecord, parts: Parts, view: VideoView): Json {
+export function videoResource(video: Video, parts: Parts, view: VideoView): Json {
   const { title, description, live } = video;
   return resource("video", video.id, parts, {
     snippet: () => ({
       publishedAt: video.published_at,
-      channelId: video.channel_id,
+      channelId: video.account_id,
       title,
       description,
       thumbnails: thumbnails(video),
-      channelTitle: video.channel_title,
+      channelTitle: view.channel_title,
       ...(video.tags.length === 0 ? {} : { tags: video.tags }),
       categoryId: video.category_id,
       liveBroadcastContent: live === null || live.state === "completed" ? "none" : live.state,
@@ -265,7 +247,7 @@ export function videoResource(video: VideoRecord, parts: Parts, view: VideoView)
   });
 }
 
-export function videoStatResource(video: VideoRecord, parts: Parts): Json {
+export function videoStatResource(video: Video, parts: Parts): Json {
   return resource("videoStats", video.id, parts, {
     snippet: () => ({ publishTime: video.published_at }),
     statistics: () => ({
@@ -289,7 +271,7 @@ const thumbnail_sizes = [
   ["uhd", "uhddefault", 3_840, 2_160],
 ] as const;
 
-function thumbnails(video: VideoRecord): Json {
+function thumbnails(video: Video): Json {
   const made: Json = {};
   for (const [name, file, width, height] of thumbnail_sizes) {
     const live = video.live !== null && video.live.state !== "completed" ? "_live" : "";
@@ -299,7 +281,7 @@ function thumbnails(video: VideoRecord): Json {
   return made;
 }
 
-function player(video: VideoRecord, view: VideoView): Json {
+function player(video: Video, view: VideoView): Json {
   const asked = view.max_width !== null || view.max_height !== null;
   const width = Math.min(view.max_width ?? 8_192, Math.round((view.max_height ?? 8_192) * 16 / 9));
   const height = Math.round(width * 9 / 16);

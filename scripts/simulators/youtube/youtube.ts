@@ -1,71 +1,68 @@
 /** The YouTube Data API v3: channels.list, playlistItems.list of uploads playlists, videos.list, videos.batchGetStats. */
-import type { GoogleAccounts } from "../google/accounts.ts";
+import { accountsAdmin } from "../engine/accounts_admin.ts";
+import { accountChoices } from "../engine/consent_page.ts";
+import { accountOfCall, type Grants } from "../engine/grants.ts";
+import {
+  type Answer,
+  type Call,
+  type Context,
+  json,
+  type Part,
+  type Provider,
+  type Route,
+  words,
+} from "../engine/provider.ts";
+import { type Bucket, Quota } from "../engine/quota.ts";
+import { readSelection, select, type Selection } from "../google/field_selection.ts";
+import * as failures from "../google/google_error.ts";
+import { googleGrants, googleOauth, isOauth, oauthFailure } from "../google/oauth.ts";
+import { local_client } from "../google/token.ts";
 import { tokenInfo, userInfo } from "../google/user_info.ts";
-import { type Answer, type Call, json, type Provider, type World } from "../provider.ts";
-import { audit_scope, bearer, type Caller, identify } from "./credentials.ts";
-import { readSelection, select, type Selection } from "./field_selection.ts";
-import * as failures from "./google_error.ts";
-import type { Library } from "./library.ts";
+import { account_without_channel, audit_scope, type Caller, identify, tokenOf } from "./caller.ts";
+import { CatalogueFile } from "./catalogue_file.ts";
+import { Library } from "./library.ts";
 import { batchGetStats, listChannels, type Listing, listPlaylistItems, listVideos } from "./lists.ts";
+import { channel_change, channel_wish, video_change, youtube_network } from "./network.ts";
 import { isKnown, type Parameters, readParts } from "./parameters.ts";
-import { type Bucket, Quota } from "./quota.ts";
 import * as resources from "./resources.ts";
-import { youtubeAdmin } from "./youtube_admin.ts";
+
+/** Units of the project; they come back at midnight Pacific Time. */
+const units: Bucket = { limit: 10_000, per: "app", window: { kind: "day", zone: "America/Los_Angeles" } };
+const buckets = { default: units, batch_get_stats: units };
 
 interface Method extends Parameters {
   /** As Google's servers name it, for error details. */
   readonly rpc: string;
-  readonly bucket: Bucket;
+  readonly bucket: keyof typeof buckets;
   readonly list: (call: Call, caller: Caller, parts: ReadonlySet<string>) => Promise<Listing | Answer>;
 }
 
-export function youtube(world: World, accounts: GoogleAccounts, library: Library): Provider {
-  const quota = new Quota(world);
-  const service = (name: string) => `youtube.api.v3.V3Data${name}`;
-  const methods: Record<string, Method> = {
+const service = (name: string) => `youtube.api.v3.V3Data${name}`;
+
+function methodsOf(library: Library): Record<string, Method> {
+  return {
     "/youtube/v3/channels": {
       rpc: service("ChannelService.List"),
       parts: resources.channel_parts,
-      parameters: [
-        "mine",
-        "id",
-        "forHandle",
-        "forUsername",
-        "managedByMe",
-        "mySubscribers",
-        "categoryId",
-        "hl",
-        "maxResults",
-        "pageToken",
-        "onBehalfOfContentOwner",
-      ],
+      parameters: words(
+        "mine id forHandle forUsername managedByMe mySubscribers categoryId hl maxResults pageToken onBehalfOfContentOwner",
+      ),
       bucket: "default",
       list: (call, caller, parts) => listChannels(library, call, caller, parts),
     },
     "/youtube/v3/playlistItems": {
       rpc: service("PlaylistItemService.List"),
       parts: resources.playlist_item_parts,
-      parameters: ["playlistId", "id", "videoId", "maxResults", "pageToken", "onBehalfOfContentOwner"],
+      parameters: words("playlistId id videoId maxResults pageToken onBehalfOfContentOwner"),
       bucket: "default",
       list: (call, caller, parts) => listPlaylistItems(library, call, caller, parts),
     },
     "/youtube/v3/videos": {
       rpc: service("VideoService.List"),
       parts: resources.video_parts,
-      parameters: [
-        "id",
-        "chart",
-        "myRating",
-        "hl",
-        "locale",
-        "maxHeight",
-        "maxWidth",
-        "maxResults",
-        "pageToken",
-        "regionCode",
-        "videoCategoryId",
-        "onBehalfOfContentOwner",
-      ],
+      parameters: words(
+        "id chart myRating hl locale maxHeight maxWidth maxResults pageToken regionCode videoCategoryId onBehalfOfContentOwner",
+      ),
       bucket: "default",
       list: (call, caller, parts) => listVideos(library, call, caller, parts),
     },
@@ -77,58 +74,104 @@ export function youtube(world: World, accounts: GoogleAccounts, library: Library
       list: (call, caller, parts) => batchGetStats(library, call, caller, parts),
     },
   };
+}
+
+export async function youtube(context: Context): Promise<Provider> {
+  const file = context.catalog === undefined
+    ? undefined
+    : await CatalogueFile.open(context.catalog, context.folder);
+  const library = new Library(context, youtube_network, file);
+  library.inFile = (handle) => file?.byHandle(handle);
+  const quota = new Quota(context, buckets);
+  const expect = async (id: string) => {
+    await library.known(id);
+    if (id !== account_without_channel) library.expect(id);
+  };
+  const grants = googleGrants(context, {
+    read_scopes: ["https://www.googleapis.com/auth/youtube.readonly"],
+    expect,
+  });
+  const choices = accountChoices(library, "videos");
+  const viewer = {
+    id: account_without_channel,
+    name: "Viewer only",
+    detail: "an account that never made a channel",
+  };
 
   const hosts = ["www.googleapis.com", "youtube.googleapis.com"];
-  return {
-    name: "youtube",
-    routes: [
-      ...hosts.flatMap((host) =>
-        Object.entries(methods).map(([path, method]) => ({
-          method: "GET",
-          path: `/${host}${path}`,
-          handle: (call: Call) => answer(accounts, quota, method, call),
-        }))
-      ),
-      {
+  const routes: Route[] = [
+    ...googleOauth(context, grants, {
+      choices: async (
+        search,
+        hint,
+      ) => [...await choices.choices(search, hint), ...(search === "" ? [viewer] : [])],
+      find: async (id) => id === viewer.id ? { account: id } : await choices.find(id),
+    }),
+    ...hosts.flatMap((host) =>
+      Object.entries(methodsOf(library)).map(([path, method]) => ({
         method: "GET",
-        path: "/www.googleapis.com/oauth2/v2/tokeninfo",
-        handle: (call) => tokenInfo(accounts, call),
-      },
-      {
-        method: "POST",
-        path: "/www.googleapis.com/oauth2/v2/tokeninfo",
-        handle: (call) => tokenInfo(accounts, call),
-      },
-      {
-        method: "GET",
-        path: "/www.googleapis.com/oauth2/v2/userinfo",
-        handle: (call) => userInfo(accounts, library, call),
-      },
-    ],
-    admin: youtubeAdmin(library, quota),
-    accountOf: (call) => accounts.accountOf(bearer(call) ?? ""),
-    failure: failures.failureByReason,
-    replay: (event) => library.replay(event),
-    reset: () => {
-      quota.reset();
-      library.reset();
+        path: `/${host}${path}`,
+        handle: (call: Call) => answer(grants, quota, method, call),
+      }))
+    ),
+    ...["GET", "POST"].map((method) => ({
+      method,
+      path: "/www.googleapis.com/oauth2/v2/tokeninfo",
+      handle: (call: Call) => tokenInfo(grants, call),
+    })),
+    {
+      method: "GET",
+      path: "/www.googleapis.com/oauth2/v2/userinfo",
+      handle: (call) =>
+        userInfo(grants, tokenOf(call) ?? "", call, async (id) => {
+          await library.known(id);
+          return library.account(id)?.name ?? viewer.name;
+        }),
     },
-    stop: () => library.stop(),
+  ];
+  const admin = accountsAdmin({
+    accounts: library,
+    wish: channel_wish,
+    change: channel_change,
+    item_change: video_change,
+    readEdit: ({ text, ...edit }) => text === undefined ? edit : { ...edit, description: String(text) },
+    truth: (video) => ({ ...video, visibility: video.privacy }),
+    describe: ({ id }) => ({
+      uploads_playlist_id: resources.uploadsOf(id),
+      consented: grants.of(id).consented,
+    }),
+  });
+  const report: Part = {
+    admin: (
+      root,
+    ) => [{ method: "GET", path: `${root}/catalogue`, handle: () => json(200, file?.report ?? null) }],
+  };
+  return {
+    name: context.provider,
+    routes,
+    parts: [library, grants, admin, quota, report],
+    accountOf: (call) => accountOfCall(grants, call),
+    failure: (reason, call) => isOauth(call) ? oauthFailure(reason) : failures.failureByReason(reason),
   };
 }
 
 /** Credentials, quota, parameters, then the method: the order in which Google finds fault. */
-async function answer(accounts: GoogleAccounts, quota: Quota, method: Method, call: Call): Promise<Answer> {
-  const caller = identify(accounts, method.rpc, call);
+async function answer(
+  grants: Grants,
+  quota: Quota<keyof typeof buckets>,
+  method: Method,
+  call: Call,
+): Promise<Answer> {
+  const caller = identify(grants, method.rpc, call);
   if ("status" in caller) return caller;
   call.notes.bucket = method.bucket;
-  if (!quota.take(caller.project, method.bucket, caller.access?.account, 1)) {
+  if (!quota.take(method.bucket, caller.access?.account)) {
     return method.bucket === "default" ? failures.quotaExceeded() : failures.rateLimitExceeded(
       "Batch Get Stats Queries",
       "defaultBatchGetStatsPerDayPerProject",
-      quota.read(caller.project, method.bucket)?.limit ?? 0,
+      quota.read(method.bucket).limit,
       "day",
-      resources.projectNumber(caller.project),
+      resources.projectNumber(local_client.project),
     );
   }
   call.notes.cost = 1;

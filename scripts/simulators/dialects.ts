@@ -1,0 +1,15 @@
+/** Every provider that is simulated, by the name of its admin routes. README.md says how one is added. */
+import type { Context, Provider } from "./engine/provider.ts";
+import { facebook } from "./facebook/facebook.ts";
+import { instagram } from "./instagram/instagram.ts";
+import { tiktok } from "./tiktok/tiktok.ts";
+import { twitter } from "./twitter/twitter.ts";
+import { youtube } from "./youtube/youtube.ts";
+
+export const dialects: Readonly<Record<string, (context: Context) => Provider | Promise<Provider>>> = {
+  youtube,
+  instagram,
+  tiktok,
+  facebook,
+  twitter,
+};

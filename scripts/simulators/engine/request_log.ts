@@ -1,0 +1,88 @@
+/** The calls that providers were sent, the same for every provider; credentials are not kept. */
+import type { Fault } from "./faults.ts";
+
+export interface LoggedRequest {
+  id: number;
+  at: string;
+  method: string;
+  path: string;
+  status: number;
+  account?: string;
+  cost: number;
+  bucket?: string;
+  conditional: boolean;
+  fault?: Fault;
+  duration_ms: number;
+}
+
+export interface RequestFilter {
+  match?: string | undefined;
+  account?: string | undefined;
+  after?: number | undefined;
+  limit?: number | undefined;
+}
+
+const log_size = 10_000;
+const secret_parameters = [
+  "access_token",
+  "oauth_token",
+  "key",
+  "code",
+  "token",
+  "client_secret",
+  "fb_exchange_token",
+  "code_verifier",
+];
+
+export class RequestLog {
+  #requests: LoggedRequest[] = [];
+  #next_request = 1;
+
+  note(request: Omit<LoggedRequest, "id">): void {
+    this.#requests.push({ id: this.#next_request++, ...request });
+    // Dropping a tenth at once keeps the cost of a full log out of every request.
+    if (this.#requests.length > log_size) this.#requests.splice(0, log_size / 10);
+  }
+
+  read(filter: RequestFilter = {}) {
+    const chosen = this.#requests.filter(chooses(filter));
+    const counts: Record<string, number> = {};
+    let cost = 0;
+    for (const request of chosen) {
+      cost += request.cost;
+      const line = `${request.method} ${request.path.split("?")[0]} ${request.status}`;
+      counts[line] = (counts[line] ?? 0) + 1;
+    }
+    return {
+      count: chosen.length,
+      cost,
+      conditional: chosen.filter((request) => request.conditional).length,
+      counts,
+      last_id: this.#next_request - 1,
+      requests: chosen.slice(-(filter.limit ?? 1_000)),
+    };
+  }
+
+  forget(filter: RequestFilter = {}): number {
+    const before = this.#requests.length;
+    const chosen = chooses(filter);
+    this.#requests = this.#requests.filter((request) => !chosen(request));
+    return before - this.#requests.length;
+  }
+}
+
+function chooses(filter: RequestFilter): (request: LoggedRequest) => boolean {
+  const pattern = filter.match === undefined ? undefined : new RegExp(filter.match);
+  return (request) =>
+    (pattern === undefined || pattern.test(`${request.method} ${request.path}`)) &&
+    (filter.account === undefined || filter.account === request.account) &&
+    (filter.after === undefined || request.id > filter.after);
+}
+
+/** A path with its query as the log may keep it: credentials are replaced. */
+export function pathForLog(url: URL): string {
+  if (url.search === "") return url.pathname;
+  const query = new URLSearchParams(url.search);
+  for (const name of secret_parameters) if (query.has(name)) query.set(name, "***");
+  return `${url.pathname}?${query}`;
+}

@@ -1,0 +1,274 @@
+/** Errors in the shape of all Google APIs, with the words that the YouTube Data API uses. */
+import { type Answer, json } from "../engine/provider.ts";
+
+interface Detail {
+  readonly message?: string;
+  readonly domain: string;
+  readonly reason: string;
+  readonly location?: string;
+  readonly locationType?: string;
+}
+
+export function googleError(
+  code: number,
+  message: string,
+  detail: Detail,
+  more: { status?: string; details?: unknown[]; headers?: Record<string, string> } = {},
+): Answer {
+  const { message: own = message, domain, reason, location, locationType } = detail;
+  return json(code, {
+    error: {
+      code,
+      message,
+      errors: [{
+        message: own,
+        domain,
+        reason,
+        ...(location === undefined ? {} : { location, locationType }),
+      }],
+      ...(more.status === undefined ? {} : { status: more.status }),
+      ...(more.details === undefined ? {} : { details: more.details }),
+    },
+  }, { vary: "Origin, X-Origin, Referer", ...more.headers });
+}
+
+export function parameterError(reason: string, message: string, location: string): Answer {
+  const locationType = location === "parameters." ? "other" : "parameter";
+  return googleError(400, message, { domain: "youtube.parameter", reason, location, locationType });
+}
+
+export function unknownPart(part: string): Answer {
+  return googleError(400, `'${part}'`, {
+    domain: "youtube.part",
+    reason: "unknownPart",
+    location: "part",
+    locationType: "parameter",
+  });
+}
+
+/** What the API's front refuses before YouTube sees the call. */
+export function invalidArgument(message: string, reason = "badRequest"): Answer {
+  return googleError(400, message, { domain: "global", reason }, { status: "INVALID_ARGUMENT" });
+}
+
+const service = "youtube.googleapis.com";
+const challenge = 'Bearer realm="https://accounts.google.com/"';
+const sign_in = "Expected OAuth 2 access token, login cookie or other valid authentication credential. " +
+  "See https://developers.google.com/identity/sign-in/web/devconsole-project.";
+
+function errorInfo(reason: string, metadata: Record<string, string>): unknown[] {
+  return [{
+    "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+    reason,
+    domain: "googleapis.com",
+    metadata,
+  }];
+}
+
+export function deadToken(): Answer {
+  return googleError(401, `Request had invalid authentication credentials. ${sign_in}`, {
+    message: "Invalid Credentials",
+    domain: "global",
+    reason: "authError",
+    location: "Authorization",
+    locationType: "header",
+  }, { status: "UNAUTHENTICATED", headers: { "www-authenticate": `${challenge}, error="invalid_token"` } });
+}
+
+export function noCredential(method: string): Answer {
+  return googleError(401, `Request is missing required authentication credential. ${sign_in}`, {
+    message: "Login Required.",
+    domain: "global",
+    reason: "required",
+    location: "Authorization",
+    locationType: "header",
+  }, {
+    status: "UNAUTHENTICATED",
+    details: errorInfo("CREDENTIALS_MISSING", { service, method }),
+    headers: { "www-authenticate": challenge },
+  });
+}
+
+export function unregisteredCaller(): Answer {
+  return googleError(
+    403,
+    "Method doesn't allow unregistered callers (callers without established identity). " +
+      "Please use API Key or other form of API consumer identity to call this API.",
+    { domain: "global", reason: "forbidden" },
+    { status: "PERMISSION_DENIED" },
+  );
+}
+
+export function badApiKey(): Answer {
+  return googleError(400, "API key not valid. Please pass a valid API key.", {
+    domain: "global",
+    reason: "badRequest",
+  }, {
+    status: "INVALID_ARGUMENT",
+    details: errorInfo("API_KEY_INVALID", { service }),
+  });
+}
+
+export function missingScope(method: string, scopes: readonly string[]): Answer {
+  return googleError(403, "Request had insufficient authentication scopes.", {
+    message: "Insufficient Permission",
+    domain: "global",
+    reason: "insufficientPermissions",
+  }, {
+    status: "PERMISSION_DENIED",
+    details: errorInfo("ACCESS_TOKEN_SCOPE_INSUFFICIENT", { service, method }),
+    headers: { "www-authenticate": `${challenge}, error="insufficient_scope", scope="${scopes.join(" ")}"` },
+  });
+}
+
+const over_quota =
+  'The request cannot be completed because you have exceeded your <a href="/youtube/v3/getting-started#quota">quota</a>.';
+
+export function quotaExceeded(): Answer {
+  return googleError(403, over_quota, { domain: "youtube.quota", reason: "quotaExceeded" });
+}
+
+/** The answer of a granular bucket, or of the limit per minute. */
+export function rateLimitExceeded(
+  metric: string,
+  limit: string,
+  value: number,
+  unit: string,
+  project: string,
+): Answer {
+  const message =
+    `Quota exceeded for quota metric '${metric}' and limit '${metric} per ${unit}' of service '${service}' ` +
+    `for consumer 'project_number:${project}'.`;
+  return googleError(429, message, { domain: "global", reason: "rateLimitExceeded" }, {
+    status: "RESOURCE_EXHAUSTED",
+    details: errorInfo("RATE_LIMIT_EXCEEDED", {
+      service,
+      consumer: `projects/${project}`,
+      quota_metric: `${service}/${limit === "defaultPerMinutePerProject" ? "default" : "batch_get_stats"}`,
+      quota_limit: limit,
+      quota_limit_value: String(value),
+      quota_unit: unit === "minute" ? "1/min/{project}" : "1/d/{project}",
+      quota_location: "global",
+    }),
+  });
+}
+
+/** A failure asked for by its reason or by a bare status. */
+export function failureByReason(reason: string): Answer | undefined {
+  switch (reason) {
+    case "400":
+    case "badRequest":
+      return invalidArgument("Request contains an invalid argument.");
+    case "401":
+    case "authError":
+      return deadToken();
+    case "403":
+    case "forbidden":
+      return googleError(403, "The caller does not have permission", {
+        domain: "global",
+        reason: "forbidden",
+      }, {
+        status: "PERMISSION_DENIED",
+      });
+    case "404":
+      return googleError(404, "Method not found.", { domain: "global", reason: "notFound" }, {
+        status: "NOT_FOUND",
+      });
+    case "429":
+    case "rateLimitExceeded":
+      return rateLimitExceeded("Queries", "defaultPerMinutePerProject", 1_800_000, "minute", "1");
+    case "batchGetStatsExceeded":
+      return rateLimitExceeded(
+        "Batch Get Stats Queries",
+        "defaultBatchGetStatsPerDayPerProject",
+        10_000,
+        "day",
+        "1",
+      );
+    case "quotaExceeded":
+      return quotaExceeded();
+    case "userRateLimitExceeded":
+      return googleError(403, "User Rate Limit Exceeded", { domain: "usageLimits", reason });
+    case "accessNotConfigured":
+      return googleError(
+        403,
+        "YouTube Data API v3 has not been used in project 1 before or it is disabled. Enable it by visiting " +
+          "https://console.developers.google.com/apis/api/youtube.googleapis.com/overview?project=1 then retry.",
+        { domain: "usageLimits", reason },
+        {
+          status: "PERMISSION_DENIED",
+          details: errorInfo("SERVICE_DISABLED", { service, consumer: "projects/1" }),
+        },
+      );
+    case "insufficientPermissions":
+      return missingScope("youtube.api.v3.V3DataChannelService.List", []);
+    case "authenticatedUserAccountClosed":
+      return googleError(403, "The YouTube account of the authenticated user is closed.", {
+        domain: "youtube.common",
+        reason,
+      });
+    case "authenticatedUserAccountSuspended":
+      return googleError(403, "The YouTube account of the authenticated user is suspended.", {
+        domain: "youtube.common",
+        reason,
+      });
+    case "channelClosed":
+      return googleError(403, "The channel that the request specifies has been closed.", {
+        domain: "youtube.common",
+        reason,
+      });
+    case "channelSuspended":
+      return googleError(403, "The channel that the request specifies has been suspended.", {
+        domain: "youtube.common",
+        reason,
+      });
+    case "youtubeSignupRequired":
+      return googleError(401, "Unauthorized", {
+        domain: "youtube.header",
+        reason,
+        location: "Authorization",
+        locationType: "header",
+      }, { headers: { "www-authenticate": challenge } });
+    case "playlistNotFound":
+      return playlistNotFound();
+    case "invalidPageToken":
+      return parameterError("invalidPageToken", "The request specifies an invalid page token.", "pageToken");
+    case "500":
+    case "internalError":
+      return googleError(500, "Internal error encountered.", { domain: "global", reason: "internalError" }, {
+        status: "INTERNAL",
+      });
+    case "backendError":
+      return googleError(500, "Backend Error", { domain: "global", reason: "backendError" });
+    case "502":
+      return { status: 502, headers: { "content-type": "text/html; charset=UTF-8" }, body: bad_gateway };
+    case "503":
+    case "serviceUnavailable":
+      return googleError(503, "The service is currently unavailable.", {
+        domain: "global",
+        reason: "backendError",
+      }, {
+        status: "UNAVAILABLE",
+      });
+  }
+}
+
+export function playlistNotFound(): Answer {
+  return googleError(
+    404,
+    "The playlist identified with the request's <code>playlistId</code> parameter cannot be found.",
+    {
+      domain: "youtube.playlistItem",
+      reason: "playlistNotFound",
+      location: "playlistId",
+      locationType: "parameter",
+    },
+  );
+}
+
+const bad_gateway = `<!DOCTYPE html>
+<html lang=en>
+  <title>Error 502 (Server Error)!!1</title>
+  <p><b>502.</b> <ins>That's an error.</ins>
+  <p>The server encountered a temporary error and could not complete your request.<p>Please try again in 30 seconds.
+`;

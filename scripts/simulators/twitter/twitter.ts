@@ -1,0 +1,298 @@
+/** API v2 reads: users/me, a user's posts, posts by id. Every post that is answered costs a credit. */
+import { z } from "zod";
+import { Accounts } from "../engine/accounts.ts";
+import { accountsAdmin } from "../engine/accounts_admin.ts";
+import { readBody } from "../engine/admin.ts";
+import { accountOfCall, Grants } from "../engine/grants.ts";
+import { new_poster, type Post, post_change, poster_change } from "../engine/posts.ts";
+import {
+  type Answer,
+  bearer,
+  type Call,
+  type Context,
+  json,
+  type Part,
+  type Provider,
+  type Route,
+  words,
+} from "../engine/provider.ts";
+import { type Bucket, Quota } from "../engine/quota.ts";
+import { firstVersions, specialOf, timeOfId, truthOf, twitter_network, versionsOf } from "./network.ts";
+import { oauthFailure, twitterOauth } from "./oauth.ts";
+import { blank, failureOf, invalidRequest, noCredits, notFound, suspended } from "./problems.ts";
+import { media_fields, mediaOf, type Naming, post_fields, postOf, user_fields, userOf } from "./resources.ts";
+
+const api = "/api.x.com/2";
+
+/** The timeline goes back no further. */
+const longest_timeline = 3_200;
+const longest_without_replies = 800;
+
+const page_parameters = words("max_results pagination_token exclude since_id until_id start_time end_time");
+const read_scopes = ["tweet.read", "users.read", "offline.access"];
+
+/** So many calls of an endpoint in 15 minutes for each user, told in the headers of every answer. */
+const calls = (limit: number): Bucket => ({ limit, per: "account", window: { kind: "grid", seconds: 900 } });
+const buckets = {
+  "users/me": calls(75),
+  "users/:id/tweets": calls(900),
+  tweets: calls(5_000),
+  /** One a post that is answered. What a test limits comes back after a month. */
+  credits: { limit: Infinity, per: "account", window: { kind: "rolling", seconds: 30 * 86_400 } } as Bucket,
+};
+type Endpoint = Exclude<keyof typeof buckets, "credits">;
+
+/** Which name of `post.fields` an account's calls may use; both where a test has not said. */
+class Namings implements Part {
+  readonly #only = new Map<string, Naming>();
+
+  of(account: string): Naming | undefined {
+    return this.#only.get(account);
+  }
+
+  admin(root: string): Route[] {
+    const Change = z.strictObject({
+      account_id: z.string().min(1),
+      accepts: z.enum(["tweet", "post", "both"]),
+    });
+    return [{
+      method: "PUT",
+      path: `${root}/naming`,
+      handle: (call) => {
+        const change = readBody(Change, call);
+        if (change.accepts === "both") this.#only.delete(change.account_id);
+        else this.#only.set(change.account_id, change.accepts);
+        return json(200, change);
+      },
+    }];
+  }
+
+  reset(): void {
+    this.#only.clear();
+  }
+}
+
+export function twitter(context: Context): Provider {
+  const accounts = new Accounts(context, twitter_network);
+  const grants: Grants = new Grants(context, {
+    code: { prefix: "x-code-", life: 30 },
+    tokens: {
+      access: { prefix: "x-access-", life: 7_200 },
+      refresh: { prefix: "x-refresh-", life: 182 * 86_400, most: 1_000 },
+    },
+    expires: "access",
+    read_scopes,
+    hand_out: (account, scopes) => grants.pair(accounts.expect(account).id, scopes),
+  });
+  const quota = new Quota(context, buckets);
+  const namings = new Namings();
+
+  /** Checks token, limit, credits and scopes; hands on whose call it is and what it asks for. */
+  const asUser = (
+    endpoint: Endpoint,
+    others: readonly string[],
+    handle: (account_id: string, call: Call, asked: Asked) => Answer,
+  ) =>
+  (call: Call): Answer => {
+    const access = call.fault?.token ? undefined : grants.access(bearer(call) ?? "");
+    if (!access) return blank(401, "Unauthorized");
+    const allowed = quota.take(endpoint, access.account);
+    const { limit, used, resets_at } = quota.read(endpoint, access.account);
+    const answer = () => {
+      if (!allowed) return blank(429, "Too Many Requests");
+      if (!quota.take("credits", access.account, 0)) return noCredits(access.account);
+      const hasScopes = ["tweet.read", "users.read"].every((scope) => access.scopes.includes(scope));
+      if (!hasScopes) return blank(403, "Forbidden");
+      const asked = readFields(call, namings.of(access.account), others);
+      return "status" in asked ? asked : handle(access.account, call, asked);
+    };
+    const { headers, ...given } = answer();
+    quota.take("credits", access.account, call.notes.cost ?? 0);
+    return { ...given, headers: { ...headers, ...windowHeaders(limit, limit - used, resets_at) } };
+  };
+
+  function me(account_id: string, call: Call, asked: Asked): Answer {
+    const account = accounts.account(account_id);
+    if (!account || account.suspended) return json(200, { errors: [suspended(account_id)] });
+    call.notes.cost = 1;
+    const posts = [...accounts.below(account_id)].filter((post) => !post.deleted).length;
+    return json(200, { data: userOf(account, posts, asked.user, asked.naming) });
+  }
+
+  function timeline(account_id: string, call: Call, asked: Asked): Answer {
+    const { query } = call;
+    const owner = call.params.id ?? "";
+    const account = accounts.account(owner);
+    if (!account) return json(200, { errors: [notFound("user", "id", owner)] });
+    if (account.suspended) return json(200, { errors: [suspended(owner)] });
+    if (account.closed && owner !== account_id) return blank(403, "Forbidden");
+    const size = Number(query.get("max_results") ?? 10);
+    const wrong = (name: string) => invalidValue(name, query.get(name) ?? "");
+    if (!Number.isInteger(size) || size < 5 || size > 100) return wrong("max_results");
+    const excluded = (query.get("exclude") ?? "").split(",").filter((one) => one !== "");
+    if (!excluded.every((one) => one === "retweets" || one === "replies")) return wrong("exclude");
+    const token = query.get("pagination_token");
+    const before = token === null ? undefined : readPageToken(token, owner);
+    if (token !== null && before === undefined) return wrong("pagination_token");
+
+    const start = before === undefined ? Infinity : accounts.numberAt(owner, timeOfId(before));
+    const total = accounts.size(owner);
+    const oldest = total - (excluded.includes("replies") ? longest_without_replies : longest_timeline);
+    const rest = accounts.below(owner, start).take(size + 1).filter(({ number }) => number >= oldest)
+      .toArray();
+    // What is left out is left out after the page was cut: it may hold fewer than were asked for.
+    const page = rest.slice(0, size);
+    const posts = page.filter((post) => !post.deleted && !isExcluded(post, excluded));
+    const last = page.at(-1);
+    call.notes.cost = posts.length;
+    const ids = posts.map((post) => versionsOf(post).at(-1) ?? post.id);
+    return json(200, {
+      ...listed(posts.map((post, index) => [post, ids[index] ?? post.id]), asked),
+      meta: {
+        result_count: posts.length,
+        ...(ids.length > 0 ? { newest_id: ids[0], oldest_id: ids.at(-1) } : {}),
+        ...(last && rest.length > size ? { next_token: pageToken(last.id, owner) } : {}),
+        ...(token === null ? {} : { previous_token: `prev${token}` }),
+      },
+    });
+  }
+
+  function byIds(account_id: string, call: Call, asked: Asked): Answer {
+    const given = call.query.get("ids") ?? "";
+    const ids = given.split(",");
+    const isRight = ids.length <= 100 && ids.every((id) => /^\d{1,19}$/.test(id));
+    if (!isRight) return invalidValue("ids", given);
+    const found = ids.map((id) => [find(account_id, id), id] as const);
+    const posts = found.flatMap(([post, id]) => post ? [[post, id] as const] : []);
+    call.notes.cost = posts.length;
+    const errors = found.flatMap(([post, id]) => post ? [] : [notFound("tweet", "ids", id)]);
+    return json(200, { ...listed(posts, asked), ...(errors.length > 0 ? { errors } : {}) });
+  }
+
+  /** A post by the id of any of its versions. Only the caller's own posts are simulated. */
+  function find(account_id: string, id: string): Post | undefined {
+    return firstVersions(id).map((first) => accounts.find(first, account_id))
+      .find((post) => post !== undefined && !post.deleted && versionsOf(post).includes(id));
+  }
+
+  /** Empty lists are left out. */
+  function listed(posts: readonly (readonly [Post, string])[], asked: Asked): Record<string, unknown> {
+    const media = asked.expandsMedia ? posts.flatMap(([post]) => mediaOf(post, asked.media)) : [];
+    return {
+      ...(posts.length > 0
+        ? { data: posts.map(([post, id]) => postOf(post, id, asked.post, asked.naming)) }
+        : {}),
+      ...(media.length > 0 ? { includes: { media } } : {}),
+    };
+  }
+
+  const routes: Route[] = [
+    ...twitterOauth(context, accounts, grants),
+    { method: "GET", path: `${api}/users/me`, handle: asUser("users/me", [], me) },
+    {
+      method: "GET",
+      path: `${api}/users/:id/tweets`,
+      handle: asUser("users/:id/tweets", page_parameters, timeline),
+    },
+    { method: "GET", path: `${api}/tweets`, handle: asUser("tweets", ["ids"], byIds) },
+  ];
+  const admin = accountsAdmin({
+    accounts,
+    wish: new_poster,
+    change: poster_change,
+    item_change: post_change,
+    truth: truthOf,
+    describe: ({ id }) => ({ consented: grants.of(id).consented }),
+  });
+  return {
+    name: context.provider,
+    routes,
+    parts: [accounts, grants, admin, quota, namings],
+    accountOf: (call) => accountOfCall(grants, call),
+    // A refusal that no call caused says so too: nothing left, and more in a while.
+    failure: (reason, call) =>
+      call.path.includes("/oauth2/")
+        ? oauthFailure(reason)
+        : failureOf(reason, windowHeaders(900, 0, context.clock.now() + 600_000)),
+  };
+}
+
+function windowHeaders(limit: number, left: number, resets_at: number): Record<string, string> {
+  return {
+    "x-rate-limit-limit": String(limit),
+    "x-rate-limit-remaining": String(Math.max(0, left)),
+    "x-rate-limit-reset": String(Math.ceil(resets_at / 1_000)),
+  };
+}
+
+function invalidValue(name: string, value: string): Answer {
+  return invalidRequest(name, value, `The \`${name}\` query parameter value [${value}] is not valid`);
+}
+
+interface Asked {
+  readonly naming: Naming;
+  readonly post: readonly string[];
+  readonly user: readonly string[];
+  readonly media: readonly string[];
+  readonly expandsMedia: boolean;
+}
+
+/** What fields a call asks for. X refuses parameters and fields that it does not know. */
+function readFields(call: Call, only: Naming | undefined, others: readonly string[]): Asked | Answer {
+  const { query } = call;
+  const known = [
+    "expansions",
+    "media.fields",
+    "user.fields",
+    ...(only ? [`${only}.fields`] : ["tweet.fields", "post.fields"]),
+  ];
+  for (const [name, value] of query) {
+    if (known.includes(name) || others.includes(name)) continue;
+    const allowed = [...others, ...known].join();
+    return invalidRequest(name, value, `The query parameter [${name}] is not one of [${allowed}]`);
+  }
+  const naming: Naming = only ?? (query.has("post.fields") ? "post" : "tweet");
+  const lists: readonly (readonly [string, readonly string[]])[] = [
+    ["media.fields", media_fields],
+    ["user.fields", user_fields],
+    [`${naming}.fields`, post_fields[naming]],
+  ];
+  for (const [name, fields] of lists) {
+    const unknown = listOf(query.get(name)).find((field) => !fields.includes(field));
+    if (unknown !== undefined) {
+      return invalidRequest(
+        name,
+        unknown,
+        `The \`${name}\` query parameter value [${unknown}] is not one of [${fields}]`,
+      );
+    }
+  }
+  return {
+    naming,
+    post: listOf(query.get(`${naming}.fields`)),
+    user: listOf(query.get("user.fields")),
+    media: listOf(query.get("media.fields")),
+    expandsMedia: listOf(query.get("expansions")).includes("attachments.media_keys"),
+  };
+}
+
+function listOf(text: string | null): string[] {
+  return (text ?? "").split(",").filter((one) => one !== "");
+}
+
+function isExcluded(post: Post, excluded: readonly string[]): boolean {
+  const as = specialOf(post);
+  return (as === "repost" && excluded.includes("retweets")) ||
+    ((as === "reply" || as === "thread") && excluded.includes("replies"));
+}
+
+/** A place in the list of one account; elsewhere it is worth nothing. */
+function pageToken(id: string, owner: string): string {
+  return (BigInt(id) * 32n + BigInt(owner) % 29n).toString(32);
+}
+
+function readPageToken(token: string, owner: string): string | undefined {
+  if (!/^[0-9a-v]{10,16}$/.test(token)) return undefined;
+  const value = [...token].reduce((sum, digit) => sum * 32n + BigInt(parseInt(digit, 32)), 0n);
+  return value % 32n === BigInt(owner) % 29n ? String(value / 32n) : undefined;
+}
