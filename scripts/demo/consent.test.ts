@@ -5,7 +5,7 @@ const PAGE = `
   <form method="get" role="search"><input id="find" name="find" value=""></form>
   <form method="post" action="/auth?client_id=a&amp;state=b">
     <input type="hidden" name="granular" value="1">
-    <input type="radio" name="channel" value="UC1" checked><input type="radio" name="channel" value="UC2">
+    <input type="radio" name="account" value="UC1" checked><input type="radio" name="account" value="UC2">
     <input type="checkbox" name="scope" value="read" checked><input type="checkbox" name="scope" value="write">
     <button name="decision" value="deny">Deny</button><button name="decision" value="allow">Allow</button>
   </form>`;
@@ -13,7 +13,7 @@ const PAGE = `
 Deno.test("the form is sent as a browser would: the chosen channel, what is ticked, the pressed button", () => {
   const { action, fields } = readForm(PAGE, "UC2");
   assert.equal(action, "/auth?client_id=a&state=b");
-  assert.equal(fields.toString(), "granular=1&channel=UC2&scope=read&decision=allow");
+  assert.equal(fields.toString(), "granular=1&account=UC2&scope=read&decision=allow");
 });
 
 Deno.test("a channel that the page does not offer cannot be chosen", () => {

@@ -68,7 +68,7 @@ export function readForm(html: string, channel_id: string): { action: string; fi
       : type !== "checkbox" || /\bchecked\b/.test(tag);
     if (name && sent) fields.append(name, value);
   }
-  if (!fields.has("channel")) {
+  if (!fields.has("account")) {
     throw new Error(`Cannot choose ${channel_id}: the consent page does not offer it`);
   }
   return { action: attribute(opening, "action") ?? "", fields };

@@ -96,8 +96,9 @@ Deno.test("demo --help names the steps", async () => {
 
 /** The channels that walks have made. */
 async function workshops(): Promise<{ channel_id: string }[]> {
-  const path = `youtube/channels?limit=1000&search=${encodeURIComponent("Robin Ekström's Workshop")}`;
-  return (await simulator<{ channels: { channel_id: string }[] }>(path)).channels;
+  const path = `youtube/accounts?limit=1000&search=${encodeURIComponent("Robin Ekström's Workshop")}`;
+  const { accounts } = await simulator<{ accounts: { account_id: string }[] }>(path);
+  return accounts.map(({ account_id }) => ({ channel_id: account_id }));
 }
 
 /** Waits for something to be there, at most ten seconds. */

@@ -4,17 +4,13 @@ import type { Channel } from "./journey.ts";
 import { ask } from "./simulated_platforms.ts";
 import type { Stack } from "./target.ts";
 
+const Account = z.object({ account_id: z.string(), name: z.string() })
+  .transform(({ account_id, name }) => ({ channel_id: account_id, title: name }));
 const Listed = z.object({
-  channels: z.array(z.object({
-    channel_id: z.string(),
-    title: z.string(),
-    videos: z.number(),
-    source: z.enum(["generated", "real"]),
-  })),
+  accounts: z.array(z.object({ items: z.number(), source: z.enum(["generated", "real"]) }).and(Account)),
 });
-const Created = z.object({ channel_id: z.string(), title: z.string() });
 const Videos = z.object({
-  videos: z.array(z.object({
+  items: z.array(z.object({
     id: z.string(),
     title: z.string(),
     deleted: z.boolean(),
@@ -37,16 +33,16 @@ export async function chooseChannel(
   search = "",
   atLeast = VIDEOS,
 ): Promise<Channel> {
-  const { channels } = Listed.parse(
-    await ask(stack, `youtube/channels?limit=1000&search=${encodeURIComponent(search)}`),
+  const { accounts } = Listed.parse(
+    await ask(stack, `youtube/accounts?limit=1000&search=${encodeURIComponent(search)}`),
   );
-  const fitting = channels.filter(({ source, videos }) =>
-    videos >= atLeast && (search !== "" || source === "real")
+  const fitting = accounts.filter(({ source, items }) =>
+    items >= atLeast && (search !== "" || source === "real")
   )
-    .sort((a, b) => a.videos - b.videos || a.channel_id.localeCompare(b.channel_id));
+    .sort((a, b) => a.items - b.items || a.channel_id.localeCompare(b.channel_id));
   for (const { channel_id, title } of fitting) {
-    const { videos } = Videos.parse(await ask(stack, `youtube/channels/${channel_id}/videos?limit=50`));
-    if (videos.some(({ tags }) => tags.length > 0)) return { channel_id, title };
+    const { items } = Videos.parse(await ask(stack, `youtube/accounts/${channel_id}/items?limit=50`));
+    if (items.some(({ tags }) => tags.length > 0)) return { channel_id, title };
   }
   if (search !== "") {
     throw new Error(
@@ -58,11 +54,12 @@ export async function chooseChannel(
 
 /** Makes a channel that no other walk knows. */
 export async function makeChannel(stack: Stack, title: string, videos: number): Promise<Channel> {
-  return Created.parse(await ask(stack, "youtube/channels", { title, videos, plain: true, seed: SEED }));
+  const wish = { name: title, items: videos, plain: true, seed: SEED };
+  return Account.parse(await ask(stack, "youtube/accounts", wish));
 }
 
 /** The videos that a correct library of the channel has. */
 export async function publishedVideos(stack: Stack, channel_id: string) {
-  const { videos } = Videos.parse(await ask(stack, `youtube/channels/${channel_id}/videos`));
-  return videos.filter((video) => !video.deleted);
+  const { items } = Videos.parse(await ask(stack, `youtube/accounts/${channel_id}/items`));
+  return items.filter((video) => !video.deleted);
 }

@@ -169,17 +169,14 @@ export function streamvibe(pm: Pm, timers: Timers) {
   const other = () => creator("other_");
 
   /** An account of the simulator's own, so that runs do not meet: a channel with `videos`, elsewhere 20 items. */
-  const newAccount = async (slug: string, simulator: string, channel: Row) => {
+  const newAccount = async (slug: string, { videos: items, ...channel }: Row) => {
     const url = get("simulator_url");
     if (!url) {
       throw new Error("Cannot connect an account by script: simulator_url is empty (see postman/README.md)");
     }
-    const [path, json] = slug === "youtube"
-      ? ["youtube/channels", channel]
-      : [`${simulator}/accounts`, { items: 20, plain: true }];
-    const created = send<Record<"channel_id" | "account_id", string>>(`${url}/_admin/${path}`, { json });
-    const { channel_id, account_id } = await must("create an account", 201, created);
-    return channel_id ?? account_id;
+    const json = slug === "youtube" ? { items, ...channel } : { items: 20, plain: true };
+    const created = send<{ account_id: string }>(`${url}/_admin/${slug}/accounts`, { json });
+    return (await must("create an account", 201, created)).account_id;
   };
 
   /** Starts the OAuth flow, chooses the account on the consent page and allows: code and state as the app gets them. */
@@ -196,7 +193,7 @@ export function streamvibe(pm: Pm, timers: Timers) {
       );
     }
     // A script's request cannot stop at a redirect; asked for JSON, the simulator answers its address instead.
-    const form = { [isGoogle ? "channel" : "account"]: accountId, decision: "allow" };
+    const form = { account: accountId, decision: "allow" };
     const { location } = await must("grant access", 200, send<{ location: string }>(url, { form }));
     const { code, state, error } = query(location);
     if (!code) throw new Error(`Cannot grant access: the consent page answered ${error}`);
@@ -212,11 +209,11 @@ export function streamvibe(pm: Pm, timers: Timers) {
     );
   };
 
-  /** The creator with a connected account, connected at the first need; `simulator` is where it stands. */
-  const connected = async (prefix = "", channel: Row = { videos: 3 }, slug = "youtube", simulator = slug) => {
+  /** The creator with a connected account, connected at the first need. */
+  const connected = async (prefix = "", channel: Row = { videos: 3 }, slug = "youtube") => {
     const me = await creator(prefix);
     if (me.social_account_id) return me;
-    const channel_id = me.channel_id || await newAccount(slug, simulator, channel);
+    const channel_id = me.channel_id || await newAccount(slug, channel);
     const json = await authorize(me, channel_id, slug);
     const connection = call<{ social_account_id: string }>(`oauth-${slug}-callback`, me, json);
     const { social_account_id } = await must("connect the account", 200, connection);
@@ -241,8 +238,8 @@ export function streamvibe(pm: Pm, timers: Timers) {
   };
 
   /** The creator with a whole library: connected and synced at the first need. */
-  const synced = async (prefix = "", slug = "youtube", simulator = slug) => {
-    const me = await connected(prefix, { videos: 60, seed: 8 }, slug, simulator);
+  const synced = async (prefix = "", slug = "youtube") => {
+    const me = await connected(prefix, { videos: 60, seed: 8 }, slug);
     if (get(`${prefix}synced`) !== me.social_account_id) {
       await syncAll(me, slug);
       set({ [`${prefix}synced`]: me.social_account_id });

@@ -17,7 +17,7 @@ export const PLATFORMS: readonly Platform[] = [
   { slug: "instagram", title: "Instagram", simulator: "instagram" },
   { slug: "tiktok", title: "TikTok", simulator: "tiktok" },
   { slug: "facebook", title: "Facebook", simulator: "facebook" },
-  { slug: "twitter", title: "X", simulator: "x" },
+  { slug: "twitter", title: "X", simulator: "twitter" },
 ];
 
 /** Items of each account. */

@@ -91,8 +91,8 @@ export function simulatorSettings(url: string): Record<string, string> {
     TWITTER_TOKEN_URL: `${url}/api.x.com/2/oauth2/token`,
     TWITTER_REVOCATION_URL: `${url}/api.x.com/2/oauth2/revoke`,
     TWITTER_API_URL: `${url}/api.x.com/2`,
-    TWITTER_CLIENT_ID: "streamvibe-local-x",
-    TWITTER_CLIENT_SECRET: "local-x-simulator",
+    TWITTER_CLIENT_ID: "streamvibe-local-twitter",
+    TWITTER_CLIENT_SECRET: "local-twitter-simulator",
     OAUTH_REDIRECT_URIS: "http://localhost:3000/oauth/callback,http://127.0.0.1:3000/oauth/callback",
     ENVIRONMENT: "local",
   };

@@ -456,9 +456,9 @@ export default {
           account_id: `{{${prefix}channel_id}}`,
         },
         before: async () => {
-          const { slug, simulator } = platform;
+          const { slug } = platform;
           const me = await sv.creator(prefix);
-          const channel_id = me.channel_id || await sv.newAccount(slug, simulator, {});
+          const channel_id = me.channel_id || await sv.newAccount(slug, {});
           const { code, state } = await sv.authorize(me, channel_id, slug);
           sv.save(prefix, { ...me, channel_id });
           sv.set({ [`${prefix}code`]: code, [`${prefix}state`]: state });
@@ -490,7 +490,7 @@ export default {
         about:
           "The account has its details and its platform, the connection its scopes, Vault the tokens, and no answer a token.",
         send: `GET /rest/v1/social_account?id=eq.{{${prefix}social_account_id}}&${ACCOUNT}`,
-        before: () => sv.connected(prefix, {}, platform.slug, platform.simulator),
+        before: () => sv.connected(prefix, {}, platform.slug),
         answers: 200,
         after: async () => {
           const rows = pm.response.json<[{ platform: { slug: string } } & Record<string, unknown>]>();
@@ -540,7 +540,7 @@ export default {
         json: { social_account_id: `{{${prefix}social_account_id}}` },
         scope: { refuseThief, expectDisconnected },
         before: async () => {
-          const me = await sv.connected(prefix, {}, platform.slug, platform.simulator);
+          const me = await sv.connected(prefix, {}, platform.slug);
           await refuseThief(me.social_account_id);
         },
         answers: 200,

@@ -45,10 +45,10 @@ const expectOneSync = async (me: Creator) => {
 };
 
 /** What a correct library of the account must equal, from the simulator. */
-const itemsAt = async (path: string) => {
-  const url = `${sv.get("simulator_url")}/_admin/${path}`;
-  const answer = sv.send<Record<string, (Item & { deleted: boolean })[]>>(url);
-  const { videos, items = videos ?? [] } = await sv.must("list the items", 200, answer);
+const itemsOf = async (slug: string, account: unknown) => {
+  const url = `${sv.get("simulator_url")}/_admin/${slug}/accounts/${account}/items`;
+  const answer = sv.send<{ items: (Item & { deleted: boolean })[] }>(url);
+  const { items } = await sv.must("list the items", 200, answer);
   return items.filter((item) => !item.deleted);
 };
 
@@ -131,7 +131,7 @@ export default {
         sv.expectRows("stores as many items as it counted", rows, first.new_items + rest);
         await expectOneSync(me);
         if (me.channel_id) {
-          const videos = await itemsAt(`youtube/channels/${me.channel_id}/videos`);
+          const videos = await itemsOf("youtube", me.channel_id);
           const titles = Object.fromEntries(rows.body.map((row) => [row.platform_content_id, row.title]));
           sv.expect(
             "the library equals the channel: ids and titles",
@@ -390,7 +390,7 @@ export default {
           before: async () => {
             sv.save(prefix, {});
             sv.set({ [`${prefix}synced`]: "" });
-            await sv.connected(prefix, {}, platform.slug, platform.simulator);
+            await sv.connected(prefix, {}, platform.slug);
           },
           answers: 200,
           after: async () => {
@@ -409,7 +409,7 @@ export default {
             const rows = await sv.list<Item[]>("content_item", query, me);
             sv.expectRows("stores as many items as it counted", rows, first.new_items + rest);
             await expectOneSync(me);
-            const items = await itemsAt(`${platform.simulator}/accounts/${me.channel_id}/items`);
+            const items = await itemsOf(platform.slug, me.channel_id);
             const texts = Object.fromEntries(
               rows.body.map((row) => [row.platform_content_id, row.description]),
             );
@@ -429,7 +429,7 @@ export default {
             LIBRARY.replace("{{", `{{${prefix}`)
           }&deleted_at=is.null&order=published_at.desc&select=${ITEM}`,
           scope: { TEXTS, expectItems, expectNewestFirst },
-          before: () => sv.synced(prefix, platform.slug, platform.simulator),
+          before: () => sv.synced(prefix, platform.slug),
           answers: 200,
           after: async () => {
             const items = pm.response.json<Item[]>();
@@ -455,7 +455,7 @@ export default {
           send: `POST /functions/v1/sync-${slug}`,
           json: page,
           before: async () => {
-            const me = await sv.synced(prefix, platform.slug, platform.simulator);
+            const me = await sv.synced(prefix, platform.slug);
             sv.set({ [`${prefix}library_before`]: JSON.stringify(await sv.versions(me)) });
           },
           answers: 200,

@@ -5,8 +5,6 @@ import type { ScenarioRequest } from "../collection.ts";
 export interface Platform {
   slug: string;
   title: string;
-  /** Its name in the simulators' addresses. */
-  simulator: string;
   scopes: string[];
   hasPkce: boolean;
   canRevoke: boolean;
@@ -17,7 +15,6 @@ const PLATFORMS: Platform[] = [
   {
     slug: "instagram",
     title: "Instagram",
-    simulator: "instagram",
     scopes: ["instagram_business_basic", "instagram_business_manage_insights"],
     hasPkce: false,
     canRevoke: false,
@@ -26,7 +23,6 @@ const PLATFORMS: Platform[] = [
   {
     slug: "tiktok",
     title: "TikTok",
-    simulator: "tiktok",
     scopes: ["user.info.basic", "user.info.profile", "user.info.stats", "video.list"],
     hasPkce: false,
     canRevoke: true,
@@ -35,7 +31,6 @@ const PLATFORMS: Platform[] = [
   {
     slug: "facebook",
     title: "Facebook",
-    simulator: "facebook",
     scopes: ["pages_read_engagement", "pages_show_list"],
     hasPkce: false,
     canRevoke: true,
@@ -44,7 +39,6 @@ const PLATFORMS: Platform[] = [
   {
     slug: "twitter",
     title: "X",
-    simulator: "x",
     scopes: ["offline.access", "tweet.read", "users.read"],
     hasPkce: true,
     canRevoke: true,

@@ -14,10 +14,7 @@ async function secretsOf(user_id: string): Promise<number> {
 }
 
 async function hasGrant(channel: string): Promise<boolean> {
-  const { grants } = await simulator<{ grants: { channel_id: string; consented: boolean }[] }>(
-    "google/grants",
-  );
-  return grants.some(({ channel_id, consented }) => channel_id === channel && consented);
+  return (await simulator<{ consented: boolean }>(`youtube/accounts/${channel}`)).consented;
 }
 
 Deno.test("disconnect-account takes the access back, deletes the secret and keeps the content", async () => {
@@ -65,7 +62,7 @@ Deno.test("disconnect-account works when the token is dead or the platform is do
   const channel = await createChannel({ videos: 1 });
   const creator = await createCreator();
   let social_account_id = await connectChannel(creator, channel);
-  await simulator("google/tokens/revoke", { channel_id: channel });
+  await simulator("youtube/tokens/revoke", { account_id: channel });
   const dead = await creator.call("disconnect-account", { social_account_id });
   assert.deepEqual([dead.status, dead.body.revoked], [200, true]);
 

@@ -17,11 +17,11 @@ const withCreator = (app: App, test: (own: PlatformCreator) => Promise<void>) =>
 /** The person removes the app at Meta, which reports it as it does. */
 async function report(app: App, about: Record<string, unknown>): Promise<Told[]> {
   const { api_url } = await testStack();
-  await simulator(`${app}/callbacks`, {
-    deauthorize: `${api_url}/functions/v1/meta-deauthorize`,
-    data_deletion: `${api_url}/functions/v1/meta-data-deletion`,
-  }, "PUT");
-  return (await simulator<{ answers: Told[] }>(`${app}/reports`, about)).answers;
+  for (const event of ["deauthorize", "data_deletion"]) {
+    const url = `${api_url}/functions/v1/meta-${event.replace("_", "-")}`;
+    await simulator(`${app}/webhooks`, { event, url }, "PUT");
+  }
+  return (await simulator<{ answers: Told[] }>(`${app}/webhooks`, about)).answers;
 }
 
 /** Posts a form that the simulator would not send. */
@@ -86,7 +86,7 @@ for (const app of APPS) {
         await own.sql`
           update public.platform_connection set granted_at = now() - interval '1 hour' where id = ${connection_id}`;
         const issued_at = now() - 60;
-        const asked = { account_id: own.account_id, wish: "data_deletion", issued_at };
+        const asked = { account_id: own.account_id, event: "data_deletion", issued_at };
         let url = "";
         await own.sql.begin(async (held) => {
           // Erasing waits for the account's sync run: cron, which may come at any moment, does none of it while it is looked at.
@@ -159,9 +159,9 @@ Deno.test("meta-data-deletion: who has nothing here is told so", async () => {
 
 Deno.test("meta callbacks: what is wrongly signed, changed or not what Meta documents is refused and changes nothing", () =>
   withCreator("instagram", async (own) => {
-    for (const wish of ["deauthorize", "data_deletion"]) {
+    for (const event of ["deauthorize", "data_deletion"]) {
       for (const offence of [{ secret: "another secret" }, { tamper: true }]) {
-        const [answer] = await report("instagram", { account_id: own.account_id, wish, ...offence });
+        const [answer] = await report("instagram", { account_id: own.account_id, event, ...offence });
         assert.deepEqual([answer?.status, answer?.body.code], [401, "unauthorized"], JSON.stringify(offence));
       }
     }

@@ -231,12 +231,10 @@ async function database() {
 }
 
 async function liveGrants(channels: string[]): Promise<string[]> {
-  const { grants } = await simulator<{ grants: { channel_id: string; consented: boolean }[] }>(
-    "google/grants",
+  const accounts = await Promise.all(
+    channels.map((id) => simulator<{ account_id: string; consented: boolean }>(`youtube/accounts/${id}`)),
   );
-  return grants.filter(({ channel_id, consented }) => consented && channels.includes(channel_id)).map((
-    { channel_id },
-  ) => channel_id);
+  return accounts.filter(({ consented }) => consented).map(({ account_id }) => account_id);
 }
 
 function tally(values: string[]): Record<string, number> {

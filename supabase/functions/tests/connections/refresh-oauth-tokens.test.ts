@@ -97,7 +97,7 @@ Deno.test("a refused refresh disconnects the account and tells the creator once;
     const dead = await connected(sql);
     const innocent = await connected(sql);
     await sql`update public.social_account set sync_mode = 'auto' where id = ${dead.social_account_id}`;
-    await simulator("google/tokens/revoke", { channel_id: dead.channel });
+    await simulator("youtube/tokens/revoke", { account_id: dead.channel });
     await makeDue(sql, dead);
     await makeDue(sql, innocent);
     const counts = await refresh();
@@ -162,7 +162,7 @@ Deno.test("a refresh answer with an empty refresh token does not cost the one at
     const one = await connected(sql);
     const before = await stateOf(sql, one);
     await makeDue(sql, one);
-    const issued = await simulator<{ access_token: string }>("google/tokens", { channel_id: one.channel });
+    const issued = await simulator<{ access_token: string }>("youtube/tokens", { account_id: one.channel });
     const body = {
       access_token: issued.access_token,
       expires_in: 3599,
@@ -191,7 +191,7 @@ Deno.test("a sync refreshes a token that is due before it uses it, once, also wh
       await sql`
         update public.platform_connection
         set token_expires_at = now() - interval '1 minute', token_issued_at = now() - interval '1 hour' where user_id = ${creator.id}`;
-      await simulator("google/tokens/expire", { channel_id: channel });
+      await simulator("youtube/tokens/expire", { account_id: channel });
       const mark = (await simulator<{ last_id: number }>("requests?limit=0")).last_id;
       await work();
       const query = new URLSearchParams({ account: channel, after: String(mark) });

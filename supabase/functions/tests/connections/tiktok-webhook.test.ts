@@ -47,11 +47,14 @@ Deno.test("tiktok-webhook: a creator who takes the access back at TikTok is disc
     withCreator(async (innocent) => {
       await own.syncAll();
       const { api_url } = await testStack();
-      await simulator("tiktok/webhook", { url: `${api_url}/functions/v1/tiktok-webhook` }, "PUT");
+      await simulator("tiktok/webhooks", { url: `${api_url}/functions/v1/tiktok-webhook` }, "PUT");
       await simulator("tiktok/tokens/revoke", { account_id: own.account_id });
       // At least once, says TikTok: three at once are one.
-      const sent = await simulator("tiktok/webhooks", { account_id: own.account_id, times: 3 });
-      assert.deepEqual(sent.statuses, [200, 200, 200]);
+      const sent = await simulator<{ answers: { status: number }[] }>(
+        "tiktok/webhooks",
+        { account_id: own.account_id, times: 3 },
+      );
+      assert.deepEqual(sent.answers.map(({ status }) => status), [200, 200, 200]);
       const { status, is_active, notices, next_sync_at, last_error } = await own.state();
       assert.deepEqual([status, is_active, notices, next_sync_at], ["disconnected", false, 1, null]);
       assert.match(last_error, /connect the account again/);

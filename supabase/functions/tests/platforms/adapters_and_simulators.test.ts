@@ -19,8 +19,8 @@ import {
 import { platformOf } from "../../_shared/platforms/registry.ts";
 import { readSettings } from "../../_shared/settings/settings.ts";
 
-/** The simulators' name of the provider, for each platform whose refresh tokens rotate. */
-const PROVIDERS: Partial<Record<PlatformSlug, string>> = { tiktok: "tiktok", twitter: "x" };
+/** Platforms whose refresh tokens rotate. */
+const ROTATING: readonly PlatformSlug[] = ["tiktok", "twitter"];
 
 const redirect_uri = "http://localhost:3000/oauth/callback";
 
@@ -35,13 +35,13 @@ interface TrueItem {
 class Stage {
   private constructor(
     readonly url: string,
-    readonly provider: string,
+    readonly slug: PlatformSlug,
     readonly now: () => number,
     readonly usages: Usage[],
     readonly platform: Platform,
   ) {}
 
-  static async at(url: string, slug: PlatformSlug, provider: string, now: () => number): Promise<Stage> {
+  static async at(url: string, slug: PlatformSlug, now: () => number): Promise<Stage> {
     const usages: Usage[] = [];
     const context: PlatformContext = {
       settings: readSettings({ SUPABASE_URL: "http://127.0.0.1:1", ...simulatorSettings(url) }),
@@ -51,7 +51,7 @@ class Stage {
       log: createLogger({ level: "silent" }),
       used: (usage) => usages.push(usage),
     };
-    return new Stage(url, provider, now, usages, await platformOf(slug, context));
+    return new Stage(url, slug, now, usages, await platformOf(slug, context));
   }
 
   async admin<Result = Record<string, unknown>>(
@@ -69,12 +69,12 @@ class Stage {
   }
 
   async account(wish: Record<string, unknown>): Promise<string> {
-    const path = `${this.provider}/accounts`;
+    const path = `${this.slug}/accounts`;
     return (await this.admin<{ account_id: string }>("POST", path, wish)).account_id;
   }
 
   async items(account: string): Promise<TrueItem[]> {
-    return (await this.admin<{ items: TrueItem[] }>("GET", `${this.provider}/accounts/${account}/items`))
+    return (await this.admin<{ items: TrueItem[] }>("GET", `${this.slug}/accounts/${account}/items`))
       .items;
   }
 
@@ -154,7 +154,7 @@ function assertSame(items: Iterable<NormalizedItem>, truth: TrueItem[]): void {
   );
 }
 
-for (const [slug, provider] of Object.entries(PROVIDERS) as [PlatformSlug, string][]) {
+for (const slug of ROTATING) {
   const staged = (name: string, test: (stage: Stage) => Promise<void>) =>
     Deno.test(`${slug}: ${name}`, async () => {
       // In the middle of an hour: signed addresses change with the hour, and a test may not run across one.
@@ -162,7 +162,7 @@ for (const [slug, provider] of Object.entries(PROVIDERS) as [PlatformSlug, strin
       const now = () => time++;
       const simulators = await startSimulators({ port: 0, now });
       try {
-        await test(await Stage.at(simulators.url, slug, provider, now));
+        await test(await Stage.at(simulators.url, slug, now));
       } finally {
         await simulators.stop();
       }
@@ -193,7 +193,7 @@ for (const [slug, provider] of Object.entries(PROVIDERS) as [PlatformSlug, strin
         first.pages.map((page) => page.present_ids),
       );
       const [, , target] = first.pages.map((page) => page.item_ids[3] ?? "");
-      await stage.admin("PATCH", `${provider}/accounts/${account}/items/${target}`, {
+      await stage.admin("PATCH", `${slug}/accounts/${account}/items/${target}`, {
         text: "Edited 日本 👍🏽",
       });
       const third = await stage.library(connected, 20, memory);
@@ -208,7 +208,7 @@ for (const [slug, provider] of Object.entries(PROVIDERS) as [PlatformSlug, strin
     const { tokens, profile } = await stage.connect(account);
     const ids = (await stage.items(account)).map(({ id }) => id);
     const [gone = "", alive = "", other = ""] = [...ids.slice(0, 2), (await stage.items(stranger))[0]?.id];
-    await stage.admin("DELETE", `${provider}/accounts/${account}/items/${gone}`);
+    await stage.admin("DELETE", `${slug}/accounts/${account}/items/${gone}`);
     const found = await stage.platform.lookup(tokens, [gone, alive, other], profile);
     assert.deepEqual(found.map((item) => item.platform_content_id), [alive]);
     const all = await stage.platform.lookup(tokens, ids.slice(0, stage.platform.lookup_size), profile);
@@ -245,7 +245,7 @@ for (const [slug, provider] of Object.entries(PROVIDERS) as [PlatformSlug, strin
       assert.equal((await faultOf(stage.library({ tokens, profile }, 5))).kind, "token_expired");
       const { tokens: fresh } = await stage.platform.refresh(tokens);
       await stage.library({ tokens: fresh, profile }, 5);
-      await stage.admin("POST", `${provider}/tokens/revoke`, { account_id: account });
+      await stage.admin("POST", `${slug}/tokens/revoke`, { account_id: account });
       assert.equal((await faultOf(stage.library({ tokens: fresh, profile }, 5))).kind, "token_expired");
       assert.equal((await faultOf(stage.platform.refresh(fresh))).kind, "grant_refused");
     },
@@ -283,9 +283,9 @@ for (const [slug, provider] of Object.entries(PROVIDERS) as [PlatformSlug, strin
   staged("revoking ends the grant, also with an access token that is too old, also twice", async (stage) => {
     const account = await stage.account({ items: 1 });
     const { tokens } = await stage.connect(account);
-    await stage.admin("POST", `${provider}/tokens/expire`, { account_id: account });
+    await stage.admin("POST", `${slug}/tokens/expire`, { account_id: account });
     await stage.platform.revoke?.(tokens);
-    const path = `${provider}/accounts/${account}`;
+    const path = `${slug}/accounts/${account}`;
     assert.equal((await stage.admin<{ consented: boolean }>("GET", path)).consented, false);
     await stage.platform.revoke?.(tokens);
   });
@@ -293,7 +293,7 @@ for (const [slug, provider] of Object.entries(PROVIDERS) as [PlatformSlug, strin
   staged("faults are told apart", async (stage) => {
     const account = await stage.account({ items: 30, plain: true });
     const connected = await stage.connect(account);
-    const list = provider === "x" ? "/2/users/\\d+/tweets" : "/v2/video/list/";
+    const list = slug === "twitter" ? "/2/users/\\d+/tweets" : "/v2/video/list/";
     const cases: [fault: Record<string, unknown>, kind: string][] = [
       [{ token: "expired" }, "token_expired"],
       [{ status: 401 }, "token_expired"],

@@ -173,7 +173,7 @@ for (const row of ROWS) {
     const answer = await fetch(init.body.authorization_url, {
       method: "POST",
       headers: { accept: "application/json" },
-      body: new URLSearchParams({ decision: "deny", ...row.form(account_id) }),
+      body: new URLSearchParams({ decision: "deny", account: account_id }),
     });
     const { searchParams } = new URL((await answer.json()).location);
     const denial = { state: searchParams.get("state"), error: searchParams.get("error") };

@@ -22,10 +22,7 @@ export interface TrueItem {
 export interface PlatformRow {
   slug: PlatformSlug;
   title: string;
-  /** The simulator's admin routes are below `/_admin/<provider>`. */
   simulator: Simulated;
-  /** How the consent page's form names an account. */
-  form: (account_id: string) => Record<string, string>;
   /** Calls, as regular expressions on `METHOD path?query`. */
   calls: {
     /** Reads a page of the library. */
@@ -66,7 +63,7 @@ export interface Simulated {
   revoke(account_id: string): Promise<void>;
 }
 
-/** The admin routes that Instagram, TikTok, Facebook and X have in common. */
+/** The simulator's admin routes are below `/_admin/<slug>`, the same for every platform. */
 function network(provider: string): Simulated {
   const path = (account_id: string, rest = "") => `${provider}/accounts/${account_id}/items${rest}`;
   return {
@@ -88,46 +85,10 @@ function network(provider: string): Simulated {
   };
 }
 
-interface Video {
-  id: string;
-  description: string;
-  privacy: string;
-  deleted: boolean;
-}
-
-const youtube: Simulated = {
-  async create({ items, ...wish }) {
-    const { channel_id } = await simulator<{ channel_id: string }>("youtube/channels", {
-      plain: true,
-      videos: items,
-      ...wish,
-    });
-    return channel_id;
-  },
-  async items(channel_id) {
-    const { videos } = await simulator<{ videos: Video[] }>(`youtube/channels/${channel_id}/videos`);
-    return videos.map(({ id, description, privacy, deleted }) => ({
-      id,
-      description,
-      visibility: privacy,
-      deleted,
-    }));
-  },
-  add: async (channel_id, description) =>
-    void await simulator(`youtube/channels/${channel_id}/videos`, { description }),
-  edit: async (channel_id, video, description) =>
-    void await simulator(`youtube/channels/${channel_id}/videos/${video}`, { description }, "PATCH"),
-  remove: async (channel_id, video) =>
-    void await simulator(`youtube/channels/${channel_id}/videos/${video}`, undefined, "DELETE"),
-  expire: async (channel_id) => void await simulator("google/tokens/expire", { channel_id }),
-  revoke: async (channel_id) => void await simulator("google/tokens/revoke", { channel_id }),
-};
-
 const BY_PLATFORM: Record<PlatformSlug, Omit<PlatformRow, "slug">> = {
   youtube: {
     title: "YouTube",
-    simulator: youtube,
-    form: (channel) => ({ channel }),
+    simulator: network("youtube"),
     calls: {
       list: "v3/(playlistItems|videos)",
       later_page: "pageToken=",
@@ -148,7 +109,6 @@ const BY_PLATFORM: Record<PlatformSlug, Omit<PlatformRow, "slug">> = {
   instagram: {
     title: "Instagram",
     simulator: network("instagram"),
-    form: (account) => ({ account }),
     calls: {
       list: "graph.instagram.com/v[0-9.]+/me/(media|stories)",
       later_page: "me/media.*[?&]after=",
@@ -172,7 +132,6 @@ const BY_PLATFORM: Record<PlatformSlug, Omit<PlatformRow, "slug">> = {
   tiktok: {
     title: "TikTok",
     simulator: network("tiktok"),
-    form: (account) => ({ account }),
     calls: {
       list: "v2/video/list/",
       // The cursor is in the body, so the line of a later page is that of the first.
@@ -195,7 +154,6 @@ const BY_PLATFORM: Record<PlatformSlug, Omit<PlatformRow, "slug">> = {
   facebook: {
     title: "Facebook",
     simulator: network("facebook"),
-    form: (account) => ({ account }),
     calls: {
       list: "(published_posts|videos|video_reels)\\?",
       later_page: "published_posts.*[?&]after=",
@@ -216,8 +174,7 @@ const BY_PLATFORM: Record<PlatformSlug, Omit<PlatformRow, "slug">> = {
   },
   twitter: {
     title: "X",
-    simulator: network("x"),
-    form: (account) => ({ account }),
+    simulator: network("twitter"),
     calls: {
       list: "2/users/[0-9]+/tweets",
       later_page: "pagination_token=",
@@ -260,7 +217,7 @@ export async function consent(
 export async function connect(row: PlatformRow, creator: Creator, account_id: string): Promise<string> {
   const init = await creator.call<{ authorization_url: string }>(`oauth-${row.slug}-init`, {});
   assert.equal(init.status, 200, JSON.stringify(init.body));
-  const given = await consent(init.body.authorization_url, row.form(account_id));
+  const given = await consent(init.body.authorization_url, { account: account_id });
   const answer = await creator.call(`oauth-${row.slug}-callback`, { ...given, account_id });
   assert.equal(answer.status, 200, JSON.stringify(answer.body));
   return String(answer.body.social_account_id);

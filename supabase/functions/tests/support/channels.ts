@@ -40,25 +40,28 @@ export interface TrueVideo {
   deleted: boolean;
 }
 
-export async function createChannel(wish: ChannelWish, stack?: StackInfo): Promise<string> {
-  const { channel_id } = await simulator<{ channel_id: string }>(
-    "youtube/channels",
-    { plain: true, ...wish },
+export async function createChannel(
+  { videos: items, ...wish }: ChannelWish,
+  stack?: StackInfo,
+): Promise<string> {
+  const { account_id } = await simulator<{ account_id: string }>(
+    "youtube/accounts",
+    { plain: true, items, ...wish },
     "POST",
     stack,
   );
-  return channel_id;
+  return account_id;
 }
 
 /** What the channel's owner must find in the library: everything that was not deleted. */
 export async function trueVideos(channel_id: string, stack?: StackInfo): Promise<TrueVideo[]> {
-  const { videos } = await simulator<{ videos: TrueVideo[] }>(
-    `youtube/channels/${channel_id}/videos`,
+  const { items } = await simulator<{ items: TrueVideo[] }>(
+    `youtube/accounts/${channel_id}/items`,
     undefined,
     "GET",
     stack,
   );
-  return videos.filter(({ deleted }) => !deleted);
+  return items.filter(({ deleted }) => !deleted);
 }
 
 export async function editVideo(
@@ -66,15 +69,15 @@ export async function editVideo(
   id: string,
   edit: Record<string, unknown>,
 ): Promise<void> {
-  await simulator(`youtube/channels/${channel_id}/videos/${id}`, edit, "PATCH");
+  await simulator(`youtube/accounts/${channel_id}/items/${id}`, edit, "PATCH");
 }
 
 export async function removeVideo(channel_id: string, id: string): Promise<void> {
-  await simulator(`youtube/channels/${channel_id}/videos/${id}`, undefined, "DELETE");
+  await simulator(`youtube/accounts/${channel_id}/items/${id}`, undefined, "DELETE");
 }
 
 export async function addVideo(channel_id: string, video: Record<string, unknown> = {}): Promise<void> {
-  await simulator(`youtube/channels/${channel_id}/videos`, video);
+  await simulator(`youtube/accounts/${channel_id}/items`, video);
 }
 
 /** Arms faults for the calls of one channel only, so that tests side by side do not meet each other's. */
@@ -134,7 +137,7 @@ export async function authorizeChannel(
 ): Promise<{ code: string; state: string }> {
   const init = await creator.call<{ authorization_url: string }>("oauth-youtube-init", {});
   assert.equal(init.status, 200, JSON.stringify(init.body));
-  const { code, state } = await consent(init.body.authorization_url, { channel: channel_id });
+  const { code, state } = await consent(init.body.authorization_url, { account: channel_id });
   assert.ok(code);
   return { code, state };
 }

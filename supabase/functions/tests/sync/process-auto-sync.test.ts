@@ -148,7 +148,7 @@ Deno.test("a platform that fails is tried again later each time; the unit is ret
 Deno.test("an account that only its creator can heal leaves the schedule", async () => {
   await withSql(async (sql) => {
     const account = await connected(sql, 2);
-    await simulator("google/tokens/revoke", { channel_id: account.channel });
+    await simulator("youtube/tokens/revoke", { account_id: account.channel });
     await makeDue(sql, account);
     await run();
     const state = await stateOf(sql, account);

@@ -131,7 +131,7 @@ Deno.test("sync, access revoked at Google: the account is disconnected, the crea
     const channel = await createChannel({ videos: 3 });
     const creator = await createCreator();
     const social_account_id = await connectChannel(creator, channel);
-    await simulator("google/tokens/revoke", { channel_id: channel });
+    await simulator("youtube/tokens/revoke", { account_id: channel });
     const refused = await syncOnce(creator, social_account_id);
     assert.deepEqual(
       [refused.status, refused.body.code],
