@@ -137,11 +137,8 @@ export class Accounts<
     if (this.source) await this.#ready;
     const read = this.source?.list(search, Math.ceil(limit / 2)) ?? [];
     const wanted = search.toLowerCase();
-    const made = [...this.#made.values()].filter(({ record: { id, name } }) =>
-      id === search || name.toLowerCase().includes(wanted)
-    );
-    return [...read, ...made.slice(0, limit - read.length).map(({ record }) => record)]
-      .flatMap(({ id }) => this.account(id) ?? []);
+    const made = this.all().filter(({ id, name }) => id === search || name.toLowerCase().includes(wanted));
+    return [...read.map(({ id }) => this.expect(id)), ...made.slice(0, limit - read.length)];
   }
 
   /** Those that are made up. */
