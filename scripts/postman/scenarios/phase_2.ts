@@ -143,7 +143,7 @@ export default {
         const me = await sv.creator();
         const [byHand, stateByHand] = [sv.get("oauth_code"), sv.get("oauth_state")];
         if (byHand) return sv.set({ callback_code: byHand, callback_state: stateByHand });
-        const channel_id = me.channel_id || await sv.newAccount("youtube", "youtube", { videos: 3 });
+        const channel_id = me.channel_id || await sv.newAccount("youtube", { videos: 3 });
         const { code, state } = await sv.authorize(me, channel_id);
         sv.save("", { ...me, channel_id });
         sv.set({ callback_code: code, callback_state: state });
@@ -318,7 +318,7 @@ export default {
       needs: "simulator_url",
       before: async () => {
         const me = await sv.connected();
-        const second = await sv.newAccount("youtube", "youtube", { videos: 1 });
+        const second = await sv.newAccount("youtube", { videos: 1 });
         const { code, state } = await sv.authorize(me, second);
         sv.set({ second_code: code, second_state: state });
       },

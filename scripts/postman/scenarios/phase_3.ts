@@ -107,7 +107,7 @@ export default {
         "Syncs the first 50 videos. `has_more` says that the library goes on: the script follows `sync_id` to the end, at no further cost, and compares the library with the channel.",
       send: "POST /functions/v1/sync-youtube",
       json: FIRST_PAGE,
-      scope: { expectSyncAnswer, expectOneSync, itemsAt },
+      scope: { expectSyncAnswer, expectOneSync, itemsOf },
       before: async () => {
         sv.save("", {});
         sv.set({ synced: "" });
@@ -386,7 +386,7 @@ export default {
             `Syncs a new account of ${title} with 20 items to its end, for one unit, and compares the library with it. Skipped where there is no simulator.`,
           send: `POST /functions/v1/sync-${slug}`,
           json: page,
-          scope: { expectSyncAnswer, expectOneSync, itemsAt },
+          scope: { expectSyncAnswer, expectOneSync, itemsOf },
           before: async () => {
             sv.save(prefix, {});
             sv.set({ [`${prefix}synced`]: "" });
