@@ -126,7 +126,7 @@ Deno.test("a creator who says no, or unticks what is needed, is told so and can 
 
   const url = new URL(await init());
   url.searchParams.set("scope", "openid");
-  const less = await consent(url.href, { channel });
+  const less = await consent(url.href, { account: channel });
   const { last_id } = await apiCalls(channel);
   const unticked = await creator.call("oauth-youtube-callback", { state: less.state, code: less.code });
   assert.deepEqual([unticked.status, unticked.body.code], [400, "oauth_denied"]);

@@ -141,7 +141,7 @@ for (const driver of ["data api", "pooler"] as const) {
       const channel = await createChannel({ videos: 12 });
       const creator = await createCreator();
       const { authorization_url } = await authorize(context, "youtube", creator.id, {});
-      const { code, state } = await consent(authorization_url, { channel });
+      const { code, state } = await consent(authorization_url, { account: channel });
       const { social_account_id } = await connect(context, "youtube", creator.id, {
         code: String(code),
         state,
