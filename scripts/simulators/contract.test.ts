@@ -234,6 +234,12 @@ contract(
     assert.equal(await asked({ redirect_uri: uri }), 400);
     await provider.simulator.admin("POST", "redirect-uris", { redirect_uris: [uri] });
     assert.equal(await asked({ redirect_uri: uri }), 200);
+    // Some refuse an unknown scope with a page, some on the way back.
+    const strange = await fetch(provider.authorizationUrl({ scope: "everything" }), { redirect: "manual" });
+    await strange.body?.cancel();
+    const back = strange.headers.get("location") ?? "?error=page";
+    assert.match(back, /[?&]error=/);
+    assert.ok(strange.status === 400 || strange.status === 302);
     const nobody = { account: "nobody", decision: "allow" };
     const unknown = await fetch(provider.authorizationUrl(), {
       method: "POST",

@@ -67,52 +67,17 @@ Deno.test("a consent gives a code with the state, and the code gives both tokens
     assert.equal(mine.items[0].id, channel);
   }));
 
-Deno.test("the consent page is a form that works without a script", () =>
+Deno.test("the consent page ticks each scope, and finds a channel among too many", () =>
   withSimulator(async (simulator) => {
-    const channel = await simulator.channel({ items: 3, name: 'Tom & "Ann" <3' });
-    const response = await fetch(
-      simulator.authorizationUrl({ scope: `${readonly_scope} ${upload_scope}`, login_hint: channel }),
-    );
-    const page = await response.text();
-    assert.equal(response.status, 200);
-    assert.match(response.headers.get("content-type") ?? "", /^text\/html/);
-    assert.match(page, /<html lang="en">/);
-    assert.doesNotMatch(page, /<script/);
+    const channel = await simulator.channel({ items: 3 });
+    const asked = { scope: `${readonly_scope} ${upload_scope}`, login_hint: channel };
+    const page = await (await fetch(simulator.authorizationUrl(asked))).text();
     assert.match(page, /StreamVibe \(local\)/);
     assert.equal(page.match(/type="checkbox" name="scope"/g)?.length, 2);
     assert.match(page, new RegExp(`value="${channel}" required\\s+checked`));
-    assert.match(page, /Tom &amp; &quot;Ann&quot; &lt;3/);
-    assert.doesNotMatch(page, /Ann" <3/);
     const found = await (await fetch(simulator.authorizationUrl({ find: "garden" }))).text();
     assert.equal(found.match(/type="radio"/g)?.length, 1);
     assert.doesNotMatch(found.match(/action="[^"]*"/)?.[0] ?? "", /find=/);
-  }));
-
-Deno.test("Deny sends the user back without a code", () =>
-  withSimulator(async (simulator) => {
-    const response = await fetch(simulator.authorizationUrl(), {
-      method: "POST",
-      body: new URLSearchParams({ decision: "deny" }),
-      redirect: "manual",
-    });
-    await response.body?.cancel();
-    assert.equal(response.status, 302);
-    assert.equal(
-      response.headers.get("location"),
-      `${redirect_uri}?error=access_denied&state=state-of-this-test`,
-    );
-  }));
-
-Deno.test("a client that asks for JSON is told where the browser would go", () =>
-  withSimulator(async (simulator) => {
-    const channel = await simulator.channel({ items: 1 });
-    const response = await fetch(simulator.authorizationUrl(), {
-      method: "POST",
-      headers: { accept: "application/json" },
-      body: new URLSearchParams({ decision: "allow", account: channel }),
-    });
-    assert.equal(response.status, 200);
-    assert.ok(new URL((await response.json()).location).searchParams.get("code"));
   }));
 
 Deno.test("a request whose client or redirect URI is wrong gets a page, never a redirect", () =>
@@ -122,9 +87,6 @@ Deno.test("a request whose client or redirect URI is wrong gets a page, never a 
       [{ client_id: "somebody-else.apps.googleusercontent.com" }, /invalid_client/],
       [{ redirect_uri: undefined }, /Missing required parameter: redirect_uri/],
       [{ redirect_uri: "https://evil.example/callback" }, /redirect_uri_mismatch/],
-      [{ redirect_uri: "http://localhost.evil.example/callback" }, /redirect_uri_mismatch/],
-      [{ redirect_uri: "http://localhost:3000/#fragment" }, /redirect_uri_mismatch/],
-      [{ redirect_uri: "not a uri" }, /redirect_uri_mismatch/],
     ];
     for (const [parameters, words] of wrong) {
       for (const method of ["GET", "POST"]) {
@@ -136,19 +98,6 @@ Deno.test("a request whose client or redirect URI is wrong gets a page, never a 
     const twice = await fetch(`${simulator.authorizationUrl()}&state=again`, { redirect: "manual" });
     assert.equal(twice.status, 400);
     assert.match(await twice.text(), /can only have a single value: state/);
-  }));
-
-Deno.test("a redirect URI is good once it is registered", () =>
-  withSimulator(async (simulator) => {
-    const uri = "https://app.streamvibe.example/oauth/callback";
-    const ask = async () => {
-      const response = await fetch(simulator.authorizationUrl({ redirect_uri: uri }), { redirect: "manual" });
-      await response.body?.cancel();
-      return response.status;
-    };
-    assert.equal(await ask(), 400);
-    await simulator.admin("POST", "redirect-uris", { redirect_uris: [uri] });
-    assert.equal(await ask(), 200);
   }));
 
 Deno.test("any other fault of the request goes back to the client", () =>
@@ -176,26 +125,6 @@ Deno.test("any other fault of the request goes back to the client", () =>
       assert.equal(location.searchParams.get("state"), "state-of-this-test");
       assert.equal(location.searchParams.get("code"), null);
     }
-  }));
-
-Deno.test("a code works once", () =>
-  withSimulator(async (simulator) => {
-    const code = await codeFor(simulator);
-    const first = await simulator.token({ ...exchange, code });
-    assert.equal(first.status, 200);
-    await first.body?.cancel();
-    await refused(await simulator.token({ ...exchange, code }), 400, "invalid_grant", "Bad Request");
-  }));
-
-Deno.test("a code dies after ten minutes", () =>
-  withSimulator(async (simulator) => {
-    const [early, late] = [await codeFor(simulator), await codeFor(simulator)];
-    await simulator.admin("POST", "clock", { advance_seconds: 590 });
-    const response = await simulator.token({ ...exchange, code: early });
-    assert.equal(response.status, 200);
-    await response.body?.cancel();
-    await simulator.admin("POST", "clock", { advance_seconds: 20 });
-    await refused(await simulator.token({ ...exchange, code: late }), 400, "invalid_grant");
   }));
 
 Deno.test("PKCE: only the verifier of the challenge redeems the code, and a wrong one does not use it up", () =>
@@ -431,25 +360,6 @@ Deno.test("revoking any token takes the app's whole access away, of this account
     await refused(await simulator.refresh(neighbour.refresh_token), 400, "invalid_grant");
   }));
 
-Deno.test("the switchboard expires and revokes the tokens of one account", () =>
-  withSimulator(async (simulator) => {
-    const channel = await simulator.channel({ items: 1 });
-    const tokens = await simulator.connect(channel);
-    await simulator.admin("POST", "youtube/tokens/expire", { account_id: channel });
-    assert.equal(
-      (await drained(simulator.youtube("channels?part=id&mine=true", tokens.access_token))).status,
-      401,
-    );
-    const fresh = await (await simulator.refresh(tokens.refresh_token)).json();
-    await simulator.list("channels?part=id&mine=true", fresh.access_token);
-    await simulator.admin("POST", "youtube/tokens/revoke", { account_id: channel });
-    assert.equal(
-      (await drained(simulator.youtube("channels?part=id&mine=true", fresh.access_token))).status,
-      401,
-    );
-    await refused(await simulator.refresh(tokens.refresh_token), 400, "invalid_grant");
-  }));
-
 Deno.test("tokeninfo tells what a token is for", () =>
   withSimulator(async (simulator) => {
     const channel = await simulator.channel({ items: 1 });
@@ -467,16 +377,6 @@ Deno.test("tokeninfo tells what a token is for", () =>
       400,
       "invalid_token",
     );
-  }));
-
-Deno.test("a token with one character changed is no token", () =>
-  withSimulator(async (simulator) => {
-    const channel = await simulator.channel({ items: 1 });
-    const { access_token } = await simulator.connect(channel);
-    const at = 20;
-    const forged = access_token.slice(0, at) + (access_token[at] === "A" ? "B" : "A") +
-      access_token.slice(at + 1);
-    assert.equal((await drained(simulator.youtube("channels?part=id&mine=true", forged))).status, 401);
   }));
 
 async function drained(response: Promise<Response>): Promise<Response> {

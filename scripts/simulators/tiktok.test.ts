@@ -245,36 +245,3 @@ Deno.test("TikTok: webhooks are signed over time and body, as often as one wants
       await receiver.shutdown();
     }
   }));
-
-Deno.test("TikTok: accounts, consents and edits outlive the process", async () => {
-  const state = await Deno.makeTempFile();
-  try {
-    let account_id = "";
-    let refresh_token = "";
-    let item = "";
-    await withSimulator(async (simulator) => {
-      account_id = await account(simulator, { items: 5, plain: true });
-      const first = await tokens(simulator, account_id);
-      ({ refresh_token } = await oauth(simulator, {
-        grant_type: "refresh_token",
-        refresh_token: first.refresh_token,
-      }));
-      const { items } = await simulator.admin("GET", `tiktok/accounts/${account_id}/items`);
-      item = items[0].id;
-      await simulator.admin("PATCH", `tiktok/accounts/${account_id}/items/${item}`, { text: "Edited" });
-      await simulator.admin("POST", `tiktok/accounts/${account_id}/items`, { text: "Added" });
-    }, { state });
-    await withSimulator(async (simulator) => {
-      const fresh = await oauth(simulator, { grant_type: "refresh_token", refresh_token });
-      assert.ok(fresh.access_token, JSON.stringify(fresh));
-      const { data } = await api(simulator, "video/list/?fields=id,video_description", fresh.access_token, {
-        max_count: 20,
-      });
-      assert.deepEqual(data.videos.length, 6);
-      assert.equal(data.videos[0].video_description, "Added");
-      assert.equal(data.videos[1].video_description, "Edited");
-    }, { state });
-  } finally {
-    await Deno.remove(state);
-  }
-});
