@@ -11,6 +11,7 @@ const work = endpoint({
   auth: "user",
   rate: "user",
   input: z.strictObject({ text: z.string().max(100), count: z.number().int().min(1).max(50) }),
+  example: { text: "x", count: 1 },
   output: z.object({ done: z.boolean() }),
   handle: () => ({ done: true }),
 });

@@ -119,7 +119,7 @@ const COMPONENTS: Json = {
 };
 
 function operation(contract: Described): Json {
-  const { name, summary, method, input, output, idempotent } = contract;
+  const { name, summary, method, input, output, example, idempotent } = contract;
   const { also_answers = [], produces = "application/json", takes = "json" } = contract;
   const { $schema: _, ...body } = input;
   const { $schema: __, ...answer } = output;
@@ -127,7 +127,8 @@ function operation(contract: Described): Json {
   if (method === "GET") {
     const required = new Set(body.required as string[] ?? []);
     for (const [key, schema] of Object.entries(body.properties as Json ?? {})) {
-      parameters.push({ name: key, in: "query", required: required.has(key), schema });
+      const value = (example as Json)[key];
+      parameters.push({ name: key, in: "query", required: required.has(key), schema, example: value });
     }
   }
   const content = { [produces.split(";")[0] ?? ""]: { schema: answer } };
@@ -146,7 +147,7 @@ function operation(contract: Described): Json {
       security: modes(contract).map((mode) => SECURITY[mode] ?? {}),
       ...(parameters.length > 0 ? { parameters } : {}),
       ...(method === "POST"
-        ? { requestBody: { required: true, content: { [MEDIA_TYPES[takes]]: { schema: body } } } }
+        ? { requestBody: { required: true, content: { [MEDIA_TYPES[takes]]: { schema: body, example } } } }
         : {}),
       responses,
       "x-codes": errorCodes(contract),

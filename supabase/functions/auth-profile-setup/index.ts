@@ -29,6 +29,7 @@ export default endpoint({
     category: Category.optional(),
     avatar_url: httpsUrl().optional(),
   }),
+  example: { display_name: "Ada", bio: "x", category: "tech", avatar_url: "https://example.com/a.png" },
   output: z.object({ profile_slug: z.string(), is_public: z.boolean(), profile: Profile }),
   idempotent: true,
   async handle({ input, user, admin }) {

@@ -21,6 +21,7 @@ export default endpoint({
   rate: "public_read",
   // Not strict: whoever shows the link may hang parameters of its own on it, as Facebook does.
   input: z.object({ code: z.uuid() }),
+  example: { code: "7d0e34c3-5f6a-4c53-9a53-4a4f2d9f0001" },
   output: z.string(),
   produces: "text/plain; charset=utf-8",
   errors: ["not_found"],

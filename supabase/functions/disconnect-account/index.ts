@@ -12,6 +12,7 @@ export default endpoint({
   auth: "user",
   rate: "user",
   input: DisconnectInput,
+  example: { social_account_id: "7d0e34c3-5f6a-4c53-9a53-4a4f2d9f0001" },
   output: DisconnectOutput,
   errors: ["not_found"],
   handle: (context) => disconnect(context, context.user.id, context.input),

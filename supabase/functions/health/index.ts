@@ -42,6 +42,7 @@ export default endpoint({
   auth: "none",
   rate: "public_read",
   input: z.strictObject({}),
+  example: {},
   output: z.object({
     status: z.enum(["ok", "down"]),
     checks: Checks.extend({ settings: z.enum(["ok", "misconfigured"]) }),

@@ -18,6 +18,7 @@ export default endpoint({
     /** Takes no more than so many jobs. */
     max_jobs: z.int().min(1).max(100_000).optional(),
   }),
+  example: { max_jobs: 10 },
   output: z.object({
     processed: Count,
     succeeded: Count,

@@ -16,6 +16,7 @@ export default endpoint({
   auth: "user",
   rate: "user_read",
   input: z.strictObject({ job_id: z.uuid() }),
+  example: { job_id: "7d0e34c3-5f6a-4c53-9a53-4a4f2d9f0001" },
   output: z.object({
     job_id: z.uuid(),
     job_type: z.string(),

@@ -18,6 +18,7 @@ export default endpoint({
   auth: "none",
   rate: "service",
   input: SignedRequest,
+  example: { signed_request: "c2lnbmF0dXJl.cGF5bG9hZA" },
   /** What Meta shows the person. */
   output: z.object({ url: z.url(), confirmation_code: z.uuid() }),
   async handle({ admin, input, log, settings }) {

@@ -19,6 +19,7 @@ export default endpoint({
   auth: "none",
   rate: "service",
   input: SignedRequest,
+  example: { signed_request: "c2lnbmF0dXJl.cGF5bG9hZA" },
   output: z.object({ received: z.literal(true) }),
   async handle(context) {
     const { person_id, at } = await readSignedRequest(context.input, context.settings);

@@ -16,6 +16,7 @@ export default endpoint({
   auth: "secret",
   rate: "service",
   input: z.strictObject({}),
+  example: {},
   output: z.string(),
   produces: PROMETHEUS,
   async handle({ admin }) {

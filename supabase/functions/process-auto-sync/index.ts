@@ -12,6 +12,7 @@ export default endpoint({
   auth: "secret",
   rate: "service",
   input: AutoSyncInput,
+  example: {},
   output: AutoSyncOutput,
   timeout_ms: 120_000,
   handle: (context) => autoSync(context, { ...LIMITS, ...context.input }),

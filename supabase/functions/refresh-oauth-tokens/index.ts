@@ -12,6 +12,7 @@ export default endpoint({
   auth: "secret",
   rate: "service",
   input: RefreshInput,
+  example: {},
   output: RefreshOutput,
   timeout_ms: 120_000,
   handle: (context) => refreshTokens(context),

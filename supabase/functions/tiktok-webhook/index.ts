@@ -14,6 +14,7 @@ export default endpoint({
   auth: "none",
   rate: "service",
   input: TikTokEvent,
+  example: { client_key: "key", event: "x", create_time: 1_795_000_000, user_openid: "_000x" },
   output: z.object({ received: z.literal(true) }),
   verify: verifyTikTok,
   async handle(context) {

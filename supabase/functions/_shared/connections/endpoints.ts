@@ -13,6 +13,7 @@ export function oauthInitEndpoint(slug: PlatformSlug) {
     auth: "user",
     rate: "user",
     input: AuthorizeInput,
+    example: { redirect_uri: "http://localhost:3000/oauth/callback" },
     output: AuthorizeOutput,
     errors: ["redirect_uri_not_allowed"],
     handle: (context) => authorize(context, slug, context.user.id, context.input),
@@ -29,6 +30,7 @@ export function oauthCallbackEndpoint(slug: PlatformSlug) {
     rate: "user",
     idempotent: true,
     input: ConnectInput,
+    example: { code: "4/0AX4XfWh-code", state: "Qy8x2ZpW0cVn5tLr7KfJd3hGs9Bm1TaEu4Ri6YoXwNk" },
     output: ConnectOutput,
     errors: [
       "oauth_state_invalid",

@@ -32,6 +32,8 @@ export interface Contract<
   rate: RateClass;
   /** Body of a POST, query of a GET; use `z.strictObject`, so that unknown keys are refused. */
   input: I;
+  /** An input that keeps it, for the documentation and for tests, which break it in every way. */
+  example: z.input<I>;
   /** Body of a success. With `produces` it describes a text. */
   output: O;
   /** What a body is, as the senders of webhooks have it; JSON by default. */

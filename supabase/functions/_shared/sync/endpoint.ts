@@ -16,6 +16,7 @@ export function syncEndpoint(slug: PlatformSlug) {
     rate: "user",
     idempotent: true,
     input: SyncInput,
+    example: { social_account_id: "7d0e34c3-5f6a-4c53-9a53-4a4f2d9f0001", max_results: 5 },
     output: SyncOutput,
     errors: [
       "not_found",

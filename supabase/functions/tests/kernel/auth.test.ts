@@ -22,6 +22,7 @@ function whoami(auth: Auth) {
     auth,
     rate: "user",
     input: z.strictObject({}),
+    example: {},
     output: z.object({ kind: z.string(), user_id: z.string().nullable() }),
     handle: ({ caller, user }) => ({ kind: caller.kind, user_id: user?.id ?? null }),
   });

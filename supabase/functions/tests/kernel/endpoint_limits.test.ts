@@ -13,6 +13,7 @@ function limited(rate: RateClass, method: "GET" | "POST", handle: () => unknown 
     auth: ["user", "secret", "none"],
     rate,
     input: z.strictObject({}),
+    example: {},
     output: z.looseObject({}),
     handle: async () => await handle() as Record<string, unknown>,
   });

@@ -41,6 +41,7 @@ function ordering(make: () => Promise<number> | number, timeout_ms?: number) {
     auth: ["user", "secret"],
     rate: "user",
     input: z.strictObject({ item: z.string().optional() }),
+    example: {},
     output: z.object({ order: z.number() }),
     idempotent: true,
     timeout_ms,

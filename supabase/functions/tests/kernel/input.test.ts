@@ -15,6 +15,7 @@ const echo = endpoint({
     list: z.array(z.strictObject({ name: z.string() })).optional(),
     anything: z.unknown().optional(),
   }),
+  example: {},
   output: z.looseObject({}),
   body_limit: 1_000,
   handle: ({ input }) => input,
@@ -27,6 +28,7 @@ const find = endpoint({
   auth: "none",
   rate: "public_read",
   input: z.strictObject({ q: z.string().min(1), limit: z.coerce.number().int().min(1).max(100).default(50) }),
+  example: { q: "x" },
   output: z.looseObject({}),
   handle: ({ input }) => input,
 });
@@ -190,6 +192,7 @@ Deno.test("a webhook's signature is checked against the very bytes, before anyth
     auth: "none",
     rate: "service",
     input: z.looseObject({ type: z.string() }),
+    example: { type: "x" },
     output: z.object({ received: z.literal(true) }),
     body_limit: 262_144,
     verify({ bytes, request }) {

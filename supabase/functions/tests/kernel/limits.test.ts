@@ -28,6 +28,7 @@ Deno.test("of many simultaneous requests exactly as many pass as the limit says"
     auth: "user",
     rate: "user",
     input: z.strictObject({}),
+    example: {},
     output: z.object({}),
     handle: () => {
       worked += 1;
@@ -112,6 +113,7 @@ Deno.test("fifty simultaneous requests with one key do the work once", async () 
     auth: "user",
     rate: "user",
     input: z.strictObject({}),
+    example: {},
     output: z.object({ number: z.number() }),
     idempotent: true,
     handle: async () => {

@@ -29,6 +29,7 @@ const failing = endpoint({
   auth: "user",
   rate: "user",
   input: z.strictObject({ how: z.enum(["bug", "refusal"]) }),
+  example: { how: "bug" },
   output: z.object({}),
   handle({ input }) {
     if (input.how === "refusal") throw new ApiError("quota_exceeded");
