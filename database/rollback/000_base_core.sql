@@ -28,15 +28,16 @@ $$;
 drop function ops.handle_new_auth_user, ops.handle_changed_auth_email cascade;
 
 -- Without cascade on purpose: what a later module has built on these makes the rollback fail as a whole.
-drop function public.setup_profile, public.has_role, public.check_quota, public.increment_quota, public.decrement_quota,
-  public.set_creator_hidden, public.set_user_role, public.set_user_plan, public.find_users, public.check_rate_limit,
-  public.check_rate_limits, public.admit_request, public.finish_request, public.record_request_metrics,
-  public.read_request_metrics, public.check_health;
-drop function ops.create_user, ops.clean_line, ops.make_profile_slug, ops.check_quota, ops.reserve_quota, ops.return_quota,
-  ops.raise_quota_exceeded, ops.quota_state, ops.reset_expired_quotas, ops.roll_cycles, ops.next_cycle, ops.add_months,
-  ops.quota_name, ops.set_creator_hidden, ops.set_user_role, ops.set_user_plan, ops.find_users, ops.require_role,
-  ops.invoke_edge_function, ops.reconcile_http_calls, ops.cleanup_expired_cache, ops.purge_cron_history, ops.record_audit,
-  ops.plain_text, ops.take_hits;
+-- Generated (`deno task generate`): the module's functions, but those that are dropped by name elsewhere here.
+drop function ops.add_months, ops.check_quota, ops.clean_line, ops.cleanup_expired_cache, ops.create_user,
+  ops.find_users, ops.invoke_edge_function, ops.make_profile_slug, ops.next_cycle, ops.plain_text,
+  ops.purge_cron_history, ops.quota_name, ops.quota_state, ops.raise_quota_exceeded, ops.reconcile_http_calls,
+  ops.record_audit, ops.require_role, ops.reserve_quota, ops.reset_expired_quotas, ops.return_quota,
+  ops.roll_cycles, ops.set_creator_hidden, ops.set_user_plan, ops.set_user_role, ops.take_hits,
+  public.admit_request, public.check_health, public.check_quota, public.check_rate_limit,
+  public.check_rate_limits, public.decrement_quota, public.find_users, public.finish_request, public.has_role,
+  public.increment_quota, public.read_request_metrics, public.record_request_metrics, public.set_creator_hidden,
+  public.set_user_plan, public.set_user_role, public.setup_profile;
 drop table ops.rate_limit, ops.idempotency, ops.request_metric, ops.http_call;
 drop table public.cache_store, public.audit_log, public.notification, public.quota_usage_history, public.subscription,
   public.subscription_status, public.subscription_tier, public.user_setting, public.user_role, public.users;

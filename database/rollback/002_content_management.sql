@@ -24,12 +24,14 @@ drop trigger social_account_keep_content on public.social_account;
 drop trigger subscription_wake_accounts on public.subscription;
 
 -- Without cascade on purpose: what a later module has built on these makes the rollback fail as a whole.
-drop function public.search_library, public.set_content_hidden, public.begin_sync, public.apply_sync_page, public.fail_sync,
-  public.claim_auto_syncs, public.postpone_auto_sync, public.record_platform_usage, public.read_platform_quotas;
-drop function ops.search_library, ops.set_content_hidden, ops.erase_content, ops.apply_items, ops.apply_media, ops.missing_items,
-  ops.sync_interval(uuid), ops.sync_interval(timestamptz[], timestamptz, timestamptz), ops.settle_sync_run, ops.settle_platform_quota,
-  ops.claim_platform_quota, ops.raise_platform_quota, ops.lock_platform_window, ops.has_due_auto_syncs, ops.wake_accounts_of_plan,
-  ops.tidy_search_indexes;
+drop function ops.sync_interval(uuid), ops.sync_interval(timestamptz[], timestamptz, timestamptz);
+-- Generated (`deno task generate`): the module's functions, but those that are dropped by name elsewhere here.
+drop function ops.apply_items, ops.apply_media, ops.claim_platform_quota, ops.erase_content,
+  ops.has_due_auto_syncs, ops.lock_platform_window, ops.missing_items, ops.raise_platform_quota,
+  ops.search_library, ops.set_content_hidden, ops.settle_platform_quota, ops.settle_sync_run,
+  ops.tidy_search_indexes, ops.wake_accounts_of_plan, public.apply_sync_page, public.begin_sync,
+  public.claim_auto_syncs, public.fail_sync, public.postpone_auto_sync, public.read_platform_quotas,
+  public.record_platform_usage, public.search_library, public.set_content_hidden;
 drop type ops.given_item;
 drop table ops.platform_share, ops.platform_window, ops.sync_page, ops.sync_run, public.content_media, public.content_revision,
   public.content_item, public.content_type;

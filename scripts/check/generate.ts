@@ -6,6 +6,7 @@ import { generateCollections } from "../postman/generate.ts";
 import { generateDatabaseTypes } from "./database_types.ts";
 import { generateFunctionsConfig } from "./functions_config.ts";
 import { generateDocuments } from "./openapi.ts";
+import { generateRollbacks } from "./rollbacks.ts";
 
 /** A generator answers with the texts of its files, by their paths. */
 type Generator = () => Promise<Record<string, string>> | Record<string, string>;
@@ -15,6 +16,7 @@ export const GENERATORS: Record<string, Generator> = {
   functions: generateFunctionsConfig,
   openapi: generateDocuments,
   postman: generateCollections,
+  rollbacks: generateRollbacks,
   types: generateDatabaseTypes,
 };
 

@@ -385,7 +385,9 @@ export function malformedRequests(
       add(`form that is not UTF-8 ${index}`, { body }, 400, "invalid_encoding");
     }
     if (suffix || asForm) {
-      add(`no ${place}`, asForm ? { body: new Uint8Array() } : { suffix: "" }, 422, "validation_failed");
+      if (!contract.input.safeParse({}).success) {
+        add(`no ${place}`, asForm ? { body: new Uint8Array() } : { suffix: "" }, 422, "validation_failed");
+      }
       for (const field of Object.keys(example)) {
         for (const text of ["", ...SQL, ...HTML]) add422(`${field}=${encodeURIComponent(text)}`);
         add422(`${query}&${query}`);
