@@ -24,26 +24,19 @@ export const queueGrowth: Benchmark = {
       const measure = async () => {
         const single: number[] = [];
         const batch: number[] = [];
-        const made: number[] = [];
+        const created: number[] = [];
         for (let round = 0; round < rounds; round++) {
           const jobs = Math.round(seconds * 1_000);
           await fill(jobs);
-          single.push(
-            jobs / await system.drain(jobs, { concurrency: 4, batch: 1 }),
-          );
+          single.push(jobs / await system.drain(jobs, { concurrency: 4, batch: 1 }));
           await fill(jobs);
-          batch.push(
-            jobs / await system.drain(jobs, { concurrency: 4, batch: 100 }),
-          );
-          made.push(
-            (await closedLoop(4, seconds / 2, () => system.enqueue()))
-              .per_second,
-          );
+          batch.push(jobs / await system.drain(jobs, { concurrency: 4, batch: 100 }));
+          created.push((await closedLoop(4, seconds / 2, () => system.enqueue())).per_second);
         }
         return {
           "one at a time": median(single) * 1_000,
           "batches of 100": median(batch) * 1_000,
-          making: median(made),
+          creating: median(created),
         };
       };
       try {
@@ -53,22 +46,12 @@ export const queueGrowth: Benchmark = {
         const grown = await measure();
         const rows: Row[] = [
           { case: "nothing kept", system: "streamvibe", values: empty },
-          {
-            case: "1,000,000 ended, 100,000 waiting",
-            system: "streamvibe",
-            values: grown,
-          },
+          { case: "1,000,000 ended, 100,000 waiting", system: "streamvibe", values: grown },
         ];
         // Differences under 1.2 are ties on a shared machine.
-        const goals: Goal[] = (Object.keys(empty) as (keyof typeof empty)[])
-          .map((name) =>
-            atLeast(
-              `${name}, grown against empty`,
-              0.83,
-              grown[name] / empty[name],
-              "×",
-            )
-          );
+        const goals: Goal[] = (Object.keys(empty) as (keyof typeof empty)[]).map((name) =>
+          atLeast(`${name}, grown against empty`, 0.83, grown[name] / empty[name], "×")
+        );
         return { rows, goals };
       } finally {
         await owner.end();

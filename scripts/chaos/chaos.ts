@@ -23,9 +23,7 @@ const { values } = (() => {
       },
     });
   } catch (error) {
-    console.error(
-      `${error instanceof Error ? error.message : error}\n\n${USAGE}`,
-    );
+    console.error(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
     Deno.exit(2);
   }
 })();

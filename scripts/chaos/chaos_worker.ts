@@ -38,7 +38,7 @@ const worker = new Worker({
     lease_seconds: LEASE_SECONDS,
     handlers: ["chaos"],
   }),
-  handlers: { chaos: leaveMark },
+  handlers: { chaos: () => Promise.resolve(leaveMark) },
   concurrency: 5,
   lease_seconds: LEASE_SECONDS,
   deadline: null,

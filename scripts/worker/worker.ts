@@ -29,20 +29,13 @@ function options() {
         help: { type: "boolean" },
       },
     });
-    const [concurrency, grace] = [
-      Number(values.concurrency ?? 0),
-      Number(values.grace),
-    ];
+    const [concurrency, grace] = [Number(values.concurrency ?? 0), Number(values.grace)];
     if (!Number.isInteger(concurrency) || concurrency < 0 || !(grace >= 0)) {
-      throw new Error(
-        "Cannot start: --concurrency takes a whole number and --grace seconds",
-      );
+      throw new Error("Cannot start: --concurrency takes a whole number and --grace seconds");
     }
     return { concurrency, grace, help: values.help };
   } catch (error) {
-    console.error(
-      `${error instanceof Error ? error.message : error}\n\n${USAGE}`,
-    );
+    console.error(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
     Deno.exit(2);
   }
 }
@@ -96,7 +89,7 @@ const worker = new Worker({
   grace_ms: grace * 1_000,
 });
 
-/** After the grace time, to hand back what is left and say good-bye; a database that has fallen silent takes no notice of either. */
+/** After the grace time, to hand back what is left and leave; a database that has fallen silent takes no notice of either. */
 const LEAVE_MS = 4_000;
 
 let asked = 0;

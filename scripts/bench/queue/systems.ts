@@ -12,16 +12,13 @@ import { serviceUrl } from "../bench_stack.ts";
 
 export interface System {
   name: string;
-  /** Makes so many jobs in bulk, outside the measurement. */
+  /** Creates so many jobs in bulk, outside the measurement. */
   fill(jobs: number): Promise<void>;
   /** Does them all, so many at once or so many a trip. Milliseconds. */
-  drain(
-    jobs: number,
-    mode: { concurrency: number; batch: number },
-  ): Promise<number>;
+  drain(jobs: number, mode: { concurrency: number; batch: number }): Promise<number>;
   enqueue(): Promise<unknown>;
-  /** Milliseconds from the call that makes a job to the start of its handler, one after the other. */
-  latencies(jobs: number): Promise<number[]>;
+  /** Empties the queue and starts its worker, which calls `began` with each job. */
+  work(began: () => void): Promise<{ stop(): Promise<unknown> }>;
   stop(): Promise<void>;
 }
 
@@ -50,16 +47,14 @@ export async function streamvibe(db_url: string): Promise<System> {
        from generate_series($1::integer + 1, $2::integer) as n`,
       [people.length, count],
     );
-    const { rows } = await owner.query(
-      "select id from auth.users where email like 'bench-%'",
-    );
+    const { rows } = await owner.query("select id from auth.users where email like 'bench-%'");
     people = rows.map(({ id }: { id: string }) => id);
   };
   let turn = 0;
   const worker_of = (name: string, lease_seconds = 60) =>
     queueOf(admin, { worker_id: name, lease_seconds, handlers: [HANDLER] });
   const clear = () => owner.query("truncate ops.job_ready");
-  const system: System = {
+  return {
     name: "streamvibe",
     async fill(jobs) {
       await clear();
@@ -80,10 +75,7 @@ export async function streamvibe(db_url: string): Promise<System> {
           const queue: JobQueue = worker_of(`bench:${place}`);
           let held: Job[] = [];
           while (done < jobs) {
-            const next = await queue.exchange(
-              held.map((job) => ({ job, result: null })),
-              batch,
-            );
+            const next = await queue.exchange(held.map((job) => ({ job, result: null })), batch);
             done += held.length;
             held = next;
             if (held.length === 0) break;
@@ -102,26 +94,15 @@ export async function streamvibe(db_url: string): Promise<System> {
         values: [person, JSON.stringify({ n: turn })],
       });
     },
-    async latencies(jobs) {
+    async work(began) {
       await clear();
-      await signUp(jobs + 100);
-      let began: (() => void) | undefined;
+      await signUp(2_000);
       const worker_id = "bench:listener";
       const worker = new Worker({
-        context: {
-          admin,
-          settings,
-          fetch,
-          now: () => new Date(),
-          request_id: worker_id,
-          log: silent,
-        },
+        context: { admin, settings, fetch, now: () => new Date(), request_id: worker_id, log: silent },
         queue: worker_of(worker_id),
         handlers: {
-          [HANDLER]: () => {
-            began?.();
-            return Promise.resolve({ result: null });
-          },
+          [HANDLER]: () => Promise.resolve(() => (began(), Promise.resolve({ result: null }))),
         },
         concurrency: 24,
         lease_seconds: 60,
@@ -133,23 +114,18 @@ export async function streamvibe(db_url: string): Promise<System> {
       listener.on("notification", () => worker.wake());
       await listener.query("listen job_ready");
       const running = worker.run(true);
-      try {
-        return await oneByOne(
-          jobs,
-          (start) => began = start,
-          () => system.enqueue(),
-        );
-      } finally {
-        worker.stop();
-        await running;
-        await listener.end();
-      }
+      return {
+        async stop() {
+          worker.stop();
+          await running;
+          await listener.end();
+        },
+      };
     },
     async stop() {
       await owner.end();
     },
   };
-  return system;
 }
 
 /** graphile-worker deletes what is done. One at a time: no batching; its batching has no figure here, for it is another promise. */
@@ -163,11 +139,7 @@ export async function graphile(db_url: string): Promise<System> {
     const runner = runTaskList(
       {
         preset: {
-          worker: {
-            concurrentJobs: concurrency,
-            maxPoolSize: concurrency + 1,
-            connectionString: db_url,
-          },
+          worker: { concurrentJobs: concurrency, maxPoolSize: concurrency + 1, connectionString: db_url },
         },
         logger: quiet,
         noHandleSignals: true,
@@ -176,13 +148,13 @@ export async function graphile(db_url: string): Promise<System> {
       own,
     );
     return {
-      async gracefulShutdown() {
+      async stop() {
         await runner.gracefulShutdown();
         await own.end();
       },
     };
   };
-  const system: System = {
+  return {
     name: "graphile-worker",
     async fill(jobs) {
       await clear();
@@ -201,38 +173,26 @@ export async function graphile(db_url: string): Promise<System> {
       });
       await all.promise;
       for (;;) {
-        const { rows } = await pool.query(
-          "select count(*)::integer as left from graphile_worker._private_jobs",
+        const { rows: [left] } = await pool.query(
+          "select count(*)::integer as jobs from graphile_worker._private_jobs",
         );
-        if (rows[0].left === 0) break;
+        if (left.jobs === 0) break;
         await new Promise((resolve) => setTimeout(resolve, 2));
       }
       const took = performance.now() - began;
-      await runner.gracefulShutdown();
+      await runner.stop();
       return took;
     },
     enqueue: () => utils.addJob(HANDLER, { n: 1 }),
-    async latencies(jobs) {
+    async work(began) {
       await clear();
-      let began: (() => void) | undefined;
-      const runner = start(24, () => began?.());
-      await new Promise((resolve) => setTimeout(resolve, 500));
-      try {
-        return await oneByOne(
-          jobs,
-          (start) => began = start,
-          () => system.enqueue(),
-        );
-      } finally {
-        await runner.gracefulShutdown();
-      }
+      return start(24, began);
     },
     async stop() {
       await utils.release();
       await pool.end();
     },
   };
-  return system;
 }
 
 /** pg-boss keeps what is done, as we do. */
@@ -254,18 +214,13 @@ export async function pgBoss(db_url: string): Promise<System> {
     await boss.createQueue(queue, { notify, retryLimit: 2 });
   };
   await open(false);
-  const system: System = {
+  return {
     name: "pg-boss",
     async fill(jobs) {
       await open(false);
       for (let n = 0; n < jobs; n += 5_000) {
-        await boss.insert(
-          queue,
-          Array.from(
-            { length: Math.min(5_000, jobs - n) },
-            (_, i) => ({ data: { n: n + i } }),
-          ),
-        );
+        const batch = Array.from({ length: Math.min(5_000, jobs - n) }, (_, i) => ({ data: { n: n + i } }));
+        await boss.insert(queue, batch);
       }
       // As for the others: without, its plans are those of an empty table.
       await pool.query("vacuum analyze pgboss.job");
@@ -284,34 +239,17 @@ export async function pgBoss(db_url: string): Promise<System> {
       return performance.now() - start;
     },
     enqueue: () => boss.send(queue, { n: 1 }),
-    async latencies(jobs) {
+    async work(began) {
       await open(true);
-      let began: (() => void) | undefined;
-      await boss.work(queue, {
-        batchSize: 1,
-        localConcurrency: 4,
-        pollingIntervalSeconds: 0.5,
-      }, () => {
-        began?.();
-        return Promise.resolve();
-      });
-      await new Promise((resolve) => setTimeout(resolve, 1_000));
-      try {
-        return await oneByOne(
-          jobs,
-          (start) => began = start,
-          () => system.enqueue(),
-        );
-      } finally {
-        await boss.offWork(queue);
-      }
+      const options = { batchSize: 1, localConcurrency: 4, pollingIntervalSeconds: 0.5 };
+      await boss.work(queue, options, () => (began(), Promise.resolve()));
+      return { stop: () => boss.offWork(queue) };
     },
     async stop() {
       await boss.stop({ graceful: false, close: true });
       await pool.end();
     },
   };
-  return system;
 }
 
 /** Errors of idle connections come when the stack is stopped, and mean nothing then. */
@@ -322,21 +260,23 @@ function poolOf(db_url: string, max: number): pg.Pool {
   return pool;
 }
 
-/** Makes one job after the other, each when the one before has begun. The first ten warm up. */
-async function oneByOne(
-  jobs: number,
-  onStart: (start: () => void) => void,
-  enqueue: () => Promise<unknown>,
-): Promise<number[]> {
+/** Milliseconds from the call that creates a job to the start of its handler, one after the other. The first ten warm up. */
+export async function latencies(system: System, jobs: number): Promise<number[]> {
+  let begun = Promise.withResolvers<void>();
+  const worker = await system.work(() => begun.resolve());
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
   const all: number[] = [];
-  for (let n = 0; n < jobs + 10; n++) {
-    const begun = Promise.withResolvers<void>();
-    onStart(begun.resolve);
-    const before = performance.now();
-    await enqueue();
-    await begun.promise;
-    all.push(performance.now() - before);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+  try {
+    for (let n = 0; n < jobs + 10; n++) {
+      begun = Promise.withResolvers<void>();
+      const before = performance.now();
+      await system.enqueue();
+      await begun.promise;
+      all.push(performance.now() - before);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  } finally {
+    await worker.stop();
   }
   return all.slice(10);
 }

@@ -1,6 +1,6 @@
 /**
  * GET /functions/v1/job-status — progress and result of one of the caller's own jobs.
- * Making and cancelling are RPCs (`create_job`, `cancel_job`); this only reads.
+ * Creating and cancelling are RPCs (`create_job`, `cancel_job`); this only reads.
  */
 import { z } from "zod";
 import { dataOf } from "../_shared/database/database.ts";
@@ -21,14 +21,7 @@ export default endpoint({
     job_id: z.uuid(),
     job_type: z.string(),
     handler: z.string(),
-    status: z.enum([
-      "pending",
-      "processing",
-      "completed",
-      "failed",
-      "cancelled",
-      "expired",
-    ]),
+    status: z.enum(["pending", "processing", "completed", "failed", "cancelled", "expired"]),
     progress_percent: z.int().min(0).max(100),
     progress_message: z.string().nullable(),
     /** What the handler gave; null until the job is completed. */

@@ -51,5 +51,5 @@ export type Ending =
  */
 export type Handler = (run: Run) => Promise<Ending>;
 
-/** Handlers by their names in the database. */
-export type Registry = Readonly<Record<string, Handler>>;
+/** Handlers by their names in the database, each loaded when the first of its jobs is taken. */
+export type Registry = Readonly<Record<string, () => Promise<Handler>>>;

@@ -1,24 +1,27 @@
-/** Every kind of job that this release can do, by its name in `ops.job_handler`. A new one is a line here and a row there. */
-import { refreshTokens } from "../connections/refresh_tokens.ts";
+/**
+ * Every kind of job that this release can do, by its name in `ops.job_handler`: a line here and a row there. What a handler needs is
+ * loaded with its first job, so a worker pays only for what it runs.
+ */
+import type { PlatformSlug } from "../platforms/platform.ts";
 import type { Handler, Registry } from "./job.ts";
-import { platformSync } from "./platform_sync.ts";
 
-const tokenRefresh: Handler = async ({ context }) => ({ result: { ...await refreshTokens(context) } });
-
-const quotaReset: Handler = async ({ context }) => ({
-  result: { reset: await context.admin.call<number>("reset_due_quotas") },
-});
-
-/** For measuring the queue itself: the database offers it only where a benchmark or a test has added it. */
-const noOp: Handler = () => Promise.resolve({ result: null });
+const sync = (slug: PlatformSlug, items: string) => async (): Promise<Handler> =>
+  (await import("../sync/sync_job.ts")).syncJob(slug, items);
 
 export const HANDLERS: Registry = {
-  sync_youtube: platformSync("youtube", "videos"),
-  sync_instagram: platformSync("instagram", "posts"),
-  sync_tiktok: platformSync("tiktok", "videos"),
-  sync_facebook: platformSync("facebook", "posts"),
-  sync_twitter: platformSync("twitter", "posts"),
-  token_refresh: tokenRefresh,
-  quota_reset: quotaReset,
-  no_op: noOp,
+  sync_youtube: sync("youtube", "videos"),
+  sync_instagram: sync("instagram", "posts"),
+  sync_tiktok: sync("tiktok", "videos"),
+  sync_facebook: sync("facebook", "posts"),
+  sync_twitter: sync("twitter", "posts"),
+  token_refresh: async () => {
+    const { refreshTokens } = await import("../connections/refresh_tokens.ts");
+    return async ({ context }) => ({ result: { ...await refreshTokens(context) } });
+  },
+  quota_reset: () =>
+    Promise.resolve(async ({ context }) => ({
+      result: { reset: await context.admin.call<number>("reset_due_quotas") },
+    })),
+  /** For measuring the queue itself: the database offers it only where a benchmark or a test has added it. */
+  no_op: () => Promise.resolve(() => Promise.resolve({ result: null })),
 };

@@ -223,8 +223,8 @@ export class Worker {
 
   private async perform({ job, controller }: Running, log: Context["log"]): Promise<Ending> {
     const { queue, handlers, context, deadline } = this.options;
-    const handler = handlers[job.handler];
-    if (!handler) throw new ApiError("unavailable", `Cannot run the job: no handler ${job.handler}`);
+    const load = handlers[job.handler];
+    if (!load) throw new ApiError("unavailable", `Cannot run the job: no handler ${job.handler}`);
     const { signal } = controller;
     const run: Run = {
       job,
@@ -241,7 +241,7 @@ export class Worker {
     ended.catch(() => {});
     try {
       timer = setTimeout(() => controller.abort("timeout" satisfies End), job.timeout_seconds * 1_000);
-      return await Promise.race([handler(run), ended]);
+      return await Promise.race([load().then((handler) => handler(run)), ended]);
     } finally {
       clearTimeout(timer);
     }

@@ -1,4 +1,4 @@
-/** Jobs end to end: made over the Data API, done by job-processor that nobody called by hand, watched by job-status. */
+/** Jobs end to end: created over the Data API, done by job-processor that nobody called by hand, watched by job-status. */
 import assert from "node:assert/strict";
 import {
   callFunction,
@@ -7,6 +7,7 @@ import {
   testDatabase,
   testStack,
 } from "../../../../scripts/test/stack.ts";
+import { HANDLERS } from "../../_shared/jobs/registry.ts";
 import {
   arm,
   assertSameLibrary,
@@ -207,6 +208,18 @@ Deno.test("quota_reset and token_refresh are the service's own, and run", async 
     } finally {
       await sql.end();
     }
+  }
+});
+
+Deno.test("every handler of the database has code, and all code but the benchmarks' has a handler", async () => {
+  const sql = await testDatabase({ max: 1 });
+  try {
+    const rows = await sql<{ name: string }[]>`
+      select name from ops.job_handler where name not like 'test\\_%' order by name`;
+    const { no_op: _, ...coded } = HANDLERS;
+    assert.deepEqual(rows.map(({ name }) => name), Object.keys(coded).toSorted());
+  } finally {
+    await sql.end();
   }
 });
 

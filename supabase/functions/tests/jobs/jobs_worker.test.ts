@@ -80,7 +80,7 @@ function workerOn(queue: MemoryQueue, handler: Handler, change: Partial<WorkerOp
       log: createLogger({ level: "silent" }),
     },
     queue,
-    handlers: { test: handler },
+    handlers: { test: () => Promise.resolve(handler) },
     concurrency: 4,
     lease_seconds: 60,
     deadline: null,

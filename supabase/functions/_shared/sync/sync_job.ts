@@ -5,8 +5,8 @@
 import { z } from "zod";
 import { ApiError, DatabaseError, toApiError } from "../errors.ts";
 import type { PlatformSlug } from "../platforms/platform.ts";
-import { syncAccount } from "../sync/sync_account.ts";
-import type { Handler, JsonRecord } from "./job.ts";
+import { syncAccount } from "./sync_account.ts";
+import type { Handler, JsonRecord } from "../jobs/job.ts";
 
 const Params = z.object({ social_account_id: z.uuid() });
 
@@ -24,7 +24,7 @@ const Checkpoint = z.object({ sync_id: z.uuid().optional(), sums: Sums.prefault(
 const PAGE = 50;
 
 /** The handler of one platform's accounts; `items` is what its content is called. */
-export function platformSync(slug: PlatformSlug, items: string): Handler {
+export function syncJob(slug: PlatformSlug, items: string): Handler {
   return async ({ job, context, deadline, progress }) => {
     const params = Params.safeParse(job.params);
     if (!params.success) {
