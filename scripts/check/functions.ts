@@ -1,5 +1,4 @@
 /** The edge functions of this repository, and what each of them imports. */
-import { dirname, join, normalize } from "node:path";
 
 /** Where the functions are. */
 export const FUNCTIONS_FOLDER = "supabase/functions";
@@ -13,22 +12,20 @@ export async function functionNames(): Promise<string[]> {
   return names.sort();
 }
 
-const IMPORT =
-  /(?:^|[\s;}])(?:import|export)\s[^"';]*?from\s*"([^"]+)"|(?:^|\s)import\s*"([^"]+)"|\bimport\(\s*"([^"]+)"/g;
+interface Graph {
+  modules: { specifier: string; dependencies?: { specifier: string }[] }[];
+}
 
 /** Every bare specifier (`zod`, `@supabase/server/core`) that a function reaches through its files. */
 export async function bareImports(entry: string): Promise<Set<string>> {
-  const bare = new Set<string>();
-  const seen = new Set<string>();
-  const open = [normalize(entry)];
-  for (let file = open.pop(); file !== undefined; file = open.pop()) {
-    if (seen.has(file)) continue;
-    seen.add(file);
-    for (const [, from, sideEffect, dynamic] of (await Deno.readTextFile(file)).matchAll(IMPORT)) {
-      const specifier = from ?? sideEffect ?? dynamic ?? "";
-      if (specifier.startsWith(".")) open.push(normalize(join(dirname(file), specifier)));
-      else if (!specifier.startsWith("node:")) bare.add(specifier);
-    }
+  const { stdout, stderr, success } = await new Deno.Command(Deno.execPath(), {
+    args: ["info", "--json", entry],
+  }).output();
+  if (!success) {
+    throw new Error(`Cannot read the imports of ${entry}: ${new TextDecoder().decode(stderr).trim()}`);
   }
-  return bare;
+  const { modules } = JSON.parse(new TextDecoder().decode(stdout)) as Graph;
+  const own = modules.filter(({ specifier }) => specifier.includes(`/${FUNCTIONS_FOLDER}/`));
+  const reached = own.flatMap(({ dependencies = [] }) => dependencies.map(({ specifier }) => specifier));
+  return new Set(reached.filter((specifier) => !/^(\.|node:)/.test(specifier)));
 }

@@ -126,7 +126,6 @@ async function boot(
     ending,
     (superuser) => storeVaultSecrets(superuser, { project_url: apiUrl, cron_secret_key: keys.secret_key }),
   );
-  await startServices({ ...parts, functions }, ending);
   const info: StackInfo = {
     api_url: apiUrl,
     db_url: logins.postgres,
@@ -140,6 +139,7 @@ async function boot(
     ports: { api: apiPort, db: dbPort, simulator: simulatorPort },
     demo: home.demo ?? null,
   };
+  await startServices({ ...parts, functions, info }, ending);
   if (seeding) {
     const { seed } = await seeding;
     const [made] = await owner<{ count: number }[]>`

@@ -11,7 +11,7 @@ import { makeFunctionEnvironment } from "./functions/environment.ts";
 import { FunctionsHost } from "./functions/host.ts";
 import { findRuntime } from "./functions/runtime.ts";
 import { makeGateway } from "./gateway/gateway.ts";
-import type { Home } from "./home/home.ts";
+import type { Home, StackInfo } from "./home/home.ts";
 import type { Keys } from "./auth/keys.ts";
 import { Mailbox } from "./mail/mailbox.ts";
 import { NetRunner } from "./database/net_runner.ts";
@@ -31,10 +31,12 @@ interface ServiceParts {
   simulatorUrl: string;
   reporter: Reporter;
   functions: FunctionsHost;
+  /** Also shown to whoever opens the gateway in a browser. */
+  info: StackInfo;
 }
 
 /** The functions host. It needs neither database nor gateway until somebody calls a function, so it can start before them. */
-export async function makeFunctions(parts: Omit<ServiceParts, "functions">): Promise<FunctionsHost> {
+export async function makeFunctions(parts: Omit<ServiceParts, "functions" | "info">): Promise<FunctionsHost> {
   const { settings, home, children, keys, logins, apiPort, simulatorUrl, reporter } = parts;
   const apiUrl = `http://127.0.0.1:${apiPort}`;
   const tokens = new Tokens(keys, apiUrl);
@@ -57,7 +59,7 @@ export async function makeFunctions(parts: Omit<ServiceParts, "functions">): Pro
 
 /** Starts them; what ends them goes onto `ending`, one by one, so that a failure half-way ends what there is. */
 export async function startServices(parts: ServiceParts, ending: AsyncDisposableStack): Promise<void> {
-  const { functions, keys, logins, apiPort, reporter } = parts;
+  const { functions, info, keys, logins, apiPort, reporter } = parts;
   const apiUrl = `http://127.0.0.1:${apiPort}`;
   const warn = (text: string) => reporter.warn(text);
   // Auth hashes passwords in JavaScript, on the thread that serves everything: a local stack takes the cheap setting.
@@ -84,6 +86,7 @@ export async function startServices(parts: ServiceParts, ending: AsyncDisposable
     authApp,
     dataApi: () => dataApi,
     functionCalls,
+    info,
     authDatabase,
     mailer,
     mailbox,

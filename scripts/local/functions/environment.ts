@@ -1,5 +1,6 @@
 /** The environment that a function sees: what Supabase injects, the simulators' addresses, and the developer's own settings. */
 import { join } from "node:path";
+import { parseEnv } from "node:util";
 import type { Keys } from "../auth/keys.ts";
 import { ROOT } from "../home/settings.ts";
 import type { Tokens } from "../auth/tokens.ts";
@@ -108,13 +109,6 @@ async function readDocumentedNames(): Promise<string[]> {
 
 /** An empty value counts as not set: a copied template changes nothing until it is filled in. */
 async function readEnvFile(path: string): Promise<Record<string, string>> {
-  const text = await Deno.readTextFile(path).catch(() => "");
-  const values: Record<string, string> = {};
-  for (const line of text.split("\n")) {
-    const [, name, quoted, plain] =
-      line.match(/^\s*(?:export\s+)?([A-Z][A-Z0-9_]*)\s*=\s*(?:"([^"]*)"|([^#]*))/) ?? [];
-    const value = quoted ?? plain?.trim();
-    if (name && value) values[name] = value;
-  }
-  return values;
+  const values = parseEnv(await Deno.readTextFile(path).catch(() => ""));
+  return Object.fromEntries(Object.entries(values).flatMap(([name, value]) => value ? [[name, value]] : []));
 }

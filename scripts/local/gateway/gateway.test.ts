@@ -295,3 +295,24 @@ Deno.test("a boolean that is none is refused, not taken for false", async () => 
   assert.deepEqual(await change(false), [200, false]);
   assert.deepEqual(await change("yes"), [200, true]);
 });
+
+Deno.test("the address itself is a page for a browser and JSON for others; no other page can read the keys", async () => {
+  const { api_url, secret_key } = await testStack();
+  const open = async (headers: Record<string, string>) => {
+    const response = await fetch(api_url, { headers });
+    return { headers: response.headers, text: await response.text() };
+  };
+  const browser = await open({ accept: "text/html,*/*;q=0.8", origin: "https://elsewhere.example" });
+  assert.ok(browser.text.includes(secret_key) && browser.text.includes(">sync-youtube<"));
+  assert.equal(browser.headers.get("access-control-allow-origin"), null);
+  const policy = browser.headers.get("content-security-policy") ?? "";
+  assert.match(policy, /^default-src 'none'; style-src 'nonce-[^']+'; script-src 'nonce-[^']+'; /);
+  assert.doesNotMatch(browser.text, /\b(src|srcset)=|@import|url\(/, "it fetches something");
+  const program = await open({ accept: "*/*" });
+  assert.equal(JSON.parse(program.text).functions, "/functions/v1");
+  const { hostname, port } = new URL(api_url);
+  using connection = await Deno.connect({ hostname, port: Number(port) });
+  const request = "GET / HTTP/1.1\r\nhost: rebound.example\r\naccept: text/html\r\nconnection: close\r\n\r\n";
+  await connection.write(new TextEncoder().encode(request));
+  assert.ok(!(await new Response(connection.readable).text()).includes(secret_key));
+});

@@ -6,6 +6,8 @@ import type { FunctionCalls } from "../database/function_calls.ts";
 import type { FunctionsHost } from "../functions/host.ts";
 import { BODY_LIMIT, Incoming } from "../http/incoming.ts";
 import type { Mailbox } from "../mail/mailbox.ts";
+import { answerFrontPage, answerOpenApi } from "./front_page.ts";
+import type { StackInfo } from "../home/home.ts";
 import { problem } from "../http/problem.ts";
 import type { SupabaseApp } from "../database/supabase_apps.ts";
 import { TokenError } from "../auth/tokens.ts";
@@ -14,6 +16,8 @@ export interface GatewayParts extends AuthParts {
   /** A new one after each change of the schema. */
   dataApi(): SupabaseApp;
   functionCalls: FunctionCalls;
+  /** What is known of the stack once it is up. */
+  info: StackInfo;
   mailbox: Mailbox;
   functions: FunctionsHost;
 }
@@ -23,8 +27,8 @@ export function makeGateway(parts: GatewayParts): Deno.ServeHandler {
     const incoming = new Incoming(request, info);
     const response = incoming.tooLarge ? undefined : await answer(parts, incoming);
     // A body without a stated length turns out too large while a part reads it, and fails that part.
-    // Functions answer for themselves which pages may read them.
-    const own = incoming.path.startsWith("/functions/v1/");
+    // Functions answer for themselves which pages may read them; no other page may read the one with the keys.
+    const own = incoming.path.startsWith("/functions/v1/") || incoming.path === "/";
     if (response && !incoming.tooLarge) return own ? response : withCors(response);
     await response?.body?.cancel();
     return problem(413, "body_too_large", `The body may have ${BODY_LIMIT / 1024 / 1024} MB at most`);
@@ -66,14 +70,8 @@ async function route(parts: GatewayParts, incoming: Incoming): Promise<Response>
       "The local stack has no Realtime yet; a Supabase project has",
     );
   }
-  if (path === "/") {
-    return Response.json({
-      auth: "/auth/v1",
-      data_api: "/rest/v1",
-      functions: "/functions/v1",
-      mailbox: "/mail",
-    });
-  }
+  if (path === "/") return await answerFrontPage(parts.info, incoming);
+  if (path === "/openapi.json") return await answerOpenApi();
   return problem(404, "not_found", `Nothing is served at ${path}`);
 }
 

@@ -1,4 +1,5 @@
 /** Mail never leaves the machine: it lands here, with a page for people and JSON for programs. */
+import { escape, page } from "../http/page.ts";
 
 export interface Mail {
   id: string;
@@ -70,12 +71,16 @@ export class Mailbox {
         : json({ message: "Cannot find the message: it was deleted or never came" }, 404);
     }
     if (path === "" || path === "/") return page("Mailbox", renderList(this.list(to), base, to));
-    if (mail && path.startsWith("/message/")) return page(mail.subject, renderMail(mail, base));
+    if (mail && path.startsWith("/message/")) {
+      return page(mail.subject, renderMail(mail, base), { frames: true });
+    }
     // Its links open in the whole window, not in the frame around it.
     if (mail && path.startsWith("/html/")) {
       return html(mail.html.replace(/<head>/i, '<head><base target="_top">'));
     }
-    return page("Mailbox", `<p>There is no such message. <a href="${base}/">All messages</a></p>`, 404);
+    return page("Mailbox", `<p>There is no such message. <a href="${base}/">All messages</a></p>`, {
+      status: 404,
+    });
   }
 }
 
@@ -83,22 +88,8 @@ function json(body: unknown, status = 200): Response {
   return Response.json(body, { status, headers: HEADERS });
 }
 
-function html(body: string, status = 200): Response {
-  return new Response(body, { status, headers: { ...HEADERS, "content-type": "text/html; charset=utf-8" } });
-}
-
-function page(title: string, body: string, status = 200): Response {
-  return html(
-    `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>${escape(title)} · StreamVibe mailbox</title>
-<style>
-  body { font: 16px/1.5 system-ui, sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem; color-scheme: light dark }
-  table { width: 100%; border-collapse: collapse } td, th { text-align: left; padding: .4rem .6rem; border-bottom: 1px solid #8884 }
-  iframe { width: 100%; height: 24rem; border: 1px solid #8884; background: #fff } .quiet { opacity: .7 }
-</style>
-<h1>${escape(title)}</h1>${body}`,
-    status,
-  );
+function html(body: string): Response {
+  return new Response(body, { headers: { ...HEADERS, "content-type": "text/html; charset=utf-8" } });
 }
 
 function renderList(mails: Mail[], base: string, to: string | null): string {
@@ -127,8 +118,4 @@ function linkify(text: string): string {
     /https?:\/\/[^\s<]+/g,
     (url) => `<a href="${url}">${url}</a>`,
   );
-}
-
-function escape(text: string): string {
-  return text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
 }

@@ -1,0 +1,84 @@
+/** `GET /`: what runs here, for a browser as a page and for programs as JSON. */
+import { join } from "node:path";
+import { z } from "zod";
+import type { Incoming } from "../http/incoming.ts";
+import { escape, link, page, table } from "../http/page.ts";
+import type { StackInfo } from "../home/home.ts";
+import { ROOT } from "../home/settings.ts";
+
+const OPENAPI = join(ROOT, "docs/openapi.json");
+const Operations = z.object({
+  paths: z.record(z.string(), z.record(z.string(), z.object({ summary: z.string() }))),
+});
+
+export async function answerFrontPage(info: StackInfo, incoming: Incoming): Promise<Response> {
+  // The page shows keys. A foreign name that leads here (DNS rebinding) would make it a page of that name's owner.
+  const is_ours = ["127.0.0.1", "localhost", "[::1]"].includes(incoming.url.hostname);
+  const wants_page = incoming.headers.get("accept")?.includes("text/html");
+  if (wants_page && is_ours) return await frontPage(info);
+  return Response.json({
+    auth: "/auth/v1",
+    data_api: "/rest/v1",
+    functions: "/functions/v1",
+    mailbox: "/mail",
+    openapi: "/openapi.json",
+  }, { headers: { "access-control-allow-origin": "*" } });
+}
+
+export async function answerOpenApi(): Promise<Response> {
+  return new Response(await Deno.readTextFile(OPENAPI), { headers: { "content-type": "application/json" } });
+}
+
+async function frontPage(info: StackInfo): Promise<Response> {
+  const { paths } = Operations.parse(JSON.parse(await Deno.readTextFile(OPENAPI)));
+  const functions = Object.entries(paths).flatMap(([path, operations]) =>
+    Object.entries(operations).map(([method, { summary }]) => {
+      const address = `/functions/v1${path}`;
+      return [
+        `<code>${method.toUpperCase()}</code>`,
+        path === "/health" ? link(address, path.slice(1)) : escape(path.slice(1)),
+        escape(summary),
+      ];
+    })
+  );
+  const copied = (rows: [string, string][]) =>
+    table(rows.map(([name, value]) => [
+      escape(name),
+      `<code>${escape(value)}</code>`,
+      `<button type="button">Copy</button>`,
+    ]));
+  return page(
+    "StreamVibe",
+    `<p class="quiet">The local stack in <code>${escape(info.home)}</code></p>
+<h2>Open</h2>
+${
+      table([
+        [link("/mail", "Mailbox"), "Every mail that this stack has sent"],
+        [link(`${info.simulator_url}/_admin/youtube/channels`, "Channels"), "What the simulated YouTube has"],
+        [
+          link(`${info.simulator_url}/_admin/requests`, "Platform calls"),
+          "What the simulated platforms were asked",
+        ],
+        [link("/functions/v1/health", "Health"), "Database, Vault, queue and cron"],
+        [link("/openapi.json", "OpenAPI"), "Every function with what it takes and gives"],
+        [link("/auth/v1/.well-known/jwks.json", "JWKS"), "The key that signs this stack's tokens"],
+      ])
+    }
+<h2>Connect</h2>
+${
+      copied([
+        ["URL", info.api_url],
+        ["Publishable key", info.publishable_key],
+        ["Secret key", info.secret_key],
+        ["Database", info.db_url],
+      ])
+    }
+${
+      info.demo
+        ? `<h2>Demo login</h2>${copied([["E-mail", info.demo.email], ["Password", info.demo.password]])}`
+        : ""
+    }
+<h2>Functions</h2>
+${table(functions)}`,
+  );
+}
