@@ -17,6 +17,7 @@ import {
   validateAgainstDiscovery,
   validateResource,
 } from "./validate_against_discovery.ts";
+import { collect, recorded } from "./answer_shape.ts";
 import { writePageToken } from "./youtube/page_token.ts";
 import * as resources from "./youtube/resources.ts";
 
@@ -246,73 +247,6 @@ Deno.test({
       assert.equal(user.name, (await simulator.admin("GET", `youtube/accounts/${channel}`)).name);
     }),
 });
-
-// --- shapes ----------------------------------------------------------------------------------------------------------
-
-/** Which members values of one kind have: for each path its types and in how many of the values it is. */
-class Shape {
-  count = 0;
-  readonly paths = new Map<string, { types: Set<string>; in: number }>();
-
-  add(value: unknown): void {
-    this.count++;
-    const here = new Map<string, Set<string>>();
-    walk(value, "", here);
-    for (const [path, types] of here) {
-      const known = this.paths.get(path) ?? { types: new Set(), in: 0 };
-      for (const type of types) known.types.add(type);
-      known.in++;
-      this.paths.set(path, known);
-    }
-  }
-
-  /** In every value that has the member above it. */
-  always(path: string): boolean {
-    const above = path.slice(0, Math.max(path.lastIndexOf("."), 0));
-    return this.paths.get(path)?.in === (above === "" ? this.count : this.paths.get(above)?.in);
-  }
-}
-
-function walk(value: unknown, path: string, into: Map<string, Set<string>>): void {
-  const type = Array.isArray(value) ? "array" : value === null ? "null" : typeof value;
-  if (path !== "") into.set(path, (into.get(path) ?? new Set()).add(type));
-  if (Array.isArray(value)) { for (const one of value) walk(one, `${path}[]`, into); }
-  else if (typeof value === "object" && value !== null) {
-    for (const [name, member] of Object.entries(value)) {
-      walk(member, path === "" ? name : `${path}.${name}`, into);
-    }
-  }
-}
-
-function collect(answers: Iterable<Answered>): Map<string, Shape> {
-  const shapes = new Map<string, Shape>();
-  const add = (kind: string, value: unknown) => {
-    const shape = shapes.get(kind) ?? new Shape();
-    shapes.set(kind, shape);
-    shape.add(value);
-  };
-  for (const { items, ...head } of answers) {
-    add(head.kind, head);
-    for (const item of items ?? []) add(item.kind, item);
-  }
-  return shapes;
-}
-
-function* recorded(at: URL): Generator<Answered> {
-  const kinds = [
-    "youtube#channelListResponse",
-    "youtube#playlistItemListResponse",
-    "youtube#videoListResponse",
-  ];
-  for (const entry of Deno.readDirSync(at)) {
-    const path = new URL(entry.isDirectory ? `${entry.name}/` : entry.name, at);
-    if (entry.isDirectory) yield* recorded(path);
-    else if (entry.name.endsWith(".json")) {
-      const answer = JSON.parse(Deno.readTextFileSync(path));
-      if (kinds.includes(answer.kind)) yield answer;
-    }
-  }
-}
 
 /** Recorded, and not the simulator's: taken out of the API since, or of lists that it does not serve (charts, ratings). */
 const left_out = new Set([

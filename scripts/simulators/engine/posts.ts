@@ -1,6 +1,9 @@
 /** Accounts that post, as most networks have them, and one made-up post of any of them. Nothing is kept: asking twice makes it twice, the same. */
 import { z } from "zod";
-import type { AccountBase, AccountSeed, AccountWish, ItemBase, Network } from "./accounts.ts";
+import type { AccountBase, Accounts, AccountSeed, AccountWish, ItemBase, Network } from "./accounts.ts";
+import { type AccountsAdmin, accountsAdmin } from "./accounts_admin.ts";
+import type { Grants } from "./grants.ts";
+import type { Part } from "./provider.ts";
 import { emoji, hashtags, type Voice, voices } from "./sample_text.ts";
 import { mix, Seeded } from "./seeded.ts";
 
@@ -89,6 +92,22 @@ export const post_change = {
   shares: Count,
   extra: z.record(z.string(), z.unknown()),
 };
+
+/** The admin routes of accounts that post; a network with more to say of an account adds it. */
+export function postersAdmin<Account extends Poster, Wish extends PosterWish>(
+  accounts: Accounts<Account, Post, Wish>,
+  grants: Grants,
+  about: Pick<AccountsAdmin<Account, Post, Wish>, "truth"> & Partial<AccountsAdmin<Account, Post, Wish>>,
+): Part {
+  return accountsAdmin<Account, Post, Wish>({
+    accounts,
+    wish: new_poster,
+    change: poster_change,
+    item_change: post_change,
+    describe: ({ id }) => ({ consented: grants.of(id).consented }),
+    ...about,
+  });
+}
 
 /** What a network of posts says of itself. */
 export interface PostRules<Account extends Poster, Wish extends PosterWish> {

@@ -1,11 +1,10 @@
 /** Facebook as an app with Facebook Login for Pages sees it: www.facebook.com (consent) and graph.facebook.com. */
 import { createHmac } from "node:crypto";
 import { Accounts } from "../engine/accounts.ts";
-import { accountsAdmin } from "../engine/accounts_admin.ts";
 import type { Choice } from "../engine/consent_page.ts";
 import { accountOfCall, type Facts, Grants } from "../engine/grants.ts";
 import type { JournalEvent } from "../engine/journal.ts";
-import { type Post, post_change } from "../engine/posts.ts";
+import { type Post, postersAdmin } from "../engine/posts.ts";
 import {
   type Answer,
   type Call,
@@ -333,11 +332,9 @@ export function facebook(context: Context): Provider {
   }
 
   const graph = "/graph.facebook.com/:version";
-  const admin = accountsAdmin({
-    accounts,
+  const admin = postersAdmin(accounts, grants, {
     wish: facebook_wish,
     change: facebook_change,
-    item_change: post_change,
     truth: truthOf,
     describe: ({ person_id }) => ({ consented: grants.of(person_id).consented }),
   });

@@ -153,42 +153,61 @@ export function rateLimitExceeded(
   });
 }
 
+/** What a fault that names only a status stands for. */
+const by_status: Readonly<Record<string, string>> = {
+  "400": "badRequest",
+  "401": "authError",
+  "403": "forbidden",
+  "404": "notFound",
+  "429": "rateLimitExceeded",
+  "500": "internalError",
+  "503": "serviceUnavailable",
+};
+
+/** Failures that are no more than a code, a message and a domain. */
+const plain: Readonly<
+  Record<string, readonly [code: number, message: string, domain: string, status?: string]>
+> = {
+  forbidden: [403, "The caller does not have permission", "global", "PERMISSION_DENIED"],
+  notFound: [404, "Method not found.", "global", "NOT_FOUND"],
+  userRateLimitExceeded: [403, "User Rate Limit Exceeded", "usageLimits"],
+  authenticatedUserAccountClosed: [
+    403,
+    "The YouTube account of the authenticated user is closed.",
+    "youtube.common",
+  ],
+  authenticatedUserAccountSuspended: [
+    403,
+    "The YouTube account of the authenticated user is suspended.",
+    "youtube.common",
+  ],
+  channelClosed: [403, "The channel that the request specifies has been closed.", "youtube.common"],
+  channelSuspended: [403, "The channel that the request specifies has been suspended.", "youtube.common"],
+  internalError: [500, "Internal error encountered.", "global", "INTERNAL"],
+  backendError: [500, "Backend Error", "global"],
+};
+
 /** A failure asked for by its reason or by a bare status. */
-export function failureByReason(reason: string): Answer | undefined {
+export function failureByReason(asked: string): Answer | undefined {
+  const reason = by_status[asked] ?? asked;
+  const known = plain[reason];
+  if (known) {
+    const [code, message, domain, status] = known;
+    return googleError(code, message, { domain, reason }, status === undefined ? {} : { status });
+  }
   switch (reason) {
-    case "400":
     case "badRequest":
       return invalidArgument("Request contains an invalid argument.");
-    case "401":
     case "authError":
       return deadToken();
-    case "403":
-    case "forbidden":
-      return googleError(403, "The caller does not have permission", {
-        domain: "global",
-        reason: "forbidden",
-      }, {
-        status: "PERMISSION_DENIED",
-      });
-    case "404":
-      return googleError(404, "Method not found.", { domain: "global", reason: "notFound" }, {
-        status: "NOT_FOUND",
-      });
-    case "429":
     case "rateLimitExceeded":
       return rateLimitExceeded("Queries", "defaultPerMinutePerProject", 1_800_000, "minute", "1");
-    case "batchGetStatsExceeded":
-      return rateLimitExceeded(
-        "Batch Get Stats Queries",
-        "defaultBatchGetStatsPerDayPerProject",
-        10_000,
-        "day",
-        "1",
-      );
+    case "batchGetStatsExceeded": {
+      const limit = "defaultBatchGetStatsPerDayPerProject";
+      return rateLimitExceeded("Batch Get Stats Queries", limit, 10_000, "day", "1");
+    }
     case "quotaExceeded":
       return quotaExceeded();
-    case "userRateLimitExceeded":
-      return googleError(403, "User Rate Limit Exceeded", { domain: "usageLimits", reason });
     case "accessNotConfigured":
       return googleError(
         403,
@@ -202,54 +221,21 @@ export function failureByReason(reason: string): Answer | undefined {
       );
     case "insufficientPermissions":
       return missingScope("youtube.api.v3.V3DataChannelService.List", []);
-    case "authenticatedUserAccountClosed":
-      return googleError(403, "The YouTube account of the authenticated user is closed.", {
-        domain: "youtube.common",
-        reason,
-      });
-    case "authenticatedUserAccountSuspended":
-      return googleError(403, "The YouTube account of the authenticated user is suspended.", {
-        domain: "youtube.common",
-        reason,
-      });
-    case "channelClosed":
-      return googleError(403, "The channel that the request specifies has been closed.", {
-        domain: "youtube.common",
-        reason,
-      });
-    case "channelSuspended":
-      return googleError(403, "The channel that the request specifies has been suspended.", {
-        domain: "youtube.common",
-        reason,
-      });
-    case "youtubeSignupRequired":
-      return googleError(401, "Unauthorized", {
-        domain: "youtube.header",
-        reason,
-        location: "Authorization",
-        locationType: "header",
-      }, { headers: { "www-authenticate": challenge } });
+    case "youtubeSignupRequired": {
+      const header = { location: "Authorization", locationType: "header" };
+      const detail = { domain: "youtube.header", reason, ...header };
+      return googleError(401, "Unauthorized", detail, { headers: { "www-authenticate": challenge } });
+    }
     case "playlistNotFound":
       return playlistNotFound();
     case "invalidPageToken":
       return parameterError("invalidPageToken", "The request specifies an invalid page token.", "pageToken");
-    case "500":
-    case "internalError":
-      return googleError(500, "Internal error encountered.", { domain: "global", reason: "internalError" }, {
-        status: "INTERNAL",
-      });
-    case "backendError":
-      return googleError(500, "Backend Error", { domain: "global", reason: "backendError" });
     case "502":
       return { status: 502, headers: { "content-type": "text/html; charset=UTF-8" }, body: bad_gateway };
-    case "503":
-    case "serviceUnavailable":
-      return googleError(503, "The service is currently unavailable.", {
-        domain: "global",
-        reason: "backendError",
-      }, {
-        status: "UNAVAILABLE",
-      });
+    case "serviceUnavailable": {
+      const detail = { domain: "global", reason: "backendError" };
+      return googleError(503, "The service is currently unavailable.", detail, { status: "UNAVAILABLE" });
+    }
   }
 }
 

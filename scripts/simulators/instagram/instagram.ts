@@ -3,10 +3,9 @@
  * graph.instagram.com (long-lived tokens, profile, media, stories).
  */
 import { Accounts } from "../engine/accounts.ts";
-import { accountsAdmin } from "../engine/accounts_admin.ts";
 import { accountChoices } from "../engine/consent_page.ts";
 import { Grants } from "../engine/grants.ts";
-import { type Post, post_change } from "../engine/posts.ts";
+import { type Post, postersAdmin } from "../engine/posts.ts";
 import { type Answer, type Call, type Context, json, type Provider, readForm } from "../engine/provider.ts";
 import { pageOf } from "../meta/cursor.ts";
 import { type Fields, select } from "../meta/fields.ts";
@@ -248,11 +247,9 @@ export function instagram(context: Context): Provider {
     });
   }
 
-  const admin = accountsAdmin({
-    accounts,
+  const admin = postersAdmin(accounts, grants, {
     wish: instagram_wish,
     change: instagram_change,
-    item_change: post_change,
     truth: (post) => truthOf(post, now()),
     describe: ({ id }) => ({ scoped_id: scopedId(id), consented: grants.of(id).consented }),
   });

@@ -1,8 +1,7 @@
 /** The Display API v2: an error in every answer, `fields` as a query parameter of POSTs, pages that may be short. */
 import { Accounts } from "../engine/accounts.ts";
-import { accountsAdmin } from "../engine/accounts_admin.ts";
 import { accountOfCall, Grants } from "../engine/grants.ts";
-import { new_poster, type Post, post_change, poster_change } from "../engine/posts.ts";
+import { type Post, postersAdmin } from "../engine/posts.ts";
 import {
   type Answer,
   bearer,
@@ -121,14 +120,7 @@ export function tiktok(context: Context): Provider {
     { method: "POST", path: `${api}/video/list/`, handle: asUser("video/list", "video.list", videoList) },
     { method: "POST", path: `${api}/video/query/`, handle: asUser("video/query", "video.list", videoQuery) },
   ];
-  const admin = accountsAdmin({
-    accounts,
-    wish: new_poster,
-    change: poster_change,
-    item_change: post_change,
-    truth: truthOf,
-    describe: ({ id }) => ({ consented: grants.of(id).consented }),
-  });
+  const admin = postersAdmin(accounts, grants, { truth: truthOf });
   return {
     name: context.provider,
     routes,

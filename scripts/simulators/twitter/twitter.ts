@@ -1,10 +1,9 @@
 /** API v2 reads: users/me, a user's posts, posts by id. Every post that is answered costs a credit. */
 import { z } from "zod";
 import { Accounts } from "../engine/accounts.ts";
-import { accountsAdmin } from "../engine/accounts_admin.ts";
 import { readBody } from "../engine/admin.ts";
 import { accountOfCall, Grants } from "../engine/grants.ts";
-import { new_poster, type Post, post_change, poster_change } from "../engine/posts.ts";
+import { type Post, postersAdmin } from "../engine/posts.ts";
 import {
   type Answer,
   bearer,
@@ -196,14 +195,7 @@ export function twitter(context: Context): Provider {
     },
     { method: "GET", path: `${api}/tweets`, handle: asUser("tweets", ["ids"], byIds) },
   ];
-  const admin = accountsAdmin({
-    accounts,
-    wish: new_poster,
-    change: poster_change,
-    item_change: post_change,
-    truth: truthOf,
-    describe: ({ id }) => ({ consented: grants.of(id).consented }),
-  });
+  const admin = postersAdmin(accounts, grants, { truth: truthOf });
   return {
     name: context.provider,
     routes,

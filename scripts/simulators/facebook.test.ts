@@ -1,0 +1,139 @@
+/** The simulator of Facebook by itself: what only it does. */
+import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
+import { facebook_app } from "./facebook/facebook.ts";
+import { bearer, day, type GraphError, redirect_uri, type Stage, test, type Token } from "./meta_stage.ts";
+
+async function facebookToken(
+  stage: Stage,
+  account: string,
+  form: Record<string, string> = {},
+): Promise<Token> {
+  const scope = "pages_show_list,pages_read_engagement";
+  const code = await stage.code("www.facebook.com/v26.0/dialog/oauth", facebook_app.id, scope, {
+    account,
+    ...form,
+  });
+  const query = new URLSearchParams({
+    client_id: facebook_app.id,
+    client_secret: facebook_app.secret,
+    redirect_uri,
+    code,
+  });
+  return (await stage.get<Token>(`graph.facebook.com/v26.0/oauth/access_token?${query}`)).body;
+}
+
+async function longToken(stage: Stage, { access_token }: Token): Promise<string> {
+  const query = new URLSearchParams({
+    grant_type: "fb_exchange_token",
+    client_id: facebook_app.id,
+    client_secret: facebook_app.secret,
+    fb_exchange_token: access_token,
+  });
+  return (await stage.get<Token>(`graph.facebook.com/v26.0/oauth/access_token?${query}`)).body.access_token;
+}
+
+const pagesOf = async (stage: Stage, token: string) =>
+  (await stage.get<{ data: { id: string; access_token?: string }[] }>(
+    "graph.facebook.com/v26.0/me/accounts?fields=id,access_token",
+    bearer(token),
+  )).body.data;
+
+test("Facebook: a Page's token has no end when the person's token is a long one", async (stage) => {
+  const { account_id } = await stage.admin<{ account_id: string }>("facebook/accounts", { items: 1 });
+  const short = await facebookToken(stage, account_id);
+  assert.ok(short.expires_in <= 7_200);
+  const [brief] = await pagesOf(stage, short.access_token);
+  const long = await longToken(stage, short);
+  const [page] = await pagesOf(stage, long);
+  assert.equal(page?.id, account_id);
+  await stage.advance(100 * day);
+  const read = (token = "") =>
+    stage.get<GraphError>(`graph.facebook.com/v26.0/${account_id}?fields=name`, bearer(token));
+  assert.equal((await read(page?.access_token)).status, 200);
+  assert.equal(
+    (await read(brief?.access_token)).body.error.error_subcode,
+    463,
+    "one made from a short token ends with it",
+  );
+  assert.equal((await read(long)).body.error.error_subcode, 463);
+});
+
+test("Facebook: the person chooses Pages and scopes; no role, no token", async (stage) => {
+  const { account_id, person_id } = await stage.admin<{ account_id: string; person_id: string }>(
+    "facebook/accounts",
+    { items: 1 },
+  );
+  const other = await stage.admin<{ account_id: string }>("facebook/accounts", { items: 1, person_id });
+  const both = await longToken(stage, await facebookToken(stage, person_id));
+  assert.deepEqual((await pagesOf(stage, both)).map(({ id }) => id), [account_id, other.account_id]);
+  const chosen = await longToken(stage, await facebookToken(stage, person_id, { page: other.account_id }));
+  assert.deepEqual((await pagesOf(stage, chosen)).map(({ id }) => id), [other.account_id]);
+  await stage.admin(`facebook/accounts/${other.account_id}`, { tasks: [] }, "PATCH");
+  assert.equal((await pagesOf(stage, chosen))[0]?.access_token, undefined);
+  const unticked = await facebookToken(stage, person_id, { scope: "pages_show_list" });
+  const { body } = await stage.get<{ data: unknown[] }>(
+    "graph.facebook.com/v26.0/me/permissions",
+    bearer(unticked.access_token),
+  );
+  assert.deepEqual(body.data, [
+    { permission: "pages_show_list", status: "granted" },
+    { permission: "pages_read_engagement", status: "declined" },
+  ]);
+  const [page] = await pagesOf(stage, unticked.access_token);
+  const refused = await stage.get<GraphError>(
+    `graph.facebook.com/v26.0/${page?.id}/published_posts`,
+    bearer(page?.access_token ?? ""),
+  );
+  assert.deepEqual([refused.status, refused.body.error.code], [403, 10]);
+  const person = await stage.admin<{ person_id: string }>("facebook/people", {});
+  assert.deepEqual(await pagesOf(stage, (await facebookToken(stage, person.person_id)).access_token), []);
+});
+
+test("Facebook: a batch answers each call by itself, and only its own Page's things", async (stage) => {
+  const wish = { items: 20, plain: true };
+  const { account_id } = await stage.admin<{ account_id: string }>("facebook/accounts", wish);
+  const other = await stage.admin<{ account_id: string }>("facebook/accounts", wish);
+  const [page] = await pagesOf(stage, await longToken(stage, await facebookToken(stage, account_id)));
+  const ids = async (account: string) =>
+    (await stage.get<{ items: { id: string }[] }>(`_admin/facebook/accounts/${account}/items`)).body.items
+      .map(({ id }) => id);
+  const [own] = await ids(account_id);
+  const [foreign] = await ids(other.account_id);
+  const response = await fetch(`${stage.simulators.url}/graph.facebook.com/v26.0/`, {
+    method: "POST",
+    headers: { ...bearer(page?.access_token ?? ""), "content-type": "application/json" },
+    body: JSON.stringify({
+      batch: [own, foreign, "1"].map((id) => ({ method: "GET", relative_url: `${id}?fields=message` })),
+    }),
+  });
+  const answers = await response.json() as { code: number; body: string }[];
+  assert.deepEqual(answers.map(({ code }) => code), [200, 400, 400]);
+  assert.equal(JSON.parse(answers[0]?.body ?? "").id, own);
+});
+
+test("Facebook: a wrong proof is refused, a right one is not", async (stage) => {
+  const { account_id } = await stage.admin<{ account_id: string }>("facebook/accounts", { items: 0 });
+  const { access_token } = await facebookToken(stage, account_id);
+  const proof = createHmac("sha256", facebook_app.secret).update(access_token).digest("hex");
+  const read = (proof: string) =>
+    stage.get(`graph.facebook.com/v26.0/me?appsecret_proof=${proof}`, bearer(access_token));
+  assert.equal((await read(proof)).status, 200);
+  assert.equal((await read("0".repeat(64))).status, 400);
+});
+
+test("Facebook: taking permissions away ends every token of the person", async (stage) => {
+  const { account_id } = await stage.admin<{ account_id: string }>("facebook/accounts", { items: 0 });
+  const long = await longToken(stage, await facebookToken(stage, account_id));
+  const [page] = await pagesOf(stage, long);
+  const response = await fetch(`${stage.simulators.url}/graph.facebook.com/v26.0/me/permissions`, {
+    method: "DELETE",
+    headers: bearer(long),
+  });
+  assert.deepEqual(await response.json(), { success: true });
+  const { body } = await stage.get<GraphError>(
+    `graph.facebook.com/v26.0/${account_id}`,
+    bearer(page?.access_token ?? ""),
+  );
+  assert.deepEqual([body.error.code, body.error.error_subcode], [190, 458]);
+});
