@@ -338,20 +338,14 @@ create index http_call_settled_at_idx on ops.http_call (settled_at) where outcom
 -- ## Functions: rules that policies and other functions share
 
 -- Security definer: policies ask it, and a person may not read user_role beyond their own rows anyway.
-create function ops.current_user_has_role(variadic p_roles public.app_role_enum[])
-returns boolean
-language sql stable security definer
-set search_path = ''
-as $$
+create function ops.current_user_has_role(variadic p_roles public.app_role_enum[]) returns boolean
+language sql stable security definer set search_path = '' as $$
   select exists (select from public.user_role where user_id = (select auth.uid()) and role = any (p_roles));
 $$;
 comment on function ops.current_user_has_role is 'Whether the signed-in person has one of these roles. For policies: wrap it in (select …).';
 
-create function ops.touch_updated_at()
-returns trigger
-language plpgsql volatile security invoker
-set search_path = ''
-as $$
+create function ops.touch_updated_at() returns trigger
+language plpgsql volatile security invoker set search_path = '' as $$
 begin
   new.updated_at := now();
   return new;
@@ -360,43 +354,31 @@ $$;
 comment on function ops.touch_updated_at is 'Trigger: stamps updated_at.';
 
 -- Immutable although unaccent() is only stable: the dictionary is named, so no search_path can change the result.
-create function ops.plain_text(p_text text)
-returns text
+create function ops.plain_text(p_text text) returns text
 -- In an index of titles: plpgsql keeps its plan, a SQL function would be planned anew by every statement.
-language plpgsql immutable parallel safe strict security invoker
-set search_path = ''
-as $$
+language plpgsql immutable parallel safe strict security invoker set search_path = '' as $$
 begin
   return lower(extensions.unaccent('extensions.unaccent'::regdictionary, p_text));
 end;
 $$;
 comment on function ops.plain_text is 'Without accents and in lower case, for comparing what people type.';
 
-create function ops.record_audit(p_action text, p_user_id uuid, p_details jsonb default '{}')
-returns void
-language sql volatile security invoker
-set search_path = ''
-as $$
+create function ops.record_audit(p_action text, p_user_id uuid, p_details jsonb default '{}') returns void
+language sql volatile security invoker set search_path = '' as $$
   insert into public.audit_log (actor_id, user_id, action, details) values (auth.uid(), p_user_id, p_action, p_details);
 $$;
 comment on function ops.record_audit is 'Appends to the audit log; the actor is the signed-in person, or null for the service.';
 
 -- ## Functions: a person appears
 
-create function ops.clean_line(p_text text, p_length integer)
-returns text
-language sql immutable parallel safe security invoker
-set search_path = ''
-as $$
+create function ops.clean_line(p_text text, p_length integer) returns text
+language sql immutable parallel safe security invoker set search_path = '' as $$
   select nullif(btrim(left(btrim(regexp_replace(p_text, '[[:cntrl:][:space:]]+', ' ', 'g')), p_length)), '');
 $$;
 comment on function ops.clean_line is 'One trimmed line of at most this many characters; null when nothing is left.';
 
-create function ops.create_user(p_id uuid, p_email text, p_meta jsonb)
-returns void
-language plpgsql volatile security invoker
-set search_path = ''
-as $$
+create function ops.create_user(p_id uuid, p_email text, p_meta jsonb) returns void
+language plpgsql volatile security invoker set search_path = '' as $$
 declare
   v_display_name text;
   v_avatar_url text;
@@ -432,11 +414,8 @@ $$;
 comment on function ops.create_user is 'Gives a person their row, the role user, settings and an active free subscription. Harmless when repeated.';
 
 -- Security definer: fires as Auth's own role, which may not write public.
-create function ops.handle_new_auth_user()
-returns trigger
-language plpgsql volatile security definer
-set search_path = ''
-as $$
+create function ops.handle_new_auth_user() returns trigger
+language plpgsql volatile security definer set search_path = '' as $$
 begin
   perform ops.create_user(new.id, new.email, new.raw_user_meta_data);
   return null;
@@ -445,11 +424,8 @@ $$;
 comment on function ops.handle_new_auth_user is 'Trigger on auth.users: a new login gets its rows.';
 
 -- Security definer: fires as Auth's own role, which may not write public.
-create function ops.handle_changed_auth_email()
-returns trigger
-language plpgsql volatile security definer
-set search_path = ''
-as $$
+create function ops.handle_changed_auth_email() returns trigger
+language plpgsql volatile security definer set search_path = '' as $$
 begin
   update public.users set email = new.email where id = new.id;
   return null;
@@ -457,11 +433,8 @@ end;
 $$;
 comment on function ops.handle_changed_auth_email is 'Trigger on auth.users: a confirmed change of e-mail is followed.';
 
-create function ops.make_profile_slug(p_display_name text, p_user_id uuid)
-returns text
-language plpgsql volatile security invoker
-set search_path = ''
-as $$
+create function ops.make_profile_slug(p_display_name text, p_user_id uuid) returns text
+language plpgsql volatile security invoker set search_path = '' as $$
 declare
   v_reserved constant text[] := array['about', 'account', 'admin', 'api', 'app', 'auth', 'blog', 'browse', 'categories',
     'content', 'creator', 'creators', 'dashboard', 'docs', 'explore', 'feed', 'help', 'home', 'jobs', 'legal', 'login',
@@ -496,11 +469,8 @@ comment on function ops.make_profile_slug is
 
 -- Security definer: the slug is found across all people, and only the service may call it.
 create function public.setup_profile(p_user_id uuid, p_display_name text default null, p_bio text default null,
-  p_category text default null, p_avatar_url text default null)
-returns jsonb
-language plpgsql volatile security definer
-set search_path = ''
-as $$
+  p_category text default null, p_avatar_url text default null) returns jsonb
+language plpgsql volatile security definer set search_path = '' as $$
 declare
   v_user public.users;
 begin
@@ -540,11 +510,8 @@ comment on function public.setup_profile is
 
 -- ## Functions: roles
 
-create function public.has_role(p_user_id uuid, p_role public.app_role_enum)
-returns boolean
-language plpgsql stable security invoker
-set search_path = ''
-as $$
+create function public.has_role(p_user_id uuid, p_role public.app_role_enum) returns boolean
+language plpgsql stable security invoker set search_path = '' as $$
 begin
   if current_setting('role', true) in ('anon', 'authenticated') and p_user_id is distinct from auth.uid() then
     raise exception using errcode = 'SVG02', message = 'Roles can be looked up only for yourself';
@@ -557,11 +524,8 @@ comment on function public.has_role is 'Whether a person has a role. People may 
 -- ## Functions: quotas
 
 -- The stored names say what is counted; origin documents say it in the singular. Both are understood.
-create function ops.quota_name(p_quota_type text)
-returns text
-language plpgsql immutable parallel safe security invoker
-set search_path = ''
-as $$
+create function ops.quota_name(p_quota_type text) returns text
+language plpgsql immutable parallel safe security invoker set search_path = '' as $$
 begin
   return case p_quota_type
     when 'sync' then 'syncs' when 'syncs' then 'syncs'
@@ -572,11 +536,8 @@ end;
 $$;
 comment on function ops.quota_name is 'The quota that a name means; null when there is no such quota.';
 
-create function ops.add_months(p_from timestamptz, p_months integer, p_anchor_day smallint)
-returns timestamptz
-language sql immutable parallel safe security invoker
-set search_path = ''
-as $$
+create function ops.add_months(p_from timestamptz, p_months integer, p_anchor_day smallint) returns timestamptz
+language sql immutable parallel safe security invoker set search_path = '' as $$
   -- The first of the target month, then the anchor day or the month's last. Months are counted in UTC.
   with month as (
     select date_trunc('month', p_from at time zone 'UTC') + make_interval(months => p_months) as first_day,
@@ -591,9 +552,7 @@ comment on function ops.add_months is 'So many months later, on the anchor day o
 
 create function ops.next_cycle(p_cycle_end timestamptz, p_anchor_day smallint, p_now timestamptz,
   out starts timestamptz, out ends timestamptz)
-language plpgsql immutable parallel safe security invoker
-set search_path = ''
-as $$
+language plpgsql immutable parallel safe security invoker set search_path = '' as $$
 declare
   v_end_utc constant timestamp := p_cycle_end at time zone 'UTC';
   v_now_utc constant timestamp := p_now at time zone 'UTC';
@@ -616,11 +575,8 @@ $$;
 comment on function ops.next_cycle is 'The cycle after one that ended, such that it holds p_now. Rolls from the end itself: the 15th stays the 15th.';
 
 -- One statement: closing usage and new cycle cannot come apart, and of two callers the second finds nothing due.
-create function ops.roll_cycles(p_user_ids uuid[])
-returns integer
-language sql volatile security invoker
-set search_path = ''
-as $$
+create function ops.roll_cycles(p_user_ids uuid[]) returns integer
+language sql volatile security invoker set search_path = '' as $$
   with due as (
     select id, user_id, tier_id, cycle_start_date, cycle_end_date, cycle_anchor_day, syncs_used, ai_analyses_used, seo_submissions_used
     from public.subscription
@@ -643,11 +599,8 @@ as $$
 $$;
 comment on function ops.roll_cycles is 'Starts the next cycle for those of these people whose cycle is over, and keeps what they used in it.';
 
-create function ops.reset_expired_quotas()
-returns integer
-language plpgsql volatile security invoker
-set search_path = ''
-as $$
+create function ops.reset_expired_quotas() returns integer
+language plpgsql volatile security invoker set search_path = '' as $$
 declare
   v_due uuid[];
   v_total integer := 0;
@@ -664,9 +617,7 @@ $$;
 comment on function ops.reset_expired_quotas is 'For cron. Nobody waits for it: whoever uses a quota rolls their own subscription when cron is late.';
 
 create function ops.quota_state(p_user_id uuid, p_quota text, out used integer, out quota_limit integer, out resets_at timestamptz)
-language sql stable security invoker
-set search_path = ''
-as $$
+language sql stable security invoker set search_path = '' as $$
   select
     case when subscription.cycle_end_date <= now() then 0 else
       case p_quota when 'syncs' then subscription.syncs_used when 'ai_analyses' then subscription.ai_analyses_used
@@ -682,11 +633,8 @@ as $$
 $$;
 comment on function ops.quota_state is 'What is used of a quota, its limit, and when it begins anew. A cycle that is over counts as unused.';
 
-create function ops.raise_quota_exceeded(p_quota text, p_limit integer, p_used integer, p_resets_at timestamptz)
-returns void
-language plpgsql volatile security invoker
-set search_path = ''
-as $$
+create function ops.raise_quota_exceeded(p_quota text, p_limit integer, p_used integer, p_resets_at timestamptz) returns void
+language plpgsql volatile security invoker set search_path = '' as $$
 begin
   raise exception using errcode = 'SVQ01',
     message = format('Your plan allows %s %s, and %s %s used', p_limit,
@@ -702,11 +650,8 @@ end;
 $$;
 comment on function ops.raise_quota_exceeded is 'The one error of every quota.';
 
-create function ops.reserve_quota(p_user_id uuid, p_quota text, p_amount integer)
-returns integer
-language plpgsql volatile security invoker
-set search_path = ''
-as $$
+create function ops.reserve_quota(p_user_id uuid, p_quota text, p_amount integer) returns integer
+language plpgsql volatile security invoker set search_path = '' as $$
 declare
   v_used integer;
   v_state record;
@@ -746,11 +691,8 @@ end;
 $$;
 comment on function ops.reserve_quota is 'Takes units before the work, in one statement that no number of callers can race past the limit; else SVQ01.';
 
-create function ops.return_quota(p_user_id uuid, p_quota text, p_amount integer, p_reserved_at timestamptz)
-returns integer
-language sql volatile security invoker
-set search_path = ''
-as $$
+create function ops.return_quota(p_user_id uuid, p_quota text, p_amount integer, p_reserved_at timestamptz) returns integer
+language sql volatile security invoker set search_path = '' as $$
   update public.subscription
   set syncs_used = greatest(0, syncs_used - case when p_quota = 'syncs' then p_amount else 0 end),
     ai_analyses_used = greatest(0, ai_analyses_used - case when p_quota = 'ai_analyses' then p_amount else 0 end),
@@ -761,11 +703,8 @@ $$;
 comment on function ops.return_quota is 'Gives units back when the work failed. A unit of a cycle that is over is gone with it.';
 
 -- Security definer: it reads the one subscription that the caller may see anyway, and its helpers in ops.
-create function ops.check_quota(p_user_id uuid, p_quota_type text)
-returns boolean
-language plpgsql stable security definer
-set search_path = ''
-as $$
+create function ops.check_quota(p_user_id uuid, p_quota_type text) returns boolean
+language plpgsql stable security definer set search_path = '' as $$
 declare
   v_quota constant text := ops.quota_name(p_quota_type);
   v_state record;
@@ -783,10 +722,8 @@ $$;
 comment on function ops.check_quota is 'See public.check_quota.';
 
 -- The body is parsed here and now (begin atomic): callers need no usage on schema ops, only execute on the function inside.
-create function public.check_quota(p_user_id uuid, p_quota_type text)
-returns boolean
-language sql stable security invoker
-set search_path = ''
+create function public.check_quota(p_user_id uuid, p_quota_type text) returns boolean
+language sql stable security invoker set search_path = ''
 begin atomic
   select ops.check_quota(p_user_id, p_quota_type);
 end;
@@ -794,11 +731,8 @@ comment on function public.check_quota is
   'Whether a unit is left: sync, ai_analysis or seo_submission. Only a look; what spends calls increment_quota, which also reserves.';
 
 -- Security definer: the service reserves through this, and through nothing else.
-create function public.increment_quota(p_user_id uuid, p_quota_type text, p_amount integer default 1)
-returns integer
-language plpgsql volatile security definer
-set search_path = ''
-as $$
+create function public.increment_quota(p_user_id uuid, p_quota_type text, p_amount integer default 1) returns integer
+language plpgsql volatile security definer set search_path = '' as $$
 declare
   v_quota constant text := ops.quota_name(p_quota_type);
 begin
@@ -813,11 +747,8 @@ $$;
 comment on function public.increment_quota is 'Reserves units, or raises SVQ01 and changes nothing. Returns what is used then.';
 
 -- Security definer: the service returns units through this, and through nothing else.
-create function public.decrement_quota(p_user_id uuid, p_quota_type text, p_amount integer default 1)
-returns integer
-language plpgsql volatile security definer
-set search_path = ''
-as $$
+create function public.decrement_quota(p_user_id uuid, p_quota_type text, p_amount integer default 1) returns integer
+language plpgsql volatile security definer set search_path = '' as $$
 declare
   v_quota constant text := ops.quota_name(p_quota_type);
 begin
@@ -836,11 +767,8 @@ comment on function public.decrement_quota is 'Returns units that were reserved 
 -- Each has its rules in ops and a public wrapper: an invoker function, so that no definer function stands in the exposed schema for
 -- people to call. A wrapper is parsed when it is created (begin atomic): callers need no usage on schema ops.
 
-create function ops.require_role(variadic p_roles public.app_role_enum[])
-returns void
-language plpgsql stable security invoker
-set search_path = ''
-as $$
+create function ops.require_role(variadic p_roles public.app_role_enum[]) returns void
+language plpgsql stable security invoker set search_path = '' as $$
 begin
   if current_setting('role', true) in ('anon', 'authenticated') and not ops.current_user_has_role(variadic p_roles) then
     raise exception using errcode = 'SVG02', message = 'Your role does not allow this';
@@ -850,11 +778,8 @@ $$;
 comment on function ops.require_role is 'Raises SVG02 unless the signed-in person has one of the roles. The service and the operator pass.';
 
 -- Security definer: changes another person's row, after checking the caller's role.
-create function ops.set_creator_hidden(p_user_id uuid, p_hidden boolean, p_reason text)
-returns void
-language plpgsql volatile security definer
-set search_path = ''
-as $$
+create function ops.set_creator_hidden(p_user_id uuid, p_hidden boolean, p_reason text) returns void
+language plpgsql volatile security definer set search_path = '' as $$
 begin
   perform ops.require_role('moderator', 'admin');
   update public.users
@@ -871,21 +796,16 @@ end;
 $$;
 comment on function ops.set_creator_hidden is 'See public.set_creator_hidden.';
 
-create function public.set_creator_hidden(p_user_id uuid, p_hidden boolean, p_reason text default null)
-returns void
-language sql volatile security invoker
-set search_path = ''
+create function public.set_creator_hidden(p_user_id uuid, p_hidden boolean, p_reason text default null) returns void
+language sql volatile security invoker set search_path = ''
 begin atomic
   select ops.set_creator_hidden(p_user_id, p_hidden, p_reason);
 end;
 comment on function public.set_creator_hidden is 'Moderators and admins take a creator out of public view, or put them back. The audit log keeps it.';
 
 -- Security definer: changes another person's roles, after checking the caller's.
-create function ops.set_user_role(p_user_id uuid, p_role public.app_role_enum, p_granted boolean)
-returns void
-language plpgsql volatile security definer
-set search_path = ''
-as $$
+create function ops.set_user_role(p_user_id uuid, p_role public.app_role_enum, p_granted boolean) returns void
+language plpgsql volatile security definer set search_path = '' as $$
 begin
   perform ops.require_role('admin');
   if p_role = 'user' and not p_granted then
@@ -913,21 +833,16 @@ end;
 $$;
 comment on function ops.set_user_role is 'See public.set_user_role.';
 
-create function public.set_user_role(p_user_id uuid, p_role public.app_role_enum, p_granted boolean default true)
-returns void
-language sql volatile security invoker
-set search_path = ''
+create function public.set_user_role(p_user_id uuid, p_role public.app_role_enum, p_granted boolean default true) returns void
+language sql volatile security invoker set search_path = ''
 begin atomic
   select ops.set_user_role(p_user_id, p_role, p_granted);
 end;
 comment on function public.set_user_role is 'Admins grant and revoke roles; the last admin stays. The audit log keeps it.';
 
 -- Security definer: changes another person's plan, after checking the caller's role.
-create function ops.set_user_plan(p_user_id uuid, p_tier text)
-returns void
-language plpgsql volatile security definer
-set search_path = ''
-as $$
+create function ops.set_user_plan(p_user_id uuid, p_tier text) returns void
+language plpgsql volatile security definer set search_path = '' as $$
 begin
   perform ops.require_role('admin');
   update public.subscription
@@ -943,10 +858,8 @@ end;
 $$;
 comment on function ops.set_user_plan is 'See public.set_user_plan.';
 
-create function public.set_user_plan(p_user_id uuid, p_tier text)
-returns void
-language sql volatile security invoker
-set search_path = ''
+create function public.set_user_plan(p_user_id uuid, p_tier text) returns void
+language sql volatile security invoker set search_path = ''
 begin atomic
   select ops.set_user_plan(p_user_id, p_tier);
 end;
@@ -956,9 +869,7 @@ comment on function public.set_user_plan is 'Admins put a person on a plan; its 
 create function ops.find_users(p_query text, p_limit integer)
 returns table (id uuid, email text, display_name text, profile_slug text, roles public.app_role_enum[], tier text,
   hidden_at timestamptz, created_at timestamptz)
-language plpgsql stable security definer
-set search_path = ''
-as $$
+language plpgsql stable security definer set search_path = '' as $$
 begin
   perform ops.require_role('moderator', 'admin');
   return query
@@ -979,8 +890,7 @@ comment on function ops.find_users is 'See public.find_users.';
 create function public.find_users(p_query text, p_limit integer default 20)
 returns table (id uuid, email text, display_name text, profile_slug text, roles public.app_role_enum[], tier text,
   hidden_at timestamptz, created_at timestamptz)
-language sql stable security invoker
-set search_path = ''
+language sql stable security invoker set search_path = ''
 begin atomic
   select found.id, found.email, found.display_name, found.profile_slug, found.roles, found.tier, found.hidden_at, found.created_at
   from ops.find_users(p_query, p_limit) as found;
@@ -991,9 +901,7 @@ comment on function public.find_users is 'Moderators and admins look a person up
 
 create function ops.take_hits(p_key text, p_limit integer, p_window_seconds integer, p_hits integer,
   out granted integer, out used integer, out window_ends timestamptz)
-language plpgsql volatile security invoker
-set search_path = ''
-as $$
+language plpgsql volatile security invoker set search_path = '' as $$
 declare
   v_now timestamptz := clock_timestamp();
   v_fresh boolean := false;
@@ -1041,14 +949,12 @@ begin
 end;
 $$;
 comment on function ops.take_hits is
-  'The less common ways of the limiter: a new window, the last units of one, a spent one. Grants as many of p_hits as are left.';
+  'The less common cases of the limiter: a new window, the last units of one, a used-up one. Grants as many of p_hits as are left.';
 
 -- Security definer: counters are in ops, which no API role reaches. plpgsql keeps its plans: 1.5 times the speed of SQL here.
 create function public.check_rate_limit(p_key text, p_limit integer, p_window_seconds integer)
 returns table (allowed boolean, remaining integer, reset_seconds integer)
-language plpgsql volatile security definer
-set search_path = ''
-as $$
+language plpgsql volatile security definer set search_path = '' as $$
 declare
   v_now timestamptz := clock_timestamp();
   v_ends timestamptz;
@@ -1076,9 +982,7 @@ comment on function public.check_rate_limit is
 -- Security definer: counters are in ops. Keys are counted in one order, so that two calls with the same keys cannot lock each other out.
 create function public.check_rate_limits(p_keys text[], p_limits integer[], p_window_seconds integer[], p_hits integer[])
 returns table (place integer, granted integer, remaining integer, reset_seconds integer)
-language plpgsql volatile security definer
-set search_path = ''
-as $$
+language plpgsql volatile security definer set search_path = '' as $$
 declare
   v_check record;
   v_now timestamptz := clock_timestamp();
@@ -1112,11 +1016,8 @@ comment on function public.check_rate_limits is
 
 -- Security definer: limiter and answers are in ops.
 create function public.admit_request(p_rate_key text, p_limit integer, p_window_seconds integer, p_scope text,
-  p_idempotency_key text, p_body_hash text)
-returns jsonb
-language plpgsql volatile security definer
-set search_path = ''
-as $$
+  p_idempotency_key text, p_body_hash text) returns jsonb
+language plpgsql volatile security definer set search_path = '' as $$
 declare
   v_rate record;
   v_seen ops.idempotency;
@@ -1165,14 +1066,12 @@ begin
 end;
 $$;
 comment on function public.admit_request is
-  'Rate limit and Idempotency-Key in one trip: started (do the work), replayed (the first answer), in_progress, or mismatch.';
+  'Rate limit and Idempotency-Key in one call: started (do the work), replayed (the first answer), in_progress, or mismatch.';
 
 -- Security definer: answers are in ops.
 create function public.finish_request(p_scope text, p_idempotency_key text, p_status integer, p_body text default null)
 returns void
-language sql volatile security definer
-set search_path = ''
-as $$
+language sql volatile security definer set search_path = '' as $$
   delete from ops.idempotency
   where scope = p_scope and key = p_idempotency_key and status is null and p_status is null;
 
@@ -1183,11 +1082,8 @@ $$;
 comment on function public.finish_request is 'Keeps the first answer for 24 hours; without a status the attempt is forgotten, so that it can be made again.';
 
 -- Security definer: figures are in ops.
-create function public.record_request_metrics(p_samples jsonb)
-returns void
-language sql volatile security definer
-set search_path = ''
-as $$
+create function public.record_request_metrics(p_samples jsonb) returns void
+language sql volatile security definer set search_path = '' as $$
   insert into ops.request_metric as metric (function, status, count, duration_ms_sum, buckets)
   select sample.function, sample.status, sample.count, sample.duration_ms_sum, sample.buckets
   from jsonb_to_recordset(p_samples)
@@ -1203,21 +1099,15 @@ $$;
 comment on function public.record_request_metrics is 'Adds a batch of [{function, status, count, duration_ms_sum, buckets}], one entry a function and status.';
 
 -- Security definer: figures are in ops.
-create function public.read_request_metrics()
-returns jsonb
-language sql stable security definer
-set search_path = ''
-as $$
+create function public.read_request_metrics() returns jsonb
+language sql stable security definer set search_path = '' as $$
   select coalesce(jsonb_agg(to_jsonb(metric) order by metric.function, metric.status), '[]'::jsonb) from ops.request_metric as metric;
 $$;
 comment on function public.read_request_metrics is 'All that was recorded, as record_request_metrics takes it.';
 
 -- Security definer: looks at vault, cron and net, which the service may not read in full. Dynamic SQL: a project may lack them.
-create function public.check_health()
-returns jsonb
-language plpgsql volatile security definer
-set search_path = ''
-as $$
+create function public.check_health() returns jsonb
+language plpgsql volatile security definer set search_path = '' as $$
 declare
   v_vault text := 'down';
   v_queue text := 'down';
@@ -1259,11 +1149,8 @@ comment on function public.check_health is
 
 -- They run as postgres and nobody else may call them.
 
-create function ops.invoke_edge_function(p_name text, p_body jsonb default '{}')
-returns bigint
-language plpgsql volatile security invoker
-set search_path = ''
-as $$
+create function ops.invoke_edge_function(p_name text, p_body jsonb default '{}') returns bigint
+language plpgsql volatile security invoker set search_path = '' as $$
 declare
   v_url text;
   v_key text;
@@ -1288,11 +1175,8 @@ $$;
 comment on function ops.invoke_edge_function is
   'Asks an edge function to run, with the key from Vault, so that no job''s text holds one. The call leaves after commit and is at most once.';
 
-create function ops.reconcile_http_calls()
-returns integer
-language plpgsql volatile security invoker
-set search_path = ''
-as $$
+create function ops.reconcile_http_calls() returns integer
+language plpgsql volatile security invoker set search_path = '' as $$
 declare
   v_settled integer;
 begin
@@ -1339,11 +1223,8 @@ $$;
 comment on function ops.reconcile_http_calls is
   'For cron. Finds out what became of calls, and tells the admins of those that failed or were never answered.';
 
-create function ops.cleanup_expired_cache()
-returns integer
-language plpgsql volatile security invoker
-set search_path = ''
-as $$
+create function ops.cleanup_expired_cache() returns integer
+language plpgsql volatile security invoker set search_path = '' as $$
 declare
   v_deleted integer;
 begin
@@ -1356,11 +1237,8 @@ end;
 $$;
 comment on function ops.cleanup_expired_cache is 'For cron. Deletes cached answers that have expired, at most 10,000 a run.';
 
-create function ops.purge_cron_history()
-returns integer
-language plpgsql volatile security invoker
-set search_path = ''
-as $$
+create function ops.purge_cron_history() returns integer
+language plpgsql volatile security invoker set search_path = '' as $$
 declare
   v_deleted integer;
 begin

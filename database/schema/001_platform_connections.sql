@@ -1,5 +1,5 @@
--- Module 001, platform connections: which platforms there are, who is connected to what, and the way of tokens into Vault,
--- out of it and through their refreshes; what platforms report of people. Needs module 000. It talks to no platform: edge functions do.
+-- Module 001, platform connections: which platforms there are, who is connected to what, tokens in Vault and their refreshes, and
+-- what platforms report of people. Needs module 000. Edge functions talk to the platforms; nothing here does.
 --
 --   Needs
 --   Functions that columns need
@@ -29,11 +29,8 @@ $$;
 -- ## Functions that columns need
 
 -- Immutable although adding an interval is only stable: seconds depend on no time zone.
-create function ops.refresh_due_at(p_issued_at timestamptz, p_expires_at timestamptz)
-returns timestamptz
-language sql immutable parallel safe strict security invoker
-set search_path = ''
-as $$
+create function ops.refresh_due_at(p_issued_at timestamptz, p_expires_at timestamptz) returns timestamptz
+language sql immutable parallel safe strict security invoker set search_path = '' as $$
   select p_expires_at - make_interval(secs => greatest(300, extract(epoch from p_expires_at - p_issued_at) / 10));
 $$;
 comment on function ops.refresh_due_at is
@@ -101,7 +98,7 @@ comment on column public.platform_connection.granted_at is
 comment on column public.platform_connection.token_expires_at is 'Null: the token does not expire.';
 comment on column public.platform_connection.is_active is 'False: disconnected by the creator, or refused by the platform.';
 comment on column public.platform_connection.refresh_lease is 'Held by the one worker that refreshes now; whoever stores must show it.';
-comment on column public.platform_connection.refresh_retry_at is 'Not before this, after attempts that failed for a reason that may pass.';
+comment on column public.platform_connection.refresh_retry_at is 'Not before this, after transient errors.';
 
 -- Serves claim_token_refreshes() and has_due_token_refreshes(): what is due first.
 create index platform_connection_refresh_due_at_idx on public.platform_connection (refresh_due_at) where is_active;
@@ -202,7 +199,7 @@ create table ops.data_deletion (
 );
 alter table ops.data_deletion enable row level security;
 comment on table ops.data_deletion is 'What people asked a platform to have erased here, and how far that is. Kept as the proof that it was done.';
-comment on column ops.data_deletion.reported_by is 'Who passed the wish on, as people call it.';
+comment on column ops.data_deletion.reported_by is 'Who passed the request on, as people call it.';
 comment on column ops.data_deletion.person_key is
   'The person''s id on the platform under a key that the database does not have: a repeated request finds itself, and the id is not kept.';
 comment on column ops.data_deletion.requested_at is 'As the platform says. An account that was connected again after it is left alone.';
@@ -216,9 +213,7 @@ comment on index ops.data_deletion_open_idx is 'Query "open requests": where com
 -- Security definer: states are in ops, which no API role reaches.
 create function public.begin_oauth(p_user_id uuid, p_platform text, p_state text, p_code_verifier text, p_redirect_uri text)
 returns void
-language plpgsql volatile security definer
-set search_path = ''
-as $$
+language plpgsql volatile security definer set search_path = '' as $$
 begin
   if not exists (select from public.platform where slug = p_platform and is_active) then
     raise exception using errcode = 'SVG01', message = format('There is no platform named %s', left(p_platform, 60));
@@ -248,9 +243,7 @@ comment on function public.begin_oauth is 'Keeps what the callback will need for
 -- Security definer: states are in ops, which no API role reaches.
 create function public.take_oauth_state(p_user_id uuid, p_platform text, p_state text)
 returns table (code_verifier text, redirect_uri text)
-language plpgsql volatile security definer
-set search_path = ''
-as $$
+language plpgsql volatile security definer set search_path = '' as $$
 begin
   return query
     delete from ops.oauth_state as taken
@@ -267,20 +260,14 @@ comment on function public.take_oauth_state is
 
 -- ## Functions: tokens in Vault
 
-create function ops.read_tokens(p_vault_secret_name text)
-returns jsonb
-language sql stable security invoker
-set search_path = ''
-as $$
+create function ops.read_tokens(p_vault_secret_name text) returns jsonb
+language sql stable security invoker set search_path = '' as $$
   select decrypted_secret::jsonb from vault.decrypted_secrets where name = p_vault_secret_name;
 $$;
 comment on function ops.read_tokens is 'The tokens of a connection; null when there are none.';
 
-create function ops.write_tokens(p_vault_secret_name text, p_tokens jsonb)
-returns void
-language plpgsql volatile security invoker
-set search_path = ''
-as $$
+create function ops.write_tokens(p_vault_secret_name text, p_tokens jsonb) returns void
+language plpgsql volatile security invoker set search_path = '' as $$
 declare
   v_secret_id constant uuid := (select id from vault.secrets where name = p_vault_secret_name);
 begin
@@ -293,11 +280,8 @@ end;
 $$;
 comment on function ops.write_tokens is 'Creates or replaces a connection''s tokens. The caller holds the connection''s row lock.';
 
-create function ops.merge_tokens(p_old jsonb, p_new jsonb)
-returns jsonb
-language sql immutable parallel safe security invoker
-set search_path = ''
-as $$
+create function ops.merge_tokens(p_old jsonb, p_new jsonb) returns jsonb
+language sql immutable parallel safe security invoker set search_path = '' as $$
   -- Providers leave out what did not change; an absent or empty refresh token must not cost the one we have.
   select coalesce(p_old, '{}') || jsonb_strip_nulls(p_new)
     || case when coalesce(p_new ->> 'refresh_token', '') = '' and p_old ? 'refresh_token'
@@ -309,11 +293,8 @@ comment on function ops.merge_tokens is 'New tokens over old ones, where an empt
 
 -- Security definer: reads the plan, writes Vault; only the service may call it.
 create function public.connect_account(p_user_id uuid, p_platform text, p_tokens jsonb, p_token_expires_at timestamptz,
-  p_scopes text[], p_profile jsonb)
-returns jsonb
-language plpgsql volatile security definer
-set search_path = ''
-as $$
+  p_scopes text[], p_profile jsonb) returns jsonb
+language plpgsql volatile security definer set search_path = '' as $$
 declare
   v_limit integer;
   v_used integer;
@@ -392,11 +373,8 @@ comment on function public.connect_account is
   'Stores tokens and profile of an account that its owner consented to. Reconnecting heals and counts once; more accounts than the plan has is SVQ01.';
 
 -- Security definer: reads Vault; only the service may call it.
-create function public.read_connection(p_user_id uuid, p_social_account_id uuid)
-returns jsonb
-language plpgsql stable security definer
-set search_path = ''
-as $$
+create function public.read_connection(p_user_id uuid, p_social_account_id uuid) returns jsonb
+language plpgsql stable security definer set search_path = '' as $$
 declare
   v_result jsonb;
 begin
@@ -421,11 +399,8 @@ comment on function public.read_connection is
   'A connected account with its tokens, for acting in its name. With a user id only that person''s; null is the service itself.';
 
 -- Security definer: deletes from Vault; only the service may call it.
-create function public.disconnect_account(p_user_id uuid, p_social_account_id uuid)
-returns timestamptz
-language plpgsql volatile security definer
-set search_path = ''
-as $$
+create function public.disconnect_account(p_user_id uuid, p_social_account_id uuid) returns timestamptz
+language plpgsql volatile security definer set search_path = '' as $$
 declare
   v_connection_id uuid;
 begin
@@ -448,11 +423,8 @@ $$;
 comment on function public.disconnect_account is 'Forgets the tokens and soft-deletes the account. The content stays.';
 
 -- Security definer: reads another person's accounts; only the service may call it.
-create function public.has_other_account(p_user_id uuid, p_platform text, p_social_account_id uuid default null)
-returns boolean
-language sql stable security definer
-set search_path = ''
-as $$
+create function public.has_other_account(p_user_id uuid, p_platform text, p_social_account_id uuid default null) returns boolean
+language sql stable security definer set search_path = '' as $$
   select exists (
     select from public.social_account as account
     join public.platform as platform on platform.id = account.platform_id
@@ -464,11 +436,8 @@ comment on function public.has_other_account is
 
 -- ## Functions: refreshing tokens
 
-create function ops.leased_connection(p_connection public.platform_connection)
-returns jsonb
-language sql stable security invoker
-set search_path = ''
-as $$
+create function ops.leased_connection(p_connection public.platform_connection) returns jsonb
+language sql stable security invoker set search_path = '' as $$
   select jsonb_build_object('connection_id', p_connection.id, 'lease', p_connection.refresh_lease, 'platform', platform.slug,
     'user_id', p_connection.user_id, 'tokens', ops.read_tokens(p_connection.vault_secret_name),
     'token_expires_at', p_connection.token_expires_at)
@@ -478,11 +447,8 @@ $$;
 comment on function ops.leased_connection is 'What the worker that holds a lease is given.';
 
 -- Security definer: reads Vault; only the service may call it.
-create function public.claim_token_refreshes(p_limit integer, p_lease_seconds integer)
-returns setof jsonb
-language sql volatile security definer
-set search_path = ''
-as $$
+create function public.claim_token_refreshes(p_limit integer, p_lease_seconds integer) returns setof jsonb
+language sql volatile security definer set search_path = '' as $$
   with due as (
     select id from public.platform_connection
     where is_active and refresh_due_at <= now()
@@ -503,11 +469,8 @@ $$;
 comment on function public.claim_token_refreshes is 'Leases connections whose tokens are near their end; no connection goes to two workers.';
 
 -- Security definer: reads Vault; only the service may call it.
-create function public.claim_token_refresh(p_connection_id uuid, p_lease_seconds integer)
-returns jsonb
-language plpgsql volatile security definer
-set search_path = ''
-as $$
+create function public.claim_token_refresh(p_connection_id uuid, p_lease_seconds integer) returns jsonb
+language plpgsql volatile security definer set search_path = '' as $$
 declare
   v_connection public.platform_connection;
 begin
@@ -534,9 +497,7 @@ comment on function public.claim_token_refresh is 'Leases one connection for a r
 -- Security definer: writes Vault; only the service may call it.
 create function public.store_refreshed_tokens(p_connection_id uuid, p_lease uuid, p_tokens jsonb, p_token_expires_at timestamptz)
 returns void
-language plpgsql volatile security definer
-set search_path = ''
-as $$
+language plpgsql volatile security definer set search_path = '' as $$
 declare
   v_name text;
 begin
@@ -554,11 +515,8 @@ $$;
 comment on function public.store_refreshed_tokens is 'Stores what a refresh brought and ends the lease. An empty refresh token does not overwrite the one in use.';
 
 -- Security definer: writes what no API role may; only the service may call it.
-create function public.refuse_connection(p_connection_id uuid, p_lease uuid, p_reason text)
-returns void
-language plpgsql volatile security definer
-set search_path = ''
-as $$
+create function public.refuse_connection(p_connection_id uuid, p_lease uuid, p_reason text) returns void
+language plpgsql volatile security definer set search_path = '' as $$
 declare
   v_account record;
 begin
@@ -591,11 +549,8 @@ comment on function public.refuse_connection is
   'The platform said no for good: the account is marked disconnected with the reason, in words for the creator, automatic sync stops, and the creator is told once.';
 
 -- Security definer: writes what no API role may; only the service may call it.
-create function public.release_token_refresh(p_connection_id uuid, p_lease uuid, p_error text)
-returns void
-language plpgsql volatile security definer
-set search_path = ''
-as $$
+create function public.release_token_refresh(p_connection_id uuid, p_lease uuid, p_error text) returns void
+language plpgsql volatile security definer set search_path = '' as $$
 begin
   update public.platform_connection
   set refresh_lease = null, refresh_leased_until = null,
@@ -611,13 +566,10 @@ begin
 end;
 $$;
 comment on function public.release_token_refresh is 
-  'A refresh failed for a reason that may pass: the connection stays as it is and is tried again later. Without an error nothing happened.';
+  'A refresh failed with a transient error: the connection stays as it is and is tried again later. Without an error nothing happened.';
 
-create function ops.has_due_token_refreshes()
-returns boolean
-language sql stable security invoker
-set search_path = ''
-as $$
+create function ops.has_due_token_refreshes() returns boolean
+language sql stable security invoker set search_path = '' as $$
   select exists (select from public.platform_connection where is_active and refresh_due_at <= now());
 $$;
 comment on function ops.has_due_token_refreshes is 'For cron: whether it is worth calling refresh-oauth-tokens.';
@@ -625,11 +577,8 @@ comment on function ops.has_due_token_refreshes is 'For cron: whether it is wort
 -- ## Functions: what platforms report
 
 -- Security definer: writes what no API role may; only the service may call it.
-create function public.refuse_account(p_platform text, p_reported_id text, p_reason text, p_before timestamptz)
-returns integer
-language plpgsql volatile security definer
-set search_path = ''
-as $$
+create function public.refuse_account(p_platform text, p_reported_id text, p_reason text, p_before timestamptz) returns integer
+language plpgsql volatile security definer set search_path = '' as $$
 declare
   v_connection_id uuid;
   v_lease uuid;
@@ -662,11 +611,8 @@ comment on function public.refuse_account is
 
 -- Security definer: writes what no API role may; only the service may call it.
 create function public.request_data_deletion(p_reported_by text, p_platforms text[], p_person_id text, p_person_key text,
-  p_before timestamptz)
-returns uuid
-language plpgsql volatile security definer
-set search_path = ''
-as $$
+  p_before timestamptz) returns uuid
+language plpgsql volatile security definer set search_path = '' as $$
 declare
   v_code uuid;
   v_open uuid;
@@ -708,7 +654,7 @@ begin
   end loop;
 
   if not exists (select from ops.data_deletion where confirmation_code = v_code and social_account_ids <> '{}') then
-    -- Nothing left to find may mean that an earlier wish is still at work: then this is that one.
+    -- Nothing left to find may mean that an earlier request is still open: then this is that one.
     select confirmation_code into v_open from ops.data_deletion
     where person_key = p_person_key and completed_at is null and confirmation_code <> v_code
     order by requested_at desc limit 1;
@@ -722,14 +668,12 @@ begin
 end;
 $$;
 comment on function public.request_data_deletion is
-  'A person asked the platform to have their data erased here: every account of theirs, or connected by them, is cut off and nameless at once; erase_requested_data() does the rest. Asked twice, it gives the same code and does nothing more.';
+  'A person asked the platform to have their data erased here: every account of theirs, or connected by them, loses its tokens, names and ids at once; erase_requested_data() does the rest. Asked twice, it gives the same code and does nothing more.';
 
 -- Security definer: reads ops; only the service may call it.
 create function public.data_deletion_state(p_confirmation_code uuid)
 returns table (reported_by text, requested_at timestamptz, completed_at timestamptz, accounts integer, items_erased integer)
-language sql stable security definer
-set search_path = ''
-as $$
+language sql stable security definer set search_path = '' as $$
   select reported_by, requested_at, completed_at, cardinality(social_account_ids), items_erased
   from ops.data_deletion
   where confirmation_code = p_confirmation_code;
@@ -737,11 +681,8 @@ $$;
 comment on function public.data_deletion_state is 'How far a request to erase is, for whoever has its code.';
 
 -- Dynamic SQL: erase_content() is of module 002, and this one works without.
-create function ops.erase_requested_data(p_items integer default 10000)
-returns integer
-language plpgsql volatile security invoker
-set search_path = ''
-as $$
+create function ops.erase_requested_data(p_items integer default 10000) returns integer
+language plpgsql volatile security invoker set search_path = '' as $$
 declare
   v_erase_content constant regprocedure := to_regprocedure('ops.erase_content(uuid[], integer)');
   v_request ops.data_deletion;
@@ -772,11 +713,8 @@ comment on function ops.erase_requested_data is
 -- ## Functions: triggers
 
 -- Security definer: deletes from Vault, which the roles that may delete a connection cannot.
-create function ops.forget_tokens()
-returns trigger
-language plpgsql volatile security definer
-set search_path = ''
-as $$
+create function ops.forget_tokens() returns trigger
+language plpgsql volatile security definer set search_path = '' as $$
 begin
   delete from vault.secrets where name = old.vault_secret_name;
   return null;
@@ -784,11 +722,8 @@ end;
 $$;
 comment on function ops.forget_tokens is 'Trigger: when a connection is deleted, also because its owner is, its tokens go too.';
 
-create function ops.schedule_social_account()
-returns trigger
-language plpgsql volatile security invoker
-set search_path = ''
-as $$
+create function ops.schedule_social_account() returns trigger
+language plpgsql volatile security invoker set search_path = '' as $$
 begin
   if new.status <> 'active' or new.deleted_at is not null or new.sync_mode <> 'auto' then
     new.next_sync_at := null;
@@ -800,11 +735,8 @@ end;
 $$;
 comment on function ops.schedule_social_account is 'Trigger: an active account in automatic mode is always scheduled, any other never.';
 
-create function ops.reschedule_social_account()
-returns trigger
-language plpgsql volatile security invoker
-set search_path = ''
-as $$
+create function ops.reschedule_social_account() returns trigger
+language plpgsql volatile security invoker set search_path = '' as $$
 begin
   -- From the last look on, as if the new bounds had held then.
   new.next_sync_at := least(greatest(new.next_sync_at, new.last_synced_at + make_interval(hours => new.min_sync_hours)),

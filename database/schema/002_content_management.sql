@@ -51,22 +51,16 @@ comment on text search configuration public.streamvibe is
 
 -- Immutable although array_to_string() is only stable: joining texts depends on no setting.
 -- These three run for every row that is written. plpgsql keeps their plans; SQL functions would be planned anew by every statement.
-create function ops.join_words(p_tags text[], p_hashtags text[])
-returns text
-language plpgsql immutable parallel safe strict security invoker
-set search_path = ''
-as $$
+create function ops.join_words(p_tags text[], p_hashtags text[]) returns text
+language plpgsql immutable parallel safe strict security invoker set search_path = '' as $$
 begin
   return array_to_string(p_tags, ' ') || ' ' || array_to_string(p_hashtags, ' ');
 end;
 $$;
 comment on function ops.join_words is 'The words of both arrays as one text, for a generated column.';
 
-create function ops.are_sound_tags(p_tags text[])
-returns boolean
-language plpgsql immutable parallel safe security invoker
-set search_path = ''
-as $$
+create function ops.are_sound_tags(p_tags text[]) returns boolean
+language plpgsql immutable parallel safe security invoker set search_path = '' as $$
 declare
   v_tag text;
 begin
@@ -377,11 +371,8 @@ comment on table ops.platform_share is 'What one creator has used of an app''s w
 
 -- A platform's adapter describes its window: {"app": client id, "scope": "app" | "account", "counts": "units" | "calls" | "reports",
 -- "size": integer | null, "seconds": integer, "time_zone": text | null (a day there), "ahead": integer, "pause": seconds}.
-create function ops.lock_platform_window(p_social_account_id uuid, p_platform text, p_quota jsonb)
-returns ops.platform_window
-language plpgsql volatile security invoker
-set search_path = ''
-as $$
+create function ops.lock_platform_window(p_social_account_id uuid, p_platform text, p_quota jsonb) returns ops.platform_window
+language plpgsql volatile security invoker set search_path = '' as $$
 declare
   v_now constant timestamptz := clock_timestamp();
   v_app constant text := coalesce(p_quota ->> 'app', '');
@@ -423,11 +414,8 @@ $$;
 comment on function ops.lock_platform_window is
   'The window at hand, locked until the transaction ends; the next one when the last is over (the caller writes it).';
 
-create function ops.raise_platform_quota(p_platform text, p_until timestamptz)
-returns void
-language plpgsql volatile security invoker
-set search_path = ''
-as $$
+create function ops.raise_platform_quota(p_platform text, p_until timestamptz) returns void
+language plpgsql volatile security invoker set search_path = '' as $$
 begin
   raise exception using errcode = 'SVP01',
     message = format('StreamVibe may ask %s again at %s; syncing goes on then',
@@ -441,9 +429,7 @@ comment on function ops.raise_platform_quota is 'The error of a platform whose q
 
 create function ops.claim_platform_quota(p_social_account_id uuid, p_user_id uuid, p_platform text, p_quota jsonb,
   p_is_automatic boolean, out claimed integer, out claimed_until timestamptz)
-language plpgsql volatile security invoker
-set search_path = ''
-as $$
+language plpgsql volatile security invoker set search_path = '' as $$
 declare
   v_window ops.platform_window := ops.lock_platform_window(p_social_account_id, p_platform, p_quota);
   v_now constant timestamptz := clock_timestamp();
@@ -494,14 +480,11 @@ begin
 end;
 $$;
 comment on function ops.claim_platform_quota is
-  'Takes from a platform''s window what a step may need, or raises SVP01 with the time to come back. Nobody gets in the way of those who have used less.';
+  'Takes from a platform''s window what a step may need, or raises SVP01 with the time to come back. Nobody can keep out those who have used less.';
 
 create function ops.settle_platform_quota(p_social_account_id uuid, p_user_id uuid, p_platform text, p_usage jsonb, p_claimed integer,
-  p_claimed_until timestamptz)
-returns void
-language plpgsql volatile security invoker
-set search_path = ''
-as $$
+  p_claimed_until timestamptz) returns void
+language plpgsql volatile security invoker set search_path = '' as $$
 declare
   v_window ops.platform_window := ops.lock_platform_window(p_social_account_id, p_platform, p_usage);
   v_amount constant integer := case p_usage ->> 'counts'
@@ -555,9 +538,7 @@ comment on function ops.settle_platform_quota is
 -- Security definer: the ledger is in ops; only the service may call it.
 create function public.record_platform_usage(p_user_id uuid, p_platform text, p_usage jsonb, p_social_account_id uuid default null)
 returns void
-language plpgsql volatile security definer
-set search_path = ''
-as $$
+language plpgsql volatile security definer set search_path = '' as $$
 begin
   if p_usage ->> 'scope' = 'app' or p_social_account_id is not null then
     perform ops.settle_platform_quota(p_social_account_id, p_user_id, p_platform, p_usage, 0, null);
@@ -567,11 +548,8 @@ $$;
 comment on function public.record_platform_usage is 'Enters calls in the ledger that no sync made, such as those that connect an account.';
 
 -- Security definer: the ledger is in ops; only the service may call it.
-create function public.read_platform_quotas()
-returns setof jsonb
-language sql stable security definer
-set search_path = ''
-as $$
+create function public.read_platform_quotas() returns setof jsonb
+language sql stable security definer set search_path = '' as $$
   select jsonb_build_object('platform', platform, 'app', app, 'windows', count(*), 'used', sum(used) filter (where ends_at > now()),
     'ends_at', min(ends_at) filter (where ends_at > now()), 'closed', count(*) filter (where closed_until > now()))
   from ops.platform_window
@@ -580,11 +558,8 @@ as $$
 $$;
 comment on function public.read_platform_quotas is 'For operators: how much of each platform''s quota is used, and how many windows the platforms have closed.';
 
-create function ops.settle_sync_run(p_run ops.sync_run, p_usage jsonb)
-returns void
-language plpgsql volatile security invoker
-set search_path = ''
-as $$
+create function ops.settle_sync_run(p_run ops.sync_run, p_usage jsonb) returns void
+language plpgsql volatile security invoker set search_path = '' as $$
 begin
   if nullif(p_usage, 'null') is not null then
     perform ops.settle_platform_quota(account.id, account.user_id, platform.slug, p_usage, p_run.claimed, p_run.claimed_until)
@@ -598,11 +573,8 @@ comment on function ops.settle_sync_run is 'Enters what a step used in the ledge
 
 -- ## Functions: syncs
 
-create function ops.clean_tags(p_tags text[])
-returns text[]
-language plpgsql immutable parallel safe security invoker
-set search_path = ''
-as $$
+create function ops.clean_tags(p_tags text[]) returns text[]
+language plpgsql immutable parallel safe security invoker set search_path = '' as $$
 declare
   v_tag text;
   v_kept text[] := '{}';
@@ -619,11 +591,8 @@ end;
 $$;
 comment on function ops.clean_tags is 'What a platform calls tags, brought within are_sound_tags().';
 
-create function ops.missing_items(p_social_account_id uuid, p_listing bigint, p_confirmed_ids text[])
-returns text[]
-language sql stable security invoker
-set search_path = ''
-as $$
+create function ops.missing_items(p_social_account_id uuid, p_listing bigint, p_confirmed_ids text[]) returns text[]
+language sql stable security invoker set search_path = '' as $$
   -- By except, which sorts or hashes whatever the planner believes; a join was once planned row by row: 23 s for 10,000 items.
   with candidates as (
     select item.platform_content_id from public.content_item as item
@@ -648,11 +617,8 @@ comment on function ops.missing_items is
 
 -- Security definer: reads tokens, writes ops; only the service may call it.
 create function public.begin_sync(p_user_id uuid, p_social_account_id uuid, p_sync_id uuid, p_lease_seconds integer,
-  p_platform text default null, p_quota jsonb default null)
-returns jsonb
-language plpgsql volatile security definer
-set search_path = ''
-as $$
+  p_platform text default null, p_quota jsonb default null) returns jsonb
+language plpgsql volatile security definer set search_path = '' as $$
 declare
   v_now timestamptz;
   v_account record;
@@ -743,11 +709,8 @@ $$;
 comment on function public.begin_sync is
   'Starts a sync run over an account''s library, or goes on with one, under a lease. A run costs one unit; the calls that continue it by its id do not, nor does taking up one whose worker died. With the platform''s quota: SVP01 when it allows no call now, and nothing is begun or charged.';
 
-create function ops.apply_media(p_social_account_id uuid, p_items jsonb)
-returns void
-language sql volatile security invoker
-set search_path = ''
-as $$
+create function ops.apply_media(p_social_account_id uuid, p_items jsonb) returns void
+language sql volatile security invoker set search_path = '' as $$
   with parents as materialized (
     -- What the creator deleted stays as it is, with its parts.
     select distinct on (item.id) item.id as content_id, item.user_id, given.part -> 'media' as media
@@ -938,7 +901,7 @@ begin
     perform set_config('streamvibe.is_sync', '', true);
   end if;
   unchanged_items := v_given - new_items - updated_items;
-  -- Most pages have no parts, and are spared the reading.
+  -- Most pages have no parts.
   if p_items::text like '%"media"%' then
     perform ops.apply_media(p_social_account_id, p_items::jsonb);
   end if;
@@ -949,11 +912,8 @@ comment on function ops.apply_items is
 
 -- Security definer: writes what no API role may; only the service may call it.
 create function public.apply_sync_page(p_sync_id uuid, p_fence bigint, p_page jsonb, p_items json, p_account jsonb default null,
-  p_release boolean default true, p_usage jsonb default null)
-returns jsonb
-language plpgsql volatile security definer
-set search_path = ''
-as $$
+  p_release boolean default true, p_usage jsonb default null) returns jsonb
+language plpgsql volatile security definer set search_path = '' as $$
 declare
   v_run ops.sync_run;
   v_account public.social_account;
@@ -1065,7 +1025,7 @@ begin
     perform set_config('synchronous_commit', 'off', true);
   end if;
 
-  -- Only when it says something new: the row is published, and no-one wants to hear of nothing.
+  -- Only when it says something new: the row is published, and subscribers get every update.
   if v_done or v_account.last_error is not null or p_account is distinct from null and p_account <> 'null' then
     update public.social_account as account
     set username = coalesce(p_account ->> 'username', account.username),
@@ -1095,9 +1055,7 @@ comment on function public.apply_sync_page is
 -- Security definer: writes what no API role may; only the service may call it.
 create function public.fail_sync(p_sync_id uuid, p_fence bigint, p_code text, p_message text, p_usage jsonb default null)
 returns boolean
-language plpgsql volatile security definer
-set search_path = ''
-as $$
+language plpgsql volatile security definer set search_path = '' as $$
 declare
   v_run ops.sync_run;
 begin
@@ -1126,11 +1084,8 @@ comment on function public.fail_sync is
 
 -- ## Functions: when an account is worth a look
 
-create function ops.sync_interval(p_published timestamptz[], p_now timestamptz, p_since timestamptz)
-returns interval
-language plpgsql immutable parallel safe security invoker
-set search_path = ''
-as $$
+create function ops.sync_interval(p_published timestamptz[], p_now timestamptz, p_since timestamptz) returns interval
+language plpgsql immutable parallel safe security invoker set search_path = '' as $$
 declare
   v_count constant integer := cardinality(p_published);
   v_now constant double precision := extract(epoch from p_now) / 3600;
@@ -1182,11 +1137,8 @@ $$;
 comment on function ops.sync_interval(timestamptz[], timestamptz, timestamptz) is
   'How long until an account is worth a look, from its latest items (newest first): an hour to seven days, by their rate, their hours of the day and the silence since. docs/sync-schedule.md shows what it is worth.';
 
-create function ops.sync_interval(p_social_account_id uuid)
-returns interval
-language plpgsql stable security invoker
-set search_path = ''
-as $$
+create function ops.sync_interval(p_social_account_id uuid) returns interval
+language plpgsql stable security invoker set search_path = '' as $$
 declare
   v_account public.social_account;
   v_interval interval;
@@ -1215,11 +1167,8 @@ comment on function ops.sync_interval(uuid) is
   'How long until automatic sync looks at an account again: by what it publishes, within its owner''s bounds, and as the plan''s syncs allow.';
 
 -- Security definer: writes what no API role may; only the service may call it.
-create function public.claim_auto_syncs(p_limit integer, p_per_creator integer, p_lease_seconds integer)
-returns setof jsonb
-language sql volatile security definer
-set search_path = ''
-as $$
+create function public.claim_auto_syncs(p_limit integer, p_per_creator integer, p_lease_seconds integer) returns setof jsonb
+language sql volatile security definer set search_path = '' as $$
   with due as (
     select id, next_sync_at, row_number() over (partition by user_id order by next_sync_at, id) as place
     from (
@@ -1255,11 +1204,8 @@ comment on function public.claim_auto_syncs is
 
 -- Security definer: writes what no API role may; only the service may call it.
 create function public.postpone_auto_sync(p_social_account_id uuid, p_not_before timestamptz, p_has_failed boolean default false,
-  p_message text default null)
-returns timestamptz
-language sql volatile security definer
-set search_path = ''
-as $$
+  p_message text default null) returns timestamptz
+language sql volatile security definer set search_path = '' as $$
   update public.social_account as account
   set last_error = coalesce(left(p_message, 500), account.last_error),
     -- A quarter of an hour, doubled with each failure up to the account's longest interval, spread so that accounts do not come back together.
@@ -1274,11 +1220,8 @@ $$;
 comment on function public.postpone_auto_sync is
   'Puts a claimed account back in line: not before a time, and after failures later each time. The message tells its creator why.';
 
-create function ops.has_due_auto_syncs()
-returns boolean
-language sql stable security invoker
-set search_path = ''
-as $$
+create function ops.has_due_auto_syncs() returns boolean
+language sql stable security invoker set search_path = '' as $$
   select exists (select from public.social_account where sync_mode = 'auto' and deleted_at is null and next_sync_at <= now());
 $$;
 comment on function ops.has_due_auto_syncs is 'For cron: whether it is worth calling process-auto-sync.';
@@ -1290,8 +1233,7 @@ comment on function ops.has_due_auto_syncs is 'For cron: whether it is worth cal
 create function ops.search_library(p_query text, p_limit integer, p_offset integer, p_tags text[])
 returns table (id uuid, social_account_id uuid, content_type text, title text, description text, tags text[], hashtags text[],
   thumbnail_url text, permalink text, published_at timestamptz, views_count bigint, rank real, matched text)
-language plpgsql stable security definer
-set search_path = ''
+language plpgsql stable security definer set search_path = ''
 set plan_cache_mode = force_custom_plan
 set pg_trgm.word_similarity_threshold = 0.3
 as $$
@@ -1356,8 +1298,7 @@ create function public.search_library(p_query text default null, p_limit integer
   p_tags text[] default null)
 returns table (id uuid, social_account_id uuid, content_type text, title text, description text, tags text[], hashtags text[],
   thumbnail_url text, permalink text, published_at timestamptz, views_count bigint, rank real, matched text)
-language sql stable security invoker
-set search_path = ''
+language sql stable security invoker set search_path = ''
 begin atomic
   select found.id, found.social_account_id, found.content_type, found.title, found.description, found.tags, found.hashtags,
     found.thumbnail_url, found.permalink, found.published_at, found.views_count, found.rank, found.matched
@@ -1366,11 +1307,8 @@ end;
 comment on function public.search_library is
   'Searches the caller''s own library: words (websearch syntax, accents ignored), then titles that contain or resemble the query. p_tags: items that have all of these tags, or all of these hashtags.';
 
-create function ops.tidy_search_indexes()
-returns bigint
-language sql volatile security invoker
-set search_path = ''
-as $$
+create function ops.tidy_search_indexes() returns bigint
+language sql volatile security invoker set search_path = '' as $$
   select gin_clean_pending_list('public.content_item_search_idx') + gin_clean_pending_list('public.content_item_title_trgm_idx');
 $$;
 comment on function ops.tidy_search_indexes is 'For cron: brings what syncs have added since the last minute into the search indexes. Until then searches read it from a list.';
@@ -1378,11 +1316,8 @@ comment on function ops.tidy_search_indexes is 'For cron: brings what syncs have
 -- ## Functions: moderation and erasing
 
 -- Security definer: changes another person's row, after checking the caller's role.
-create function ops.set_content_hidden(p_content_item_id uuid, p_hidden boolean, p_reason text)
-returns void
-language plpgsql volatile security definer
-set search_path = ''
-as $$
+create function ops.set_content_hidden(p_content_item_id uuid, p_hidden boolean, p_reason text) returns void
+language plpgsql volatile security definer set search_path = '' as $$
 declare
   v_user_id uuid;
 begin
@@ -1403,20 +1338,15 @@ end;
 $$;
 comment on function ops.set_content_hidden is 'See public.set_content_hidden.';
 
-create function public.set_content_hidden(p_content_item_id uuid, p_hidden boolean, p_reason text default null)
-returns void
-language sql volatile security invoker
-set search_path = ''
+create function public.set_content_hidden(p_content_item_id uuid, p_hidden boolean, p_reason text default null) returns void
+language sql volatile security invoker set search_path = ''
 begin atomic
   select ops.set_content_hidden(p_content_item_id, p_hidden, p_reason);
 end;
 comment on function public.set_content_hidden is 'Moderators and admins take an item out of public view, or put it back. The audit log keeps it.';
 
-create function ops.erase_content(p_social_account_ids uuid[], p_limit integer)
-returns integer
-language plpgsql volatile security invoker
-set search_path = ''
-as $$
+create function ops.erase_content(p_social_account_ids uuid[], p_limit integer) returns integer
+language plpgsql volatile security invoker set search_path = '' as $$
 declare
   v_erased integer;
 begin
@@ -1433,11 +1363,8 @@ comment on function ops.erase_content is
 
 -- ## Functions: triggers
 
-create function public.prevent_account_deletion_with_content()
-returns trigger
-language plpgsql volatile security invoker
-set search_path = ''
-as $$
+create function public.prevent_account_deletion_with_content() returns trigger
+language plpgsql volatile security invoker set search_path = '' as $$
 begin
   -- When the owner is deleted, everything goes.
   if exists (select from public.users where id = old.user_id)
@@ -1450,11 +1377,8 @@ end;
 $$;
 comment on function public.prevent_account_deletion_with_content is 'Trigger: an account that still has content is disconnected, not deleted.';
 
-create function ops.fill_content_owner()
-returns trigger
-language plpgsql volatile security invoker
-set search_path = ''
-as $$
+create function ops.fill_content_owner() returns trigger
+language plpgsql volatile security invoker set search_path = '' as $$
 begin
   new.user_id := (select user_id from public.social_account where id = new.social_account_id);
   return new;
@@ -1463,11 +1387,8 @@ $$;
 comment on function ops.fill_content_owner is 'Trigger: an item that is inserted without its owner gets the owner of its account.';
 
 -- Security definer: creators may edit their items, and may not write their history.
-create function ops.keep_content_revision()
-returns trigger
-language plpgsql volatile security definer
-set search_path = ''
-as $$
+create function ops.keep_content_revision() returns trigger
+language plpgsql volatile security definer set search_path = '' as $$
 begin
   insert into public.content_revision (content_item_id, user_id, source, changed_by, changed_fields, title, description, tags, thumbnail_url)
   values (old.id, old.user_id,
@@ -1486,11 +1407,8 @@ $$;
 comment on function ops.keep_content_revision is 'Trigger: keeps what an item said before.';
 
 -- Security definer: creators may not write updated_at.
-create function ops.touch_content_item()
-returns trigger
-language plpgsql volatile security definer
-set search_path = ''
-as $$
+create function ops.touch_content_item() returns trigger
+language plpgsql volatile security definer set search_path = '' as $$
 begin
   update public.content_item set updated_at = now() where id = new.id;
   return null;
@@ -1500,11 +1418,8 @@ comment on function ops.touch_content_item is
   'Trigger: stamps updated_at after an edit. Not before it: with a before-update trigger PostgreSQL makes search_vector anew on every update.';
 
 -- Security definer: whoever changes a plan need not be allowed to change accounts.
-create function ops.wake_accounts_of_plan()
-returns trigger
-language plpgsql volatile security definer
-set search_path = ''
-as $$
+create function ops.wake_accounts_of_plan() returns trigger
+language plpgsql volatile security definer set search_path = '' as $$
 begin
   update public.social_account as account
   set next_sync_at = least(account.next_sync_at, greatest(now(), coalesce(account.last_synced_at, now()) + ops.sync_interval(account.id)))

@@ -1,7 +1,7 @@
 /** Module 000: what the kernel, cron and staff use. */
 import assert from "node:assert/strict";
 import { testDatabase } from "../../../scripts/test/stack.ts";
-import { inWorld, refusal, withPerson } from "../support/world.ts";
+import { refusal, test, withPerson } from "../support/context.ts";
 
 Deno.test("the rate limiter lets exactly the limit through, whatever the concurrency", async () => {
   const sql = await testDatabase({ max: 30, fetch_types: false });
@@ -29,46 +29,38 @@ Deno.test("the rate limiter lets exactly the limit through, whatever the concurr
   }
 });
 
-Deno.test("a rejection writes nothing; a new window begins with full units; keys do not share", async () => {
-  await inWorld(async (world) => {
-    const check = async (key: string, limit: number) => {
-      const [row] = await world.query(
-        `select allowed, remaining from check_rate_limit('${key}', ${limit}, 60)`,
-      );
-      return row;
-    };
-    const key = `test:${crypto.randomUUID()}`;
-    assert.deepEqual(await check(key, 2), { allowed: true, remaining: 1 });
-    assert.deepEqual(await check(key, 2), { allowed: true, remaining: 0 });
-    const version = `select xmin::text || ctid::text from ops.rate_limit where key = '${key}'`;
-    const before = await world.value(version);
-    assert.deepEqual(await check(key, 2), { allowed: false, remaining: 0 });
-    assert.equal(await world.value(version), before);
-    assert.deepEqual(await check(`${key}:other`, 2), { allowed: true, remaining: 1 });
-    await world.query(
-      `update ops.rate_limit set window_ends = now() - interval '1 second' where key = '${key}'`,
-    );
-    assert.deepEqual(await check(key, 2), { allowed: true, remaining: 1 });
-    assert.deepEqual(await check(`${key}:closed`, 0), { allowed: false, remaining: 0 });
-  });
+test("a rejection writes nothing; a new window begins with full units; keys do not share", async (db) => {
+  const check = async (key: string, limit: number) => {
+    const [row] = await db.query(`select allowed, remaining from check_rate_limit('${key}', ${limit}, 60)`);
+    return row;
+  };
+  const key = `test:${crypto.randomUUID()}`;
+  assert.deepEqual(await check(key, 2), { allowed: true, remaining: 1 });
+  assert.deepEqual(await check(key, 2), { allowed: true, remaining: 0 });
+  const version = `select xmin::text || ctid::text from ops.rate_limit where key = '${key}'`;
+  const before = await db.value(version);
+  assert.deepEqual(await check(key, 2), { allowed: false, remaining: 0 });
+  assert.equal(await db.value(version), before);
+  assert.deepEqual(await check(`${key}:other`, 2), { allowed: true, remaining: 1 });
+  await db.query(`update ops.rate_limit set window_ends = now() - interval '1 second' where key = '${key}'`);
+  assert.deepEqual(await check(key, 2), { allowed: true, remaining: 1 });
+  assert.deepEqual(await check(`${key}:closed`, 0), { allowed: false, remaining: 0 });
 });
 
-Deno.test("the limiter's table prunes itself", async () => {
-  await inWorld(async (world) => {
-    const run = crypto.randomUUID();
-    await world.query(`insert into ops.rate_limit (key, window_ends, hits)
-      select 'dead:${run}:' || i, now() - interval '1 year' - i * interval '1 second', 1 from generate_series(1, 40) as i`);
-    // One new window in sixteen takes up to 64 dead ones away: that 600 leave one is as likely as 10⁻¹⁷.
-    await world.query(`select check_rate_limit('new:${run}:' || i, 5, 60) from generate_series(1, 600) as i`);
-    assert.equal(
-      await world.value(`select count(*)::integer from ops.rate_limit where key like 'dead:${run}:%'`),
-      0,
-    );
-    assert.equal(
-      await world.value(`select count(*)::integer from ops.rate_limit where key like 'new:${run}:%'`),
-      600,
-    );
-  });
+test("the limiter's table prunes itself", async (db) => {
+  const run = crypto.randomUUID();
+  await db.query(`insert into ops.rate_limit (key, window_ends, hits)
+    select 'dead:${run}:' || i, now() - interval '1 year' - i * interval '1 second', 1 from generate_series(1, 40) as i`);
+  // One new window in sixteen takes up to 64 dead ones away: that 600 leave one is as likely as 10⁻¹⁷.
+  await db.query(`select check_rate_limit('new:${run}:' || i, 5, 60) from generate_series(1, 600) as i`);
+  assert.equal(
+    await db.value(`select count(*)::integer from ops.rate_limit where key like 'dead:${run}:%'`),
+    0,
+  );
+  assert.equal(
+    await db.value(`select count(*)::integer from ops.rate_limit where key like 'new:${run}:%'`),
+    600,
+  );
 });
 
 Deno.test("hits that are counted together are granted as far as the limit goes, and no further", async () => {
@@ -112,33 +104,31 @@ Deno.test("hits that are counted together are granted as far as the limit goes, 
   }
 });
 
-Deno.test("an idempotency key is started once, replayed with the same body, refused with another", async () => {
-  await inWorld(async (world) => {
-    const scope = crypto.randomUUID();
-    const admit = (hash: string) =>
-      world.value<Record<string, unknown>>(
-        `select admit_request(null, 0, 0, '${scope}', 'key', '${hash}') -> 'idempotency'`,
-      );
-    assert.equal((await admit("a")).state, "started");
-    assert.equal((await admit("a")).state, "in_progress");
-    assert.equal((await admit("b")).state, "mismatch");
-    await world.query(`select finish_request('${scope}', 'key', 201, '{"z":1,"id":{"b":1.0,"a":2}}')`);
-    await world.query(`select finish_request('${scope}', 'key', 500, '{"late": true}')`);
-    assert.deepEqual(await admit("a"), {
-      state: "replayed",
-      status: 201,
-      body: '{"z":1,"id":{"b":1.0,"a":2}}',
-    });
-    assert.equal((await admit("b")).state, "mismatch");
-    // After a day the key is free again.
-    await world.query(`update ops.idempotency set expires_at = now() where scope = '${scope}'`);
-    assert.equal((await admit("b")).state, "started");
-    // A failed attempt is forgotten, a dead one is taken over.
-    await world.query(`select finish_request('${scope}', 'key', null)`);
-    assert.equal((await admit("a")).state, "started");
-    await world.query(`update ops.idempotency set expires_at = now() where scope = '${scope}'`);
-    assert.equal((await admit("a")).state, "started");
+test("an idempotency key is started once, replayed with the same body, refused with another", async (db) => {
+  const scope = crypto.randomUUID();
+  const admit = (hash: string) =>
+    db.value<Record<string, unknown>>(
+      `select admit_request(null, 0, 0, '${scope}', 'key', '${hash}') -> 'idempotency'`,
+    );
+  assert.equal((await admit("a")).state, "started");
+  assert.equal((await admit("a")).state, "in_progress");
+  assert.equal((await admit("b")).state, "mismatch");
+  await db.query(`select finish_request('${scope}', 'key', 201, '{"z":1,"id":{"b":1.0,"a":2}}')`);
+  await db.query(`select finish_request('${scope}', 'key', 500, '{"late": true}')`);
+  assert.deepEqual(await admit("a"), {
+    state: "replayed",
+    status: 201,
+    body: '{"z":1,"id":{"b":1.0,"a":2}}',
   });
+  assert.equal((await admit("b")).state, "mismatch");
+  // After a day the key is free again.
+  await db.query(`update ops.idempotency set expires_at = now() where scope = '${scope}'`);
+  assert.equal((await admit("b")).state, "started");
+  // A failed attempt is forgotten, a dead one is taken over.
+  await db.query(`select finish_request('${scope}', 'key', null)`);
+  assert.equal((await admit("a")).state, "started");
+  await db.query(`update ops.idempotency set expires_at = now() where scope = '${scope}'`);
+  assert.equal((await admit("a")).state, "started");
 });
 
 Deno.test("of fifty requests with one idempotency key, one starts", async () => {
@@ -163,120 +153,100 @@ Deno.test("of fifty requests with one idempotency key, one starts", async () => 
   }
 });
 
-Deno.test("a limited request does not use its idempotency key up", async () => {
-  await inWorld(async (world) => {
-    const scope = crypto.randomUUID();
-    const admit = () =>
-      world.value<Record<string, unknown>>(`select admit_request('${scope}', 1, 60, '${scope}', 'key', 'a')`);
-    await world.query(`select check_rate_limit('${scope}', 1, 60)`);
-    const refused = await admit();
-    assert.equal(refused.allowed, false);
-    assert.equal(refused.idempotency, null);
-    await world.query(`delete from ops.rate_limit where key = '${scope}'`);
-    assert.deepEqual((await admit()).idempotency, { state: "started", status: null, body: null });
+test("a limited request does not use its idempotency key up", async (db) => {
+  const scope = crypto.randomUUID();
+  const admit = () =>
+    db.value<Record<string, unknown>>(`select admit_request('${scope}', 1, 60, '${scope}', 'key', 'a')`);
+  await db.query(`select check_rate_limit('${scope}', 1, 60)`);
+  const refused = await admit();
+  assert.equal(refused.allowed, false);
+  assert.equal(refused.idempotency, null);
+  await db.query(`delete from ops.rate_limit where key = '${scope}'`);
+  assert.deepEqual((await admit()).idempotency, { state: "started", status: null, body: null });
+});
+
+test("metrics of many isolates add up", async (db) => {
+  const name = `test-${crypto.randomUUID()}`;
+  const sample = (count: number, buckets: number[]) =>
+    db.query(
+      `select record_request_metrics('${
+        JSON.stringify([{ function: name, status: 200, count, duration_ms_sum: count * 1.5, buckets }])
+      }')`,
+    );
+  await sample(3, [1, 2, 0]);
+  await sample(4, [0, 3, 1]);
+  const all = await db.value<Record<string, unknown>[]>("select read_request_metrics()");
+  assert.deepEqual(all.find((metric) => metric.function === name), {
+    function: name,
+    status: 200,
+    count: 7,
+    duration_ms_sum: 10.5,
+    buckets: [1, 5, 1],
   });
 });
 
-Deno.test("metrics of many isolates add up", async () => {
-  await inWorld(async (world) => {
-    const name = `test-${crypto.randomUUID()}`;
-    const sample = (count: number, buckets: number[]) =>
-      world.query(
-        `select record_request_metrics('${
-          JSON.stringify([{ function: name, status: 200, count, duration_ms_sum: count * 1.5, buckets }])
-        }')`,
-      );
-    await sample(3, [1, 2, 0]);
-    await sample(4, [0, 3, 1]);
-    const all = await world.value<Record<string, unknown>[]>("select read_request_metrics()");
-    assert.deepEqual(all.find((metric) => metric.function === name), {
-      function: name,
-      status: 200,
-      count: 7,
-      duration_ms_sum: 10.5,
-      buckets: [1, 5, 1],
-    });
-  });
+test("health tells what works and what is not provisioned, and no secret", async (db) => {
+  const health = await db.value<Record<string, string>>("select check_health()", "service");
+  assert.deepEqual(Object.keys(health).sort(), ["cron", "database", "queue", "vault"]);
+  assert.equal(health.database, "ok");
+  await db.query("delete from vault.secrets where name = 'cron_secret_key'");
+  assert.equal((await db.value<Record<string, string>>("select check_health()", "service")).vault, "unset");
 });
 
-Deno.test("health tells what works and what is not provisioned, and no secret", async () => {
-  await inWorld(async (world) => {
-    const health = await world.value<Record<string, string>>("select check_health()", "service");
-    assert.deepEqual(Object.keys(health).sort(), ["cron", "database", "queue", "vault"]);
-    assert.equal(health.database, "ok");
-    await world.query("delete from vault.secrets where name = 'cron_secret_key'");
-    assert.equal(
-      (await world.value<Record<string, string>>("select check_health()", "service")).vault,
-      "unset",
-    );
-  });
-});
+test("admins grant roles and plans, moderators hide creators, others neither; the audit log keeps it", async (db) => {
+  const { owner, other, moderator, admin } = db.people;
+  const calls = {
+    role: `select set_user_role('${owner}', 'moderator')`,
+    plan: `select set_user_plan('${owner}', 'premium')`,
+    hide: `select set_creator_hidden('${owner}', true, 'Spam')`,
+    find: `select * from find_users('${owner}')`,
+  };
+  const allowed = async (actor: "anon" | "other" | "moderator" | "admin" | "service") => {
+    const outcomes: Record<string, string | number> = {};
+    for (const [name, call] of Object.entries(calls)) {
+      const { code, count } = await db.attempt(actor, call);
+      outcomes[name] = code ?? count;
+    }
+    return outcomes;
+  };
+  assert.deepEqual(await allowed("anon"), { role: "42501", plan: "42501", hide: "42501", find: "42501" });
+  assert.deepEqual(await allowed("other"), { role: "SVG02", plan: "SVG02", hide: "SVG02", find: "SVG02" });
+  assert.deepEqual(await allowed("moderator"), { role: "SVG02", plan: "SVG02", hide: 1, find: 1 });
+  assert.deepEqual(await allowed("admin"), { role: 1, plan: 1, hide: 1, find: 1 });
+  assert.deepEqual(await allowed("service"), { role: 1, plan: 1, hide: 1, find: 1 });
 
-Deno.test("admins grant roles and plans, moderators hide creators, others neither; the audit log keeps it", async () => {
-  await inWorld(async (world) => {
-    const { owner, other, moderator, admin } = world.people;
-    const calls = {
-      role: `select set_user_role('${owner}', 'moderator')`,
-      plan: `select set_user_plan('${owner}', 'premium')`,
-      hide: `select set_creator_hidden('${owner}', true, 'Spam')`,
-      find: `select * from find_users('${owner}')`,
-    };
-    const allowed = async (actor: "anon" | "other" | "moderator" | "admin" | "service") => {
-      const outcomes: Record<string, string | number> = {};
-      for (const [name, call] of Object.entries(calls)) {
-        const { code, count } = await world.attempt(actor, call);
-        outcomes[name] = code ?? count;
-      }
-      return outcomes;
-    };
-    assert.deepEqual(await allowed("anon"), { role: "42501", plan: "42501", hide: "42501", find: "42501" });
-    assert.deepEqual(await allowed("other"), { role: "SVG02", plan: "SVG02", hide: "SVG02", find: "SVG02" });
-    assert.deepEqual(await allowed("moderator"), { role: "SVG02", plan: "SVG02", hide: 1, find: 1 });
-    assert.deepEqual(await allowed("admin"), { role: 1, plan: 1, hide: 1, find: 1 });
-    assert.deepEqual(await allowed("service"), { role: 1, plan: 1, hide: 1, find: 1 });
+  await db.perform("admin", calls.role);
+  await db.perform("admin", calls.plan);
+  await db.perform("moderator", calls.hide);
+  const [found] = await db.perform("admin", calls.find);
+  assert.deepEqual([found?.roles, found?.tier], [["user", "moderator"], "premium"]);
+  const log = await db.perform(
+    "admin",
+    `select action, actor_id from audit_log where user_id = '${owner}' order by id`,
+  );
+  assert.deepEqual(log, [
+    { action: "role.granted", actor_id: admin },
+    { action: "plan.changed", actor_id: admin },
+    { action: "creator.hidden", actor_id: moderator },
+  ]);
+  assert.equal(await db.value(`select hidden_reason from users where id = '${owner}'`), "Spam");
+  await db.perform("moderator", `select set_creator_hidden('${owner}', false)`);
+  assert.equal(await db.value(`select hidden_at from users where id = '${owner}'`), null);
 
-    await world.perform("admin", calls.role);
-    await world.perform("admin", calls.plan);
-    await world.perform("moderator", calls.hide);
-    const [found] = await world.perform("admin", calls.find);
-    assert.deepEqual([found?.roles, found?.tier], [["user", "moderator"], "premium"]);
-    const log = await world.perform(
-      "admin",
-      `select action, actor_id from audit_log where user_id = '${owner}' order by id`,
-    );
-    assert.deepEqual(log, [
-      { action: "role.granted", actor_id: admin },
-      { action: "plan.changed", actor_id: admin },
-      { action: "creator.hidden", actor_id: moderator },
-    ]);
-    assert.equal(await world.value(`select hidden_reason from users where id = '${owner}'`), "Spam");
-    await world.perform("moderator", `select set_creator_hidden('${owner}', false)`);
-    assert.equal(await world.value(`select hidden_at from users where id = '${owner}'`), null);
-
-    assert.equal(
-      (await world.attempt("admin", `select set_user_role('${other}', 'user', false)`)).code,
-      "SVG01",
-    );
-    assert.equal(
-      (await world.attempt("admin", `select set_user_role('${crypto.randomUUID()}', 'moderator')`)).code,
-      "SVG03",
-    );
-    assert.equal(
-      (await world.attempt("admin", `select set_user_plan('${owner}', 'nonsense')`)).code,
-      "SVG03",
-    );
-    await world.query(`delete from user_role where role = 'admin' and user_id <> '${admin}'`);
-    assert.equal(
-      (await world.attempt("admin", `select set_user_role('${admin}', 'admin', false)`)).code,
-      "SVG01",
-      "the last one",
-    );
-    await world.perform("admin", `select set_user_role('${other}', 'admin')`);
-    assert.equal(
-      (await world.attempt("admin", `select set_user_role('${admin}', 'admin', false)`)).code,
-      undefined,
-    );
-  });
+  assert.equal(await db.refused("admin", `select set_user_role('${other}', 'user', false)`), "SVG01");
+  assert.equal(
+    await db.refused("admin", `select set_user_role('${crypto.randomUUID()}', 'moderator')`),
+    "SVG03",
+  );
+  assert.equal(await db.refused("admin", `select set_user_plan('${owner}', 'nonsense')`), "SVG03");
+  await db.query(`delete from user_role where role = 'admin' and user_id <> '${admin}'`);
+  assert.equal(
+    await db.refused("admin", `select set_user_role('${admin}', 'admin', false)`),
+    "SVG01",
+    "the last one",
+  );
+  await db.perform("admin", `select set_user_role('${other}', 'admin')`);
+  assert.equal(await db.refused("admin", `select set_user_role('${admin}', 'admin', false)`), undefined);
 });
 
 Deno.test("two admins who dismiss each other at the same moment leave one", async () => {
@@ -294,88 +264,80 @@ Deno.test("two admins who dismiss each other at the same moment leave one", asyn
   }, 4);
 });
 
-Deno.test("the key that cron calls with comes from Vault, and a missing one is an error", async () => {
-  await inWorld(async (world) => {
-    await world.query(`delete from vault.secrets where name in ('project_url', 'cron_secret_key')`);
-    const unset = await world.attempt("operator", "select ops.invoke_edge_function('health')");
-    assert.match(unset.message ?? "", /Vault needs the secrets/);
-    const key = `sb_secret_${crypto.randomUUID()}`;
-    await world.query(
-      `select vault.create_secret('https://example.com/', 'project_url'), vault.create_secret('${key}', 'cron_secret_key')`,
-    );
-    const id = await world.value("select ops.invoke_edge_function('refresh-oauth-tokens', '{\"a\": 1}')");
-    const [request] = await world.query(
-      `select url, headers ->> 'apikey' as key, convert_from(body, 'UTF8') as body, timeout_milliseconds from net.http_request_queue where id = ${id}`,
-    );
-    assert.deepEqual(request, {
-      url: "https://example.com/functions/v1/refresh-oauth-tokens",
-      key,
-      body: '{"a": 1}',
-      timeout_milliseconds: 60000,
-    });
-    const jobs = await world.query<{ command: string }>("select command from cron.job");
-    assert.ok(jobs.length >= 5 && jobs.every(({ command }) => !/sb_|eyJ|https?:/.test(command)));
+test("the key that cron calls with comes from Vault, and a missing one is an error", async (db) => {
+  await db.query(`delete from vault.secrets where name in ('project_url', 'cron_secret_key')`);
+  const unset = await db.attempt("operator", "select ops.invoke_edge_function('health')");
+  assert.match(unset.message ?? "", /Vault needs the secrets/);
+  const key = `sb_secret_${crypto.randomUUID()}`;
+  await db.query(
+    `select vault.create_secret('https://example.com/', 'project_url'), vault.create_secret('${key}', 'cron_secret_key')`,
+  );
+  const id = await db.value("select ops.invoke_edge_function('refresh-oauth-tokens', '{\"a\": 1}')");
+  const [request] = await db.query(
+    `select url, headers ->> 'apikey' as key, convert_from(body, 'UTF8') as body, timeout_milliseconds from net.http_request_queue where id = ${id}`,
+  );
+  assert.deepEqual(request, {
+    url: "https://example.com/functions/v1/refresh-oauth-tokens",
+    key,
+    body: '{"a": 1}',
+    timeout_milliseconds: 60000,
   });
+  const jobs = await db.query<{ command: string }>("select command from cron.job");
+  assert.ok(jobs.length >= 5 && jobs.every(({ command }) => !/sb_|eyJ|https?:/.test(command)));
 });
 
-Deno.test("calls that failed or were never answered are found, and admins are told once an hour", async () => {
-  await inWorld(async (world) => {
-    const { admin } = world.people;
-    await world.query(`
-      insert into ops.http_call (request_id, function_name, called_at) values
-        (-1, 'good', now() - interval '1 minute'), (-2, 'bad', now() - interval '1 minute'),
-        (-3, 'lost', now() - interval '20 minutes'), (-4, 'under-way', now() - interval '1 minute'), (-5, 'bad', now() - interval '1 minute');
-      insert into net._http_response (id, status_code, timed_out, error_msg) values
-        (-1, 200, false, null), (-2, 503, false, null), (-5, null, true, 'Timeout');`);
-    assert.ok(await world.value<number>("select ops.reconcile_http_calls()") >= 4);
-    const calls = await world.query(
-      "select request_id::integer as id, outcome from ops.http_call where request_id < 0 order by request_id",
-    );
-    assert.deepEqual(calls, [
-      { id: -5, outcome: "failed" },
-      { id: -4, outcome: null },
-      { id: -3, outcome: "missing" },
-      { id: -2, outcome: "failed" },
-      { id: -1, outcome: "ok" },
-    ]);
-    const told =
-      `select data ->> 'function' as function from notification where user_id = '${admin}' and type = 'error' order by 1`;
-    assert.deepEqual(await world.query(told), [{ function: "bad" }, { function: "lost" }]);
-    await world.query(
-      `insert into ops.http_call (request_id, function_name, called_at) values (-6, 'lost', now() - interval '20 minutes')`,
-    );
-    await world.query("select ops.reconcile_http_calls()");
-    assert.equal((await world.query(told)).length, 2);
-  });
+test("calls that failed or were never answered are found, and admins are told once an hour", async (db) => {
+  const { admin } = db.people;
+  await db.query(`
+    insert into ops.http_call (request_id, function_name, called_at) values
+      (-1, 'good', now() - interval '1 minute'), (-2, 'bad', now() - interval '1 minute'),
+      (-3, 'lost', now() - interval '20 minutes'), (-4, 'under-way', now() - interval '1 minute'), (-5, 'bad', now() - interval '1 minute');
+    insert into net._http_response (id, status_code, timed_out, error_msg) values
+      (-1, 200, false, null), (-2, 503, false, null), (-5, null, true, 'Timeout');`);
+  assert.ok(await db.value<number>("select ops.reconcile_http_calls()") >= 4);
+  const calls = await db.query(
+    "select request_id::integer as id, outcome from ops.http_call where request_id < 0 order by request_id",
+  );
+  assert.deepEqual(calls, [
+    { id: -5, outcome: "failed" },
+    { id: -4, outcome: null },
+    { id: -3, outcome: "missing" },
+    { id: -2, outcome: "failed" },
+    { id: -1, outcome: "ok" },
+  ]);
+  const told =
+    `select data ->> 'function' as function from notification where user_id = '${admin}' and type = 'error' order by 1`;
+  assert.deepEqual(await db.query(told), [{ function: "bad" }, { function: "lost" }]);
+  await db.query(
+    `insert into ops.http_call (request_id, function_name, called_at) values (-6, 'lost', now() - interval '20 minutes')`,
+  );
+  await db.query("select ops.reconcile_http_calls()");
+  assert.equal((await db.query(told)).length, 2);
 });
 
-Deno.test("expired cache entries and cron's old history are deleted, the rest stays", async () => {
-  await inWorld(async (world) => {
-    const run = crypto.randomUUID();
-    await world.query(`insert into cache_store (key, value, expires_at) values
-      ('${run}:old', '1', now() - interval '1 second'), ('${run}:new', '1', now() + interval '1 hour'), ('${run}:ever', '1', null)`);
-    await world.query("select ops.cleanup_expired_cache()");
-    assert.deepEqual(await world.query(`select key from cache_store where key like '${run}%' order by key`), [
-      { key: `${run}:ever` },
-      { key: `${run}:new` },
-    ]);
-    await world.query(
-      `insert into cron.job_run_details (jobid, runid, start_time) values (-1, -1, now() - interval '8 days'), (-1, -2, now())`,
-    );
-    await world.query("select ops.purge_cron_history()");
-    assert.deepEqual(await world.query("select runid::integer from cron.job_run_details where jobid = -1"), [{
-      runid: -2,
-    }]);
-  });
+test("expired cache entries and cron's old history are deleted, the rest stays", async (db) => {
+  const run = crypto.randomUUID();
+  await db.query(`insert into cache_store (key, value, expires_at) values
+    ('${run}:old', '1', now() - interval '1 second'), ('${run}:new', '1', now() + interval '1 hour'), ('${run}:ever', '1', null)`);
+  await db.query("select ops.cleanup_expired_cache()");
+  assert.deepEqual(await db.query(`select key from cache_store where key like '${run}%' order by key`), [
+    { key: `${run}:ever` },
+    { key: `${run}:new` },
+  ]);
+  await db.query(
+    `insert into cron.job_run_details (jobid, runid, start_time) values (-1, -1, now() - interval '8 days'), (-1, -2, now())`,
+  );
+  await db.query("select ops.purge_cron_history()");
+  assert.deepEqual(await db.query("select runid::integer from cron.job_run_details where jobid = -1"), [{
+    runid: -2,
+  }]);
 });
 
-Deno.test("what a later migration makes is closed until it is granted", async () => {
-  await inWorld(async (world) => {
-    await world.query(`create table public.later (id integer primary key);
-      create function public.later_function() returns integer language sql set search_path = '' as 'select 1'`);
-    for (const actor of ["anon", "owner", "service"] as const) {
-      assert.equal((await world.attempt(actor, "select from public.later")).code, "42501");
-      assert.equal((await world.attempt(actor, "select public.later_function()")).code, "42501");
-    }
-  });
+test("what a later migration makes is closed until it is granted", async (db) => {
+  await db.query(`create table public.later (id integer primary key);
+    create function public.later_function() returns integer language sql set search_path = '' as 'select 1'`);
+  for (const actor of ["anon", "owner", "service"] as const) {
+    assert.equal(await db.refused(actor, "select from public.later"), "42501");
+    assert.equal(await db.refused(actor, "select public.later_function()"), "42501");
+  }
 });

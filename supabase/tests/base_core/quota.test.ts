@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { inWorld, refusal, whileOpen, withPerson, type World } from "../support/world.ts";
+import { refusal, test, type TestContext, whileOpen, withPerson } from "../support/context.ts";
 
-const used = (world: World) =>
-  world.value<number>(`select syncs_used from subscription where user_id = '${world.people.owner}'`);
+const used = (db: TestContext) =>
+  db.value<number>(`select syncs_used from subscription where user_id = '${db.people.owner}'`);
 
 Deno.test("two hundred reservations at once take exactly what is left", async () => {
   await withPerson(async ({ id, sql }) => {
@@ -35,202 +35,177 @@ Deno.test("reservations and returns at once lose nothing", async () => {
   }, 20);
 });
 
-Deno.test("a refused reservation names quota, limit, use and reset, and changes nothing", async () => {
-  await inWorld(async (world) => {
-    const { owner } = world.people;
-    assert.equal(await world.value(`select increment_quota('${owner}', 'syncs', 9)`), 9);
-    const refused = await world.attempt("service", `select increment_quota('${owner}', 'sync', 2)`);
-    assert.equal(refused.code, "SVQ01");
-    assert.deepEqual({ ...refused.detail, resets_at: undefined }, {
-      quota: "syncs",
-      limit: 10,
-      used: 9,
-      resets_at: undefined,
-    });
-    assert.ok(Date.parse(String(refused.detail?.resets_at)) > Date.now());
-    assert.equal(await used(world), 9);
-    assert.equal(await world.value(`select check_quota('${owner}', 'sync')`), true);
-    assert.equal(await world.value(`select increment_quota('${owner}', 'sync', 1)`), 10);
-    assert.equal(await world.value(`select check_quota('${owner}', 'sync')`), false);
-    assert.equal(await world.value(`select decrement_quota('${owner}', 'sync', 4)`), 6);
-    assert.equal(await world.value(`select decrement_quota('${owner}', 'sync', 400)`), 0);
+test("a refused reservation names quota, limit, use and reset, and changes nothing", async (db) => {
+  const { owner } = db.people;
+  assert.equal(await db.value(`select increment_quota('${owner}', 'syncs', 9)`), 9);
+  const refused = await db.attempt("service", `select increment_quota('${owner}', 'sync', 2)`);
+  assert.equal(refused.code, "SVQ01");
+  assert.deepEqual({ ...refused.detail, resets_at: undefined }, {
+    quota: "syncs",
+    limit: 10,
+    used: 9,
+    resets_at: undefined,
   });
+  assert.ok(Date.parse(String(refused.detail?.resets_at)) > Date.now());
+  assert.equal(await used(db), 9);
+  assert.equal(await db.value(`select check_quota('${owner}', 'sync')`), true);
+  assert.equal(await db.value(`select increment_quota('${owner}', 'sync', 1)`), 10);
+  assert.equal(await db.value(`select check_quota('${owner}', 'sync')`), false);
+  assert.equal(await db.value(`select decrement_quota('${owner}', 'sync', 4)`), 6);
+  assert.equal(await db.value(`select decrement_quota('${owner}', 'sync', 400)`), 0);
 });
 
-Deno.test("the three quotas are counted apart, under either name", async () => {
-  await inWorld(async (world) => {
-    const { owner } = world.people;
-    for (
-      const [name, limit] of [["ai_analysis", 25], ["ai_analyses", 25], ["seo_submission", 0], ["sync", 10], [
-        "syncs",
-        10,
-      ]]
-    ) {
-      const outcome = await world.attempt(
-        "service",
-        `select increment_quota('${owner}', '${name}', ${Number(limit) + 1})`,
-      );
-      assert.equal(outcome.detail?.limit, limit, String(name));
+test("the three quotas are counted apart, under either name", async (db) => {
+  const { owner } = db.people;
+  for (
+    const [name, limit] of [["ai_analysis", 25], ["ai_analyses", 25], ["seo_submission", 0], ["sync", 10], [
+      "syncs",
+      10,
+    ]]
+  ) {
+    const outcome = await db.attempt(
+      "service",
+      `select increment_quota('${owner}', '${name}', ${Number(limit) + 1})`,
+    );
+    assert.equal(outcome.detail?.limit, limit, String(name));
+  }
+  assert.equal(await db.value(`select check_quota('${owner}', 'seo_submission')`), false);
+  for (const bad of ["'nonsense'", "null", "'sync', 0", "'sync', -1", "'sync', null"]) {
+    assert.equal(await db.refused("service", `select increment_quota('${owner}', ${bad})`), "SVG01", bad);
+    assert.equal(await db.refused("service", `select decrement_quota('${owner}', ${bad})`), "SVG01", bad);
+  }
+  assert.equal(await db.refused("service", `select check_quota('${owner}', 'nonsense')`), "SVG01");
+  const huge = await db.attempt("service", `select increment_quota('${owner}', 'sync', 2147483647)`);
+  assert.equal(huge.code, "SVQ01", "no overflow");
+  assert.equal(
+    await db.refused("service", `select increment_quota('${crypto.randomUUID()}', 'sync')`),
+    "SVG03",
+  );
+});
+
+test("people look their own quotas and roles up, and nobody else's; they reserve none", async (db) => {
+  const { owner, other } = db.people;
+  assert.equal(await db.value(`select check_quota('${owner}', 'sync')`, "owner"), true);
+  assert.equal(await db.value(`select has_role('${owner}', 'user')`, "owner"), true);
+  assert.equal(await db.value(`select has_role('${owner}', 'admin')`, "owner"), false);
+  for (const actor of ["owner", "moderator", "admin"] as const) {
+    assert.equal(await db.refused(actor, `select check_quota('${other}', 'sync')`), "SVG02");
+    assert.equal(await db.refused(actor, `select has_role('${other}', 'user')`), "SVG02");
+    for (const change of ["increment_quota", "decrement_quota"]) {
+      assert.equal(await db.refused(actor, `select ${change}('${owner}', 'sync')`), "42501");
     }
-    assert.equal(await world.value(`select check_quota('${owner}', 'seo_submission')`), false);
-    for (const bad of ["'nonsense'", "null", "'sync', 0", "'sync', -1", "'sync', null"]) {
-      assert.equal(
-        (await world.attempt("service", `select increment_quota('${owner}', ${bad})`)).code,
-        "SVG01",
-        bad,
-      );
-      assert.equal(
-        (await world.attempt("service", `select decrement_quota('${owner}', ${bad})`)).code,
-        "SVG01",
-        bad,
-      );
-    }
-    assert.equal(
-      (await world.attempt("service", `select check_quota('${owner}', 'nonsense')`)).code,
-      "SVG01",
-    );
-    const huge = await world.attempt("service", `select increment_quota('${owner}', 'sync', 2147483647)`);
-    assert.equal(huge.code, "SVQ01", "no overflow");
-    assert.equal(
-      (await world.attempt("service", `select increment_quota('${crypto.randomUUID()}', 'sync')`)).code,
-      "SVG03",
-    );
-  });
+  }
+  assert.equal(await db.refused("anon", `select check_quota('${owner}', 'sync')`), "42501");
+  assert.equal(await db.value(`select check_quota('${other}', 'sync')`, "service"), true);
+  assert.equal(await db.value(`select has_role('${other}', 'user')`, "service"), true);
 });
 
-Deno.test("people look their own quotas and roles up, and nobody else's; they reserve none", async () => {
-  await inWorld(async (world) => {
-    const { owner, other } = world.people;
-    assert.equal(await world.value(`select check_quota('${owner}', 'sync')`, "owner"), true);
-    assert.equal(await world.value(`select has_role('${owner}', 'user')`, "owner"), true);
-    assert.equal(await world.value(`select has_role('${owner}', 'admin')`, "owner"), false);
-    for (const actor of ["owner", "moderator", "admin"] as const) {
-      assert.equal((await world.attempt(actor, `select check_quota('${other}', 'sync')`)).code, "SVG02");
-      assert.equal((await world.attempt(actor, `select has_role('${other}', 'user')`)).code, "SVG02");
-      for (const change of ["increment_quota", "decrement_quota"]) {
-        assert.equal((await world.attempt(actor, `select ${change}('${owner}', 'sync')`)).code, "42501");
-      }
-    }
-    assert.equal((await world.attempt("anon", `select check_quota('${owner}', 'sync')`)).code, "42501");
-    assert.equal(await world.value(`select check_quota('${other}', 'sync')`, "service"), true);
-    assert.equal(await world.value(`select has_role('${other}', 'user')`, "service"), true);
-  });
+test("a plan's limits hold at once; a smaller plan takes nothing back", async (db) => {
+  const { owner } = db.people;
+  await db.query(`select set_user_plan('${owner}', 'basic')`);
+  assert.equal(await db.value(`select increment_quota('${owner}', 'sync', 60)`), 60);
+  await db.query(`select set_user_plan('${owner}', 'free')`);
+  assert.equal(await used(db), 60);
+  assert.equal(await db.value(`select check_quota('${owner}', 'sync')`), false);
+  const refused = await db.attempt("service", `select increment_quota('${owner}', 'sync')`);
+  assert.deepEqual([refused.detail?.limit, refused.detail?.used], [10, 60]);
 });
 
-Deno.test("a plan's limits hold at once; a smaller plan takes nothing back", async () => {
-  await inWorld(async (world) => {
-    const { owner } = world.people;
-    await world.query(`select set_user_plan('${owner}', 'basic')`);
-    assert.equal(await world.value(`select increment_quota('${owner}', 'sync', 60)`), 60);
-    await world.query(`select set_user_plan('${owner}', 'free')`);
-    assert.equal(await used(world), 60);
-    assert.equal(await world.value(`select check_quota('${owner}', 'sync')`), false);
-    const refused = await world.attempt("service", `select increment_quota('${owner}', 'sync')`);
-    assert.deepEqual([refused.detail?.limit, refused.detail?.used], [10, 60]);
-  });
+test("a cycle that is over begins anew by itself, on its own day, and its use is kept", async (db) => {
+  const { owner, other } = db.people;
+  await db.query(`
+    update subscription set syncs_used = 10, cycle_start_date = now() - interval '40 days', cycle_end_date = now() - interval '10 days'
+    where user_id in ('${owner}', '${other}')`);
+  assert.equal(
+    await db.value(`select check_quota('${owner}', 'sync')`),
+    true,
+    "seen as unused before it is rolled",
+  );
+
+  // Lazily, by whoever needs it.
+  assert.equal(await db.value(`select increment_quota('${owner}', 'sync')`), 1);
+  const [history] = await db.query(
+    `select syncs_used, cycle_end_date from quota_usage_history where user_id = '${owner}'`,
+  );
+  assert.equal(history?.syncs_used, 10);
+  assert.equal(
+    await db.value(
+      `select cycle_start_date = (select cycle_end_date from quota_usage_history where user_id = '${owner}')
+    and cycle_end_date > now() from subscription where user_id = '${owner}'`,
+    ),
+    true,
+  );
+
+  // By cron, for everybody else; twice is once.
+  assert.ok(await db.value<number>("select ops.reset_expired_quotas()") >= 1);
+  assert.equal(await db.value<number>("select ops.reset_expired_quotas()"), 0);
+  assert.equal(
+    await db.value(`select count(*)::integer from quota_usage_history where user_id = '${other}'`),
+    1,
+  );
+  assert.equal(await db.value(`select syncs_used from subscription where user_id = '${other}'`), 0);
+  assert.equal(await used(db), 1, "the owner's was not touched again");
 });
 
-Deno.test("a cycle that is over begins anew by itself, on its own day, and its use is kept", async () => {
-  await inWorld(async (world) => {
-    const { owner, other } = world.people;
-    await world.query(`
-      update subscription set syncs_used = 10, cycle_start_date = now() - interval '40 days', cycle_end_date = now() - interval '10 days'
-      where user_id in ('${owner}', '${other}')`);
-    assert.equal(
-      await world.value(`select check_quota('${owner}', 'sync')`),
-      true,
-      "seen as unused before it is rolled",
+test("the day of the cycle stays: the 15th, the 31st in short months, after months of silence", async (db) => {
+  const next = async (end: string, anchor: number, now: string) => {
+    const [row] = await db.query<{ starts: Date; ends: Date }>(
+      `select * from ops.next_cycle('${end}Z', ${anchor}::smallint, '${now}Z')`,
     );
-
-    // Lazily, by whoever needs it.
-    assert.equal(await world.value(`select increment_quota('${owner}', 'sync')`), 1);
-    const [history] = await world.query(
-      `select syncs_used, cycle_end_date from quota_usage_history where user_id = '${owner}'`,
-    );
-    assert.equal(history?.syncs_used, 10);
-    assert.equal(
-      await world.value(
-        `select cycle_start_date = (select cycle_end_date from quota_usage_history where user_id = '${owner}')
-      and cycle_end_date > now() from subscription where user_id = '${owner}'`,
-      ),
-      true,
-    );
-
-    // By cron, for everybody else; twice is once.
-    assert.ok(await world.value<number>("select ops.reset_expired_quotas()") >= 1);
-    assert.equal(await world.value<number>("select ops.reset_expired_quotas()"), 0);
-    assert.equal(
-      await world.value(`select count(*)::integer from quota_usage_history where user_id = '${other}'`),
-      1,
-    );
-    assert.equal(await world.value(`select syncs_used from subscription where user_id = '${other}'`), 0);
-    assert.equal(await used(world), 1, "the owner's was not touched again");
-  });
+    return [row?.starts.toISOString().slice(0, 16), row?.ends.toISOString().slice(0, 16)];
+  };
+  assert.deepEqual(await next("2026-03-15T08:30:00", 15, "2026-03-15T09:00:00"), [
+    "2026-03-15T08:30",
+    "2026-04-15T08:30",
+  ]);
+  assert.deepEqual(await next("2026-03-15T08:30:00", 15, "2026-03-15T08:30:00"), [
+    "2026-03-15T08:30",
+    "2026-04-15T08:30",
+  ]);
+  assert.deepEqual(await next("2026-02-28T00:00:00", 31, "2026-03-01T00:00:00"), [
+    "2026-02-28T00:00",
+    "2026-03-31T00:00",
+  ]);
+  assert.deepEqual(await next("2026-03-31T00:00:00", 31, "2026-03-31T01:00:00"), [
+    "2026-03-31T00:00",
+    "2026-04-30T00:00",
+  ]);
+  assert.deepEqual(await next("2026-01-15T12:00:00", 15, "2026-11-15T11:59:00"), [
+    "2026-10-15T12:00",
+    "2026-11-15T12:00",
+  ]);
+  assert.deepEqual(await next("2026-01-15T12:00:00", 15, "2026-11-15T12:00:00"), [
+    "2026-11-15T12:00",
+    "2026-12-15T12:00",
+  ]);
+  assert.deepEqual(await next("2024-01-31T12:00:00", 31, "2024-02-29T12:30:00"), [
+    "2024-02-29T12:00",
+    "2024-03-31T12:00",
+  ]);
+  assert.deepEqual(await next("2026-04-15T00:00:00", 31, "2026-04-20T00:00:00"), [
+    "2026-04-15T00:00",
+    "2026-05-15T00:00",
+  ]);
 });
 
-Deno.test("the day of the cycle stays: the 15th, the 31st in short months, after months of silence", async () => {
-  await inWorld(async (world) => {
-    const next = async (end: string, anchor: number, now: string) => {
-      const [row] = await world.query<{ starts: Date; ends: Date }>(
-        `select * from ops.next_cycle('${end}Z', ${anchor}::smallint, '${now}Z')`,
-      );
-      return [row?.starts.toISOString().slice(0, 16), row?.ends.toISOString().slice(0, 16)];
-    };
-    assert.deepEqual(await next("2026-03-15T08:30:00", 15, "2026-03-15T09:00:00"), [
-      "2026-03-15T08:30",
-      "2026-04-15T08:30",
-    ]);
-    assert.deepEqual(await next("2026-03-15T08:30:00", 15, "2026-03-15T08:30:00"), [
-      "2026-03-15T08:30",
-      "2026-04-15T08:30",
-    ]);
-    assert.deepEqual(await next("2026-02-28T00:00:00", 31, "2026-03-01T00:00:00"), [
-      "2026-02-28T00:00",
-      "2026-03-31T00:00",
-    ]);
-    assert.deepEqual(await next("2026-03-31T00:00:00", 31, "2026-03-31T01:00:00"), [
-      "2026-03-31T00:00",
-      "2026-04-30T00:00",
-    ]);
-    assert.deepEqual(await next("2026-01-15T12:00:00", 15, "2026-11-15T11:59:00"), [
-      "2026-10-15T12:00",
-      "2026-11-15T12:00",
-    ]);
-    assert.deepEqual(await next("2026-01-15T12:00:00", 15, "2026-11-15T12:00:00"), [
-      "2026-11-15T12:00",
-      "2026-12-15T12:00",
-    ]);
-    assert.deepEqual(await next("2024-01-31T12:00:00", 31, "2024-02-29T12:30:00"), [
-      "2024-02-29T12:00",
-      "2024-03-31T12:00",
-    ]);
-    assert.deepEqual(await next("2026-04-15T00:00:00", 31, "2026-04-20T00:00:00"), [
-      "2026-04-15T00:00",
-      "2026-05-15T00:00",
-    ]);
-  });
-});
-
-Deno.test("a unit of a cycle that is over is not returned into the next one", async () => {
-  await inWorld(async (world) => {
-    const { owner } = world.people;
-    await world.query(`select increment_quota('${owner}', 'sync', 3)`);
-    await world.query(`select ops.return_quota('${owner}', 'syncs', 1, now() - interval '1 day')`);
-    assert.equal(await used(world), 3);
-    await world.query(`select ops.return_quota('${owner}', 'syncs', 1, now())`);
-    assert.equal(await used(world), 2);
-  });
+test("a unit of a cycle that is over is not returned into the next one", async (db) => {
+  const { owner } = db.people;
+  await db.query(`select increment_quota('${owner}', 'sync', 3)`);
+  await db.query(`select ops.return_quota('${owner}', 'syncs', 1, now() - interval '1 day')`);
+  assert.equal(await used(db), 3);
+  await db.query(`select ops.return_quota('${owner}', 'syncs', 1, now())`);
+  assert.equal(await used(db), 2);
 });
 
 Deno.test("two who find the same cycle over roll it once", async () => {
   await withPerson(async ({ id, sql }) => {
     await sql`update subscription set syncs_used = 10, cycle_start_date = now() - interval '40 days', cycle_end_date = now() - interval '10 days'
-      where user_id = ${id}`;
+    where user_id = ${id}`;
     const reserve = `select increment_quota('${id}', 'sync')`;
     assert.deepEqual(await whileOpen(reserve, reserve), { waited: true, refused: undefined });
     const [row] =
       await sql`select syncs_used, (select count(*)::integer from quota_usage_history where user_id = ${id}) as closed
-      from subscription where user_id = ${id}`;
+    from subscription where user_id = ${id}`;
     assert.deepEqual({ ...row }, { syncs_used: 2, closed: 1 });
   }, 3);
 });
@@ -238,7 +213,7 @@ Deno.test("two who find the same cycle over roll it once", async () => {
 Deno.test("a cycle that ends while two hundred ask is rolled once", async () => {
   await withPerson(async ({ id, sql }) => {
     await sql`update subscription set syncs_used = 10, cycle_start_date = now() - interval '40 days', cycle_end_date = now() - interval '10 days'
-      where user_id = ${id}`;
+    where user_id = ${id}`;
     const statements = Array.from(
       { length: 200 },
       (_, i) =>
@@ -248,7 +223,7 @@ Deno.test("a cycle that ends while two hundred ask is rolled once", async () => 
     assert.equal(refusals.filter((code) => code === undefined).length, 20);
     const [row] =
       await sql`select syncs_used, (select count(*)::integer from quota_usage_history where user_id = ${id}) as closed
-      from subscription where user_id = ${id}`;
+    from subscription where user_id = ${id}`;
     assert.deepEqual({ ...row }, { syncs_used: 10, closed: 1 });
   }, 40);
 });

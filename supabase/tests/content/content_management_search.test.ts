@@ -1,6 +1,6 @@
 /** Module 002: searching one's own library. */
 import assert from "node:assert/strict";
-import { inWorld, type World } from "../support/world.ts";
+import { inTransaction, type TestContext } from "../support/context.ts";
 
 const LIBRARY = [
   {
@@ -33,31 +33,34 @@ const LIBRARY = [
   { id: "percent", title: "100% real_life \\ test", description: "", tags: [], hashtags: [] },
 ];
 
-async function fill(world: World): Promise<void> {
-  await world.query(`delete from content_item where social_account_id = '${world.account}'`);
+async function fill(db: TestContext): Promise<void> {
+  await db.query(`delete from content_item where social_account_id = '${db.account}'`);
   const rows = JSON.stringify(LIBRARY).replaceAll("'", "''");
-  await world.query(
+  await db.query(
     `insert into content_item (social_account_id, platform_content_id, title, description, tags, hashtags)
-    select '${world.account}', id, title, description, tags, hashtags
+    select '${db.account}', id, title, description, tags, hashtags
     from jsonb_to_recordset('${rows}') as r (id text, title text, description text, tags text[], hashtags text[])`,
   );
 }
 
 function inLibrary(
-  test: (search: (query: string | null, more?: string) => Promise<string[]>, world: World) => Promise<void>,
+  test: (
+    search: (query: string | null, more?: string) => Promise<string[]>,
+    db: TestContext,
+  ) => Promise<void>,
 ) {
-  return inWorld(async (world) => {
-    await fill(world);
+  return inTransaction(async (db) => {
+    await fill(db);
     const search = async (query: string | null, more = "") => {
       const text = query === null ? "null" : `'${query.replaceAll("'", "''")}'`;
-      const rows = await world.perform<{ id: string }>(
+      const rows = await db.perform<{ id: string }>(
         "owner",
         `select i.platform_content_id as id from search_library(${text}${more}) with ordinality as s
           join content_item i using (id) order by ordinality`,
       );
       return rows.map(({ id }) => id);
     };
-    await test(search, world);
+    await test(search, db);
   });
 }
 
@@ -177,24 +180,24 @@ Deno.test("pages follow each other without gap or double, and similar titles do 
 });
 
 Deno.test("nobody finds another person's content, whoever asks", async () => {
-  await inLibrary(async (_search, world) => {
+  await inLibrary(async (_search, db) => {
     for (const actor of ["other", "moderator", "admin"] as const) {
       for (const query of ["'minecraft'", "'minecarft'", "null"]) {
-        assert.equal((await world.attempt(actor, `select from search_library(${query})`)).count, 0);
+        assert.equal((await db.attempt(actor, `select from search_library(${query})`)).count, 0);
       }
     }
-    assert.equal((await world.attempt("anon", "select from search_library('minecraft')")).code, "42501");
+    assert.equal(await db.refused("anon", "select from search_library('minecraft')"), "42501");
   });
 });
 
 Deno.test("search through the Data API's own filters gives the same words", async () => {
-  await inLibrary(async (_search, world) => {
-    const found = await world.perform(
+  await inLibrary(async (_search, db) => {
+    const found = await db.perform(
       "owner",
       "select platform_content_id as id from content_item where search_vector @@ plainto_tsquery('castle') and deleted_at is null",
     );
     assert.deepEqual(found, [{ id: "title" }]);
-    const tagged = await world.perform(
+    const tagged = await db.perform(
       "owner",
       "select platform_content_id as id from content_item where tags @> '{cozy}' and deleted_at is null",
     );

@@ -1,321 +1,272 @@
 /** Module 002: what a page of items does to the library. */
 import assert from "node:assert/strict";
-import { apply, applyCall, begin, inEmptyLibrary, item, json, page } from "../support/sync_world.ts";
-import { type Row } from "../support/world.ts";
+import { apply, applyCall, begin, item, json, page, test } from "../support/sync_calls.ts";
+import { type Row } from "../support/context.ts";
 
-Deno.test("a page whose items are no list is refused, and the checkpoint stays where it was", async () => {
-  await inEmptyLibrary(async (world) => {
-    const begun = await begin(world);
-    const call = (items: string) =>
-      world.attempt(
-        "service",
-        `select apply_sync_page('${begun.sync_id}', ${begun.fence}, ${
-          json(page(["a"], null, "p2"))
-        }, ${items})`,
-      );
-    for (const items of [`'{"platform_content_id": "a"}'`, `'"a"'`, "'1'"]) {
-      assert.ok((await call(items)).code, `${items} is no list`);
-    }
-    assert.equal(
-      await world.value(`select cursor from ops.sync_run where social_account_id = '${world.account}'`),
-      null,
-    );
-    for (const items of ["null", "'null'", "'[]'"]) assert.equal((await call(items)).code, undefined, items);
-  });
-});
-
-Deno.test("a picture that the service replaced and a sync restores is a revision of the sync", async () => {
-  await inEmptyLibrary(async (world) => {
-    await apply(world, await begin(world), page(["a"]), [item("a")]);
-    await world.perform(
+test("a page whose items are no list is refused, and the checkpoint stays where it was", async (db) => {
+  const begun = await begin(db);
+  const call = (items: string) =>
+    db.attempt(
       "service",
-      `update content_item set thumbnail_url = 'https://example.com/own.jpg', updated_at = now() - interval '1 day'
-       where platform_content_id = 'a' returning id`,
+      `select apply_sync_page('${begun.sync_id}', ${begun.fence}, ${
+        json(page(["a"], null, "p2"))
+      }, ${items})`,
     );
-    await apply(world, await begin(world), page(["a"]), [item("a", { views_count: 2 })]);
-    const revisions = await world.query(
-      "select source, changed_fields from content_revision where user_id = $owner order by id".replace(
-        "$owner",
-        `'${world.people.owner}'`,
-      ),
-    );
-    assert.deepEqual(revisions, [
-      { source: "service", changed_fields: ["thumbnail_url"] },
-      { source: "sync", changed_fields: ["thumbnail_url"] },
-    ]);
+  for (const items of [`'{"platform_content_id": "a"}'`, `'"a"'`, "'1'"]) {
+    assert.ok((await call(items)).code, `${items} is no list`);
+  }
+  assert.equal(
+    await db.value(`select cursor from ops.sync_run where social_account_id = '${db.account}'`),
+    null,
+  );
+  for (const items of ["null", "'null'", "'[]'"]) assert.equal((await call(items)).code, undefined, items);
+});
+
+test("a picture that the service replaced and a sync restores is a revision of the sync", async (db) => {
+  await apply(db, await begin(db), page(["a"]), [item("a")]);
+  await db.perform(
+    "service",
+    `update content_item set thumbnail_url = 'https://example.com/own.jpg', updated_at = now() - interval '1 day'
+     where platform_content_id = 'a' returning id`,
+  );
+  await apply(db, await begin(db), page(["a"]), [item("a", { views_count: 2 })]);
+  const revisions = await db.query(
+    "select source, changed_fields from content_revision where user_id = $owner order by id".replace(
+      "$owner",
+      `'${db.people.owner}'`,
+    ),
+  );
+  assert.deepEqual(revisions, [
+    { source: "service", changed_fields: ["thumbnail_url"] },
+    { source: "sync", changed_fields: ["thumbnail_url"] },
+  ]);
+});
+
+test("a page that says the same writes no version of any row; what changed is counted", async (db) => {
+  const all = ["a", "b", "c"];
+  const items = all.map((id) => item(id));
+  await apply(db, await begin(db), page(all), items);
+  const versions = () =>
+    db.query(`select platform_content_id as id, xmin::text, ctid::text from content_item
+    where social_account_id = '${db.account}' order by 1`);
+  const before = await versions();
+  const same = await apply(db, await begin(db), page(all), [...items, item("a")]);
+  assert.deepEqual([same.new_items, same.updated_items, same.unchanged_items], [0, 0, 3]);
+  assert.deepEqual(await versions(), before);
+
+  const changed = await apply(db, await begin(db), page(all), [
+    item("a", { views_count: 9 }),
+    item("b", { title: "New" }),
+    item("c"),
+  ]);
+  assert.deepEqual([changed.new_items, changed.updated_items, changed.unchanged_items], [0, 2, 1]);
+  const rows = await db.query(`select platform_content_id as id, title, views_count::integer as views,
+    search_vector @@ to_tsquery('streamvibe', 'new') as found,
+    (select count(*)::integer from content_revision where content_item_id = i.id) as revisions
+    from content_item i where social_account_id = '${db.account}' order by 1`);
+  assert.deepEqual(rows, [
+    { id: "a", title: "Title a", views: 9, found: false, revisions: 0 },
+    { id: "b", title: "New", views: 1, found: true, revisions: 1 },
+    { id: "c", title: "Title c", views: 1, found: false, revisions: 0 },
+  ]);
+  const [revision] = await db.query(
+    `select source, changed_by, changed_fields, title, description, tags, thumbnail_url
+    from content_revision where user_id = '${db.people.owner}'`,
+  );
+  assert.deepEqual(revision, {
+    source: "sync",
+    changed_by: null,
+    changed_fields: ["title"],
+    title: "Title b",
+    description: "Description b",
+    tags: ["tag"],
+    thumbnail_url: "https://example.com/b.jpg",
   });
 });
 
-Deno.test("a page that says the same writes no version of any row; what changed is counted", async () => {
-  await inEmptyLibrary(async (world) => {
-    const all = ["a", "b", "c"];
-    const items = all.map((id) => item(id));
-    await apply(world, await begin(world), page(all), items);
-    const versions = () =>
-      world.query(`select platform_content_id as id, xmin::text, ctid::text from content_item
-      where social_account_id = '${world.account}' order by 1`);
-    const before = await versions();
-    const same = await apply(world, await begin(world), page(all), [...items, item("a")]);
-    assert.deepEqual([same.new_items, same.updated_items, same.unchanged_items], [0, 0, 3]);
-    assert.deepEqual(await versions(), before);
-
-    const changed = await apply(world, await begin(world), page(all), [
-      item("a", { views_count: 9 }),
-      item("b", { title: "New" }),
-      item("c"),
-    ]);
-    assert.deepEqual([changed.new_items, changed.updated_items, changed.unchanged_items], [0, 2, 1]);
-    const rows = await world.query(`select platform_content_id as id, title, views_count::integer as views,
-      search_vector @@ to_tsquery('streamvibe', 'new') as found,
-      (select count(*)::integer from content_revision where content_item_id = i.id) as revisions
-      from content_item i where social_account_id = '${world.account}' order by 1`);
-    assert.deepEqual(rows, [
-      { id: "a", title: "Title a", views: 9, found: false, revisions: 0 },
-      { id: "b", title: "New", views: 1, found: true, revisions: 1 },
-      { id: "c", title: "Title c", views: 1, found: false, revisions: 0 },
-    ]);
-    const [revision] = await world.query(
-      `select source, changed_by, changed_fields, title, description, tags, thumbnail_url
-      from content_revision where user_id = '${world.people.owner}'`,
+test("every field of an item is followed when it changes", async (db) => {
+  await apply(db, await begin(db), page(["a"]), [item("a")]);
+  const changes: Row[] = [
+    { content_type: "short_video" },
+    { description: "x" },
+    { tags: ["x", "y"] },
+    { hashtags: ["x"] },
+    { thumbnail_url: null },
+    { permalink: null },
+    { visibility: "private" },
+    { language: null },
+    { duration_seconds: null },
+    { published_at: "2026-02-01T00:00:00+00:00" },
+    { views_count: 2 },
+    { likes_count: 2 },
+    { comments_count: 2 },
+    { shares_count: 2 },
+    { platform_category: null },
+    { metadata: { definition: "sd" } },
+  ];
+  let current: Row = {};
+  for (const change of changes) {
+    current = { ...current, ...change };
+    const applied = await apply(db, await begin(db), page(["a"]), [item("a", current)]);
+    assert.deepEqual([applied.updated_items, applied.unchanged_items], [1, 0], JSON.stringify(change));
+    const row = await db.value<Row>(
+      `select to_jsonb(i) from content_item i where social_account_id = '${db.account}'`,
     );
-    assert.deepEqual(revision, {
-      source: "sync",
-      changed_by: null,
-      changed_fields: ["title"],
-      title: "Title b",
-      description: "Description b",
-      tags: ["tag"],
-      thumbnail_url: "https://example.com/b.jpg",
-    });
+    const [[field, value] = ["", null]] = Object.entries(change);
+    assert.deepEqual(row[field], value, field);
+    await db.query(`update subscription set syncs_used = 0 where user_id = '${db.people.owner}'`);
+  }
+});
+
+test("a count that the platform no longer tells stays what it was, and is nought where it was never told", async (db) => {
+  const hidden = { likes_count: null, comments_count: null };
+  await apply(db, await begin(db), page(["a", "b"]), [item("a", { likes_count: 7 }), item("b", hidden)]);
+  const same = await apply(db, await begin(db), page(["a", "b"]), [item("a", hidden), item("b", hidden)]);
+  assert.deepEqual([same.updated_items, same.unchanged_items], [0, 2]);
+  const moved = await apply(db, await begin(db), page(["a", "b"]), [
+    item("a", { ...hidden, views_count: 5 }),
+    item("b", { ...hidden, title: "New" }),
+  ]);
+  assert.deepEqual([moved.updated_items, moved.unchanged_items], [2, 0]);
+  const rows = await db.query(`select platform_content_id as id, views_count::integer as views,
+    likes_count::integer as likes, comments_count::integer as comments
+    from content_item where social_account_id = '${db.account}' order by 1`);
+  assert.deepEqual(rows, [
+    { id: "a", views: 5, likes: 7, comments: 1 },
+    { id: "b", views: 1, likes: 0, comments: 0 },
+  ]);
+});
+
+test("a picture's address that is only signed anew is no change, and is kept fresh twice a day", async (db) => {
+  const signed = (
+    signature: string,
+  ) => [item("a", { thumbnail_url: `https://example.com/a.jpg?sig=${signature}` })];
+  const state = () =>
+    db.query(
+      `select thumbnail_url, xmin::text, (select count(*)::integer from content_revision where content_item_id = item.id) as revisions
+      from content_item as item where social_account_id = '${db.account}'`,
+    );
+  await apply(db, await begin(db), page(["a"]), signed("1"));
+  const before = await state();
+  assert.equal((await apply(db, await begin(db), page(["a"]), signed("2"))).unchanged_items, 1);
+  assert.deepEqual(await state(), before);
+  await db.query(
+    `update content_item set updated_at = now() - interval '13 hours' where social_account_id = '${db.account}'`,
+  );
+  assert.equal((await apply(db, await begin(db), page(["a"]), signed("3"))).updated_items, 1);
+  const [after] = await state();
+  assert.deepEqual([after?.thumbnail_url, after?.revisions], [
+    "https://example.com/a.jpg?sig=3",
+    before[0]?.revisions,
+  ]);
+  await apply(db, await begin(db), page(["a"]), [item("a", { thumbnail_url: "https://example.com/b.jpg" })]);
+  const [fields] = await db.query(
+    `select changed_fields, thumbnail_url from content_revision where user_id = '${db.people.owner}'`,
+  );
+  assert.deepEqual(fields, {
+    changed_fields: ["thumbnail_url"],
+    thumbnail_url: "https://example.com/a.jpg?sig=3",
   });
 });
 
-Deno.test("every field of an item is followed when it changes", async () => {
-  await inEmptyLibrary(async (world) => {
-    await apply(world, await begin(world), page(["a"]), [item("a")]);
-    const changes: Row[] = [
-      { content_type: "short_video" },
-      { description: "x" },
-      { tags: ["x", "y"] },
-      { hashtags: ["x"] },
-      { thumbnail_url: null },
-      { permalink: null },
-      { visibility: "private" },
-      { language: null },
-      { duration_seconds: null },
-      { published_at: "2026-02-01T00:00:00+00:00" },
-      { views_count: 2 },
-      { likes_count: 2 },
-      { comments_count: 2 },
-      { shares_count: 2 },
-      { platform_category: null },
-      { metadata: { definition: "sd" } },
-    ];
-    let current: Row = {};
-    for (const change of changes) {
-      current = { ...current, ...change };
-      const applied = await apply(world, await begin(world), page(["a"]), [item("a", current)]);
-      assert.deepEqual([applied.updated_items, applied.unchanged_items], [1, 0], JSON.stringify(change));
-      const row = await world.value<Row>(
-        `select to_jsonb(i) from content_item i where social_account_id = '${world.account}'`,
-      );
-      const [[field, value] = ["", null]] = Object.entries(change);
-      assert.deepEqual(row[field], value, field);
-      await world.query(`update subscription set syncs_used = 0 where user_id = '${world.people.owner}'`);
-    }
-  });
+test("what platforms get wrong does not stop a page: doubles, nulls, empty ids, huge and odd tags, negative counts", async (db) => {
+  const applied = await apply(db, await begin(db), page(["a", "a", "b"]), [
+    item("a", {
+      title: null,
+      description: null,
+      tags: null,
+      hashtags: null,
+      metadata: null,
+      visibility: null,
+      content_type: null,
+    }),
+    item("a"),
+    item(""),
+    item("b", {
+      title: "t".repeat(5000),
+      description: "d".repeat(200_000),
+      tags: ["", " ", "x".repeat(5000), ...Array.from({ length: 600 }, (_, i) => `t${i}`)],
+      views_count: -1,
+      duration_seconds: -5,
+      published_at: null,
+    }),
+  ]);
+  assert.equal(applied.new_items, 2);
+  const [row] = await db.query(
+    `select char_length(title) as title, char_length(description) as description, cardinality(tags) as tags,
+    views_count::integer as views, duration_seconds as duration, published_at is not null as dated from content_item
+    where social_account_id = '${db.account}' and platform_content_id = 'b'`,
+  );
+  assert.deepEqual(row, { title: 1000, description: 100_000, tags: 500, views: 0, duration: 0, dated: true });
 });
 
-Deno.test("a count that the platform no longer tells stays what it was, and is nought where it was never told", async () => {
-  await inEmptyLibrary(async (world) => {
-    const hidden = { likes_count: null, comments_count: null };
-    await apply(world, await begin(world), page(["a", "b"]), [
-      item("a", { likes_count: 7 }),
-      item("b", hidden),
-    ]);
-    const same = await apply(world, await begin(world), page(["a", "b"]), [
-      item("a", hidden),
-      item("b", hidden),
-    ]);
-    assert.deepEqual([same.updated_items, same.unchanged_items], [0, 2]);
-    const moved = await apply(world, await begin(world), page(["a", "b"]), [
-      item("a", { ...hidden, views_count: 5 }),
-      item("b", { ...hidden, title: "New" }),
-    ]);
-    assert.deepEqual([moved.updated_items, moved.unchanged_items], [2, 0]);
-    const rows = await world.query(`select platform_content_id as id, views_count::integer as views,
-      likes_count::integer as likes, comments_count::integer as comments
-      from content_item where social_account_id = '${world.account}' order by 1`);
-    assert.deepEqual(rows, [
-      { id: "a", views: 5, likes: 7, comments: 1 },
-      { id: "b", views: 1, likes: 0, comments: 0 },
-    ]);
-  });
+test("tags are brought in without blanks around them, empty ones and nulls; clean ones stay as they are", async (db) => {
+  const given = [["a ", " b", "", "c  d"], ["x", null, "y"], [" "], ["plain", "two words"], []];
+  const ids = given.map((_, n) => `tags-${n}`);
+  await apply(
+    db,
+    await begin(db),
+    page(ids),
+    given.map((tags, n) => item(`tags-${n}`, { tags, hashtags: tags.slice(0, 2) })),
+  );
+  const rows = await db.query<{ tags: string[]; hashtags: string[] }>(
+    `select tags, hashtags from content_item where social_account_id = '${db.account}' order by platform_content_id`,
+  );
+  assert.deepEqual(rows.map(({ tags }) => tags), [["a", "b", "c  d"], ["x", "y"], [], [
+    "plain",
+    "two words",
+  ], []]);
+  assert.deepEqual(rows.map(({ hashtags }) => hashtags), [["a", "b"], ["x"], [], ["plain", "two words"], []]);
 });
 
-Deno.test("a picture's address that is only signed anew is no change, and is kept fresh twice a day", async () => {
-  await inEmptyLibrary(async (world) => {
-    const signed = (
-      signature: string,
-    ) => [item("a", { thumbnail_url: `https://example.com/a.jpg?sig=${signature}` })];
-    const state = () =>
-      world.query(
-        `select thumbnail_url, xmin::text, (select count(*)::integer from content_revision where content_item_id = item.id) as revisions
-        from content_item as item where social_account_id = '${world.account}'`,
-      );
-    await apply(world, await begin(world), page(["a"]), signed("1"));
-    const before = await state();
-    assert.equal((await apply(world, await begin(world), page(["a"]), signed("2"))).unchanged_items, 1);
-    assert.deepEqual(await state(), before);
-    await world.query(
-      `update content_item set updated_at = now() - interval '13 hours' where social_account_id = '${world.account}'`,
-    );
-    assert.equal((await apply(world, await begin(world), page(["a"]), signed("3"))).updated_items, 1);
-    const [after] = await state();
-    assert.deepEqual([after?.thumbnail_url, after?.revisions], [
-      "https://example.com/a.jpg?sig=3",
-      before[0]?.revisions,
-    ]);
-    await apply(world, await begin(world), page(["a"]), [
-      item("a", { thumbnail_url: "https://example.com/b.jpg" }),
-    ]);
-    const [fields] = await world.query(
-      `select changed_fields, thumbnail_url from content_revision where user_id = '${world.people.owner}'`,
-    );
-    assert.deepEqual(fields, {
-      changed_fields: ["thumbnail_url"],
-      thumbnail_url: "https://example.com/a.jpg?sig=3",
-    });
+test("an unchanged page is known again without its items", async (db) => {
+  await apply(db, await begin(db), page(["a", "b"], null, "p2"), [item("a"), item("b")]);
+  await apply(db, await begin(db), page(["c"], "p2"), [item("c")]);
+  await db.query(`update subscription set syncs_used = 0 where user_id = '${db.people.owner}'`);
+  const again = await begin(db);
+  assert.deepEqual(again.page, {
+    etags: { list: "etag-a,b" },
+    item_ids: ["a", "b"],
+    present_ids: ["a", "b"],
+    next_cursor: { key: "p2" },
+    total: 4,
   });
+  const one = await apply(db, again, { cursor: null, unchanged: true }, []);
+  assert.deepEqual([one.unchanged_items, one.done, one.items_seen], [2, false, 2]);
+  const second = await begin(db, again.sync_id);
+  assert.deepEqual(second.cursor, { key: "p2" }, "the remembered next page");
+  const two = await apply(db, second, { cursor: { key: "p2" }, unchanged: true, next_cursor: null }, []);
+  assert.deepEqual([two.unchanged_items, two.done, two.removed_items], [1, true, 0]);
+  const unknown = await begin(db);
+  const refused = await db.attempt(
+    "service",
+    applyCall(unknown, { cursor: { key: "never" }, unchanged: true }, []),
+  );
+  assert.equal(refused.code, "SVG01");
 });
 
-Deno.test("what platforms get wrong does not stop a page: doubles, nulls, empty ids, huge and odd tags, negative counts", async () => {
-  await inEmptyLibrary(async (world) => {
-    const applied = await apply(world, await begin(world), page(["a", "a", "b"]), [
-      item("a", {
-        title: null,
-        description: null,
-        tags: null,
-        hashtags: null,
-        metadata: null,
-        visibility: null,
-        content_type: null,
-      }),
-      item("a"),
-      item(""),
-      item("b", {
-        title: "t".repeat(5000),
-        description: "d".repeat(200_000),
-        tags: ["", " ", "x".repeat(5000), ...Array.from({ length: 600 }, (_, i) => `t${i}`)],
-        views_count: -1,
-        duration_seconds: -5,
-        published_at: null,
-      }),
-    ]);
-    assert.equal(applied.new_items, 2);
-    const [row] = await world.query(
-      `select char_length(title) as title, char_length(description) as description, cardinality(tags) as tags,
-      views_count::integer as views, duration_seconds as duration, published_at is not null as dated from content_item
-      where social_account_id = '${world.account}' and platform_content_id = 'b'`,
-    );
-    assert.deepEqual(row, {
-      title: 1000,
-      description: 100_000,
-      tags: 500,
-      views: 0,
-      duration: 0,
-      dated: true,
-    });
-  });
-});
-
-Deno.test("tags are brought in without blanks around them, empty ones and nulls; clean ones stay as they are", async () => {
-  await inEmptyLibrary(async (world) => {
-    const given = [["a ", " b", "", "c  d"], ["x", null, "y"], [" "], ["plain", "two words"], []];
-    const ids = given.map((_, n) => `tags-${n}`);
-    await apply(
-      world,
-      await begin(world),
-      page(ids),
-      given.map((tags, n) => item(`tags-${n}`, { tags, hashtags: tags.slice(0, 2) })),
-    );
-    const rows = await world.query<{ tags: string[]; hashtags: string[] }>(
-      `select tags, hashtags from content_item where social_account_id = '${world.account}' order by platform_content_id`,
-    );
-    assert.deepEqual(rows.map(({ tags }) => tags), [["a", "b", "c  d"], ["x", "y"], [], [
-      "plain",
-      "two words",
-    ], []]);
-    assert.deepEqual(rows.map(({ hashtags }) => hashtags), [
-      ["a", "b"],
-      ["x"],
-      [],
-      ["plain", "two words"],
-      [],
-    ]);
-  });
-});
-
-Deno.test("an unchanged page is known again without its items", async () => {
-  await inEmptyLibrary(async (world) => {
-    await apply(world, await begin(world), page(["a", "b"], null, "p2"), [item("a"), item("b")]);
-    await apply(world, await begin(world), page(["c"], "p2"), [item("c")]);
-    await world.query(`update subscription set syncs_used = 0 where user_id = '${world.people.owner}'`);
-    const again = await begin(world);
-    assert.deepEqual(again.page, {
-      etags: { list: "etag-a,b" },
-      item_ids: ["a", "b"],
-      present_ids: ["a", "b"],
-      next_cursor: { key: "p2" },
-      total: 4,
-    });
-    const one = await apply(world, again, { cursor: null, unchanged: true }, []);
-    assert.deepEqual([one.unchanged_items, one.done, one.items_seen], [2, false, 2]);
-    const second = await begin(world, again.sync_id);
-    assert.deepEqual(second.cursor, { key: "p2" }, "the remembered next page");
-    const two = await apply(world, second, { cursor: { key: "p2" }, unchanged: true, next_cursor: null }, []);
-    assert.deepEqual([two.unchanged_items, two.done, two.removed_items], [1, true, 0]);
-    const unknown = await begin(world);
-    const refused = await world.attempt(
-      "service",
-      applyCall(unknown, { cursor: { key: "never" }, unchanged: true }, []),
-    );
-    assert.equal(refused.code, "SVG01");
-  });
-});
-
-Deno.test("what the creator deleted stays deleted, and what the creator edited stays until the platform's text changes", async () => {
-  await inEmptyLibrary(async (world) => {
-    await apply(world, await begin(world), page(["a", "b"]), [item("a"), item("b")]);
-    await world.perform(
-      "owner",
-      "update content_item set deleted_at = now() where platform_content_id = 'a'",
-    );
-    await world.perform("owner", "update content_item set title = 'Mine' where platform_content_id = 'b'");
-    const same = await apply(world, await begin(world), page(["a", "b"]), [
-      item("a", { views_count: 5 }),
-      item("b", { views_count: 5 }),
-    ]);
-    assert.deepEqual([same.done, same.updated_items, same.unchanged_items, same.missing_ids], [
-      true,
-      1,
-      1,
-      [],
-    ]);
-    const row = (id: string) =>
-      world.query(`select title, deleted_by, views_count::integer as views from content_item
-      where social_account_id = '${world.account}' and platform_content_id = '${id}'`);
-    assert.deepEqual(await row("a"), [{ title: "Title a", deleted_by: "creator", views: 1 }]);
-    assert.deepEqual(await row("b"), [{ title: "Mine", deleted_by: null, views: 5 }]);
-    await apply(world, await begin(world), page(["a", "b"]), [item("a"), item("b", { title: "Theirs" })]);
-    assert.deepEqual(await row("b"), [{ title: "Theirs", deleted_by: null, views: 1 }]);
-    const history = await world.query(
-      `select source, title from content_revision where user_id = '${world.people.owner}' order by id`,
-    );
-    assert.deepEqual(history, [{ source: "creator", title: "Title b" }, { source: "sync", title: "Mine" }]);
-    // Gone from the platform too: nothing is asked, it was the creator's doing.
-    const without = await apply(world, await begin(world), page(["b"]), [item("b", { title: "Theirs" })]);
-    assert.deepEqual([without.done, without.missing_ids], [true, []]);
-    assert.equal((await row("a"))[0]?.deleted_by, "creator");
-  });
+test("what the creator deleted stays deleted, and what the creator edited stays until the platform's text changes", async (db) => {
+  await apply(db, await begin(db), page(["a", "b"]), [item("a"), item("b")]);
+  await db.perform("owner", "update content_item set deleted_at = now() where platform_content_id = 'a'");
+  await db.perform("owner", "update content_item set title = 'Mine' where platform_content_id = 'b'");
+  const same = await apply(db, await begin(db), page(["a", "b"]), [
+    item("a", { views_count: 5 }),
+    item("b", { views_count: 5 }),
+  ]);
+  assert.deepEqual([same.done, same.updated_items, same.unchanged_items, same.missing_ids], [true, 1, 1, []]);
+  const row = (id: string) =>
+    db.query(`select title, deleted_by, views_count::integer as views from content_item
+    where social_account_id = '${db.account}' and platform_content_id = '${id}'`);
+  assert.deepEqual(await row("a"), [{ title: "Title a", deleted_by: "creator", views: 1 }]);
+  assert.deepEqual(await row("b"), [{ title: "Mine", deleted_by: null, views: 5 }]);
+  await apply(db, await begin(db), page(["a", "b"]), [item("a"), item("b", { title: "Theirs" })]);
+  assert.deepEqual(await row("b"), [{ title: "Theirs", deleted_by: null, views: 1 }]);
+  const history = await db.query(
+    `select source, title from content_revision where user_id = '${db.people.owner}' order by id`,
+  );
+  assert.deepEqual(history, [{ source: "creator", title: "Title b" }, { source: "sync", title: "Mine" }]);
+  // Gone from the platform too: nothing is asked, it was the creator's doing.
+  const without = await apply(db, await begin(db), page(["b"]), [item("b", { title: "Theirs" })]);
+  assert.deepEqual([without.done, without.missing_ids], [true, []]);
+  assert.equal((await row("a"))[0]?.deleted_by, "creator");
 });

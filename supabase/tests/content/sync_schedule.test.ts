@@ -1,6 +1,6 @@
 /** Module 002: when accounts are synced, who claims them, and what the platforms allow. */
 import assert from "node:assert/strict";
-import { inWorld, type Row, withPerson, type World } from "../support/world.ts";
+import { type Row, test, type TestContext, withPerson } from "../support/context.ts";
 
 const json = (value: unknown) => `'${JSON.stringify(value).replaceAll("'", "''")}'`;
 
@@ -13,84 +13,75 @@ interface Claim {
 /** Older than anything that other tests leave behind, so that these come first. */
 const LONG_AGO = "2001-01-01T00:00:00Z";
 
-async function makeDue(world: World, account: string, at = LONG_AGO): Promise<void> {
-  await world.query(
+async function makeDue(db: TestContext, account: string, at = LONG_AGO): Promise<void> {
+  await db.query(
     `update social_account set sync_mode = 'auto', next_sync_at = '${at}' where id = '${account}'`,
   );
 }
 
-const claim = (world: World, limit: number, perCreator = 5) =>
-  world.perform<{ claim_auto_syncs: Claim }>(
-    "service",
-    `select claim_auto_syncs(${limit}, ${perCreator}, 300)`,
-  )
+const claim = (db: TestContext, limit: number, perCreator = 5) =>
+  db.perform<{ claim_auto_syncs: Claim }>("service", `select claim_auto_syncs(${limit}, ${perCreator}, 300)`)
     .then((rows) => rows.map((row) => row.claim_auto_syncs));
 
-const setPlan = (world: World, slug: string) =>
-  world.query(`update subscription set tier_id = (select id from subscription_tier where slug = '${slug}')
-    where user_id in ('${world.people.owner}', '${world.people.other}')`);
+const setPlan = (db: TestContext, slug: string) =>
+  db.query(`update subscription set tier_id = (select id from subscription_tier where slug = '${slug}')
+    where user_id in ('${db.people.owner}', '${db.people.other}')`);
 
-const wait = (world: World, account = world.account) =>
-  world.value<number>(
+const wait = (db: TestContext, account = db.account) =>
+  db.value<number>(
     `select extract(epoch from next_sync_at - now())::float / 60 from social_account where id = '${account}'`,
   );
 
-Deno.test("a due account is claimed once, leased by its own date, and due again when its worker dies", async () => {
-  await inWorld(async (world) => {
-    assert.deepEqual((await claim(world, 1000)).filter((one) => one.social_account_id === world.account), []);
-    await makeDue(world, world.account);
-    const [taken] = await claim(world, 1);
-    assert.equal(taken?.social_account_id, world.account);
-    assert.equal(Date.parse(taken?.due_at ?? ""), Date.parse(LONG_AGO));
-    assert.equal(Math.round(await wait(world)), 5);
-    const again = await claim(world, 1000);
-    assert.ok(!again.some((one) => one.social_account_id === world.account));
-    await makeDue(world, world.account);
-    assert.equal((await claim(world, 1))[0]?.social_account_id, world.account, "when the lease is over");
-  });
+test("a due account is claimed once, leased by its own date, and due again when its worker dies", async (db) => {
+  assert.deepEqual((await claim(db, 1000)).filter((one) => one.social_account_id === db.account), []);
+  await makeDue(db, db.account);
+  const [taken] = await claim(db, 1);
+  assert.equal(taken?.social_account_id, db.account);
+  assert.equal(Date.parse(taken?.due_at ?? ""), Date.parse(LONG_AGO));
+  assert.equal(Math.round(await wait(db)), 5);
+  const again = await claim(db, 1000);
+  assert.ok(!again.some((one) => one.social_account_id === db.account));
+  await makeDue(db, db.account);
+  assert.equal((await claim(db, 1))[0]?.social_account_id, db.account, "when the lease is over");
 });
 
-Deno.test("only active accounts in automatic mode are claimed", async () => {
-  await inWorld(async (world) => {
-    for (
-      const state of [
-        "sync_mode = 'manual'",
-        "sync_mode = 'disabled'",
-        "status = 'suspended'",
-        "status = 'disconnected'",
-      ]
-    ) {
-      await makeDue(world, world.account);
-      await world.query(`update social_account set ${state} where id = '${world.account}'`);
-      const taken = await claim(world, 1000);
-      assert.ok(!taken.some((one) => one.social_account_id === world.account), state);
-      await world.query(`update social_account set status = 'active' where id = '${world.account}'`);
-    }
-    await makeDue(world, world.account);
-    assert.equal((await claim(world, 1))[0]?.social_account_id, world.account);
-  });
+test("only active accounts in automatic mode are claimed", async (db) => {
+  for (
+    const state of [
+      "sync_mode = 'manual'",
+      "sync_mode = 'disabled'",
+      "status = 'suspended'",
+      "status = 'disconnected'",
+    ]
+  ) {
+    await makeDue(db, db.account);
+    await db.query(`update social_account set ${state} where id = '${db.account}'`);
+    const taken = await claim(db, 1000);
+    assert.ok(!taken.some((one) => one.social_account_id === db.account), state);
+    await db.query(`update social_account set status = 'active' where id = '${db.account}'`);
+  }
+  await makeDue(db, db.account);
+  assert.equal((await claim(db, 1))[0]?.social_account_id, db.account);
 });
 
-Deno.test("a creator with many due accounts does not keep another's from being claimed", async () => {
-  await inWorld(async (world) => {
-    await setPlan(world, "premium");
-    const many = [world.account];
-    for (let i = 0; i < 6; i++) {
-      many.push((await world.connect("owner", `UCmany${i}${crypto.randomUUID()}`)).account);
-    }
-    const { account: single } = await world.connect("other", `UCone${crypto.randomUUID()}`);
-    for (const [i, account] of many.entries()) await makeDue(world, account, `2001-01-01T00:00:0${i}Z`);
-    await makeDue(world, single, "2001-01-02T00:00:00Z");
+test("a creator with many due accounts does not keep another's from being claimed", async (db) => {
+  await setPlan(db, "premium");
+  const many = [db.account];
+  for (let i = 0; i < 6; i++) {
+    many.push((await db.connect("owner", `UCmany${i}${crypto.randomUUID()}`)).account);
+  }
+  const { account: single } = await db.connect("other", `UCone${crypto.randomUUID()}`);
+  for (const [i, account] of many.entries()) await makeDue(db, account, `2001-01-01T00:00:0${i}Z`);
+  await makeDue(db, single, "2001-01-02T00:00:00Z");
 
-    const taken = (await claim(world, 3)).map((one) => one.social_account_id);
-    assert.deepEqual(taken, [many[0], single, many[1]], "everybody's first before anybody's second");
-    const rest = (await claim(world, 1000, 2)).map((one) => one.social_account_id);
-    assert.deepEqual(
-      rest.filter((id) => many.includes(id)),
-      [many[2], many[3]],
-      "no more than two of one creator",
-    );
-  });
+  const taken = (await claim(db, 3)).map((one) => one.social_account_id);
+  assert.deepEqual(taken, [many[0], single, many[1]], "everybody's first before anybody's second");
+  const rest = (await claim(db, 1000, 2)).map((one) => one.social_account_id);
+  assert.deepEqual(
+    rest.filter((id) => many.includes(id)),
+    [many[2], many[3]],
+    "no more than two of one creator",
+  );
 });
 
 Deno.test("of many workers at once each due account goes to one", async () => {
@@ -98,7 +89,7 @@ Deno.test("of many workers at once each due account goes to one", async () => {
     await sql`update subscription set tier_id = (select id from subscription_tier where slug = 'premium') where user_id = ${id}`;
     for (let i = 0; i < 8; i++) {
       await sql`select connect_account(${id}, 'youtube', '{"access_token": "x"}', now() + interval '1 hour', '{}',
-        ${sql.json({ platform_account_id: `UC${crypto.randomUUID()}` })})`;
+      ${sql.json({ platform_account_id: `UC${crypto.randomUUID()}` })})`;
     }
     await sql`update social_account set sync_mode = 'auto', next_sync_at = '2001-01-01' where user_id = ${id}`;
     const claims = await Promise.all(
@@ -113,130 +104,114 @@ Deno.test("of many workers at once each due account goes to one", async () => {
   });
 });
 
-Deno.test("a failure waits longer each time, success forgets it, and a creator reads why an account waits", async () => {
-  await inWorld(async (world) => {
-    await makeDue(world, world.account);
-    const postpone = (rest: string) =>
-      world.perform("service", `select postpone_auto_sync('${world.account}', ${rest})`);
-    const fail = async () => {
-      const begun = await world.value<Row>(
-        `select begin_sync(null, '${world.account}', null, 60)`,
-        "service",
-      );
-      await world.value(
-        `select fail_sync('${begun.sync_id}', ${begun.fence}, 'provider_unavailable', 'No answer')`,
-        "service",
-      );
-      await postpone("null, true");
-      return await wait(world);
-    };
-    const waits = [await fail(), await fail(), await fail()];
-    for (const [i, minutes] of waits.entries()) {
-      assert.ok(minutes >= 15 * 2 ** i * 0.74 && minutes <= 15 * 2 ** i, `${i}: ${minutes}`);
-    }
-    await postpone("now() + interval '3 days', true");
-    assert.equal(Math.round(await wait(world) / 60), 72, "what the platform asked for, if it is longer");
-    await postpone("now() + interval '1 hour', false, 'Your plan is used up'");
-    assert.equal(
-      await world.value(`select last_error from social_account where id = '${world.account}'`),
-      "Your plan is used up",
-    );
-
-    const begun = await world.value<Row>(`select begin_sync(null, '${world.account}', null, 60)`, "service");
-    await world.value(
-      `select apply_sync_page('${begun.sync_id}', ${begun.fence}, '{"cursor": null, "item_ids": ["v1", "v2", "v3"], "present_ids": ["v1", "v2", "v3"]}', '[]')`,
+test("a failure waits longer each time, success forgets it, and a creator reads why an account waits", async (db) => {
+  await makeDue(db, db.account);
+  const postpone = (rest: string) =>
+    db.perform("service", `select postpone_auto_sync('${db.account}', ${rest})`);
+  const fail = async () => {
+    const begun = await db.value<Row>(`select begin_sync(null, '${db.account}', null, 60)`, "service");
+    await db.value(
+      `select fail_sync('${begun.sync_id}', ${begun.fence}, 'provider_unavailable', 'No answer')`,
       "service",
     );
-    const [state] = await world.query(
-      `select failures, last_error from ops.sync_run join social_account a on a.id = social_account_id where a.id = '${world.account}'`,
-    );
-    assert.deepEqual(state, { failures: 0, last_error: null });
-  });
+    await postpone("null, true");
+    return await wait(db);
+  };
+  const waits = [await fail(), await fail(), await fail()];
+  for (const [i, minutes] of waits.entries()) {
+    assert.ok(minutes >= 15 * 2 ** i * 0.74 && minutes <= 15 * 2 ** i, `${i}: ${minutes}`);
+  }
+  await postpone("now() + interval '3 days', true");
+  assert.equal(Math.round(await wait(db) / 60), 72, "what the platform asked for, if it is longer");
+  await postpone("now() + interval '1 hour', false, 'Your plan is used up'");
+  assert.equal(
+    await db.value(`select last_error from social_account where id = '${db.account}'`),
+    "Your plan is used up",
+  );
+
+  const begun = await db.value<Row>(`select begin_sync(null, '${db.account}', null, 60)`, "service");
+  await db.value(
+    `select apply_sync_page('${begun.sync_id}', ${begun.fence}, '{"cursor": null, "item_ids": ["v1", "v2", "v3"], "present_ids": ["v1", "v2", "v3"]}', '[]')`,
+    "service",
+  );
+  const [state] = await db.query(
+    `select failures, last_error from ops.sync_run join social_account a on a.id = social_account_id where a.id = '${db.account}'`,
+  );
+  assert.deepEqual(state, { failures: 0, last_error: null });
 });
 
-const interval = (world: World, ages: number[], now = "2026-11-20T12:00:00Z") =>
-  world.value<number>(`select extract(epoch from ops.sync_interval(
+const interval = (db: TestContext, ages: number[], now = "2026-11-20T12:00:00Z") =>
+  db.value<number>(`select extract(epoch from ops.sync_interval(
     array(select '${now}'::timestamptz - make_interval(secs => hours * 3600)
       from unnest(array[${ages.join()}]::float[]) with ordinality as age (hours, place) order by place),
     '${now}', '${now}'::timestamptz - interval '30 days'))::float / 3600`);
 const every = (hours: number, last: number, count = 30) =>
   Array.from({ length: count }, (_, i) => last + i * hours);
 
-Deno.test("the interval follows what is published: hourly at the least, weekly at the most", async () => {
-  await inWorld(async (world) => {
-    const daily = await interval(world, every(24, 3));
-    assert.ok(daily > 1 && daily < 12, `daily: within hours, got ${daily}`);
-    const weekly = await interval(world, every(168, 20));
-    assert.ok(weekly > 2 && weekly < 48, `weekly: within a day or two, got ${weekly}`);
-    const monthly = await interval(world, every(720, 500));
-    assert.ok(monthly > weekly, `monthly: ${monthly}`);
-    assert.equal(await interval(world, every(0.2, 0.1)), 1, "many an hour");
-    assert.equal(await interval(world, every(24, 24 * 120)), 168, "daily once, silent for months");
-    assert.equal(await interval(world, every(24 * 200, 24 * 100, 3)), 168, "yearly");
-    assert.ok(await interval(world, every(24, 24 * 30)) > 24, "a month of silence slows a daily one down");
-    assert.equal(await interval(world, []), 60, "empty for a month since it was connected");
-  });
+test("the interval follows what is published: hourly at the least, weekly at the most", async (db) => {
+  const daily = await interval(db, every(24, 3));
+  assert.ok(daily > 1 && daily < 12, `daily: within hours, got ${daily}`);
+  const weekly = await interval(db, every(168, 20));
+  assert.ok(weekly > 2 && weekly < 48, `weekly: within a day or two, got ${weekly}`);
+  const monthly = await interval(db, every(720, 500));
+  assert.ok(monthly > weekly, `monthly: ${monthly}`);
+  assert.equal(await interval(db, every(0.2, 0.1)), 1, "many an hour");
+  assert.equal(await interval(db, every(24, 24 * 120)), 168, "daily once, silent for months");
+  assert.equal(await interval(db, every(24 * 200, 24 * 100, 3)), 168, "yearly");
+  assert.ok(await interval(db, every(24, 24 * 30)) > 24, "a month of silence slows a daily one down");
+  assert.equal(await interval(db, []), 60, "empty for a month since it was connected");
 });
 
-Deno.test("who always publishes at the same hour is looked at then, not in the night before", async () => {
-  await inWorld(async (world) => {
-    // Every day at 18 UTC.
-    const at = async (now: string, since: number) => await interval(world, every(24, since), now);
-    const night = await at("2026-11-20T22:00:00Z", 4);
-    const eve = await at("2026-11-20T16:00:00Z", 22);
-    assert.ok(eve < night / 2, `before the hour ${eve}, after it ${night}`);
-  });
+test("who always publishes at the same hour is looked at then, not in the night before", async (db) => {
+  // Every day at 18 UTC.
+  const at = async (now: string, since: number) => await interval(db, every(24, since), now);
+  const night = await at("2026-11-20T22:00:00Z", 4);
+  const eve = await at("2026-11-20T16:00:00Z", 22);
+  assert.ok(eve < night / 2, `before the hour ${eve}, after it ${night}`);
 });
 
-Deno.test("the owner's bounds hold at once; the plan's syncs are spread over its month", async () => {
-  await inWorld(async (world) => {
-    await setPlan(world, "premium");
-    await makeDue(world, world.account);
-    await world.query(
-      `update social_account set last_synced_at = now(), next_sync_at = now() + interval '5 days' where id = '${world.account}'`,
-    );
-    await world.perform(
-      "owner",
-      `update social_account set max_sync_hours = 12 where id = '${world.account}'`,
-    );
-    assert.equal(Math.round(await wait(world) / 60), 12);
-    await world.perform(
-      "owner",
-      `update social_account set max_sync_hours = 48, min_sync_hours = 24 where id = '${world.account}'`,
-    );
-    assert.equal(Math.round(await wait(world) / 60), 24);
-    const foreign = await world.attempt(
-      "other",
-      `update social_account set max_sync_hours = 2 where id = '${world.account}'`,
-    );
-    assert.equal(foreign.count, 0);
+test("the owner's bounds hold at once; the plan's syncs are spread over its month", async (db) => {
+  await setPlan(db, "premium");
+  await makeDue(db, db.account);
+  await db.query(
+    `update social_account set last_synced_at = now(), next_sync_at = now() + interval '5 days' where id = '${db.account}'`,
+  );
+  await db.perform("owner", `update social_account set max_sync_hours = 12 where id = '${db.account}'`);
+  assert.equal(Math.round(await wait(db) / 60), 12);
+  await db.perform(
+    "owner",
+    `update social_account set max_sync_hours = 48, min_sync_hours = 24 where id = '${db.account}'`,
+  );
+  assert.equal(Math.round(await wait(db) / 60), 24);
+  const foreign = await db.attempt(
+    "other",
+    `update social_account set max_sync_hours = 2 where id = '${db.account}'`,
+  );
+  assert.equal(foreign.count, 0);
 
-    await world.query(
-      `update social_account set min_sync_hours = 1, max_sync_hours = 1 where id = '${world.account}'`,
-    );
-    const hours = () =>
-      world.value<number>(`select extract(epoch from ops.sync_interval('${world.account}'))::float / 3600`);
-    await world.query(
-      `update subscription set cycle_end_date = now() + interval '10 days', syncs_used = 0 where user_id = '${world.people.owner}'`,
-    );
-    assert.equal(Math.round(await hours() * 100), 100, "500 syncs in ten days are no limit");
-    await world.query(`update subscription set syncs_used = 480 where user_id = '${world.people.owner}'`);
-    assert.equal(Math.round(await hours()), 12, "20 syncs in ten days");
-    await world.query(`update subscription set syncs_used = 500 where user_id = '${world.people.owner}'`);
-    assert.equal(Math.round(await hours()), 240, "none: when the month is over");
-  });
+  await db.query(
+    `update social_account set min_sync_hours = 1, max_sync_hours = 1 where id = '${db.account}'`,
+  );
+  const hours = () =>
+    db.value<number>(`select extract(epoch from ops.sync_interval('${db.account}'))::float / 3600`);
+  await db.query(
+    `update subscription set cycle_end_date = now() + interval '10 days', syncs_used = 0 where user_id = '${db.people.owner}'`,
+  );
+  assert.equal(Math.round(await hours() * 100), 100, "500 syncs in ten days are no limit");
+  await db.query(`update subscription set syncs_used = 480 where user_id = '${db.people.owner}'`);
+  assert.equal(Math.round(await hours()), 12, "20 syncs in ten days");
+  await db.query(`update subscription set syncs_used = 500 where user_id = '${db.people.owner}'`);
+  assert.equal(Math.round(await hours()), 240, "none: when the month is over");
 });
 
-Deno.test("another plan wakes the accounts that waited for the month's end", async () => {
-  await inWorld(async (world) => {
-    await makeDue(world, world.account);
-    await world.query(
-      `update social_account set last_synced_at = now() - interval '9 hours', next_sync_at = now() + interval '20 days' where id = '${world.account}'`,
-    );
-    await world.query(`update subscription set syncs_used = 10 where user_id = '${world.people.owner}'`);
-    await setPlan(world, "premium");
-    assert.ok(await wait(world) < 60, "soon, not in weeks");
-  });
+test("another plan wakes the accounts that waited for the month's end", async (db) => {
+  await makeDue(db, db.account);
+  await db.query(
+    `update social_account set last_synced_at = now() - interval '9 hours', next_sync_at = now() + interval '20 days' where id = '${db.account}'`,
+  );
+  await db.query(`update subscription set syncs_used = 10 where user_id = '${db.people.owner}'`);
+  await setPlan(db, "premium");
+  assert.ok(await wait(db) < 60, "soon, not in weeks");
 });
 
 /** A window of this test's own: no other test has its app. */
@@ -251,203 +226,172 @@ const quota = (app: string, more: Row = {}) => ({
   ...more,
 });
 
-const begin = (world: World, what: Row, account = world.account, user: string | null = world.people.owner) =>
+const begin = (db: TestContext, what: Row, account = db.account, user: string | null = db.people.owner) =>
   `select begin_sync(${user === null ? "null" : `'${user}'`}, '${account}', null, 60, null, ${json(what)})`;
 
-async function step(world: World, what: Row, usage: Row, account = world.account, user = world.people.owner) {
-  const begun = await world.value<Row>(begin(world, what, account, user), "service");
-  const applied = await world.value<Row>(
+async function step(db: TestContext, what: Row, usage: Row, account = db.account, user = db.people.owner) {
+  const begun = await db.value<Row>(begin(db, what, account, user), "service");
+  const applied = await db.value<Row>(
     `select apply_sync_page('${begun.sync_id}', ${begun.fence}, '{"cursor": null, "item_ids": [], "present_ids": [], "next_cursor": {"key": "p2"}}',
       '[]', null, true, ${json({ ...what, ...usage })})`,
     "service",
   );
-  await world.query(`update subscription set syncs_used = 0`.concat(` where user_id = '${user}'`));
+  await db.query(`update subscription set syncs_used = 0`.concat(` where user_id = '${user}'`));
   return applied;
 }
 
-const window = async (world: World, app: string) =>
-  (await world.query(
+const window = async (db: TestContext, app: string) =>
+  (await db.query(
     `select used, size, closed_until is not null as closed from ops.platform_window where app = '${app}'`,
   ))[0];
 
-Deno.test("a step takes units ahead and settles with what it used; nothing left is 503, and costs nothing", async () => {
-  await inWorld(async (world) => {
-    const what = quota("ledger", { size: 10 });
-    await step(world, what, { units: 3, calls: 3 });
-    assert.deepEqual(await window(world, "ledger"), { used: 3, size: null, closed: false });
-    const begun = await world.value<Row>(begin(world, what), "service");
-    assert.equal((await window(world, "ledger"))?.used, 5, "while it runs");
-    await world.value(
-      `select fail_sync('${begun.sync_id}', ${begun.fence}, 'provider_unavailable', 'x', ${
-        json({ ...what, units: 1, calls: 1 })
-      })`,
-      "service",
-    );
-    assert.equal((await window(world, "ledger"))?.used, 4, "a failed call costs what it cost");
+test("a step takes units ahead and settles with what it used; nothing left is 503, and costs nothing", async (db) => {
+  const what = quota("ledger", { size: 10 });
+  await step(db, what, { units: 3, calls: 3 });
+  assert.deepEqual(await window(db, "ledger"), { used: 3, size: null, closed: false });
+  const begun = await db.value<Row>(begin(db, what), "service");
+  assert.equal((await window(db, "ledger"))?.used, 5, "while it runs");
+  await db.value(
+    `select fail_sync('${begun.sync_id}', ${begun.fence}, 'provider_unavailable', 'x', ${
+      json({ ...what, units: 1, calls: 1 })
+    })`,
+    "service",
+  );
+  assert.equal((await window(db, "ledger"))?.used, 4, "a failed call costs what it cost");
 
-    await world.query(`update ops.platform_window set used = 9 where app = 'ledger'`);
-    await world.query(`update subscription set syncs_used = 0 where user_id = '${world.people.owner}'`);
-    const refused = await world.attempt("service", begin(world, what));
-    assert.equal(refused.code, "SVP01");
-    assert.equal(refused.detail?.platform, "youtube");
-    const seconds = Number(refused.detail?.retry_after);
-    assert.ok(seconds > 3500 && seconds <= 3600, String(seconds));
-    assert.equal(
-      await world.value(`select syncs_used from subscription where user_id = '${world.people.owner}'`),
-      0,
-    );
-    await world.query(
-      `update ops.platform_window set began_at = now() - interval '2 hours', ends_at = now() - interval '1 hour' where app = 'ledger'`,
-    );
-    await step(world, what, { units: 2, calls: 2 });
-    assert.equal((await window(world, "ledger"))?.used, 2, "the next window begins empty");
-  });
+  await db.query(`update ops.platform_window set used = 9 where app = 'ledger'`);
+  await db.query(`update subscription set syncs_used = 0 where user_id = '${db.people.owner}'`);
+  const refused = await db.attempt("service", begin(db, what));
+  assert.equal(refused.code, "SVP01");
+  assert.equal(refused.detail?.platform, "youtube");
+  const seconds = Number(refused.detail?.retry_after);
+  assert.ok(seconds > 3500 && seconds <= 3600, String(seconds));
+  assert.equal(await db.value(`select syncs_used from subscription where user_id = '${db.people.owner}'`), 0);
+  await db.query(
+    `update ops.platform_window set began_at = now() - interval '2 hours', ends_at = now() - interval '1 hour' where app = 'ledger'`,
+  );
+  await step(db, what, { units: 2, calls: 2 });
+  assert.equal((await window(db, "ledger"))?.used, 2, "the next window begins empty");
 });
 
-Deno.test("what a platform refuses the whole app is asked for no account until it may be there again", async () => {
-  await inWorld(async (world) => {
-    const what = quota("credits", { scope: "account", counts: "calls", size: null, ahead: 1 });
-    const { account: others } = await world.connect("other", `UC${crypto.randomUUID()}`);
-    const code = async (app: Row, account: string, user: string) =>
-      (await world.attempt("service", begin(world, app, account, user))).code;
-    const closing = (until: string, more: Row = {}) =>
-      world.query(
-        `select record_platform_usage('${world.people.owner}', 'youtube', ${
-          json({ ...what, calls: 1, units: 1, app_refused_until: until, ...more })
-        }, '${world.account}')`,
-      );
-    const hour = new Date(Date.now() + 3_600_000).toISOString();
-    await closing(hour, { pause: 0 });
-    assert.equal(await code(what, others, world.people.other), undefined, "nothing is believed");
-    await world.query(`update ops.sync_run set leased_until = null where social_account_id = '${others}'`);
-    await closing(hour, { pause: 900 });
-    const refused = await world.attempt("service", begin(world, what, others, world.people.other));
-    assert.equal(refused.code, "SVP01");
-    const seconds = Number(refused.detail?.retry_after);
-    assert.ok(seconds > 880 && seconds <= 900, `a quarter of an hour is believed, not ${seconds} s`);
-    assert.equal(await code(what, world.account, world.people.owner), "SVP01");
-    const registered = { ...what, app: "credits-2" };
-    assert.equal(
-      await code(registered, others, world.people.other),
-      undefined,
-      "another app is another matter",
+test("what a platform refuses the whole app is asked for no account until it may be there again", async (db) => {
+  const what = quota("credits", { scope: "account", counts: "calls", size: null, ahead: 1 });
+  const { account: others } = await db.connect("other", `UC${crypto.randomUUID()}`);
+  const code = async (app: Row, account: string, user: string) =>
+    await db.refused("service", begin(db, app, account, user));
+  const closing = (until: string, more: Row = {}) =>
+    db.query(
+      `select record_platform_usage('${db.people.owner}', 'youtube', ${
+        json({ ...what, calls: 1, units: 1, app_refused_until: until, ...more })
+      }, '${db.account}')`,
     );
-    await world.query(
-      `update ops.platform_window set closed_until = now() - interval '1 second' where app = 'credits'`,
-    );
-    assert.equal(await code(what, world.account, world.people.owner), undefined);
-  });
+  const hour = new Date(Date.now() + 3_600_000).toISOString();
+  await closing(hour, { pause: 0 });
+  assert.equal(await code(what, others, db.people.other), undefined, "nothing is believed");
+  await db.query(`update ops.sync_run set leased_until = null where social_account_id = '${others}'`);
+  await closing(hour, { pause: 900 });
+  const refused = await db.attempt("service", begin(db, what, others, db.people.other));
+  assert.equal(refused.code, "SVP01");
+  const seconds = Number(refused.detail?.retry_after);
+  assert.ok(seconds > 880 && seconds <= 900, `a quarter of an hour is believed, not ${seconds} s`);
+  assert.equal(await code(what, db.account, db.people.owner), "SVP01");
+  const registered = { ...what, app: "credits-2" };
+  assert.equal(await code(registered, others, db.people.other), undefined, "another app is another matter");
+  await db.query(
+    `update ops.platform_window set closed_until = now() - interval '1 second' where app = 'credits'`,
+  );
+  assert.equal(await code(what, db.account, db.people.owner), undefined);
 });
 
-Deno.test("one creator cannot take what others wait for, and automatic syncs leave a tenth to people", async () => {
-  await inWorld(async (world) => {
-    const what = quota("shares");
-    const { account: others } = await world.connect("other", `UC${crypto.randomUUID()}`);
-    let taken = 0;
-    while ((await world.attempt("service", begin(world, what))).code === undefined) {
-      await step(world, what, { units: 2, calls: 2 });
-      taken += 2;
-      assert.ok(taken <= 100, "never all");
-    }
-    assert.ok(taken >= 46 && taken <= 54, `alone about half, got ${taken}`);
-    const refused = await world.attempt("service", begin(world, what));
-    assert.equal(refused.code, "SVP01");
-    assert.ok(
-      Number(refused.detail?.retry_after) < 1800,
-      "not before its part of the window, not only at its end",
-    );
-    assert.equal(
-      (await world.attempt("service", begin(world, what, others, world.people.other))).code,
-      undefined,
-    );
+test("one creator cannot take what others wait for, and automatic syncs leave a tenth to people", async (db) => {
+  const what = quota("shares");
+  const { account: others } = await db.connect("other", `UC${crypto.randomUUID()}`);
+  let taken = 0;
+  while (await db.refused("service", begin(db, what)) === undefined) {
+    await step(db, what, { units: 2, calls: 2 });
+    taken += 2;
+    assert.ok(taken <= 100, "never all");
+  }
+  assert.ok(taken >= 46 && taken <= 54, `alone about half, got ${taken}`);
+  const refused = await db.attempt("service", begin(db, what));
+  assert.equal(refused.code, "SVP01");
+  assert.ok(
+    Number(refused.detail?.retry_after) < 1800,
+    "not before its part of the window, not only at its end",
+  );
+  assert.equal(await db.refused("service", begin(db, what, others, db.people.other)), undefined);
 
-    await world.query(`update ops.platform_window set used = 95 where app = 'shares'`);
-    assert.equal((await world.attempt("service", begin(world, what, others, null))).code, "SVP01");
-    assert.equal(
-      (await world.attempt("service", begin(world, what, others, world.people.other))).code,
-      undefined,
-    );
-    // With the window nearly over, what is left is for whoever comes.
-    await world.query(
-      `update ops.platform_window set used = 60, began_at = now() - interval '59 minutes', ends_at = now() + interval '1 minute' where app = 'shares'`,
-    );
-    await world.query(
-      `update ops.platform_share set ends_at = now() + interval '1 minute' where app = 'shares'`,
-    );
-    assert.equal((await world.attempt("service", begin(world, what))).code, undefined);
-  });
+  await db.query(`update ops.platform_window set used = 95 where app = 'shares'`);
+  assert.equal(await db.refused("service", begin(db, what, others, null)), "SVP01");
+  assert.equal(await db.refused("service", begin(db, what, others, db.people.other)), undefined);
+  // With the window nearly over, what is left is for whoever comes.
+  await db.query(
+    `update ops.platform_window set used = 60, began_at = now() - interval '59 minutes', ends_at = now() + interval '1 minute' where app = 'shares'`,
+  );
+  await db.query(`update ops.platform_share set ends_at = now() + interval '1 minute' where app = 'shares'`);
+  assert.equal(await db.refused("service", begin(db, what)), undefined);
 });
 
-Deno.test("a window of an account follows the platform's own words, and is nobody else's", async () => {
-  await inWorld(async (world) => {
-    const what = quota("headers", { scope: "account", counts: "calls", size: null, seconds: 900, ahead: 1 });
-    await setPlan(world, "premium");
-    const { account: second } = await world.connect("owner", `UC${crypto.randomUUID()}`);
-    const resets_at = new Date(Date.now() + 400_000).toISOString();
-    await step(world, what, { calls: 1, units: 50, remaining: 1, resets_at });
-    assert.deepEqual(await window(world, "headers"), { used: 1, size: 2, closed: false });
-    await step(world, what, { calls: 1, units: 50, remaining: 0, resets_at });
-    const refused = await world.attempt("service", begin(world, what));
-    assert.equal(refused.code, "SVP01");
-    assert.equal(Date.parse(String(refused.detail?.resets_at)), Date.parse(resets_at));
-    assert.equal(
-      (await world.attempt("service", begin(world, what, second))).code,
-      undefined,
-      "another account",
-    );
-  });
+test("a window of an account follows the platform's own words, and is nobody else's", async (db) => {
+  const what = quota("headers", { scope: "account", counts: "calls", size: null, seconds: 900, ahead: 1 });
+  await setPlan(db, "premium");
+  const { account: second } = await db.connect("owner", `UC${crypto.randomUUID()}`);
+  const resets_at = new Date(Date.now() + 400_000).toISOString();
+  await step(db, what, { calls: 1, units: 50, remaining: 1, resets_at });
+  assert.deepEqual(await window(db, "headers"), { used: 1, size: 2, closed: false });
+  await step(db, what, { calls: 1, units: 50, remaining: 0, resets_at });
+  const refused = await db.attempt("service", begin(db, what));
+  assert.equal(refused.code, "SVP01");
+  assert.equal(Date.parse(String(refused.detail?.resets_at)), Date.parse(resets_at));
+  assert.equal(await db.refused("service", begin(db, what, second)), undefined, "another account");
 });
 
-Deno.test("percentages and refusals close a window for a while, and a refusal is not believed for ever", async () => {
-  await inWorld(async (world) => {
-    const what = quota("percent", { scope: "account", counts: "reports", size: null, ahead: 0 });
-    await step(world, what, { calls: 2, units: 2, spent: 0.95 });
-    assert.equal((await world.attempt("service", begin(world, what))).code, undefined, "people may");
-    assert.equal(
-      (await world.attempt("service", begin(world, what, world.account, null))).code,
-      "SVP01",
-      "automatic syncs wait",
-    );
-    await step(world, what, {
-      calls: 2,
-      units: 2,
-      spent: 1,
-      resets_at: new Date(Date.now() + 1_200_000).toISOString(),
-    });
-    const full = await world.attempt("service", begin(world, what));
-    assert.equal(full.code, "SVP01");
-    assert.ok(Math.abs(Number(full.detail?.retry_after) - 1200) < 10, String(full.detail?.retry_after));
-
-    const daily = quota("refused");
-    await step(world, daily, {
-      units: 1,
-      calls: 1,
-      refused_until: new Date(Date.now() + 86_400_000).toISOString(),
-    });
-    const refused = await world.attempt("service", begin(world, daily));
-    assert.equal(refused.code, "SVP01");
-    assert.ok(Number(refused.detail?.retry_after) <= 900, "asked again after the pause");
+test("percentages and refusals close a window for a while, and a refusal is not believed for ever", async (db) => {
+  const what = quota("percent", { scope: "account", counts: "reports", size: null, ahead: 0 });
+  await step(db, what, { calls: 2, units: 2, spent: 0.95 });
+  assert.equal(await db.refused("service", begin(db, what)), undefined, "people may");
+  assert.equal(
+    await db.refused("service", begin(db, what, db.account, null)),
+    "SVP01",
+    "automatic syncs wait",
+  );
+  await step(db, what, {
+    calls: 2,
+    units: 2,
+    spent: 1,
+    resets_at: new Date(Date.now() + 1_200_000).toISOString(),
   });
+  const full = await db.attempt("service", begin(db, what));
+  assert.equal(full.code, "SVP01");
+  assert.ok(Math.abs(Number(full.detail?.retry_after) - 1200) < 10, String(full.detail?.retry_after));
+
+  const daily = quota("refused");
+  await step(db, daily, {
+    units: 1,
+    calls: 1,
+    refused_until: new Date(Date.now() + 86_400_000).toISOString(),
+  });
+  const refused = await db.attempt("service", begin(db, daily));
+  assert.equal(refused.code, "SVP01");
+  assert.ok(Number(refused.detail?.retry_after) <= 900, "asked again after the pause");
 });
 
-Deno.test("a day of a platform is a calendar day of its place, also when clocks change", async () => {
-  await inWorld(async (world) => {
-    const what = quota("day", { time_zone: "America/Los_Angeles" });
-    await step(world, what, { units: 2, calls: 2 });
-    const [row] = await world.query(
-      `select (ends_at at time zone 'America/Los_Angeles')::time::text as ends, (began_at at time zone 'America/Los_Angeles')::time::text as begins,
-      ends_at > now() and began_at <= now() as holds from ops.platform_window where app = 'day'`,
-    );
-    assert.deepEqual(row, { ends: "00:00:00", begins: "00:00:00", holds: true });
-  });
+test("a day of a platform is a calendar day of its place, also when clocks change", async (db) => {
+  const what = quota("day", { time_zone: "America/Los_Angeles" });
+  await step(db, what, { units: 2, calls: 2 });
+  const [row] = await db.query(
+    `select (ends_at at time zone 'America/Los_Angeles')::time::text as ends, (began_at at time zone 'America/Los_Angeles')::time::text as begins,
+    ends_at > now() and began_at <= now() as holds from ops.platform_window where app = 'day'`,
+  );
+  assert.deepEqual(row, { ends: "00:00:00", begins: "00:00:00", holds: true });
 });
 
 Deno.test("two hundred syncs at once never take more than a window holds", async () => {
   await withPerson(async ({ id, sql }) => {
     const app = crypto.randomUUID();
     const accounts = await sql<{ account: string }[]>`
-      insert into social_account (user_id, platform_id, platform_account_id)
-      select ${id}, platform.id, 'UC' || n from platform, generate_series(1, 40) as n where slug = 'youtube' returning id as account`;
+    insert into social_account (user_id, platform_id, platform_account_id)
+    select ${id}, platform.id, 'UC' || n from platform, generate_series(1, 40) as n where slug = 'youtube' returning id as account`;
     const what = quota(app, { scope: "app", size: 30, ahead: 2 });
     const outcomes = await Promise.all(accounts.map(({ account }) =>
       // As another creator each time, by the service: only the window counts here.

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { addHandler, begun, claim, create, job, service, setReady } from "../support/job_world.ts";
-import { inWorld } from "../support/world.ts";
+import { inTransaction as inWorld } from "../support/context.ts";
 
 Deno.test("an equal job is found again while it is under way, for five minutes after its creation, and for an hour in the cache", async () => {
   await inWorld(async (world) => {

@@ -1,7 +1,7 @@
 /** What many callers at once may not break. Committed rows, a pool of connections; handlers of the tests' own. */
 import assert from "node:assert/strict";
 import type postgres from "postgres";
-import { type CommittedPerson, refusal, withPerson } from "../support/world.ts";
+import { type CommittedPerson, refusal, withPerson } from "../support/context.ts";
 
 type Held = { job_id: string; fence: string };
 

@@ -1,7 +1,7 @@
 /** How workers and the job queue deal with each other, each rule in a world of its own that is rolled back. */
 import assert from "node:assert/strict";
 import { addHandler, begun, claim, create, job, lapse, service, setReady } from "../support/job_world.ts";
-import { inWorld, type World } from "../support/world.ts";
+import { inTransaction as inWorld, type TestContext as World } from "../support/context.ts";
 
 Deno.test("a job goes from pending over processing to completed, and is not ready any more then", async () => {
   await inWorld(async (world) => {

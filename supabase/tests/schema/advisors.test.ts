@@ -70,13 +70,7 @@ Deno.test("no published table has a column that its rows' owner may not read", a
     await lines(
       "select tablename as line from pg_publication_tables where pubname = 'supabase_realtime' and schemaname = 'public' order by 1",
     ),
-    [
-      "content_item",
-      "job_log",
-      "job_queue",
-      "notification",
-      "social_account",
-    ],
+    ["content_item", "job_log", "job_queue", "notification", "social_account"],
   );
 });
 

@@ -1,8 +1,8 @@
 /** Every named check refuses what it is there to refuse. One offence a check; none is missing from the list. */
 import assert from "node:assert/strict";
-import { inWorld, type World } from "../support/world.ts";
+import { test, type TestContext } from "../support/context.ts";
 
-/** Check → a statement (as the operator) that offends it. `$owner`, `$account`, `$item`, `$connection` are the world's. */
+/** Check → a statement (as the operator) that offends it. `$owner`, `$account`, `$item`, `$connection` are the context's. */
 const OFFENCES: Record<string, string> = {
   subscription_tier_limits_not_negative: "update subscription_tier set max_syncs_per_month = -1",
   users_display_name_length: "update users set display_name = repeat('x', 101) where id = '$owner'",
@@ -80,57 +80,53 @@ const OFFENCES: Record<string, string> = {
     "insert into ops.platform_window (platform, app, began_at, ends_at, used) values ('youtube', 'x', now(), now() + interval '1 day', -1)",
 };
 
-const fill = (world: World, statement: string) =>
-  statement.replaceAll("$owner", world.people.owner).replaceAll("$account", world.account).replaceAll(
+const fill = (db: TestContext, statement: string) =>
+  statement.replaceAll("$owner", db.people.owner).replaceAll("$account", db.account).replaceAll(
     "$item",
-    world.item,
+    db.item,
   )
-    .replaceAll("$connection", world.connection);
+    .replaceAll("$connection", db.connection);
 
-Deno.test("every named check of modules 000 to 002 refuses its offence, and none is untested", async () => {
-  await inWorld(async (world) => {
-    for (const [check, statement] of Object.entries(OFFENCES)) {
-      const outcome = await world.attempt("operator", fill(world, statement));
-      assert.equal(outcome.code, "23514", `${check}: ${outcome.message ?? "nothing was refused"}`);
-      assert.equal(outcome.constraint, check);
-    }
-    const tables = [
-      "users user_role user_setting subscription subscription_tier subscription_status notification audit_log quota_usage_history cache_store",
-      "platform account_status platform_connection social_account content_type content_item content_revision content_media",
-      "rate_limit idempotency request_metric http_call oauth_state sync_run sync_page platform_window platform_share data_deletion",
-    ].join(" ").split(" ");
-    const checks = await world.query<{ name: string }>(`
-      select conname as name from pg_constraint c join pg_class t on t.oid = c.conrelid
-      where contype = 'c' and connamespace in ('public'::regnamespace, 'ops'::regnamespace)
-        and t.relname in (${tables.map((name) => `'${name}'`)})
-      order by 1`);
-    const untested = checks.map(({ name }) => name).filter((name) => !(name in OFFENCES));
-    assert.deepEqual(untested, []);
-  });
+test("every named check of modules 000 to 002 refuses its offence, and none is untested", async (db) => {
+  for (const [check, statement] of Object.entries(OFFENCES)) {
+    const outcome = await db.attempt("operator", fill(db, statement));
+    assert.equal(outcome.code, "23514", `${check}: ${outcome.message ?? "nothing was refused"}`);
+    assert.equal(outcome.constraint, check);
+  }
+  const tables = [
+    "users user_role user_setting subscription subscription_tier subscription_status notification audit_log quota_usage_history cache_store",
+    "platform account_status platform_connection social_account content_type content_item content_revision content_media",
+    "rate_limit idempotency request_metric http_call oauth_state sync_run sync_page platform_window platform_share data_deletion",
+  ].join(" ").split(" ");
+  const checks = await db.query<{ name: string }>(`
+    select conname as name from pg_constraint c join pg_class t on t.oid = c.conrelid
+    where contype = 'c' and connamespace in ('public'::regnamespace, 'ops'::regnamespace)
+      and t.relname in (${tables.map((name) => `'${name}'`)})
+    order by 1`);
+  const untested = checks.map(({ name }) => name).filter((name) => !(name in OFFENCES));
+  assert.deepEqual(untested, []);
 });
 
-Deno.test("what people may write themselves is refused with a constraint, never with a broken index or a crash", async () => {
-  await inWorld(async (world) => {
-    const offences = [
-      `update content_item set tags = array(select repeat('x', 500 + i) from generate_series(1, 3) i)`,
-      `update content_item set tags = array(select 'tag' || i from generate_series(1, 501) i)`,
-      `update content_item set tags = '{{a,b},{c,d}}'`,
-      `update content_item set hashtags = array['a', null]`,
-      `update content_item set hashtags = array['']`,
-      `update content_item set title = repeat('長', 1001)`,
-      `update users set display_name = ''`,
-      `update users set bio = repeat('🎬', 2001)`,
-    ];
-    for (const offence of offences) {
-      assert.equal((await world.attempt("owner", offence)).code, "23514", offence);
-    }
-    for (
-      const fine of [
-        `update content_item set tags = array(select repeat('長', 499) || i % 10 from generate_series(1, 500) i)`,
-        `update content_item set title = repeat('長', 1000), description = repeat('単語 ', 33000)`,
-        `update content_item set description = repeat('x', 100000)`,
-        `update users set bio = repeat('🎬', 2000)`,
-      ]
-    ) assert.equal((await world.attempt("owner", fine)).code, undefined, fine);
-  });
+test("what people may write themselves is refused with a constraint, never with a broken index or a crash", async (db) => {
+  const offences = [
+    `update content_item set tags = array(select repeat('x', 500 + i) from generate_series(1, 3) i)`,
+    `update content_item set tags = array(select 'tag' || i from generate_series(1, 501) i)`,
+    `update content_item set tags = '{{a,b},{c,d}}'`,
+    `update content_item set hashtags = array['a', null]`,
+    `update content_item set hashtags = array['']`,
+    `update content_item set title = repeat('長', 1001)`,
+    `update users set display_name = ''`,
+    `update users set bio = repeat('🎬', 2001)`,
+  ];
+  for (const offence of offences) {
+    assert.equal(await db.refused("owner", offence), "23514", offence);
+  }
+  for (
+    const fine of [
+      `update content_item set tags = array(select repeat('長', 499) || i % 10 from generate_series(1, 500) i)`,
+      `update content_item set title = repeat('長', 1000), description = repeat('単語 ', 33000)`,
+      `update content_item set description = repeat('x', 100000)`,
+      `update users set bio = repeat('🎬', 2000)`,
+    ]
+  ) assert.equal(await db.refused("owner", fine), undefined, fine);
 });

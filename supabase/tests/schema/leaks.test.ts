@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { testDatabase } from "../../../scripts/test/stack.ts";
 import { findStringEverywhere } from "./leaks.ts";
-import { withPerson } from "../support/world.ts";
+import { withPerson } from "../support/context.ts";
 
 Deno.test("a token is in no table, whatever is done with the connection", async () => {
   await withPerson(async ({ id, sql }) => {
@@ -10,18 +10,16 @@ Deno.test("a token is in no table, whatever is done with the connection", async 
       refresh_token: `refresh-${crypto.randomUUID()}`,
     };
     const [connected] = await sql<{ result: { social_account_id: string; connection_id: string } }[]>`
-      select public.connect_account(${id}, 'youtube', ${
-      sql.json(secrets)
-    }, now() + interval '1 minute', '{a}',
-        ${sql.json({ platform_account_id: `UC-${id}` })}) as result`;
+    select public.connect_account(${id}, 'youtube', ${sql.json(secrets)}, now() + interval '1 minute', '{a}',
+      ${sql.json({ platform_account_id: `UC-${id}` })}) as result`;
     assert.ok(connected);
     const { social_account_id, connection_id } = connected.result;
     const [claimed] = await sql<{ lease: { lease: string; tokens: Record<string, string> } }[]>`
-      select public.claim_token_refresh(${connection_id}, 60) as lease`;
+    select public.claim_token_refresh(${connection_id}, 60) as lease`;
     assert.deepEqual(claimed?.lease.tokens, secrets, "they can be read back by those who may");
     const renewed = `renewed-${crypto.randomUUID()}`;
     await sql`select public.store_refreshed_tokens(${connection_id}, ${claimed?.lease.lease ?? ""},
-      ${sql.json({ access_token: renewed })}, now() + interval '1 hour')`;
+    ${sql.json({ access_token: renewed })}, now() + interval '1 hour')`;
     await sql`select public.begin_sync(${id}, ${social_account_id}, null, 60)`;
 
     for (const secret of [secrets.access_token, secrets.refresh_token, renewed]) {

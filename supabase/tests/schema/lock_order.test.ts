@@ -1,7 +1,7 @@
 /** Everything that locks a person's subscription, account and connection locks them in this order; another would deadlock. */
 import assert from "node:assert/strict";
 import type postgres from "postgres";
-import { type Row, whileOpen, withPerson } from "../support/world.ts";
+import { type Row, whileOpen, withPerson } from "../support/context.ts";
 
 async function connect(sql: postgres.Sql, id: string): Promise<{ account: string; connection: string }> {
   const [row] = await sql<{ made: { social_account_id: string; connection_id: string } }[]>`
@@ -48,11 +48,7 @@ async function eraseAll(sql: postgres.Sql, id: string): Promise<void> {
 Deno.test("a request to erase an account, while its creator disconnects, waits, too", async () => {
   await withPerson(async ({ id, sql }) => {
     const { account, connection } = await connect(sql, id);
-    const outcome = await whileOpen(
-      accountLocked(account),
-      requestToErase(id),
-      connectionLocked(connection),
-    );
+    const outcome = await whileOpen(accountLocked(account), requestToErase(id), connectionLocked(connection));
     assert.deepEqual(outcome, { waited: true, refused: undefined });
     await eraseAll(sql, id);
   }, 2);
@@ -63,16 +59,16 @@ Deno.test("a page that is applied while its account is being erased does not bri
     const { account } = await connect(sql, id);
     const [begun] = await sql<{ run: Row }[]>`select begin_sync(${id}, ${account}, null, 60) as run`;
     const page = `select apply_sync_page('${begun?.run.sync_id}', ${begun?.run.fence},
-      '{"cursor": null, "item_ids": ["v1"], "present_ids": ["v1"], "next_cursor": null}',
-      '[{"platform_content_id": "v1", "title": "A title"}]', '{"display_name": "A name", "details": {"granted_by": "9"}}')`;
+    '{"cursor": null, "item_ids": ["v1"], "present_ids": ["v1"], "next_cursor": null}',
+    '[{"platform_content_id": "v1", "title": "A title"}]', '{"display_name": "A name", "details": {"granted_by": "9"}}')`;
     const outcome = await whileOpen(requestToErase(id), page);
     assert.deepEqual(outcome, { waited: true, refused: undefined });
     const [left] = await sql`select display_name, details from social_account where id = ${account}`;
     assert.deepEqual({ ...left }, { display_name: null, details: {} });
     await eraseAll(sql, id);
     const [gone] = await sql`
-      select (select count(*)::integer from social_account where id = ${account}) as accounts,
-        (select count(*)::integer from content_item where social_account_id = ${account}) as items`;
+    select (select count(*)::integer from social_account where id = ${account}) as accounts,
+      (select count(*)::integer from content_item where social_account_id = ${account}) as items`;
     assert.deepEqual({ ...gone }, { accounts: 0, items: 0 });
   }, 2);
 });

@@ -1,28 +1,38 @@
 import assert from "node:assert/strict";
 import { testDatabase } from "../../../scripts/test/stack.ts";
 import { ACTORS, EXECUTE, GRANTS, MATRIX } from "./privileges.ts";
-import { inWorld, type Outcome, type World } from "../support/world.ts";
+import { type Outcome, test, type TestContext } from "../support/context.ts";
 
-/** How each table is tried: which row is the owner's, a row that could be inserted, and a change that its owner may make. */
-interface Trial {
-  row: string;
-  insert: string;
-  set: string;
-  /** Columns to select, where not all may be. */
-  columns?: string;
-}
+/** A change of each table that its owner may make, if anybody may. Rows are the owner's, or (reference tables) a spare one. */
+const CHANGES: Record<string, string> = {
+  users: "bio = 'New'",
+  user_role: "granted_at = now()",
+  user_setting: "language = 'de'",
+  subscription: "syncs_used = 0",
+  notification: "read_at = now()",
+  audit_log: "action = 'x'",
+  quota_usage_history: "syncs_used = 0",
+  cache_store: "value = '2'",
+  platform_connection: "is_active = false",
+  social_account: "sync_mode = 'auto'",
+  content_item: "title = 'Mine'",
+  content_revision: "title = 'Rewritten'",
+  content_media: "alt_text = 'x'",
+  job_queue: "priority = 10",
+  job_log: "message = 'Rewritten'",
+};
 
-/** Adds what `furnish` leaves out, so that every table has a row of the owner (reference tables: a row that nothing uses). */
-async function trials(world: World): Promise<Record<string, Trial>> {
-  const { owner } = world.people;
-  await world.query(`
+/** Adds what the fixtures leave out: every table has a row of the owner then (reference tables: one that nothing uses). */
+async function fillTables(db: TestContext): Promise<void> {
+  const { owner } = db.people;
+  await db.query(`
     insert into public.notification (user_id, title) values ('${owner}', 'Hello');
     insert into public.audit_log (user_id, action) values ('${owner}', 'test.done');
     insert into public.quota_usage_history (user_id, tier_id, cycle_start_date, cycle_end_date, syncs_used, ai_analyses_used, seo_submissions_used)
       select user_id, tier_id, now() - interval '1 month', now(), 1, 1, 1 from public.subscription where user_id = '${owner}';
     insert into public.cache_store (key, value) values ('${owner}', '1');
-    update public.content_item set title = 'Changed' where id = '${world.item}';
-    insert into public.content_media (content_id, position, user_id, kind) values ('${world.item}', 0, '${owner}', 'image');
+    update public.content_item set title = 'Changed' where id = '${db.item}';
+    insert into public.content_media (content_id, position, user_id, kind) values ('${db.item}', 0, '${owner}', 'image');
     insert into public.subscription_tier (slug, display_name, price_cents_per_month, max_social_accounts, max_syncs_per_month,
       max_ai_analyses_per_month, max_seo_submissions_per_month, sort_order) values ('spare', 'Spare', 0, 0, 0, 0, 0, 9);
     insert into public.subscription_status (slug, display_name, sort_order) values ('spare', 'Spare', 9);
@@ -32,95 +42,6 @@ async function trials(world: World): Promise<Record<string, Trial>> {
     insert into public.job_queue (user_id, job_type, handler, dedupe_hash, max_attempts) values ('${owner}', 'platform_sync', 'spare', 0, 1);
     insert into public.job_log (job_id, user_id, level, message) select id, user_id, 'info', 'Hello' from public.job_queue where user_id = '${owner}';
     insert into public.job_type select (jsonb_populate_record(type, '{"slug": "spare"}')).* from public.job_type as type where slug = 'quota_reset';`);
-  const own = `user_id = '${owner}'`;
-  const spare = { row: "slug = 'spare'", set: "sort_order = 8" };
-  return {
-    users: { row: `id = '${owner}'`, insert: `(id) values ('${crypto.randomUUID()}')`, set: "bio = 'New'" },
-    user_role: {
-      row: own,
-      insert: `(user_id, role) values ('${owner}', 'moderator')`,
-      set: "granted_at = now()",
-    },
-    user_setting: { row: own, insert: `(user_id) values ('${owner}')`, set: "language = 'de'" },
-    subscription: {
-      row: own,
-      insert: `(user_id, tier_id, status_id) select '${owner}', null, null`,
-      set: "syncs_used = 0",
-    },
-    subscription_tier: {
-      ...spare,
-      insert:
-        `(slug, display_name, price_cents_per_month, max_social_accounts, max_syncs_per_month, max_ai_analyses_per_month,
-        max_seo_submissions_per_month, sort_order) values ('more', 'More', 0, 0, 0, 0, 0, 9)`,
-    },
-    subscription_status: { ...spare, insert: "(slug, display_name, sort_order) values ('more', 'More', 9)" },
-    notification: { row: own, insert: `(user_id, title) values ('${owner}', 'Hi')`, set: "read_at = now()" },
-    audit_log: {
-      row: own,
-      insert: `(user_id, action) values ('${owner}', 'test.done')`,
-      set: "action = 'x'",
-    },
-    quota_usage_history: {
-      row: own,
-      insert:
-        `(user_id, tier_id, cycle_start_date, cycle_end_date, syncs_used, ai_analyses_used, seo_submissions_used)
-        select '${owner}', (select id from public.subscription_tier where slug = 'free'), now(), now(), 0, 0, 0`,
-      set: "syncs_used = 0",
-    },
-    cache_store: { row: `key = '${owner}'`, insert: "(key, value) values ('more', '1')", set: "value = '2'" },
-    platform: {
-      ...spare,
-      insert:
-        "(slug, display_name, website_url, sort_order) values ('more', 'More', 'https://example.com', 9)",
-    },
-    account_status: { ...spare, insert: "(slug, display_name, sort_order) values ('more', 'More', 9)" },
-    platform_connection: {
-      row: own,
-      columns: "id, is_active",
-      insert: `(user_id, platform_id, vault_secret_name) values ('${owner}',
-        (select id from public.platform where slug = 'youtube'), 'more')`,
-      set: "is_active = false",
-    },
-    social_account: {
-      row: own,
-      insert: `(user_id, platform_id, platform_account_id) values ('${owner}',
-        (select id from public.platform where slug = 'youtube'), 'more')`,
-      set: "sync_mode = 'auto'",
-    },
-    content_type: { ...spare, insert: "(slug, display_name, sort_order) values ('more', 'More', 9)" },
-    content_item: {
-      row: own,
-      insert: `(social_account_id, platform_content_id) values ('${world.account}', 'more')`,
-      set: "title = 'Mine'",
-    },
-    content_revision: {
-      row: own,
-      insert: `(content_item_id, user_id, source, changed_fields, title, description, tags)
-        values ('${world.item}', '${owner}', 'service', '{title}', '', '', '{}')`,
-      set: "title = 'Rewritten'",
-    },
-    content_media: {
-      row: own,
-      insert: `(content_id, position, user_id, kind) values ('${world.item}', 7, '${owner}', 'image')`,
-      set: "alt_text = 'x'",
-    },
-    job_type: {
-      ...spare,
-      insert: `select (jsonb_populate_record(type, '{"slug": "more"}')).* from public.job_type as type`,
-    },
-    job_queue: {
-      row: own,
-      insert:
-        `(user_id, job_type, handler, dedupe_hash, max_attempts) values ('${owner}', 'platform_sync', 'more', 0, 1)`,
-      set: "priority = 10",
-    },
-    job_log: {
-      row: own,
-      insert:
-        `(job_id, user_id, level, message) select id, user_id, 'info', 'Hi' from public.job_queue limit 1`,
-      set: "message = 'Rewritten'",
-    },
-  };
 }
 
 /** A constraint that refuses (class 23) has been reached: the privilege was there. */
@@ -131,167 +52,121 @@ function sign({ code, count, message }: Outcome): string {
   return "+";
 }
 
-Deno.test("every table × actor × verb does what the matrix says, and no table is missing from it", async () => {
-  await inWorld(async (world) => {
-    const tables = await world.query<{ name: string }>(
-      "select tablename as name from pg_tables where schemaname = 'public' order by 1",
-    );
-    assert.deepEqual(tables.map(({ name }) => name), Object.keys(MATRIX).sort());
+test("every table × actor × verb does what the matrix says, and no table is missing from it", async (db) => {
+  const tables = await db.query<{ name: string }>(
+    "select tablename as name from pg_tables where schemaname = 'public' order by 1",
+  );
+  assert.deepEqual(tables.map(({ name }) => name), Object.keys(MATRIX).sort());
 
-    const all = await trials(world);
-    const found: typeof MATRIX = {};
-    for (const [table, { row, insert, set, columns = "*" }] of Object.entries(all)) {
-      const signs: Record<string, string> = {};
-      for (const actor of ACTORS) {
-        const outcomes = [
-          await world.attempt(actor, `select ${columns} from public.${table} where ${row}`),
-          await world.attempt(actor, `insert into public.${table} ${insert}`),
-          await world.attempt(actor, `update public.${table} set ${set} where ${row}`),
-          await world.attempt(actor, `delete from public.${table} where ${row}`),
-        ];
-        signs[actor] = outcomes.map(sign).join("");
-      }
-      found[table] = signs;
+  await fillTables(db);
+  const found: typeof MATRIX = {};
+  for (const table of Object.keys(MATRIX)) {
+    const rows: Record<string, string> = { users: "id", cache_store: "key" };
+    const isReference = !(table in CHANGES);
+    const row = isReference ? "slug = 'spare'" : `${rows[table] ?? "user_id"} = '${db.people.owner}'`;
+    const columns = table === "platform_connection" ? "id, is_active" : "*";
+    found[table] = {};
+    for (const actor of ACTORS) {
+      const outcomes = [
+        await db.attempt(actor, `select ${columns} from public.${table} where ${row}`),
+        await db.attempt(actor, `insert into public.${table} default values`),
+        await db.attempt(
+          actor,
+          `update public.${table} set ${CHANGES[table] ?? "sort_order = 8"} where ${row}`,
+        ),
+        await db.attempt(actor, `delete from public.${table} where ${row}`),
+      ];
+      found[table][actor] = outcomes.map(sign).join("");
     }
-    assert.deepEqual(found, MATRIX);
-  });
+  }
+  assert.deepEqual(found, MATRIX);
 });
 
-Deno.test("without a filter a person gets exactly their own rows", async () => {
-  await inWorld(async (world) => {
-    await trials(world);
-    for (const [table, column] of [["users", "id"], ["user_role", "user_id"], ["user_setting", "user_id"]]) {
-      for (const actor of ["owner", "other", "moderator", "admin"] as const) {
-        const { rows } = await world.attempt(actor, `select distinct ${column} as id from public.${table}`);
-        assert.deepEqual(rows, [{ id: world.people[actor] }], `${table} as ${actor}`);
-      }
+test("without a filter a person gets exactly their own rows", async (db) => {
+  await fillTables(db);
+  for (const [table, column] of [["users", "id"], ["user_role", "user_id"], ["user_setting", "user_id"]]) {
+    for (const actor of ["owner", "other", "moderator", "admin"] as const) {
+      const { rows } = await db.attempt(actor, `select distinct ${column} as id from public.${table}`);
+      assert.deepEqual(rows, [{ id: db.people[actor] }], `${table} as ${actor}`);
     }
-    for (const table of ["social_account", "content_item", "content_revision", "platform_connection"]) {
-      assert.ok((await world.attempt("owner", `select id from public.${table}`)).count > 0, table);
-      for (const actor of ["other", "moderator", "admin"] as const) {
-        assert.equal(
-          (await world.attempt(actor, `select id from public.${table}`)).count,
-          0,
-          `${table} as ${actor}`,
-        );
-      }
-    }
-  });
-});
-
-Deno.test("schema ops is closed to everybody but the operator", async () => {
-  await inWorld(async (world) => {
-    const tables = await world.query<{ name: string }>(
-      "select tablename as name from pg_tables where schemaname = 'ops'",
-    );
-    assert.ok(tables.length >= 7);
-    for (const { name } of tables) {
-      for (const actor of ACTORS) {
-        assert.equal(
-          (await world.attempt(actor, `select from ops.${name}`)).code,
-          "42501",
-          `${name} as ${actor}`,
-        );
-        assert.equal(
-          (await world.attempt(actor, `delete from ops.${name}`)).code,
-          "42501",
-          `${name} as ${actor}`,
-        );
-      }
-    }
-    for (
-      const call of [
-        "ops.set_user_plan(null, 'premium')",
-        "ops.plain_text('x')",
-        "ops.search_library('x', 1, 0, null)",
-      ]
-    ) {
-      for (const actor of ACTORS) {
-        assert.equal((await world.attempt(actor, `select ${call}`)).code, "42501", `${call} as ${actor}`);
-      }
-    }
-  });
-});
-
-Deno.test("people cannot change plan, counters, role, e-mail, verified or secret columns, whatever the row", async () => {
-  await inWorld(async (world) => {
-    const attempts: Record<string, string[]> = {
-      users: [
-        "id",
-        "email",
-        "profile_slug",
-        "is_verified",
-        "onboarded_at",
-        "hidden_at",
-        "created_at",
-        "updated_at",
-      ],
-      user_role: ["role", "user_id"],
-      subscription: [
-        "tier_id",
-        "status_id",
-        "cycle_end_date",
-        "syncs_used",
-        "ai_analyses_used",
-        "seo_submissions_used",
-      ],
-      social_account: [
-        "user_id",
-        "platform_account_id",
-        "status",
-        "next_sync_at",
-        "followers_count",
-        "connection_id",
-        "deleted_at",
-      ],
-      platform_connection: ["vault_secret_name", "is_active", "token_expires_at", "scopes"],
-      content_item: [
-        "user_id",
-        "social_account_id",
-        "views_count",
-        "total_clicks",
-        "hidden_at",
-        "source_hash",
-        "vanished_at",
-        "published_at",
-      ],
-      notification: ["user_id", "title", "message", "data"],
-    };
-    for (const [table, columns] of Object.entries(attempts)) {
-      for (const column of columns) {
-        for (const actor of ["owner", "moderator", "admin"] as const) {
-          const { code } = await world.attempt(actor, `update public.${table} set ${column} = ${column}`);
-          assert.equal(code, "42501", `${table}.${column} as ${actor}`);
-        }
-      }
-    }
-    for (const column of ["vault_secret_name", "refresh_lease", "refresh_error"]) {
+  }
+  for (const table of ["social_account", "content_item", "content_revision", "platform_connection"]) {
+    assert.ok((await db.attempt("owner", `select id from public.${table}`)).count > 0, table);
+    for (const actor of ["other", "moderator", "admin"] as const) {
       assert.equal(
-        (await world.attempt("owner", `select ${column} from public.platform_connection`)).code,
-        "42501",
-      );
-      assert.equal(
-        (await world.attempt(
-          "service",
-          `select ${column} from public.platform_connection where id = '${world.connection}'`,
-        )).count,
-        1,
+        (await db.attempt(actor, `select id from public.${table}`)).count,
+        0,
+        `${table} as ${actor}`,
       );
     }
-  });
+  }
 });
 
-Deno.test("nobody can give a row away or take one over", async () => {
-  await inWorld(async (world) => {
-    const item = `public.content_item set title = 'Taken' where id = '${world.item}'`;
-    assert.equal((await world.attempt("owner", `update ${item}`)).count, 1);
-    assert.equal((await world.attempt("other", `update ${item}`)).count, 0);
-    assert.equal((await world.attempt("anon", `update ${item}`)).code, "42501");
+test("schema ops is closed to everybody but the operator", async (db) => {
+  const tables = await db.query<{ name: string }>(
+    "select tablename as name from pg_tables where schemaname = 'ops'",
+  );
+  assert.ok(tables.length >= 7);
+  for (const { name } of tables) {
+    for (const actor of ACTORS) {
+      assert.equal(await db.refused(actor, `select from ops.${name}`), "42501", `${name} as ${actor}`);
+      assert.equal(await db.refused(actor, `delete from ops.${name}`), "42501", `${name} as ${actor}`);
+    }
+  }
+  for (
+    const call of [
+      "ops.set_user_plan(null, 'premium')",
+      "ops.plain_text('x')",
+      "ops.search_library('x', 1, 0, null)",
+    ]
+  ) {
+    for (const actor of ACTORS) {
+      assert.equal(await db.refused(actor, `select ${call}`), "42501", `${call} as ${actor}`);
+    }
+  }
+});
+
+test("people cannot change plan, counters, role, e-mail, verified or secret columns, whatever the row", async (db) => {
+  const attempts: Record<string, string> = {
+    users: "id email profile_slug is_verified onboarded_at hidden_at created_at updated_at",
+    user_role: "role user_id",
+    subscription: "tier_id status_id cycle_end_date syncs_used ai_analyses_used seo_submissions_used",
+    social_account:
+      "user_id platform_account_id status next_sync_at followers_count connection_id deleted_at",
+    platform_connection: "vault_secret_name is_active token_expires_at scopes",
+    content_item:
+      "user_id social_account_id views_count total_clicks hidden_at source_hash vanished_at published_at",
+    notification: "user_id title message data",
+  };
+  for (const [table, columns] of Object.entries(attempts)) {
+    for (const column of columns.split(" ")) {
+      for (const actor of ["owner", "moderator", "admin"] as const) {
+        const { code } = await db.attempt(actor, `update public.${table} set ${column} = ${column}`);
+        assert.equal(code, "42501", `${table}.${column} as ${actor}`);
+      }
+    }
+  }
+  for (const column of ["vault_secret_name", "refresh_lease", "refresh_error"]) {
+    assert.equal(await db.refused("owner", `select ${column} from public.platform_connection`), "42501");
     assert.equal(
-      (await world.attempt("owner", `update public.user_setting set user_id = '${world.people.other}'`)).code,
-      "42501",
+      (await db.attempt(
+        "service",
+        `select ${column} from public.platform_connection where id = '${db.connection}'`,
+      )).count,
+      1,
     );
-  });
+  }
+});
+
+test("nobody can give a row away or take one over", async (db) => {
+  const item = `public.content_item set title = 'Taken' where id = '${db.item}'`;
+  assert.equal((await db.attempt("owner", `update ${item}`)).count, 1);
+  assert.equal((await db.attempt("other", `update ${item}`)).count, 0);
+  assert.equal(await db.refused("anon", `update ${item}`), "42501");
+  assert.equal(
+    await db.refused("owner", `update public.user_setting set user_id = '${db.people.other}'`),
+    "42501",
+  );
 });
 
 Deno.test("every grant in the catalogue is written down, and every one written down is there", async () => {

@@ -2,7 +2,7 @@
  * Who may do what, written down once. `privileges.test.ts` compares it with the catalogue (GRANTS, EXECUTE) and with how the
  * database behaves (MATRIX). A new table or function fails the tests until it is stated here.
  */
-import type { Actor } from "../support/world.ts";
+import type { Actor } from "../support/context.ts";
 
 export const ACTORS = ["anon", "owner", "other", "moderator", "admin", "service"] as const satisfies Actor[];
 
@@ -94,97 +94,59 @@ export const GRANTS: Record<string, Record<string, string>> = {
 
 /** Every function of public and ops that a role beside the owner may execute. What is not here, nobody else may. */
 export const EXECUTE: Record<string, string> = {
-  "public.check_quota": "authenticated service_role",
-  "public.has_role": "authenticated service_role",
-  "public.find_users": "authenticated service_role",
-  "public.set_creator_hidden": "authenticated service_role",
-  "public.set_content_hidden": "authenticated service_role",
-  "public.set_user_plan": "authenticated service_role",
-  "public.set_user_role": "authenticated service_role",
-  "public.search_library": "authenticated",
-  "public.increment_quota": "service_role",
-  "public.decrement_quota": "service_role",
-  "public.setup_profile": "service_role",
-  "public.check_rate_limit": "service_role",
-  "public.check_rate_limits": "service_role",
-  "public.admit_request": "service_role",
-  "public.finish_request": "service_role",
-  "public.record_request_metrics": "service_role",
-  "public.read_request_metrics": "service_role",
-  "public.check_health": "service_role",
-  "public.begin_oauth": "service_role",
-  "public.take_oauth_state": "service_role",
-  "public.connect_account": "service_role",
-  "public.read_connection": "service_role",
-  "public.disconnect_account": "service_role",
-  "public.claim_token_refreshes": "service_role",
-  "public.claim_token_refresh": "service_role",
-  "public.store_refreshed_tokens": "service_role",
-  "public.refuse_connection": "service_role",
-  "public.release_token_refresh": "service_role",
-  "public.begin_sync": "service_role",
-  "public.apply_sync_page": "service_role",
-  "public.fail_sync": "service_role",
-  "public.claim_auto_syncs": "service_role",
-  "public.postpone_auto_sync": "service_role",
-  "public.record_platform_usage": "service_role",
-  "public.read_platform_quotas": "service_role",
-  "public.refuse_account": "service_role",
-  "public.has_other_account": "service_role",
-  "public.request_data_deletion": "service_role",
-  "public.data_deletion_state": "service_role",
-  "public.create_job": "authenticated service_role",
-  "public.find_or_create_job": "authenticated service_role",
-  "public.cancel_job": "authenticated service_role",
-  "public.get_user_jobs": "authenticated service_role",
-  "public.get_job_logs": "authenticated service_role",
-  "public.get_cached_job_result": "authenticated service_role",
-  "public.get_job_queue_stats": "authenticated service_role",
-  "public.list_dead_letters": "authenticated service_role",
-  "public.retry_dead_letters": "authenticated service_role",
-  "public.discard_dead_letters": "authenticated service_role",
-  "public.pause_job_type": "authenticated service_role",
-  "public.resume_job_type": "authenticated service_role",
-  "public.park_worker": "service_role",
-  "public.claim_jobs": "service_role",
-  "public.finish_and_claim_jobs": "service_role",
-  "public.extend_job_leases": "service_role",
-  "public.start_job": "service_role",
-  "public.update_job_progress": "service_role",
-  "public.complete_job": "service_role",
-  "public.fail_job": "service_role",
-  "public.release_job": "service_role",
-  "public.add_job_log": "service_role",
-  "public.record_job_metrics": "service_role",
-  "public.read_job_metrics": "service_role",
-  "public.reset_due_quotas": "service_role",
-  "public.detect_stuck_jobs": "service_role",
-  "public.retry_failed_jobs": "service_role",
-  "public.expire_stale_jobs": "service_role",
-  "public.cleanup_old_jobs": "service_role",
-  "public.cache_stripe_data": "service_role",
-  "public.get_cached_stripe_data": "service_role",
-  "public.invalidate_stripe_cache": "service_role",
-  "public.invalidate_stripe_cache_from_webhook": "service_role",
-  // Behind doors in public, in policies, in generated columns and checks. Schema ops itself is closed to all of them.
-  "ops.current_user_has_role": "authenticated",
-  "ops.check_quota": "authenticated service_role",
-  "ops.find_users": "authenticated service_role",
-  "ops.set_creator_hidden": "authenticated service_role",
-  "ops.set_content_hidden": "authenticated service_role",
-  "ops.set_user_plan": "authenticated service_role",
-  "ops.create_job": "authenticated service_role",
-  "ops.cancel_job": "authenticated service_role",
-  "ops.find_job_handler": "authenticated service_role",
-  "ops.job_hash": "authenticated service_role",
-  "ops.list_dead_letters": "authenticated service_role",
-  "ops.retry_dead_letters": "authenticated service_role",
-  "ops.discard_dead_letters": "authenticated service_role",
-  "ops.set_job_type_paused": "authenticated service_role",
-  "ops.set_user_role": "authenticated service_role",
-  "ops.search_library": "authenticated",
-  "ops.are_sound_tags": "authenticated service_role",
-  "ops.join_words": "authenticated service_role",
-  "ops.plain_text": "authenticated service_role",
-  "ops.refresh_due_at": "service_role",
+  ...executable(
+    "public",
+    "authenticated service_role",
+    `
+    check_quota has_role find_users set_creator_hidden set_content_hidden set_user_plan set_user_role
+    create_job find_or_create_job cancel_job get_user_jobs get_job_logs get_cached_job_result
+    get_job_queue_stats list_dead_letters retry_dead_letters discard_dead_letters pause_job_type
+    resume_job_type`,
+  ),
+  ...executable(
+    "public",
+    "authenticated",
+    `
+    search_library`,
+  ),
+  ...executable(
+    "public",
+    "service_role",
+    `
+    increment_quota decrement_quota setup_profile check_rate_limit check_rate_limits admit_request
+    finish_request record_request_metrics read_request_metrics check_health begin_oauth take_oauth_state
+    connect_account read_connection disconnect_account claim_token_refreshes claim_token_refresh
+    store_refreshed_tokens refuse_connection release_token_refresh begin_sync apply_sync_page fail_sync
+    claim_auto_syncs postpone_auto_sync record_platform_usage read_platform_quotas refuse_account
+    has_other_account request_data_deletion data_deletion_state park_worker claim_jobs finish_and_claim_jobs
+    extend_job_leases start_job update_job_progress complete_job fail_job release_job add_job_log
+    record_job_metrics read_job_metrics reset_due_quotas detect_stuck_jobs retry_failed_jobs
+    expire_stale_jobs cleanup_old_jobs cache_stripe_data get_cached_stripe_data invalidate_stripe_cache
+    invalidate_stripe_cache_from_webhook`,
+  ),
+  // Behind public wrappers, in policies, in generated columns and checks. Schema ops itself is closed to all of them.
+  ...executable(
+    "ops",
+    "authenticated service_role",
+    `
+    check_quota find_users set_creator_hidden set_content_hidden set_user_plan create_job cancel_job
+    find_job_handler job_hash list_dead_letters retry_dead_letters discard_dead_letters set_job_type_paused
+    set_user_role are_sound_tags join_words plain_text`,
+  ),
+  ...executable(
+    "ops",
+    "authenticated",
+    `
+    current_user_has_role search_library`,
+  ),
+  ...executable(
+    "ops",
+    "service_role",
+    `
+    refresh_due_at`,
+  ),
 };
+
+function executable(schema: string, roles: string, names: string): Record<string, string> {
+  return Object.fromEntries(names.trim().split(/\s+/).map((name) => [`${schema}.${name}`, roles]));
+}

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { withPerson } from "../support/world.ts";
+import { withPerson } from "../support/context.ts";
 
 Deno.test("a token is in no realtime message: what the publication sends is read from the WAL", async () => {
   await withPerson(async ({ id, sql }) => {
@@ -12,18 +12,18 @@ Deno.test("a token is in no realtime message: what the publication sends is read
     await sql`select pg_create_logical_replication_slot(${slot}, 'pgoutput')`;
     try {
       const [connected] = await sql<{ account: string; connection: string }[]>`
-        select r ->> 'social_account_id' as account, r ->> 'connection_id' as connection
-        from public.connect_account(${id}, 'youtube', ${sql.json(secrets)}, now() + interval '1 hour', '{a}',
-          ${sql.json({ platform_account_id: channel, display_name: channel })}) as r`;
+      select r ->> 'social_account_id' as account, r ->> 'connection_id' as connection
+      from public.connect_account(${id}, 'youtube', ${sql.json(secrets)}, now() + interval '1 hour', '{a}',
+        ${sql.json({ platform_account_id: channel, display_name: channel })}) as r`;
       assert.ok(connected);
       const [claimed] = await sql<{ lease: string }[]>`
-        select public.claim_token_refresh(${connected.connection}, 60) ->> 'lease' as lease`;
+      select public.claim_token_refresh(${connected.connection}, 60) ->> 'lease' as lease`;
       assert.ok(claimed);
       await sql`select public.refuse_connection(${connected.connection}, ${claimed.lease}, 'invalid_grant')`;
 
       const messages = await sql<{ data: Uint8Array }[]>`
-        select data from pg_logical_slot_peek_binary_changes(${slot}, null, null,
-          'proto_version', '1', 'publication_names', 'supabase_realtime')`;
+      select data from pg_logical_slot_peek_binary_changes(${slot}, null, null,
+        'proto_version', '1', 'publication_names', 'supabase_realtime')`;
       const sent = messages.map(({ data }) => new TextDecoder().decode(data)).join("\n");
       // The account and the notification about it are sent, so a token in them would be seen.
       assert.ok(sent.includes(channel), "the account's own row is sent");

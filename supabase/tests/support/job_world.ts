@@ -1,6 +1,6 @@
 /** What the tests of the job queue do in their worlds. */
 import assert from "node:assert/strict";
-import type { World } from "./world.ts";
+import type { TestContext as World } from "./context.ts";
 
 /** Handlers of a test's own, so that neither the stack's workers nor other tests take its jobs. */
 export async function addHandler(world: World, limit?: number): Promise<string> {

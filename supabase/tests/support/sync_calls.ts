@@ -1,5 +1,5 @@
 /** What the tests of syncs share: the calls of a step, items and pages as the pipeline gives them. */
-import { inWorld, type Row, type World } from "./world.ts";
+import { type Row, test as testWithFixtures, type TestContext } from "./context.ts";
 
 export interface Begun {
   sync_id: string;
@@ -27,19 +27,19 @@ export interface Applied {
 export const json = (value: unknown) =>
   value === null ? "null" : `'${JSON.stringify(value).replaceAll("'", "''")}'`;
 
-export function begin(world: World, syncId: string | null = null, seconds = 60): Promise<Begun> {
-  return world.value<Begun>(
-    `select begin_sync('${world.people.owner}', '${world.account}', ${
+export function begin(db: TestContext, syncId: string | null = null, seconds = 60): Promise<Begun> {
+  return db.value<Begun>(
+    `select begin_sync('${db.people.owner}', '${db.account}', ${
       syncId === null ? "null" : `'${syncId}'`
     }, ${seconds})`,
     "service",
   );
 }
 
-export function tryBegin(world: World, syncId: string | null = null) {
-  return world.attempt(
+export function tryBegin(db: TestContext, syncId: string | null = null) {
+  return db.attempt(
     "service",
-    `select begin_sync('${world.people.owner}', '${world.account}', ${
+    `select begin_sync('${db.people.owner}', '${db.account}', ${
       syncId === null ? "null" : `'${syncId}'`
     }, 60)`,
   );
@@ -56,8 +56,14 @@ export const applyCall = (
     json(account)
   }, ${release})`;
 
-export function apply(world: World, begun: Begun, page: Row, items: Row[], release = true): Promise<Applied> {
-  return world.value<Applied>(applyCall(begun, page, items, release), "service");
+export function apply(
+  db: TestContext,
+  begun: Begun,
+  page: Row,
+  items: Row[],
+  release = true,
+): Promise<Applied> {
+  return db.value<Applied>(applyCall(begun, page, items, release), "service");
 }
 
 export const item = (id: string, more: Row = {}): Row => ({
@@ -98,22 +104,22 @@ export const page = (
   ...more,
 });
 
-/** An account with nothing in it: the world's own items would count as vanished. */
-export function inEmptyLibrary(test: (world: World) => Promise<void>): Promise<void> {
-  return inWorld(async (world) => {
-    await world.query(`delete from content_item where social_account_id = '${world.account}'`);
-    await test(world);
+/** A test of an account with nothing in it: the items of the fixtures would count as vanished. */
+export function test(name: string, body: (db: TestContext) => Promise<void>): void {
+  testWithFixtures(name, async (db) => {
+    await db.query(`delete from content_item where social_account_id = '${db.account}'`);
+    await body(db);
   });
 }
 
-export const used = (world: World) =>
-  world.value<number>(`select syncs_used from subscription where user_id = '${world.people.owner}'`);
-export const library = async (world: World) =>
-  (await world.query(
-    `select platform_content_id as id from content_item where social_account_id = '${world.account}'
+export const used = (db: TestContext) =>
+  db.value<number>(`select syncs_used from subscription where user_id = '${db.people.owner}'`);
+export const library = async (db: TestContext) =>
+  (await db.query(
+    `select platform_content_id as id from content_item where social_account_id = '${db.account}'
     and deleted_at is null order by 1`,
   )).map(({ id }) => id);
-export const cutOff = (world: World) =>
-  world.query(
-    `update ops.sync_run set leased_until = now() - interval '1 second' where social_account_id = '${world.account}'`,
+export const cutOff = (db: TestContext) =>
+  db.query(
+    `update ops.sync_run set leased_until = now() - interval '1 second' where social_account_id = '${db.account}'`,
   );

@@ -1,5 +1,5 @@
 /**
- * The database's tests each have a world of their own: five people, an account and some content, in a transaction that is
+ * Each test of the database has a context of its own: four people, an account and some content, in a transaction that is
  * rolled back. Statements are run as one of the actors, with the role and the claims that the Data API would set.
  */
 import postgres from "postgres";
@@ -25,7 +25,7 @@ export interface Outcome {
   detail?: Row;
 }
 
-export class World {
+export class TestContext {
   readonly people: Record<Person, string> = {
     owner: crypto.randomUUID(),
     other: crypto.randomUUID(),
@@ -50,7 +50,7 @@ export class World {
     return Object.values(row ?? {})[0] as Value;
   }
 
-  /** Runs as an actor, and keeps the effect until the world ends. */
+  /** Runs as an actor, and keeps the effect until the test ends. */
   async perform<Result extends Row = Row>(actor: Actor, text: string): Promise<Result[]> {
     await this.become(actor);
     try {
@@ -83,14 +83,14 @@ export class World {
     }
   }
 
+  /** The SQLSTATE that a statement of an actor is refused with; undefined when it is not. Its effect is undone. */
+  async refused(actor: Actor, text: string): Promise<string | undefined> {
+    return (await this.attempt(actor, text)).code;
+  }
+
   private async become(actor: Actor): Promise<void> {
-    const role = actor === "anon"
-      ? "anon"
-      : actor === "service"
-      ? "service_role"
-      : actor === "operator"
-      ? "none"
-      : "authenticated";
+    const roles: Partial<Record<Actor, string>> = { anon: "anon", service: "service_role", operator: "none" };
+    const role = roles[actor] ?? "authenticated";
     const id = (PEOPLE as readonly string[]).includes(actor) ? this.people[actor as Person] : undefined;
     const claims = actor === "operator" ? "" : JSON.stringify({ role, ...(id ? { sub: id } : {}) });
     await this.sql.unsafe(
@@ -100,7 +100,7 @@ export class World {
   }
 
   /** Signs the people up, gives two of them their roles, and the owner an account with three items. */
-  async furnish(): Promise<void> {
+  async addFixtures(): Promise<void> {
     const run = crypto.randomUUID().slice(0, 8);
     for (const person of PEOPLE) {
       await this.query(`insert into auth.users (id, email, raw_user_meta_data)
@@ -142,16 +142,16 @@ export class World {
   }
 }
 
-/** Runs `test` in a furnished world, and undoes everything. */
-export async function inWorld(test: (world: World) => Promise<void>): Promise<void> {
+/** Runs `test` with its fixtures, and undoes everything. */
+export async function inTransaction(test: (db: TestContext) => Promise<void>): Promise<void> {
   const sql = await testDatabase({ max: 1 });
   try {
     const reserved = await sql.reserve();
     try {
       await reserved`begin`;
-      const world = new World(reserved);
-      await world.furnish();
-      await test(world);
+      const db = new TestContext(reserved);
+      await db.addFixtures();
+      await test(db);
     } finally {
       await reserved`rollback`;
       reserved.release();
@@ -159,6 +159,11 @@ export async function inWorld(test: (world: World) => Promise<void>): Promise<vo
   } finally {
     await sql.end();
   }
+}
+
+/** A test in a transaction of its own, with its fixtures. */
+export function test(name: string, body: (db: TestContext) => Promise<void>): void {
+  Deno.test(name, () => inTransaction(body));
 }
 
 /**
@@ -170,16 +175,16 @@ export interface CommittedPerson {
   sql: postgres.Sql;
 }
 
-/** Runs `test` with a committed person and a pool of many connections, and deletes the person afterwards. */
+/** Runs `body` with a committed person and a pool of many connections, and deletes the person afterwards. */
 export async function withPerson(
-  test: (person: CommittedPerson) => Promise<void>,
+  body: (person: CommittedPerson) => Promise<void>,
   connections = 20,
 ): Promise<void> {
   const sql = await testDatabase({ max: connections, fetch_types: false });
   const id = crypto.randomUUID();
   try {
     await sql`insert into auth.users (id, email) values (${id}, ${`person-${id}@example.com`})`;
-    await test({ id, sql });
+    await body({ id, sql });
   } finally {
     await sql`delete from auth.users where id = ${id}`;
     await sql.end();
