@@ -15,6 +15,7 @@ export const StackInfo = z.object({
   simulator_url: z.url(),
   mail_url: z.url(),
   pid: z.number().int(),
+  log_dir: z.string(),
 });
 export type StackInfo = z.infer<typeof StackInfo>;
 
@@ -32,6 +33,11 @@ export function testStack(): Promise<StackInfo> {
   }
   loaded = StackInfo.parse(JSON.parse(Deno.readTextFileSync(path)));
   return Promise.resolve(loaded);
+}
+
+/** From now on tests talk to a stack of their own; null brings the shared one back. */
+export function useStack(stack: StackInfo | null): void {
+  loaded = stack ?? undefined;
 }
 
 /** A direct connection to the stack's database as `postgres`. The caller ends it. */
@@ -61,9 +67,8 @@ export interface Call {
 export async function callFunction<Body = Record<string, unknown>>(
   name: string,
   call: Call = {},
-  stack?: StackInfo,
 ): Promise<Answer<Body>> {
-  const { api_url, publishable_key, secret_key } = stack ?? await testStack();
+  const { api_url, publishable_key, secret_key } = await testStack();
   const url = new URL(`${api_url}/functions/v1/${name}`);
   for (const [key, value] of Object.entries(call.query ?? {})) url.searchParams.set(key, value);
   const headers = new Headers({ apikey: call.as === "secret" ? secret_key : publishable_key });
@@ -93,8 +98,8 @@ export interface Creator {
 }
 
 /** Signs a new creator up and in. The address is confirmed by the admin API; the mail's link has tests of its own. */
-export async function createCreator(stack?: StackInfo): Promise<Creator> {
-  const info = stack ?? await testStack();
+export async function createCreator(): Promise<Creator> {
+  const info = await testStack();
   const options = { auth: { persistSession: false, autoRefreshToken: false } };
   const email = `creator-${crypto.randomUUID()}@example.com`;
   const password = `pw-${crypto.randomUUID()}`;
@@ -111,7 +116,7 @@ export async function createCreator(stack?: StackInfo): Promise<Creator> {
     password,
     token,
     client,
-    call: (name, body, call = {}) => callFunction(name, { as: token, body, ...call }, info),
+    call: (name, body, call = {}) => callFunction(name, { as: token, body, ...call }),
   };
 }
 
@@ -120,9 +125,8 @@ export async function simulator<Result = Record<string, unknown>>(
   path: string,
   body?: unknown,
   method = body === undefined ? "GET" : "POST",
-  stack?: StackInfo,
 ): Promise<Result> {
-  const { simulator_url } = stack ?? await testStack();
+  const { simulator_url } = await testStack();
   const response = await fetch(`${simulator_url}/_admin/${path}`, {
     method,
     headers: { "content-type": "application/json" },
@@ -131,4 +135,9 @@ export async function simulator<Result = Record<string, unknown>>(
   const text = await response.text();
   if (!response.ok) throw new Error(`Cannot ${method} /_admin/${path}: ${response.status} ${text}`);
   return (text ? JSON.parse(text) : {}) as Result;
+}
+
+/** What the stack's functions have logged so far. */
+export async function functionLog(): Promise<string> {
+  return await Deno.readTextFile(`${(await testStack()).log_dir}/functions.log`);
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { simulator, testStack } from "../../../../scripts/test/stack.ts";
-import { type PlatformCreator, withPlatformCreator } from "../support/platform_creator.ts";
+import { ConnectedAccount } from "../support/connected_account.ts";
 
 const APPS = ["instagram", "facebook"] as const;
 type App = (typeof APPS)[number];
@@ -11,8 +11,7 @@ interface Told {
   body: { code?: string; url?: string; confirmation_code?: string; received?: boolean };
 }
 
-const withCreator = (app: App, test: (own: PlatformCreator) => Promise<void>) =>
-  withPlatformCreator(app, 3, test);
+const connected = (app: App) => ConnectedAccount.create(app, { items: 3 });
 
 /** The person removes the app at Meta, which reports it as it does. */
 async function report(app: App, about: Record<string, unknown>): Promise<Told[]> {
@@ -41,108 +40,108 @@ async function statusOf(url: string): Promise<string> {
   return await response.text();
 }
 
-const erasures = async ({ sql, creator }: PlatformCreator) =>
+const erasures = async ({ sql, creator }: ConnectedAccount) =>
   (await sql`select data from public.notification where user_id = ${creator.id} and data ->> 'code' = 'account_erased'`)
     .length;
 
 const now = () => Math.floor(Date.now() / 1_000);
 
 for (const app of APPS) {
-  Deno.test(`meta-deauthorize: who removes the app at ${app} is disconnected and told once, nobody else is`, () =>
-    withCreator(app, (own) =>
-      withCreator(app, async (innocent) => {
-        await own.syncAll();
-        const answers = await report(app, { account_id: own.account_id, times: 3 });
-        assert.deepEqual(answers.map(({ status, body }) => [status, body]), [
-          [200, { received: true }],
-          [200, { received: true }],
-          [200, { received: true }],
-        ]);
-        const { status, is_active, notices, next_sync_at, last_error } = await own.state();
-        assert.deepEqual([status, is_active, notices, next_sync_at], ["disconnected", false, 1, null]);
-        assert.match(last_error, /connect the account again/);
-        assert.equal((await own.library()).length, 3, "the content stays");
-        assert.equal((await innocent.state()).status, "active");
-        assert.equal(await own.reconnect(), own.social_account_id);
-        // The report comes once more, late: it is older than the new consent.
-        await report(app, { account_id: own.account_id, issued_at: now() - 3_600 });
-        assert.equal((await own.state()).status, "active");
-      })));
+  Deno.test(`meta-deauthorize: who removes the app at ${app} is disconnected and told once, nobody else is`, async () => {
+    await using own = await connected(app);
+    await using innocent = await connected(app);
+    await own.syncAll();
+    const answers = await report(app, { account_id: own.account_id, times: 3 });
+    assert.deepEqual(answers.map(({ status, body }) => [status, body]), [
+      [200, { received: true }],
+      [200, { received: true }],
+      [200, { received: true }],
+    ]);
+    const { status, is_active, notices, next_sync_at, last_error } = await own.state();
+    assert.deepEqual([status, is_active, notices, next_sync_at], ["disconnected", false, 1, null]);
+    assert.match(last_error, /connect the account again/);
+    assert.equal((await own.library()).length, 3, "the content stays");
+    assert.equal((await innocent.state()).status, "active");
+    assert.equal(await own.reconnect(), own.social_account_id);
+    // The report comes once more, late: it is older than the new consent.
+    await report(app, { account_id: own.account_id, issued_at: now() - 3_600 });
+    assert.equal((await own.state()).status, "active");
+  });
 
-  Deno.test(`meta-data-deletion: what ${app} gave is erased for who asks, once, and they can see that it is`, () =>
-    withCreator(app, (own) =>
-      withCreator(app, async (innocent) => {
-        await own.syncAll();
-        await innocent.syncAll();
-        const { tokens, connection_id } = await own.state();
-        assert.ok(tokens.access_token);
-        const [shown] = await own
-          .sql`select display_name from public.social_account where id = ${own.social_account_id}`;
-        const display_name = String(shown?.display_name);
-        await own.sql`
+  Deno.test(`meta-data-deletion: what ${app} gave is erased for who asks, once, and they can see that it is`, async () => {
+    await using own = await connected(app);
+    await using innocent = await connected(app);
+    await own.syncAll();
+    await innocent.syncAll();
+    const { tokens, connection_id } = await own.state();
+    assert.ok(tokens.access_token);
+    const [shown] = await own
+      .sql`select display_name from public.social_account where id = ${own.social_account_id}`;
+    const display_name = String(shown?.display_name);
+    await own.sql`
           insert into public.notification (user_id, title, data)
           values (${own.creator.id}, ${`${display_name} needs to be connected again`},
             ${own.sql.json({ social_account_id: own.social_account_id })})`;
-        await own.sql`
+    await own.sql`
           update public.platform_connection set granted_at = now() - interval '1 hour' where id = ${connection_id}`;
-        const issued_at = now() - 60;
-        const asked = { account_id: own.account_id, event: "data_deletion", issued_at };
-        let url = "";
-        await own.sql.begin(async (held) => {
-          // Erasing waits for the account's sync run: cron, which may come at any moment, does none of it while it is looked at.
-          const passes =
-            await held`select from ops.sync_run where social_account_id = ${own.social_account_id} for update`;
-          assert.equal(passes.length, 1);
-          const answers = await report(app, { ...asked, times: 3 });
-          assert.deepEqual(answers.map(({ status }) => status), [200, 200, 200]);
-          const codes = new Set(answers.map(({ body }) => body.confirmation_code));
-          assert.equal(codes.size, 1, "three reports of one wish are one request");
-          url = answers[0]?.body.url ?? "";
-          assert.match(await statusOf(url), /It is under way/);
-          const [left] = await held`
+    const issued_at = now() - 60;
+    const asked = { account_id: own.account_id, event: "data_deletion", issued_at };
+    let url = "";
+    await own.sql.begin(async (held) => {
+      // Erasing waits for the account's sync run: cron, which may come at any moment, does none of it while it is looked at.
+      const passes =
+        await held`select from ops.sync_run where social_account_id = ${own.social_account_id} for update`;
+      assert.equal(passes.length, 1);
+      const answers = await report(app, { ...asked, times: 3 });
+      assert.deepEqual(answers.map(({ status }) => status), [200, 200, 200]);
+      const codes = new Set(answers.map(({ body }) => body.confirmation_code));
+      assert.equal(codes.size, 1, "three reports of one wish are one request");
+      url = answers[0]?.body.url ?? "";
+      assert.match(await statusOf(url), /It is under way/);
+      const [left] = await held`
           select a.platform_account_id, a.username, a.display_name, a.avatar_url, a.details, a.status,
             (select count(*)::integer from public.platform_connection c where c.id = ${connection_id}) as connections,
             (select count(*)::integer from vault.decrypted_secrets v where v.decrypted_secret like ${`%${tokens.access_token}%`}) as tokens
           from public.social_account a where a.id = ${own.social_account_id}`;
-          assert.deepEqual({ ...left }, {
-            platform_account_id: `erased:${own.social_account_id}`,
-            username: null,
-            display_name: null,
-            avatar_url: null,
-            details: {},
-            status: "disconnected",
-            connections: 0,
-            tokens: 0,
-          });
-        });
-        const again = await own.reconnect();
-        assert.notEqual(again, own.social_account_id, "connecting again begins anew");
-        for (let run = 0; run < 50 && /under way/.test(await statusOf(url)); run++) {
-          await own.sql`select ops.erase_requested_data()`;
-        }
-        assert.match(
-          await statusOf(`${url}&fbclid=x`),
-          /It was done by .+ Erased accounts: 1; items of content: 3\./,
-        );
-        const [kept] = await own.sql`
+      assert.deepEqual({ ...left }, {
+        platform_account_id: `erased:${own.social_account_id}`,
+        username: null,
+        display_name: null,
+        avatar_url: null,
+        details: {},
+        status: "disconnected",
+        connections: 0,
+        tokens: 0,
+      });
+    });
+    const again = await own.reconnect();
+    assert.notEqual(again, own.social_account_id, "connecting again begins anew");
+    for (let run = 0; run < 50 && /under way/.test(await statusOf(url)); run++) {
+      await own.sql`select ops.erase_requested_data()`;
+    }
+    assert.match(
+      await statusOf(`${url}&fbclid=x`),
+      /It was done by .+ Erased accounts: 1; items of content: 3\./,
+    );
+    const [kept] = await own.sql`
           select (select count(*)::integer from public.content_item where social_account_id = ${own.social_account_id}) as items,
             (select count(*)::integer from public.social_account where id = ${own.social_account_id}) as accounts`;
-        assert.deepEqual({ ...kept }, { items: 0, accounts: 0 });
-        assert.equal(await erasures(own), 1);
-        const name = `%${display_name}%`;
-        const [named] = await own.sql`
+    assert.deepEqual({ ...kept }, { items: 0, accounts: 0 });
+    assert.equal(await erasures(own), 1);
+    const name = `%${display_name}%`;
+    const [named] = await own.sql`
           select count(*)::integer as count from public.notification
           where user_id = ${own.creator.id} and (title like ${name} or message like ${name})`;
-        assert.equal(named?.count, 0, "no message names the account any more");
-        assert.equal((await innocent.state()).status, "active");
-        assert.equal((await innocent.library()).length, 3);
-        // A wish from before the new consent, which comes late; and the first one once more.
-        await report(app, { ...asked, issued_at: issued_at - 600 });
-        await report(app, asked);
-        const [fresh] = await own
-          .sql`select status, deleted_at from public.social_account where id = ${again}`;
-        assert.deepEqual({ ...fresh }, { status: "active", deleted_at: null });
-      })));
+    assert.equal(named?.count, 0, "no message names the account any more");
+    assert.equal((await innocent.state()).status, "active");
+    assert.equal((await innocent.library()).length, 3);
+    // A wish from before the new consent, which comes late; and the first one once more.
+    await report(app, { ...asked, issued_at: issued_at - 600 });
+    await report(app, asked);
+    const [fresh] = await own
+      .sql`select status, deleted_at from public.social_account where id = ${again}`;
+    assert.deepEqual({ ...fresh }, { status: "active", deleted_at: null });
+  });
 }
 
 Deno.test("meta-data-deletion: who has nothing here is told so", async () => {
@@ -157,48 +156,48 @@ Deno.test("meta-data-deletion: who has nothing here is told so", async () => {
   assert.match(await statusOf(body.url ?? ""), /Nothing had to be erased/);
 });
 
-Deno.test("meta callbacks: what is wrongly signed, changed or not what Meta documents is refused and changes nothing", () =>
-  withCreator("instagram", async (own) => {
-    for (const event of ["deauthorize", "data_deletion"]) {
-      for (const offence of [{ secret: "another secret" }, { tamper: true }]) {
-        const [answer] = await report("instagram", { account_id: own.account_id, event, ...offence });
-        assert.deepEqual([answer?.status, answer?.body.code], [401, "unauthorized"], JSON.stringify(offence));
-      }
+Deno.test("meta callbacks: what is wrongly signed, changed or not what Meta documents is refused and changes nothing", async () => {
+  await using own = await connected("instagram");
+  for (const event of ["deauthorize", "data_deletion"]) {
+    for (const offence of [{ secret: "another secret" }, { tamper: true }]) {
+      const [answer] = await report("instagram", { account_id: own.account_id, event, ...offence });
+      assert.deepEqual([answer?.status, answer?.body.code], [401, "unauthorized"], JSON.stringify(offence));
     }
-    const signed = (payload: unknown) => {
-      const text = typeof payload === "string" ? payload : JSON.stringify(payload);
-      const encoded = Buffer.from(text).toString("base64url");
-      const signature = createHmac("sha256", "local-simulator-instagram-secret").update(encoded).digest(
-        "base64url",
-      );
-      return { signed_request: `${signature}.${encoded}` };
-    };
-    const right = { algorithm: "HMAC-SHA256", user_id: own.account_id, issued_at: now() };
-    for (
-      const payload of [
-        "x",
-        "null",
-        { ...right, algorithm: "none" },
-        { ...right, user_id: "" },
-        { ...right, issued_at: "now" },
-        { ...right, user_id: undefined },
-        { ...right, user_id: 1.5 },
-      ]
-    ) {
-      const { status, body } = await post("meta-data-deletion", signed(payload));
-      assert.deepEqual([status, body.code], [422, "validation_failed"], JSON.stringify(payload));
-    }
-    const exact = `{"algorithm":"HMAC-SHA256","user_id":17841400000000123456,"issued_at":${now()}}`;
-    assert.equal((await post("meta-data-deletion", signed(exact))).status, 200, "an id may be a number");
-    const json = await fetch(`${(await testStack()).api_url}/functions/v1/meta-deauthorize`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify(signed(right)),
-    });
-    assert.equal((await json.json()).code, "unsupported_media_type");
-    const { status, notices } = await own.state();
-    assert.deepEqual([status, notices, await erasures(own)], ["active", 0, 0]);
-  }));
+  }
+  const signed = (payload: unknown) => {
+    const text = typeof payload === "string" ? payload : JSON.stringify(payload);
+    const encoded = Buffer.from(text).toString("base64url");
+    const signature = createHmac("sha256", "local-simulator-instagram-secret").update(encoded).digest(
+      "base64url",
+    );
+    return { signed_request: `${signature}.${encoded}` };
+  };
+  const right = { algorithm: "HMAC-SHA256", user_id: own.account_id, issued_at: now() };
+  for (
+    const payload of [
+      "x",
+      "null",
+      { ...right, algorithm: "none" },
+      { ...right, user_id: "" },
+      { ...right, issued_at: "now" },
+      { ...right, user_id: undefined },
+      { ...right, user_id: 1.5 },
+    ]
+  ) {
+    const { status, body } = await post("meta-data-deletion", signed(payload));
+    assert.deepEqual([status, body.code], [422, "validation_failed"], JSON.stringify(payload));
+  }
+  const exact = `{"algorithm":"HMAC-SHA256","user_id":17841400000000123456,"issued_at":${now()}}`;
+  assert.equal((await post("meta-data-deletion", signed(exact))).status, 200, "an id may be a number");
+  const json = await fetch(`${(await testStack()).api_url}/functions/v1/meta-deauthorize`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(signed(right)),
+  });
+  assert.equal((await json.json()).code, "unsupported_media_type");
+  const { status, notices } = await own.state();
+  assert.deepEqual([status, notices, await erasures(own)], ["active", 0, 0]);
+});
 
 Deno.test("data-deletion-status: a code that nobody was given finds nothing", async () => {
   const { api_url } = await testStack();

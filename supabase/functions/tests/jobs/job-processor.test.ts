@@ -8,14 +8,7 @@ import {
   testStack,
 } from "../../../../scripts/test/stack.ts";
 import { HANDLERS } from "../../_shared/jobs/registry.ts";
-import {
-  arm,
-  assertSameLibrary,
-  connectChannel,
-  createChannel,
-  setPlan,
-  syncsUsed,
-} from "../support/channels.ts";
+import { ConnectedAccount, eventually } from "../support/connected_account.ts";
 
 interface Status {
   status: string;
@@ -51,137 +44,107 @@ async function watch(
   creator: Creator,
   job_id: string,
   isDone: (status: Status) => boolean,
-  seconds = 60,
-): Promise<Status[]> {
+): Promise<[Status, ...Status[]]> {
   const seen: Status[] = [];
-  const end = Date.now() + seconds * 1_000;
-  for (;;) {
+  const last = await eventually(async () => {
     const status = await statusOf(creator, job_id);
     seen.push(status);
-    if (isDone(status)) return seen;
-    assert.ok(Date.now() < end, `the job did not get there in ${seconds} s: ${JSON.stringify(status)}`);
-    await new Promise((resolve) => setTimeout(resolve, 30));
-  }
+    return isDone(status) && status;
+  }, "the job gets there");
+  return [last, ...seen];
 }
 
 const ended = ({ status }: Status) => !["pending", "processing"].includes(status);
 
-Deno.test("a sync job is taken at once, tells how far it is, and leaves the library right and one unit charged", async () => {
-  const sql = await testDatabase();
-  try {
-    const creator = await createCreator();
-    const channel = await createChannel({ videos: 420 });
-    const account = await connectChannel(creator, channel);
-    const job = await createJob(creator, "platform_sync", { social_account_id: account });
-    const seen = await watch(creator, job, ended);
-    const last = seen.at(-1) as Status;
-    assert.equal(last.status, "completed", JSON.stringify(last));
-    assert.equal(last.handler, "sync_youtube", "the category found the platform");
-    assert.equal(last.result?.new_items, 420);
-    assert.equal(last.progress_percent, 100);
-    assert.equal(last.progress_message, "Synced 420 of 420 videos");
-    assert.ok(
-      seen.some(({ status, progress_percent }) =>
-        status === "processing" && progress_percent > 0 && progress_percent < 100
-      ),
-      "progress was to be seen on the way",
-    );
-    assert.equal(await syncsUsed(sql, creator.id), 1);
-    await assertSameLibrary(sql, account, channel);
+const connected = (items: number) => ConnectedAccount.create("youtube", { items });
 
-    const again = await createJob(creator, "sync_youtube", { social_account_id: account });
-    assert.equal(again, job, "the same job within five minutes is the same job");
-    const other = await createCreator();
-    const foreign = await other.call("job-status", undefined, { method: "GET", query: { job_id: job } });
-    assert.equal(foreign.status, 404);
-  } finally {
-    await sql.end();
-  }
+Deno.test("a sync job is taken at once, tells how far it is, and leaves the library right and one unit charged", async () => {
+  await using own = await connected(420);
+  const { creator, social_account_id } = own;
+  // The last page comes late, so that nobody misses what the pages before said.
+  await own.arm("playlistItems", { delay_ms: 2_000 }, { skip: 8 });
+  const job = await createJob(creator, "platform_sync", { social_account_id });
+  const [last, ...seen] = await watch(creator, job, ended);
+  assert.equal(last.status, "completed", JSON.stringify(last));
+  assert.equal(last.handler, "sync_youtube", "the category found the platform");
+  assert.equal(last.result?.new_items, 420);
+  assert.equal(last.progress_percent, 100);
+  assert.equal(last.progress_message, "Synced 420 of 420 videos");
+  assert.ok(
+    seen.some(({ status, progress_percent }) =>
+      status === "processing" && progress_percent > 0 && progress_percent < 100
+    ),
+    "progress was to be seen on the way",
+  );
+  assert.equal(await own.syncsUsed(), 1);
+  await own.assertSameLibrary();
+
+  const again = await createJob(creator, "sync_youtube", { social_account_id });
+  assert.equal(again, job, "the same job within five minutes is the same job");
+  const other = await createCreator();
+  const foreign = await other.call("job-status", undefined, { method: "GET", query: { job_id: job } });
+  assert.equal(foreign.status, 404);
 });
 
 Deno.test("a sync that meets a transient error is tried again and goes on from its checkpoint", async () => {
-  const sql = await testDatabase();
-  try {
-    const creator = await createCreator();
-    const channel = await createChannel({ videos: 260 });
-    const account = await connectChannel(creator, channel);
-    // Every attempt of the HTTP client at the third page fails; the next run finds the platform well.
-    await arm(channel, "playlistItems", { status: 503 }, { times: 4, skip: 2 });
-    const job = await createJob(creator, "sync_youtube", { social_account_id: account });
-    await watch(
-      creator,
-      job,
-      ({ attempts, status, error }) => attempts === 1 && status === "pending" && error !== null,
-    );
-    await sql`update ops.job_ready set run_at = now() where job_id = ${job}`;
-    const processed = await callFunction("job-processor", { as: "secret", body: {} });
-    assert.equal(processed.status, 200, JSON.stringify(processed.body));
-    const [last] = (await watch(creator, job, ended)).slice(-1) as [Status];
-    assert.equal(last.status, "completed", JSON.stringify(last));
-    assert.equal(last.attempts, 2);
-    assert.equal(last.result?.new_items, 260, "counts of both runs together");
-    assert.equal(await syncsUsed(sql, creator.id), 1, "the unit of the failed run was returned");
-    await assertSameLibrary(sql, account, channel);
-    const logs = await creator.client.rpc("get_job_logs", { p_job_id: job, p_user_id: creator.id });
-    assert.equal(logs.data?.length, 1);
-    assert.equal(logs.data?.[0].level, "warning");
-  } finally {
-    await sql.end();
-  }
+  await using own = await connected(260);
+  const { creator, social_account_id } = own;
+  // Every attempt of the HTTP client at the third page fails; the next run finds the platform well.
+  await own.arm("playlistItems", { status: 503 }, { times: 4, skip: 2 });
+  const job = await createJob(creator, "sync_youtube", { social_account_id });
+  await watch(
+    creator,
+    job,
+    ({ attempts, status, error }) => attempts === 1 && status === "pending" && error !== null,
+  );
+  await own.sql`update ops.job_ready set run_at = now() where job_id = ${job}`;
+  const processed = await callFunction("job-processor", { as: "secret", body: {} });
+  assert.equal(processed.status, 200, JSON.stringify(processed.body));
+  const [last] = await watch(creator, job, ended);
+  assert.equal(last.status, "completed", JSON.stringify(last));
+  assert.equal(last.attempts, 2);
+  assert.equal(last.result?.new_items, 260, "counts of both runs together");
+  assert.equal(await own.syncsUsed(), 1, "the unit of the failed run was returned");
+  await own.assertSameLibrary();
+  const logs = await creator.client.rpc("get_job_logs", { p_job_id: job, p_user_id: creator.id });
+  assert.equal(logs.data?.length, 1);
+  assert.equal(logs.data?.[0].level, "warning");
 });
 
 Deno.test("a sync without quota fails once, says why, and is no dead letter", async () => {
-  const sql = await testDatabase();
-  try {
-    const creator = await createCreator();
-    const account = await connectChannel(creator, await createChannel({ videos: 3 }));
-    await sql`update public.subscription set syncs_used = 10 where user_id = ${creator.id}`;
-    const job = await createJob(creator, "sync_youtube", { social_account_id: account });
-    const [last] = (await watch(creator, job, ended)).slice(-1) as [Status];
-    assert.equal(last.status, "failed");
-    assert.equal(last.error?.code, "quota_exceeded");
-    assert.equal(last.attempts, 1);
-    const letters = await sql`select from ops.job_dead_letter where job_id = ${job}`;
-    assert.equal(letters.length, 0);
-  } finally {
-    await sql.end();
-  }
+  await using own = await connected(3);
+  const { creator, social_account_id } = own;
+  await own.sql`update public.subscription set syncs_used = 500 where user_id = ${creator.id}`;
+  const job = await createJob(creator, "sync_youtube", { social_account_id });
+  const [last] = await watch(creator, job, ended);
+  assert.deepEqual([last.status, last.error?.code, last.attempts], ["failed", "quota_exceeded", 1]);
+  const letters = await own.sql`select from ops.job_dead_letter where job_id = ${job}`;
+  assert.equal(letters.length, 0);
 });
 
 Deno.test("a cancelled sync stops within its lease, and what it has brought stays", async () => {
-  const sql = await testDatabase();
-  try {
-    const creator = await createCreator();
-    await setPlan(sql, creator.id, "basic");
-    const channel = await createChannel({ videos: 2_000 });
-    const account = await connectChannel(creator, channel);
-    const job = await createJob(creator, "sync_youtube", { social_account_id: account });
-    await watch(
-      creator,
-      job,
-      ({ status, progress_percent }) => status === "processing" && progress_percent > 0,
-    );
-    const cancelled = await creator.client.rpc("cancel_job", { p_job_id: job, p_user_id: creator.id });
-    assert.equal(cancelled.data, true, JSON.stringify(cancelled.error));
-    const [last] = (await watch(creator, job, ended)).slice(-1) as [Status];
-    assert.equal(last.status, "cancelled");
-    // The run notices with its next word about the job; from then on nothing is added.
-    const count = async () =>
-      Number(
-        (await sql`select count(*) from public.content_item where social_account_id = ${account}`)[0]?.count,
-      );
-    let before = -1;
-    let now = await count();
-    for (let look = 0; look < 100 && before !== now; look++) {
-      before = now;
-      await new Promise((resolve) => setTimeout(resolve, 300));
-      now = await count();
-    }
-    assert.ok(now > 0 && now < 2_000, `expected a part of the library, got ${now}`);
-    assert.equal((await statusOf(creator, job)).status, "cancelled");
-  } finally {
-    await sql.end();
-  }
+  await using own = await connected(2_000);
+  const { creator, social_account_id } = own;
+  const job = await createJob(creator, "sync_youtube", { social_account_id });
+  await watch(
+    creator,
+    job,
+    ({ status, progress_percent }) => status === "processing" && progress_percent > 0,
+  );
+  const cancelled = await creator.client.rpc("cancel_job", { p_job_id: job, p_user_id: creator.id });
+  assert.equal(cancelled.data, true, JSON.stringify(cancelled.error));
+  const [last] = await watch(creator, job, ended);
+  assert.equal(last.status, "cancelled");
+  // The run notices with its next word about the job; from then on nothing is added.
+  let before = -1;
+  const count = await eventually(async () => {
+    const now = (await own.library()).length;
+    if (now === before) return now;
+    before = now;
+    await new Promise((resolve) => setTimeout(resolve, 300));
+  }, "nothing is added any more");
+  assert.ok(count < 2_000, `expected a part of the library, got ${count}`);
+  assert.equal((await statusOf(creator, job)).status, "cancelled");
 });
 
 Deno.test("quota_reset and token_refresh are the service's own, and run", async () => {
@@ -199,12 +162,11 @@ Deno.test("quota_reset and token_refresh are the service's own, and run", async 
     assert.equal(made.status, 200, JSON.stringify(job));
     const sql = await testDatabase({ max: 1 });
     try {
-      for (let look = 0;; look++) {
+      await eventually(async () => {
         const [row] = await sql`select status, result, error_message from public.job_queue where id = ${job}`;
-        if (row?.status === "completed") break;
-        assert.ok(look < 200 && row?.status !== "failed", `${type}: ${JSON.stringify(row)}`);
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      }
+        assert.notEqual(row?.status, "failed", `${type}: ${JSON.stringify(row)}`);
+        return row?.status === "completed";
+      }, `${type} is done`);
     } finally {
       await sql.end();
     }

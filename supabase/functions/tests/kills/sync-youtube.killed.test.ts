@@ -3,10 +3,9 @@
  * It runs on a stack of its own, which is started again after each kill.
  */
 import assert from "node:assert/strict";
-import postgres from "postgres";
 import { type Stack, startStack } from "../../../../scripts/local/stack.ts";
-import { callFunction, createCreator, type Creator } from "../../../../scripts/test/stack.ts";
-import { assertSameLibrary, connectChannel, createChannel, type SyncAnswer } from "../support/channels.ts";
+import { StackInfo, testDatabase, useStack } from "../../../../scripts/test/stack.ts";
+import { ConnectedAccount } from "../support/connected_account.ts";
 
 const VIDEOS = 60;
 const PAGE = 10;
@@ -18,82 +17,52 @@ const SETTINGS = { SYNC_LEASE_SECONDS: "1", RATE_LIMIT_USER: "1000000/3600" };
 type Moment = { answers: number } | { ms: number };
 
 class KillableStack {
-  /** Connected channels that nothing was synced of yet, one a trial. */
-  readonly channels: { channel: string; social_account_id: string }[] = [];
+  /** Connected accounts that nothing was synced of yet, one a trial. */
+  readonly accounts: ConnectedAccount[] = [];
 
-  private constructor(
-    private readonly home: string,
-    public stack: Stack,
-    readonly creator: Creator,
-  ) {}
+  private constructor(private readonly home: string, public stack: Stack) {}
 
-  static async make(): Promise<KillableStack> {
+  static async start(): Promise<KillableStack> {
     const home = await Deno.makeTempDir({ prefix: "streamvibe-killed-" });
-    const stack = await startStack({ home, env: SETTINGS, timeoutMs: 120_000 });
-    const creator = await createCreator(stack.info);
-    const killable = new KillableStack(home, stack, creator);
-    await killable.query((sql) =>
-      sql`update public.subscription_tier set max_social_accounts = 100, max_syncs_per_month = 1000`
-    );
+    const killable = new KillableStack(home, await boot(home));
     // Before the first kill, so that a trial is about nothing but its sync.
     for (let trial = 0; trial < 1 + PAGES + MOMENTS; trial++) {
-      const channel = await createChannel({ videos: VIDEOS }, stack.info);
-      killable.channels.push({ channel, social_account_id: await connectChannel(killable.caller, channel) });
+      const account = await ConnectedAccount.create("youtube", { items: VIDEOS });
+      await account.sql.end();
+      killable.accounts.push(account);
     }
     return killable;
   }
 
   async restart(): Promise<void> {
-    this.stack = await startStack({ home: this.home, env: SETTINGS, timeoutMs: 120_000 });
+    this.stack = await boot(this.home);
   }
 
   async end(): Promise<void> {
+    useStack(null);
     await this.stack.stop();
     await Deno.remove(this.home, { recursive: true });
   }
+}
 
-  /** The same creator, whose token outlives the stack, at the stack of the moment. */
-  get caller(): Creator {
-    const { creator, stack } = this;
-    return { ...creator, call: (name, body) => callFunction(name, { as: creator.token, body }, stack.info) };
-  }
-
-  async query<Result>(work: (sql: postgres.Sql) => Promise<Result>): Promise<Result> {
-    const sql = postgres(this.stack.info.db_url, { max: 1, onnotice: () => {} });
-    try {
-      return await work(sql);
-    } finally {
-      await sql.end();
-    }
-  }
-
-  async syncsUsed(): Promise<number> {
-    return await this.query(async (sql) => {
-      const [row] = await sql<
-        { used: number }[]
-      >`select syncs_used as used from public.subscription where user_id = ${this.creator.id}`;
-      return row?.used ?? -1;
-    });
-  }
+async function boot(home: string): Promise<Stack> {
+  const stack = await startStack({ home, env: SETTINGS, timeoutMs: 120_000 });
+  useStack(StackInfo.parse(stack.info));
+  return stack;
 }
 
 interface Trial {
-  killable: KillableStack;
-  social_account_id: string;
+  account: ConnectedAccount;
   sync_id: string | undefined;
   done: boolean;
 }
 
 /** Syncs until the end or until the stack is gone. */
 async function syncUntilGone(trial: Trial, answered: (count: number) => Promise<void>): Promise<void> {
-  const { killable, social_account_id } = trial;
   for (let count = 1; !trial.done; count++) {
-    const answer = await killable.caller.call<SyncAnswer>("sync-youtube", {
-      social_account_id,
-      max_results: PAGE,
-      sync_id: trial.sync_id,
-    })
-      .catch(() => null);
+    const answer = await trial.account.syncOnce({ max_results: PAGE, sync_id: trial.sync_id }).catch(() =>
+      null
+    );
     if (answer?.status !== 200) return;
     trial.sync_id = answer.body.sync_id;
     trial.done = !answer.body.has_more;
@@ -103,19 +72,16 @@ async function syncUntilGone(trial: Trial, answered: (count: number) => Promise<
 
 /** What a patient client does after an accident: goes on, and waits while the dead call's lease lasts. */
 async function goOn(trial: Trial): Promise<void> {
-  const { killable, social_account_id } = trial;
   for (const deadline = Date.now() + 30_000; !trial.done;) {
     assert.ok(Date.now() < deadline, "the sync run does not end");
-    const { status, body, headers } = await killable.caller.call<SyncAnswer>("sync-youtube", {
-      social_account_id,
+    const { status, body, headers } = await trial.account.syncOnce({
       max_results: PAGE,
       sync_id: trial.sync_id,
     });
     if (status === 409) {
       assert.equal(body.code, "sync_in_progress");
-      await new Promise((resolve) =>
-        setTimeout(resolve, Math.min(200, Number(headers.get("retry-after")) * 1_000))
-      );
+      const wait = Math.min(200, Number(headers.get("retry-after")) * 1_000);
+      await new Promise((resolve) => setTimeout(resolve, wait));
     } else if (status === 404) {
       // Its last answer was lost: the sync run is finished.
       trial.done = true;
@@ -132,11 +98,9 @@ async function run(
   killable: KillableStack,
   moment: Moment,
 ): Promise<{ duration_ms: number; was_cut: boolean }> {
-  const next = killable.channels.pop();
-  assert.ok(next);
-  const { channel, social_account_id } = next;
-  const before = await killable.syncsUsed();
-  const trial: Trial = { killable, social_account_id, sync_id: undefined, done: false };
+  const account = killable.accounts.pop();
+  assert.ok(account);
+  const trial: Trial = { account, sync_id: undefined, done: false };
   const started = performance.now();
   let killed: Promise<void> | undefined;
   const timer = "ms" in moment ? setTimeout(() => killed = killable.stack.kill9(), moment.ms) : undefined;
@@ -152,19 +116,16 @@ async function run(
   await (killed ?? killable.stack.kill9());
   await killable.restart();
 
-  const kept = await killable.query(async (sql) => {
-    const [row] = await sql<{ items: number }[]>`
-      select count(*)::integer as items from public.content_item where social_account_id = ${social_account_id}`;
-    return row?.items ?? 0;
-  });
+  await using own = account.with(await testDatabase({ max: 1 }));
+  const kept = (await own.library()).length;
   // A page is durable when the next step begins, so a crash forgets no more than the last one.
   const least = Math.max(0, answered - (trial.done ? 0 : 1)) * PAGE;
   assert.ok(kept >= least, `${kept} items are left of ${answered} pages that were answered`);
   // The first page was written and its answer lost: only then can a client not know which sync run to go on with.
   const isOrphan = trial.sync_id === undefined && kept > 0;
   await goOn(trial);
-  await killable.query((sql) => assertSameLibrary(sql, social_account_id, channel, killable.stack.info));
-  const cost = await killable.syncsUsed() - before;
+  await own.assertSameLibrary();
+  const cost = await own.syncsUsed();
   assert.ok(cost === 1 || (isOrphan && cost === 2), `the sync run cost ${cost} units`);
   return { duration_ms, was_cut };
 }
@@ -180,7 +141,7 @@ function* seeded(seed: number): Generator<number, never> {
 }
 
 Deno.test("a sync that is killed goes on where it was: nothing missed, nothing twice, one unit", async (test) => {
-  const killable = await KillableStack.make();
+  const killable = await KillableStack.start();
   try {
     let pass_ms = 0;
     await test.step("killed when the sync run is over", async () => {

@@ -1,7 +1,7 @@
 /** One Facebook login may stand behind several Pages: which one is connected, and what happens to the others. */
 import assert from "node:assert/strict";
 import { createCreator, type Creator, simulator, testDatabase } from "../../../../scripts/test/stack.ts";
-import { setPlan } from "../support/channels.ts";
+import { setPlan } from "../support/connected_account.ts";
 import { consent } from "./platform_rows.ts";
 
 interface Page {

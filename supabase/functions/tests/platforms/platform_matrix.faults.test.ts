@@ -3,11 +3,9 @@
  * clear state that heals by itself or tells the creator what to do; nothing is lost, nothing is there twice, no token is lost.
  */
 import assert from "node:assert/strict";
-import { testDatabase } from "../../../../scripts/test/stack.ts";
 import { syncPage } from "../../_shared/sync/sync_page.ts";
-import type { SyncAnswer } from "../support/channels.ts";
+import { ConnectedAccount, type SyncAnswer } from "../support/connected_account.ts";
 import { connectionContext } from "../support/connection_context.ts";
-import { PlatformCreator } from "../support/platform_creator.ts";
 import { type PlatformRow, ROWS } from "./platform_rows.ts";
 
 /** `heals` within the call; `passes`: an error, and the next call goes on; `needs`: the creator is told, and connecting again heals. */
@@ -15,13 +13,14 @@ type End = "heals" | "passes" | "needs";
 
 interface Case {
   name: string;
-  /** Which calls it meets; the list, unless it says otherwise. */
-  match?: keyof PlatformRow["calls"];
+  /** Which calls it meets; those of the list, unless it says otherwise. */
+  match?: string;
   fault: Record<string, unknown>;
   times: number;
   end: End;
   /** What the creator reads. */
   says?: RegExp;
+  code?: string;
 }
 
 /** More often than anything is tried. */
@@ -79,6 +78,7 @@ function casesOf(row: PlatformRow): Case[] {
       times: FOR_LONG,
       end: "passes",
       says: /does not answer/,
+      code: "provider_unavailable",
     },
     { name: "502", fault: { status: 502 }, times: 1, end: "heals" },
     {
@@ -95,6 +95,7 @@ function casesOf(row: PlatformRow): Case[] {
       times: FOR_LONG,
       end: "passes",
       says: /does not answer/,
+      code: "provider_unavailable",
     },
     { name: "malformed JSON", fault: { malformed: true }, times: 1, end: "heals" },
     {
@@ -103,6 +104,7 @@ function casesOf(row: PlatformRow): Case[] {
       times: FOR_LONG,
       end: "passes",
       says: /no sense/,
+      code: "provider_error",
     },
     {
       name: "JSON of another shape",
@@ -110,172 +112,180 @@ function casesOf(row: PlatformRow): Case[] {
       times: FOR_LONG,
       end: "passes",
       says: /no sense/,
+      code: "provider_error",
     },
     { name: "an empty page", fault: { status: 200, body: row.empty_page }, times: 1, end: "heals" },
     {
       name: "cursor expired",
-      match: "later_page",
+      match: row.calls.later_page === row.calls.list ? undefined : row.calls.later_page,
       fault: { reason: words.bad_cursor },
       times: 1,
       end: "heals",
     },
+    ...(row.slug === "youtube" ? YOUTUBE_CASES : []),
   ];
 }
 
+/** After how many calls the fault comes: on the second page, half of a library has been read; on the first, which YouTube stands for, nothing. */
+function placesOf({ slug }: PlatformRow, { match }: Case): number[] {
+  if (slug !== "youtube") return match ? [0] : [1];
+  return match ? [0, 1] : [0, 3];
+}
+
+const YOUTUBE_LIST = "v3/playlistItems";
+const EMPTY_LIST = { status: 200, body: { items: [], pageInfo: { totalResults: 25 } } };
+
+/** What only YouTube, which lists ids and gives their videos in another call, can do. */
+const YOUTUBE_CASES: Case[] = [
+  {
+    name: "403 account suspended",
+    fault: { reason: "authenticatedUserAccountSuspended" },
+    times: FOR_LONG,
+    end: "needs",
+    says: /suspended/,
+  },
+  {
+    name: "a list that is not found once",
+    match: YOUTUBE_LIST,
+    fault: { reason: "playlistNotFound" },
+    times: 1,
+    end: "heals",
+  },
+  { name: "an empty list, twice", match: YOUTUBE_LIST, fault: EMPTY_LIST, times: 2, end: "heals" },
+  {
+    name: "videos that are not there for a moment",
+    match: "v3/videos",
+    fault: { status: 200, body: { items: [] } },
+    times: 1,
+    end: "heals",
+  },
+];
+
 for (const row of ROWS) {
   Deno.test(`${row.title}: every fault of a sync ends well`, async (test) => {
-    const sql = await testDatabase();
-    try {
-      const own = await PlatformCreator.make(sql, row, 25);
-      await own.syncAll(10);
-      for (const one of casesOf(row)) {
-        // On the second page: half of a library is there already.
-        await test.step(one.name, () => survives(own, one));
+    await using own = await ConnectedAccount.create(row.slug, { items: 25 });
+    await own.syncAll({ max_results: 10 });
+    for (const one of casesOf(row)) {
+      for (const skip of placesOf(row, one)) {
+        await test.step(`${one.name}, after ${skip} calls`, () => survives(own, one, skip));
       }
-    } finally {
-      await sql.end();
     }
   });
 
   Deno.test(`${row.title}: a call that takes too long is given up and made again`, async () => {
-    const sql = await testDatabase();
-    try {
-      const own = await PlatformCreator.make(sql, row, 12);
-      const context = await connectionContext({ PROVIDER_TIMEOUT_MS: "400" });
-      await own.arm(row.calls.list, { delay_ms: 1_500 }, { times: 1 });
-      await syncHere(own, context);
-      await own.disarm();
-      await own.assertSameLibrary();
+    await using own = await ConnectedAccount.create(row.slug, { items: 12 });
+    const context = await connectionContext({ PROVIDER_TIMEOUT_MS: "1000" });
+    await own.arm(row.calls.list, { delay_ms: 3_000 }, { times: 1 });
+    await syncHere(own, context);
+    await own.disarm();
+    await own.assertSameLibrary();
 
-      await own.arm(row.calls.list, { delay_ms: 1_500 }, { times: FOR_LONG });
-      await assert.rejects(syncHere(own, context), { code: "provider_unavailable" });
-      await own.disarm();
-      assert.equal((await own.state()).status, "active");
-      await own.syncAll();
-      await own.assertSameLibrary();
-    } finally {
-      await sql.end();
-    }
+    await own.arm(row.calls.list, { delay_ms: 3_000 }, { times: FOR_LONG });
+    const hasty = await connectionContext({ PROVIDER_TIMEOUT_MS: "50" });
+    const used = await own.syncsUsed();
+    await assert.rejects(syncHere(own, hasty), { code: "provider_unavailable" });
+    await own.disarm();
+    const { status, last_error } = await own.state();
+    assert.equal(status, "active");
+    assert.match(last_error, /does not answer/);
+    assert.equal(await own.syncsUsed(), used, "the unit is returned");
+    await own.syncAll();
+    await own.assertSameLibrary();
   });
 
   Deno.test(`${row.title}: a clock that is wrong by a day loses neither items nor the account`, async (test) => {
-    const sql = await testDatabase();
-    try {
-      for (const hours of [-24, 24]) {
-        await test.step(`${hours} hours`, async () => {
-          const own = await PlatformCreator.make(sql, row, 12);
-          const context = await connectionContext();
-          const skewed = { ...context, now: () => new Date(Date.now() + hours * 3_600_000) };
-          await syncHere(own, skewed);
-          await own.assertSameLibrary();
-          const { status, notices } = await own.state();
-          assert.deepEqual([status, notices], ["active", 0]);
-          await row.simulator.add(own.account_id, "After the clock was set right");
-          await own.syncAll();
-          await own.assertSameLibrary();
-        });
-      }
-    } finally {
-      await sql.end();
+    for (const hours of [-24, 24]) {
+      await test.step(`${hours} hours`, async () => {
+        await using own = await ConnectedAccount.create(row.slug, { items: 12 });
+        const context = await connectionContext();
+        await syncHere(own, { ...context, now: () => new Date(Date.now() + hours * 3_600_000) });
+        await own.assertSameLibrary();
+        const { status, notices } = await own.state();
+        assert.deepEqual([status, notices], ["active", 0]);
+        await row.simulator.add(own.account_id, "After the clock was set right");
+        await own.syncAll();
+        await own.assertSameLibrary();
+      });
     }
   });
 
   Deno.test(`${row.title}: access taken back there disconnects the account, with one notification, and connecting heals`, async () => {
-    const sql = await testDatabase();
-    try {
-      const own = await PlatformCreator.make(sql, row, 12);
-      await own.syncAll();
-      await row.simulator.revoke(own.account_id);
-      for (let attempt = 0; attempt < 2; attempt++) {
-        const refused = await own.syncOnce();
-        assert.deepEqual(
-          [refused.status, refused.body.code],
-          [409, "account_disconnected"],
-          JSON.stringify(refused.body),
-        );
-      }
-      const { status, is_active, notices, next_sync_at } = await own.state();
-      assert.deepEqual([status, is_active, notices, next_sync_at], ["disconnected", false, 1, null]);
-      assert.equal((await own.library()).length, 12, "the content stays");
-      assert.equal(await own.reconnect(), own.social_account_id);
-      await own.syncAll();
-      await own.assertSameLibrary();
-    } finally {
-      await sql.end();
+    await using own = await ConnectedAccount.create(row.slug, { items: 12 });
+    await own.syncAll();
+    const used = await own.syncsUsed();
+    await row.simulator.revoke(own.account_id);
+    for (let attempt = 0; attempt < 2; attempt++) {
+      const { status, body } = await own.syncOnce();
+      assert.deepEqual([status, body.code], [409, "account_disconnected"], JSON.stringify(body));
     }
+    const { status, is_active, notices, next_sync_at } = await own.state();
+    assert.deepEqual([status, is_active, notices, next_sync_at], ["disconnected", false, 1, null]);
+    assert.equal(await own.syncsUsed(), used);
+    assert.equal((await own.library()).length, 12, "the content stays");
+    assert.equal(await own.reconnect(), own.social_account_id);
+    await own.syncAll();
+    await own.assertSameLibrary();
   });
 
   Deno.test(`${row.title}: a token that expired there ${row.expired_heals ? "is refreshed unnoticed" : "needs the creator"}`, async () => {
-    const sql = await testDatabase();
-    try {
-      const own = await PlatformCreator.make(sql, row, 12);
-      await own.syncAll();
-      await row.simulator.expire(own.account_id);
-      await row.simulator.add(own.account_id, "New since the token expired");
-      const { status, body } = await own.syncOnce();
-      if (row.expired_heals) assert.equal(status, 200, JSON.stringify(body));
-      else {
-        assert.deepEqual([status, body.code], [409, "account_disconnected"], JSON.stringify(body));
-        assert.equal((await own.state()).notices, 1);
-        assert.equal(await own.reconnect(), own.social_account_id);
-      }
-      await own.syncAll();
-      await own.assertSameLibrary();
-    } finally {
-      await sql.end();
+    await using own = await ConnectedAccount.create(row.slug, { items: 12 });
+    await own.syncAll();
+    await row.simulator.expire(own.account_id);
+    await row.simulator.add(own.account_id, "New since the token expired");
+    const { status, body } = await own.syncOnce();
+    if (row.expired_heals) assert.equal(status, 200, JSON.stringify(body));
+    else {
+      assert.deepEqual([status, body.code], [409, "account_disconnected"], JSON.stringify(body));
+      assert.equal((await own.state()).notices, 1);
+      assert.equal(await own.reconnect(), own.social_account_id);
     }
+    await own.syncAll();
+    await own.assertSameLibrary();
   });
 }
 
 async function survives(
-  own: PlatformCreator,
-  { name, match = "list", fault, times, end, says }: Case,
+  own: ConnectedAccount,
+  { name, match, fault, times, end, says, code }: Case,
+  skip: number,
 ): Promise<void> {
   const { row } = own;
   // On every page something has changed, so that every page has a body to spoil.
   const items = await own.truth();
   for (const at of [0, 12, 24]) {
-    await row.simulator.edit(own.account_id, String(items[at]?.id), `After ${name} (${at})`);
+    await row.simulator.edit(own.account_id, String(items[at]?.id), `After ${name} (${skip}, ${at})`);
   }
   const { tokens, notices } = await own.state();
   const used = await own.syncsUsed();
-  const calls = row.calls[match] ?? row.calls.list;
-  await own.arm(calls, fault, { times, skip: calls === row.calls.list ? 1 : 0 });
-  try {
-    const { failed, sync_id } = await stepUntilFailure(own);
-    const after = await own.state();
-    if (end === "heals") assert.equal(failed, null, JSON.stringify(failed?.body));
-    else {
-      assert.ok(failed, "the fault is reported");
-      const { body } = failed;
-      assert.match(
-        String(body.code),
-        end === "passes" ? /^provider_/ : /^account_disconnected$/,
-        JSON.stringify(body),
-      );
-      if (says) assert.match(String(after.last_error), says);
-      assert.equal(after.status, end === "passes" ? "active" : "disconnected");
-      assert.equal(after.notices, end === "passes" ? notices : notices + 1, "told once");
-      assert.equal(await own.syncsUsed(), used, "the unit is returned");
-      assert.ok(after.tokens, "no token is lost");
-      if (end === "passes") assert.deepEqual(after.tokens, tokens);
-    }
-    await own.disarm();
-    if (end === "needs") {
-      assert.equal((await own.syncOnce()).body.code, "account_disconnected");
-      assert.equal(await own.reconnect(), own.social_account_id);
-    }
-    await own.awaitQuota();
-    // A sync run that failed goes on where it was.
-    if (end === "passes") assert.equal((await own.syncOnce({ sync_id, max_results: 10 })).status, 200);
-  } finally {
-    await own.disarm();
+  await own.arm(match ?? row.calls.list, fault, { times, skip });
+  const { failed, sync_id } = await stepUntilFailure(own);
+  const after = await own.state();
+  await own.disarm();
+  if (end === "heals") assert.equal(failed, null, JSON.stringify(failed?.body));
+  else {
+    assert.ok(failed, "the fault is reported");
+    const wanted = end === "passes" ? new RegExp(code ?? "^provider_") : /^account_disconnected$/;
+    assert.match(String(failed.body.code), wanted, JSON.stringify(failed.body));
+    if (says) assert.match(String(after.last_error), says);
+    if (end === "passes") assert.match(String(after.last_error), /again|anew/);
+    assert.equal(after.status, end === "passes" ? "active" : "disconnected");
+    assert.equal(after.notices, end === "passes" ? notices : notices + 1, "told once");
+    assert.equal(await own.syncsUsed(), used, "the unit is returned");
+    assert.ok(after.tokens, "no token is lost");
+    if (end === "passes") assert.deepEqual(after.tokens, tokens);
   }
-  await own.syncAll(10);
+  if (end === "needs") {
+    assert.equal((await own.syncOnce()).body.code, "account_disconnected");
+    assert.equal(await own.reconnect(), own.social_account_id);
+  }
+  await own.awaitQuota();
+  // A run that failed goes on where it was.
+  if (end === "passes") assert.equal((await own.syncOnce({ sync_id, max_results: 10 })).status, 200);
+  await own.syncAll({ max_results: 10 });
   await own.assertSameLibrary();
 }
 
-async function stepUntilFailure(own: PlatformCreator) {
+async function stepUntilFailure(own: ConnectedAccount) {
   let sync_id: string | undefined;
   for (;;) {
     const step = await own.syncOnce({ max_results: 10, sync_id });
@@ -286,7 +296,7 @@ async function stepUntilFailure(own: PlatformCreator) {
 }
 
 /** A whole sync run in this process, for what a stack cannot be told: other time limits, another clock. */
-async function syncHere(own: PlatformCreator, context: Parameters<typeof syncPage>[0]): Promise<void> {
+async function syncHere(own: ConnectedAccount, context: Parameters<typeof syncPage>[0]): Promise<void> {
   const request = { social_account_id: own.social_account_id, max_results: 10, user_id: own.creator.id };
   let sync_id: string | undefined;
   let answer: SyncAnswer;

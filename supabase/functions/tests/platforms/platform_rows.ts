@@ -9,6 +9,7 @@ import { PLATFORM_SLUGS, type PlatformSlug } from "../../_shared/platforms/platf
 /** An item as the simulator has it; what a right library must equal. */
 export interface TrueItem {
   id: string;
+  title?: string;
   description: string;
   visibility: string;
   deleted: boolean;
@@ -52,9 +53,17 @@ export interface PlatformRow {
   age?: (account_id: string) => Promise<void>;
 }
 
+/** A library to begin with. `plain`, the default: nothing but public items; `repeats`: see `PlatformRow`. */
+export interface Wish {
+  items: number;
+  plain?: boolean;
+  seed?: number;
+  repeats?: true;
+}
+
 /** What tests do at the provider, the same for every one. */
 export interface Simulated {
-  create(wish: { items: number; plain?: boolean; seed?: number; repeats?: true }): Promise<string>;
+  create(wish: Wish): Promise<string>;
   items(account_id: string): Promise<TrueItem[]>;
   add(account_id: string, text: string): Promise<void>;
   edit(account_id: string, item: string, text: string): Promise<void>;
@@ -74,7 +83,13 @@ function network(provider: string): Simulated {
       });
       return account_id;
     },
-    items: async (account_id) => (await simulator<{ items: TrueItem[] }>(path(account_id))).items,
+    async items(account_id) {
+      const { items } = await simulator<{ items: TrueItem[] }>(path(account_id));
+      // The library keeps titles without the blanks that a creator left in them.
+      return items.map((item) =>
+        item.title === undefined ? item : { ...item, title: item.title.replace(/\s+/g, " ").trim() }
+      );
+    },
     add: async (account_id, text) => void await simulator(path(account_id), { text }),
     edit: async (account_id, item, text) =>
       void await simulator(path(account_id, `/${item}`), { text }, "PATCH"),
@@ -195,13 +210,17 @@ const BY_PLATFORM: Record<PlatformSlug, Omit<PlatformRow, "slug">> = {
   },
 };
 
-export const ROWS: readonly PlatformRow[] = PLATFORM_SLUGS.map((slug) => ({ slug, ...BY_PLATFORM[slug] }));
+export const ROWS: readonly PlatformRow[] = PLATFORM_SLUGS.map(rowOf);
 
-/** Answers a consent page as its form does; where it sends the creator. */
+export function rowOf(slug: PlatformSlug): PlatformRow {
+  return { slug, ...BY_PLATFORM[slug] };
+}
+
+/** Answers a consent page as its form does; what the platform tells the app. */
 export async function consent(
   authorization_url: string,
   form: Record<string, string>,
-): Promise<{ code: string; state: string }> {
+): Promise<{ code?: string; state: string; error?: string }> {
   const response = await fetch(authorization_url, {
     method: "POST",
     headers: { accept: "application/json" },
@@ -209,15 +228,20 @@ export async function consent(
   });
   const text = await response.text();
   assert.equal(response.status, 200, text);
-  const { searchParams } = new URL(JSON.parse(text).location);
-  return { code: searchParams.get("code") ?? "", state: searchParams.get("state") ?? "" };
+  const { code, state = "", error } = Object.fromEntries(new URL(JSON.parse(text).location).searchParams);
+  return { ...(code && { code }), state, ...(error && { error }) };
+}
+
+/** From init over the consent page to an answer that the callback has not seen yet. */
+export async function authorize({ slug }: PlatformRow, creator: Creator, account: string) {
+  const init = await creator.call<{ authorization_url: string }>(`oauth-${slug}-init`, {});
+  assert.equal(init.status, 200, JSON.stringify(init.body));
+  return await consent(init.body.authorization_url, { account });
 }
 
 /** From init over the consent page to a connected account. */
 export async function connect(row: PlatformRow, creator: Creator, account_id: string): Promise<string> {
-  const init = await creator.call<{ authorization_url: string }>(`oauth-${row.slug}-init`, {});
-  assert.equal(init.status, 200, JSON.stringify(init.body));
-  const given = await consent(init.body.authorization_url, { account: account_id });
+  const given = await authorize(row, creator, account_id);
   const answer = await creator.call(`oauth-${row.slug}-callback`, { ...given, account_id });
   assert.equal(answer.status, 200, JSON.stringify(answer.body));
   return String(answer.body.social_account_id);

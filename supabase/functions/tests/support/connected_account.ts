@@ -1,0 +1,220 @@
+/** A creator of a test's own with one account at a simulated platform, connected by the real OAuth flow. */
+import assert from "node:assert/strict";
+import type { Sql } from "postgres";
+import {
+  type Answer,
+  createCreator,
+  type Creator,
+  simulator,
+  testDatabase,
+} from "../../../../scripts/test/stack.ts";
+import type { PlatformSlug } from "../../_shared/platforms/platform.ts";
+import type { SyncOutput } from "../../_shared/sync/contract.ts";
+import { connect, type PlatformRow, rowOf, type Wish } from "../platforms/platform_rows.ts";
+
+/** What a sync answers: its counts, or a problem. */
+export type SyncAnswer = SyncOutput & { [member: string]: unknown };
+
+/** The calls that a simulator got about an account. */
+interface RequestLog {
+  count: number;
+  conditional: number;
+  counts: Record<string, number>;
+  last_id: number;
+  requests: { status: number; conditional: boolean }[];
+}
+
+export class ConnectedAccount {
+  private constructor(
+    /** Ends with the test. */
+    readonly sql: Sql,
+    readonly row: PlatformRow,
+    readonly creator: Creator,
+    /** What the platform calls it. */
+    readonly account_id: string,
+    readonly social_account_id: string,
+  ) {}
+
+  /** On the premium plan, so that a test has as many syncs as it likes. */
+  static async create(slug: PlatformSlug, wish: Wish): Promise<ConnectedAccount> {
+    const row = rowOf(slug);
+    const sql = await testDatabase();
+    try {
+      const [account_id, creator] = await Promise.all([row.simulator.create(wish), createCreator()]);
+      await setPlan(sql, creator.id, "premium");
+      return new ConnectedAccount(sql, row, creator, account_id, await connect(row, creator, account_id));
+    } catch (error) {
+      await sql.end();
+      throw error;
+    }
+  }
+
+  /** The same account on a stack that was started again. */
+  with(sql: Sql): ConnectedAccount {
+    const { row, creator, account_id, social_account_id } = this;
+    return new ConnectedAccount(sql, row, creator, account_id, social_account_id);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.sql.end();
+  }
+
+  syncOnce(body: Record<string, unknown> = {}, creator = this.creator): Promise<Answer<SyncAnswer>> {
+    const { social_account_id, row } = this;
+    return creator.call<SyncAnswer>(`sync-${row.slug}`, { social_account_id, ...body });
+  }
+
+  /** A sync run to its end, or the rest of one; `between` is called after every step but the last. */
+  async syncAll(
+    { max_results = 50, sync_id, between }: {
+      max_results?: number;
+      sync_id?: string;
+      between?: (step: number) => Promise<void>;
+    } = {},
+  ): Promise<SyncAnswer[]> {
+    const steps: SyncAnswer[] = [];
+    while (steps.length < 100) {
+      const { status, body } = await this.syncOnce({ max_results, sync_id });
+      assert.equal(status, 200, JSON.stringify(body));
+      steps.push(body);
+      if (!body.has_more) return steps;
+      await between?.(steps.length);
+      sync_id = body.sync_id;
+    }
+    throw new Error("the sync run does not end");
+  }
+
+  /** What the platform shows of the account. */
+  async truth() {
+    return (await this.row.simulator.items(this.account_id)).filter(({ deleted }) => !deleted);
+  }
+
+  /** The library; `version` changes whenever a row is written. */
+  async library() {
+    return await this.sql<
+      {
+        id: string;
+        title: string;
+        description: string;
+        visibility: string;
+        content_type: string;
+        parts: string[];
+        views: number;
+        shares: number;
+        version: string;
+      }[]
+    >`
+      select platform_content_id as id, title, description, visibility::text as visibility, content_type,
+        views_count::float8 as views, shares_count::float8 as shares, item.xmin::text as version,
+        array(select media.platform_media_id from public.content_media as media where media.content_id = item.id order by position) as parts
+      from public.content_item as item
+      where social_account_id = ${this.social_account_id} and deleted_at is null
+      order by platform_content_id collate "C"`;
+  }
+
+  /** Fails unless the library holds exactly what the platform has, each item once, word for word, part for part. */
+  async assertSameLibrary(): Promise<void> {
+    const [rows, truth] = await Promise.all([this.library(), this.truth()]);
+    const expected = truth.toSorted((one, other) => one.id < other.id ? -1 : 1);
+    assert.deepEqual(rows.map(({ id }) => id), expected.map(({ id }) => id));
+    for (const [index, { version: _version, ...row }] of rows.entries()) {
+      const told = Object.entries(expected[index] ?? {}).filter(([member, value]) =>
+        member in row && value !== null
+      );
+      assert.deepEqual(row, { ...row, ...Object.fromEntries(told) });
+    }
+  }
+
+  async syncsUsed(): Promise<number> {
+    const [row] = await this.sql<{ syncs_used: number }[]>`
+      select syncs_used from public.subscription where user_id = ${this.creator.id}`;
+    return row?.syncs_used ?? -1;
+  }
+
+  /** Arms a fault for the calls of this account only, so that tests side by side do not meet each other's. */
+  async arm(
+    match: string,
+    fault: Record<string, unknown>,
+    about: { times?: number; skip?: number } = {},
+  ): Promise<void> {
+    await simulator("faults", { match, account: this.account_id, times: 1, ...about, fault });
+  }
+
+  async disarm(): Promise<void> {
+    await simulator(`faults?account=${this.account_id}`, undefined, "DELETE");
+  }
+
+  /** The calls about this account since a point in the log, of those that match. */
+  async requests(match = "", after = 0): Promise<RequestLog> {
+    return await simulator(
+      `requests?${new URLSearchParams({ account: this.account_id, match, after: String(after) })}`,
+    );
+  }
+
+  /** How many calls matched. */
+  async calls(match: string, after = 0): Promise<number> {
+    return (await this.requests(match, after)).count;
+  }
+
+  async state() {
+    const [state] = await this.sql`
+      select a.status, a.last_error, a.deleted_at, a.next_sync_at, c.id as connection_id, c.is_active, c.token_expires_at,
+        c.refresh_lease, c.refresh_retry_at,
+        (select decrypted_secret::jsonb from vault.decrypted_secrets v where v.name = c.vault_secret_name) as tokens,
+        (select count(*)::integer from public.notification n
+         where n.user_id = a.user_id and n.data ->> 'code' = 'account_disconnected') as notices
+      from public.social_account a join public.platform_connection c on c.id = a.connection_id
+      where a.id = ${this.social_account_id}`;
+    assert.ok(state);
+    return state;
+  }
+
+  /** Ends the windows that the platform has closed for this account, as waiting for them would. */
+  async awaitQuota(): Promise<void> {
+    await this.sql`delete from ops.platform_window where social_account_id = ${this.social_account_id}`;
+  }
+
+  reconnect(): Promise<string> {
+    return connect(this.row, this.creator, this.account_id);
+  }
+
+  /** Brings the end of the token near, and its beginning far, as weeks of waiting would. */
+  async makeDue(): Promise<void> {
+    const { connection_id, tokens } = await this.state();
+    await this.row.age?.(this.account_id);
+    await this.sql`
+      update public.platform_connection
+      set token_issued_at = now() - interval '50 days', token_expires_at = now() + interval '4 minutes', refresh_retry_at = null
+      where id = ${connection_id}`;
+    const older = { ...tokens, obtained_at: new Date(Date.now() - 50 * 86_400_000).toISOString() };
+    await this.sql`
+      select vault.update_secret(v.id, ${JSON.stringify(older)})
+      from vault.secrets v join public.platform_connection c on c.vault_secret_name = v.name where c.id = ${connection_id}`;
+  }
+}
+
+/** Moves a creator to a plan, past the billing that is not there yet. */
+export async function setPlan(sql: Sql, user_id: string, tier: "free" | "basic" | "premium"): Promise<void> {
+  await sql`update public.subscription set tier_id = (select id from public.subscription_tier where slug = ${tier}) where user_id = ${user_id}`;
+}
+
+export function sumOf(
+  steps: SyncAnswer[],
+  member: "new_items" | "updated_items" | "unchanged_items" | "removed_items",
+): number {
+  return steps.reduce((sum, step) => sum + step[member], 0);
+}
+
+/** Waits for a condition, and fails when it is never met. */
+export async function eventually<Value>(
+  look: () => Promise<Value | undefined | false | null>,
+  what: string,
+): Promise<Value> {
+  const limit = Date.now() + 30_000;
+  for (;;) {
+    const value = await look();
+    if (value) return value;
+    assert.ok(Date.now() < limit, `never: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+  }
+}
