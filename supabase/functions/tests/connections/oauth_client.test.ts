@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { authorizationUrl, newCodeVerifier, newState } from "../../_shared/platforms/oauth_client.ts";
-import { PlatformFault } from "../../_shared/platforms/platform.ts";
 import { youtube } from "../../_shared/platforms/youtube.ts";
-import { adapterContext, adapterSettings, NOW, type Scripted } from "../support/adapter_context.ts";
+import { adapterContext, adapterSettings, faultOf, NOW, type Scripted } from "../support/adapter_context.ts";
 
 const SCOPE = "https://www.googleapis.com/auth/youtube.readonly";
 const CODE = {
@@ -22,12 +21,6 @@ const ANSWER = {
 
 function refusal(error: string, status = 400): Response {
   return Response.json({ error, error_description: "ya29.quoted" }, { status });
-}
-
-async function faultOf(work: Promise<unknown>): Promise<PlatformFault> {
-  const error = await work.then(() => assert.fail("expected a fault"), (error: unknown) => error);
-  if (!(error instanceof PlatformFault)) throw error;
-  return error;
 }
 
 Deno.test("the consent page is asked with PKCE, a random state and the least scope", async () => {

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { facebook, itemOf, type Post, type Video } from "../../_shared/platforms/facebook.ts";
 import { hmacHex } from "../../_shared/http/hmac.ts";
-import { type PageRequest, PlatformFault } from "../../_shared/platforms/platform.ts";
-import { adapterContext, NOW } from "../support/adapter_context.ts";
-import { META_FIXTURES, metaFixture } from "./meta_fixtures.ts";
+import { adapterContext, faultOf, NOW, requestsOf } from "../support/adapter_context.ts";
+import { fixture, FIXTURES } from "../support/fixtures.ts";
 
 const SECRET = "facebook-adapter-test";
 const TOKENS = { access_token: "EAAG-page", refresh_token: "EAAG-person", account_id: "1000" };
@@ -18,10 +17,7 @@ const GRANT = {
   scopes: [],
 };
 const ACCOUNT = { platform_account_id: "1000", details: { read_at: NOW.toISOString() } };
-
-function pageRequest(about: Partial<PageRequest> = {}): PageRequest {
-  return { account: ACCOUNT, cursor: null, size: 50, remembered: null, may_restart: true, ...about };
-}
+const pageRequest = requestsOf(ACCOUNT);
 
 function graphError(code: number, about: Record<string, unknown> = {}, status = 400): Response {
   return Response.json({ error: { message: "No", type: "OAuthException", code, ...about } }, { status });
@@ -29,12 +25,6 @@ function graphError(code: number, about: Record<string, unknown> = {}, status = 
 
 const gone = { error: { message: "No", type: "GraphMethodException", code: 100, error_subcode: 33 } };
 const part = (code: number, body: unknown) => ({ code, body: JSON.stringify(body) });
-
-async function faultOf(work: Promise<unknown>): Promise<PlatformFault> {
-  const error = await work.then(() => assert.fail("expected a fault"), (error: unknown) => error);
-  if (!(error instanceof PlatformFault)) throw error;
-  return error;
-}
 
 const post = (id: string, about: Partial<Post> = {}): Post => ({
   id,
@@ -310,10 +300,10 @@ Deno.test("an item says what the post says; links are whole, counters that are l
 
 Deno.test({
   name: "recorded posts and Pages are read",
-  ignore: META_FIXTURES === null,
+  ignore: FIXTURES === null,
   async fn() {
     for (const file of ["full_connecions_p1", "full_connecions_p2"]) {
-      const recorded = await metaFixture(`instagram/graph_base/${file}.json`);
+      const recorded = fixture(`instagram/graph_base/${file}.json`);
       const context = adapterContext({ published_posts: recorded });
       const page = await facebook(context).page(TOKENS, pageRequest());
       assert.equal(page.items.length, (recorded.data as unknown[]).length);
@@ -323,7 +313,7 @@ Deno.test({
         ),
       );
     }
-    const accounts = await metaFixture("instagram/graph_base/user_accounts_token.json");
+    const accounts = fixture("instagram/graph_base/user_accounts_token.json");
     const { profile, grant } = await facebook(
       adapterContext({ "me/accounts": accounts, "/me": { id: "99" } }),
     )
@@ -332,7 +322,7 @@ Deno.test({
       "2121008874780932",
       "access_token",
     ]);
-    const error = await metaFixture("instagram/graph_base/error_data.json");
+    const error = fixture("instagram/graph_base/error_data.json");
     const context = adapterContext({ published_posts: Response.json(error, { status: 400 }) });
     assert.equal((await faultOf(facebook(context).page(TOKENS, pageRequest()))).reason, "100");
   },

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { instagram, itemOf, type Media } from "../../_shared/platforms/instagram.ts";
-import { type PageRequest, PlatformFault } from "../../_shared/platforms/platform.ts";
-import { adapterContext, adapterSettings, NOW } from "../support/adapter_context.ts";
-import { META_FIXTURES, metaFixture } from "./meta_fixtures.ts";
+import { type PageRequest } from "../../_shared/platforms/platform.ts";
+import { adapterContext, adapterSettings, faultOf, NOW } from "../support/adapter_context.ts";
+import { fixture, FIXTURES } from "../support/fixtures.ts";
 
 const TOKENS = {
   access_token: "IGAA-old",
@@ -36,12 +36,6 @@ function pageRequest(about: Partial<PageRequest> = {}): PageRequest {
 
 function graphError(code: number, about: Record<string, unknown> = {}, status = 400): Response {
   return Response.json({ error: { message: "No", type: "OAuthException", code, ...about } }, { status });
-}
-
-async function faultOf(work: Promise<unknown>): Promise<PlatformFault> {
-  const error = await work.then(() => assert.fail("expected a fault"), (error: unknown) => error);
-  if (!(error instanceof PlatformFault)) throw error;
-  return error;
 }
 
 const media = (id: string, about: Partial<Media> = {}): Media => ({
@@ -427,8 +421,8 @@ Deno.test("titles are the first line of a caption, cut at a word", () => {
 
 Deno.test({
   name: "recorded media become sound items",
-  ignore: META_FIXTURES === null,
-  async fn() {
+  ignore: FIXTURES === null,
+  fn() {
     const files = [
       "users/medias_p1",
       "users/medias_p2",
@@ -437,7 +431,7 @@ Deno.test({
       "discovery/medias_p1",
     ];
     for (const file of files) {
-      const recorded = await metaFixture(`instagram/apidata/${file}.json`);
+      const recorded = fixture(`instagram/apidata/${file}.json`);
       const list = (recorded.data ??
         (recorded.business_discovery as { media: { data: unknown[] } }).media.data) as Media[];
       assert.ok(list.length > 0, file);
@@ -449,7 +443,7 @@ Deno.test({
         if (one.permalink) assert.match(String(item.permalink), /^https:\/\/(www\.)?instagram\.com\//);
       }
     }
-    const album = (await metaFixture("instagram/apidata/medias/media_default.json")) as Media;
+    const album = fixture("instagram/apidata/medias/media_default.json") as unknown as Media;
     const { content_type, media: parts, title } = itemOf(album, false);
     assert.deepEqual([content_type, title, parts?.map(({ kind }) => kind)], ["carousel", "ALBUM", [
       "image",

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { type FaultKind, type PageRequest, PlatformFault } from "../../_shared/platforms/platform.ts";
+import { type FaultKind } from "../../_shared/platforms/platform.ts";
 import { itemOf, tiktok, type Video } from "../../_shared/platforms/tiktok.ts";
-import { fixture } from "../support/fixtures.ts";
-import { adapterContext, NOW, type Scripted } from "../support/adapter_context.ts";
+import { fixture, FIXTURES } from "../support/fixtures.ts";
+import { adapterContext, faultOf, NOW, requestsOf, type Scripted } from "../support/adapter_context.ts";
 
 const TOKENS = { access_token: "act.adapter", refresh_token: "rft.adapter" };
 const redirect_uri = "http://localhost:3000/oauth/callback";
@@ -22,10 +22,7 @@ const ACCOUNT = {
   platform_account_id: "_000me",
   details: { read_at: NOW.toISOString(), fields: "open_id,follower_count", videos: 2 },
 };
-
-function pageRequest(about: Partial<PageRequest> = {}): PageRequest {
-  return { account: ACCOUNT, cursor: null, size: 20, remembered: null, may_restart: true, ...about };
-}
+const pageRequest = requestsOf(ACCOUNT, 20);
 
 function answer(data: Record<string, unknown>): Scripted {
   return { data, error: { code: "ok", message: "", log_id: "1" } };
@@ -49,12 +46,6 @@ function video(id: string, about: Partial<Video> = {}): Video {
     share_count: 0,
     ...about,
   };
-}
-
-async function faultOf(work: Promise<unknown>): Promise<PlatformFault> {
-  const error = await work.then(() => assert.fail("expected a fault"), (error: unknown) => error);
-  if (!(error instanceof PlatformFault)) throw error;
-  return error;
 }
 
 Deno.test("TikTok is asked with client_key, commas and no PKCE, and a code that was not decoded is decoded", async () => {
@@ -113,10 +104,10 @@ Deno.test("an error in a token answer with status 200 is one, in either of TikTo
 });
 
 Deno.test("tokens that TikTok's other API wraps in data are understood as it recorded them", {
-  ignore: fixture("tiktok/business/access_token/token_resp.json") === undefined,
+  ignore: FIXTURES === null,
 }, async () => {
   const context = adapterContext({
-    "oauth/token/": fixture("tiktok/business/access_token/refresh_resp.json") ?? {},
+    "oauth/token/": fixture("tiktok/business/access_token/refresh_resp.json"),
   });
   const grant = await tiktok(context).refresh(TOKENS);
   assert.deepEqual([grant.tokens.access_token, grant.tokens.refresh_token], ["act.token", "rft.token"]);

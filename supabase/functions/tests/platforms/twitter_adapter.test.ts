@@ -1,14 +1,16 @@
 import assert from "node:assert/strict";
-import { type FaultKind, type PageRequest, PlatformFault } from "../../_shared/platforms/platform.ts";
+import { type FaultKind } from "../../_shared/platforms/platform.ts";
 import { itemOf, type Media, type Post, twitter } from "../../_shared/platforms/twitter.ts";
 import {
   type AdapterContext,
   adapterContext,
   adapterSettings,
+  faultOf,
   NOW,
+  requestsOf,
   type Scripted,
 } from "../support/adapter_context.ts";
-import { fixture } from "../support/fixtures.ts";
+import { fixture, FIXTURES } from "../support/fixtures.ts";
 
 const TOKENS = { access_token: "x-access-adapter", refresh_token: "x-refresh-adapter" };
 const redirect_uri = "http://localhost:3000/oauth/callback";
@@ -17,10 +19,7 @@ const ACCOUNT = {
   platform_account_id: "22",
   details: { read_at: NOW.toISOString(), posts: 2, protected: false },
 };
-
-function pageRequest(about: Partial<PageRequest> = {}): PageRequest {
-  return { account: ACCOUNT, cursor: null, size: 50, remembered: null, may_restart: true, ...about };
-}
+const pageRequest = requestsOf(ACCOUNT);
 
 function post(id: string, about: Partial<Post> = {}): Post {
   return {
@@ -42,12 +41,6 @@ function withFields(
   TWITTER_FIELDS_PARAMETER: "tweet.fields" | "post.fields",
 ): AdapterContext {
   return { ...context, settings: adapterSettings({ TWITTER_FIELDS_PARAMETER }) };
-}
-
-async function faultOf(work: Promise<unknown>): Promise<PlatformFault> {
-  const error = await work.then(() => assert.fail("expected a fault"), (error: unknown) => error);
-  if (!(error instanceof PlatformFault)) throw error;
-  return error;
 }
 
 Deno.test("X's token endpoint is asked with Basic and the verifier, and never twice for a token that rotates", async () => {
@@ -151,13 +144,13 @@ Deno.test("no posts is an answer without data; an account that has some is asked
 });
 
 Deno.test("the answers that X recorded are read as they are", {
-  ignore: fixture("x/timeline/timeline_tweets.json") === undefined,
+  ignore: FIXTURES === null,
 }, async () => {
-  const timeline = fixture("x/timeline/timeline_tweets.json") ?? {};
+  const timeline = fixture("x/timeline/timeline_tweets.json");
   const context = adapterContext({
     "users/22/tweets": timeline,
-    "users/me": fixture("x/user/me_resp.json") ?? {},
-    tweets: fixture("x/tweet/tweets_resp.json") ?? {},
+    "users/me": fixture("x/user/me_resp.json"),
+    tweets: fixture("x/tweet/tweets_resp.json"),
   });
   const platform = twitter(context);
   const page = await platform.page(TOKENS, pageRequest());

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { type FaultKind, type PageRequest, PlatformFault } from "../../_shared/platforms/platform.ts";
+import { type FaultKind } from "../../_shared/platforms/platform.ts";
 import { itemOf, type Video, youtube } from "../../_shared/platforms/youtube.ts";
-import { adapterContext, NOW, type Scripted } from "../support/adapter_context.ts";
+import { adapterContext, faultOf, NOW, requestsOf, type Scripted } from "../support/adapter_context.ts";
 
 const TOKENS = { access_token: "ya29.adapter", refresh_token: "1//adapter" };
 
@@ -9,10 +9,7 @@ const ACCOUNT = {
   platform_account_id: "UCx",
   details: { uploads: "UUx", etag: "c1", read_at: NOW.toISOString() },
 };
-
-function pageRequest(about: Partial<PageRequest> = {}): PageRequest {
-  return { account: ACCOUNT, cursor: null, size: 50, remembered: null, may_restart: true, ...about };
-}
+const pageRequest = requestsOf(ACCOUNT);
 
 function playlist(ids: string[], about: Record<string, unknown> = {}) {
   return {
@@ -38,12 +35,6 @@ function googleError(status: number, reason: string, about: Record<string, unkno
   return Response.json({
     error: { code: status, message: "No", errors: [{ reason, domain: "global" }], ...about },
   }, { status });
-}
-
-async function faultOf(work: Promise<unknown>): Promise<PlatformFault> {
-  const error = await work.then(() => assert.fail("expected a fault"), (error: unknown) => error);
-  if (!(error instanceof PlatformFault)) throw error;
-  return error;
 }
 
 Deno.test("a page of 50 videos is two calls, and an unchanged one two conditional calls", async () => {

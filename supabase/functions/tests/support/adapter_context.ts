@@ -1,6 +1,13 @@
 /** The context of an adapter for tests without a stack: answers from a script, a clock that stands still, every call recorded. */
+import assert from "node:assert/strict";
 import { createLogger } from "../../_shared/observability/log.ts";
-import type { PlatformContext, Usage } from "../../_shared/platforms/platform.ts";
+import {
+  type KnownAccount,
+  type PageRequest,
+  type PlatformContext,
+  PlatformFault,
+  type Usage,
+} from "../../_shared/platforms/platform.ts";
 import { readSettings, type Settings } from "../../_shared/settings/settings.ts";
 
 export interface RecordedCall {
@@ -91,4 +98,23 @@ export function adapterContext(rules: Record<string, Scripted | Scripted[]>): Ad
     usages,
     units: () => usages.reduce((sum, usage) => sum + usage.units, 0),
   };
+}
+
+/** The fault that work ends with. */
+export async function faultOf(work: Promise<unknown>): Promise<PlatformFault> {
+  const error = await work.then(() => assert.fail("expected a fault"), (error: unknown) => error);
+  if (!(error instanceof PlatformFault)) throw error;
+  return error;
+}
+
+/** Makes requests for pages of an account: the first page, of nothing that was seen before, unless a test says otherwise. */
+export function requestsOf(account: KnownAccount, size = 50) {
+  return (about: Partial<PageRequest> = {}): PageRequest => ({
+    account,
+    cursor: null,
+    size,
+    remembered: null,
+    may_restart: true,
+    ...about,
+  });
 }
