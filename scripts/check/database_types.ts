@@ -1,5 +1,5 @@
 /** `_shared/database/database.types.ts` comes from `supabase gen types` on a database that has every module. */
-import { bootStack } from "../test/boot.ts";
+import { bootStack } from "../test_runner/boot.ts";
 import { formatted } from "./formatted.ts";
 import { remoteUrl, supabaseCli } from "./supabase_cli.ts";
 

@@ -3,7 +3,7 @@
  * Run it after a change of an index or a query: `deno run -A supabase/tests/schema/record_plans.ts`. It boots a stack of its own.
  */
 import postgres from "postgres";
-import { bootStack } from "../../../scripts/test/boot.ts";
+import { bootStack } from "../../../scripts/test_runner/boot.ts";
 import { explain, fillLibraries, HOT_QUERIES } from "./plans.ts";
 
 const stack = await bootStack();

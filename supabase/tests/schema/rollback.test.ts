@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import postgres from "postgres";
-import { type BootedStack, bootStack } from "../../../scripts/test/boot.ts";
+import { type BootedStack, bootStack } from "../../../scripts/test_runner/boot.ts";
 import { remoteUrl, supabaseCli } from "../../../scripts/check/supabase_cli.ts";
 import { applyMigrations } from "../../../scripts/local/database/migrations.ts";
 import { describeCatalogue } from "./catalogue.ts";

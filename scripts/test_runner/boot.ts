@@ -1,7 +1,7 @@
 /** Boots the stack that the tests share, on free ports and in a folder of its own. */
 import { join } from "node:path";
 import { startStack } from "../local/stack.ts";
-import { StackInfo } from "./stack.ts";
+import { StackInfo } from "../test/stack.ts";
 
 /** A stack that the runner started. `stop` ends it and deletes its folder. */
 export interface BootedStack {
