@@ -28,7 +28,7 @@ if (missing) {
 }
 
 /** A channel with everything, its owner's token, a stranger's, and one with all scopes. */
-async function world(simulator: SimulatorClient) {
+async function cast(simulator: SimulatorClient) {
   const channel = await simulator.channel({ items: 1_000, seed: 4, country: "FR" });
   const stranger = await simulator.channel({ items: 1 });
   const scopes = [
@@ -54,7 +54,7 @@ const public_video_parts = resources.video_parts.filter((part) =>
 async function sweep(
   simulator: SimulatorClient,
 ): Promise<{ path: string; answer: Answered; owner: boolean }[]> {
-  const { channel, stranger, own, other, viewer } = await world(simulator);
+  const { channel, stranger, own, other, viewer } = await cast(simulator);
   const calls: [string, string | undefined][] = [];
   const channel_parts = resources.channel_parts;
   for (const part of [...channel_parts, channel_parts.join(",")]) {
@@ -162,7 +162,7 @@ Deno.test({
   ignore: missing,
   fn: () =>
     withSimulator(async (simulator) => {
-      const { own } = await world(simulator);
+      const { own } = await cast(simulator);
       for (const method of ["channels", "playlistItems", "videos", "videos:batchGetStats"]) {
         const names = discoveryParameters("youtube.v3", "GET", method_path(method));
         assert.ok(names.includes("part"));
@@ -231,7 +231,7 @@ Deno.test({
   ignore: missing,
   fn: () =>
     withSimulator(async (simulator) => {
-      const { own, channel } = await world(simulator);
+      const { own, channel } = await cast(simulator);
       const ask = async (method: string, path: string) => {
         const response = await fetch(`${simulator.url}/www.googleapis.com/${path}`, {
           method,
@@ -328,7 +328,7 @@ Deno.test({
 
 Deno.test("every error of the Data API has the shape of all Google APIs", () =>
   withSimulator(async (simulator) => {
-    const { own, other, channel } = await world(simulator);
+    const { own, other, channel } = await cast(simulator);
     const calls: [string, string | undefined][] = [
       ["channels?part=snippet", own],
       ["channels?part=nonsense&mine=true", own],

@@ -108,7 +108,7 @@ Deno.test("a cut is seen by a client that had kept its connection, and counts on
     const headers = { authorization: `Bearer ${access_token}` };
     const url = `${simulator.url}/www.googleapis.com/youtube/v3/${mine}`;
     try {
-      for (let round = 0; round < 5; round++) {
+      for (let time = 0; time < 5; time++) {
         for (let call = 0; call < 3; call++) await (await fetch(url, { client, headers })).text();
         await simulator.fault("/channels", { cut: true });
         await assert.rejects(() => fetch(url, { client, headers }), TypeError);
@@ -200,7 +200,7 @@ Deno.test("the log tells what was asked, by whom and at what cost, and no creden
     assert.equal((await simulator.admin("GET", "requests")).count, 1);
   }));
 
-Deno.test("the switchboard refuses what it does not understand, and says why", () =>
+Deno.test("the admin routes refuse what they do not understand, and say why", () =>
   withSimulator(async (simulator) => {
     const wrong: [string, string, unknown, number, RegExp][] = [
       ["POST", "faults", { match: "(", fault: { status: 500 } }, 400, /match: must be a regular expression/],

@@ -1,4 +1,5 @@
-/** The simulators as a test talks to them: consent without a browser, calls with a token, the switchboard. */
+/** The simulators as a test talks to them: consent without a browser, calls with a token, faults. */
+import assert from "node:assert/strict";
 import { startSimulators } from "./server.ts";
 import type { SimulatorOptions } from "./server.ts";
 
@@ -57,6 +58,15 @@ export class SimulatorClient {
       throw new Error(`${method} ${path} answered ${response.status}: ${JSON.stringify(answer)}`);
     }
     return answer;
+  }
+
+  async account(provider: string, wish: Record<string, unknown>): Promise<string> {
+    return (await this.admin("POST", `${provider}/accounts`, wish)).account_id;
+  }
+
+  /** Tokens of an account, without the way through the consent page. */
+  issue(provider: string, account_id: string, scopes?: string[]): Promise<Answered> {
+    return this.admin("POST", `${provider}/tokens`, { account_id, ...(scopes ? { scopes } : {}) });
   }
 
   async channel(
@@ -154,4 +164,31 @@ export class SimulatorClient {
 
 export function uploadsOf(account_id: string): string {
   return `UU${account_id.slice(2)}`;
+}
+
+/** Fails unless a call was refused with Google's reason. */
+export async function failure(response: Response, status: number, reason: string): Promise<void> {
+  const { error } = await response.json();
+  assert.equal(response.status, status, JSON.stringify(error));
+  assert.equal(error.code, status);
+  assert.equal(error.errors[0].reason, reason);
+}
+
+/** Every entry of the uploads playlist, page by page. */
+export async function sweep(simulator: SimulatorClient, channel: string, token: string, size: number) {
+  const items = [];
+  let pages = 0;
+  for (let next: string | undefined = ""; next !== undefined;) {
+    const page: Awaited<ReturnType<typeof simulator.list>> = await simulator.list(
+      `playlistItems?part=snippet,contentDetails,status&playlistId=${
+        uploadsOf(channel)
+      }&maxResults=${size}&pageToken=${next}`,
+      token,
+    );
+    assert.ok(page.items.length <= size);
+    items.push(...page.items);
+    pages++;
+    next = page.nextPageToken;
+  }
+  return { items, pages };
 }

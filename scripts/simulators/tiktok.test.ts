@@ -6,14 +6,6 @@ const redirect_uri = "http://localhost:3000/oauth/callback";
 const client = { client_key: "streamvibe-local-tiktok", client_secret: "local-tiktok-simulator" };
 const fields = "fields=id,create_time,title,share_url,duration,view_count";
 
-async function account(simulator: SimulatorClient, wish: Record<string, unknown>): Promise<string> {
-  return (await simulator.admin("POST", "tiktok/accounts", wish)).account_id;
-}
-
-async function tokens(simulator: SimulatorClient, account_id: string, scopes?: string[]): Promise<Answered> {
-  return await simulator.admin("POST", "tiktok/tokens", { account_id, ...(scopes ? { scopes } : {}) });
-}
-
 async function consent(
   simulator: SimulatorClient,
   account_id: string,
@@ -72,8 +64,8 @@ async function api(
 
 Deno.test("TikTok: every answer has an error, which is ok when all is well", () =>
   withSimulator(async (simulator) => {
-    const account_id = await account(simulator, { items: 3, plain: true });
-    const { access_token } = await tokens(simulator, account_id);
+    const account_id = await simulator.account("tiktok", { items: 3, plain: true });
+    const { access_token } = await simulator.issue("tiktok", account_id);
     const user = await api(simulator, "user/info/?fields=open_id,display_name,video_count", access_token);
     assert.deepEqual([user.status, user.error.code, user.data.user.open_id, user.data.user.video_count], [
       200,
@@ -103,12 +95,12 @@ Deno.test("TikTok: every answer has an error, which is ok when all is well", () 
 
 Deno.test("TikTok: pages go from newest to oldest and may be short or empty while more follow", () =>
   withSimulator(async (simulator) => {
-    const account_id = await account(simulator, { items: 60, plain: true });
+    const account_id = await simulator.account("tiktok", { items: 60, plain: true });
     const { items } = await simulator.admin("GET", `tiktok/accounts/${account_id}/items`);
     for (const { id } of items.slice(20, 40)) {
       await simulator.admin("PATCH", `tiktok/accounts/${account_id}/items/${id}`, { hidden: true });
     }
-    const { access_token } = await tokens(simulator, account_id);
+    const { access_token } = await simulator.issue("tiktok", account_id);
     const pages: string[][] = [];
     let cursor: number | undefined;
     for (;;) {
@@ -134,8 +126,8 @@ Deno.test("TikTok: pages go from newest to oldest and may be short or empty whil
 
 Deno.test("TikTok: a field without its scope refuses the whole call", () =>
   withSimulator(async (simulator) => {
-    const account_id = await account(simulator, { items: 1 });
-    const { access_token } = await tokens(simulator, account_id, ["user.info.basic"]);
+    const account_id = await simulator.account("tiktok", { items: 1 });
+    const { access_token } = await simulator.issue("tiktok", account_id, ["user.info.basic"]);
     assert.equal((await api(simulator, "user/info/?fields=open_id", access_token)).error.code, "ok");
     const more = await api(simulator, "user/info/?fields=open_id,follower_count", access_token);
     assert.deepEqual([more.status, more.error.code], [401, "scope_not_authorized"]);
@@ -147,7 +139,7 @@ Deno.test("TikTok: a field without its scope refuses the whole call", () =>
 
 Deno.test("TikTok: consent is granular, has no PKCE, and its errors are flat with status 200", () =>
   withSimulator(async (simulator) => {
-    const account_id = await account(simulator, { items: 1 });
+    const account_id = await simulator.account("tiktok", { items: 1 });
     assert.equal((await consent(simulator, account_id, { client_key: "other" })).get("status"), "400");
     assert.equal(
       (await consent(simulator, account_id, { scope: "everything" })).get("error"),
@@ -172,8 +164,8 @@ Deno.test("TikTok: consent is granular, has no PKCE, and its errors are flat wit
 
 Deno.test("TikTok: a refresh ends the refresh token that it was made with; half a year ends every one", () =>
   withSimulator(async (simulator) => {
-    const account_id = await account(simulator, { items: 1 });
-    const { refresh_token } = await tokens(simulator, account_id);
+    const account_id = await simulator.account("tiktok", { items: 1 });
+    const { refresh_token } = await simulator.issue("tiktok", account_id);
     const refresh = (token: string) =>
       oauth(simulator, { grant_type: "refresh_token", refresh_token: token });
     const fresh = await refresh(refresh_token);
@@ -188,8 +180,8 @@ Deno.test("TikTok: a refresh ends the refresh token that it was made with; half 
 
 Deno.test("TikTok: an access token ends the whole authorization, a dead one nothing", () =>
   withSimulator(async (simulator) => {
-    const account_id = await account(simulator, { items: 1 });
-    const pair = await tokens(simulator, account_id);
+    const account_id = await simulator.account("tiktok", { items: 1 });
+    const pair = await simulator.issue("tiktok", account_id);
     assert.equal((await oauth(simulator, { token: pair.refresh_token }, "revoke")).error, "invalid_request");
     assert.deepEqual(await oauth(simulator, { token: pair.access_token }, "revoke"), { status: 200 });
     assert.equal((await oauth(simulator, { token: pair.access_token }, "revoke")).error, "invalid_request");
@@ -202,8 +194,8 @@ Deno.test("TikTok: an access token ends the whole authorization, a dead one noth
 
 Deno.test("TikTok: a minute has 600 calls of an endpoint, and slides", () =>
   withSimulator(async (simulator) => {
-    const account_id = await account(simulator, { items: 1 });
-    const { access_token } = await tokens(simulator, account_id);
+    const account_id = await simulator.account("tiktok", { items: 1 });
+    const { access_token } = await simulator.issue("tiktok", account_id);
     await simulator.admin("PUT", "tiktok/quota", { account_id, limit: 2 });
     const call = () => api(simulator, `video/list/?${fields}`, access_token, {});
     await call();
@@ -224,7 +216,7 @@ Deno.test("TikTok: webhooks are signed over time and body, as often as one wants
       return new Response();
     });
     try {
-      const account_id = await account(simulator, { items: 1 });
+      const account_id = await simulator.account("tiktok", { items: 1 });
       await simulator.admin("POST", "tiktok/webhooks", { account_id }, [409]);
       await simulator.admin("PUT", "tiktok/webhooks", { url: `http://127.0.0.1:${receiver.addr.port}/` });
       const sent = await simulator.admin("POST", "tiktok/webhooks", { account_id, times: 2 });

@@ -20,14 +20,6 @@ const all_post_fields =
   "created_at,lang,attachments,entities,public_metrics,conversation_id,note_post,possibly_sensitive";
 const all_media_fields = "alt_text,duration_ms,height,preview_image_url,public_metrics,url,variants,width";
 
-async function account(simulator: SimulatorClient, wish: Record<string, unknown>): Promise<string> {
-  return (await simulator.admin("POST", "twitter/accounts", wish)).account_id;
-}
-
-async function tokens(simulator: SimulatorClient, account_id: string, scopes?: string[]): Promise<Answered> {
-  return await simulator.admin("POST", "twitter/tokens", { account_id, ...(scopes ? { scopes } : {}) });
-}
-
 function get(simulator: SimulatorClient, path: string, token: string): Promise<Response> {
   return fetch(`${simulator.url}/api.x.com/2/${path}`, { headers: { authorization: `Bearer ${token}` } });
 }
@@ -70,8 +62,8 @@ Deno.test(
   { ignore: !hasOpenApi() },
   () =>
     withSimulator(async (simulator) => {
-      const account_id = await account(simulator, { items: 200, seed: 5 });
-      const { access_token } = await tokens(simulator, account_id);
+      const account_id = await simulator.account("twitter", { items: 200, seed: 5 });
+      const { access_token } = await simulator.issue("twitter", account_id);
       const me = await (await get(
         simulator,
         "users/me?user.fields=created_at,description,profile_image_url,protected,public_metrics,verified&post.fields=id",
@@ -130,7 +122,7 @@ Deno.test(
 
 Deno.test("X: authorization needs PKCE, a state, known scopes and a registered address", () =>
   withSimulator(async (simulator) => {
-    const account_id = await account(simulator, { items: 1 });
+    const account_id = await simulator.account("twitter", { items: 1 });
     const wrong: Record<string, string | null>[] = [{ client_id: "other" }, {
       redirect_uri: "https://example.com/",
     }, { state: null }];
@@ -155,7 +147,7 @@ Deno.test("X: authorization needs PKCE, a state, known scopes and a registered a
 
 Deno.test("X: a code lives for 30 seconds and works once, with its verifier and a confidential client", () =>
   withSimulator(async (simulator) => {
-    const account_id = await account(simulator, { items: 1 });
+    const account_id = await simulator.account("twitter", { items: 1 });
     const form = (code: string) => ({
       grant_type: "authorization_code",
       code,
@@ -191,8 +183,11 @@ Deno.test("X: a code lives for 30 seconds and works once, with its verifier and 
 
 Deno.test("X: every answer tells its window, which ends after 15 minutes; each account has its own", () =>
   withSimulator(async (simulator) => {
-    const [one, other] = [await account(simulator, { items: 1 }), await account(simulator, { items: 1 })];
-    const { access_token } = await tokens(simulator, one);
+    const [one, other] = [
+      await simulator.account("twitter", { items: 1 }),
+      await simulator.account("twitter", { items: 1 }),
+    ];
+    const { access_token } = await simulator.issue("twitter", one);
     await simulator.admin("PUT", "twitter/quota", { account_id: one, bucket: "users/me", limit: 2 });
     const left = async (bearer: string) => {
       const response = await get(simulator, "users/me", bearer);
@@ -205,7 +200,7 @@ Deno.test("X: every answer tells its window, which ends after 15 minutes; each a
     const reset = Number(full.headers.get("x-rate-limit-reset"));
     assert.ok(reset > Date.now() / 1_000 && reset <= Date.now() / 1_000 + 900);
     assert.equal((await full.json()).title, "Too Many Requests");
-    assert.deepEqual(await left((await tokens(simulator, other)).access_token), [200, "74"]);
+    assert.deepEqual(await left((await simulator.issue("twitter", other)).access_token), [200, "74"]);
     await simulator.admin("POST", "clock", { advance_seconds: 901 });
     assert.deepEqual(await left(access_token), [200, "1"]);
   }));
@@ -214,9 +209,13 @@ Deno.test("X: without credits everything is 402, in one of two bodies, and the h
   withSimulator(async (simulator) => {
     const titles = new Set<string>();
     for (let seed = 1; seed < 9; seed++) {
-      const account_id = await account(simulator, { items: 1, seed });
+      const account_id = await simulator.account("twitter", { items: 1, seed });
       await simulator.admin("PUT", "twitter/quota", { account_id, bucket: "credits", limit: 0 });
-      const response = await get(simulator, "users/me", (await tokens(simulator, account_id)).access_token);
+      const response = await get(
+        simulator,
+        "users/me",
+        (await simulator.issue("twitter", account_id)).access_token,
+      );
       assert.equal(response.status, 402);
       assert.ok(response.headers.get("x-rate-limit-remaining"));
       titles.add((await response.json()).title);
@@ -226,8 +225,8 @@ Deno.test("X: without credits everything is 402, in one of two bodies, and the h
 
 Deno.test("X: parameters that are not known are refused by name, and so is the other name of post.fields when told so", () =>
   withSimulator(async (simulator) => {
-    const account_id = await account(simulator, { items: 10 });
-    const { access_token } = await tokens(simulator, account_id);
+    const account_id = await simulator.account("twitter", { items: 10 });
+    const { access_token } = await simulator.issue("twitter", account_id);
     const refused = async (query: string, parameter: string) => {
       const response = await get(simulator, `users/${account_id}/tweets?${query}`, access_token);
       assert.equal(response.status, 400, query);
@@ -256,8 +255,12 @@ Deno.test("X: parameters that are not known are refused by name, and so is the o
 
 Deno.test("X: the timeline ends at 3,200 posts, at 800 without replies, and leaves out what it was told to", () =>
   withSimulator(async (simulator) => {
-    const account_id = await account(simulator, { items: 3_500, plain: true, days_between: 1 / 24 });
-    const { access_token } = await tokens(simulator, account_id);
+    const account_id = await simulator.account("twitter", {
+      items: 3_500,
+      plain: true,
+      days_between: 1 / 24,
+    });
+    const { access_token } = await simulator.issue("twitter", account_id);
     const count = async (exclude: string) => {
       let found = 0;
       for (let next = "";;) {
@@ -270,8 +273,8 @@ Deno.test("X: the timeline ends at 3,200 posts, at 800 without replies, and leav
     };
     assert.equal(await count(""), 3_200);
     assert.equal(await count("&exclude=retweets,replies"), 800);
-    const mixed = await account(simulator, { items: 5, plain: true });
-    const bearer = (await tokens(simulator, mixed)).access_token;
+    const mixed = await simulator.account("twitter", { items: 5, plain: true });
+    const bearer = (await simulator.issue("twitter", mixed)).access_token;
     for (const as of ["repost", "reply", "thread"]) {
       await simulator.admin("POST", `twitter/accounts/${mixed}/items`, { text: as, extra: { as } });
     }
@@ -286,12 +289,12 @@ Deno.test("X: the timeline ends at 3,200 posts, at 800 without replies, and leav
 
 Deno.test("X: a token without the scopes is refused, and a suspended account is an error in a 200", () =>
   withSimulator(async (simulator) => {
-    const account_id = await account(simulator, { items: 1 });
-    const half = await tokens(simulator, account_id, ["tweet.read"]);
+    const account_id = await simulator.account("twitter", { items: 1 });
+    const half = await simulator.issue("twitter", account_id, ["tweet.read"]);
     const refused = await get(simulator, "users/me", half.access_token);
     assert.equal(refused.status, 403);
     assert.equal((await refused.json()).title, "Forbidden");
-    const { access_token } = await tokens(simulator, account_id);
+    const { access_token } = await simulator.issue("twitter", account_id);
     await simulator.admin("PATCH", `twitter/accounts/${account_id}`, { suspended: true });
     const gone = await get(simulator, `users/${account_id}/tweets`, access_token);
     assert.equal(gone.status, 200);

@@ -1,33 +1,9 @@
 import assert from "node:assert/strict";
-import { type SimulatorClient, uploadsOf, withSimulator } from "./simulator_client.ts";
+import { failure, sweep, uploadsOf, withSimulator } from "./simulator_client.ts";
 import { readPageToken, writePageToken } from "./youtube/page_token.ts";
 
 const item_parts = "part=snippet,contentDetails,status";
 const video_parts = "part=snippet,contentDetails,statistics,status,liveStreamingDetails";
-
-async function failure(response: Response, status: number, reason: string): Promise<void> {
-  const { error } = await response.json();
-  assert.equal(response.status, status, JSON.stringify(error));
-  assert.equal(error.code, status);
-  assert.equal(error.errors[0].reason, reason);
-}
-
-/** Every entry of the uploads playlist, page by page. */
-async function sweep(simulator: SimulatorClient, channel: string, token: string, size: number) {
-  const items = [];
-  let pages = 0;
-  for (let next: string | undefined = ""; next !== undefined;) {
-    const page: Awaited<ReturnType<typeof simulator.list>> = await simulator.list(
-      `playlistItems?${item_parts}&playlistId=${uploadsOf(channel)}&maxResults=${size}&pageToken=${next}`,
-      token,
-    );
-    assert.ok(page.items.length <= size);
-    items.push(...page.items);
-    pages++;
-    next = page.nextPageToken;
-  }
-  return { items, pages };
-}
 
 Deno.test("the way back by prevPageToken is the way there", () =>
   withSimulator(async (simulator) => {
