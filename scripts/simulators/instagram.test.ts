@@ -128,6 +128,15 @@ test("Instagram: lists are paged by cursors that outlive what happens to the lis
     items.slice(10, 20).map(({ id }) => id).filter((id) => id !== items[12]?.id),
     "nothing is skipped or repeated; what is archived leaves a short page",
   );
+  const gone = await stage.get<GraphError>(
+    `graph.instagram.com/v26.0/${items[9]?.id}?fields=id,caption`,
+    bearer(token),
+  );
+  assert.deepEqual(
+    [gone.body.error.code, gone.body.error.error_subcode],
+    [100, 33],
+    "what is deleted is not found",
+  );
   const last = await page({ after: String(second.body.paging?.cursors.after) });
   assert.equal(last.body.paging?.next, undefined, "the end is the absence of next");
   const bad = await page({ after: "made-up" });

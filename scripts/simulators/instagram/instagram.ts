@@ -164,6 +164,10 @@ export function instagram(context: Context): Provider {
   function object(call: Call): Answer {
     const { object: id = "" } = call.params;
     const isMedium = accounts.find(id) !== undefined;
+    if (!isMedium && id !== "me" && accounts.account(id) === undefined) {
+      const account = reader(call);
+      return "status" in account ? account : refused("no_such_object");
+    }
     return reading(call, (account, fields) => {
       if (isMedium) {
         const post = own(account, id);
