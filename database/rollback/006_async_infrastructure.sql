@@ -32,15 +32,14 @@ drop function ops.alert_dead_letters, ops.cancel_job, ops.create_job, ops.discar
   ops.end_attempt, ops.find_job_handler, ops.job_hash, ops.list_dead_letters, ops.lock_limited_jobs,
   ops.lock_run, ops.make_ready, ops.process_job_queue, ops.promote_due_jobs, ops.put_back, ops.register_worker,
   ops.requeue_dead_letters, ops.retry_dead_letters, ops.set_job_type_paused, ops.wake_workers,
-  public.add_job_log, public.cache_stripe_data, public.cancel_job, public.claim_jobs, public.cleanup_old_jobs,
-  public.complete_job, public.create_job, public.detect_stuck_jobs, public.discard_dead_letters,
-  public.expire_stale_jobs, public.extend_job_leases, public.fail_job, public.find_or_create_job,
-  public.finish_and_claim_jobs, public.get_cached_job_result, public.get_cached_stripe_data,
-  public.get_job_logs, public.get_job_queue_stats, public.get_user_jobs, public.invalidate_stripe_cache,
-  public.invalidate_stripe_cache_from_webhook, public.list_dead_letters, public.park_worker,
-  public.pause_job_type, public.read_job_metrics, public.record_job_metrics, public.release_job,
-  public.reset_due_quotas, public.resume_job_type, public.retry_dead_letters, public.retry_failed_jobs,
-  public.start_job, public.update_job_progress;
+  public.add_job_log, public.cache_stripe_data, public.cancel_job, public.cleanup_old_jobs, public.complete_job,
+  public.create_job, public.detect_stuck_jobs, public.discard_dead_letters, public.expire_stale_jobs,
+  public.extend_job_leases, public.fail_job, public.find_or_create_job, public.finish_and_claim_jobs,
+  public.get_cached_job_result, public.get_cached_stripe_data, public.get_job_logs, public.get_job_queue_stats,
+  public.get_user_jobs, public.invalidate_stripe_cache, public.invalidate_stripe_cache_from_webhook,
+  public.list_dead_letters, public.park_worker, public.pause_job_type, public.read_job_metrics,
+  public.record_job_metrics, public.release_job, public.reset_due_quotas, public.resume_job_type,
+  public.retry_dead_letters, public.retry_failed_jobs, public.start_job, public.update_job_progress;
 drop table ops.job_ready, ops.job_dead_letter, ops.job_worker, ops.job_wake, ops.job_metric, ops.job_handler, public.job_log,
   public.job_queue, public.job_type;
 drop function ops.check_job_move, ops.notify_job_status, ops.drop_ready_job, ops.job_ids_before;

@@ -7,7 +7,7 @@ type Held = { job_id: string; fence: string };
 
 const claim = (sql: postgres.Sql, handler: string, max = 10, place = 0) =>
   sql<Held[]>`
-    select job_id, fence from public.claim_jobs(${`test-${handler}-${place}`}, ${max}, 60, array[${handler}])`;
+    select job_id, fence from public.finish_and_claim_jobs(${`test-${handler}-${place}`}, '{}', '{}', '[]', ${max}, 60, array[${handler}])`;
 
 async function withHandler(
   test: (person: CommittedPerson, handler: string) => Promise<void>,

@@ -118,7 +118,7 @@ export const EXECUTE: Record<string, string> = {
     connect_account read_connection disconnect_account claim_token_refreshes claim_token_refresh
     store_refreshed_tokens refuse_connection release_token_refresh begin_sync apply_sync_page fail_sync
     claim_auto_syncs postpone_auto_sync record_platform_usage read_platform_quotas refuse_account
-    has_other_account request_data_deletion data_deletion_state park_worker claim_jobs finish_and_claim_jobs
+    has_other_account request_data_deletion data_deletion_state park_worker finish_and_claim_jobs
     extend_job_leases start_job update_job_progress complete_job fail_job release_job add_job_log
     record_job_metrics read_job_metrics reset_due_quotas detect_stuck_jobs retry_failed_jobs
     expire_stale_jobs cleanup_old_jobs cache_stripe_data get_cached_stripe_data invalidate_stripe_cache

@@ -35,7 +35,7 @@ export interface Claimed extends Record<string, unknown> {
 export function claim(world: World, handler: string, max = 10, worker = "w1"): Promise<Claimed[]> {
   return world.perform<Claimed>(
     "service",
-    `select * from public.claim_jobs('${worker}', ${max}, 60, array['${handler}'])`,
+    `select * from public.finish_and_claim_jobs('${worker}', '{}', '{}', '[]', ${max}, 60, array['${handler}'])`,
   );
 }
 

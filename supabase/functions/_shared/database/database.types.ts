@@ -1195,27 +1195,6 @@ export type Database = {
         Args: { "p_lease_seconds": number; "p_limit": number; "p_per_creator": number };
         Returns: Json[];
       };
-      "claim_jobs": {
-        Args: {
-          "p_handlers"?: (string)[];
-          "p_lease_seconds"?: number;
-          "p_max_jobs"?: number;
-          "p_worker_id": string;
-        };
-        Returns: {
-          "attempt": number;
-          "checkpoint": Json;
-          "fence": number;
-          "handler": string;
-          "job_id": string;
-          "job_type": string;
-          "max_attempts": number;
-          "params": Json;
-          "request_id": string;
-          "timeout_seconds": number;
-          "user_id": string;
-        }[];
-      };
       "claim_token_refresh": {
         Args: { "p_connection_id": string; "p_lease_seconds": number };
         Returns: Json;
