@@ -271,11 +271,8 @@ comment on column ops.job_metric.buckets is 'Histogram of durations; _shared/obs
 -- Lock (7206, 0) keeps a job from being created unseen. Whoever creates one holds it in share until commit. A worker parks only if it gets
 -- the lock alone: then no job is on its way, and whoever creates the next one finds the worker parked and wakes it.
 
-create function ops.wake_workers()
-returns void
-language plpgsql volatile security invoker
-set search_path = ''
-as $$
+create function ops.wake_workers() returns void
+language plpgsql volatile security invoker set search_path = '' as $$
 declare
   v_is_attended boolean;
   v_is_parked boolean;
@@ -305,11 +302,8 @@ end;
 $$;
 comment on function ops.wake_workers is 'Makes sure that somebody looks at the queue soon. The caller holds lock (7206, 0) in share.';
 
-create function ops.register_worker(p_worker_id text)
-returns void
-language plpgsql volatile security invoker
-set search_path = ''
-as $$
+create function ops.register_worker(p_worker_id text) returns void
+language plpgsql volatile security invoker set search_path = '' as $$
 declare
   v_worker ops.job_worker;
 begin
@@ -329,11 +323,8 @@ $$;
 comment on function ops.register_worker is 'Notes that a worker is there and awake.';
 
 -- Security definer: workers are in ops.
-create function public.park_worker(p_worker_id text, p_seconds integer, p_handlers text[] default null)
-returns jsonb
-language plpgsql volatile security definer
-set search_path = ''
-as $$
+create function public.park_worker(p_worker_id text, p_seconds integer, p_handlers text[] default null) returns jsonb
+language plpgsql volatile security definer set search_path = '' as $$
 declare
   v_is_parked boolean;
   v_due timestamptz;
@@ -370,21 +361,15 @@ comment on function public.park_worker is
 -- statistics nor the plans that a connection keeps follow. Without sequential scans a small table without a fitting index looks so
 -- expensive that PostgreSQL would compile each execution, hence no jit.
 
-create function ops.job_hash(p_user_id uuid, p_handler text, p_params jsonb)
-returns bigint
-language sql immutable parallel safe security invoker
-set search_path = ''
-begin atomic
+create function ops.job_hash(p_user_id uuid, p_handler text, p_params jsonb) returns bigint
+language sql immutable parallel safe security invoker set search_path = '' begin atomic
   select hashtextextended(coalesce(p_user_id::text, '') || p_handler || coalesce(p_params, '{}')::text, 0);
 end;
 comment on function ops.job_hash is 'Equal for equal jobs, see job_queue.dedupe_hash.';
 
 -- Security definer: handlers are in ops.
-create function ops.find_job_handler(p_name text, p_params jsonb)
-returns ops.job_handler
-language plpgsql stable security definer
-set search_path = ''
-as $$
+create function ops.find_job_handler(p_name text, p_params jsonb) returns ops.job_handler
+language plpgsql stable security definer set search_path = '' as $$
 declare
   v_account constant text := p_params ->> 'social_account_id';
   v_handler ops.job_handler;
@@ -417,11 +402,9 @@ $$;
 comment on function ops.find_job_handler is
   'The handler that a name means: its own, or the one of the category, for the platform of the account that params name. Raises SVG01 if there is none.';
 
-create function ops.make_ready(p_job_ids uuid[])
-returns void
+create function ops.make_ready(p_job_ids uuid[]) returns void
 language plpgsql volatile security invoker
-set search_path = '' set enable_seqscan = off set jit = off
-as $$
+set search_path = '' set enable_seqscan = off set jit = off as $$
 begin
   insert into ops.job_ready (job_id, user_id, handler, is_limited, is_waiting, priority, run_at, attempt, max_attempts, timeout_seconds)
   select job.id, job.user_id, job.handler, handler.max_concurrency is not null, handler.paused_at is not null or job.run_at > now(),
@@ -439,8 +422,7 @@ comment on function ops.make_ready is 'Offers pending jobs to workers, from thei
 create function ops.create_job(p_user_id uuid, p_job_type text, p_params jsonb, p_priority integer, p_run_at timestamptz,
   p_request_id text, p_take_cached boolean, out job_id uuid, out is_new boolean, out status public.job_status_enum, out result jsonb)
 language plpgsql volatile security definer
-set search_path = '' set enable_seqscan = off set jit = off
-as $$
+set search_path = '' set enable_seqscan = off set jit = off as $$
 declare
   v_is_creator constant boolean := current_setting('role', true) in ('anon', 'authenticated');
   v_params constant jsonb := coalesce(p_params, '{}');
@@ -504,11 +486,8 @@ comment on function ops.create_job is 'See public.create_job and public.find_or_
 -- The functions in public that people may call are invokers with an SQL body that is bound when it is created: so nobody outside needs usage
 -- of schema ops, and no definer function is within their reach.
 create function public.create_job(p_user_id uuid, p_job_type text, p_params jsonb default '{}', p_priority integer default 5,
-  p_run_at timestamptz default null, p_request_id text default null)
-returns uuid
-language sql volatile security invoker
-set search_path = ''
-begin atomic
+  p_run_at timestamptz default null, p_request_id text default null) returns uuid
+language sql volatile security invoker set search_path = '' begin atomic
   select (ops.create_job(p_user_id, p_job_type, p_params, p_priority, p_run_at, p_request_id, false)).job_id;
 end;
 comment on function public.create_job is
@@ -516,11 +495,8 @@ comment on function public.create_job is
   'minutes is given instead. At most 10 under way a person (SVJ01); a type that is unknown or that nothing does yet is SVG01.';
 
 create function public.find_or_create_job(p_user_id uuid, p_job_type text, p_params jsonb default '{}', p_priority integer default 5,
-  p_request_id text default null)
-returns table (job_id uuid, is_new boolean, status public.job_status_enum, result jsonb)
-language sql volatile security invoker
-set search_path = ''
-begin atomic
+  p_request_id text default null) returns table (job_id uuid, is_new boolean, status public.job_status_enum, result jsonb)
+language sql volatile security invoker set search_path = '' begin atomic
   select job.job_id, job.is_new, job.status, job.result
   from ops.create_job(p_user_id, p_job_type, p_params, p_priority, null, p_request_id, true) as job;
 end;
@@ -529,11 +505,8 @@ comment on function public.find_or_create_job is
 
 -- ## Functions: claiming jobs
 
-create function ops.promote_due_jobs(p_limit integer)
-returns integer
-language plpgsql volatile security invoker
-set search_path = ''
-as $$
+create function ops.promote_due_jobs(p_limit integer) returns integer
+language plpgsql volatile security invoker set search_path = '' as $$
 declare
   v_promoted integer;
 begin
@@ -546,11 +519,9 @@ end;
 $$;
 comment on function ops.promote_due_jobs is 'Offers the jobs whose time has come.';
 
-create function ops.lock_limited_jobs(p_max_jobs integer, p_handlers text[])
-returns uuid[]
+create function ops.lock_limited_jobs(p_max_jobs integer, p_handlers text[]) returns uuid[]
 language plpgsql volatile security invoker
-set search_path = '' set enable_seqscan = off set jit = off
-as $$
+set search_path = '' set enable_seqscan = off set jit = off as $$
 declare
   v_counted text[];
 begin
@@ -587,8 +558,7 @@ returns table (job_id uuid, fence bigint, user_id uuid, job_type text, handler t
   max_attempts smallint, timeout_seconds integer, request_id text)
 language plpgsql volatile security definer
 set search_path = '' set plan_cache_mode = force_generic_plan
-set enable_seqscan = off set jit = off set enable_hashjoin = off set enable_mergejoin = off
-as $$
+set enable_seqscan = off set jit = off set enable_hashjoin = off set enable_mergejoin = off as $$
 #variable_conflict use_column
 declare
   v_has_due boolean;
@@ -652,11 +622,8 @@ comment on function public.finish_and_claim_jobs is
 -- ## Functions: running one job
 
 -- Security definer: ready jobs are in ops.
-create function public.extend_job_leases(p_job_ids uuid[], p_fences bigint[], p_lease_seconds integer default 60)
-returns uuid[]
-language sql volatile security definer
-set search_path = ''
-as $$
+create function public.extend_job_leases(p_job_ids uuid[], p_fences bigint[], p_lease_seconds integer default 60) returns uuid[]
+language sql volatile security definer set search_path = '' as $$
   with kept as (
     update ops.job_ready as ready
     set leased_until = least(now() + make_interval(secs => p_lease_seconds), ready.claimed_at + make_interval(secs => ready.timeout_seconds))
@@ -669,11 +636,8 @@ $$;
 comment on function public.extend_job_leases is
   'Sign of life of a worker. Returns the jobs that are still its own: the others were cancelled or taken over, and must be stopped.';
 
-create function ops.lock_run(p_job_id uuid, p_fence bigint)
-returns ops.job_ready
-language plpgsql volatile security invoker
-set search_path = ''
-as $$
+create function ops.lock_run(p_job_id uuid, p_fence bigint) returns ops.job_ready
+language plpgsql volatile security invoker set search_path = '' as $$
 declare
   v_ready ops.job_ready;
 begin
@@ -685,11 +649,8 @@ end;
 $$;
 comment on function ops.lock_run is 'The ready job of a run that may still speak for its job, locked; else nulls.';
 
-create function ops.put_back(p_job_id uuid, p_run_at timestamptz, p_attempt integer)
-returns void
-language plpgsql volatile security invoker
-set search_path = ''
-as $$
+create function ops.put_back(p_job_id uuid, p_run_at timestamptz, p_attempt integer) returns void
+language plpgsql volatile security invoker set search_path = '' as $$
 begin
   update ops.job_ready as ready
   set is_waiting = true, attempt = p_attempt, claimed_at = null, leased_until = null, fence = null,
@@ -702,11 +663,9 @@ $$;
 comment on function ops.put_back is 'Ends a run without ending the job: it waits until then, or until its handler is resumed.';
 
 -- Security definer: ready jobs are in ops.
-create function public.start_job(p_job_id uuid, p_worker_id text)
-returns boolean
+create function public.start_job(p_job_id uuid, p_worker_id text) returns boolean
 language plpgsql volatile security definer
-set search_path = '' set enable_seqscan = off set jit = off
-as $$
+set search_path = '' set enable_seqscan = off set jit = off as $$
 declare
   v_ready ops.job_ready;
 begin
@@ -735,11 +694,9 @@ comment on function public.start_job is
 
 -- Security definer: checks the run's number, which is in ops.
 create function public.update_job_progress(p_job_id uuid, p_percent integer, p_message text default null, p_fence bigint default null,
-  p_checkpoint jsonb default null, p_lease_seconds integer default 60)
-returns void
+  p_checkpoint jsonb default null, p_lease_seconds integer default 60) returns void
 language plpgsql volatile security definer
-set search_path = '' set enable_seqscan = off set jit = off
-as $$
+set search_path = '' set enable_seqscan = off set jit = off as $$
 declare
   v_ready constant ops.job_ready := ops.lock_run(p_job_id, p_fence);
 begin
@@ -763,11 +720,9 @@ comment on function public.update_job_progress is
   'Tells the owner how far a job is, keeps where it could go on, and counts as a sign of life. SVJ02 when the job is no longer this worker''s.';
 
 -- Security definer: checks the run's number, which is in ops.
-create function public.complete_job(p_job_id uuid, p_result jsonb default null, p_fence bigint default null)
-returns boolean
+create function public.complete_job(p_job_id uuid, p_result jsonb default null, p_fence bigint default null) returns boolean
 language plpgsql volatile security definer
-set search_path = '' set enable_seqscan = off set jit = off
-as $$
+set search_path = '' set enable_seqscan = off set jit = off as $$
 declare
   v_ready constant ops.job_ready := ops.lock_run(p_job_id, p_fence);
 begin
@@ -786,8 +741,7 @@ comment on function public.complete_job is 'Ends a job well. False, and nothing 
 create function ops.end_attempt(p_ready ops.job_ready, p_code text, p_message text, p_retry boolean, p_retry_after_seconds integer)
 returns public.job_status_enum
 language plpgsql volatile security invoker
-set search_path = '' set enable_seqscan = off set jit = off
-as $$
+set search_path = '' set enable_seqscan = off set jit = off as $$
 declare
   v_message constant text := coalesce(nullif(left(p_message, 1000), ''), 'Something went wrong');
   v_again constant boolean := p_retry and p_ready.attempt < p_ready.max_attempts;
@@ -822,11 +776,9 @@ comment on function ops.end_attempt is
 
 -- Security definer: checks the run's number, which is in ops.
 create function public.fail_job(p_job_id uuid, p_error_message text, p_fence bigint default null, p_error_code text default null,
-  p_retry boolean default true, p_retry_after_seconds integer default null)
-returns boolean
+  p_retry boolean default true, p_retry_after_seconds integer default null) returns boolean
 language plpgsql volatile security definer
-set search_path = '' set enable_seqscan = off set jit = off
-as $$
+set search_path = '' set enable_seqscan = off set jit = off as $$
 declare
   v_ready constant ops.job_ready := ops.lock_run(p_job_id, p_fence);
 begin
@@ -842,11 +794,9 @@ comment on function public.fail_job is
 
 -- Security definer: checks the run's number, which is in ops.
 create function public.release_job(p_job_id uuid, p_fence bigint, p_checkpoint jsonb default null, p_message text default null,
-  p_delay_seconds integer default 0)
-returns boolean
+  p_delay_seconds integer default 0) returns boolean
 language plpgsql volatile security definer
-set search_path = '' set enable_seqscan = off set jit = off
-as $$
+set search_path = '' set enable_seqscan = off set jit = off as $$
 declare
   v_ready constant ops.job_ready := ops.lock_run(p_job_id, p_fence);
 begin
@@ -871,8 +821,7 @@ comment on function public.release_job is
 create function public.add_job_log(p_job_id uuid, p_level text, p_message text, p_details jsonb default '{}', p_fence bigint default null)
 returns void
 language plpgsql volatile security definer
-set search_path = '' set enable_seqscan = off set jit = off
-as $$
+set search_path = '' set enable_seqscan = off set jit = off as $$
 declare
   v_ready constant ops.job_ready := ops.lock_run(p_job_id, p_fence);
 begin
@@ -887,11 +836,8 @@ $$;
 comment on function public.add_job_log is 'A line for the owner: debug, info, warning or error. SVJ02 when the job is no longer this worker''s.';
 
 -- Security definer: helpers are in ops.
-create function public.reset_due_quotas()
-returns integer
-language sql volatile security definer
-set search_path = ''
-as $$
+create function public.reset_due_quotas() returns integer
+language sql volatile security definer set search_path = '' as $$
   select ops.reset_expired_quotas();
 $$;
 comment on function public.reset_due_quotas is 'What the job type quota_reset does: starts the next cycle of every subscription whose cycle is over.';
@@ -899,11 +845,8 @@ comment on function public.reset_due_quotas is 'What the job type quota_reset do
 -- ## Functions: metrics
 
 -- Security definer: figures are in ops.
-create function public.record_job_metrics(p_samples jsonb)
-returns void
-language sql volatile security definer
-set search_path = ''
-as $$
+create function public.record_job_metrics(p_samples jsonb) returns void
+language sql volatile security definer set search_path = '' as $$
   insert into ops.job_metric as metric (handler, outcome, count, duration_ms_sum, buckets)
   select sample.handler, sample.outcome, sample.count, sample.duration_ms_sum, sample.buckets
   from jsonb_to_recordset(p_samples) as sample (handler text, outcome text, count bigint, duration_ms_sum double precision, buckets bigint[])
@@ -918,11 +861,8 @@ $$;
 comment on function public.record_job_metrics is 'Adds a batch of [{handler, outcome, count, duration_ms_sum, buckets}], one entry a handler and outcome.';
 
 -- Security definer: ready jobs and figures are in ops.
-create function public.read_job_metrics()
-returns jsonb
-language sql stable security definer
-set search_path = ''
-as $$
+create function public.read_job_metrics() returns jsonb
+language sql stable security definer set search_path = '' as $$
   with depth as (
     select handler, count(*) filter (where is_waiting) as waiting, count(*) filter (where leased_until >= now()) as running,
       count(*) filter (where leased_until < now()) as stuck, count(*) filter (where not is_waiting and leased_until is null) as ready,
@@ -947,11 +887,9 @@ comment on function public.read_job_metrics is 'Depth, age of the oldest, dead l
 -- ## Functions: a job's owner
 
 -- Security definer: writes the queue, after checking whose job it is.
-create function ops.cancel_job(p_job_id uuid, p_user_id uuid)
-returns boolean
+create function ops.cancel_job(p_job_id uuid, p_user_id uuid) returns boolean
 language plpgsql volatile security definer
-set search_path = '' set enable_seqscan = off set jit = off
-as $$
+set search_path = '' set enable_seqscan = off set jit = off as $$
 begin
   if current_setting('role', true) in ('anon', 'authenticated') and p_user_id is distinct from auth.uid() then
     raise exception using errcode = 'SVG02', message = 'Jobs can be cancelled only for yourself';
@@ -968,11 +906,8 @@ end;
 $$;
 comment on function ops.cancel_job is 'See public.cancel_job.';
 
-create function public.cancel_job(p_job_id uuid, p_user_id uuid default null)
-returns boolean
-language sql volatile security invoker
-set search_path = ''
-begin atomic
+create function public.cancel_job(p_job_id uuid, p_user_id uuid default null) returns boolean
+language sql volatile security invoker set search_path = '' begin atomic
   select ops.cancel_job(p_job_id, p_user_id);
 end;
 comment on function public.cancel_job is
@@ -983,9 +918,7 @@ create function public.get_user_jobs(p_user_id uuid, p_status public.job_status_
 returns table (id uuid, job_type text, handler text, status public.job_status_enum, priority smallint, progress_percent smallint,
   progress_message text, params jsonb, result jsonb, error_code text, error_message text, attempts smallint, max_attempts smallint,
   run_at timestamptz, created_at timestamptz, started_at timestamptz, finished_at timestamptz)
-language sql stable security invoker
-set search_path = ''
-as $$
+language sql stable security invoker set search_path = '' as $$
   select job.id, job.job_type, job.handler, job.status, job.priority, job.progress_percent, job.progress_message, job.params, job.result,
     job.error_code, job.error_message, job.attempts, job.max_attempts, job.run_at, job.created_at, job.started_at, job.finished_at
   from public.job_queue as job
@@ -1000,9 +933,7 @@ comment on function public.get_user_jobs is 'A person''s jobs, newest first; row
 
 create function public.get_job_logs(p_job_id uuid, p_user_id uuid)
 returns table (id bigint, level text, message text, details jsonb, attempt smallint, created_at timestamptz)
-language sql stable security invoker
-set search_path = ''
-as $$
+language sql stable security invoker set search_path = '' as $$
   select log.id, log.level, log.message, log.details, log.attempt, log.created_at
   from public.job_log as log
   where log.job_id = p_job_id and log.user_id is not distinct from p_user_id
@@ -1013,9 +944,7 @@ comment on function public.get_job_logs is 'What happened in a job, in order, at
 
 create function public.get_cached_job_result(p_user_id uuid, p_job_type text, p_params jsonb default '{}', p_max_age interval default null)
 returns table (job_id uuid, result jsonb, finished_at timestamptz)
-language sql stable security invoker
-set search_path = ''
-begin atomic
+language sql stable security invoker set search_path = '' begin atomic
   select job.id, job.result, job.finished_at
   from ops.find_job_handler(p_job_type, coalesce(p_params, '{}')) as handler
   join public.job_type as type on type.slug = handler.job_type
@@ -1030,9 +959,7 @@ comment on function public.get_cached_job_result is
 
 create function public.get_job_queue_stats(p_user_id uuid default null)
 returns table (job_type text, status public.job_status_enum, job_count bigint, oldest_created_at timestamptz, average_seconds numeric)
-language plpgsql stable security invoker
-set search_path = ''
-as $$
+language plpgsql stable security invoker set search_path = '' as $$
 declare
   -- Of everybody only the last week: the ids begin with the time, so nothing older is read.
   v_since constant uuid := lpad(to_hex((extract(epoch from now() - interval '7 days') * 1000)::bigint), 12, '0') || repeat('0', 20);
@@ -1053,11 +980,8 @@ comment on function public.get_job_queue_stats is 'Jobs by type and status, of o
 
 -- ## Functions: housekeeping, for cron
 
-create function ops.alert_dead_letters()
-returns void
-language sql volatile security invoker
-set search_path = ''
-as $$
+create function ops.alert_dead_letters() returns void
+language sql volatile security invoker set search_path = '' as $$
   insert into public.notification (user_id, type, title, message, data)
   select role.user_id, 'error', 'Jobs have failed for good', format('Dead letters to be retried or discarded: %s', list.letters),
     jsonb_build_object('alert', 'dead_letters', 'count', list.letters)
@@ -1072,11 +996,9 @@ $$;
 comment on function ops.alert_dead_letters is 'Tells the admins that the list of dead letters has grown.';
 
 -- Security definer: ready jobs are in ops.
-create function public.detect_stuck_jobs()
-returns table (job_id uuid, handler text, status public.job_status_enum)
+create function public.detect_stuck_jobs() returns table (job_id uuid, handler text, status public.job_status_enum)
 language plpgsql volatile security definer
-set search_path = '' set enable_seqscan = off set jit = off
-as $$
+set search_path = '' set enable_seqscan = off set jit = off as $$
 #variable_conflict use_column
 declare
   v_ready ops.job_ready;
@@ -1099,11 +1021,8 @@ $$;
 comment on function public.detect_stuck_jobs is
   'Ends the runs whose lease is over: another attempt, or a dead letter after the last. Claims take such jobs by themselves; this is for a queue that nobody visits.';
 
-create function ops.requeue_dead_letters(p_job_ids uuid[], p_is_afresh boolean)
-returns integer
-language plpgsql volatile security invoker
-set search_path = ''
-as $$
+create function ops.requeue_dead_letters(p_job_ids uuid[], p_is_afresh boolean) returns integer
+language plpgsql volatile security invoker set search_path = '' as $$
 declare
   v_retried uuid[];
 begin
@@ -1124,11 +1043,9 @@ $$;
 comment on function ops.requeue_dead_letters is 'Offers dead letters to workers again, with all their attempts or with those that are left.';
 
 -- Security definer: ready jobs are in ops.
-create function public.retry_failed_jobs()
-returns table (job_id uuid, handler text, attempts smallint)
+create function public.retry_failed_jobs() returns table (job_id uuid, handler text, attempts smallint)
 language plpgsql volatile security definer
-set search_path = '' set enable_seqscan = off set jit = off
-as $$
+set search_path = '' set enable_seqscan = off set jit = off as $$
 #variable_conflict use_column
 declare
   v_letters constant uuid[] := array(
@@ -1151,11 +1068,8 @@ comment on function public.retry_failed_jobs is
   'Offers due retries and dead letters that were given more attempts, and wakes somebody when there is work. Harmless when repeated.';
 
 -- Security definer: ready jobs are in ops.
-create function public.expire_stale_jobs()
-returns table (job_id uuid, handler text)
-language plpgsql volatile security definer
-set search_path = ''
-as $$
+create function public.expire_stale_jobs() returns table (job_id uuid, handler text)
+language plpgsql volatile security definer set search_path = '' as $$
 #variable_conflict use_column
 begin
   return query
@@ -1181,21 +1095,15 @@ end;
 $$;
 comment on function public.expire_stale_jobs is 'Gives up jobs that nobody has begun for longer than their type allows, at most 2,000 a run.';
 
-create function ops.job_ids_before(p_time timestamptz)
-returns uuid
-language sql immutable parallel safe security invoker
-set search_path = ''
-as $$
+create function ops.job_ids_before(p_time timestamptz) returns uuid
+language sql immutable parallel safe security invoker set search_path = '' as $$
   select (lpad(to_hex((extract(epoch from p_time) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid;
 $$;
 comment on function ops.job_ids_before is 'The smallest id of the jobs created at this time or later.';
 
 -- Security definer: only this deletes history.
-create function public.cleanup_old_jobs()
-returns bigint
-language plpgsql volatile security definer
-set search_path = ''
-as $$
+create function public.cleanup_old_jobs() returns bigint
+language plpgsql volatile security definer set search_path = '' as $$
 declare
   v_deleted bigint;
 begin
@@ -1215,11 +1123,8 @@ end;
 $$;
 comment on function public.cleanup_old_jobs is 'Deletes ended jobs that are older than their type keeps them, and their logs; at most 20,000 a run. Dead letters stay.';
 
-create function ops.process_job_queue()
-returns void
-language plpgsql volatile security invoker
-set search_path = ''
-as $$
+create function ops.process_job_queue() returns void
+language plpgsql volatile security invoker set search_path = '' as $$
 begin
   if exists (
     select from ops.job_ready
@@ -1237,9 +1142,7 @@ comment on function ops.process_job_queue is 'For cron, as the safety net: asks 
 create function ops.list_dead_letters(p_limit integer, p_offset integer)
 returns table (job_id uuid, user_id uuid, job_type text, handler text, params jsonb, attempts smallint, error_code text, error_message text,
   created_at timestamptz, failed_at timestamptz, total_count bigint)
-language plpgsql stable security definer
-set search_path = ''
-as $$
+language plpgsql stable security definer set search_path = '' as $$
 begin
   perform ops.require_role('admin');
   return query
@@ -1257,9 +1160,7 @@ comment on function ops.list_dead_letters is 'See public.list_dead_letters.';
 create function public.list_dead_letters(p_limit integer default 50, p_offset integer default 0)
 returns table (job_id uuid, user_id uuid, job_type text, handler text, params jsonb, attempts smallint, error_code text, error_message text,
   created_at timestamptz, failed_at timestamptz, total_count bigint)
-language sql stable security invoker
-set search_path = ''
-begin atomic
+language sql stable security invoker set search_path = '' begin atomic
   select letter.job_id, letter.user_id, letter.job_type, letter.handler, letter.params, letter.attempts, letter.error_code,
     letter.error_message, letter.created_at, letter.failed_at, letter.total_count
   from ops.list_dead_letters(p_limit, p_offset) as letter;
@@ -1267,11 +1168,8 @@ end;
 comment on function public.list_dead_letters is 'Admins see the jobs whose last attempt failed, newest first.';
 
 -- Security definer: changes other people's jobs, after checking the caller's role.
-create function ops.retry_dead_letters(p_job_ids uuid[])
-returns integer
-language plpgsql volatile security definer
-set search_path = ''
-as $$
+create function ops.retry_dead_letters(p_job_ids uuid[]) returns integer
+language plpgsql volatile security definer set search_path = '' as $$
 declare
   v_retried integer;
 begin
@@ -1284,21 +1182,15 @@ end;
 $$;
 comment on function ops.retry_dead_letters is 'See public.retry_dead_letters.';
 
-create function public.retry_dead_letters(p_job_ids uuid[])
-returns integer
-language sql volatile security invoker
-set search_path = ''
-begin atomic
+create function public.retry_dead_letters(p_job_ids uuid[]) returns integer
+language sql volatile security invoker set search_path = '' begin atomic
   select ops.retry_dead_letters(p_job_ids);
 end;
 comment on function public.retry_dead_letters is 'Admins give dead letters all their attempts again. Returns how many. The audit log keeps it.';
 
 -- Security definer: changes other people's jobs, after checking the caller's role.
-create function ops.discard_dead_letters(p_job_ids uuid[])
-returns integer
-language plpgsql volatile security definer
-set search_path = ''
-as $$
+create function ops.discard_dead_letters(p_job_ids uuid[]) returns integer
+language plpgsql volatile security definer set search_path = '' as $$
 declare
   v_discarded integer;
 begin
@@ -1311,19 +1203,15 @@ end;
 $$;
 comment on function ops.discard_dead_letters is 'See public.discard_dead_letters.';
 
-create function public.discard_dead_letters(p_job_ids uuid[])
-returns integer
-language sql volatile security invoker
-set search_path = ''
-begin atomic
+create function public.discard_dead_letters(p_job_ids uuid[]) returns integer
+language sql volatile security invoker set search_path = '' begin atomic
   select ops.discard_dead_letters(p_job_ids);
 end;
 comment on function public.discard_dead_letters is
   'Admins take dead letters off the list; the jobs stay failed, and go when their type''s time is over. Returns how many. The audit log keeps it.';
 
 -- Security definer: changes how everybody's jobs run, after checking the caller's role.
-create function ops.set_job_type_paused(p_job_type text, p_paused boolean)
-returns integer
+create function ops.set_job_type_paused(p_job_type text, p_paused boolean) returns integer
 language plpgsql volatile security definer
 -- Behind this exclusive lock everybody who creates a job waits: rather give up than hold them up for long.
 set search_path = '' set lock_timeout = '5s'
@@ -1364,32 +1252,23 @@ end;
 $$;
 comment on function ops.set_job_type_paused is 'See public.pause_job_type and public.resume_job_type.';
 
-create function public.pause_job_type(p_job_type text)
-returns integer
-language sql volatile security invoker
-set search_path = ''
-begin atomic
+create function public.pause_job_type(p_job_type text) returns integer
+language sql volatile security invoker set search_path = '' begin atomic
   select ops.set_job_type_paused(p_job_type, true);
 end;
 comment on function public.pause_job_type is
   'Admins hold back a handler or a category: jobs can be created and wait, those that run go on. Returns how many were held. The audit log keeps it.';
 
-create function public.resume_job_type(p_job_type text)
-returns integer
-language sql volatile security invoker
-set search_path = ''
-begin atomic
+create function public.resume_job_type(p_job_type text) returns integer
+language sql volatile security invoker set search_path = '' begin atomic
   select ops.set_job_type_paused(p_job_type, false);
 end;
 comment on function public.resume_job_type is 'Admins let a handler or a category run again. Returns how many jobs were waiting for it. The audit log keeps it.';
 
 -- ## Functions: the cache of a payment provider's data
 
-create function public.cache_stripe_data(p_key text, p_data jsonb, p_ttl integer default 3600)
-returns void
-language sql volatile security invoker
-set search_path = ''
-as $$
+create function public.cache_stripe_data(p_key text, p_data jsonb, p_ttl integer default 3600) returns void
+language sql volatile security invoker set search_path = '' as $$
   insert into public.cache_store (key, value, expires_at)
   select p_key, p_data, now() + make_interval(secs => greatest(p_ttl, 0))
   where p_key like 'stripe:%'
@@ -1397,20 +1276,14 @@ as $$
 $$;
 comment on function public.cache_stripe_data is 'Keeps an answer under a key that begins with stripe:, for so many seconds. Other keys are not its own and are left alone.';
 
-create function public.get_cached_stripe_data(p_key text)
-returns jsonb
-language sql stable security invoker
-set search_path = ''
-as $$
+create function public.get_cached_stripe_data(p_key text) returns jsonb
+language sql stable security invoker set search_path = '' as $$
   select value from public.cache_store where key = p_key and key like 'stripe:%' and expires_at > now();
 $$;
 comment on function public.get_cached_stripe_data is 'What is cached under a key and has not expired; else null.';
 
-create function public.invalidate_stripe_cache(p_pattern text)
-returns integer
-language plpgsql volatile security invoker
-set search_path = ''
-as $$
+create function public.invalidate_stripe_cache(p_pattern text) returns integer
+language plpgsql volatile security invoker set search_path = '' as $$
 declare
   v_deleted integer;
 begin
@@ -1421,11 +1294,8 @@ end;
 $$;
 comment on function public.invalidate_stripe_cache is 'Forgets what is cached under keys like this (LIKE, such as stripe:product:%). Never keys of anything else. Returns how many.';
 
-create function public.invalidate_stripe_cache_from_webhook(p_event_type text, p_object_id text)
-returns integer
-language sql volatile security invoker
-set search_path = ''
-as $$
+create function public.invalidate_stripe_cache_from_webhook(p_event_type text, p_object_id text) returns integer
+language sql volatile security invoker set search_path = '' as $$
   -- customer.subscription.updated is about a subscription: the part before the verb names the object.
   select public.invalidate_stripe_cache(format('stripe:%s:%s%%', replace(kind, '_', '\_'), replace(replace(p_object_id, '\', '\\'), '_', '\_')))
   from (select (string_to_array(p_event_type, '.'))[cardinality(string_to_array(p_event_type, '.')) - 1] as kind) as event
@@ -1436,11 +1306,8 @@ comment on function public.invalidate_stripe_cache_from_webhook is
 
 -- ## Triggers
 
-create function ops.check_job_move()
-returns trigger
-language plpgsql volatile security invoker
-set search_path = ''
-as $$
+create function ops.check_job_move() returns trigger
+language plpgsql volatile security invoker set search_path = '' as $$
 declare
   v_is_known constant boolean := case old.status
     when new.status then true -- as of a job that is claimed again because its worker was lost
@@ -1458,11 +1325,8 @@ end;
 $$;
 comment on function ops.check_job_move is 'Trigger: the moves of status that a job can make.';
 
-create function ops.notify_job_status()
-returns trigger
-language plpgsql volatile security invoker
-set search_path = ''
-as $$
+create function ops.notify_job_status() returns trigger
+language plpgsql volatile security invoker set search_path = '' as $$
 begin
   perform pg_notify('job_status',
     json_build_object('job_id', new.id, 'user_id', new.user_id, 'job_type', new.job_type, 'status', new.status)::text);
@@ -1472,11 +1336,8 @@ $$;
 comment on function ops.notify_job_status is 'Trigger: tells servers that LISTEN on channel job_status.';
 
 -- Security definer: fires as whoever deletes a person, who may not reach ready jobs.
-create function ops.drop_ready_job()
-returns trigger
-language plpgsql volatile security definer
-set search_path = ''
-as $$
+create function ops.drop_ready_job() returns trigger
+language plpgsql volatile security definer set search_path = '' as $$
 begin
   delete from ops.job_ready where job_id = old.id;
   return null;
