@@ -2,23 +2,22 @@
  * `deno task demo`: walks a creator's whole journey, from sign-up to disconnect, the way an app would.
  * Every step checks its own result; the first that is not as it must be ends the walk with exit code 1.
  */
-import { createClient } from "@supabase/supabase-js";
 import { parseArgs } from "node:util";
-import type { Journey, Step } from "./journey.ts";
+import { newJourney, type Step } from "../journey/journey.ts";
 import { duration, Narrator } from "./narrator.ts";
-import { changePlan } from "./steps/change_plan.ts";
-import { confirm } from "./steps/confirm.ts";
-import { connect } from "./steps/connect.ts";
-import { disconnect } from "./steps/disconnect.ts";
-import { disconnectOthers } from "./steps/disconnect_others.ts";
-import { edit } from "./steps/edit.ts";
-import { connectPlatform, PLATFORMS, syncPlatform } from "./steps/platforms.ts";
-import { profile } from "./steps/profile.ts";
-import { searchTags, searchTypos, searchWords } from "./steps/search.ts";
-import { secondAccount } from "./steps/second_account.ts";
-import { signUp } from "./steps/sign_up.ts";
-import { sync } from "./steps/sync.ts";
-import { findTarget, type Stack } from "./target.ts";
+import { changePlan } from "../journey/steps/change_plan.ts";
+import { confirm } from "../journey/steps/confirm.ts";
+import { connect } from "../journey/steps/connect.ts";
+import { disconnect } from "../journey/steps/disconnect.ts";
+import { disconnectOthers } from "../journey/steps/disconnect_others.ts";
+import { edit } from "../journey/steps/edit.ts";
+import { connectPlatform, PLATFORMS, syncPlatform } from "../journey/steps/platforms.ts";
+import { profile } from "../journey/steps/profile.ts";
+import { searchTags, searchTypos, searchWords } from "../journey/steps/search.ts";
+import { secondAccount } from "../journey/steps/second_account.ts";
+import { signUp } from "../journey/steps/sign_up.ts";
+import { sync } from "../journey/steps/sync.ts";
+import { findTarget } from "./target.ts";
 
 const STEPS: Step[] = [
   signUp,
@@ -79,7 +78,13 @@ async function main(): Promise<number> {
       stop().finally(() => Deno.exit(130));
     });
     const started = performance.now();
-    const journey = newJourney(target.stack, options.channel);
+    // A new address each time, so that the demo can be walked any number of times on one stack.
+    const journey = newJourney(target.stack, {
+      email: `robin-${crypto.randomUUID().slice(0, 8)}@example.com`,
+      password: crypto.randomUUID(),
+      name: "Robin Ekström",
+      search: options.channel,
+    });
     for (const { name, run } of STEPS) await narrator.step(name, (progress) => run(journey, progress));
     narrator.say(`${STEPS.length} steps in ${duration(performance.now() - started)}`);
     return 0;
@@ -89,19 +94,4 @@ async function main(): Promise<number> {
   } finally {
     await stop();
   }
-}
-
-/** A creator whom nobody knows yet, so that the demo can be walked any number of times on one stack. */
-function newJourney(stack: Stack, search?: string): Journey {
-  const id = crypto.randomUUID().slice(0, 8);
-  return {
-    stack,
-    app: createClient(stack.api_url, stack.publishable_key, {
-      auth: { persistSession: false, autoRefreshToken: false },
-    }),
-    email: `robin-${id}@example.com`,
-    password: crypto.randomUUID(),
-    name: "Robin Ekström",
-    search,
-  };
 }

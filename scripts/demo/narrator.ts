@@ -1,10 +1,6 @@
 /** Says what happens: one line a step, with how long it took; a bar, or plain lines, while a step is long. */
 import { SingleBar } from "cli-progress";
-
-/** Shows how far a long step is. */
-export interface Progress {
-  update(done: number, total: number): void;
-}
+import type { Progress } from "../journey/journey.ts";
 
 export class Narrator {
   #step = 0;

@@ -1,18 +1,8 @@
 /** The stack that the demo walks through: the running one, or one of its own that ends with it. */
 import { join } from "node:path";
-import { z } from "zod";
 import { startStack } from "../local/stack.ts";
+import { Stack } from "../journey/journey.ts";
 import type { Narrator } from "./narrator.ts";
-
-/** The part of `stack.json` that the demo uses. */
-export const Stack = z.object({
-  api_url: z.url(),
-  publishable_key: z.string(),
-  secret_key: z.string(),
-  simulator_url: z.url(),
-  mail_url: z.url(),
-});
-export type Stack = z.infer<typeof Stack>;
 
 export interface Target {
   stack: Stack;

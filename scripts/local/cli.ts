@@ -55,7 +55,7 @@ async function start(settings: StackSettings): Promise<number> {
     told.resolve(0);
   };
   for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, onSignal);
-  const { runStack } = await import("./run_stack.ts");
+  const { runStack } = await import("./boot/run_stack.ts");
   const stack = await runStack(settings, reporter);
   if (asked === 0) present(stack.info, reporter);
   const code = await Promise.race([

@@ -21,7 +21,14 @@ const GROUPS: { name: string; lane: number; paths: string[] }[] = [
   {
     name: "scripts",
     lane: 2,
-    paths: ["scripts/check", "scripts/demo", "scripts/postman", "scripts/test_runner", "scripts/worker"],
+    paths: [
+      "scripts/check",
+      "scripts/demo",
+      "scripts/journey",
+      "scripts/postman",
+      "scripts/test_runner",
+      "scripts/worker",
+    ],
   },
   { name: "local stack", lane: 2, paths: ["scripts/local"] },
   // They kill stacks, workers and sessions of their own and mostly wait for them to come back, so they run beside the others.

@@ -54,7 +54,7 @@ async function frontPage(info: StackInfo): Promise<Response> {
 ${
       table([
         [link("/mail", "Mailbox"), "Every mail that this stack has sent"],
-        [link(`${info.simulator_url}/_admin/youtube/channels`, "Channels"), "What the simulated YouTube has"],
+        [link(`${info.simulator_url}/_admin/youtube/accounts`, "Channels"), "What the simulated YouTube has"],
         [
           link(`${info.simulator_url}/_admin/requests`, "Platform calls"),
           "What the simulated platforms were asked",

@@ -1,8 +1,8 @@
 /** The simulated providers as a child of the stack. */
 import { join } from "node:path";
-import type { Home } from "./home/home.ts";
-import type { Child, Children } from "./home/processes.ts";
-import { ROOT, StartError } from "./home/settings.ts";
+import type { Home } from "../home/home.ts";
+import type { Child, Children } from "../home/processes.ts";
+import { ROOT, StartError } from "../home/settings.ts";
 
 interface SimulatorOptions {
   port: number;
@@ -24,7 +24,7 @@ export async function startSimulators({ port, catalog, home, children }: Simulat
       "run",
       "-A",
       "--no-prompt",
-      join(ROOT, "scripts/local/simulators_process.ts"),
+      join(ROOT, "scripts/local/boot/simulators_process.ts"),
       `--port=${port}`,
       `--state=${state}`,
       marker,

@@ -1,6 +1,6 @@
 /** Boots every part of the stack in this process and its children, as much at once as their order allows. */
 import { join } from "node:path";
-import { applyFile, applyMigrations } from "./database/migrations.ts";
+import { applyFile, applyMigrations } from "../database/migrations.ts";
 import type { Sql } from "postgres";
 import {
   bootstrap,
@@ -8,16 +8,16 @@ import {
   isBootstrapped,
   type Logins,
   makeLogins,
-} from "./database/bootstrap.ts";
-import type { Reporter } from "./home/console.ts";
-import { findDatabasePlace } from "./database/place.ts";
-import { endOrphanedServer, hasCluster, makeCluster, startEngine } from "./database/engine.ts";
-import { Home, type StackInfo } from "./home/home.ts";
-import { type Keys, loadKeys } from "./auth/keys.ts";
-import { outliveLostConnections } from "./database/lost_connections.ts";
-import { claimPort } from "./home/ports.ts";
-import { Children, endOrphans } from "./home/processes.ts";
-import { type StackSettings, StartError } from "./home/settings.ts";
+} from "../database/bootstrap.ts";
+import type { Reporter } from "../home/console.ts";
+import { findDatabasePlace } from "../database/place.ts";
+import { endOrphanedServer, hasCluster, makeCluster, startEngine } from "../database/engine.ts";
+import { Home, type StackInfo } from "../home/home.ts";
+import { type Keys, loadKeys } from "../auth/keys.ts";
+import { outliveLostConnections } from "../database/lost_connections.ts";
+import { claimPort } from "../home/ports.ts";
+import { Children, endOrphans } from "../home/processes.ts";
+import { type StackSettings, StartError } from "../home/settings.ts";
 import { startSimulators } from "./simulators.ts";
 
 export interface RunningStack {
@@ -97,7 +97,7 @@ async function boot(
     });
     watch("simulators", child.status);
   };
-  const seeding = settings.seed && !home.demo ? import("./seed.ts") : undefined;
+  const seeding = settings.seed && !home.demo ? import("../../journey/seed.ts") : undefined;
   const modules = reporter.step("loaded Auth and the Data API", () => import("./services.ts"));
   const parts = { settings, home, children, keys, logins, apiPort, simulatorUrl, reporter };
   // The functions that the demo data need start while the database is made: both take about as long.
@@ -145,7 +145,14 @@ async function boot(
     const [made] = await owner<{ count: number }[]>`
       select count(*)::integer from auth.users where email like 'demo%@example.com'`;
     const say = (text: string) => reporter.note(`  ${text}`);
-    info.demo = await reporter.step("made demo data", () => seed(info, made?.count ?? 0, say));
+    info.demo = await reporter.step("made demo data", () => seed(info, made?.count ?? 0, say)).catch(
+      (error) => {
+        throw new StartError(
+          `Cannot make the demo data: ${error.message}\n` +
+            `  ${info.log_dir}/functions.log may say more; STREAMVIBE_SEED=off starts without demo data`,
+        );
+      },
+    );
     await home.remember({ demo: info.demo });
   }
   await home.write("stack.json", info);

@@ -1,6 +1,6 @@
 /** What the simulated Instagram, TikTok, Facebook and X tell about themselves: they have the same admin routes. */
 import { z } from "zod";
-import type { Stack } from "./target.ts";
+import type { Stack } from "./journey.ts";
 
 const Created = z.object({ account_id: z.string() });
 const Items = z.object({ items: z.array(z.object({ id: z.string(), deleted: z.boolean() })) });

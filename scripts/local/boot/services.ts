@@ -1,25 +1,25 @@
 /** The parts that live in the stack's own process: gateway with Auth and Data API, functions host, cron and net runners. */
 import { join } from "node:path";
 import postgres from "postgres";
-import { AuthMailer } from "./auth/mail.ts";
-import type { Logins } from "./database/bootstrap.ts";
-import type { Reporter } from "./home/console.ts";
-import { FunctionCalls } from "./database/function_calls.ts";
-import { CronRunner } from "./database/cron_runner.ts";
-import { quietAnsweredErrors } from "./database/data_api_errors.ts";
-import { makeFunctionEnvironment } from "./functions/environment.ts";
-import { FunctionsHost } from "./functions/host.ts";
-import { findRuntime } from "./functions/runtime.ts";
-import { makeGateway } from "./gateway/gateway.ts";
-import type { Home, StackInfo } from "./home/home.ts";
-import type { Keys } from "./auth/keys.ts";
-import { Mailbox } from "./mail/mailbox.ts";
-import { NetRunner } from "./database/net_runner.ts";
-import type { Children } from "./home/processes.ts";
-import { ROOT, type StackSettings } from "./home/settings.ts";
-import { makeAuthApp, makeDataApiApp, type SupabaseApp } from "./database/supabase_apps.ts";
-import { readSupabaseConfig } from "./home/supabase_config.ts";
-import { Tokens } from "./auth/tokens.ts";
+import { AuthMailer } from "../auth/mail.ts";
+import type { Logins } from "../database/bootstrap.ts";
+import type { Reporter } from "../home/console.ts";
+import { FunctionCalls } from "../database/function_calls.ts";
+import { CronRunner } from "../database/cron_runner.ts";
+import { quietAnsweredErrors } from "../database/data_api_errors.ts";
+import { makeFunctionEnvironment } from "../functions/environment.ts";
+import { FunctionsHost } from "../functions/host.ts";
+import { findRuntime } from "../functions/runtime.ts";
+import { makeGateway } from "../gateway/gateway.ts";
+import type { Home, StackInfo } from "../home/home.ts";
+import type { Keys } from "../auth/keys.ts";
+import { Mailbox } from "../mail/mailbox.ts";
+import { NetRunner } from "../database/net_runner.ts";
+import type { Children } from "../home/processes.ts";
+import { ROOT, type StackSettings } from "../home/settings.ts";
+import { makeAuthApp, makeDataApiApp, type SupabaseApp } from "../database/supabase_apps.ts";
+import { readSupabaseConfig } from "../home/supabase_config.ts";
+import { Tokens } from "../auth/tokens.ts";
 
 interface ServiceParts {
   settings: StackSettings;

@@ -1,6 +1,6 @@
 /** The creator's mailbox: the local stack's, which keeps every mail that Auth sends. */
 import { z } from "zod";
-import type { Stack } from "./target.ts";
+import type { Stack } from "./journey.ts";
 
 const Messages = z.object({ messages: z.array(z.object({ id: z.string(), subject: z.string() })) });
 const Message = z.object({ text: z.string(), html: z.string() });

@@ -1,7 +1,21 @@
 /** What the steps of a walk share: the stack, and what earlier steps brought about. */
-import type { Session, SupabaseClient } from "@supabase/supabase-js";
-import type { Stack } from "./target.ts";
-import type { Progress } from "./narrator.ts";
+import { createClient, type Session, type SupabaseClient } from "@supabase/supabase-js";
+import { z } from "zod";
+
+/** The part of `stack.json` that a walk uses. */
+export const Stack = z.object({
+  api_url: z.url(),
+  publishable_key: z.string(),
+  secret_key: z.string(),
+  simulator_url: z.url(),
+  mail_url: z.url(),
+});
+export type Stack = z.infer<typeof Stack>;
+
+/** Shows how far a long step is. */
+export interface Progress {
+  update(done: number, total: number): void;
+}
 
 /** A step answers what a person would want to see of it, and throws when its result is not as it must be. */
 export interface Step {
@@ -29,7 +43,7 @@ export interface Journey {
   password: string;
   name: string;
   /** Part of the name of the channel to walk with, or its id. */
-  search: string | undefined;
+  search?: string;
   /** Videos that its channel should have, 200 unless it says otherwise. */
   videos?: number;
   /** Set by the steps, in their order. */
@@ -38,6 +52,15 @@ export interface Journey {
   social_account_id?: string;
   /** The connected accounts beside YouTube, by the platform's slug. */
   others?: Map<string, Account>;
+}
+
+/** The journey of a creator whom nobody knows yet. */
+export function newJourney(
+  stack: Stack,
+  who: Pick<Journey, "email" | "password" | "name" | "search" | "videos">,
+): Journey {
+  const auth = { persistSession: false, autoRefreshToken: false };
+  return { stack, app: createClient(stack.api_url, stack.publishable_key, { auth }), ...who };
 }
 
 /** What an earlier step must have left. */

@@ -1,6 +1,6 @@
 /** The simulated providers in a process of their own, which ends with the stack: when told to, or when its pipe closes. */
 import { parseArgs } from "node:util";
-import { startSimulators } from "../simulators/server.ts";
+import { startSimulators } from "../../simulators/server.ts";
 
 const option = { type: "string" } as const;
 const { values } = parseArgs({ options: { port: option, catalog: option, state: option, home: option } });

@@ -1,8 +1,7 @@
 /** What the simulated YouTube tells about itself: its channels, and what a synced library must equal. */
 import { z } from "zod";
-import type { Channel } from "./journey.ts";
 import { ask } from "./simulated_platforms.ts";
-import type { Stack } from "./target.ts";
+import type { Channel, Stack } from "./journey.ts";
 
 const Account = z.object({ account_id: z.string(), name: z.string() })
   .transform(({ account_id, name }) => ({ channel_id: account_id, title: name }));
