@@ -8,7 +8,7 @@ export async function withStack<T>(
   ) => Promise<T>,
 ): Promise<T> {
   const home = await Deno.makeTempDir({ prefix: "streamvibe-bench-" });
-  const stack = await startStack({ home, timeoutMs: 120_000, env: { LOG_LEVEL: "error" } });
+  const stack = await startStack({ home, env: { LOG_LEVEL: "error" } });
   try {
     return await use({ ...stack.info, home });
   } finally {

@@ -40,7 +40,6 @@ export async function runChaos(
   const home = await Deno.makeTempDir({ prefix: "streamvibe-chaos-" });
   const stack = await startStack({
     home,
-    timeoutMs: 120_000,
     seed: false,
     env: { LOG_LEVEL: "error" },
   });

@@ -101,12 +101,12 @@ async function workshops(): Promise<{ channel_id: string }[]> {
   return accounts.map(({ account_id }) => ({ channel_id: account_id }));
 }
 
-/** Waits for something to be there, at most ten seconds. */
+/** Waits for something to be there, at most a minute. */
 async function eventually<Value>(look: () => Promise<Value | undefined>): Promise<Value> {
-  for (const end = Date.now() + 10_000; Date.now() < end;) {
+  for (const end = Date.now() + 60_000; Date.now() < end;) {
     const value = await look();
     if (value !== undefined) return value;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  throw new Error("Cannot go on: what was waited for did not come within 10 s");
+  throw new Error("Cannot go on: what was waited for did not come within a minute");
 }

@@ -28,10 +28,10 @@ const TEST_SETTINGS: Record<string, string> = {
 /** More than Google's 10,000 units a day for a project: every test of a run draws on the same simulated project. */
 const YOUTUBE_UNITS = 10_000_000;
 
-/** Starts a stack and waits until it is ready. Fails with what it printed when it does not come up in two minutes. */
+/** Starts a stack and waits until it is ready. Fails with what it printed when it does not come up. */
 export async function bootStack(): Promise<BootedStack> {
   const home = await Deno.makeTempDir({ prefix: "streamvibe-test-" });
-  const stack = await startStack({ home, env: TEST_SETTINGS, timeoutMs: 120_000 });
+  const stack = await startStack({ home, env: TEST_SETTINGS });
   const info = StackInfo.parse(stack.info);
   await fetch(`${info.simulator_url}/_admin/youtube/quota`, {
     method: "PUT",

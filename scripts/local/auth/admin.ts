@@ -28,11 +28,13 @@ interface UserChange {
   ban_duration?: string;
 }
 
+const USER = new URLPattern({ pathname: "/users/:id" });
+
 /** `path` is what follows /auth/v1/admin. */
 export async function handleAdmin(parts: AdminParts, request: Request, path: string): Promise<Response> {
   const { method } = request;
   const url = new URL(request.url);
-  const id = path.match(/^\/users\/([^/]+)$/)?.[1];
+  const id = USER.exec({ pathname: path })?.pathname.groups.id;
   if (path === "/users" && method === "GET") return await list(parts, url);
   if (path === "/users" && method === "POST") {
     return Response.json(await createUser(parts, await readBody<UserChange>(request)));

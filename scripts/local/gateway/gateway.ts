@@ -48,6 +48,22 @@ async function answer(parts: GatewayParts, incoming: Incoming): Promise<Response
 /** Methods that a `Request` cannot have, so that nothing behind the gateway could be asked with them. */
 const FORBIDDEN = ["CONNECT", "TRACE", "TRACK"];
 
+type Answer = (parts: GatewayParts, incoming: Incoming, name: string) => Response | Promise<Response>;
+
+/** The first that fits answers. */
+const ROUTES = Object.entries<Answer>({
+  "/": ({ info }, incoming) => answerFrontPage(info, incoming),
+  "/openapi.json": answerOpenApi,
+  "/auth/v1/*": (parts, incoming) =>
+    incoming.method === "OPTIONS" ? preflight(incoming) : answerAuth(parts, incoming),
+  "/rest/v1/rpc/:name(\\w+)": answerDataApi,
+  "/rest/v1{/*}?": answerDataApi,
+  "/functions/v1/:name{/*}?": answerFunction,
+  "/mail{/*}?": ({ mailbox }, incoming) => mailbox.respond(incoming.toRequest(), "/mail"),
+  "/realtime/v1{/*}?": () =>
+    problem(501, "realtime_not_available", "The local stack has no Realtime yet; a Supabase project has"),
+}).map(([pathname, answer]) => ({ pattern: new URLPattern({ pathname }), answer }));
+
 async function route(parts: GatewayParts, incoming: Incoming): Promise<Response> {
   const { path, method } = incoming;
   if (FORBIDDEN.includes(method.toUpperCase())) {
@@ -55,27 +71,14 @@ async function route(parts: GatewayParts, incoming: Incoming): Promise<Response>
     refused.headers.set("allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
     return refused;
   }
-  if (path.startsWith("/auth/v1/")) {
-    return method === "OPTIONS" ? preflight(incoming) : await answerAuth(parts, incoming);
+  for (const { pattern, answer } of ROUTES) {
+    const found = pattern.exec({ pathname: path });
+    if (found) return await answer(parts, incoming, found.pathname.groups.name ?? "");
   }
-  if (path.startsWith("/rest/v1")) return await answerDataApi(parts, incoming);
-  if (path.startsWith("/functions/v1/")) return await answerFunction(parts, incoming);
-  if (path === "/mail" || path.startsWith("/mail/")) {
-    return parts.mailbox.respond(incoming.toRequest(), path.slice("/mail".length), "/mail");
-  }
-  if (path.startsWith("/realtime/v1")) {
-    return problem(
-      501,
-      "realtime_not_available",
-      "The local stack has no Realtime yet; a Supabase project has",
-    );
-  }
-  if (path === "/") return await answerFrontPage(parts.info, incoming);
-  if (path === "/openapi.json") return await answerOpenApi();
   return problem(404, "not_found", `Nothing is served at ${path}`);
 }
 
-async function answerDataApi(parts: GatewayParts, incoming: Incoming): Promise<Response> {
+async function answerDataApi(parts: GatewayParts, incoming: Incoming, name: string): Promise<Response> {
   try {
     if (incoming.method !== "OPTIONS") await translateBearer(parts, incoming.headers);
   } catch (error) {
@@ -86,7 +89,6 @@ async function answerDataApi(parts: GatewayParts, incoming: Incoming): Promise<R
       headers: { "www-authenticate": "Bearer" },
     });
   }
-  const [, name] = incoming.path.match(/^\/rest\/v1\/rpc\/(\w+)$/) ?? [];
   const caller = name && callerOf(parts, incoming.headers);
   if (!caller || incoming.method !== "POST" || incoming.url.search || !isPlain(incoming.headers)) {
     return await parts.dataApi().fetch(incoming.toRequest(), { peerAddress: null });
@@ -104,8 +106,7 @@ function isPlain(headers: Headers): boolean {
     format.startsWith("application/json");
 }
 
-async function answerFunction(parts: GatewayParts, incoming: Incoming): Promise<Response> {
-  const [name = ""] = incoming.path.slice("/functions/v1/".length).split("/");
+async function answerFunction(parts: GatewayParts, incoming: Incoming, name: string): Promise<Response> {
   if (!(await parts.functions.has(name))) {
     if (incoming.method === "OPTIONS") return preflight(incoming);
     return problem(404, "function_not_found", `There is no function "${name}"`, "NOT_FOUND");

@@ -19,6 +19,7 @@ export interface OutgoingMail {
 }
 
 const KEPT = 2_000;
+const MESSAGE = new URLPattern({ pathname: "/:form(api/v1/message|message|html)/:id" });
 const HEADERS = { "access-control-allow-origin": "*", "cache-control": "no-store" };
 
 export class Mailbox {
@@ -42,42 +43,34 @@ export class Mailbox {
     return this.#mails.filter((mail) => !address || mail.to.toLowerCase() === address).reverse();
   }
 
-  /** Answers a request whose path is already relative to the mailbox. */
-  respond(request: Request, path: string, base: string): Response {
-    if (request.method === "OPTIONS") {
-      return new Response(null, {
-        status: 204,
-        headers: {
-          ...HEADERS,
-          "access-control-allow-methods": "GET, DELETE",
-          "access-control-allow-headers": "*",
-        },
-      });
+  /** Answers a request below `base`. */
+  respond(request: Request, base: string): Response {
+    const { method } = request;
+    const { pathname, searchParams } = new URL(request.url);
+    const path = pathname.slice(base.length);
+    if (method === "OPTIONS") {
+      const allowed = { "access-control-allow-methods": "GET, DELETE", "access-control-allow-headers": "*" };
+      return new Response(null, { status: 204, headers: { ...HEADERS, ...allowed } });
     }
-    const to = new URL(request.url).searchParams.get("to");
-    const id = path.match(/\/([0-9a-f-]{36})$/)?.[1];
-    if (path === "/api/v1/messages" && request.method === "DELETE") {
-      this.#mails = to ? this.#mails.filter((mail) => mail.to.toLowerCase() !== to.toLowerCase()) : [];
+    const to = searchParams.get("to");
+    if (path === "/api/v1/messages" && method === "DELETE") {
+      const address = to?.toLowerCase();
+      this.#mails = this.#mails.filter((mail) => address !== undefined && mail.to.toLowerCase() !== address);
       return new Response(null, { status: 204, headers: HEADERS });
     }
-    if (request.method !== "GET") {
-      return json({ message: `Cannot ${request.method} this: read with GET` }, 405);
-    }
+    if (method !== "GET") return json({ message: `Cannot ${method} this: read with GET` }, 405);
     if (path === "/api/v1/messages") return json({ messages: this.list(to), total: this.list(to).length });
-    const mail = id ? this.#mails.find((one) => one.id === id) : undefined;
-    if (path.startsWith("/api/v1/message/")) {
+    if (path === "" || path === "/") return page("Mailbox", renderList(this.list(to), base, to));
+    const { form, id } = MESSAGE.exec({ pathname: path })?.pathname.groups ?? {};
+    const mail = this.#mails.find((one) => one.id === id);
+    if (form === "api/v1/message") {
       return mail
         ? json(mail)
         : json({ message: "Cannot find the message: it was deleted or never came" }, 404);
     }
-    if (path === "" || path === "/") return page("Mailbox", renderList(this.list(to), base, to));
-    if (mail && path.startsWith("/message/")) {
-      return page(mail.subject, renderMail(mail, base), { frames: true });
-    }
+    if (mail && form === "message") return page(mail.subject, renderMail(mail, base), { frames: true });
     // Its links open in the whole window, not in the frame around it.
-    if (mail && path.startsWith("/html/")) {
-      return html(mail.html.replace(/<head>/i, '<head><base target="_top">'));
-    }
+    if (mail && form === "html") return html(mail.html.replace(/<head>/i, '<head><base target="_top">'));
     return page("Mailbox", `<p>There is no such message. <a href="${base}/">All messages</a></p>`, {
       status: 404,
     });

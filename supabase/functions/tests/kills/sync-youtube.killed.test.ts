@@ -46,7 +46,7 @@ class KillableStack {
 }
 
 async function boot(home: string): Promise<Stack> {
-  const stack = await startStack({ home, env: SETTINGS, timeoutMs: 120_000 });
+  const stack = await startStack({ home, env: SETTINGS });
   useStack(StackInfo.parse(stack.info));
   return stack;
 }
