@@ -36,7 +36,7 @@ drop type ops.given_item;
 drop table ops.platform_share, ops.platform_window, ops.sync_page, ops.sync_run, public.content_media, public.content_revision,
   public.content_item, public.content_type;
 drop function public.prevent_account_deletion_with_content, ops.fill_content_owner, ops.keep_content_revision, ops.touch_content_item;
-drop function ops.clean_tags, ops.are_sound_tags, ops.join_words;
+drop function ops.clean_tags, ops.are_sound_tags, ops.parse_search, ops.content_vector, ops.split_words;
 drop text search configuration public.streamvibe;
 
 -- The extension stays where it was before StreamVibe, or where something else has come to need it.

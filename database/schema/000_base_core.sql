@@ -4,6 +4,7 @@
 --
 --   Extensions, default privileges, schemas
 --   Types
+--   Functions: texts
 --   Tables: plans
 --   Tables: people
 --   Tables in ops
@@ -46,6 +47,79 @@ create type public.notification_type_enum as enum ('info', 'success', 'warning',
 comment on type public.notification_type_enum is 'How urgent a notification is.';
 create type public.action_mode_enum as enum ('auto', 'manual', 'disabled');
 comment on type public.action_mode_enum is 'auto: done on a schedule; manual: done when asked; disabled: refused.';
+
+-- ## Functions: texts
+
+-- plpgsql keeps the plans of what runs for every row; a SQL function would be planned anew by every statement.
+-- Immutable although unaccent() is only stable: the dictionary is named, so no search_path can change the result.
+create function ops.fold_text(p_text text) returns text
+language plpgsql immutable parallel safe strict security invoker set search_path = '' as $$
+begin
+  if octet_length(p_text) = char_length(p_text) then
+    return lower(p_text);
+  end if;
+  -- NFKC takes the vowel "am" of Thai and Lao apart. Taken away: marks of Latin, Greek and Cyrillic that stand alone, vowel signs of
+  -- Hebrew and Arabic, tatweel, and what Unicode lets a font leave out (joiners, fillers, variation selectors, tags).
+  return regexp_replace(
+    replace(replace(replace(
+      lower(extensions.unaccent('extensions.unaccent'::regdictionary, normalize(p_text, nfkc)) collate "und-x-icu"),
+      'ς', 'σ'), 'ํา', 'ำ'), 'ໍາ', 'ຳ'),
+    '[\u00ad\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061c\u0640\u064b-\u065f\u0670\u06d6-\u06dc'
+    '\u06df-\u06e8\u06ea-\u06ed\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff'
+    '\U000e0000-\U000e0fff]+', '', 'g');
+end;
+$$;
+comment on function ops.fold_text is
+  'A text as it is compared, searched and made into slugs: compatibility forms, composition, case and accents make no difference.';
+
+create function ops.is_visible(p_text text) returns boolean
+language plpgsql immutable parallel safe strict security invoker set search_path = '' as $$
+begin
+  -- What alone shows nothing: isVisible() of _shared/text says the same, and knows the marks of every script.
+  return p_text ~ '[!-~]' or p_text ~ ('[^[:space:][:cntrl:]\u0080-\u00a0\u00ad\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u061c\u064b-\u065f'
+    '\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u1ab0-\u1ace\u1dc0-\u1dff\u2000-\u200f\u2028-\u202f\u205f-\u206f\u20d0-\u20f0'
+    '\u2800\u3000\u3164\ufe00-\ufe0f\ufe20-\ufe2f\ufeff\uffa0\ufff0-\ufffc\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d159\U0001d173-\U0001d17a\U000e0000-\U000e0fff]');
+end;
+$$;
+comment on function ops.is_visible is 'Whether a reader sees anything of a text.';
+
+create function ops.clean_line(p_text text, p_length integer) returns text
+language sql immutable parallel safe security invoker set search_path = '' as $$
+  select case when ops.is_visible(line) then line end
+  from btrim(left(btrim(regexp_replace(normalize(p_text, nfc), '[[:cntrl:][:space:]]+', ' ', 'g')), p_length)) as line;
+$$;
+comment on function ops.clean_line is 'One trimmed, composed line of at most this many characters; null when nothing is seen of it.';
+
+create function ops.look_alike(p_text text) returns text
+language sql immutable parallel safe strict security invoker set search_path = ''
+return translate(p_text, 'аеорсухіјѕһԁԛԝкαγικνορυχօոսհց力一口二八夕工卜へ',
+  'aeopcyxijshdqwkayikvopuxonuhgカーロニハタエトヘ');
+comment on function ops.look_alike is 'Letters of Cyrillic, Greek, Armenian and Han that look like Latin or Katakana ones, as those. For comparing addresses only.';
+
+create function ops.slug_of(p_text text) returns text
+language plpgsql immutable parallel safe strict security invoker set search_path = '' as $$
+declare
+  -- Vowel signs and tones belong to the letter before them, up to three; \u0964 and the like end a sentence.
+  v_marks constant text := '\u0900-\u0903\u093a-\u094f\u0955-\u0957\u0962\u0963\u0981-\u0983\u09bc-\u09cd\u09d7\u0a01-\u0a03\u0a3c-\u0a4d'
+    '\u0a70\u0a71\u0a81-\u0a83\u0abc-\u0acd\u0b01-\u0b03\u0b3c-\u0b57\u0b82\u0bbe-\u0bcd\u0c00-\u0c04\u0c3e-\u0c56\u0c81-\u0c83\u0cbc-\u0cd6'
+    '\u0d00-\u0d03\u0d3b-\u0d4d\u0d57\u0d82\u0d83\u0dca-\u0ddf\u0df2\u0df3\u0e31\u0e33-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb3-\u0ebc\u0ec8-\u0ece'
+    '\u0f71-\u0f84\u0f90-\u0fbc\u102b-\u103e\u1056-\u1059\u135d-\u135f\u1712-\u1714\u17b6-\u17d3\u18a9\u1920-\u193b\u1a17-\u1a1b\u1a55-\u1a7f'
+    '\u1b00-\u1b04\u1b34-\u1b44\u1ba1-\u1bad\u1be6-\u1bf3\u1c24-\u1c37\u3099\u309a\ua823-\ua827\ua880\ua881\ua8b4-\ua8c5\ua926-\ua92d'
+    '\ua947-\ua953\ua980-\ua983\ua9b3-\ua9c0\uaa29-\uaa36\uaab0-\uaabf\uabe3-\uabea';
+  v_slug text := ops.fold_text(left(p_text, 200));
+begin
+  -- What is no letter, digit or mark separates.
+  v_slug := btrim(regexp_replace(v_slug collate "und-x-icu", '[^[:alnum:]' || v_marks || ']+', '-', 'g'), '-');
+  -- A name that mixes alphabets which look alike is written in the one that it looks like.
+  if v_slug ~ '[a-z]' and ops.look_alike(v_slug) ~ '^[a-z0-9-]+$' then
+    v_slug := ops.look_alike(v_slug);
+  end if;
+  v_slug := btrim(substring(v_slug from '^(?:[^' || v_marks || '][' || v_marks || ']{0,3}){1,40}'), '-');
+  return nullif(v_slug, '');
+end;
+$$;
+comment on function ops.slug_of is
+  'A text as part of an address: folded letters and digits of any script with hyphens between, at most 40 characters as readers count them; null when none is left.';
 
 -- ## Tables: plans
 
@@ -106,9 +180,9 @@ create table public.users (
   constraint users_pkey primary key (id),
   constraint users_id_fkey foreign key (id) references auth.users (id) on delete cascade,
   constraint users_profile_slug_key unique (profile_slug),
-  constraint users_display_name_length check (char_length(display_name) between 1 and 100),
-  constraint users_bio_length check (char_length(bio) <= 2000),
-  constraint users_profile_slug_shape check (profile_slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$' and char_length(profile_slug) <= 60),
+  constraint users_display_name_length check (char_length(display_name) between 1 and 100 and ops.is_visible(display_name)),
+  constraint users_bio_length check (char_length(bio) <= 2000 and (bio = '' or ops.is_visible(bio))),
+  constraint users_profile_slug_shape check (profile_slug <> '' and profile_slug !~ '^-|--|-$|[[:space:][:cntrl:]!-,./:-`{-~]' and char_length(profile_slug) <= 200),
   constraint users_primary_category_known check (primary_category in ('music', 'gaming', 'education', 'lifestyle', 'comedy',
     'tech', 'beauty', 'fitness', 'food', 'business', 'art', 'entertainment', 'news', 'science', 'other')),
   constraint users_avatar_url_is_web check (avatar_url ~ '^https?://[^[:space:]]+$' and char_length(avatar_url) <= 2048),
@@ -123,6 +197,9 @@ comment on column public.users.is_verified is 'StreamVibe has checked that the p
 comment on column public.users.onboarded_at is 'When the profile was first set up.';
 comment on column public.users.hidden_at is 'When a moderator took the creator out of public view; see set_creator_hidden().';
 
+-- Two addresses that look the same are not two: make_profile_slug() looks here.
+create unique index users_profile_slug_look_alike_idx on public.users (ops.look_alike(profile_slug));
+comment on index public.users_profile_slug_look_alike_idx is 'Addresses that a reader cannot tell apart belong to one person; serves make_profile_slug().';
 -- Serves look-ups by e-mail: find_users(), support.
 create index users_email_idx on public.users (email);
 
@@ -353,16 +430,6 @@ end;
 $$;
 comment on function ops.touch_updated_at is 'Trigger: stamps updated_at.';
 
--- Immutable although unaccent() is only stable: the dictionary is named, so no search_path can change the result.
-create function ops.plain_text(p_text text) returns text
--- In an index of titles: plpgsql keeps its plan, a SQL function would be planned anew by every statement.
-language plpgsql immutable parallel safe strict security invoker set search_path = '' as $$
-begin
-  return lower(extensions.unaccent('extensions.unaccent'::regdictionary, p_text));
-end;
-$$;
-comment on function ops.plain_text is 'Without accents and in lower case, for comparing what people type.';
-
 create function ops.record_audit(p_action text, p_user_id uuid, p_details jsonb default '{}') returns void
 language sql volatile security invoker set search_path = '' as $$
   insert into public.audit_log (actor_id, user_id, action, details) values (auth.uid(), p_user_id, p_action, p_details);
@@ -370,12 +437,6 @@ $$;
 comment on function ops.record_audit is 'Appends to the audit log; the actor is the signed-in person, or null for the service.';
 
 -- ## Functions: a person appears
-
-create function ops.clean_line(p_text text, p_length integer) returns text
-language sql immutable parallel safe security invoker set search_path = '' as $$
-  select nullif(btrim(left(btrim(regexp_replace(p_text, '[[:cntrl:][:space:]]+', ' ', 'g')), p_length)), '');
-$$;
-comment on function ops.clean_line is 'One trimmed line of at most this many characters; null when nothing is left.';
 
 create function ops.create_user(p_id uuid, p_email text, p_meta jsonb) returns void
 language plpgsql volatile security invoker set search_path = '' as $$
@@ -441,31 +502,31 @@ declare
     'logout', 'me', 'moderator', 'new', 'null', 'oauth', 'official', 'pricing', 'privacy', 'robots', 'root', 'search',
     'settings', 'signin', 'signup', 'sitemap', 'static', 'status', 'streamvibe', 'support', 'system', 'tags', 'terms',
     'trending', 'undefined', 'user', 'users', 'www'];
-  v_base text;
+  v_base text := ops.slug_of(p_display_name);
   v_slug text;
 begin
-  v_base := btrim(regexp_replace(ops.plain_text(left(coalesce(p_display_name, ''), 200)), '[^a-z0-9]+', '-', 'g'), '-');
-  v_base := btrim(left(v_base, 40), '-');
-  if v_base = '' then
-    -- A name of signs that have no Latin form (CJK, emoji): the person's id gives an address that stays the same.
+  if v_base is null then
+    -- A name without letters (emoji, signs): the person's id gives an address that stays the same.
     v_base := 'creator-' || left(p_user_id::text, 8);
-  elsif v_base = any (v_reserved) then
+  elsif ops.look_alike(v_base) = any (v_reserved) then
     v_base := v_base || '-page';
   end if;
 
   -- Names that differ only in numbers at the end share one lock, so two people never choose the same free slug at once.
-  perform pg_advisory_xact_lock(hashtextextended('profile_slug:' || regexp_replace(v_base, '(-[0-9]+)+$', ''), 0));
+  perform pg_advisory_xact_lock(
+    hashtextextended('profile_slug:' || regexp_replace(ops.look_alike(v_base), '(-[0-9]+)+$', ''), 0));
 
   v_slug := v_base;
   for v_try in 2..30 loop
-    exit when not exists (select from public.users where profile_slug = v_slug and id is distinct from p_user_id);
+    exit when not exists (
+      select from public.users where ops.look_alike(profile_slug) = ops.look_alike(v_slug) and id is distinct from p_user_id);
     v_slug := v_base || '-' || case when v_try < 30 then v_try::text else left(md5(p_user_id::text), 12) end;
   end loop;
   return v_slug;
 end;
 $$;
 comment on function ops.make_profile_slug is
-  'A free address made from a name: lower case, Latin, hyphens, no reserved word. Free until the transaction ends, by a lock.';
+  'A free address made from a name: slug_of(), no reserved word, nothing that looks like another person''s. Free until the transaction ends, by a lock.';
 
 -- Security definer: the slug is found across all people, and only the service may call it.
 create function public.setup_profile(p_user_id uuid, p_display_name text default null, p_bio text default null,
@@ -879,7 +940,7 @@ begin
     from public.users as person
     left join public.subscription as subscription on subscription.user_id = person.id
     left join public.subscription_tier as tier on tier.id = subscription.tier_id
-    where person.email = lower(p_query) or person.profile_slug = lower(p_query)
+    where person.email = lower(p_query) or person.profile_slug = lower(normalize(p_query, nfc))
       or person.id = case when p_query ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then p_query::uuid end
     order by person.created_at
     limit least(greatest(p_limit, 1), 100);
@@ -1338,7 +1399,7 @@ grant execute on function
   ops.current_user_has_role
   to authenticated;
 grant execute on function
-  ops.plain_text, public.has_role, ops.check_quota, public.check_quota, ops.set_creator_hidden, public.set_creator_hidden,
+  ops.fold_text, ops.is_visible, ops.look_alike, public.has_role, ops.check_quota, public.check_quota, ops.set_creator_hidden, public.set_creator_hidden,
   ops.set_user_role, public.set_user_role, ops.set_user_plan, public.set_user_plan, ops.find_users, public.find_users
   to authenticated, service_role;
 grant execute on function

@@ -49,15 +49,113 @@ comment on text search configuration public.streamvibe is
 
 -- ## Functions that columns need
 
--- Immutable although array_to_string() is only stable: joining texts depends on no setting.
--- These three run for every row that is written. plpgsql keeps their plans; SQL functions would be planned anew by every statement.
-create function ops.join_words(p_tags text[], p_hashtags text[]) returns text
+-- These run for every row that is written. plpgsql keeps their plans; SQL functions would be planned anew by every statement.
+create function ops.split_words(p_text text) returns text
 language plpgsql immutable parallel safe strict security invoker set search_path = '' as $$
+declare
+  -- Thai, Lao, Burmese, Khmer, Tai, Balinese, Kana, Bopomofo, Han, Yi, Javanese; Hangul too, whose words are glued to each other and to
+  -- particles. What is a letter there, and the signs that belong to the letter before them:
+  v_letters constant text := '\u0e00-\u0eff\u1000-\u109f\u1780-\u17d3\u1950-\u19df\u1a20-\u1aad\u1b00-\u1b4c\u3005-\u3007\u3021-\u3029\u3041-\u309a\u309d-\u309f\u30a1-\u30fa\u30fc-\u31ff'
+    '\u3400-\u9fff\ua000-\ua48c\ua980-\ua9fe\uaa60-\uaadf\uac00-\ud7a3\U00020000-\U0003ffff';
+  v_marks constant text := '\u0e31\u0e33-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb3-\u0ebc\u0ec8-\u0ece\u102b-\u103e\u1056-\u1059\u105e-\u1060\u1062-\u1064\u1067-\u106d\u1071-\u1074'
+    '\u1082-\u108d\u17b4-\u17d3\u1a55-\u1a7f\u1b00-\u1b04\u1b34-\u1b44\u3099\u309a\ua980-\ua983\ua9b3-\ua9c0';
+  v_text text := p_text;
 begin
-  return array_to_string(p_tags, ' ') || ' ' || array_to_string(p_hashtags, ' ');
+  if octet_length(v_text) <> char_length(v_text) then
+    v_text := ops.fold_text(v_text);
+  end if;
+  -- To the parser the number in "covid-19" is a negative one.
+  if strpos(v_text, '-') > 0 then
+    v_text := regexp_replace(v_text, '([[:alnum:]])-(?=[0-9])', '\1 ', 'g');
+  end if;
+  if octet_length(v_text) = char_length(v_text) or v_text !~ ('[' || v_letters || ']') then
+    return v_text;
+  end if;
+  -- Each letter twice with a space between makes of "abcd" the words a, ab, bc, cd, d. No vector holds much more of them.
+  return regexp_replace(regexp_replace(left(v_text, 20000), '([' || v_letters || ']+)', ' \1 ', 'g'),
+    '[' || v_letters || '][' || v_marks || ']*', '\& \&', 'g') || substr(v_text, 20001);
 end;
 $$;
-comment on function ops.join_words is 'The words of both arrays as one text, for a generated column.';
+comment on function ops.split_words is
+  'A text as the search configuration reads it: folded, and where it is written without spaces every two letters that follow each other are a word, and the first and the last one of a row.';
+
+-- Immutable although array_to_string() is only stable: joining texts depends on no setting. Of folded text the configuration
+-- pg_catalog.english makes the words that public.streamvibe makes of any text, without asking for accents once more.
+-- Security definer: it runs when creators edit, too, who may not call what it calls.
+create function ops.content_vector(p_title text, p_tags text[], p_hashtags text[], p_description text) returns tsvector
+language plpgsql immutable parallel safe strict security definer set search_path = '' as $$
+begin
+  return setweight(to_tsvector('pg_catalog.english'::regconfig, ops.split_words(p_title)), 'A')
+    || setweight(to_tsvector('pg_catalog.english'::regconfig,
+      ops.split_words(array_to_string(p_tags, ' ') || ' ' || array_to_string(p_hashtags, ' '))), 'B')
+    || setweight(to_tsvector('pg_catalog.english'::regconfig, ops.split_words(p_description)), 'C');
+end;
+$$;
+comment on function ops.content_vector is 'The words of an item: the title weighs A, tags and hashtags B, the description C.';
+
+create function ops.parse_search(p_query text, out words tsquery, out excluded tsquery, out plain text, out is_exact boolean)
+language plpgsql immutable parallel safe security invoker set search_path = '' as $$
+declare
+  v_signs constant text := '!-/:-@\[-`{-~\u00a1-\u00bf\u0e4f\u0e5a\u0e5b\u104a-\u104f\u17d4-\u17da\u2000-\u206f\u3000-\u3004\u3008-\u3020\u30fb';
+  v_term text[];
+  v_body text;
+  v_pieces text[];
+  v_written text := '';
+  v_excluded text := '';
+  v_single text;
+  v_singles text[] := '{}';
+begin
+  plain := '';
+  is_exact := false;
+  for v_term in
+    select regexp_matches(ops.fold_text(left(coalesce(p_query, ''), 200)), '(-?)(?:"([^"]*)"?|([^[:space:]"]+))', 'g')
+  loop
+    v_body := coalesce(v_term[2], v_term[3]);
+    -- To websearch_to_tsquery() the dash in "a - b" excludes b.
+    continue when v_body ~ ('^[[:space:]' || v_signs || ']*$');
+    is_exact := is_exact or v_term[2] is not null;
+    if v_term[1] = '' and v_body <> 'or' then
+      plain := plain || ' ' || ltrim(v_body, '#');
+    end if;
+    -- A word in which nothing is to be split stays as it is; what was split is a phrase, to which what stands before the first pair and
+    -- after the last one need not be alike. Punctuation parts the phrases of a word that is not excluded.
+    foreach v_body in array case when v_term[3] is null or v_term[1] <> '' or ops.split_words(v_body) = v_body then array[v_body]
+      else regexp_split_to_array(v_body, '[' || v_signs || ']+') end
+    loop
+      v_single := ops.split_words(v_body);
+      if v_term[2] is not null or v_single <> v_body then
+        v_pieces := regexp_split_to_array(btrim(v_single), ' +');
+        if v_single like ' %' then
+          v_pieces := v_pieces[2:];
+        end if;
+        if v_single like '% ' and cardinality(v_pieces) > 1 then
+          v_pieces := v_pieces[:cardinality(v_pieces) - 1];
+        end if;
+        if v_single like ' %' and cardinality(v_pieces) = 1 and btrim(v_single) = v_pieces[1] || ' ' || v_pieces[1] then
+          v_singles := v_singles || v_pieces;
+        end if;
+        v_body := '"' || array_to_string(v_pieces, ' ') || '"';
+      end if;
+      v_written := v_written || ' ' || v_term[1] || v_body;
+      if v_term[1] <> '' then
+        v_excluded := v_excluded || ' or ' || v_body;
+      end if;
+    end loop;
+  end loop;
+  plain := btrim(plain);
+  words := websearch_to_tsquery('pg_catalog.english', v_written);
+  if v_excluded <> '' then
+    excluded := websearch_to_tsquery('pg_catalog.english', substr(v_excluded, 5));
+  end if;
+  -- One letter alone is the beginning of every pair that it begins.
+  foreach v_single in array v_singles loop
+    words := replace(words::text, quote_literal(v_single), quote_literal(v_single) || ':*')::tsquery;
+    excluded := replace(excluded::text, quote_literal(v_single), quote_literal(v_single) || ':*')::tsquery;
+  end loop;
+end;
+$$;
+comment on function ops.parse_search is
+  'A query as people type it (websearch syntax): the words to match, those that are excluded, what is left as plain text, and whether something was quoted.';
 
 create function ops.are_sound_tags(p_tags text[]) returns boolean
 language plpgsql immutable parallel safe security invoker set search_path = '' as $$
@@ -125,10 +223,7 @@ create table public.content_item (
     case when deleted_at is null then null when deleted_at = vanished_at then 'platform' else 'creator' end) stored,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
-  search_vector tsvector generated always as (
-    setweight(to_tsvector('public.streamvibe'::regconfig, title), 'A')
-    || setweight(to_tsvector('public.streamvibe'::regconfig, ops.join_words(tags, hashtags)), 'B')
-    || setweight(to_tsvector('public.streamvibe'::regconfig, description), 'C')) stored,
+  search_vector tsvector generated always as (ops.content_vector(title, tags, hashtags, description)) stored,
   constraint content_item_pkey primary key (id),
   constraint content_item_platform_content_key unique (social_account_id, platform_content_id),
   constraint content_item_user_id_fkey foreign key (user_id) references public.users (id) on delete cascade,
@@ -196,10 +291,10 @@ create index content_item_search_idx on public.content_item using gin (user_id, 
   with (gin_pending_list_limit = 65536);
 comment on index public.content_item_search_idx is
   'Queries "search" and "tags": where user_id = … and search_vector @@ … (or tags @> …). Plans: database/plans/search.txt, tags.txt';
-create index content_item_title_trgm_idx on public.content_item using gin (user_id, ops.plain_text(title) extensions.gin_trgm_ops)
+create index content_item_title_trgm_idx on public.content_item using gin (user_id, ops.fold_text(title) extensions.gin_trgm_ops)
   with (gin_pending_list_limit = 65536);
 comment on index public.content_item_title_trgm_idx is
-  'Query "fuzzy": where user_id = … and ops.plain_text(title) %> …. Plan: database/plans/fuzzy.txt';
+  'Query "fuzzy": where user_id = … and ops.fold_text(title) %> …. Plan: database/plans/fuzzy.txt';
 create index content_item_content_type_idx on public.content_item (content_type);
 comment on index public.content_item_content_type_idx is 'Serves the foreign key to content_type.';
 
@@ -1239,57 +1334,72 @@ set pg_trgm.word_similarity_threshold = 0.3
 as $$
 declare
   v_user_id constant uuid := auth.uid();
-  v_limit constant integer := least(greatest(coalesce(p_limit, 20), 1), 100);
   v_offset constant integer := least(greatest(coalesce(p_offset, 0), 0), 10000);
+  v_limit integer := least(greatest(coalesce(p_limit, 20), 1), 100);
   v_tags constant text[] := coalesce(p_tags, '{}');
-  v_plain constant text := btrim(replace(ops.plain_text(left(coalesce(p_query, ''), 200)), '"', ''));
-  -- Who quotes means it: parts of titles are found then, similar ones are not.
-  v_is_exact constant boolean := coalesce(p_query ~ '"[^"]+"', false);
-  v_query tsquery;
-  v_like constant text := '%' || replace(replace(replace(v_plain, '\', '\\'), '%', '\%'), '_', '\_') || '%';
+  -- Hashtags are stored in lower case, composed and without the sign.
+  v_hashtags constant text[] := array(select lower(normalize(ltrim(tag, '#＃'), nfc) collate "und-x-icu") from unnest(v_tags) as tag);
+  v_search record;
+  v_like text;
+  v_found integer;
 begin
-  if v_plain = '' then
+  select * into v_search from ops.parse_search(p_query);
+  if v_search.plain = '' and numnode(v_search.words) = 0 then
+    v_search.plain := btrim(replace(ops.fold_text(left(coalesce(p_query, ''), 200)), '"', ''));
+  end if;
+  if v_search.plain = '' and numnode(v_search.words) = 0 then
     return query
       select item.id, item.social_account_id, item.content_type, item.title, item.description, item.tags, item.hashtags,
         item.thumbnail_url, item.permalink, item.published_at, item.views_count, 0::real, 'text'
       from public.content_item as item
       where item.user_id = v_user_id and item.deleted_at is null
-        and (v_tags = '{}' or item.tags @> v_tags or item.hashtags @> v_tags)
+        and (v_tags = '{}' or item.tags @> v_tags or item.hashtags @> v_hashtags)
       order by item.published_at desc, item.id
       limit v_limit offset v_offset;
     return;
   end if;
 
-  v_query := websearch_to_tsquery('public.streamvibe', left(p_query, 200));
   return query
     select item.id, item.social_account_id, item.content_type, item.title, item.description, item.tags, item.hashtags,
-      item.thumbnail_url, item.permalink, item.published_at, item.views_count, ts_rank(item.search_vector, v_query) as rank, 'text'
+      item.thumbnail_url, item.permalink, item.published_at, item.views_count, ts_rank(item.search_vector, v_search.words) as rank, 'text'
     from public.content_item as item
-    where item.user_id = v_user_id and item.deleted_at is null and item.search_vector @@ v_query
-      and (v_tags = '{}' or item.tags @> v_tags or item.hashtags @> v_tags)
+    where item.user_id = v_user_id and item.deleted_at is null and item.search_vector @@ v_search.words
+      and (v_tags = '{}' or item.tags @> v_tags or item.hashtags @> v_hashtags)
     order by rank desc, item.published_at desc, item.id
     limit v_limit offset v_offset;
-  if found then
+  get diagnostics v_found = row_count;
+  if v_found = v_limit or v_search.plain = '' then
     return;
   end if;
-  if v_offset > 0 and exists (
-    select from public.content_item as item
-    where item.user_id = v_user_id and item.deleted_at is null and item.search_vector @@ v_query
-      and (v_tags = '{}' or item.tags @> v_tags or item.hashtags @> v_tags)) then
-    return; -- the pages of real matches are over; similar titles are no continuation of them
-  end if;
 
+  -- What the words leave of the page is filled with titles that contain or resemble the query; they follow the last real match.
+  v_limit := v_limit - v_found;
+  v_found := v_offset + v_found;
+  if v_found = v_offset and v_offset > 0 then
+    select count(*) into v_found
+    from public.content_item as item
+    where item.user_id = v_user_id and item.deleted_at is null and item.search_vector @@ v_search.words
+      and (v_tags = '{}' or item.tags @> v_tags or item.hashtags @> v_hashtags);
+  end if;
+  -- Where words were found, a title must resemble them more to be of use.
+  perform set_config('pg_trgm.word_similarity_threshold', '0.45', true) where v_found > 0;
+  v_like := '%' || replace(replace(replace(v_search.plain, '\', '\\'), '%', '\%'), '_', '\_') || '%';
+  -- Who quotes means it, and three letters of Han or Kana resemble everything that begins with one of them.
+  v_search.is_exact := v_search.is_exact
+    or (char_length(v_search.plain) < 4 and ops.split_words(v_search.plain) <> v_search.plain);
   return query
     select item.id, item.social_account_id, item.content_type, item.title, item.description, item.tags, item.hashtags,
       item.thumbnail_url, item.permalink, item.published_at, item.views_count,
-      case when ops.plain_text(item.title) like v_like then 1 else extensions.word_similarity(v_plain, ops.plain_text(item.title)) end as rank,
+      case when ops.fold_text(item.title) like v_like then 1 else extensions.word_similarity(v_search.plain, ops.fold_text(item.title)) end as rank,
       'fuzzy'
     from public.content_item as item
     where item.user_id = v_user_id and item.deleted_at is null
-      and (not v_is_exact and ops.plain_text(item.title) operator(extensions.%>) v_plain or ops.plain_text(item.title) like v_like)
-      and (v_tags = '{}' or item.tags @> v_tags or item.hashtags @> v_tags)
+      and (not v_search.is_exact and ops.fold_text(item.title) operator(extensions.%>) v_search.plain or ops.fold_text(item.title) like v_like)
+      and (v_found = 0 or not item.search_vector @@ v_search.words)
+      and (v_search.excluded is null or not item.search_vector @@ v_search.excluded)
+      and (v_tags = '{}' or item.tags @> v_tags or item.hashtags @> v_hashtags)
     order by rank desc, item.published_at desc, item.id
-    limit v_limit offset v_offset;
+    limit v_limit offset greatest(v_offset - v_found, 0);
 end;
 $$;
 comment on function ops.search_library is 'See public.search_library.';
@@ -1305,7 +1415,7 @@ begin atomic
   from ops.search_library(p_query, p_limit, p_offset, p_tags) as found;
 end;
 comment on function public.search_library is
-  'Searches the caller''s own library: words (websearch syntax, accents ignored), then titles that contain or resemble the query. p_tags: items that have all of these tags, or all of these hashtags.';
+  'Searches the caller''s own library: words (websearch syntax; case, accents and compatibility forms ignored), then titles that contain or resemble the query and nothing that it excludes. p_tags: items that have all of these tags, or all of these hashtags.';
 
 create function ops.tidy_search_indexes() returns bigint
 language sql volatile security invoker set search_path = '' as $$
@@ -1488,7 +1598,7 @@ grant execute on function
   ops.search_library, public.search_library
   to authenticated;
 grant execute on function
-  ops.join_words, ops.are_sound_tags, ops.set_content_hidden, public.set_content_hidden
+  ops.content_vector, ops.are_sound_tags, ops.set_content_hidden, public.set_content_hidden
   to authenticated, service_role;
 grant execute on function
   public.record_platform_usage, public.read_platform_quotas, public.begin_sync, public.apply_sync_page, public.fail_sync,

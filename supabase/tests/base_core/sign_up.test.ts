@@ -105,12 +105,12 @@ test("deleting a login deletes the person's rows, content and Vault secret, and 
   assert.equal(await db.value(`select count(*)::integer from social_account where user_id = '${other}'`), 1);
 });
 
-test("a profile's slug is lower case, Latin, hyphened, never a reserved word, and stays once set", async (db) => {
+test("a profile's slug is lower case, hyphened, never a reserved word, and stays once set", async (db) => {
   const slugs: [string, RegExp][] = [
     ["Tech Gaming Channel", /^tech-gaming-channel$/],
     ["Zoë's  Ünïcode — Kanal!", /^zoe-s-unicode-kanal$/],
     ["ADMIN", /^admin-page$/],
-    ["日本語チャンネル", /^creator-[0-9a-f]{8}$/],
+    ["日本語チャンネル", /^日本語チャンネル$/],
     ["🎬🔥", /^creator-[0-9a-f]{8}$/],
     ["---", /^creator-[0-9a-f]{8}$/],
     ["a".repeat(100), /^a{40}$/],

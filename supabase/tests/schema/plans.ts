@@ -41,7 +41,7 @@ export const HOT_QUERIES: Record<string, HotQuery> = {
   fuzzy: {
     as: "function",
     text: `select id from public.content_item where user_id = '$user' and deleted_at is null
-      and (ops.plain_text(title) operator(extensions.%>) 'csatle' or ops.plain_text(title) like '%csatle%') limit 20`,
+      and (ops.fold_text(title) operator(extensions.%>) 'csatle' or ops.fold_text(title) like '%csatle%') limit 20`,
     index: "content_item_title_trgm_idx",
   },
   sync: {

@@ -116,7 +116,7 @@ test("schema ops is closed to everybody but the operator", async (db) => {
   for (
     const call of [
       "ops.set_user_plan(null, 'premium')",
-      "ops.plain_text('x')",
+      "ops.fold_text('x')",
       "ops.search_library('x', 1, 0, null)",
     ]
   ) {

@@ -131,7 +131,7 @@ export const EXECUTE: Record<string, string> = {
     `
     check_quota find_users set_creator_hidden set_content_hidden set_user_plan create_job cancel_job
     find_job_handler job_hash list_dead_letters retry_dead_letters discard_dead_letters set_job_type_paused
-    set_user_role are_sound_tags join_words plain_text`,
+    set_user_role are_sound_tags content_vector fold_text is_visible look_alike`,
   ),
   ...executable(
     "ops",

@@ -58,17 +58,26 @@ const PATTERNS = Object.fromEntries(
   Object.entries(RULES).map(([platform, rules]) => [platform, pattern(rules)]),
 ) as Record<PlatformSlug, RegExp>;
 
-/** A fragment is part of its link. Links end at white space and at the punctuation of Chinese and Japanese. */
-const LINK =
-  /(?:https?:\/\/|www\.|(?<![\p{L}\p{N}.@\-])[\p{L}\p{N}\-]+(?:\.[\p{L}\p{N}\-]+)+\/)[^\s\u3000-\u3020\uff01-\uff0f]*/giv;
+const LINK = /(?:https?:\/\/|www\.|(?<![\p{L}\p{N}.@\-])[\p{L}\p{N}\-]+(?:\.[\p{L}\p{N}\-]+)+\/)/iu;
+/** Links end at white space and at the punctuation of Chinese and Japanese. */
+const LINK_END = /[\s\u3000-\u3020\uff01\uff02\uff04-\uff0f]/;
+const LONGEST_LINK = 2_048;
+
+/** A fragment is part of its link. */
+function isInLink(text: string, at: number): boolean {
+  let start = at;
+  while (start > 0 && at - start < LONGEST_LINK && !LINK_END.test(text.charAt(start - 1))) start--;
+  return LINK.test(text.slice(start, at));
+}
 
 /** The hashtags of some texts as this platform links them: without the sign, in lower case, each once. */
 export function hashtagsOf(platform: PlatformSlug, ...texts: string[]): string[] {
   const { emoji, digits_only } = RULES[platform];
-  const tags = texts.flatMap((text) => {
-    const found = text.normalize("NFC").replace(LINK, " ").matchAll(PATTERNS[platform]);
-    return Array.from(found, ([, tag = ""]) => tag);
-  });
+  const tags = texts.map((text) => text.normalize("NFC")).flatMap((text) =>
+    [...text.matchAll(PATTERNS[platform])].filter(({ index }) => !isInLink(text, index)).map(([, tag = ""]) =>
+      tag
+    )
+  );
   return distinctHashtags(
     tags.filter((tag) =>
       /\p{L}/u.test(tag) || (emoji && /[\p{Extended_Pictographic}\p{Regional_Indicator}\u20e3]/u.test(tag)) ||
@@ -99,6 +108,7 @@ function shownTag(tag: string): string {
  * NFKC_Casefold, with Turkish "ı" as "i" and Greek without accents, because their capitals ("I", "Α") say no more.
  */
 export function tagKey(tag: string): string {
+  if (/^[\x20-\x7e]*$/.test(tag)) return tag.toLowerCase();
   return tag.normalize("NFKC").toLowerCase().toUpperCase().toLowerCase().normalize("NFD")
     .replaceAll("i\u0307", "i").replaceAll("ς", "σ").replace(
       /(?<=\p{Script=Greek}\p{M}*)[\u0300\u0301\u0342]/gu,

@@ -94,6 +94,20 @@ Deno.test("markup is kept as text, invisible characters are removed, white space
   assert.equal(body.profile.bio, "line one\nline two");
 });
 
+Deno.test("a name in any script has a readable address; a bio that shows nothing is empty", async () => {
+  for (
+    const [name, slug] of [["山田太郎", "山田太郎"], ["Ольга", "ольга"], ["نرم‌افزار", "نرمافزار"]] as const
+  ) {
+    const creator = await createCreator();
+    const { status, body } = await creator.call<Answer>("auth-profile-setup", {
+      display_name: name,
+      bio: "\u200b\u200b",
+    });
+    assert.deepEqual([status, body.profile.display_name, body.profile.bio], [200, name, ""]);
+    assert.match(body.profile_slug, new RegExp(`^${slug}(-\\d+)?$`));
+  }
+});
+
 Deno.test("SQL and markup in a name or bio are text like any other: kept letter by letter, and harmless", async () => {
   const creator = await createCreator();
   for (const text of [...SQL, ...HTML]) {
@@ -121,6 +135,8 @@ Deno.test("limits of the fields", async () => {
   const refused = [
     { display_name: "" },
     { display_name: " \u202e\t " },
+    { display_name: "\u200b\u200b" },
+    { display_name: "\u3164\u2800\ufe0f" },
     { display_name: "x".repeat(101) },
     { display_name: null },
     { bio: "x".repeat(2001) },
