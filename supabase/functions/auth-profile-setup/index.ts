@@ -17,6 +17,8 @@ const Profile = z.object({
   is_public: z.boolean(),
 });
 
+const Output = z.object({ profile_slug: z.string(), is_public: z.boolean(), profile: Profile });
+
 export default endpoint({
   name: "auth-profile-setup",
   summary: "Set up the caller's profile",
@@ -30,18 +32,15 @@ export default endpoint({
     avatar_url: httpsUrl().optional(),
   }),
   example: { display_name: "Ada", bio: "x", category: "tech", avatar_url: "https://example.com/a.png" },
-  output: z.object({ profile_slug: z.string(), is_public: z.boolean(), profile: Profile }),
+  output: Output,
   idempotent: true,
   async handle({ input, user, admin }) {
-    return await admin.call<{ profile_slug: string; is_public: boolean; profile: z.input<typeof Profile> }>(
-      "setup_profile",
-      {
-        p_user_id: user.id,
-        p_display_name: input.display_name,
-        p_bio: input.bio ?? null,
-        p_category: input.category ?? null,
-        p_avatar_url: input.avatar_url ?? null,
-      },
-    );
+    return await admin.call("setup_profile", {
+      p_user_id: user.id,
+      p_display_name: input.display_name,
+      p_bio: input.bio ?? null,
+      p_category: input.category ?? null,
+      p_avatar_url: input.avatar_url ?? null,
+    }, Output);
   },
 });

@@ -26,9 +26,13 @@ export default endpoint({
   produces: "text/plain; charset=utf-8",
   errors: ["not_found"],
   async handle({ admin, input }) {
-    const [found] = await admin.call<unknown[]>("data_deletion_state", { p_confirmation_code: input.code });
+    const [found] = await admin.call(
+      "data_deletion_state",
+      { p_confirmation_code: input.code },
+      z.array(State),
+    );
     if (!found) throw new ApiError("not_found", "Cannot find a request with this code: check the link");
-    return told(State.parse(found));
+    return told(found);
   },
 });
 

@@ -53,7 +53,7 @@ export default endpoint({
   async handle({ admin, log, settings }) {
     const late = AbortSignal.timeout(PATIENCE_MS);
     const checks = await Promise.race([
-      admin.call("check_health").then((found) => Checks.parse(found)),
+      admin.call("check_health", {}, Checks),
       new Promise<never>((_, reject) => late.addEventListener("abort", () => reject(late.reason))),
     ]).catch((error) => {
       log.warn("the health checks could not be read", { error });

@@ -23,7 +23,7 @@ export default endpoint({
   output: z.object({ url: z.url(), confirmation_code: z.uuid() }),
   async handle({ admin, input, log, settings }) {
     const { person_id, person_key, at } = await readSignedRequest(input, settings);
-    const confirmation_code = await admin.call<string>("request_data_deletion", {
+    const confirmation_code = await admin.call("request_data_deletion", {
       p_reported_by: "Meta",
       p_platforms: META_PLATFORMS.map(({ slug }) => slug),
       p_person_id: person_id,

@@ -5,8 +5,8 @@
 import { z } from "zod";
 import { DatabaseError } from "../_shared/errors.ts";
 import { endpoint } from "../_shared/http/endpoint.ts";
-import { type JobReport, renderJobReport } from "../_shared/jobs/job_report.ts";
-import type { Sample } from "../_shared/observability/metrics.ts";
+import { JobReport, renderJobReport } from "../_shared/jobs/job_report.ts";
+import { Sample } from "../_shared/observability/metrics.ts";
 import { PROMETHEUS, renderMetrics } from "../_shared/observability/prometheus.ts";
 
 export default endpoint({
@@ -21,8 +21,8 @@ export default endpoint({
   produces: PROMETHEUS,
   async handle({ admin }) {
     const [samples, report] = await Promise.all([
-      admin.call<Sample[]>("read_request_metrics"),
-      admin.call<JobReport>("read_job_metrics").catch(withoutQueue),
+      admin.call("read_request_metrics", {}, z.array(Sample)),
+      admin.call("read_job_metrics", {}, JobReport).catch(withoutQueue),
     ]);
     return renderMetrics(samples) + (report ? renderJobReport(report) : "");
   },

@@ -4,7 +4,7 @@
  */
 import { type Platform, PlatformFault, type Tokens } from "../platforms/platform.ts";
 import { disconnectReason, needsCreator } from "./problem.ts";
-import { type Claim, type FreshTokens, REFRESH_LEASE_SECONDS, refreshClaimed } from "./refresh_token.ts";
+import { Claim, type FreshTokens, REFRESH_LEASE_SECONDS, refreshClaimed } from "./refresh_token.ts";
 import type { Context } from "../context.ts";
 
 export interface Connection extends FreshTokens {
@@ -88,10 +88,10 @@ export class Access {
   private async claim(): Promise<Claim | null> {
     const deadline = Date.now() + OTHERS_REFRESH_MS;
     for (;;) {
-      const claim = await this.context.admin.call<Claim | null>("claim_token_refresh", {
+      const claim = await this.context.admin.call("claim_token_refresh", {
         p_connection_id: this.connection.connection_id,
         p_lease_seconds: REFRESH_LEASE_SECONDS,
-      });
+      }, Claim.nullable());
       if (claim || Date.now() > deadline) return claim;
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }

@@ -12,7 +12,7 @@ export async function accessRemoved(
   platform: { slug: PlatformSlug; title: string },
   report: { reported_id: string; at: Date },
 ): Promise<void> {
-  const refused = await admin.call<number>("refuse_account", {
+  const refused = await admin.call("refuse_account", {
     p_platform: platform.slug,
     p_reported_id: report.reported_id,
     p_reason: disconnectReason(

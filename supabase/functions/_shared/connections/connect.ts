@@ -39,14 +39,11 @@ export async function connect(
     used: (usage) => meter.add(usage),
   });
   // Taken before anything else: whatever happens from here on, this state is used up.
-  const [attempt] = await context.admin.call<{ code_verifier: string; redirect_uri: string }[]>(
-    "take_oauth_state",
-    {
-      p_user_id: user_id,
-      p_platform: slug,
-      p_state: input.state,
-    },
-  );
+  const [attempt] = await context.admin.call("take_oauth_state", {
+    p_user_id: user_id,
+    p_platform: slug,
+    p_state: input.state,
+  });
   if (!attempt) throw new ApiError("oauth_state_invalid");
   if (input.code === undefined) {
     throw new ApiError(
@@ -92,14 +89,14 @@ async function store(
     if (account_id !== undefined && profile.platform_account_id !== account_id) {
       throw new PlatformFault(platform.slug, "no_account", { reason: "another account" });
     }
-    return await context.admin.call<z.output<typeof ConnectOutput>>("connect_account", {
+    return await context.admin.call("connect_account", {
       p_user_id: user_id,
       p_platform: platform.slug,
       p_tokens: grant.tokens,
       p_token_expires_at: grant.expires_at?.toISOString() ?? null,
       p_scopes: grant.scopes,
       p_profile: profile,
-    });
+    }, ConnectOutput);
   } catch (error) {
     const isPlanLimit = error instanceof DatabaseError && error.sqlstate === "SVQ01";
     const isUseless = error instanceof PlatformFault && error.kind === "no_account";

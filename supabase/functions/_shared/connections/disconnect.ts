@@ -1,6 +1,6 @@
 /** Ends a connection: at the platform, in Vault, and for the creator. Content stays. */
 import { z } from "zod";
-import type { Tokens } from "../platforms/platform.ts";
+import { Tokens } from "../platforms/platform.ts";
 import { isKnown, platformOf } from "../platforms/registry.ts";
 import { isShared } from "./shared_grant.ts";
 import type { Context } from "../context.ts";
@@ -24,16 +24,14 @@ export async function disconnect(
   user_id: string,
   { social_account_id }: z.output<typeof DisconnectInput>,
 ): Promise<z.output<typeof DisconnectOutput>> {
-  const { platform, tokens } = await context.admin.call<{ platform: string; tokens: Tokens | null }>(
+  const { platform, tokens } = await context.admin.call(
     "read_connection",
-    {
-      p_user_id: user_id,
-      p_social_account_id: social_account_id,
-    },
+    { p_user_id: user_id, p_social_account_id: social_account_id },
+    z.object({ platform: z.string(), tokens: Tokens.nullable() }),
   );
   // First the platform: if this dies in between, the account is still there and the creator can do it again.
   const revoked = tokens !== null && await revoke(context, platform, user_id, social_account_id, tokens);
-  const disconnected_at = await context.admin.call<string>("disconnect_account", {
+  const disconnected_at = await context.admin.call("disconnect_account", {
     p_user_id: user_id,
     p_social_account_id: social_account_id,
   });

@@ -2,19 +2,21 @@
  * Refreshing one connection's tokens. A lease in the database lets one worker at a time do it, across processes: some platforms
  * kill the old refresh token with every refresh, so two at once would lose the account.
  */
+import { z } from "zod";
 import { DatabaseError } from "../errors.ts";
-import { type Platform, PlatformFault, type Tokens } from "../platforms/platform.ts";
+import { KeptTokens, type Platform, PlatformFault, type Tokens } from "../platforms/platform.ts";
 import { disconnectReason, needsCreator } from "./problem.ts";
 import type { Context } from "../context.ts";
 
 /** A connection whose lease is ours. */
-export interface Claim {
-  connection_id: string;
-  lease: string;
-  platform: string;
-  tokens: Tokens;
-  token_expires_at: string | null;
-}
+export const Claim = z.object({
+  connection_id: z.uuid(),
+  lease: z.uuid(),
+  platform: z.string(),
+  tokens: KeptTokens,
+  token_expires_at: z.string().nullable(),
+});
+export type Claim = z.output<typeof Claim>;
 
 export interface FreshTokens {
   tokens: Tokens;

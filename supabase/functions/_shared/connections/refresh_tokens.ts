@@ -3,7 +3,7 @@ import { z } from "zod";
 import { type Platform, PlatformFault } from "../platforms/platform.ts";
 import { isKnown, platformOf } from "../platforms/registry.ts";
 import { needsCreator } from "./problem.ts";
-import { type Claim, REFRESH_LEASE_SECONDS, refreshClaimed } from "./refresh_token.ts";
+import { Claim, REFRESH_LEASE_SECONDS, refreshClaimed } from "./refresh_token.ts";
 import type { Context } from "../context.ts";
 
 export const RefreshInput = z.strictObject({});
@@ -28,10 +28,10 @@ export async function refreshTokens(context: Context): Promise<RefreshOutput> {
   const counts: RefreshOutput = { refreshed: 0, failed: 0, needs_reconnect: 0 };
   // A claim that failed is not due again for a while, so this ends.
   while (Date.now() < deadline && !context.signal?.aborted) {
-    const claims = await context.admin.call<Claim[]>("claim_token_refreshes", {
+    const claims = await context.admin.call("claim_token_refreshes", {
       p_limit: BATCH,
       p_lease_seconds: REFRESH_LEASE_SECONDS,
-    });
+    }, z.array(Claim));
     if (claims.length === 0) break;
     const outcomes = await Promise.all(claims.map((claim) => refreshOne(context, claim)));
     for (const outcome of outcomes) counts[outcome] += 1;

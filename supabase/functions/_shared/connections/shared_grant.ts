@@ -10,7 +10,7 @@ export async function isShared(
   social_account_id: string | null,
 ): Promise<boolean> {
   if (!platform.shared_grant) return false;
-  return await context.admin.call<boolean>("has_other_account", {
+  return await context.admin.call("has_other_account", {
     p_user_id: user_id,
     p_platform: platform.slug,
     p_social_account_id: social_account_id,

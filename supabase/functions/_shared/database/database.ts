@@ -1,20 +1,40 @@
 /**
  * The ways to the database, so that handlers need not know which is in use.
  *
- * - `admin.call(name, args)`: one SQL function of schema public as the service role. Through the Data API, or, where
+ * - `admin.call(name, args, schema)`: one SQL function of schema public as the service role. Through the Data API, or, where
  *   STREAMVIBE_POOLER_URL is set, through a direct connection to a transaction pooler: no prepared statements, a small pool
  *   (https://supabase.com/docs/guides/functions/connect-to-postgres). Same results and same errors on both.
  * - `callerClient()`: a supabase-js client with the caller's token, so that row-level security decides.
  */
 import type { SupabaseClient } from "@supabase/supabase-js";
+import type { z } from "zod";
 import { publishableKeys } from "../settings/auth_keys.ts";
 import { callDataApi } from "./data_api.ts";
-import type { Database } from "./database.types.ts";
+import type { Database, Json } from "./database.types.ts";
 import { ApiError, DatabaseError } from "../errors.ts";
 import { callDirectly } from "./pooler.ts";
 import type { Settings } from "../settings/settings.ts";
 
 export { closeConnections } from "./pooler.ts";
+
+type Functions = Database["public"]["Functions"];
+
+/** A SQL function of schema public. */
+export type FunctionName = keyof Functions;
+
+/** Its named arguments. Each may be null, which the generated types do not know; what JSON holds is the function's own affair. */
+type Arguments<Name extends FunctionName> = {
+  [Key in keyof Functions[Name]["Args"]]: Json extends Functions[Name]["Args"][Key] ? unknown
+    : Functions[Name]["Args"][Key] | null;
+};
+
+/** Its result. JSON is unknown until a schema has parsed it. */
+type Result<Name extends FunctionName> = Functions[Name]["Returns"] extends infer Returns
+  ? Returns extends undefined ? null
+  : Json extends Returns ? unknown
+  : Json[] extends Returns ? unknown[]
+  : Returns
+  : never;
 
 /** Calls SQL functions of schema public as the service role, past row-level security. */
 export interface Admin {
@@ -22,9 +42,33 @@ export interface Admin {
    * Calls one function with named arguments (undefined ones are left out, so that their defaults hold). A function that returns a set
    * or a table gives an array, any other its value, one that returns void gives null. Timestamps are ISO texts.
    *
+   * @param schema Parses the result: for JSON, and for tables with columns that may be null.
    * @throws {DatabaseError} With the SQLSTATE; our own `SV…` states become problems at the edge.
    */
-  call<T = unknown>(name: string, args?: Record<string, unknown>): Promise<T>;
+  call<Name extends FunctionName, Schema extends z.ZodType>(
+    name: Name,
+    args: Arguments<Name>,
+    schema: Schema,
+  ): Promise<z.output<Schema>>;
+  call<Name extends FunctionName>(name: Name, args?: Arguments<Name>): Promise<Result<Name>>;
+}
+
+/** Makes one call, and gives the result as JSON has it. @throws {DatabaseError} */
+export type Driver = (name: string, args: Record<string, unknown>) => Promise<unknown>;
+
+/** An admin whose calls go through a driver. */
+export function adminOf(driver: Driver): Admin {
+  const call = async (name: string, args: Record<string, unknown> = {}, schema?: z.ZodType) => {
+    const given = Object.fromEntries(Object.entries(args).filter(([, value]) => value !== undefined));
+    const result = await driver(name, given);
+    if (!schema) return result;
+    const parsed = schema.safeParse(result);
+    if (parsed.success) return parsed.data;
+    throw new Error(`Cannot use the result of ${name}: it is not what the code expects`, {
+      cause: parsed.error,
+    });
+  };
+  return { call } as Admin;
 }
 
 /** What a request has spent in the database. */
@@ -43,16 +87,10 @@ export function createAdmin(
   options: { request_id?: string; stats?: DatabaseStats; prepared?: boolean } = {},
 ): Admin {
   const url = settings.STREAMVIBE_POOLER_URL;
-  const driver = url
-    ? (name: string, args: Record<string, unknown>) =>
-      callDirectly(url, settings, name, args, options.prepared)
-    : (name: string, args: Record<string, unknown>) => callDataApi(settings, name, args, options.request_id);
-  return {
-    async call<T>(name: string, args: Record<string, unknown> = {}): Promise<T> {
-      const given = Object.fromEntries(Object.entries(args).filter(([, value]) => value !== undefined));
-      return await measured(options.stats, () => driver(name, given)) as T;
-    },
-  };
+  const driver: Driver = url
+    ? (name, args) => callDirectly(url, settings, name, args, options.prepared)
+    : (name, args) => callDataApi(settings, name, args, options.request_id);
+  return adminOf((name, args) => measured(options.stats, () => driver(name, args)));
 }
 
 /** A supabase-js client that acts as the caller: their token, or anonymous without one. */

@@ -2,21 +2,23 @@
  * `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header): the same key with the same body within 24 hours gives the first answer
  * again, also when two arrive at once; with another body 422. Only successes are kept: after a refusal or a fault the key may be used again.
  */
+import { z } from "zod";
 import type { Admin } from "../database/database.ts";
 import { ApiError } from "../errors.ts";
 import type { Rate, RateState } from "./limits.ts";
 
 /** What the database knows of a key. */
-interface Admission {
-  allowed: boolean;
-  remaining: number;
-  reset_seconds: number;
-  idempotency: {
-    state: "started" | "replayed" | "in_progress" | "mismatch";
-    status: number | null;
-    body: string | null;
-  } | null;
-}
+const Admission = z.object({
+  allowed: z.boolean(),
+  /** Null where nothing was counted. */
+  remaining: z.int().nullable(),
+  reset_seconds: z.int().nullable(),
+  idempotency: z.object({
+    state: z.enum(["started", "replayed", "in_progress", "mismatch"]),
+    status: z.int().nullable(),
+    body: z.string().nullable(),
+  }).nullable(),
+});
 
 /** The answer of an earlier request as it was sent, or null when this request is the first and must do the work. */
 export type Replay = { status: number; body: string } | null;
@@ -58,19 +60,19 @@ export async function admit(
 ): Promise<{ state: RateState | null; replay: Replay }> {
   const { rate, sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms)) } = about;
   const ask = (counted: Rate | null) =>
-    admin.call<Admission>("admit_request", {
+    admin.call("admit_request", {
       p_rate_key: counted?.key ?? null,
       p_limit: counted?.limit ?? null,
       p_window_seconds: counted?.window_seconds ?? null,
       p_scope: about.scope,
       p_idempotency_key: about.key,
       p_body_hash: about.hash,
-    });
+    }, Admission);
   const first = await ask(rate);
   const state = rate && {
     allowed: first.allowed,
-    remaining: first.remaining,
-    reset_seconds: first.reset_seconds,
+    remaining: first.remaining ?? 0,
+    reset_seconds: first.reset_seconds ?? 0,
     limit: rate.limit,
   };
   about.counted?.(state);

@@ -3,8 +3,7 @@
  * idempotency → handler with a time limit. `endpoint.ts` wraps them in headers, log and metrics.
  *
  * A request counts against the limit once its caller is known, also when its input turns out malformed: guessing is not free.
- * Counting runs beside the reading of the body, and beside the whole handler of a GET, so that it adds no latency there;
- * it is the only thing that a malformed request changes.
+ * Counting is one call, beside the reading of the body. No handler begins before it has ended, but for public reads that are cached.
  */
 import type { z } from "zod";
 import { produce, type Produced, respond } from "./answer.ts";
@@ -93,23 +92,20 @@ async function runRead<I extends z.ZodType, O extends z.ZodType, A extends Auth>
   pipeline: Pipeline<I, O, A>,
   url: URL,
 ): Promise<Produced> {
+  const { definition, controller } = pipeline;
   const counting = count(pipeline);
-  let running: Promise<Produced> | undefined;
-  let fault: unknown;
+  // A flood that is refused buys no work, but for public reads: those are cheap and cached, and begin beside their counting.
+  if (!(definition.cache && definition.rate === "public_read")) await counting;
   try {
-    running = runHandler(pipeline, validate(pipeline.definition.input, readQuery(url)));
+    const running = runHandler(pipeline, validate(definition.input, readQuery(url)));
     running.catch(() => {});
-  } catch (error) {
-    fault = error;
-  }
-  try {
     await counting;
+    return await within(pipeline, running);
   } catch (error) {
-    pipeline.controller.abort(error);
+    controller.abort(error);
+    await counting;
     throw error;
   }
-  if (!running) throw fault;
-  return await within(pipeline, running);
 }
 
 async function runWrite<I extends z.ZodType, O extends z.ZodType, A extends Auth>(

@@ -93,13 +93,14 @@ async function send(groups: Hit[][]): Promise<Granted[]> {
   const [alone] = heads;
   if (!alone) return [];
   if (groups.length === 1 && groups[0]?.length === 1) {
-    const [row] = await alone.admin.call<[{ allowed: boolean; remaining: number; reset_seconds: number }]>(
-      "check_rate_limit",
-      { p_key: alone.rate.key, p_limit: alone.rate.limit, p_window_seconds: alone.rate.window_seconds },
-    );
-    return [{ ...row, granted: row.allowed ? 1 : 0 }];
+    const [row] = await alone.admin.call("check_rate_limit", {
+      p_key: alone.rate.key,
+      p_limit: alone.rate.limit,
+      p_window_seconds: alone.rate.window_seconds,
+    });
+    return row ? [{ ...row, granted: row.allowed ? 1 : 0 }] : [];
   }
-  const rows = await alone.admin.call<(Granted & { place: number })[]>("check_rate_limits", {
+  const rows = await alone.admin.call("check_rate_limits", {
     p_keys: heads.map(({ rate }) => rate.key),
     p_limits: heads.map(({ rate }) => rate.limit),
     p_window_seconds: heads.map(({ rate }) => rate.window_seconds),

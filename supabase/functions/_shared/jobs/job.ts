@@ -1,25 +1,31 @@
 /** What a job is to the code that does it. */
+import { z } from "zod";
 import type { Context } from "../context.ts";
 
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [member: string]: JsonValue };
 export type JsonRecord = { [member: string]: JsonValue };
+/** What is in it is the handler's affair. */
+const JsonRecord = z.custom<JsonRecord>((value) =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+);
 
 /** A job that this worker has claimed. */
-export interface Job {
-  job_id: string;
+export const Job = z.object({
+  job_id: z.string(),
   /** The number of this run; every call about the job carries it, so that a run that was given up for dead changes nothing. */
-  fence: number;
-  user_id: string | null;
-  job_type: string;
-  handler: string;
-  params: JsonRecord;
+  fence: z.int(),
+  user_id: z.string().nullable(),
+  job_type: z.string(),
+  handler: z.string(),
+  params: JsonRecord,
   /** Where an earlier run stopped; what it holds is the handler's own. */
-  checkpoint: JsonRecord | null;
-  attempt: number;
-  max_attempts: number;
-  timeout_seconds: number;
-  request_id: string | null;
-}
+  checkpoint: JsonRecord.nullable(),
+  attempt: z.int(),
+  max_attempts: z.int(),
+  timeout_seconds: z.number(),
+  request_id: z.string().nullable(),
+});
+export type Job = z.output<typeof Job>;
 
 /** How far a run is. */
 export interface Progress {

@@ -1,4 +1,5 @@
 /** Counts and durations of runs, gathered by a worker and added to the database now and then; /metrics reads the sums. */
+import { z } from "zod";
 import type { Admin } from "../database/database.ts";
 import type { Logger } from "../observability/log.ts";
 import { BUCKETS_MS } from "../observability/metrics.ts";
@@ -6,13 +7,14 @@ import { BUCKETS_MS } from "../observability/metrics.ts";
 export type Outcome = "completed" | "failed" | "released" | "lost";
 
 /** Sums of one handler and outcome. */
-export interface JobSample {
-  handler: string;
-  outcome: string;
-  count: number;
-  duration_ms_sum: number;
-  buckets: number[];
-}
+export const JobSample = z.object({
+  handler: z.string(),
+  outcome: z.string(),
+  count: z.number(),
+  duration_ms_sum: z.number(),
+  buckets: z.array(z.number()),
+});
+export type JobSample = z.output<typeof JobSample>;
 
 export class JobMetrics {
   #samples = new Map<string, JobSample>();

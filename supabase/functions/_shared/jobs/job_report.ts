@@ -1,22 +1,24 @@
 /** Figures of the queue, in Prometheus' text format. */
+import { z } from "zod";
 import { BUCKETS_MS } from "../observability/metrics.ts";
-import type { JobSample } from "./job_metrics.ts";
+import { JobSample } from "./job_metrics.ts";
 
 /** What read_job_metrics() tells. */
-export interface JobReport {
-  handlers: {
-    handler: string;
-    job_type: string;
-    paused: boolean;
-    ready: number;
-    running: number;
-    stuck: number;
-    waiting: number;
-    dead_letters: number;
-    oldest_seconds: number;
-  }[];
-  runs: JobSample[];
-}
+export const JobReport = z.object({
+  handlers: z.array(z.object({
+    handler: z.string(),
+    job_type: z.string(),
+    paused: z.boolean(),
+    ready: z.number(),
+    running: z.number(),
+    stuck: z.number(),
+    waiting: z.number(),
+    dead_letters: z.number(),
+    oldest_seconds: z.number(),
+  })),
+  runs: z.array(JobSample),
+});
+export type JobReport = z.output<typeof JobReport>;
 
 /** Depth by state, age of the oldest, dead letters, runs and their durations, per handler. Names are our own and need no escaping. */
 export function renderJobReport({ handlers, runs }: JobReport): string {

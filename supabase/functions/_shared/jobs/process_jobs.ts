@@ -1,6 +1,6 @@
 /** One visit to the queue: takes jobs within a time budget, bounded in number at once. */
 import type { Context } from "../context.ts";
-import type { JobReport } from "./job_report.ts";
+import { JobReport } from "./job_report.ts";
 import { queueOf } from "./queue.ts";
 import { HANDLERS } from "./registry.ts";
 import { JOBS } from "./settings.ts";
@@ -30,6 +30,6 @@ export async function processJobs(
     grace_ms: GRACE_MS,
   });
   const tally = await worker.run();
-  const { handlers } = await context.admin.call<JobReport>("read_job_metrics");
+  const { handlers } = await context.admin.call("read_job_metrics", {}, JobReport);
   return { ...tally, remaining: handlers.reduce((sum, { ready }) => sum + ready, 0) };
 }

@@ -1,13 +1,17 @@
 /** The queue as a worker sees it: the SQL functions of module 006, for one worker and the handlers it has. */
+import { z } from "zod";
 import type { Admin } from "../database/database.ts";
 import type { Failure } from "./failure.ts";
-import type { Job, JsonRecord, Progress } from "./job.ts";
+import { Job, type JsonRecord, type Progress } from "./job.ts";
 
 /** A job that ended well. */
 export interface Done {
   job: Job;
   result: JsonRecord | null;
 }
+
+/** What became of a worker's word that it has nothing to do. */
+const Parked = z.object({ parked: z.boolean(), wake_in_ms: z.number().nullable() });
 
 export interface JobQueue {
   /** Completes what is done and claims at most so many jobs, in one trip. */
@@ -23,7 +27,7 @@ export interface JobQueue {
   progress(job: Job, progress: Progress): Promise<void>;
   log(job: Job, level: string, message: string, details: JsonRecord): Promise<void>;
   /** Says that this worker found nothing and waits to be woken; 0 seconds: that it leaves. */
-  park(seconds: number): Promise<{ parked: boolean; wake_in_ms: number | null }>;
+  park(seconds: number): Promise<z.output<typeof Parked>>;
 }
 
 export interface QueueOptions {
@@ -36,17 +40,17 @@ export function queueOf(admin: Admin, { worker_id, lease_seconds, handlers }: Qu
   const run = (job: Job) => ({ p_job_id: job.job_id, p_fence: job.fence });
   return {
     exchange: (done, want) =>
-      admin.call<Job[]>("finish_and_claim_jobs", {
+      admin.call("finish_and_claim_jobs", {
         p_worker_id: worker_id,
         p_done: done.map(({ job }) => job.job_id),
         p_fences: done.map(({ job }) => job.fence),
         p_results: done.map(({ result }) => result),
         p_max_jobs: want,
         p_lease_seconds: lease_seconds,
-        p_handlers: handlers,
-      }),
+        p_handlers: [...handlers],
+      }, z.array(Job)),
     extend: (jobs) =>
-      admin.call<string[]>("extend_job_leases", {
+      admin.call("extend_job_leases", {
         p_job_ids: jobs.map(({ job_id }) => job_id),
         p_fences: jobs.map(({ fence }) => fence),
         p_lease_seconds: lease_seconds,
@@ -86,6 +90,10 @@ export function queueOf(admin: Admin, { worker_id, lease_seconds, handlers }: Qu
       });
     },
     park: (seconds) =>
-      admin.call("park_worker", { p_worker_id: worker_id, p_seconds: seconds, p_handlers: handlers }),
+      admin.call(
+        "park_worker",
+        { p_worker_id: worker_id, p_seconds: seconds, p_handlers: [...handlers] },
+        Parked,
+      ),
   };
 }

@@ -2,6 +2,7 @@
  * Counts and durations of requests. Isolates are many and short-lived, so each gathers its own for a moment and adds them to the
  * database off the request's path; /metrics reads the sum.
  */
+import { z } from "zod";
 import { background } from "./background.ts";
 import { createAdmin } from "../database/database.ts";
 import type { Logger } from "./log.ts";
@@ -11,13 +12,14 @@ import type { Settings } from "../settings/settings.ts";
 export const BUCKETS_MS = [5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000] as const;
 
 /** Sums of one function and status. `buckets` counts each bucket by itself, not cumulatively. */
-export interface Sample {
-  function: string;
-  status: number;
-  count: number;
-  duration_ms_sum: number;
-  buckets: number[];
-}
+export const Sample = z.object({
+  function: z.string(),
+  status: z.int(),
+  count: z.number(),
+  duration_ms_sum: z.number(),
+  buckets: z.array(z.number()),
+});
+export type Sample = z.output<typeof Sample>;
 
 /** Gathers samples until they are taken. */
 export class Recorder {

@@ -2,6 +2,7 @@
  * What a platform is to the rest of StreamVibe: one adapter file implements `Platform`, and the OAuth flow,
  * the token refresh, the sync pipeline and the disconnect know nothing else about it.
  */
+import { z } from "zod";
 import type { Context } from "../context.ts";
 
 export const PLATFORM_SLUGS = ["youtube", "instagram", "tiktok", "facebook", "twitter"] as const;
@@ -63,17 +64,21 @@ export interface NormalizedMedia {
 }
 
 /** What Vault keeps for a connection. Never logged, never in a table, never in an answer. */
-export type Tokens = {
-  access_token: string;
+export const Tokens = z.object({
+  access_token: z.string(),
   /** Absent where the access token itself is prolonged (Instagram, Facebook). */
-  refresh_token?: string;
+  refresh_token: z.string().optional(),
   /** The account that the access token is for, where the login behind it has several (Facebook pages). */
-  account_id?: string;
-  token_type?: string;
-  obtained_at?: string;
+  account_id: z.string().optional(),
+  token_type: z.string().optional(),
+  obtained_at: z.string().optional(),
   /** When the access token ends, kept with it where it is its own refresh token (Instagram). */
-  expires_at?: string;
-};
+  expires_at: z.string().optional(),
+});
+export type Tokens = z.output<typeof Tokens>;
+
+/** Tokens as Vault kept them; what is gone or cannot be read is a token that no platform accepts. */
+export const KeptTokens = Tokens.catch({ access_token: "" });
 
 export interface Grant {
   tokens: Tokens;
@@ -118,15 +123,22 @@ export interface Authorization {
  * remembered of the page is found again; the other members belong to the sync run at hand. The first page is null.
  */
 export type Cursor = { key: string } & JsonObject;
+export const Cursor = z.custom<Cursor>((value) => typeof (value as Cursor | null)?.key === "string");
+
+/** Members of an adapter's own. */
+export const JsonObject = z.custom<JsonObject>((value) =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+);
 
 /** What was remembered of a page when it was last read. */
-export interface RememberedPage {
-  etags: JsonObject;
-  item_ids: string[];
-  present_ids: string[];
-  next_cursor: Cursor | null;
-  total: number | null;
-}
+export const RememberedPage = z.object({
+  etags: JsonObject,
+  item_ids: z.array(z.string()),
+  present_ids: z.array(z.string()),
+  next_cursor: Cursor.nullable(),
+  total: z.number().nullable(),
+});
+export type RememberedPage = z.output<typeof RememberedPage>;
 
 /** What is known of the account that is synced. */
 export type KnownAccount = Pick<Profile, "platform_account_id" | "details">;

@@ -21,14 +21,14 @@ export const AutoSyncOutput = z.object({
 });
 
 /** An account that `claim_auto_syncs` has handed to this run. */
-interface Claim {
-  social_account_id: string;
-  user_id: string;
-  platform: string;
-  due_at: string;
+const Claim = z.object({
+  social_account_id: z.uuid(),
+  platform: z.string(),
+  due_at: z.string(),
   /** A sync run that is open and goes on at no cost. */
-  sync_id: string | null;
-}
+  sync_id: z.uuid().nullable(),
+});
+type Claim = z.output<typeof Claim>;
 
 export interface AutoSyncLimits {
   max_accounts: number;
@@ -58,11 +58,11 @@ export async function autoSync(
   limits: AutoSyncLimits = LIMITS,
 ): Promise<z.output<typeof AutoSyncOutput>> {
   const begun = Date.now();
-  const claims = await context.admin.call<Claim[]>("claim_auto_syncs", {
+  const claims = await context.admin.call("claim_auto_syncs", {
     p_limit: limits.max_accounts,
     p_per_creator: limits.per_creator,
     p_lease_seconds: LEASE_SECONDS,
-  });
+  }, z.array(Claim));
   let enqueued = 0;
   const waiting = [...claims];
   const hasTime = () => Date.now() - begun < limits.budget_ms && !context.signal?.aborted;

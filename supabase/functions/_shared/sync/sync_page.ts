@@ -4,22 +4,22 @@
  * A sync run costs one unit of the plan and may take many steps, each of which is durable before the next begins: whoever
  * dies, the next step goes on from the checkpoint. A step that fails returns the unit.
  */
-import type { z } from "zod";
+import { z } from "zod";
 import { Access } from "../connections/access.ts";
 import { problemOf } from "../connections/problem.ts";
 import type { Context } from "../context.ts";
 import { toApiError } from "../errors.ts";
 import { Meter, quotaOf } from "../platforms/meter.ts";
 import {
-  type Cursor,
-  type JsonObject,
+  Cursor,
+  JsonObject,
+  KeptTokens,
   type KnownAccount,
   type Page,
   type Platform,
   PlatformFault,
   type PlatformSlug,
-  type RememberedPage,
-  type Tokens,
+  RememberedPage,
 } from "../platforms/platform.ts";
 import { platformOf } from "../platforms/registry.ts";
 import { PLATFORMS } from "../platforms/settings.ts";
@@ -32,31 +32,33 @@ export type SyncRequest = z.output<typeof SyncInput> & {
 };
 
 /** What `begin_sync` hands out: the place in the sync run and what is needed to go on from there. */
-interface Begun {
-  sync_id: string;
-  fence: number;
-  platform_account_id: string;
-  account_details: JsonObject | null;
-  connection_id: string;
-  tokens: Tokens;
-  token_expires_at: string | null;
-  cursor: Cursor | null;
-  page: RememberedPage | null;
-  missing_ids: string[] | null;
-}
+const Begun = z.object({
+  sync_id: z.uuid(),
+  fence: z.int(),
+  platform_account_id: z.string(),
+  account_details: JsonObject.nullable(),
+  connection_id: z.uuid(),
+  tokens: KeptTokens,
+  token_expires_at: z.string().nullable(),
+  cursor: Cursor.nullable(),
+  page: RememberedPage.nullable(),
+  missing_ids: z.array(z.string()).nullable(),
+});
+type Begun = z.output<typeof Begun>;
 
 /** What `apply_sync_page` did. */
-interface Applied {
-  new_items: number;
-  updated_items: number;
-  unchanged_items: number;
-  removed_items: number;
-  done: boolean;
-  items_seen: number;
-  total: number | null;
+const Applied = z.object({
+  new_items: z.int(),
+  updated_items: z.int(),
+  unchanged_items: z.int(),
+  removed_items: z.int(),
+  done: z.boolean(),
+  items_seen: z.int(),
+  total: z.int().nullable(),
   /** The list has ended, and these items of the library were not on it: the platform is asked before they go. */
-  missing_ids: string[] | null;
-}
+  missing_ids: z.array(z.string()).nullable(),
+});
+type Applied = z.output<typeof Applied>;
 
 /** The checkpoint behind the last page: what was not seen is asked for by its ids. */
 const MISSING: Cursor = { key: "missing" };
@@ -74,14 +76,14 @@ export async function syncPage(
 ): Promise<SyncOutput> {
   const meter = new Meter();
   const platform = await platformOf(slug, { ...context, used: (usage) => meter.add(usage) });
-  const begun = await context.admin.call<Begun>("begin_sync", {
+  const begun = await context.admin.call("begin_sync", {
     p_user_id: request.user_id,
     p_social_account_id: request.social_account_id,
     p_sync_id: request.sync_id ?? null,
     p_lease_seconds: context.settings.of(SYNC).SYNC_LEASE_SECONDS,
     p_platform: slug,
     p_quota: quotaOf(platform, context.settings.of(PLATFORMS).PLATFORM_QUOTA_PAUSE_SECONDS),
-  });
+  }, Begun);
   const step = new Step(context, platform, begun, request, meter);
   try {
     if (begun.cursor?.key === MISSING.key) {
@@ -171,7 +173,7 @@ class Step {
 
   async apply(page: Page, { release }: { release: boolean }): Promise<Applied> {
     const { account, items, ...rest } = page;
-    const applied = await this.context.admin.call<Applied>("apply_sync_page", {
+    const applied = await this.context.admin.call("apply_sync_page", {
       p_sync_id: this.begun.sync_id,
       p_fence: this.begun.fence,
       p_page: rest,
@@ -179,7 +181,7 @@ class Step {
       p_account: account,
       p_release: release,
       p_usage: this.usage(),
-    });
+    }, Applied);
     this.last = applied;
     this.sum.synced += page.present_ids.length;
     this.sum.fresh += applied.new_items;

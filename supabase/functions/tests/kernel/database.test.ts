@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
+import { z } from "zod";
 import { testDatabase } from "../../../../scripts/test/stack.ts";
 import { vanishingDatabase } from "../../../../scripts/test/vanishing_database.ts";
-import { closeConnections, createAdmin } from "../../_shared/database/database.ts";
+import { adminOf, closeConnections, createAdmin } from "../../_shared/database/database.ts";
 import { DatabaseError, toApiError } from "../../_shared/errors.ts";
 import { type Driver, stackSettings } from "../support/stack_settings.ts";
 
@@ -37,14 +38,10 @@ Deno.test("both ways to the database give the same results and the same errors",
     };
     const json = await admin.call("admit_request", admit);
     const nothing = await admin.call("finish_request", kept);
-    const replay = await admin.call("admit_request", {
-      ...admit,
-      p_limit: undefined,
-      p_window_seconds: undefined,
-    })
-      .catch((error) => error.sqlstate);
+    const { p_limit: _, p_window_seconds: __, ...less } = admit;
+    const replay = await admin.call("admit_request", less as typeof admit).catch((error) => error.sqlstate);
     const again = await admin.call("admit_request", admit);
-    const list = await admin.call<unknown[]>("read_request_metrics");
+    const list = await admin.call("read_request_metrics");
     const raised = await failure(admin.call("setup_profile", { p_user_id: unknown, p_display_name: "x" }));
     const malformed = await failure(admin.call("setup_profile", { p_user_id: "no uuid" }));
     assert.deepEqual(table, [{ allowed: true, remaining: 1, reset_seconds: 60 }], driver);
@@ -68,10 +65,10 @@ Deno.test("both ways to the database give the same results and the same errors",
 Deno.test("an unknown function is an error of its own, and the connection goes on", async () => {
   for (const driver of DRIVERS) {
     const admin = createAdmin(await stackSettings(driver));
-    const error = await failure(admin.call("no_such_function", { p_x: 1 }));
+    const error = await failure(admin.call("no_such_function" as "check_health"));
     assert.match(error.sqlstate, /^(42883|PGRST202)$/);
     assert.equal(
-      (await admin.call<unknown[]>("check_rate_limit", {
+      (await admin.call("check_rate_limit", {
         p_key: crypto.randomUUID(),
         p_limit: 1,
         p_window_seconds: 1,
@@ -136,4 +133,13 @@ Deno.test("the service functions are the service's alone", async () => {
       and (has_function_privilege('anon', oid, 'execute') or has_function_privilege('authenticated', oid, 'execute'))`;
   assert.deepEqual(open.map(({ name }) => name), []);
   await database.end();
+});
+
+Deno.test("a result that is not what the code expects is a bug, and says of which function", async () => {
+  const admin = adminOf(() => Promise.resolve({ state: "odd" }));
+  await assert.rejects(
+    admin.call("check_health", {}, z.object({ database: z.string() })),
+    /^Error: Cannot use the result of check_health: it is not what the code expects$/,
+  );
+  assert.deepEqual(await admin.call("check_health", {}, z.object({ state: z.string() })), { state: "odd" });
 });

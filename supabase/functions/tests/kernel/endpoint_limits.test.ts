@@ -2,10 +2,16 @@ import assert from "node:assert/strict";
 import { z } from "zod";
 import { endpoint } from "../../_shared/http/endpoint.ts";
 import { DatabaseError } from "../../_shared/errors.ts";
+import type { CachePolicy } from "../../_shared/http/cache_policy.ts";
 import { clientAddress, type RateClass } from "../../_shared/http/limits.ts";
 import { requestTo, SECRET, testDependencies, USER } from "../support/test_dependencies.ts";
 
-function limited(rate: RateClass, method: "GET" | "POST", handle: () => unknown = () => ({})) {
+function limited(
+  rate: RateClass,
+  method: "GET" | "POST",
+  handle: () => unknown = () => ({}),
+  cache?: CachePolicy,
+) {
   return endpoint({
     name: "limited",
     summary: "Counts",
@@ -15,6 +21,7 @@ function limited(rate: RateClass, method: "GET" | "POST", handle: () => unknown 
     input: z.strictObject({}),
     example: {},
     output: z.looseObject({}),
+    cache,
     handle: async () => await handle() as Record<string, unknown>,
   });
 }
@@ -65,20 +72,24 @@ Deno.test("every answer of a limited endpoint says the limit, what is left and w
   assert.equal(calls.length, 5, "one round trip a request");
 });
 
-Deno.test("a refused POST does no work", async () => {
-  let worked = 0;
-  const { dependencies } = testDependencies({ functions: counter(1) });
-  const api = limited("user", "POST", () => ({ worked: worked++ })).with(dependencies);
-  for (const expected of [200, 429, 429]) {
-    const response = await api.fetch(await requestTo("limited"));
-    const body = await response.json();
-    assert.equal(response.status, expected);
-    if (expected === 429) assert.equal(body.code, "rate_limited");
-  }
-  assert.equal(worked, 1);
-});
+for (
+  const [rate, method] of [["user", "POST"], ["user_read", "GET"], ["public_read", "GET"]] as const
+) {
+  Deno.test(`a refused ${method} of class ${rate} does no work`, async () => {
+    let worked = 0;
+    const { dependencies } = testDependencies({ functions: counter(1) });
+    const api = limited(rate, method, () => ({ worked: worked++ })).with(dependencies);
+    for (const expected of [200, 429, 429]) {
+      const response = await api.fetch(await requestTo("limited", { method }));
+      const body = await response.json();
+      assert.equal(response.status, expected);
+      if (expected === 429) assert.equal(body.code, "rate_limited");
+    }
+    assert.equal(worked, 1);
+  });
+}
 
-Deno.test("a GET counts beside its handler, and a refused one gives nothing away", async () => {
+Deno.test("a cached public read begins beside its counting, and a refused one gives nothing away", async () => {
   const order: string[] = [];
   let release = () => {};
   const gate = new Promise<void>((resolve) => release = resolve);
@@ -91,11 +102,14 @@ Deno.test("a GET counts beside its handler, and a refused one gives nothing away
       },
     },
   });
-  const api = limited("user_read", "GET", () => {
+  const work = () => {
     order.push("handled");
     release();
     return { secret: true };
-  }).with(dependencies);
+  };
+  const api = limited("public_read", "GET", work, { max_age: 60, stale_while_revalidate: 0 }).with(
+    dependencies,
+  );
   const response = await api.fetch(await requestTo("limited", { method: "GET" }));
   assert.equal(response.status, 429);
   assert.ok(!(await response.text()).includes("secret"));

@@ -18,7 +18,9 @@ function keeper(allowed = true) {
           kept.set(key, { hash: args.p_body_hash, status: null, body: null });
           return { ...rate, idempotency: { state: "started", status: null, body: null } };
         }
-        if (known.hash !== args.p_body_hash) return { ...rate, idempotency: { state: "mismatch" } };
+        if (known.hash !== args.p_body_hash) {
+          return { ...rate, idempotency: { state: "mismatch", status: null, body: null } };
+        }
         const state = known.status === null ? "in_progress" : "replayed";
         return { ...rate, idempotency: { state, status: known.status, body: known.body } };
       },

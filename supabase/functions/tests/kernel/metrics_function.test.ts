@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
+import { z } from "zod";
 import { callFunction } from "../../../../scripts/test/stack.ts";
 import { closeConnections, createAdmin } from "../../_shared/database/database.ts";
 import { createLogger } from "../../_shared/observability/log.ts";
-import { flushMetrics, recordRequest, type Sample } from "../../_shared/observability/metrics.ts";
+import { flushMetrics, recordRequest, Sample } from "../../_shared/observability/metrics.ts";
 import { stackSettings } from "../support/stack_settings.ts";
 
 async function read() {
@@ -57,9 +58,9 @@ Deno.test("samples of many isolates are added up, none is lost on a normal end",
   // What the runtime says before it ends an isolate.
   dispatchEvent(new Event("beforeunload"));
   await flushMetrics();
-  const samples = (await createAdmin(settings).call<Sample[]>("read_request_metrics")).filter((sample) =>
-    sample.function === name
-  );
+  const samples = (await createAdmin(settings).call("read_request_metrics", {}, z.array(Sample))).filter((
+    sample,
+  ) => sample.function === name);
   assert.deepEqual(samples, [
     { function: name, status: 200, count: 17, duration_ms_sum: 28, buckets: [9, 8, ...Array(10).fill(0)] },
     { function: name, status: 500, count: 1, duration_ms_sum: 99_999, buckets: [...Array(11).fill(0), 1] },

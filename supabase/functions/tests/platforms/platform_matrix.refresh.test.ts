@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { callFunction, simulator } from "../../../../scripts/test/stack.ts";
 import { Access } from "../../_shared/connections/access.ts";
 import type { Context } from "../../_shared/context.ts";
+import { type Admin, adminOf, type FunctionName } from "../../_shared/database/database.ts";
 import { DatabaseError } from "../../_shared/errors.ts";
 import type { Tokens } from "../../_shared/platforms/platform.ts";
 import { platformOf } from "../../_shared/platforms/registry.ts";
@@ -41,27 +42,33 @@ async function refreshHere(own: ConnectedAccount, context: Context): Promise<Tok
   return await access.use((fresh) => Promise.resolve(fresh));
 }
 
+/** The context's own admin, with something done before each call. */
+function intercepting({ admin }: Context, before: (name: string) => void): Admin {
+  return adminOf((name, args) => {
+    before(name);
+    return admin.call(name as FunctionName, args as never);
+  });
+}
+
 /** A context whose process is dead from the moment when the new tokens should be stored. */
 function dyingBeforeStore(context: Context): Context {
-  const call: Context["admin"]["call"] = async (name, args) => {
+  const admin = intercepting(context, (name) => {
     if (name === "store_refreshed_tokens" || name === "release_token_refresh") {
       throw new Error("the process is dead");
     }
-    return await context.admin.call(name, args);
-  };
-  return { ...context, admin: { ...context.admin, call } };
+  });
+  return { ...context, admin };
 }
 
 /** A context whose database is away twice when tokens are stored. */
 function hiccuping(context: Context): Context {
   let left = 2;
-  const call: Context["admin"]["call"] = async (name, args) => {
+  const admin = intercepting(context, (name) => {
     if (name === "store_refreshed_tokens" && left-- > 0) {
       throw new DatabaseError("08006", "the connection failed");
     }
-    return await context.admin.call(name, args);
-  };
-  return { ...context, admin: { ...context.admin, call } };
+  });
+  return { ...context, admin };
 }
 
 for (const row of ROWS) {

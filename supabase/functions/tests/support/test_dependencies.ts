@@ -1,5 +1,6 @@
 /** A dependencies without a network or a database for tests of the kernel: keys of its own, recorded calls, recorded log lines. */
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
+import { adminOf } from "../../_shared/database/database.ts";
 import type { Dependencies } from "../../_shared/http/endpoint.ts";
 import { readSettings, type Settings } from "../../_shared/settings/settings.ts";
 
@@ -83,15 +84,14 @@ export function testDependencies(
     settings: testSettings({ LOG_LEVEL: "debug", ...options.settings }),
     record: (about) => recorded.push(about),
     sink: (line) => lines.push(JSON.parse(line)),
-    admin: (stats) => ({
-      async call<T>(name: string, args: Record<string, unknown> = {}) {
+    admin: (stats) =>
+      adminOf(async (name, args) => {
         calls.push({ name, args });
         stats.db_calls += 1;
         const known = functions[name];
-        if (!known) throw new Error(`the test dependencies has no SQL function ${name}`);
-        return await known(args) as T;
-      },
-    }),
+        if (!known) throw new Error(`the test has no SQL function ${name}`);
+        return await known(args);
+      }),
   };
   return { dependencies, calls, lines, recorded };
 }
