@@ -8,7 +8,7 @@ import {
   META_PLATFORMS,
   readSignedRequest,
   SignedRequest,
-} from "../_shared/platforms/meta_signed_request.ts";
+} from "../_shared/platforms/meta/signed_request.ts";
 
 export default endpoint({
   name: "meta-data-deletion",

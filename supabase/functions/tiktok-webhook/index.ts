@@ -5,7 +5,7 @@
 import { z } from "zod";
 import { accessRemoved } from "../_shared/connections/access_removed.ts";
 import { endpoint } from "../_shared/http/endpoint.ts";
-import { TikTokEvent, verifyTikTok } from "../_shared/platforms/tiktok_webhook.ts";
+import { TikTokEvent, verifyTikTok } from "../_shared/platforms/tiktok/webhook.ts";
 
 export default endpoint({
   name: "tiktok-webhook",

@@ -5,6 +5,7 @@
 import * as oauth from "oauth4webapi";
 import { callProvider, ProviderError } from "../http/outgoing.ts";
 import {
+  asKind,
   type Authorization,
   type FaultKind,
   type Grant,
@@ -25,8 +26,11 @@ export interface OAuthProvider {
   client_authentication: "body" | "basic" | "client_key";
   /** Whether the code was asked for with a PKCE challenge; a verifier that nobody asked for is refused by some. */
   pkce: boolean;
-  /** What is granted when the answer does not say (RFC 6749, section 5.1: what was asked). */
+  /** What is asked, and what is granted when the answer does not say (RFC 6749, section 5.1). */
   scopes: readonly string[];
+  scope_separator: Authorization["scope_separator"];
+  /** Parameters of the consent page beside those of the RFC. */
+  extra?: Authorization["extra"];
   /** Whether a refresh gives a new refresh token and kills the old one: then a lost answer must not be asked for twice. */
   rotates: boolean;
   /** Which token is given to revoke the grant; the refresh token, where there is one, by default. */
@@ -38,6 +42,7 @@ export interface OAuthProvider {
 }
 
 export interface OAuthClient {
+  authorization: Authorization;
   exchange(code: { code: string; code_verifier: string; redirect_uri: string }): Promise<Grant>;
   refresh(tokens: Tokens): Promise<Grant>;
   revoke(tokens: Tokens): Promise<void>;
@@ -130,6 +135,16 @@ export function oauthClient(
   }
 
   return {
+    authorization: {
+      endpoint: provider.authorization_endpoint,
+      client_id: provider.client_id,
+      client_id_parameter: provider.client_authentication === "client_key" ? "client_key" : "client_id",
+      scopes: provider.scopes,
+      scope_separator: provider.scope_separator,
+      pkce: provider.pkce,
+      extra: provider.extra ?? {},
+    },
+
     async exchange({ code, code_verifier, redirect_uri }) {
       try {
         // The state was checked where it is kept, in the database.
@@ -150,8 +165,7 @@ export function oauthClient(
         );
         return grantOf(await oauth.processAuthorizationCodeResponse(server, client, response));
       } catch (error) {
-        const fault = explain(error);
-        throw fault.kind === "grant_refused" ? new PlatformFault(platform, "code_refused", fault) : fault;
+        throw asKind(explain(error), ["grant_refused"], "code_refused");
       }
     },
 

@@ -1,14 +1,21 @@
 /** What adapters share in reading a page: when the account's own figures are due, and what an unchanged page is without ETags. */
 import { hashOf } from "../http/idempotency.ts";
-import type { JsonObject, Page, PageRequest } from "./platform.ts";
+import { type Page, type PageRequest, PlatformFault, type PlatformSlug } from "./platform.ts";
 
 /** An account's own figures are read again once a day, not with every sync run. */
 const PROFILE_LIFE_MS = 24 * 60 * 60 * 1_000;
 
-/** Whether `details.read_at`, when an adapter read the profile, is recent. */
-export function isProfileFresh({ read_at }: JsonObject, now: Date): boolean {
+/** Whether a sync run begins and the account's figures (`details.read_at`) are not of today. */
+export function isProfileDue({ account, cursor }: PageRequest, now: Date): boolean {
+  const { read_at } = account.details;
   const age = now.getTime() - Date.parse(typeof read_at === "string" ? read_at : "");
-  return age < PROFILE_LIFE_MS;
+  return cursor === null && !(age < PROFILE_LIFE_MS);
+}
+
+/** The cursor of the next page; a list that stands still would never end. */
+export function moved<Next extends string | null>(platform: PlatformSlug, next: Next, before: unknown): Next {
+  if (next === null || (next !== "" && next !== before)) return next;
+  throw new PlatformFault(platform, "malformed", { reason: "the list stands still", status: 200 });
 }
 
 /**

@@ -292,3 +292,10 @@ export class PlatformFault extends Error {
     this.whole_app = options.whole_app ?? false;
   }
 }
+
+/** The same fault by another kind, where one of these means that here; anything else as it is. */
+export function asKind(error: unknown, kinds: readonly FaultKind[], meant: FaultKind): unknown {
+  return error instanceof PlatformFault && kinds.includes(error.kind)
+    ? new PlatformFault(error.platform, meant, error)
+    : error;
+}

@@ -5,6 +5,7 @@
 import type { z } from "zod";
 import { type CallOptions, callProvider, ProviderError, readJson } from "../http/outgoing.ts";
 import {
+  type FaultKind,
   type JsonObject,
   type PlatformContext,
   PlatformFault,
@@ -125,6 +126,11 @@ export function providerClient(
 
   // Only a question with an ETag can be answered with "unchanged".
   return { get, ask } as ProviderClient;
+}
+
+/** What the status of a refusal means where its body says nothing. */
+export function kindOfStatus(status: number): FaultKind {
+  return status === 401 ? "token_expired" : status === 400 ? "misconfigured" : "transient";
 }
 
 function headersFor(tokens: Tokens): Headers {

@@ -2,11 +2,11 @@
 import type { Platform, PlatformContext, PlatformFactory, PlatformSlug } from "./platform.ts";
 
 const ADAPTERS: Readonly<Record<PlatformSlug, () => Promise<PlatformFactory>>> = {
-  youtube: async () => (await import("./youtube.ts")).youtube,
-  instagram: async () => (await import("./instagram.ts")).instagram,
-  tiktok: async () => (await import("./tiktok.ts")).tiktok,
-  facebook: async () => (await import("./facebook.ts")).facebook,
-  twitter: async () => (await import("./twitter.ts")).twitter,
+  youtube: async () => (await import("./youtube/adapter.ts")).youtube,
+  instagram: async () => (await import("./instagram/adapter.ts")).instagram,
+  tiktok: async () => (await import("./tiktok/adapter.ts")).tiktok,
+  facebook: async () => (await import("./facebook/adapter.ts")).facebook,
+  twitter: async () => (await import("./twitter/adapter.ts")).twitter,
 };
 
 /** Whether this release has an adapter for a platform that the database names. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { authorizationUrl, newCodeVerifier, newState } from "../../_shared/platforms/oauth_client.ts";
-import { youtube } from "../../_shared/platforms/youtube.ts";
+import { youtube } from "../../_shared/platforms/youtube/adapter.ts";
 import { adapterContext, adapterSettings, faultOf, NOW, type Scripted } from "../support/adapter_context.ts";
 
 const SCOPE = "https://www.googleapis.com/auth/youtube.readonly";

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { facebook, itemOf, type Post, type Video } from "../../_shared/platforms/facebook.ts";
+import { facebook } from "../../_shared/platforms/facebook/adapter.ts";
+import { itemOf } from "../../_shared/platforms/facebook/items.ts";
+import type { Post, Video } from "../../_shared/platforms/facebook/schemas.ts";
 import { hmacHex } from "../../_shared/http/hmac.ts";
 import { adapterContext, faultOf, NOW, requestsOf } from "../support/adapter_context.ts";
 import { fixture, FIXTURES } from "../support/fixtures.ts";

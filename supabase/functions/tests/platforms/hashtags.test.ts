@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { hashtagsOf, tagKey } from "../../_shared/platforms/hashtags.ts";
 import { PLATFORM_SLUGS } from "../../_shared/platforms/platform.ts";
-import { itemOf } from "../../_shared/platforms/twitter.ts";
+import { itemOf } from "../../_shared/platforms/twitter/items.ts";
 
 const ELSEWHERE = PLATFORM_SLUGS.filter((slug) => slug !== "twitter");
 

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { instagram, itemOf, type Media } from "../../_shared/platforms/instagram.ts";
+import { instagram } from "../../_shared/platforms/instagram/adapter.ts";
+import { itemOf } from "../../_shared/platforms/instagram/items.ts";
+import type { Media } from "../../_shared/platforms/instagram/schemas.ts";
 import { type PageRequest } from "../../_shared/platforms/platform.ts";
 import { adapterContext, adapterSettings, faultOf, NOW } from "../support/adapter_context.ts";
 import { fixture, FIXTURES } from "../support/fixtures.ts";

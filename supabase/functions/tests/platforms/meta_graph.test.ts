@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { hmacHex } from "../../_shared/http/hmac.ts";
 import {
+  atPlace,
   cursorAfter,
   explainGraph,
   graphDialect,
-  lostCursor,
   reshapeTokenAnswer,
-} from "../../_shared/platforms/meta_graph.ts";
+} from "../../_shared/platforms/meta/graph.ts";
 import { type FaultKind, PlatformFault } from "../../_shared/platforms/platform.ts";
 import { NOW } from "../support/adapter_context.ts";
 
@@ -104,13 +104,16 @@ Deno.test("a list ends where `next` is missing, and nothing but the cursor is ta
   assert.equal(cursorAfter({ next: "no address" }), null);
 });
 
-Deno.test("a refused parameter beside a cursor is a lost cursor; anything else stays what it is", () => {
-  const lost = lostCursor(explained(400, { code: 100 }));
-  assert.ok(lost instanceof PlatformFault && lost.kind === "cursor_invalid");
+Deno.test("a refused parameter beside a cursor is a lost cursor; anything else stays what it is", async () => {
+  const fails = (error: Error, after: string | null = "cursor") =>
+    atPlace({ list: "media", after, query: {} }, Promise.reject(error)).catch((thrown) => thrown);
+  const refused = explained(400, { code: 100 });
+  assert.equal((await fails(refused)).kind, "cursor_invalid");
   const gone = explained(400, { code: 100, error_subcode: 33 });
-  assert.equal(lostCursor(gone), gone);
+  assert.equal(await fails(gone), gone);
   const other = new Error("other");
-  assert.equal(lostCursor(other), other);
+  assert.equal(await fails(other), other);
+  assert.equal(await fails(refused, null), refused, "without a cursor it is another parameter");
 });
 
 Deno.test("token answers of all shapes become RFC 6749's", () => {

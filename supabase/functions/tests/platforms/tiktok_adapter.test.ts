@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { type FaultKind } from "../../_shared/platforms/platform.ts";
-import { itemOf, tiktok, type Video } from "../../_shared/platforms/tiktok.ts";
+import { tiktok } from "../../_shared/platforms/tiktok/adapter.ts";
+import { itemOf } from "../../_shared/platforms/tiktok/items.ts";
+import type { Video } from "../../_shared/platforms/tiktok/schemas.ts";
 import { fixture, FIXTURES } from "../support/fixtures.ts";
 import { adapterContext, faultOf, NOW, requestsOf, type Scripted } from "../support/adapter_context.ts";
 

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { type FaultKind } from "../../_shared/platforms/platform.ts";
-import { itemOf, type Media, type Post, twitter } from "../../_shared/platforms/twitter.ts";
+import { twitter } from "../../_shared/platforms/twitter/adapter.ts";
+import { itemOf } from "../../_shared/platforms/twitter/items.ts";
+import type { Media, Post } from "../../_shared/platforms/twitter/schemas.ts";
 import {
   type AdapterContext,
   adapterContext,

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { type FaultKind } from "../../_shared/platforms/platform.ts";
-import { itemOf, type Video, youtube } from "../../_shared/platforms/youtube.ts";
+import { youtube } from "../../_shared/platforms/youtube/adapter.ts";
+import { itemOf } from "../../_shared/platforms/youtube/items.ts";
+import type { Video } from "../../_shared/platforms/youtube/schemas.ts";
 import { adapterContext, faultOf, NOW, requestsOf, type Scripted } from "../support/adapter_context.ts";
 
 const TOKENS = { access_token: "ya29.adapter", refresh_token: "1//adapter" };

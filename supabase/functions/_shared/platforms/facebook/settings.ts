@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { settingsPart } from "../../settings/settings.ts";
 import { url } from "../../settings/values.ts";
-import { META_GRAPH_VERSION } from "../meta_version.ts";
+import { META_GRAPH_VERSION } from "../meta/version.ts";
 
 /** The Facebook app at Meta, and where Facebook is. */
 export const FACEBOOK = settingsPart("facebook", {

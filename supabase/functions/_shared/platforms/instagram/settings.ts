@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { settingsPart } from "../../settings/settings.ts";
 import { url } from "../../settings/values.ts";
-import { META_GRAPH_VERSION } from "../meta_version.ts";
+import { META_GRAPH_VERSION } from "../meta/version.ts";
 
 /** The Instagram app at Meta, and where Instagram is. */
 export const INSTAGRAM = settingsPart("instagram", {

@@ -8,40 +8,17 @@
  * The library is the list of published posts and, behind it, the videos and reels of which no post tells. A post and its
  * video are one item, named by the post and put together the same way from whichever list they come.
  */
-import { z } from "zod";
-import { hmacHex } from "../http/hmac.ts";
-import { callProvider } from "../http/outgoing.ts";
-import { requireSetting } from "../settings/settings.ts";
-import { FACEBOOK } from "./facebook/settings.ts";
+import type { z } from "zod";
+import { titleText } from "../normalize.ts";
+import { isProfileDue } from "../page.ts";
+import { oauthClient } from "../oauth_client.ts";
+import { asFault, callOptions, providerClient } from "../provider_client.ts";
 import {
-  cursorAfter,
-  explainGraph,
-  graphDialect,
-  isNoSuchObject,
-  lostCursor,
-  Paging,
-  reshapeTokenAnswer,
-} from "./meta_graph.ts";
-import {
-  cleanText,
-  countOf,
-  identifierText,
-  instantOf,
-  linkOf,
-  titleOfCaption,
-  titleText,
-  withoutNulls,
-} from "./normalize.ts";
-import { hashtagsOf } from "./hashtags.ts";
-import { oauthClient } from "./oauth_client.ts";
-import { isProfileFresh } from "./page.ts";
-import {
-  type ContentType,
+  asKind,
   type Grant,
   type Identity,
   type Json,
   type NormalizedItem,
-  type NormalizedMedia,
   type Page,
   type PageRequest,
   type Platform,
@@ -49,8 +26,35 @@ import {
   PlatformFault,
   type Profile,
   type Tokens,
-} from "./platform.ts";
-import { asFault, callOptions, providerClient } from "./provider_client.ts";
+} from "../platform.ts";
+import {
+  atPlace,
+  cursorAfter,
+  explainGraph,
+  graphDialect,
+  isNoSuchObject,
+  nextPlace,
+  pageOf,
+  placeIn,
+  reshapeTokenAnswer,
+} from "../meta/graph.ts";
+import { hmacHex } from "../../http/hmac.ts";
+import { callProvider } from "../../http/outgoing.ts";
+import { requireSetting } from "../../settings/settings.ts";
+import { isPostId, itemOf, postIdOf, profileOf, videoIdOf } from "./items.ts";
+import {
+  BatchAnswer,
+  FacebookPage,
+  PageList,
+  Permissions,
+  Person,
+  Post,
+  PostList,
+  UserToken,
+  Video,
+  VideoList,
+} from "./schemas.ts";
+import { FACEBOOK } from "./settings.ts";
 
 const SCOPES = ["pages_show_list", "pages_read_engagement"] as const;
 
@@ -60,105 +64,12 @@ const PAGE_SIZE = 50;
 /** More than that many Pages of one person are not offered. */
 const MOST_PAGES = 500;
 
-/** A video of up to a minute that is no reel. */
-const SHORT_SECONDS = 60;
-
 const PAGE_FIELDS = "id,name,username,link,followers_count,picture{url}";
 const POST_FIELDS = "id,message,story,created_time,permalink_url,full_picture,status_type,is_published," +
   "attachments{media_type,type,url,title,media,target,subattachments{media_type,type,media,target,description}}," +
   "shares,reactions.limit(0).summary(true),comments.limit(0).summary(true)";
 const VIDEO_FIELDS =
   "id,title,description,created_time,length,permalink_url,picture,post_id,published,live_status,views";
-
-/** Read with care by what normalises it, and not always there. */
-const Anything = z.unknown().optional();
-
-const UserToken = z.looseObject({
-  access_token: z.string().min(1),
-  token_type: z.string().optional(),
-  /** Left out for a token without end. */
-  expires_in: z.number().positive().optional(),
-});
-
-const Permissions = z.looseObject({
-  data: z.array(z.looseObject({ permission: z.string(), status: z.string() })),
-});
-
-const FacebookPage = z.looseObject({
-  id: z.string(),
-  name: Anything,
-  username: Anything,
-  link: Anything,
-  followers_count: Anything,
-  picture: z.looseObject({ data: z.looseObject({ url: Anything }) }).optional().catch(undefined),
-  access_token: z.string().optional(),
-  tasks: z.array(z.string()).optional(),
-});
-type FacebookPage = z.infer<typeof FacebookPage>;
-
-const Person = z.looseObject({ id: z.string() });
-
-const PageList = z.looseObject({ data: z.array(FacebookPage), paging: Paging });
-
-const Picture = z.looseObject({
-  image: z.looseObject({ src: Anything, width: Anything, height: Anything }).optional(),
-  source: Anything,
-}).optional().catch(undefined);
-const Target = z.looseObject({ id: z.string().optional() }).optional().catch(undefined);
-
-const Attachment = z.looseObject({
-  media_type: z.string().optional(),
-  type: z.string().optional(),
-  url: Anything,
-  title: Anything,
-  description: Anything,
-  media: Picture,
-  target: Target,
-});
-type Attachment = z.infer<typeof Attachment>;
-
-const Summary = z.looseObject({ summary: z.looseObject({ total_count: Anything }).optional() }).optional();
-
-const Post = z.looseObject({
-  id: z.string(),
-  message: Anything,
-  story: Anything,
-  created_time: Anything,
-  permalink_url: Anything,
-  full_picture: Anything,
-  status_type: Anything,
-  is_published: Anything,
-  attachments: z.looseObject({
-    data: z.array(
-      Attachment.extend({ subattachments: z.looseObject({ data: z.array(Attachment) }).optional() }),
-    ),
-  }).optional(),
-  shares: z.looseObject({ count: Anything }).optional(),
-  reactions: Summary,
-  comments: Summary,
-});
-export type Post = z.infer<typeof Post>;
-
-const Video = z.looseObject({
-  id: z.string(),
-  title: Anything,
-  description: Anything,
-  created_time: Anything,
-  length: Anything,
-  permalink_url: Anything,
-  picture: Anything,
-  post_id: Anything,
-  published: Anything,
-  live_status: Anything,
-  views: Anything,
-});
-export type Video = z.infer<typeof Video>;
-
-const PostList = z.looseObject({ data: z.array(Post), paging: Paging });
-const VideoList = z.looseObject({ data: z.array(Video), paging: Paging });
-
-/** Null stands for a call that took too long. */
-const BatchAnswer = z.array(z.looseObject({ code: z.number(), body: z.string() }).nullable());
 
 /** The lists that make up a library, in the order in which a sync run reads them. */
 const LISTS = ["published_posts", "videos", "video_reels"] as const;
@@ -179,6 +90,9 @@ export function facebook(context: PlatformContext): Platform {
     client_authentication: "body",
     pkce: false,
     scopes: SCOPES,
+    scope_separator: ",",
+    // Without it, what a person once declined is not asked for again.
+    extra: { auth_type: "rerequest" },
     rotates: false,
     reshape: reshapeTokenAnswer,
   });
@@ -288,8 +202,7 @@ export function facebook(context: PlatformContext): Platform {
       };
       return { tokens, expires_at: null, scopes: [...SCOPES] };
     } catch (fault) {
-      const isDead = fault instanceof PlatformFault && ["token_expired", "account_gone"].includes(fault.kind);
-      throw isDead ? new PlatformFault("facebook", "grant_refused", fault) : fault;
+      throw asKind(fault, ["token_expired", "account_gone"], "grant_refused");
     }
   }
 
@@ -312,8 +225,9 @@ export function facebook(context: PlatformContext): Platform {
   }
 
   /** The Page's own figures, when those at hand are a day old and a sync run begins; else null. */
-  async function freshProfile(tokens: Tokens, { account, cursor }: PageRequest): Promise<Profile | null> {
-    if (cursor !== null || isProfileFresh(account.details, context.now())) return null;
+  async function freshProfile(tokens: Tokens, request: PageRequest): Promise<Profile | null> {
+    if (!isProfileDue(request, context.now())) return null;
+    const { account } = request;
     const page = await get(encodeURIComponent(account.platform_account_id), tokens, FacebookPage, {
       fields: PAGE_FIELDS,
     });
@@ -369,28 +283,17 @@ export function facebook(context: PlatformContext): Platform {
   }
 
   async function page(tokens: Tokens, request: PageRequest): Promise<Page> {
-    const { cursor, size } = request;
     const account = await freshProfile(tokens, request);
     const page_id = encodeURIComponent(request.account.platform_account_id);
-    const list = LISTS.find((name) => name === cursor?.list) ?? "published_posts";
-    const after = typeof cursor?.after === "string" ? cursor.after : null;
-    const query = { limit: String(size), ...(after === null ? {} : { after }) };
-    const reading = list === "published_posts"
-      ? readPosts(tokens, page_id, query)
-      : readVideos(tokens, page_id, list, query);
-    const { items, paging } = await reading.catch((fault) => {
-      throw after === null ? fault : lostCursor(fault);
-    });
-    const ids = [...new Set(items.map((item) => item.platform_content_id))];
+    const place = placeIn(LISTS, request);
+    const reading = place.list === "published_posts"
+      ? readPosts(tokens, page_id, place.query)
+      : readVideos(tokens, page_id, place.list, place.query);
+    const { items, paging } = await atPlace(place, reading);
     return {
-      cursor,
-      next_cursor: nextCursor(list, after, cursorAfter(paging)),
-      unchanged: false,
-      etags: {},
-      item_ids: ids,
-      present_ids: ids,
-      items,
-      total: null,
+      ...pageOf(items),
+      cursor: request.cursor,
+      next_cursor: nextPlace("facebook", LISTS, place, paging),
       account,
     };
   }
@@ -412,16 +315,7 @@ export function facebook(context: PlatformContext): Platform {
   return {
     slug: "facebook",
     title: "Facebook",
-    authorization: {
-      endpoint: dialog,
-      client_id,
-      client_id_parameter: "client_id",
-      scopes: SCOPES,
-      scope_separator: ",",
-      pkce: false,
-      // Without it, what a person once declined is not asked for again.
-      extra: { auth_type: "rerequest" },
-    },
+    authorization: oauth.authorization,
     required_scopes: SCOPES,
     // Percentages of a rolling day, in a header of every answer.
     quota: { scope: "account", counts: "reports", size: null, seconds: 3_600, ahead: 0 },
@@ -434,19 +328,6 @@ export function facebook(context: PlatformContext): Platform {
     identify,
     page,
     lookup,
-  };
-}
-
-function profileOf(page: FacebookPage, now: Date): Profile {
-  const username = identifierText(page.username);
-  return {
-    platform_account_id: page.id,
-    username,
-    display_name: titleText(page.name) || username || page.id,
-    avatar_url: linkOf(page.picture?.data.url),
-    profile_url: linkOf(page.link) ?? `https://www.facebook.com/${encodeURIComponent(page.id)}`,
-    followers_count: countOf(page.followers_count),
-    details: { read_at: now.toISOString() },
   };
 }
 
@@ -470,111 +351,4 @@ function readPart<Schema extends z.ZodType>(
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   throw new PlatformFault("facebook", "malformed", { reason: "batch", status: code });
-}
-
-/** The next page of a list, or the first one of the next list. */
-function nextCursor(list: typeof LISTS[number], before: string | null, after: string | null) {
-  if (after !== null && after === before) {
-    throw new PlatformFault("facebook", "malformed", { reason: "cursor stands still", status: 200 });
-  }
-  const next = after === null ? LISTS[LISTS.indexOf(list) + 1] : list;
-  return next === undefined ? null : { key: `${next}:${after ?? ""}`, list: next, after };
-}
-
-/** `{page}_{post}`, where a video has one number only. */
-function isPostId(id: string): boolean {
-  return id.includes("_");
-}
-
-/** The Page's own video that a post shows; what it shares of others is not its content. */
-function videoIdOf({ status_type, attachments }: Post): string[] {
-  const [attachment] = attachments?.data ?? [];
-  const isOwn = attachment?.media_type === "video" && status_type !== "shared_story";
-  return isOwn && attachment.target?.id ? [attachment.target.id] : [];
-}
-
-/** Videos name their post with the Page's id before it or without. */
-function postIdOf({ post_id }: Video, page_id: string): string[] {
-  const id = identifierText(post_id);
-  return id === null ? [] : [isPostId(id) ? id : `${page_id}_${id}`];
-}
-
-export function itemOf(post: Post | undefined, video: Video | undefined): NormalizedItem {
-  const [attachment] = post?.attachments?.data ?? [];
-  const description = cleanText(post?.message ?? video?.description);
-  const duration = typeof video?.length === "number" ? Math.round(video.length) : null;
-  const permalink = absoluteLink(video?.permalink_url) ?? absoluteLink(post?.permalink_url);
-  const parts = (attachment?.subattachments?.data ?? []).map(partOf);
-  return {
-    platform_content_id: post?.id ?? video?.id ?? "",
-    content_type: video
-      ? videoTypeOf(permalink, duration, video.live_status !== undefined)
-      : postTypeOf(post, parts.length),
-    title: titleText(video?.title) || titleOfCaption(description) || titleText(attachment?.title) ||
-      titleText(post?.story),
-    description,
-    tags: [],
-    hashtags: hashtagsOf("facebook", description),
-    thumbnail_url: linkOf(post?.full_picture) ?? linkOf(video?.picture) ??
-      linkOf(attachment?.media?.image?.src),
-    permalink,
-    visibility: post?.is_published === false || video?.published === false ? "private" : "public",
-    language: null,
-    duration_seconds: duration,
-    published_at: instantOf(post?.created_time ?? video?.created_time),
-    views_count: countOf(video?.views),
-    likes_count: countOf(post?.reactions?.summary?.total_count),
-    comments_count: countOf(post?.comments?.summary?.total_count),
-    // Facebook leaves the counter out where it is 0.
-    shares_count: post ? countOf(post.shares?.count) ?? 0 : null,
-    platform_category: null,
-    metadata: withoutNulls({
-      status_type: identifierText(post?.status_type),
-      attachment_type: identifierText(attachment?.type),
-      link: attachment?.type === "share" ? linkOf(attachment.url) : null,
-      video_id: post && video ? video.id : null,
-      live: identifierText(video?.live_status),
-    }),
-    ...(parts.length > 0 ? { media: parts } : {}),
-  };
-}
-
-function partOf({ media_type, media, target, description }: Attachment, position: number): NormalizedMedia {
-  const kind = media_type === "video" ? "video" as const : "image" as const;
-  const picture = linkOf(media?.image?.src);
-  return {
-    position,
-    kind,
-    platform_media_id: identifierText(target?.id),
-    url: kind === "video" ? linkOf(media?.source) : picture,
-    thumbnail_url: picture,
-    width: countOf(media?.image?.width),
-    height: countOf(media?.image?.height),
-    duration_seconds: null,
-    alt_text: cleanText(description) || null,
-  };
-}
-
-function videoTypeOf(permalink: string | null, duration: number | null, isLive: boolean): ContentType {
-  if (permalink?.includes("/reel/")) return "reel";
-  return !isLive && duration !== null && duration > 0 && duration <= SHORT_SECONDS
-    ? "short_video"
-    : "long_video";
-}
-
-function postTypeOf(post: Post | undefined, parts: number): ContentType {
-  const [attachment] = post?.attachments?.data ?? [];
-  if (parts > 1 || attachment?.media_type === "album") return "carousel";
-  if (post?.status_type === "shared_story") return "post";
-  if (attachment?.media_type === "photo") return "image";
-  // Its video cannot be read (yet), so nothing is known of its length.
-  if (attachment?.media_type === "video") return videoTypeOf(absoluteLink(post?.permalink_url), null, false);
-  return "post";
-}
-
-/** Links to videos come without their host. */
-function absoluteLink(value: unknown): string | null {
-  return typeof value === "string" && value.startsWith("/")
-    ? linkOf(`https://www.facebook.com${value}`)
-    : linkOf(value);
 }

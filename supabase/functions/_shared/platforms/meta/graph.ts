@@ -3,8 +3,18 @@
  * and paging by cursors. Errors are told apart by their code; the HTTP status says little (a spent quota may be 400, 403 or 429).
  */
 import { z } from "zod";
-import { type FaultKind, PlatformFault, type PlatformSlug, type Usage } from "./platform.ts";
-import type { Dialect, ProviderRefusal } from "./provider_client.ts";
+import { moved } from "../page.ts";
+import {
+  type Cursor,
+  type FaultKind,
+  type JsonObject,
+  type NormalizedItem,
+  type PageRequest,
+  PlatformFault,
+  type PlatformSlug,
+  type Usage,
+} from "../platform.ts";
+import { type Dialect, kindOfStatus, type ProviderRefusal } from "../provider_client.ts";
 
 const GraphError = z.looseObject({
   error: z.looseObject({
@@ -40,6 +50,53 @@ export function cursorAfter(paging: z.infer<typeof Paging>): string | null {
   return after || null;
 }
 
+/** Where a sync run stands in the lists that make up a library. */
+export interface Place<List extends string> {
+  list: List;
+  after: string | null;
+  query: Record<string, string>;
+}
+
+/** The place that a cursor names; the beginning of the first list without one. */
+export function placeIn<List extends string>(
+  lists: readonly [List, ...List[]],
+  { cursor, size }: PageRequest,
+): Place<List> {
+  const after = typeof cursor?.after === "string" ? cursor.after : null;
+  return {
+    list: lists.find((name) => name === cursor?.list) ?? lists[0],
+    after,
+    query: { limit: String(size), ...(after === null ? {} : { after }) },
+  };
+}
+
+/** What is read there. A cursor that is too old is a bad parameter like any other; ours are all right but for the cursor. */
+export async function atPlace<Answer>({ after }: Place<string>, reading: Promise<Answer>): Promise<Answer> {
+  return await reading.catch((fault) => {
+    const isLost = after !== null && fault instanceof PlatformFault && isBadParameter(fault);
+    throw isLost ? new PlatformFault(fault.platform, "cursor_invalid", fault) : fault;
+  });
+}
+
+/** The next page of a list, or the first one of the next list; `own` is kept in the cursor. */
+export function nextPlace<List extends string>(
+  platform: PlatformSlug,
+  lists: readonly List[],
+  { list, after: before }: Place<List>,
+  paging: z.infer<typeof Paging>,
+  own: JsonObject = {},
+): Cursor | null {
+  const after = moved(platform, cursorAfter(paging), before);
+  const next = after === null ? lists[lists.indexOf(list) + 1] : list;
+  return next === undefined ? null : { key: `${next}:${after ?? ""}`, list: next, after, ...own };
+}
+
+/** A page of a platform without ETags and totals, all of whose items are there. */
+export function pageOf(items: NormalizedItem[]) {
+  const ids = [...new Set(items.map((item) => item.platform_content_id))];
+  return { unchanged: false, etags: {}, item_ids: ids, present_ids: ids, items, total: null };
+}
+
 export function graphDialect(platform: PlatformSlug): Dialect {
   return {
     explain: (refusal, now) => explainGraph(platform, refusal, now),
@@ -59,7 +116,7 @@ export function explainGraph(
 ): PlatformFault {
   const error = GraphError.safeParse(body).data?.error;
   if (!error) {
-    const kind = status === 401 ? "token_expired" : status === 400 ? "misconfigured" : "transient";
+    const kind = kindOfStatus(status);
     return new PlatformFault(platform, kind, { reason: "no Graph error", status, retry_at });
   }
   const reason = error.error_subcode ? `${error.code}/${error.error_subcode}` : String(error.code);
@@ -91,13 +148,6 @@ export function isNoSuchObject(error: unknown): boolean {
 /** Whether a fault says that a parameter is wrong, or does not fit what it is asked of. */
 export function isBadParameter({ kind, reason }: PlatformFault): boolean {
   return kind === "misconfigured" && /^100(\/|$)/.test(reason);
-}
-
-/** A cursor that is too old is a bad parameter like any other; ours are all right but for the cursor. */
-export function lostCursor(error: unknown): unknown {
-  return error instanceof PlatformFault && isBadParameter(error)
-    ? new PlatformFault(error.platform, "cursor_invalid", error)
-    : error;
 }
 
 /** Token answers and refusals of Meta as RFC 6749 has them. */

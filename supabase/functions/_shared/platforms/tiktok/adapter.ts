@@ -5,12 +5,11 @@
  * say no with status 200; there are no ETags, and no headers that tell what is left of 600 calls a minute.
  */
 import { z } from "zod";
-import { requireSetting } from "../settings/settings.ts";
-import { TIKTOK } from "./tiktok/settings.ts";
-import { oauthClient } from "./oauth_client.ts";
-import { isProfileFresh, recognised } from "./page.ts";
+import { countOf, identifierText, linkOf, titleText } from "../normalize.ts";
+import { isProfileDue, moved, recognised } from "../page.ts";
+import { oauthClient } from "../oauth_client.ts";
+import { type Dialect, kindOfStatus, providerClient, type ProviderRefusal } from "../provider_client.ts";
 import {
-  type ContentType,
   type FaultKind,
   type Grant,
   type NormalizedItem,
@@ -21,24 +20,13 @@ import {
   PlatformFault,
   type Profile,
   type Tokens,
-} from "./platform.ts";
-import { type Dialect, providerClient, type ProviderRefusal } from "./provider_client.ts";
-import {
-  cleanText,
-  countOf,
-  identifierText,
-  instantOf,
-  linkOf,
-  titleOfCaption,
-  titleText,
-  withoutNulls,
-} from "./normalize.ts";
-import { hashtagsOf } from "./hashtags.ts";
+} from "../platform.ts";
+import { requireSetting } from "../../settings/settings.ts";
+import { itemOf } from "./items.ts";
+import { UserInfo, VideoList } from "./schemas.ts";
+import { TIKTOK } from "./settings.ts";
 
 const PAGE_SIZE = 20;
-
-/** The longest video that counts as a short one; the same limit as for YouTube's Shorts. */
-const LONGEST_SHORT_SECONDS = 180;
 
 /** Limits are per minute, over a sliding window. */
 const WINDOW_SECONDS = 60;
@@ -56,54 +44,6 @@ const USER_FIELDS: Readonly<Record<string, string>> = {
 const VIDEO_FIELDS =
   "id,create_time,title,video_description,duration,height,width,cover_image_url,share_url," +
   "view_count,like_count,comment_count,share_count";
-
-/** Whatever it is, also nothing: normalising decides. */
-const Any = z.unknown().optional();
-
-/** A number that is beyond 2^53 comes as its digits. */
-const Integer = z.union([z.int(), z.string().regex(/^\d+$/)]);
-
-const UserInfo = z.looseObject({
-  data: z.looseObject({
-    user: z.looseObject({
-      open_id: z.string().min(1),
-      display_name: Any,
-      username: Any,
-      avatar_url: Any,
-      avatar_large_url: Any,
-      profile_deep_link: Any,
-      follower_count: Any,
-      video_count: Any,
-    }),
-  }),
-});
-
-const Video = z.looseObject({
-  id: Integer.transform(String),
-  create_time: Any,
-  title: Any,
-  video_description: Any,
-  duration: Any,
-  height: Any,
-  width: Any,
-  cover_image_url: Any,
-  share_url: Any,
-  view_count: Any,
-  like_count: Any,
-  comment_count: Any,
-  share_count: Any,
-});
-export type Video = z.output<typeof Video>;
-
-const VideoList = z.looseObject({
-  data: z.looseObject({
-    videos: z.array(Video).default([]),
-    /** Milliseconds since 1970. */
-    cursor: Integer.optional(),
-    has_more: z.boolean().default(false),
-  }),
-});
-type VideoList = z.output<typeof VideoList>["data"];
 
 const ApiError = z.looseObject({
   error: z.looseObject({ code: z.string(), message: z.string().optional() }),
@@ -139,6 +79,7 @@ export function tiktok(context: PlatformContext): Platform {
     // Documented for mobile and desktop apps only, and there with a challenge in hex: a web app has its secret.
     pkce: false,
     scopes: SCOPES,
+    scope_separator: ",",
     rotates: true,
     revokes: "access_token",
     faults: {
@@ -197,9 +138,9 @@ export function tiktok(context: PlatformContext): Platform {
   }
 
   /** The account's own figures, when those at hand are old; else null. */
-  async function freshProfile(tokens: Tokens, { account, cursor }: PageRequest): Promise<Profile | null> {
-    const { details } = account;
-    if (cursor !== null || isProfileFresh(details, context.now())) return null;
+  async function freshProfile(tokens: Tokens, request: PageRequest): Promise<Profile | null> {
+    if (!isProfileDue(request, context.now())) return null;
+    const { details } = request.account;
     const basic = fieldsFor(REQUIRED_SCOPES);
     const fields = typeof details.fields === "string" ? details.fields : basic;
     try {
@@ -248,15 +189,7 @@ export function tiktok(context: PlatformContext): Platform {
   return {
     slug: "tiktok",
     title: "TikTok",
-    authorization: {
-      endpoint: settings.TIKTOK_AUTHORIZATION_URL,
-      client_id,
-      client_id_parameter: "client_key",
-      scopes: SCOPES,
-      scope_separator: ",",
-      pkce: false,
-      extra: {},
-    },
+    authorization: oauth.authorization,
     required_scopes: REQUIRED_SCOPES,
     quota: {
       scope: "app",
@@ -282,49 +215,7 @@ function fieldsFor(scopes: readonly string[]): string {
 
 /** A page may be short, or empty, while more follow; only a cursor that stands still would never end. */
 function nextOf({ cursor, has_more }: VideoList, request: PageRequest): Page["next_cursor"] {
-  if (!has_more) return null;
-  const key = String(cursor ?? "");
-  if (key !== "" && key !== request.cursor?.key) return { key };
-  throw new PlatformFault("tiktok", "malformed", { reason: "the list stands still", status: 200 });
-}
-
-export function itemOf(video: Video): NormalizedItem {
-  const description = cleanText(video.video_description) || cleanText(video.title);
-  const permalink = permalinkOf(video.share_url);
-  const duration_seconds = countOf(video.duration);
-  return {
-    platform_content_id: video.id,
-    content_type: contentTypeOf(permalink, duration_seconds),
-    // The API's title is the caption again, and is empty for some.
-    title: titleOfCaption(cleanText(video.title) || description),
-    description,
-    tags: [],
-    hashtags: hashtagsOf("tiktok", description),
-    thumbnail_url: linkOf(video.cover_image_url),
-    permalink,
-    // Only public videos are listed; one that its creator makes private disappears.
-    visibility: "public",
-    language: null,
-    duration_seconds,
-    published_at: instantOf(video.create_time),
-    views_count: countOf(video.view_count),
-    likes_count: countOf(video.like_count),
-    comments_count: countOf(video.comment_count),
-    shares_count: countOf(video.share_count),
-    platform_category: null,
-    metadata: withoutNulls({ width: countOf(video.width), height: countOf(video.height) }),
-  };
-}
-
-/** Photo posts stand in the list of videos; their address says what they are. */
-function contentTypeOf(permalink: string | null, duration: number | null): ContentType {
-  if (permalink?.includes("/photo/")) return "carousel";
-  return duration !== null && duration > LONGEST_SHORT_SECONDS ? "long_video" : "short_video";
-}
-
-/** Without what TikTok adds to count where a viewer came from. */
-function permalinkOf(value: unknown): string | null {
-  return linkOf(value)?.replace(/[?#].*$/, "") ?? null;
+  return has_more ? { key: moved("tiktok", String(cursor ?? ""), request.cursor?.key) } : null;
 }
 
 /** Token answers are flat; errors of the endpoint's front come in the envelope of the API. */
@@ -338,7 +229,7 @@ function reshape(body: Record<string, unknown>): Record<string, unknown> {
 function explain({ status, body, retry_at }: ProviderRefusal, now: Date): PlatformFault {
   const { code = "", message = "" } = ApiError.safeParse(body).data?.error ?? {};
   const known = code === "invalid_params" && /cursor/i.test(message) ? "cursor_invalid" : FAULT_OF_CODE[code];
-  const kind = known ?? (status === 401 ? "token_expired" : status === 400 ? "misconfigured" : "transient");
+  const kind = known ?? kindOfStatus(status);
   const waits = code === "rate_limit_exceeded" ? new Date(now.getTime() + WINDOW_SECONDS * 1_000) : null;
   return new PlatformFault("tiktok", kind, {
     reason: code.slice(0, 80),

@@ -6,37 +6,16 @@
  * Views and shares (insights) cost a call for each medium, so they are read where they still change; an account that did
  * not grant them is synced without. Instagram tells no durations and no languages.
  */
-import { z } from "zod";
-import { requireSetting } from "../settings/settings.ts";
-import { INSTAGRAM } from "./instagram/settings.ts";
+import type { z } from "zod";
+import { countOf, identifierText, instantOf, linkOf, titleText } from "../normalize.ts";
+import { isProfileDue } from "../page.ts";
+import { oauthClient } from "../oauth_client.ts";
+import { providerClient } from "../provider_client.ts";
 import {
-  cursorAfter,
-  graphDialect,
-  isBadParameter,
-  isNoSuchObject,
-  lostCursor,
-  Paging,
-  reshapeTokenAnswer,
-} from "./meta_graph.ts";
-import {
-  cleanText,
-  countOf,
-  identifierText,
-  instantOf,
-  linkOf,
-  titleOfCaption,
-  titleText,
-} from "./normalize.ts";
-import { hashtagsOf } from "./hashtags.ts";
-import { oauthClient } from "./oauth_client.ts";
-import { isProfileFresh } from "./page.ts";
-import {
-  type ContentType,
-  type Cursor,
+  asKind,
   type Grant,
   type Json,
   type NormalizedItem,
-  type NormalizedMedia,
   type Page,
   type PageRequest,
   type Platform,
@@ -44,8 +23,21 @@ import {
   PlatformFault,
   type Profile,
   type Tokens,
-} from "./platform.ts";
-import { providerClient } from "./provider_client.ts";
+} from "../platform.ts";
+import {
+  atPlace,
+  graphDialect,
+  isBadParameter,
+  isNoSuchObject,
+  nextPlace,
+  pageOf,
+  placeIn,
+  reshapeTokenAnswer,
+} from "../meta/graph.ts";
+import { requireSetting } from "../../settings/settings.ts";
+import { itemOf } from "./items.ts";
+import { Insights, InstagramUser, LongLivedToken, Media, MediaList } from "./schemas.ts";
+import { INSTAGRAM } from "./settings.ts";
 
 const SCOPE = "instagram_business_basic";
 /** Nice to have: without it nothing is missing but views and shares. */
@@ -67,56 +59,6 @@ const PROFILE_FIELDS =
   "id,user_id,username,name,account_type,profile_picture_url,followers_count,media_count";
 const MEDIA_FIELDS = "id,caption,media_type,media_product_type,media_url,thumbnail_url,permalink,timestamp," +
   "like_count,comments_count,alt_text,children{id,media_type,media_url,thumbnail_url,alt_text}";
-
-/** Read with care by what normalises it, and not always there. */
-const Anything = z.unknown().optional();
-
-const LongLivedToken = z.looseObject({
-  access_token: z.string().min(1),
-  token_type: z.string().optional(),
-  expires_in: z.number().positive(),
-  permissions: Anything,
-});
-
-const InstagramUser = z.looseObject({
-  id: z.string(),
-  user_id: z.string().optional(),
-  username: Anything,
-  name: Anything,
-  account_type: Anything,
-  profile_picture_url: Anything,
-  followers_count: Anything,
-  media_count: Anything,
-});
-
-const MediaPart = z.looseObject({
-  id: z.string(),
-  media_type: z.string().optional(),
-  media_url: Anything,
-  thumbnail_url: Anything,
-  alt_text: Anything,
-});
-
-const Media = MediaPart.extend({
-  caption: Anything,
-  media_product_type: z.string().optional(),
-  permalink: Anything,
-  timestamp: Anything,
-  like_count: Anything,
-  comments_count: Anything,
-  children: z.looseObject({ data: z.array(MediaPart) }).optional(),
-});
-export type Media = z.infer<typeof Media>;
-
-const MediaList = z.looseObject({ data: z.array(Media), paging: Paging });
-
-const Insights = z.looseObject({
-  data: z.array(z.looseObject({
-    name: z.string(),
-    values: z.array(z.looseObject({ value: Anything })).optional(),
-    total_value: z.looseObject({ value: Anything }).optional(),
-  })),
-});
 
 type Figures = Pick<NormalizedItem, "views_count" | "shares_count">;
 
@@ -148,6 +90,7 @@ export function instagram(context: PlatformContext): Platform {
     client_authentication: "body",
     pkce: false,
     scopes,
+    scope_separator: ",",
     rotates: false,
     reshape: reshapeTokenAnswer,
   });
@@ -196,9 +139,7 @@ export function instagram(context: PlatformContext): Platform {
       return grantOf(await exchange.get("refresh_access_token", tokens, LongLivedToken, { query }));
     } catch (fault) {
       // The token is its own refresh token: when it is dead, nothing is left.
-      throw fault instanceof PlatformFault && fault.kind === "token_expired"
-        ? new PlatformFault("instagram", "grant_refused", fault)
-        : fault;
+      throw asKind(fault, ["token_expired"], "grant_refused");
     }
   }
 
@@ -224,22 +165,13 @@ export function instagram(context: PlatformContext): Platform {
     };
   }
 
-  /** The account's own figures, when those at hand are a day old and a sync run begins; else null. */
-  async function freshProfile(tokens: Tokens, { account, cursor }: PageRequest): Promise<Profile | null> {
-    const isFresh = cursor !== null || isProfileFresh(account.details, context.now());
-    return isFresh ? null : await readProfile(tokens);
-  }
-
   async function page(tokens: Tokens, request: PageRequest): Promise<Page> {
-    const { cursor, size } = request;
-    const account = await freshProfile(tokens, request);
-    const list = LISTS.find((name) => name === cursor?.list) ?? "media";
-    const after = typeof cursor?.after === "string" ? cursor.after : null;
-    const query = { fields: MEDIA_FIELDS, limit: String(size), ...(after === null ? {} : { after }) };
-    const { data, paging } = await api.get(`me/${list}`, tokens, MediaList, { query }).catch((fault) => {
-      throw after === null ? fault : lostCursor(fault);
-    });
-    const isStory = list === "stories";
+    const { cursor } = request;
+    const account = isProfileDue(request, context.now()) ? await readProfile(tokens) : null;
+    const place = placeIn(LISTS, request);
+    const query = { fields: MEDIA_FIELDS, ...place.query };
+    const { data, paging } = await atPlace(place, api.get(`me/${place.list}`, tokens, MediaList, { query }));
+    const isStory = place.list === "stories";
     // A day has one sync run that reads the profile, and this one measures old media, too.
     const measured = cursor === null
       ? (account ? dayOf(request.account.details.read_at) : null)
@@ -250,16 +182,11 @@ export function instagram(context: PlatformContext): Platform {
       isStory,
     );
     const items = data.map((media) => ({ ...itemOf(media, isStory), ...figures.get(media.id) }));
-    const ids = [...new Set(items.map((item) => item.platform_content_id))];
-    const next_cursor = nextCursor(list, after, cursorAfter(paging), measured ?? null);
+    const next_cursor = nextPlace("instagram", LISTS, place, paging, { measured: measured ?? null });
     return {
+      ...pageOf(items),
       cursor,
       next_cursor,
-      unchanged: false,
-      etags: {},
-      item_ids: ids,
-      present_ids: ids,
-      items,
       total: countOf((account ?? request.account).details.media_count),
       account: next_cursor === null && request.account.details.insights === "unread"
         // From now on only those that change are read.
@@ -331,15 +258,7 @@ export function instagram(context: PlatformContext): Platform {
   return {
     slug: "instagram",
     title: "Instagram",
-    authorization: {
-      endpoint: settings.INSTAGRAM_AUTHORIZATION_URL,
-      client_id,
-      client_id_parameter: "client_id",
-      scopes,
-      scope_separator: ",",
-      pkce: false,
-      extra: {},
-    },
+    authorization: oauth.authorization,
     required_scopes: [SCOPE],
     // Percentages of a rolling day, in a header of every answer.
     quota: { scope: "account", counts: "reports", size: null, seconds: 3_600, ahead: 0 },
@@ -357,20 +276,6 @@ export function instagram(context: PlatformContext): Platform {
     page,
     lookup,
   };
-}
-
-/** The next page of a list, or the first one of the next list. */
-function nextCursor(
-  list: typeof LISTS[number],
-  before: string | null,
-  after: string | null,
-  measured: Json,
-): Cursor | null {
-  if (after !== null && after === before) {
-    throw new PlatformFault("instagram", "malformed", { reason: "cursor stands still", status: 200 });
-  }
-  const next = after === null ? LISTS[LISTS.indexOf(list) + 1] : list;
-  return next === undefined ? null : { key: `${next}:${after ?? ""}`, list: next, after, measured };
 }
 
 /** Days since 1970; null for what is no time. */
@@ -399,65 +304,4 @@ function hasNoInsights(fault: PlatformFault, isStory: boolean): boolean {
 function figureOf(data: z.infer<typeof Insights>["data"], name: string): number | null {
   const figure = data.find((one) => one.name === name);
   return countOf(figure?.values?.at(-1)?.value ?? figure?.total_value?.value);
-}
-
-export function itemOf(media: Media, isStory: boolean): NormalizedItem {
-  const description = cleanText(media.caption);
-  const parts = (media.children?.data ?? []).map(partOf);
-  return {
-    platform_content_id: media.id,
-    content_type: isStory ? "story" : contentTypeOf(media),
-    title: titleOfCaption(description),
-    description,
-    tags: [],
-    hashtags: hashtagsOf("instagram", description),
-    thumbnail_url: pictureOf(media) ?? parts.map((part) => part.thumbnail_url).find((url) => url !== null) ??
-      null,
-    permalink: linkOf(media.permalink),
-    visibility: "public",
-    language: null,
-    duration_seconds: null,
-    published_at: instantOf(media.timestamp),
-    views_count: null,
-    likes_count: countOf(media.like_count),
-    comments_count: countOf(media.comments_count),
-    shares_count: null,
-    platform_category: null,
-    metadata: metadataOf(media),
-    ...(parts.length > 0 ? { media: parts } : {}),
-  };
-}
-
-function metadataOf({ media_product_type, alt_text }: Media): NormalizedItem["metadata"] {
-  const product = identifierText(media_product_type);
-  const alternative = cleanText(alt_text);
-  return { ...(product ? { product } : {}), ...(alternative ? { alt_text: alternative } : {}) };
-}
-
-function partOf(part: z.infer<typeof MediaPart>, position: number): NormalizedMedia {
-  return {
-    position,
-    kind: part.media_type === "VIDEO" ? "video" : "image",
-    platform_media_id: part.id,
-    url: linkOf(part.media_url),
-    thumbnail_url: pictureOf(part),
-    width: null,
-    height: null,
-    duration_seconds: null,
-    alt_text: cleanText(part.alt_text) || null,
-  };
-}
-
-/** Videos have a picture of their own; for the rest the medium is the picture. It is missing when rights are claimed. */
-function pictureOf({ media_type, media_url, thumbnail_url }: z.infer<typeof MediaPart>): string | null {
-  return linkOf(media_type === "VIDEO" ? thumbnail_url : media_url ?? thumbnail_url);
-}
-
-function contentTypeOf({ media_type, media_product_type }: Media): ContentType {
-  if (media_product_type === "STORY") return "story";
-  if (media_type === "CAROUSEL_ALBUM") return "carousel";
-  if (media_type === "IMAGE") return "image";
-  if (media_product_type === "REELS") return "reel";
-  // Videos from before all of them became reels: up to a minute in the feed, longer ones in IGTV.
-  return media_product_type === "IGTV" ? "long_video" : "short_video";
 }

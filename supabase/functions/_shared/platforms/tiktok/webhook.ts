@@ -3,10 +3,10 @@
  * five minutes, or from the future, may be somebody's recording.
  */
 import { z } from "zod";
-import { ApiError } from "../errors.ts";
-import { isSigned } from "../http/hmac.ts";
-import { requireSetting, type Settings } from "../settings/settings.ts";
-import { TIKTOK } from "./tiktok/settings.ts";
+import { ApiError } from "../../errors.ts";
+import { isSigned } from "../../http/hmac.ts";
+import { requireSetting, type Settings } from "../../settings/settings.ts";
+import { TIKTOK } from "./settings.ts";
 
 /** TikTok may add members and events. */
 export const TikTokEvent = z.looseObject({

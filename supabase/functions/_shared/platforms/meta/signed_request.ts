@@ -6,13 +6,13 @@
  * @see https://developers.facebook.com/docs/development/create-an-app/app-dashboard/data-deletion-callback
  */
 import { z } from "zod";
-import { ApiError, invalid } from "../errors.ts";
-import { hmacHex, isSigned } from "../http/hmac.ts";
-import { parseExactly } from "../http/outgoing.ts";
-import { requireSetting, type Settings } from "../settings/settings.ts";
-import { FACEBOOK } from "./facebook/settings.ts";
-import { INSTAGRAM } from "./instagram/settings.ts";
-import type { PlatformSlug } from "./platform.ts";
+import { ApiError, invalid } from "../../errors.ts";
+import { hmacHex, isSigned } from "../../http/hmac.ts";
+import { parseExactly } from "../../http/outgoing.ts";
+import { requireSetting, type Settings } from "../../settings/settings.ts";
+import { FACEBOOK } from "../facebook/settings.ts";
+import { INSTAGRAM } from "../instagram/settings.ts";
+import type { PlatformSlug } from "../platform.ts";
 
 /** Meta may add members. */
 export const SignedRequest = z.looseObject({

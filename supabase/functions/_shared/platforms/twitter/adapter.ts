@@ -1,0 +1,200 @@
+/**
+ * X (Twitter): OAuth 2.0 with PKCE and API v2. Nothing that is used here needs OAuth 1.0a signatures.
+ *
+ * A page is one call for at most 50 of the creator's own posts; every post that is read costs credits. Answers may hold
+ * data and errors at once, leave out what is empty, and tell in every header what is left of 15 minutes. There are no ETags.
+ */
+import { countOf, identifierText, linkOf, titleText } from "../normalize.ts";
+import { isProfileDue, moved, recognised } from "../page.ts";
+import { oauthClient } from "../oauth_client.ts";
+import { type Dialect, providerClient } from "../provider_client.ts";
+import {
+  type KnownAccount,
+  type NormalizedItem,
+  type Page,
+  type PageRequest,
+  type Platform,
+  type PlatformContext,
+  PlatformFault,
+  type Profile,
+  type Tokens,
+} from "../platform.ts";
+import { requireSetting } from "../../settings/settings.ts";
+import { explain, faultOf, isGone, UNKNOWN_FIELDS } from "./errors.ts";
+import { isReplyToOthers, itemOf, newestId, originalId } from "./items.ts";
+import { type FieldsParameter, POST_FIELDS, PostList, UserAnswer } from "./schemas.ts";
+import { TWITTER } from "./settings.ts";
+
+const PAGE_SIZE = 50;
+/** The API refuses to list fewer. */
+const LEAST_SIZE = 5;
+const LOOKUP_SIZE = 100;
+
+const SCOPES = ["tweet.read", "users.read", "offline.access"];
+
+const MEDIA_FIELDS = "media_key,type,url,preview_image_url,duration_ms,width,height,alt_text,variants";
+const USER_FIELDS = "id,name,username,profile_image_url,public_metrics,protected,verified";
+
+const DIALECT: Dialect = {
+  explain,
+  wait: ({ status, headers }, now) => {
+    const reset = resetOf(headers);
+    return status === 429 && reset ? Math.max(1, (reset.getTime() - now.getTime()) / 1_000) : null;
+  },
+  left: (headers, _now, path) => {
+    const [limit, remaining] = ["limit", "remaining"].map((name) =>
+      countOf(headers.get(`x-rate-limit-${name}`))
+    );
+    const resets_at = resetOf(headers);
+    return {
+      bucket: path.replace(/^users\/\d+\//, "users/:id/"),
+      ...(typeof limit === "number" ? { limit } : {}),
+      ...(typeof remaining === "number" ? { remaining } : {}),
+      ...(resets_at ? { resets_at } : {}),
+    };
+  },
+};
+
+export function twitter(context: PlatformContext): Platform {
+  const settings = context.settings.of(TWITTER);
+  const client_id = requireSetting(settings, "TWITTER_CLIENT_ID");
+  const api = providerClient("twitter", settings.TWITTER_API_URL, context, DIALECT);
+  const oauth = oauthClient("twitter", context, {
+    authorization_endpoint: settings.TWITTER_AUTHORIZATION_URL,
+    token_endpoint: settings.TWITTER_TOKEN_URL,
+    revocation_endpoint: settings.TWITTER_REVOCATION_URL,
+    client_id,
+    client_secret: requireSetting(settings, "TWITTER_CLIENT_SECRET"),
+    client_authentication: "basic",
+    pkce: true,
+    scopes: SCOPES,
+    scope_separator: " ",
+    rotates: true,
+    // What X says of a refresh token, or a code, that is used up or was taken back.
+    faults: { invalid_request: "grant_refused" },
+  });
+  let fields: FieldsParameter = settings.TWITTER_FIELDS_PARAMETER;
+
+  async function readProfile(tokens: Tokens): Promise<Profile> {
+    const { data: user, errors } = await api.get("users/me", tokens, UserAnswer, {
+      query: { "user.fields": USER_FIELDS },
+    });
+    if (!user) throw faultOf(errors, 200, null);
+    const username = identifierText(user.username);
+    const metrics = user.public_metrics;
+    return {
+      platform_account_id: user.id,
+      username,
+      display_name: titleText(user.name) || username,
+      avatar_url: linkOf(user.profile_image_url)?.replace(/_normal(\.\w+)$/, "_400x400$1") ?? null,
+      profile_url: username === null ? null : `https://x.com/${encodeURIComponent(username)}`,
+      followers_count: countOf(metrics?.followers_count),
+      details: {
+        read_at: context.now().toISOString(),
+        posts: countOf(metrics?.post_count) ?? countOf(metrics?.tweet_count),
+        protected: user.protected === true,
+      },
+    };
+  }
+
+  /** Reads posts in the words that X knows, and reports what they cost beyond the call itself. */
+  async function readPosts(tokens: Tokens, path: string, query: Record<string, string>): Promise<PostList> {
+    const read = (parameter: FieldsParameter) =>
+      api.get(path, tokens, PostList, {
+        query: {
+          ...query,
+          [parameter]: POST_FIELDS[parameter],
+          expansions: "attachments.media_keys",
+          "media.fields": MEDIA_FIELDS,
+        },
+      });
+    let list: PostList;
+    try {
+      list = await read(fields);
+    } catch (fault) {
+      if (!(fault instanceof PlatformFault && fault.reason === UNKNOWN_FIELDS)) throw fault;
+      const refused = fields;
+      fields = refused === "tweet.fields" ? "post.fields" : "tweet.fields";
+      context.log.warn("X refused a parameter; set TWITTER_FIELDS_PARAMETER to the other", { refused });
+      list = await read(fields);
+    }
+    if (list.data.length > 1) context.used?.({ calls: 0, units: list.data.length - 1 });
+    return list;
+  }
+
+  async function page(tokens: Tokens, request: PageRequest): Promise<Page> {
+    const { cursor, size, account: known } = request;
+    const account = isProfileDue(request, context.now()) ? await readProfile(tokens) : null;
+    const details = (account ?? known).details;
+    const read = () =>
+      readPosts(tokens, `users/${encodeURIComponent(known.platform_account_id)}/tweets`, {
+        max_results: String(Math.max(size, LEAST_SIZE)),
+        exclude: settings.TWITTER_EXCLUDE,
+        ...(cursor ? { pagination_token: cursor.key } : {}),
+      });
+    let list = await read();
+    // An account that has posts and lists none may be a hiccup: look twice before believing it.
+    const isOdd = list.data.length === 0 && cursor === null && (countOf(details.posts) ?? 0) > 0;
+    if (isOdd && !list.errors) list = await read();
+    if (list.errors && list.data.length === 0) throw faultOf(list.errors, 200, null);
+
+    const own = list.data.filter((post) => !isReplyToOthers(post, known.platform_account_id));
+    const items = own.map((post) => itemOf(post, list.includes?.media ?? [], details.protected));
+    const next = moved("twitter", list.meta?.next_token ?? null, cursor?.key);
+    return await recognised(
+      {
+        next_cursor: next === null ? null : { key: next },
+        item_ids: [...new Set(list.data.map(originalId))],
+        present_ids: [...new Set(items.map((item) => item.platform_content_id))],
+        items,
+        // The number that X gives counts reposts and replies too.
+        total: null,
+        account,
+      },
+      request,
+    );
+  }
+
+  async function lookup(tokens: Tokens, ids: string[], { details }: KnownAccount): Promise<NormalizedItem[]> {
+    const first = await readByIds(tokens, ids);
+    // What was edited lives on under the id of its newest version; X still shows the old ones when asked for them.
+    const newer = first.data.map(newestId).filter((id) => !first.data.some((post) => post.id === id));
+    const second = newer.length > 0 ? await readByIds(tokens, newer) : null;
+    const posts = new Map([...first.data, ...second?.data ?? []].map((post) => [originalId(post), post]));
+    const media = [...first.includes?.media ?? [], ...second?.includes?.media ?? []];
+    return [...posts.values()].map((post) => itemOf(post, media, details.protected));
+  }
+
+  /** Only what X says it does not know is gone; a post that it could not read this time must not look deleted. */
+  async function readByIds(tokens: Tokens, ids: string[]): Promise<PostList> {
+    const list = await readPosts(tokens, "tweets", { ids: ids.join() });
+    const known = new Set([
+      ...list.data.map((post) => post.id),
+      ...(list.errors ?? []).filter(isGone).map((problem) => problem.resource_id ?? problem.value ?? ""),
+    ]);
+    if (ids.every((id) => known.has(id))) return list;
+    throw new PlatformFault("twitter", "transient", { reason: "partial answer", status: 200 });
+  }
+
+  return {
+    slug: "twitter",
+    title: "X",
+    authorization: oauth.authorization,
+    required_scopes: SCOPES,
+    // How much, and until when, stands in the headers of every answer.
+    quota: { scope: "account", counts: "calls", size: null, seconds: 900, ahead: 1 },
+    page_size: PAGE_SIZE,
+    lookup_size: LOOKUP_SIZE,
+    exchange: oauth.exchange,
+    refresh: oauth.refresh,
+    revoke: oauth.revoke,
+    identify: async (grant) => ({ profile: await readProfile(grant.tokens), grant }),
+    page,
+    lookup,
+  };
+}
+
+function resetOf(headers: Headers): Date | null {
+  const reset = countOf(headers.get("x-rate-limit-reset"));
+  return reset === null ? null : new Date(reset * 1_000);
+}

@@ -1,0 +1,88 @@
+/** What X says when it says no, in the terms of the interface. */
+import { z } from "zod";
+import { type FaultKind, PlatformFault } from "../platform.ts";
+import { kindOfStatus, type ProviderRefusal } from "../provider_client.ts";
+import { POST_FIELDS, Problem } from "./schemas.ts";
+
+/** Nobody can know when credits are bought, or when a month's cap ends: it is asked again after this. */
+const CREDITS_RETRY_MS = 60 * 60 * 1_000;
+
+/** The end of a problem's type, or the old API's number. */
+const FAULT_OF_PROBLEM: Readonly<Record<string, FaultKind>> = {
+  "invalid-request": "misconfigured",
+  "client-forbidden": "misconfigured",
+  "unsupported-authentication": "misconfigured",
+  "resource-not-found": "account_gone",
+  "usage-capped": "quota_exhausted",
+  "credits": "quota_exhausted",
+  "credits-depleted": "quota_exhausted",
+  "50": "account_gone",
+  "63": "account_gone",
+  "64": "account_gone",
+  "89": "token_expired",
+  "326": "account_gone",
+};
+
+/** The reason of a refusal that names the parameter of post fields: then the other name is tried. */
+export const UNKNOWN_FIELDS = "unknown fields parameter";
+
+export function isGone({ type }: Problem): boolean {
+  return /\/(resource-not-found|not-authorized-for-resource|disallowed-resource)$/.test(type ?? "");
+}
+
+/** X's refusals come as one problem, as a problem with errors, or as a list of the old API's numbered errors. */
+export function explain({ status, body, retry_at }: ProviderRefusal, now: Date): PlatformFault {
+  const whole = Problem.safeParse(body).data;
+  const errors = z.looseObject({ errors: z.array(Problem) }).safeParse(body).data?.errors ?? [];
+  // Credits are refused with two kinds of body; the status is the same.
+  if (status === 402) return spent("credits depleted", status, now);
+  const fault = faultOf([...(whole ? [whole] : []), ...errors], status, retry_at);
+  // Its window in the headers is another: the cap is of a month.
+  return fault.kind === "quota_exhausted" ? spent(fault.reason, status, now) : fault;
+}
+
+export function faultOf(problems: Problem[] = [], status: number, retry_at: Date | null): PlatformFault {
+  const named = problems.map((problem) => ({ ...problem, name: nameOf(problem) }));
+  const parameters = new Set(
+    problems.flatMap(({ parameter, parameters = {} }) => [parameter ?? "", ...Object.keys(parameters)]),
+  );
+  const isInvalid = named.some(({ name }) => name === "invalid-request");
+  if (isInvalid && parameters.has("pagination_token")) {
+    return refusal("cursor_invalid", "pagination_token", status);
+  }
+  if (isInvalid && [...parameters].some((name) => name in POST_FIELDS)) {
+    return refusal("misconfigured", UNKNOWN_FIELDS, status);
+  }
+  // A post that is gone says nothing of the account.
+  const known = named.find(({ name, resource_type = "user" }) =>
+    name in FAULT_OF_PROBLEM && resource_type === "user"
+  );
+  if (known) return refusal(FAULT_OF_PROBLEM[known.name] ?? "transient", known.name, status, retry_at);
+  const reason = named[0]?.name ?? "";
+  if (status === 401) return refusal("token_expired", reason || "Unauthorized", status);
+  // Without the scope X says no more than that; a proxy's 403 has no problem in it.
+  if (status === 403 && named.some(({ title }) => title === "Forbidden")) {
+    return refusal("scope_missing", "Forbidden", status);
+  }
+  return refusal(kindOfStatus(status), reason, status, retry_at);
+}
+
+function nameOf({ type, code, title }: Problem): string {
+  const [, name] = /\/problems\/([\w-]+)$/.exec(type ?? "") ?? [];
+  return name ?? (code === undefined ? title ?? "" : String(code));
+}
+
+function refusal(
+  kind: FaultKind,
+  reason: string,
+  status: number,
+  retry_at: Date | null = null,
+): PlatformFault {
+  return new PlatformFault("twitter", kind, { reason: reason.slice(0, 80), status, retry_at });
+}
+
+/** Credits and caps are the app's: no account of it can be read. */
+function spent(reason: string, status: number, now: Date): PlatformFault {
+  const retry_at = new Date(now.getTime() + CREDITS_RETRY_MS);
+  return new PlatformFault("twitter", "quota_exhausted", { reason, status, retry_at, whole_app: true });
+}

@@ -1,0 +1,129 @@
+/** Posts of X as StreamVibe knows items. */
+import { distinctHashtags, hashtagsOf } from "../hashtags.ts";
+import {
+  cleanText,
+  countOf,
+  instantOf,
+  languageOf,
+  linkOf,
+  titleOfCaption,
+  withoutNulls,
+} from "../normalize.ts";
+import type { ContentType, Json, NormalizedItem, NormalizedMedia } from "../platform.ts";
+import type { Media, Post } from "./schemas.ts";
+
+const LONGEST_SHORT_SECONDS = 180;
+
+/** An edited post gets a new id and keeps the first one in its history: that is what it is called in the library. */
+export function originalId(post: Post): string {
+  return historyOf(post)[0] ?? post.id;
+}
+
+export function newestId(post: Post): string {
+  return historyOf(post).at(-1) ?? post.id;
+}
+
+function historyOf(post: Post): string[] {
+  return post.edit_history_post_ids ?? post.edit_history_tweet_ids ?? [];
+}
+
+/** A reply to somebody else is a comment, not content; a thread that goes on is. */
+export function isReplyToOthers(post: Post, own_id: string): boolean {
+  if (post.in_reply_to_user_id !== undefined) return post.in_reply_to_user_id !== own_id;
+  // Where X does not say whom a reply is to, its text begins with their names.
+  const isReply = post.conversation_id !== undefined &&
+    !historyOf(post).concat(post.id).includes(post.conversation_id);
+  return isReply && cleanText(post.text).startsWith("@");
+}
+
+export function itemOf(post: Post, included: Media[], isProtected: Json | undefined): NormalizedItem {
+  const keys = post.attachments?.media_keys ?? [];
+  const media = keys.flatMap((key) => included.find((one) => one.media_key === key) ?? []).map(mediaOf);
+  const description = textOf(post);
+  const metrics = post.public_metrics;
+  const [first] = media;
+  return {
+    platform_content_id: originalId(post),
+    content_type: contentTypeOf(media),
+    title: titleOfCaption(description),
+    description,
+    tags: [],
+    hashtags: hashtagsOfPost(post, description),
+    thumbnail_url: first?.thumbnail_url ?? null,
+    // Without the creator's name, which may change.
+    permalink: `https://x.com/i/status/${encodeURIComponent(newestId(post))}`,
+    visibility: isProtected === true ? "private" : "public",
+    language: languageOf(post.lang),
+    duration_seconds: first?.duration_seconds ?? null,
+    published_at: instantOf(post.created_at),
+    views_count: countOf(metrics?.impression_count),
+    likes_count: countOf(metrics?.like_count),
+    comments_count: countOf(metrics?.reply_count),
+    shares_count: sharesOf(metrics),
+    platform_category: null,
+    metadata: withoutNulls({
+      sensitive: post.possibly_sensitive === true ? true : null,
+      thread_id: post.conversation_id !== undefined && post.conversation_id !== originalId(post)
+        ? post.conversation_id
+        : null,
+      newest_id: newestId(post) === originalId(post) ? null : newestId(post),
+    }),
+    ...(media.length > 1 ? { media } : {}),
+  };
+}
+
+/** X says itself what it links; its rules are followed where an answer leaves that out. */
+function hashtagsOfPost(post: Post, text: string): string[] {
+  const long = post.note_post ?? post.note_tweet;
+  const answers = [long?.entities?.hashtags, post.entities?.hashtags].filter((tags) => Array.isArray(tags));
+  return answers.length > 0
+    ? distinctHashtags(answers.flat().map(({ tag }) => cleanText(tag)))
+    : hashtagsOf("twitter", text);
+}
+
+/** Everything that a reader sees, with real links instead of X's short ones, and none to the post's own media. */
+function textOf(post: Post): string {
+  const long = post.note_post ?? post.note_tweet;
+  // Only the short text's entities say which links are the post's own media.
+  const urls = [...post.entities?.urls ?? [], ...long?.entities?.urls ?? []];
+  const text = urls.reduce(
+    (whole, { url, expanded_url, media_key }) =>
+      url ? whole.replaceAll(url, () => media_key ? "" : linkOf(expanded_url) ?? url) : whole,
+    cleanText(long?.text ?? post.text),
+  );
+  // The API escapes these three, and nothing else.
+  return text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&").trim();
+}
+
+function mediaOf(media: Media, position: number): NormalizedMedia {
+  const kind = media.type === "video" ? "video" : media.type === "animated_gif" ? "gif" : "image";
+  const milliseconds = countOf(media.duration_ms);
+  const variants = (media.variants ?? [])
+    .filter(({ content_type }) => content_type === "video/mp4")
+    .sort((one, other) => (countOf(other.bit_rate) ?? 0) - (countOf(one.bit_rate) ?? 0));
+  return {
+    position,
+    kind,
+    platform_media_id: media.media_key,
+    url: linkOf(media.url) ?? linkOf(variants[0]?.url),
+    thumbnail_url: linkOf(media.preview_image_url) ?? linkOf(media.url),
+    width: countOf(media.width),
+    height: countOf(media.height),
+    duration_seconds: milliseconds === null ? null : Math.round(milliseconds / 1_000),
+    alt_text: cleanText(media.alt_text) || null,
+  };
+}
+
+function contentTypeOf(media: NormalizedMedia[]): ContentType {
+  const [first] = media;
+  if (!first) return "post";
+  if (media.length > 1) return "carousel";
+  if (first.kind !== "video") return "image";
+  return (first.duration_seconds ?? 0) > LONGEST_SHORT_SECONDS ? "long_video" : "short_video";
+}
+
+function sharesOf(metrics: Post["public_metrics"]): number | null {
+  const reposts = countOf(metrics?.repost_count) ?? countOf(metrics?.retweet_count);
+  const quotes = countOf(metrics?.quote_count);
+  return reposts === null && quotes === null ? null : (reposts ?? 0) + (quotes ?? 0);
+}
