@@ -118,7 +118,13 @@ Deno.test("a job never runs beside itself, and a switched-off one not at all", a
       });
       assert.ok(runs[1]?.began >= runs[0]?.ended, "the second began after the first had ended");
       await sql`select cron.alter_job((select jobid from cron.job where jobname = ${table}), active => false)`;
-      await new Promise((resolve) => setTimeout(resolve, 2_500));
+      await eventually(async () => {
+        const latest = await sql`
+          select from cron.job_run_details
+          where (status = 'running' or end_time > now() - interval '2.5 seconds')
+            and jobid = (select jobid from cron.job where jobname = ${table})`;
+        return latest.length === 0 || undefined;
+      });
       const [before] = await sql.unsafe(`select count(*)::int as runs from public.${table}`);
       await new Promise((resolve) => setTimeout(resolve, 2_500));
       const [after] = await sql.unsafe(`select count(*)::int as runs from public.${table}`);

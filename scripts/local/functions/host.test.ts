@@ -114,15 +114,20 @@ Deno.test("a changed file is served at the next call; a change in _shared reache
 });
 
 Deno.test("a call in flight during a reload is finished by the old code", async () => {
-  await withHost(async ({ call, write }) => {
-    const slow = (word: string) =>
-      `export default { fetch: async () => { await new Promise((r) => setTimeout(r, 1500)); return new Response("${word}"); } };`;
-    await write("slow/index.ts", slow("old"));
-    const begun = text(call("slow"));
-    await new Promise((resolve) => setTimeout(resolve, 700));
+  await withHost(async ({ call, write, log }) => {
+    await write(
+      "slow/index.ts",
+      `export default { fetch: async () => {
+        console.log("a call has begun");
+        await new Promise((r) => setTimeout(r, 1500));
+        return new Response("old");
+      } };`,
+    );
+    const old = text(call("slow"));
+    await eventually(log, (lines) => lines.includes("a call has begun"));
     await write("slow/index.ts", `export default { fetch: () => new Response("new") };`);
     assert.equal(await eventually(() => text(call("slow")), (word) => word === "new"), "new");
-    assert.equal(await begun, "old");
+    assert.equal(await old, "old");
   });
 });
 

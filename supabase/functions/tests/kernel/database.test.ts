@@ -80,15 +80,17 @@ Deno.test("an unknown function is an error of its own, and the connection goes o
 });
 
 Deno.test("a database that is not there is unreachable at once, also through the Data API", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr as Deno.NetAddr;
+  listener.close();
   const gone = {
-    "data api": await stackSettings("data api", { SUPABASE_URL: "http://127.0.0.1:1" }),
-    pooler: await stackSettings("pooler", { STREAMVIBE_POOLER_URL: "postgres://x@127.0.0.1:1/x" }),
+    "data api": await stackSettings("data api", { SUPABASE_URL: `http://127.0.0.1:${port}` }),
+    pooler: await stackSettings("pooler", { STREAMVIBE_POOLER_URL: `postgres://x@127.0.0.1:${port}/x` }),
   };
   for (const driver of DRIVERS) {
-    const start = performance.now();
     const error = await failure(createAdmin(gone[driver]).call("check_health"));
     assert.equal(error.sqlstate, "unreachable", driver);
-    assert.ok(performance.now() - start < 2_000);
+    assert.match(Deno.inspect(error), /refused/i, "what was refused is not waited for");
   }
 });
 

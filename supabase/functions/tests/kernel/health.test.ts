@@ -24,9 +24,10 @@ Deno.test("health says that every part is up, to anybody, and nothing more", asy
 });
 
 Deno.test("health answers 503 soon when the database is down, through either driver", async () => {
+  const patient = { DATABASE_TIMEOUT_MS: "120000" };
   const closed = [
-    await stackSettings("pooler", { STREAMVIBE_POOLER_URL: "postgres://x@127.0.0.1:1/x" }),
-    await stackSettings("data api", { SUPABASE_URL: "http://127.0.0.1:1" }),
+    await stackSettings("pooler", { ...patient, STREAMVIBE_POOLER_URL: "postgres://x@127.0.0.1:1/x" }),
+    await stackSettings("data api", { ...patient, SUPABASE_URL: "http://127.0.0.1:1" }),
   ];
   for (const settings of closed) {
     const start = performance.now();
@@ -39,7 +40,7 @@ Deno.test("health answers 503 soon when the database is down, through either dri
       checks: { database: "down", vault: "down", queue: "down", cron: "down", settings: "ok" },
       misconfigured: [],
     });
-    assert.ok(performance.now() - start < 3_000);
+    assert.ok(performance.now() - start < 60_000, "no call's time limit is waited for");
   }
   await closeConnections();
 });
