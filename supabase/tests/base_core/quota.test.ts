@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { refusal, test, type TestContext, whileOpen, withPerson } from "../support/context.ts";
 
 const used = (db: TestContext) =>
-  db.value<number>(`select syncs_used from subscription where user_id = '${db.people.owner}'`);
+  db.value<number>(`select syncs_used from subscription where user_id = $owner`);
 
 Deno.test("two hundred reservations at once take exactly what is left", async () => {
   await withPerson(async ({ id, sql }) => {

@@ -25,7 +25,7 @@ test("a consent is taken once, by its owner, for its platform, within ten minute
     ]
   ) assert.equal(refused.code, "SVO01");
   // Nobody's failed try has used it up.
-  const call = `select * from take_oauth_state('${db.people.owner}', 'youtube', '${name}')`;
+  const call = `select * from take_oauth_state($owner, 'youtube', '${name}')`;
   assert.equal((await db.perform("service", call)).length, 1);
   assert.equal((await take(db, name)).code, "SVO01", "a second time");
   const late = state();
@@ -33,10 +33,7 @@ test("a consent is taken once, by its owner, for its platform, within ten minute
   await db.query(`update ops.oauth_state set expires_at = now() where state = '${late}'`);
   assert.equal((await take(db, late)).code, "SVO01");
   assert.equal(
-    await db.refused(
-      "service",
-      `select begin_oauth('${db.people.owner}', 'myspace', '${state()}', 'v', 'u')`,
-    ),
+    await db.refused("service", `select begin_oauth($owner, 'myspace', '${state()}', 'v', 'u')`),
     "SVG01",
   );
   const gone = crypto.randomUUID();
@@ -83,8 +80,7 @@ test("a person has at most twenty open consents, the newest; expired ones are pr
 });
 
 test("connecting stores the tokens in Vault and the account in its table; reconnecting heals and counts once", async (db) => {
-  const read = () =>
-    db.value<Row>(`select read_connection('${db.people.owner}', '${db.account}')`, "service");
+  const read = () => db.value<Row>(`select read_connection($owner, $account)`, "service");
   const before = await read();
   assert.deepEqual(before.tokens, {
     access_token: `at-${before.platform_account_id}`,
@@ -114,18 +110,16 @@ test("a plan's number of accounts is a limit; disconnecting makes room, reviving
   const refused = await connect("UC-second");
   assert.equal(refused.code, "SVQ01");
   assert.deepEqual(refused.detail, { quota: "social_accounts", limit: 1, used: 1, resets_at: null });
-  await db.query(`select disconnect_account('${owner}', '${db.account}')`);
+  await db.query(`select disconnect_account('${owner}', $account)`);
   assert.equal((await connect("UC-second")).code, undefined);
   await db.connect("owner", "UC-second");
-  const first = await db.value<string>(
-    `select platform_account_id from social_account where id = '${db.account}'`,
-  );
+  const first = await db.value<string>(`select platform_account_id from social_account where id = $account`);
   assert.equal((await connect(first)).code, "SVQ01", "reviving the first is a second account");
   await db.query(`select set_user_plan('${owner}', 'basic')`);
   const revived = await db.connect("owner", first);
   assert.deepEqual([revived.account, revived.reconnected], [db.account, true]);
   assert.equal(
-    await db.value(`select count(*)::integer from content_item where social_account_id = '${db.account}'`),
+    await db.value(`select count(*)::integer from content_item where social_account_id = $account`),
     3,
   );
 });
@@ -176,7 +170,7 @@ Deno.test("one account connected many times at once is one account", async () =>
 
 test("disconnecting deletes the secret and keeps the content; twice, or by somebody else, is 404", async (db) => {
   const { owner, other } = db.people;
-  const call = (user: string) => `select disconnect_account('${user}', '${db.account}')`;
+  const call = (user: string) => `select disconnect_account('${user}', $account)`;
   const foreign = await db.attempt("service", call(other));
   assert.equal(foreign.code, "SVG03");
   assert.deepEqual(foreign.detail, { resource: "social_account", id: db.account });
@@ -185,7 +179,7 @@ test("disconnecting deletes the secret and keeps the content; twice, or by someb
     `select a.status, a.deleted_at is not null as deleted, a.next_sync_at, c.is_active,
     (select count(*)::integer from vault.secrets where name = c.vault_secret_name) as secrets,
     (select count(*)::integer from content_item where social_account_id = a.id and deleted_at is null) as items
-    from social_account a join platform_connection c on c.id = a.connection_id where a.id = '${db.account}'`,
+    from social_account a join platform_connection c on c.id = a.connection_id where a.id = $account`,
   );
   assert.deepEqual(row, {
     status: "disconnected",
@@ -196,20 +190,17 @@ test("disconnecting deletes the secret and keeps the content; twice, or by someb
     items: 3,
   });
   assert.equal(await db.refused("service", call(owner)), "SVG03");
-  assert.equal(await db.refused("service", `select read_connection('${owner}', '${db.account}')`), "SVG03");
-  assert.equal(
-    await db.refused("service", `select begin_sync('${owner}', '${db.account}', null, 60)`),
-    "SVC01",
-  );
+  assert.equal(await db.refused("service", `select read_connection('${owner}', $account)`), "SVG03");
+  assert.equal(await db.refused("service", `select begin_sync('${owner}', $account, null, 60)`), "SVC01");
 });
 
 test("read_connection is for the owner, or for the service as itself", async (db) => {
-  const read = (user: string) => db.attempt("service", `select read_connection(${user}, '${db.account}')`);
-  assert.equal((await read(`'${db.people.owner}'`)).count, 1);
+  const read = (user: string) => db.attempt("service", `select read_connection(${user}, $account)`);
+  assert.equal((await read(`$owner`)).count, 1);
   assert.equal((await read("null")).count, 1);
-  assert.equal((await read(`'${db.people.other}'`)).code, "SVG03");
+  assert.equal((await read(`$other`)).code, "SVG03");
   for (const actor of ["anon", "owner", "admin"] as const) {
-    assert.equal(await db.refused(actor, `select read_connection(null, '${db.account}')`), "42501");
+    assert.equal(await db.refused(actor, `select read_connection(null, $account)`), "42501");
   }
 });
 
@@ -217,7 +208,7 @@ test("tokens are due in the last tenth of their life, at least 5 minutes before 
   const isDue = async (life: string, left: string) => {
     await db.query(
       `update platform_connection set token_issued_at = now() + interval '${left}' - interval '${life}',
-      token_expires_at = now() + interval '${left}', refresh_lease = null, refresh_leased_until = null where id = '${db.connection}'`,
+      token_expires_at = now() + interval '${left}', refresh_lease = null, refresh_leased_until = null where id = $connection`,
     );
     const due = await db.value<boolean>("select ops.has_due_token_refreshes()");
     const { rows } = await db.attempt(
@@ -235,24 +226,24 @@ test("tokens are due in the last tenth of their life, at least 5 minutes before 
   assert.equal(await isDue("20 minutes", "4 minutes"), true);
   assert.equal(await isDue("60 days", "7 days"), false);
   assert.equal(await isDue("60 days", "5 days"), true);
-  await db.query(`update platform_connection set is_active = false where id = '${db.connection}'`);
+  await db.query(`update platform_connection set is_active = false where id = $connection`);
   assert.equal(await isDue("1 hour", "-1 minute"), false);
 });
 
 test("a refresh is leased to one worker; what it stores needs the lease", async (db) => {
-  const claim = () => db.value<Row | null>(`select claim_token_refresh('${db.connection}', 60)`, "service");
+  const claim = () => db.value<Row | null>(`select claim_token_refresh($connection, 60)`, "service");
   const lease = await claim();
   assert.equal(lease?.platform, "youtube");
   assert.equal(await claim(), null, "another holds it");
   const store = (id: unknown, tokens: Row) =>
-    `select store_refreshed_tokens('${db.connection}', '${id}', '${
+    `select store_refreshed_tokens($connection, '${id}', '${
       JSON.stringify(tokens)
     }', now() + interval '1 hour')`;
   assert.equal(await db.refused("service", store(crypto.randomUUID(), { access_token: "no" })), "SVC02");
   await db.perform("service", store(lease?.lease, { access_token: "new", refresh_token: "" }));
   const [row] = await db.query(
     `select ops.read_tokens(vault_secret_name) as tokens, refresh_lease, last_refreshed_at is not null as refreshed
-    from platform_connection where id = '${db.connection}'`,
+    from platform_connection where id = $connection`,
   );
   assert.equal((row?.tokens as Row).access_token, "new");
   assert.match(
@@ -266,7 +257,7 @@ test("a refresh is leased to one worker; what it stores needs the lease", async 
   // A worker that died loses its lease in time.
   const dead = await claim();
   await db.query(
-    `update platform_connection set refresh_leased_until = now() - interval '1 second' where id = '${db.connection}'`,
+    `update platform_connection set refresh_leased_until = now() - interval '1 second' where id = $connection`,
   );
   const successor = await claim();
   assert.notEqual(successor?.lease, dead?.lease);
@@ -296,17 +287,16 @@ Deno.test("many workers claim at once: every connection goes to one", async () =
 test("a refused refresh disconnects the account, stops automatic sync and tells the creator once", async (db) => {
   const { owner } = db.people;
   await db.perform("owner", "update social_account set sync_mode = 'auto'");
-  assert.ok(await db.value(`select next_sync_at from social_account where id = '${db.account}'`));
-  const lease = await db.value<Row>(`select claim_token_refresh('${db.connection}', 60)`);
-  const refuse =
-    `select refuse_connection('${db.connection}', '${lease.lease}', 'YouTube closed this account')`;
+  assert.ok(await db.value(`select next_sync_at from social_account where id = $account`));
+  const lease = await db.value<Row>(`select claim_token_refresh($connection, 60)`);
+  const refuse = `select refuse_connection($connection, '${lease.lease}', 'YouTube closed this account')`;
   assert.equal(
     await db.refused("service", refuse.replace(String(lease.lease), crypto.randomUUID())),
     "SVC02",
   );
   await db.perform("service", refuse);
   assert.equal(await db.refused("service", refuse), "SVC02");
-  assert.equal(await db.refused("service", `select claim_token_refresh('${db.connection}', 60)`), "SVC01");
+  assert.equal(await db.refused("service", `select claim_token_refresh($connection, 60)`), "SVC01");
   const [row] = await db.perform(
     "owner",
     "select status, next_sync_at, deleted_at, last_error from social_account",
@@ -322,15 +312,10 @@ test("a refused refresh disconnects the account, stops automatic sync and tells 
     "select type, data ->> 'social_account_id' as account from notification",
   );
   assert.deepEqual(notes, [{ type: "warning", account: db.account }]);
-  assert.equal(
-    await db.refused("service", `select begin_sync('${owner}', '${db.account}', null, 60)`),
-    "SVC01",
-  );
+  assert.equal(await db.refused("service", `select begin_sync('${owner}', $account, null, 60)`), "SVC01");
 
   // Connecting again heals it, and automatic sync goes on.
-  const id = await db.value<string>(
-    `select platform_account_id from social_account where id = '${db.account}'`,
-  );
+  const id = await db.value<string>(`select platform_account_id from social_account where id = $account`);
   await db.connect("owner", id, { access_token: "fresh", refresh_token: "fresh" });
   const [healed] = await db.perform(
     "owner",
@@ -340,50 +325,46 @@ test("a refused refresh disconnects the account, stops automatic sync and tells 
 });
 
 test("a refresh that failed for now is tried again later, ever later; nothing else changes", async (db) => {
-  await db.query(`update platform_connection set token_expires_at = now() where id = '${db.connection}'`);
+  await db.query(`update platform_connection set token_expires_at = now() where id = $connection`);
   const claims = async () =>
     (await db.attempt("service", "select claim_token_refreshes(100, 60) ->> 'connection_id' as id")).rows
       .some(({ id }) => id === db.connection);
   let previous = 0;
   for (let failure = 1; failure <= 4; failure++) {
-    const lease = await db.value<Row>(`select claim_token_refresh('${db.connection}', 60)`);
-    await db.perform(
-      "service",
-      `select release_token_refresh('${db.connection}', '${lease.lease}', 'network')`,
-    );
+    const lease = await db.value<Row>(`select claim_token_refresh($connection, 60)`);
+    await db.perform("service", `select release_token_refresh($connection, '${lease.lease}', 'network')`);
     assert.equal(await claims(), false, "backing off");
     const wait = Number(
       await db.value(
-        `select extract(epoch from refresh_retry_at - now()) from platform_connection where id = '${db.connection}'`,
+        `select extract(epoch from refresh_retry_at - now()) from platform_connection where id = $connection`,
       ),
     );
     assert.ok(wait > previous && wait <= 30 * 2 ** (failure - 1), `${failure}: ${wait}`);
     previous = wait;
-    await db.query(`update platform_connection set refresh_retry_at = now() where id = '${db.connection}'`);
+    await db.query(`update platform_connection set refresh_retry_at = now() where id = $connection`);
     assert.equal(await claims(), true);
   }
   assert.deepEqual(
-    await db.query(`select status, last_error from social_account where id = '${db.account}'`),
+    await db.query(`select status, last_error from social_account where id = $account`),
     [{ status: "active", last_error: null }],
   );
-  const lease = await db.value<Row>(`select claim_token_refresh('${db.connection}', 60)`);
-  await db.perform("service", `select release_token_refresh('${db.connection}', '${lease.lease}', null)`);
+  const lease = await db.value<Row>(`select claim_token_refresh($connection, 60)`);
+  await db.perform("service", `select release_token_refresh($connection, '${lease.lease}', null)`);
   assert.equal(
-    await db.value(`select refresh_failures from platform_connection where id = '${db.connection}'`),
+    await db.value(`select refresh_failures from platform_connection where id = $connection`),
     4,
     "nothing happened",
   );
 });
 
 test("an account is scheduled exactly while it is active and automatic", async (db) => {
-  const scheduled = () =>
-    db.value(`select next_sync_at is not null from social_account where id = '${db.account}'`);
+  const scheduled = () => db.value(`select next_sync_at is not null from social_account where id = $account`);
   assert.equal(await scheduled(), false);
   await db.perform("owner", "update social_account set sync_mode = 'auto'");
   assert.equal(await scheduled(), true);
-  await db.query(`update social_account set status = 'suspended' where id = '${db.account}'`);
+  await db.query(`update social_account set status = 'suspended' where id = $account`);
   assert.equal(await scheduled(), false);
-  await db.query(`update social_account set status = 'active' where id = '${db.account}'`);
+  await db.query(`update social_account set status = 'active' where id = $account`);
   assert.equal(await scheduled(), true);
   await db.perform("owner", "update social_account set sync_mode = 'disabled'");
   assert.equal(await scheduled(), false);
@@ -394,9 +375,9 @@ test("has_other_account sees live accounts of the same person and platform only"
   const ask = (user: string, platform: string, except: string) =>
     db.value<boolean>(`select has_other_account('${user}', '${platform}', ${except})`);
   assert.equal(await ask(owner, "youtube", "null"), true);
-  assert.equal(await ask(owner, "youtube", `'${db.account}'`), false);
+  assert.equal(await ask(owner, "youtube", `$account`), false);
   assert.equal(await ask(owner, "facebook", "null"), false);
-  assert.equal(await ask(other, "youtube", `'${db.account}'`), false);
-  await db.query(`select disconnect_account('${owner}', '${db.account}')`);
+  assert.equal(await ask(other, "youtube", `$account`), false);
+  await db.query(`select disconnect_account('${owner}', $account)`);
   assert.equal(await ask(owner, "youtube", "null"), false);
 });

@@ -24,20 +24,17 @@ async function connected(db: TestContext, user: string, account: string, person:
 
 test("refuse_account ends every connection to an account, but none that is newer than the report", async (db) => {
   const account = await db.value(
-    "select platform_account_id from social_account where id = $account".replace(
-      "$account",
-      `'${db.account}'`,
-    ),
+    "select platform_account_id from social_account where id = $account".replace("$account", `$account`),
   );
   const refuse = (before: string) =>
     db.value<number>(`select refuse_account('youtube', '${account}', 'taken back', ${before})`);
-  const status = () => db.value(`select status from social_account where id = '${db.account}'`);
+  const status = () => db.value(`select status from social_account where id = $account`);
   assert.equal(await refuse("now() - interval '1 day'"), 0, "the consent is newer");
   assert.equal(await refuse("now() + interval '1 second'"), 1);
   assert.equal(await status(), "disconnected");
   assert.equal(await refuse("now() + interval '1 second'"), 0, "a repeated report does nothing");
   const notices =
-    `select count(*)::integer from notification where user_id = '${db.people.owner}' and data ->> 'code' = 'account_disconnected'`;
+    `select count(*)::integer from notification where user_id = $owner and data ->> 'code' = 'account_disconnected'`;
   assert.equal(await db.value(notices), 1);
   assert.equal(await db.value("select refuse_account('youtube', 'UCnobody', 'taken back', now())"), 0);
 });
@@ -55,13 +52,11 @@ test("a request to erase finds accounts by their id and by who granted them, and
   await erase(db, "UC-theirs");
   assert.equal((await db.query(nameless)).length, 3);
   assert.equal(await db.value(`select connection_id from social_account where id = '${theirs}'`), null);
-  assert.equal(await db.value(`select status from social_account where id = '${db.account}'`), "active");
+  assert.equal(await db.value(`select status from social_account where id = $account`), "active");
 });
 
 test("erasing takes so many items a run, goes on where it stopped, and takes the account last", async (db) => {
-  const id = await db.value<string>(
-    `select platform_account_id from social_account where id = '${db.account}'`,
-  );
+  const id = await db.value<string>(`select platform_account_id from social_account where id = $account`);
   const code = await erase(db, id);
   // Requests of other tests are none of this one's.
   await db.query(
@@ -70,8 +65,8 @@ test("erasing takes so many items a run, goes on where it stopped, and takes the
   assert.equal(await erase(db, id), code, "asked twice, it is one request");
   assert.equal(await erase(db, id, 2), code, "asked again while it is at work, it is that one");
   const left = async () => [
-    await db.value(`select count(*)::integer from content_item where social_account_id = '${db.account}'`),
-    await db.value(`select count(*)::integer from social_account where id = '${db.account}'`),
+    await db.value(`select count(*)::integer from content_item where social_account_id = $account`),
+    await db.value(`select count(*)::integer from social_account where id = $account`),
     await db.value(`select completed_at is not null from data_deletion_state('${code}')`, "service"),
   ];
   assert.deepEqual(await left(), [3, 1, false]);

@@ -3,11 +3,8 @@ import assert from "node:assert/strict";
 import { test } from "../support/context.ts";
 
 test("an edit by the creator is kept as a revision, and stamps updated_at", async (db) => {
-  await db.query(`update content_item set updated_at = now() - interval '1 day' where id = '${db.item}'`);
-  await db.perform(
-    "owner",
-    `update content_item set title = 'Better', tags = '{one,more}' where id = '${db.item}'`,
-  );
+  await db.query(`update content_item set updated_at = now() - interval '1 day' where id = $item`);
+  await db.perform("owner", `update content_item set title = 'Better', tags = '{one,more}' where id = $item`);
   const revisions = await db.perform(
     "owner",
     "select source, changed_by, changed_fields, title, tags from content_revision",
@@ -19,14 +16,14 @@ test("an edit by the creator is kept as a revision, and stamps updated_at", asyn
     title: "First",
     tags: ["one"],
   }]);
-  assert.equal(await db.value(`select updated_at = now() from content_item where id = '${db.item}'`), true);
+  assert.equal(await db.value(`select updated_at = now() from content_item where id = $item`), true);
   // Saying the same again is no change.
-  await db.query(`update content_item set updated_at = now() - interval '1 day' where id = '${db.item}'`);
-  await db.perform("owner", `update content_item set title = 'Better' where id = '${db.item}'`);
+  await db.query(`update content_item set updated_at = now() - interval '1 day' where id = $item`);
+  await db.perform("owner", `update content_item set title = 'Better' where id = $item`);
   assert.equal((await db.perform("owner", "select from content_revision")).length, 1);
-  assert.equal(await db.value(`select updated_at < now() from content_item where id = '${db.item}'`), true);
+  assert.equal(await db.value(`select updated_at < now() from content_item where id = $item`), true);
   // By nobody in particular: a correction of the operator.
-  await db.query(`update content_item set description = 'x' where id = '${db.item}'`);
+  await db.query(`update content_item set description = 'x' where id = $item`);
   assert.deepEqual(
     await db.query("select source, changed_by from content_revision order by id desc limit 1"),
     [{ source: "service", changed_by: null }],
@@ -37,54 +34,47 @@ test("a creator deletes softly and restores; nobody deletes for good", async (db
   const visible = async () =>
     (await db.perform("owner", "select id from content_item where deleted_at is null")).length;
   assert.equal(await visible(), 3);
-  await db.perform("owner", `update content_item set deleted_at = now() where id = '${db.item}'`);
+  await db.perform("owner", `update content_item set deleted_at = now() where id = $item`);
   assert.equal(await visible(), 2);
   assert.deepEqual(
     await db.perform("owner", "select id, deleted_by from content_item where deleted_at is not null"),
     [{ id: db.item, deleted_by: "creator" }],
   );
   assert.equal((await db.perform("owner", "select * from search_library('First')")).length, 0);
-  await db.perform("owner", `update content_item set deleted_at = null where id = '${db.item}'`);
+  await db.perform("owner", `update content_item set deleted_at = null where id = $item`);
   assert.equal(await visible(), 3);
   assert.equal(await db.refused("owner", "delete from content_item"), "42501");
   assert.equal(await db.refused("owner", "delete from content_revision"), "42501");
 });
 
 test("an account with content cannot be deleted; once its content is deleted, or its owner goes, it can", async (db) => {
-  const erase = () => db.attempt("service", `delete from social_account where id = '${db.account}'`);
+  const erase = () => db.attempt("service", `delete from social_account where id = $account`);
   const refused = await erase();
   assert.deepEqual([refused.code, refused.message], [
     "23503",
     "Cannot delete social account with existing content",
   ]);
   await db.connect("other", "UC-empty");
-  assert.equal(
-    (await db.attempt("service", `delete from social_account where user_id = '${db.people.other}'`))
-      .count,
-    1,
-  );
-  await db.query(`update content_item set deleted_at = now() where social_account_id = '${db.account}'`);
+  assert.equal((await db.attempt("service", `delete from social_account where user_id = $other`)).count, 1);
+  await db.query(`update content_item set deleted_at = now() where social_account_id = $account`);
   assert.equal((await erase()).count, 1);
   await db.query("update content_item set deleted_at = null");
-  assert.equal(
-    (await db.attempt("operator", `delete from auth.users where id = '${db.people.owner}'`)).count,
-    1,
-  );
+  assert.equal((await db.attempt("operator", `delete from auth.users where id = $owner`)).count, 1);
 });
 
 test("an item inserted without its owner belongs to its account's owner", async (db) => {
-  assert.equal(await db.value(`select user_id from content_item where id = '${db.item}'`), db.people.owner);
+  assert.equal(await db.value(`select user_id from content_item where id = $item`), db.people.owner);
 });
 
 test("moderators hide items, and their owners cannot show them again", async (db) => {
-  const hide = (hidden: boolean) => `select set_content_hidden('${db.item}', ${hidden}, 'Not theirs')`;
+  const hide = (hidden: boolean) => `select set_content_hidden($item, ${hidden}, 'Not theirs')`;
   for (const actor of ["owner", "other"] as const) {
     assert.equal(await db.refused(actor, hide(true)), "SVG02");
   }
   assert.equal(await db.refused("anon", hide(true)), "42501");
   await db.perform("moderator", hide(true));
   assert.deepEqual(
-    await db.perform("owner", `select hidden_reason from content_item where id = '${db.item}'`),
+    await db.perform("owner", `select hidden_reason from content_item where id = $item`),
     [{ hidden_reason: "Not theirs" }],
   );
   assert.equal(
@@ -92,11 +82,8 @@ test("moderators hide items, and their owners cannot show them again", async (db
     "42501",
   );
   await db.perform("admin", hide(false));
-  assert.equal(await db.value(`select hidden_at from content_item where id = '${db.item}'`), null);
-  const log = await db.perform(
-    "admin",
-    `select action from audit_log where user_id = '${db.people.owner}' order by id`,
-  );
+  assert.equal(await db.value(`select hidden_at from content_item where id = $item`), null);
+  const log = await db.perform("admin", `select action from audit_log where user_id = $owner order by id`);
   assert.deepEqual(log, [{ action: "content.hidden" }, { action: "content.shown" }]);
   assert.equal(
     await db.refused("moderator", `select set_content_hidden('${crypto.randomUUID()}', true)`),

@@ -34,11 +34,11 @@ const LIBRARY = [
 ];
 
 async function fill(db: TestContext): Promise<void> {
-  await db.query(`delete from content_item where social_account_id = '${db.account}'`);
+  await db.query(`delete from content_item where social_account_id = $account`);
   const rows = JSON.stringify(LIBRARY).replaceAll("'", "''");
   await db.query(
     `insert into content_item (social_account_id, platform_content_id, title, description, tags, hashtags)
-    select '${db.account}', id, title, description, tags, hashtags
+    select $account, id, title, description, tags, hashtags
     from jsonb_to_recordset('${rows}') as r (id text, title text, description text, tags text[], hashtags text[])`,
   );
 }

@@ -25,7 +25,7 @@ const carousel = (media: unknown, about: Record<string, unknown> = {}) => ({
 /** What a sync writes, without its sync run. */
 async function bring(db: TestContext, ...items: unknown[]): Promise<Record<string, number>> {
   const [counts] = await db.query<Record<string, number>>(
-    `select * from ops.apply_items('${db.people.owner}', '${db.account}', ${literal(items)}::json)`,
+    `select * from ops.apply_items($owner, $account, ${literal(items)}::json)`,
   );
   assert.ok(counts);
   return counts;
@@ -80,7 +80,7 @@ test("what platforms get wrong in parts does not stop a page", async (db) => {
   );
   assert.equal(counts.new_items, 3);
   assert.deepEqual((await parts(db)).map(({ position }) => position), [0, 1]);
-  const longest = `select max(char_length(alt_text)) from content_media where user_id = '${db.people.owner}'`;
+  const longest = `select max(char_length(alt_text)) from content_media where user_id = $owner`;
   assert.equal(await db.value(longest), 5_000);
 });
 
@@ -90,6 +90,6 @@ test("parts of what the creator deleted stay as they are, and go when the item d
   await bring(db, carousel([part(0)]));
   assert.deepEqual(await ids(db), ["m0", "m1"]);
   await db.query("delete from content_item where platform_content_id = 'carousel'");
-  const left = `select count(*)::integer from content_media where user_id = '${db.people.owner}'`;
+  const left = `select count(*)::integer from content_media where user_id = $owner`;
   assert.equal(await db.value(left), 0);
 });

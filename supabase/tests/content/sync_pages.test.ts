@@ -15,10 +15,7 @@ test("a page whose items are no list is refused, and the checkpoint stays where 
   for (const items of [`'{"platform_content_id": "a"}'`, `'"a"'`, "'1'"]) {
     assert.ok((await call(items)).code, `${items} is no list`);
   }
-  assert.equal(
-    await db.value(`select cursor from ops.sync_run where social_account_id = '${db.account}'`),
-    null,
-  );
+  assert.equal(await db.value(`select cursor from ops.sync_run where social_account_id = $account`), null);
   for (const items of ["null", "'null'", "'[]'"]) assert.equal((await call(items)).code, undefined, items);
 });
 
@@ -31,10 +28,7 @@ test("a picture that the service replaced and a sync restores is a revision of t
   );
   await apply(db, await begin(db), page(["a"]), [item("a", { views_count: 2 })]);
   const revisions = await db.query(
-    "select source, changed_fields from content_revision where user_id = $owner order by id".replace(
-      "$owner",
-      `'${db.people.owner}'`,
-    ),
+    "select source, changed_fields from content_revision where user_id = $owner order by id",
   );
   assert.deepEqual(revisions, [
     { source: "service", changed_fields: ["thumbnail_url"] },
@@ -48,7 +42,7 @@ test("a page that says the same writes no version of any row; what changed is co
   await apply(db, await begin(db), page(all), items);
   const versions = () =>
     db.query(`select platform_content_id as id, xmin::text, ctid::text from content_item
-    where social_account_id = '${db.account}' order by 1`);
+    where social_account_id = $account order by 1`);
   const before = await versions();
   const same = await apply(db, await begin(db), page(all), [...items, item("a")]);
   assert.deepEqual([same.new_items, same.updated_items, same.unchanged_items], [0, 0, 3]);
@@ -63,7 +57,7 @@ test("a page that says the same writes no version of any row; what changed is co
   const rows = await db.query(`select platform_content_id as id, title, views_count::integer as views,
     search_vector @@ to_tsquery('streamvibe', 'new') as found,
     (select count(*)::integer from content_revision where content_item_id = i.id) as revisions
-    from content_item i where social_account_id = '${db.account}' order by 1`);
+    from content_item i where social_account_id = $account order by 1`);
   assert.deepEqual(rows, [
     { id: "a", title: "Title a", views: 9, found: false, revisions: 0 },
     { id: "b", title: "New", views: 1, found: true, revisions: 1 },
@@ -71,7 +65,7 @@ test("a page that says the same writes no version of any row; what changed is co
   ]);
   const [revision] = await db.query(
     `select source, changed_by, changed_fields, title, description, tags, thumbnail_url
-    from content_revision where user_id = '${db.people.owner}'`,
+    from content_revision where user_id = $owner`,
   );
   assert.deepEqual(revision, {
     source: "sync",
@@ -110,11 +104,11 @@ test("every field of an item is followed when it changes", async (db) => {
     const applied = await apply(db, await begin(db), page(["a"]), [item("a", current)]);
     assert.deepEqual([applied.updated_items, applied.unchanged_items], [1, 0], JSON.stringify(change));
     const row = await db.value<Row>(
-      `select to_jsonb(i) from content_item i where social_account_id = '${db.account}'`,
+      `select to_jsonb(i) from content_item i where social_account_id = $account`,
     );
     const [[field, value] = ["", null]] = Object.entries(change);
     assert.deepEqual(row[field], value, field);
-    await db.query(`update subscription set syncs_used = 0 where user_id = '${db.people.owner}'`);
+    await db.query(`update subscription set syncs_used = 0 where user_id = $owner`);
   }
 });
 
@@ -130,7 +124,7 @@ test("a count that the platform no longer tells stays what it was, and is nought
   assert.deepEqual([moved.updated_items, moved.unchanged_items], [2, 0]);
   const rows = await db.query(`select platform_content_id as id, views_count::integer as views,
     likes_count::integer as likes, comments_count::integer as comments
-    from content_item where social_account_id = '${db.account}' order by 1`);
+    from content_item where social_account_id = $account order by 1`);
   assert.deepEqual(rows, [
     { id: "a", views: 5, likes: 7, comments: 1 },
     { id: "b", views: 1, likes: 0, comments: 0 },
@@ -144,14 +138,14 @@ test("a picture's address that is only signed anew is no change, and is kept fre
   const state = () =>
     db.query(
       `select thumbnail_url, xmin::text, (select count(*)::integer from content_revision where content_item_id = item.id) as revisions
-      from content_item as item where social_account_id = '${db.account}'`,
+      from content_item as item where social_account_id = $account`,
     );
   await apply(db, await begin(db), page(["a"]), signed("1"));
   const before = await state();
   assert.equal((await apply(db, await begin(db), page(["a"]), signed("2"))).unchanged_items, 1);
   assert.deepEqual(await state(), before);
   await db.query(
-    `update content_item set updated_at = now() - interval '13 hours' where social_account_id = '${db.account}'`,
+    `update content_item set updated_at = now() - interval '13 hours' where social_account_id = $account`,
   );
   assert.equal((await apply(db, await begin(db), page(["a"]), signed("3"))).updated_items, 1);
   const [after] = await state();
@@ -161,7 +155,7 @@ test("a picture's address that is only signed anew is no change, and is kept fre
   ]);
   await apply(db, await begin(db), page(["a"]), [item("a", { thumbnail_url: "https://example.com/b.jpg" })]);
   const [fields] = await db.query(
-    `select changed_fields, thumbnail_url from content_revision where user_id = '${db.people.owner}'`,
+    `select changed_fields, thumbnail_url from content_revision where user_id = $owner`,
   );
   assert.deepEqual(fields, {
     changed_fields: ["thumbnail_url"],
@@ -195,7 +189,7 @@ test("what platforms get wrong does not stop a page: doubles, nulls, empty ids, 
   const [row] = await db.query(
     `select char_length(title) as title, char_length(description) as description, cardinality(tags) as tags,
     views_count::integer as views, duration_seconds as duration, published_at is not null as dated from content_item
-    where social_account_id = '${db.account}' and platform_content_id = 'b'`,
+    where social_account_id = $account and platform_content_id = 'b'`,
   );
   assert.deepEqual(row, { title: 1000, description: 100_000, tags: 500, views: 0, duration: 0, dated: true });
 });
@@ -210,7 +204,7 @@ test("tags are brought in without blanks around them, empty ones and nulls; clea
     given.map((tags, n) => item(`tags-${n}`, { tags, hashtags: tags.slice(0, 2) })),
   );
   const rows = await db.query<{ tags: string[]; hashtags: string[] }>(
-    `select tags, hashtags from content_item where social_account_id = '${db.account}' order by platform_content_id`,
+    `select tags, hashtags from content_item where social_account_id = $account order by platform_content_id`,
   );
   assert.deepEqual(rows.map(({ tags }) => tags), [["a", "b", "c  d"], ["x", "y"], [], [
     "plain",
@@ -222,7 +216,7 @@ test("tags are brought in without blanks around them, empty ones and nulls; clea
 test("an unchanged page is known again without its items", async (db) => {
   await apply(db, await begin(db), page(["a", "b"], null, "p2"), [item("a"), item("b")]);
   await apply(db, await begin(db), page(["c"], "p2"), [item("c")]);
-  await db.query(`update subscription set syncs_used = 0 where user_id = '${db.people.owner}'`);
+  await db.query(`update subscription set syncs_used = 0 where user_id = $owner`);
   const again = await begin(db);
   assert.deepEqual(again.page, {
     etags: { list: "etag-a,b" },
@@ -256,13 +250,13 @@ test("what the creator deleted stays deleted, and what the creator edited stays 
   assert.deepEqual([same.done, same.updated_items, same.unchanged_items, same.missing_ids], [true, 1, 1, []]);
   const row = (id: string) =>
     db.query(`select title, deleted_by, views_count::integer as views from content_item
-    where social_account_id = '${db.account}' and platform_content_id = '${id}'`);
+    where social_account_id = $account and platform_content_id = '${id}'`);
   assert.deepEqual(await row("a"), [{ title: "Title a", deleted_by: "creator", views: 1 }]);
   assert.deepEqual(await row("b"), [{ title: "Mine", deleted_by: null, views: 5 }]);
   await apply(db, await begin(db), page(["a", "b"]), [item("a"), item("b", { title: "Theirs" })]);
   assert.deepEqual(await row("b"), [{ title: "Theirs", deleted_by: null, views: 1 }]);
   const history = await db.query(
-    `select source, title from content_revision where user_id = '${db.people.owner}' order by id`,
+    `select source, title from content_revision where user_id = $owner order by id`,
   );
   assert.deepEqual(history, [{ source: "creator", title: "Title b" }, { source: "sync", title: "Mine" }]);
   // Gone from the platform too: nothing is asked, it was the creator's doing.

@@ -31,7 +31,7 @@ test("a sync run of several pages costs one unit and fills the library", async (
   assert.deepEqual(await library(db), ["a", "b", "c", "d"]);
   assert.equal(await used(db), 1);
   assert.equal((await tryBegin(db, first.sync_id)).code, "SVG03", "a finished sync run is over");
-  assert.ok(await db.value(`select last_synced_at from social_account where id = '${db.account}'`));
+  assert.ok(await db.value(`select last_synced_at from social_account where id = $account`));
 });
 
 test("items that no page listed are asked for by id, and removed only when the platform has them no more", async (db) => {
@@ -58,7 +58,7 @@ test("items that no page listed are asked for by id, and removed only when the p
   assert.deepEqual(await library(db), ["a", "c"]);
   assert.deepEqual(
     await db.query(
-      `select distinct deleted_by from content_item where social_account_id = '${db.account}' and deleted_at is not null`,
+      `select distinct deleted_by from content_item where social_account_id = $account and deleted_at is not null`,
     ),
     [{ deleted_by: "platform" }],
   );
@@ -115,14 +115,14 @@ test("an item that vanished and is back on an unchanged page is revived; one tha
 test("the end of a sync run over 10,000 items takes no time that grows with their square", async (db) => {
   const began = performance.now();
   await db.query(`insert into content_item (user_id, social_account_id, platform_content_id)
-    select '${db.people.owner}', '${db.account}', 'v' || i from generate_series(1, 10000) i`);
+    select $owner, $account, 'v' || i from generate_series(1, 10000) i`);
   const insertingMs = Math.ceil(performance.now() - began);
   await db.query(`insert into ops.sync_page (social_account_id, key, listing, item_ids, present_ids)
-    select '${db.account}', 'p' || p, 1, ids, ids
+    select $account, 'p' || p, 1, ids, ids
     from generate_series(1, 199) p, lateral (select array_agg('v' || i) as ids from generate_series(p * 50 + 1, p * 50 + 50) i) page`);
   const run = await begin(db);
   await db.query(
-    `update ops.sync_run set listing = 1, cursor = '{"key": "last"}' where social_account_id = '${db.account}'`,
+    `update ops.sync_run set listing = 1, cursor = '{"key": "last"}' where social_account_id = $account`,
   );
   // The tables have no statistics yet, as in a young installation. Row by row it took many times what inserting takes.
   await db.query(`set local statement_timeout = ${2 * insertingMs}`);
@@ -166,7 +166,7 @@ test("a lease keeps others out; with no unit left they hear of the quota instead
   assert.equal(busy.code, "SVS01");
   assert.ok(Number(busy.detail?.retry_after) >= 1 && Number(busy.detail?.retry_after) <= 60);
   assert.equal((await tryBegin(db, held.sync_id)).code, "SVS01");
-  await db.query(`update subscription set syncs_used = 10 where user_id = '${db.people.owner}'`);
+  await db.query(`update subscription set syncs_used = 10 where user_id = $owner`);
   assert.equal((await tryBegin(db)).code, "SVQ01");
   assert.equal((await tryBegin(db, held.sync_id)).code, "SVS01", "going on would cost nothing");
   assert.equal(await used(db), 10);
@@ -233,7 +233,7 @@ test("asking anew costs a unit and goes on with the open sync run; an old checkp
   assert.equal(await used(db), 2);
   await apply(db, second, page(["b"], "p2", "p3"), [item("b")]);
   await db.query(
-    `update ops.sync_run set touched_at = now() - interval '25 hours' where social_account_id = '${db.account}'`,
+    `update ops.sync_run set touched_at = now() - interval '25 hours' where social_account_id = $account`,
   );
   assert.equal((await begin(db)).cursor, null);
 });
@@ -242,25 +242,22 @@ test("an account of another person, platform or none is 404 and costs nothing", 
   const call = (rest: string) => db.attempt("service", `select begin_sync(${rest})`);
   for (
     const rest of [
-      `'${db.people.other}', '${db.account}', null, 60`,
-      `'${db.people.owner}', '${crypto.randomUUID()}', null, 60`,
-      `'${db.people.owner}', '${db.account}', '${crypto.randomUUID()}', 60`,
-      `'${db.people.owner}', '${db.account}', null, 60, 'instagram'`,
+      `$other, $account, null, 60`,
+      `$owner, '${crypto.randomUUID()}', null, 60`,
+      `$owner, $account, '${crypto.randomUUID()}', 60`,
+      `$owner, $account, null, 60, 'instagram'`,
     ]
   ) assert.equal((await call(rest)).code, "SVG03", rest);
-  assert.equal((await call(`null, '${db.account}', null, 60, 'youtube'`)).code, undefined, "the service may");
+  assert.equal((await call(`null, $account, null, 60, 'youtube'`)).code, undefined, "the service may");
   for (const actor of ["anon", "owner", "admin"] as const) {
-    assert.equal(
-      await db.refused(actor, `select begin_sync('${db.people.owner}', '${db.account}', null, 60)`),
-      "42501",
-    );
+    assert.equal(await db.refused(actor, `select begin_sync($owner, $account, null, 60)`), "42501");
   }
   assert.equal(await used(db), 0);
 });
 
 test("an account that is disconnected in the middle of a sync run takes no more pages", async (db) => {
   const run = await begin(db);
-  await db.query(`select disconnect_account('${db.people.owner}', '${db.account}')`);
+  await db.query(`select disconnect_account($owner, $account)`);
   assert.equal(await db.refused("service", applyCall(run, page(["a"]), [item("a")])), "SVC01");
   assert.equal(
     await db.value(
@@ -276,8 +273,8 @@ test("a sync run refreshes the account's figures, and schedules the next by how 
   await db.perform("owner", "update social_account set sync_mode = 'auto'");
   const hours = async (daysBetween: number, count = 10) => {
     await db.query(
-      `delete from content_item where social_account_id = '${db.account}'; delete from ops.sync_page;
-      update subscription set syncs_used = 0 where user_id = '${db.people.owner}'`,
+      `delete from content_item where social_account_id = $account; delete from ops.sync_page;
+      update subscription set syncs_used = 0 where user_id = $owner`,
     );
     const ids = Array.from({ length: count }, (_, i) => `v${i}`);
     const items = ids.map((id, i) =>
@@ -290,12 +287,12 @@ test("a sync run refreshes the account's figures, and schedules the next by how 
     assert.equal(done.done, true);
     return Number(
       await db.value(
-        `select extract(epoch from next_sync_at - last_synced_at) / 3600 from social_account where id = '${db.account}'`,
+        `select extract(epoch from next_sync_at - last_synced_at) / 3600 from social_account where id = $account`,
       ),
     );
   };
   await db.query(
-    `update subscription set tier_id = (select id from subscription_tier where slug = 'premium') where user_id = '${db.people.owner}'`,
+    `update subscription set tier_id = (select id from subscription_tier where slug = 'premium') where user_id = $owner`,
   );
   const daily = await hours(1);
   assert.ok(daily >= 1 && daily <= 6, `daily: within hours, got ${daily}`);
@@ -305,7 +302,7 @@ test("a sync run refreshes the account's figures, and schedules the next by how 
   assert.ok(Math.abs(await hours(100) - 168) < 0.1, "yearly: weekly, no less");
   assert.ok(Math.abs(await hours(1, 0) - 4) < 0.01, "nothing yet: four hours");
   const [row] = await db.query(
-    `select followers_count::integer as followers, display_name from social_account where id = '${db.account}'`,
+    `select followers_count::integer as followers, display_name from social_account where id = $account`,
   );
   assert.equal(row?.followers, 42);
   assert.match(String(row?.display_name), /^Channel/, "a null member leaves the column");

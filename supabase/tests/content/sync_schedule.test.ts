@@ -25,7 +25,7 @@ const claim = (db: TestContext, limit: number, perCreator = 5) =>
 
 const setPlan = (db: TestContext, slug: string) =>
   db.query(`update subscription set tier_id = (select id from subscription_tier where slug = '${slug}')
-    where user_id in ('${db.people.owner}', '${db.people.other}')`);
+    where user_id in ($owner, $other)`);
 
 const wait = (db: TestContext, account = db.account) =>
   db.value<number>(
@@ -55,10 +55,10 @@ test("only active accounts in automatic mode are claimed", async (db) => {
     ]
   ) {
     await makeDue(db, db.account);
-    await db.query(`update social_account set ${state} where id = '${db.account}'`);
+    await db.query(`update social_account set ${state} where id = $account`);
     const taken = await claim(db, 1000);
     assert.ok(!taken.some((one) => one.social_account_id === db.account), state);
-    await db.query(`update social_account set status = 'active' where id = '${db.account}'`);
+    await db.query(`update social_account set status = 'active' where id = $account`);
   }
   await makeDue(db, db.account);
   assert.equal((await claim(db, 1))[0]?.social_account_id, db.account);
@@ -106,10 +106,9 @@ Deno.test("of many workers at once each due account goes to one", async () => {
 
 test("a failure waits longer each time, success forgets it, and a creator reads why an account waits", async (db) => {
   await makeDue(db, db.account);
-  const postpone = (rest: string) =>
-    db.perform("service", `select postpone_auto_sync('${db.account}', ${rest})`);
+  const postpone = (rest: string) => db.perform("service", `select postpone_auto_sync($account, ${rest})`);
   const fail = async () => {
-    const begun = await db.value<Row>(`select begin_sync(null, '${db.account}', null, 60)`, "service");
+    const begun = await db.value<Row>(`select begin_sync(null, $account, null, 60)`, "service");
     await db.value(
       `select fail_sync('${begun.sync_id}', ${begun.fence}, 'provider_unavailable', 'No answer')`,
       "service",
@@ -125,17 +124,17 @@ test("a failure waits longer each time, success forgets it, and a creator reads 
   assert.equal(Math.round(await wait(db) / 60), 72, "what the platform asked for, if it is longer");
   await postpone("now() + interval '1 hour', false, 'Your plan is used up'");
   assert.equal(
-    await db.value(`select last_error from social_account where id = '${db.account}'`),
+    await db.value(`select last_error from social_account where id = $account`),
     "Your plan is used up",
   );
 
-  const begun = await db.value<Row>(`select begin_sync(null, '${db.account}', null, 60)`, "service");
+  const begun = await db.value<Row>(`select begin_sync(null, $account, null, 60)`, "service");
   await db.value(
     `select apply_sync_page('${begun.sync_id}', ${begun.fence}, '{"cursor": null, "item_ids": ["v1", "v2", "v3"], "present_ids": ["v1", "v2", "v3"]}', '[]')`,
     "service",
   );
   const [state] = await db.query(
-    `select failures, last_error from ops.sync_run join social_account a on a.id = social_account_id where a.id = '${db.account}'`,
+    `select failures, last_error from ops.sync_run join social_account a on a.id = social_account_id where a.id = $account`,
   );
   assert.deepEqual(state, { failures: 0, last_error: null });
 });
@@ -174,42 +173,40 @@ test("the owner's bounds hold at once; the plan's syncs are spread over its mont
   await setPlan(db, "premium");
   await makeDue(db, db.account);
   await db.query(
-    `update social_account set last_synced_at = now(), next_sync_at = now() + interval '5 days' where id = '${db.account}'`,
+    `update social_account set last_synced_at = now(), next_sync_at = now() + interval '5 days' where id = $account`,
   );
-  await db.perform("owner", `update social_account set max_sync_hours = 12 where id = '${db.account}'`);
+  await db.perform("owner", `update social_account set max_sync_hours = 12 where id = $account`);
   assert.equal(Math.round(await wait(db) / 60), 12);
   await db.perform(
     "owner",
-    `update social_account set max_sync_hours = 48, min_sync_hours = 24 where id = '${db.account}'`,
+    `update social_account set max_sync_hours = 48, min_sync_hours = 24 where id = $account`,
   );
   assert.equal(Math.round(await wait(db) / 60), 24);
   const foreign = await db.attempt(
     "other",
-    `update social_account set max_sync_hours = 2 where id = '${db.account}'`,
+    `update social_account set max_sync_hours = 2 where id = $account`,
   );
   assert.equal(foreign.count, 0);
 
-  await db.query(
-    `update social_account set min_sync_hours = 1, max_sync_hours = 1 where id = '${db.account}'`,
-  );
+  await db.query(`update social_account set min_sync_hours = 1, max_sync_hours = 1 where id = $account`);
   const hours = () =>
-    db.value<number>(`select extract(epoch from ops.sync_interval('${db.account}'))::float / 3600`);
+    db.value<number>(`select extract(epoch from ops.sync_interval($account))::float / 3600`);
   await db.query(
-    `update subscription set cycle_end_date = now() + interval '10 days', syncs_used = 0 where user_id = '${db.people.owner}'`,
+    `update subscription set cycle_end_date = now() + interval '10 days', syncs_used = 0 where user_id = $owner`,
   );
   assert.equal(Math.round(await hours() * 100), 100, "500 syncs in ten days are no limit");
-  await db.query(`update subscription set syncs_used = 480 where user_id = '${db.people.owner}'`);
+  await db.query(`update subscription set syncs_used = 480 where user_id = $owner`);
   assert.equal(Math.round(await hours()), 12, "20 syncs in ten days");
-  await db.query(`update subscription set syncs_used = 500 where user_id = '${db.people.owner}'`);
+  await db.query(`update subscription set syncs_used = 500 where user_id = $owner`);
   assert.equal(Math.round(await hours()), 240, "none: when the month is over");
 });
 
 test("another plan wakes the accounts that waited for the month's end", async (db) => {
   await makeDue(db, db.account);
   await db.query(
-    `update social_account set last_synced_at = now() - interval '9 hours', next_sync_at = now() + interval '20 days' where id = '${db.account}'`,
+    `update social_account set last_synced_at = now() - interval '9 hours', next_sync_at = now() + interval '20 days' where id = $account`,
   );
-  await db.query(`update subscription set syncs_used = 10 where user_id = '${db.people.owner}'`);
+  await db.query(`update subscription set syncs_used = 10 where user_id = $owner`);
   await setPlan(db, "premium");
   assert.ok(await wait(db) < 60, "soon, not in weeks");
 });
@@ -260,13 +257,13 @@ test("a step takes units ahead and settles with what it used; nothing left is 50
   assert.equal((await window(db, "ledger"))?.used, 4, "a failed call costs what it cost");
 
   await db.query(`update ops.platform_window set used = 9 where app = 'ledger'`);
-  await db.query(`update subscription set syncs_used = 0 where user_id = '${db.people.owner}'`);
+  await db.query(`update subscription set syncs_used = 0 where user_id = $owner`);
   const refused = await db.attempt("service", begin(db, what));
   assert.equal(refused.code, "SVP01");
   assert.equal(refused.detail?.platform, "youtube");
   const seconds = Number(refused.detail?.retry_after);
   assert.ok(seconds > 3500 && seconds <= 3600, String(seconds));
-  assert.equal(await db.value(`select syncs_used from subscription where user_id = '${db.people.owner}'`), 0);
+  assert.equal(await db.value(`select syncs_used from subscription where user_id = $owner`), 0);
   await db.query(
     `update ops.platform_window set began_at = now() - interval '2 hours', ends_at = now() - interval '1 hour' where app = 'ledger'`,
   );
@@ -281,9 +278,9 @@ test("what a platform refuses the whole app is asked for no account until it may
     await db.refused("service", begin(db, app, account, user));
   const closing = (until: string, more: Row = {}) =>
     db.query(
-      `select record_platform_usage('${db.people.owner}', 'youtube', ${
+      `select record_platform_usage($owner, 'youtube', ${
         json({ ...what, calls: 1, units: 1, app_refused_until: until, ...more })
-      }, '${db.account}')`,
+      }, $account)`,
     );
   const hour = new Date(Date.now() + 3_600_000).toISOString();
   await closing(hour, { pause: 0 });

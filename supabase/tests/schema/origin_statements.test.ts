@@ -1,215 +1,205 @@
 /** The statements under "Testing" and "Verification" of modules 000 to 002 in the requirements, as they stand there. */
 import assert from "node:assert/strict";
-import { inTransaction, test, type TestContext } from "../support/context.ts";
+import { test as testWithFixtures, type TestContext } from "../support/context.ts";
 
 const TEST_USER = "test@example.com";
 
-/** A context whose owner has the address that the statements name. Runs them as the operator, whose search path has public. */
-function inOriginWorld(test: (db: TestContext) => Promise<void>): Promise<void> {
-  return inTransaction(async (db) => {
-    await db.query(`update auth.users set email = '${TEST_USER}' where id = '${db.people.owner}'`);
-    await test(db);
+/** A test whose owner has the address that the statements name. Runs them as the operator, whose search path has public. */
+function test(name: string, body: (db: TestContext) => Promise<void>): void {
+  testWithFixtures(name, async (db) => {
+    await db.query(`update auth.users set email = '${TEST_USER}' where id = $owner`);
+    await body(db);
   });
 }
 
-Deno.test("module 000: the statements of the requirements give what their comments say", async () => {
-  await inOriginWorld(async (db) => {
-    const user = await db.query("SELECT * FROM users WHERE email = 'test@example.com';");
-    assert.equal(user.length, 1);
-    assert.equal(user[0]?.id, db.people.owner);
+test("module 000: the statements of the requirements give what their comments say", async (db) => {
+  const user = await db.query("SELECT * FROM users WHERE email = 'test@example.com';");
+  assert.equal(user.length, 1);
+  assert.equal(user[0]?.id, db.people.owner);
 
-    const subscription = await db.attempt(
-      "operator",
-      `INSERT INTO subscription (user_id, tier_id, status_id, cycle_start_date, cycle_end_date)
+  const subscription = await db.attempt(
+    "operator",
+    `INSERT INTO subscription (user_id, tier_id, status_id, cycle_start_date, cycle_end_date)
 SELECT 
-    (SELECT id FROM users WHERE email = 'test@example.com'),
-    (SELECT id FROM subscription_tier WHERE slug = 'free'),
-    (SELECT id FROM subscription_status WHERE slug = 'active'),
-    NOW(),
-    NOW() + INTERVAL '1 month';`,
-    );
-    assert.equal(subscription.code, "23505", "sign-up has made it already");
-    assert.equal(subscription.constraint, "subscription_user_id_key");
+  (SELECT id FROM users WHERE email = 'test@example.com'),
+  (SELECT id FROM subscription_tier WHERE slug = 'free'),
+  (SELECT id FROM subscription_status WHERE slug = 'active'),
+  NOW(),
+  NOW() + INTERVAL '1 month';`,
+  );
+  assert.equal(subscription.code, "23505", "sign-up has made it already");
+  assert.equal(subscription.constraint, "subscription_user_id_key");
 
-    assert.equal(
-      await db.value(`SELECT check_quota(
-    (SELECT id FROM users WHERE email = 'test@example.com'),
-    'sync'
+  assert.equal(
+    await db.value(`SELECT check_quota(
+  (SELECT id FROM users WHERE email = 'test@example.com'),
+  'sync'
 ); -- Should return true (not at limit)`),
-      true,
-    );
+    true,
+  );
 
-    const role = await db.attempt(
-      "operator",
-      `INSERT INTO user_role (user_id, role)
+  const role = await db.attempt(
+    "operator",
+    `INSERT INTO user_role (user_id, role)
 VALUES ((SELECT id FROM users WHERE email = 'test@example.com'), 'user');`,
-    );
-    assert.equal(role.code, "23505", "sign-up has made it already");
+  );
+  assert.equal(role.code, "23505", "sign-up has made it already");
 
-    assert.equal(
-      await db.value(`SELECT has_role(
-    (SELECT id FROM users WHERE email = 'test@example.com'),
-    'user'
+  assert.equal(
+    await db.value(`SELECT has_role(
+  (SELECT id FROM users WHERE email = 'test@example.com'),
+  'user'
 ); -- Should return true`),
-      true,
-    );
+    true,
+  );
 
-    // A person whose subscription was removed can be given one by the same statement.
-    await db.query(`delete from subscription where user_id = '${db.people.owner}'`);
-    const again = await db.attempt(
-      "operator",
-      `INSERT INTO subscription (user_id, tier_id, status_id, cycle_start_date, cycle_end_date)
+  // A person whose subscription was removed can be given one by the same statement.
+  await db.query(`delete from subscription where user_id = $owner`);
+  const again = await db.attempt(
+    "operator",
+    `INSERT INTO subscription (user_id, tier_id, status_id, cycle_start_date, cycle_end_date)
 SELECT 
-    (SELECT id FROM users WHERE email = 'test@example.com'),
-    (SELECT id FROM subscription_tier WHERE slug = 'free'),
-    (SELECT id FROM subscription_status WHERE slug = 'active'),
-    NOW(),
-    NOW() + INTERVAL '1 month';`,
-    );
-    assert.equal(again.count, 1);
-  });
+  (SELECT id FROM users WHERE email = 'test@example.com'),
+  (SELECT id FROM subscription_tier WHERE slug = 'free'),
+  (SELECT id FROM subscription_status WHERE slug = 'active'),
+  NOW(),
+  NOW() + INTERVAL '1 month';`,
+  );
+  assert.equal(again.count, 1);
 });
 
-Deno.test("module 001: the statements of the requirements give what their comments say", async () => {
-  await inOriginWorld(async (db) => {
-    const platforms = await db.query("SELECT * FROM platform ORDER BY sort_order;");
-    assert.deepEqual(platforms.map(({ slug }) => slug), [
-      "youtube",
-      "instagram",
-      "tiktok",
-      "facebook",
-      "twitter",
-    ]);
+test("module 001: the statements of the requirements give what their comments say", async (db) => {
+  const platforms = await db.query("SELECT * FROM platform ORDER BY sort_order;");
+  assert.deepEqual(platforms.map(({ slug }) => slug), [
+    "youtube",
+    "instagram",
+    "tiktok",
+    "facebook",
+    "twitter",
+  ]);
 
-    const connections = await db.query(
-      "SELECT * FROM platform_connection WHERE user_id = (SELECT id FROM users WHERE email = 'test@example.com');",
-    );
-    assert.equal(connections.length, 1);
-    assert.equal(connections[0]?.vault_secret_name, `streamvibe/connection/${db.connection}`);
-    assert.equal(connections[0]?.is_active, true);
+  const connections = await db.query(
+    "SELECT * FROM platform_connection WHERE user_id = (SELECT id FROM users WHERE email = 'test@example.com');",
+  );
+  assert.equal(connections.length, 1);
+  assert.equal(connections[0]?.vault_secret_name, `streamvibe/connection/${db.connection}`);
+  assert.equal(connections[0]?.is_active, true);
 
-    const accounts = await db.query(
-      "SELECT * FROM social_account WHERE user_id = (SELECT id FROM users WHERE email = 'test@example.com');",
-    );
-    assert.deepEqual(accounts.map(({ id }) => id), [db.account]);
-  });
+  const accounts = await db.query(
+    "SELECT * FROM social_account WHERE user_id = (SELECT id FROM users WHERE email = 'test@example.com');",
+  );
+  assert.deepEqual(accounts.map(({ id }) => id), [db.account]);
 });
 
-Deno.test("module 002: the statements of the requirements give what their comments say", async () => {
-  await inOriginWorld(async (db) => {
-    const types = await db.query("SELECT * FROM content_type ORDER BY sort_order;");
-    assert.deepEqual(types.map(({ slug }) => slug), [
-      "long_video",
-      "short_video",
-      "image",
-      "carousel",
-      "story",
-      "reel",
-      "post",
-    ]);
+test("module 002: the statements of the requirements give what their comments say", async (db) => {
+  const types = await db.query("SELECT * FROM content_type ORDER BY sort_order;");
+  assert.deepEqual(types.map(({ slug }) => slug), [
+    "long_video",
+    "short_video",
+    "image",
+    "carousel",
+    "story",
+    "reel",
+    "post",
+  ]);
 
-    await db.query(`update content_item set title = 'Gaming tutorial' where id = '${db.item}'`);
-    const items = await db.query(`SELECT * FROM content_item 
+  await db.query(`update content_item set title = 'Gaming tutorial' where id = $item`);
+  const items = await db.query(`SELECT * FROM content_item 
 WHERE social_account_id = (
-    SELECT id FROM social_account 
-    WHERE user_id = (SELECT id FROM users WHERE email = 'test@example.com')
+  SELECT id FROM social_account 
+  WHERE user_id = (SELECT id FROM users WHERE email = 'test@example.com')
 )
 ORDER BY published_at DESC
 LIMIT 5;`);
-    assert.equal(items.length, 3);
+  assert.equal(items.length, 3);
 
-    await db.query(`update content_item set title = 'Gaming OR tutorial' where id = '${db.item}'`);
-    const found = await db.query(`SELECT title, description 
+  await db.query(`update content_item set title = 'Gaming OR tutorial' where id = $item`);
+  const found = await db.query(`SELECT title, description 
 FROM content_item 
 WHERE search_vector @@ plainto_tsquery('gaming OR tutorial')
 LIMIT 10;`);
-    assert.ok(found.some(({ title }) => title === "Gaming OR tutorial"));
+  assert.ok(found.some(({ title }) => title === "Gaming OR tutorial"));
 
-    const deletion = await db.attempt(
-      "operator",
-      `DELETE FROM social_account 
+  const deletion = await db.attempt(
+    "operator",
+    `DELETE FROM social_account 
 WHERE user_id = (SELECT id FROM users WHERE email = 'test@example.com');`,
-    );
-    assert.equal(deletion.message, "Cannot delete social account with existing content");
-  });
+  );
+  assert.equal(deletion.message, "Cannot delete social account with existing content");
 });
 
-Deno.test("module 006: the statements of the requirements that concern jobs give what their comments say", async () => {
-  await inOriginWorld(async (db) => {
-    // Their sub-selects take any job of the table; here that is the owner's, not one of a test beside this one.
-    await db.query(
-      `create temporary view job_queue as select * from public.job_queue where user_id = '${db.people.owner}'`,
-    );
-    const created = await db.value(`SELECT create_job(
-    (SELECT id FROM users WHERE email = 'test@example.com'),
-    'sync_youtube',
-    '{"social_account_id": "123e4567-e89b-12d3-a456-426614174000"}'::jsonb,
-    5 -- priority
+test("module 006: the statements of the requirements that concern jobs give what their comments say", async (db) => {
+  // Their sub-selects take any job of the table; here that is the owner's, not one of a test beside this one.
+  await db.query(`create temporary view job_queue as select * from public.job_queue where user_id = $owner`);
+  const created = await db.value(`SELECT create_job(
+  (SELECT id FROM users WHERE email = 'test@example.com'),
+  'sync_youtube',
+  '{"social_account_id": "123e4567-e89b-12d3-a456-426614174000"}'::jsonb,
+  5 -- priority
 );`);
-    const jobs = await db.query(`SELECT * FROM get_user_jobs(
-    (SELECT id FROM users WHERE email = 'test@example.com'),
-    NULL, -- all statuses
-    NULL, -- all types
-    10,   -- limit
-    0     -- offset
+  const jobs = await db.query(`SELECT * FROM get_user_jobs(
+  (SELECT id FROM users WHERE email = 'test@example.com'),
+  NULL, -- all statuses
+  NULL, -- all types
+  10,   -- limit
+  0     -- offset
 );`);
-    assert.deepEqual(jobs.map(({ id, status }) => [id, status]), [[created, "pending"]]);
-    const found = await db.query(`SELECT * FROM find_or_create_job(
-    (SELECT id FROM users WHERE email = 'test@example.com'),
-    'sync_youtube',
-    '{"social_account_id": "123e4567-e89b-12d3-a456-426614174000"}'::jsonb
+  assert.deepEqual(jobs.map(({ id, status }) => [id, status]), [[created, "pending"]]);
+  const found = await db.query(`SELECT * FROM find_or_create_job(
+  (SELECT id FROM users WHERE email = 'test@example.com'),
+  'sync_youtube',
+  '{"social_account_id": "123e4567-e89b-12d3-a456-426614174000"}'::jsonb
 );`);
-    assert.deepEqual(found.map(({ job_id, is_new }) => [job_id, is_new]), [[created, false]]);
-    assert.equal(
-      await db.value(`SELECT start_job(
-    (SELECT id FROM job_queue WHERE status = 'pending' LIMIT 1),
-    'edge-function-xyz'
+  assert.deepEqual(found.map(({ job_id, is_new }) => [job_id, is_new]), [[created, false]]);
+  assert.equal(
+    await db.value(`SELECT start_job(
+  (SELECT id FROM job_queue WHERE status = 'pending' LIMIT 1),
+  'edge-function-xyz'
 );`),
-      true,
-    );
-    await db.query(`SELECT update_job_progress(
-    (SELECT id FROM job_queue WHERE status = 'processing' LIMIT 1),
-    50,
-    'Synced 50 of 100 videos'
+    true,
+  );
+  await db.query(`SELECT update_job_progress(
+  (SELECT id FROM job_queue WHERE status = 'processing' LIMIT 1),
+  50,
+  'Synced 50 of 100 videos'
 );`);
-    const [half] = await db.query("SELECT progress_percent, progress_message FROM job_queue;");
-    assert.deepEqual(half, { progress_percent: 50, progress_message: "Synced 50 of 100 videos" });
-    assert.equal(
-      await db.value(`SELECT complete_job(
-    (SELECT id FROM job_queue WHERE status = 'processing' LIMIT 1),
-    '{"synced_count": 100, "new_items": 10}'::jsonb
+  const [half] = await db.query("SELECT progress_percent, progress_message FROM job_queue;");
+  assert.deepEqual(half, { progress_percent: 50, progress_message: "Synced 50 of 100 videos" });
+  assert.equal(
+    await db.value(`SELECT complete_job(
+  (SELECT id FROM job_queue WHERE status = 'processing' LIMIT 1),
+  '{"synced_count": 100, "new_items": 10}'::jsonb
 );`),
-      true,
-    );
-    const cached = await db.query(`SELECT * FROM get_cached_job_result(
-    (SELECT id FROM users WHERE email = 'test@example.com'),
-    'sync_youtube',
-    '{"social_account_id": "123e4567-e89b-12d3-a456-426614174000"}'::jsonb,
-    INTERVAL '1 hour'
+    true,
+  );
+  const cached = await db.query(`SELECT * FROM get_cached_job_result(
+  (SELECT id FROM users WHERE email = 'test@example.com'),
+  'sync_youtube',
+  '{"social_account_id": "123e4567-e89b-12d3-a456-426614174000"}'::jsonb,
+  INTERVAL '1 hour'
 ); -- Should return cached result`);
-    assert.deepEqual(cached.map(({ result }) => result), [{ synced_count: 100, new_items: 10 }]);
-    await db.query(`SELECT cache_stripe_data(
-    'stripe:product:prod_test',
-    '{"id": "prod_test", "name": "Premium Plan"}'::jsonb,
-    3600 -- 1 hour TTL
+  assert.deepEqual(cached.map(({ result }) => result), [{ synced_count: 100, new_items: 10 }]);
+  await db.query(`SELECT cache_stripe_data(
+  'stripe:product:prod_test',
+  '{"id": "prod_test", "name": "Premium Plan"}'::jsonb,
+  3600 -- 1 hour TTL
 );`);
-    assert.deepEqual(await db.value("SELECT get_cached_stripe_data('stripe:product:prod_test');"), {
-      id: "prod_test",
-      name: "Premium Plan",
-    });
-    const stats = await db.query(`SELECT * FROM get_job_queue_stats(
-    (SELECT id FROM users WHERE email = 'test@example.com')
-);`);
-    assert.deepEqual(stats.map(({ job_type, status, job_count }) => [job_type, status, job_count]), [[
-      "platform_sync",
-      "completed",
-      "1",
-    ]]);
-    assert.deepEqual(
-      (await db.query("SELECT slug FROM job_type ORDER BY sort_order")).map(({ slug }) => slug),
-      ["platform_sync", "ai_analysis", "seo_submission", "quota_reset", "token_refresh"],
-    );
+  assert.deepEqual(await db.value("SELECT get_cached_stripe_data('stripe:product:prod_test');"), {
+    id: "prod_test",
+    name: "Premium Plan",
   });
+  const stats = await db.query(`SELECT * FROM get_job_queue_stats(
+  (SELECT id FROM users WHERE email = 'test@example.com')
+);`);
+  assert.deepEqual(stats.map(({ job_type, status, job_count }) => [job_type, status, job_count]), [[
+    "platform_sync",
+    "completed",
+    "1",
+  ]]);
+  assert.deepEqual(
+    (await db.query("SELECT slug FROM job_type ORDER BY sort_order")).map(({ slug }) => slug),
+    ["platform_sync", "ai_analysis", "seo_submission", "quota_reset", "token_refresh"],
+  );
 });
 
 test("the verification checklists of modules 000 to 002 hold", async (db) => {

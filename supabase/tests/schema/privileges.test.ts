@@ -31,8 +31,8 @@ async function fillTables(db: TestContext): Promise<void> {
     insert into public.quota_usage_history (user_id, tier_id, cycle_start_date, cycle_end_date, syncs_used, ai_analyses_used, seo_submissions_used)
       select user_id, tier_id, now() - interval '1 month', now(), 1, 1, 1 from public.subscription where user_id = '${owner}';
     insert into public.cache_store (key, value) values ('${owner}', '1');
-    update public.content_item set title = 'Changed' where id = '${db.item}';
-    insert into public.content_media (content_id, position, user_id, kind) values ('${db.item}', 0, '${owner}', 'image');
+    update public.content_item set title = 'Changed' where id = $item;
+    insert into public.content_media (content_id, position, user_id, kind) values ($item, 0, '${owner}', 'image');
     insert into public.subscription_tier (slug, display_name, price_cents_per_month, max_social_accounts, max_syncs_per_month,
       max_ai_analyses_per_month, max_seo_submissions_per_month, sort_order) values ('spare', 'Spare', 0, 0, 0, 0, 0, 9);
     insert into public.subscription_status (slug, display_name, sort_order) values ('spare', 'Spare', 9);
@@ -63,7 +63,7 @@ test("every table × actor × verb does what the matrix says, and no table is mi
   for (const table of Object.keys(MATRIX)) {
     const rows: Record<string, string> = { users: "id", cache_store: "key" };
     const isReference = !(table in CHANGES);
-    const row = isReference ? "slug = 'spare'" : `${rows[table] ?? "user_id"} = '${db.people.owner}'`;
+    const row = isReference ? "slug = 'spare'" : `${rows[table] ?? "user_id"} = $owner`;
     const columns = table === "platform_connection" ? "id, is_active" : "*";
     found[table] = {};
     for (const actor of ACTORS) {
@@ -151,7 +151,7 @@ test("people cannot change plan, counters, role, e-mail, verified or secret colu
     assert.equal(
       (await db.attempt(
         "service",
-        `select ${column} from public.platform_connection where id = '${db.connection}'`,
+        `select ${column} from public.platform_connection where id = $connection`,
       )).count,
       1,
     );
@@ -159,14 +159,11 @@ test("people cannot change plan, counters, role, e-mail, verified or secret colu
 });
 
 test("nobody can give a row away or take one over", async (db) => {
-  const item = `public.content_item set title = 'Taken' where id = '${db.item}'`;
+  const item = `public.content_item set title = 'Taken' where id = $item`;
   assert.equal((await db.attempt("owner", `update ${item}`)).count, 1);
   assert.equal((await db.attempt("other", `update ${item}`)).count, 0);
   assert.equal(await db.refused("anon", `update ${item}`), "42501");
-  assert.equal(
-    await db.refused("owner", `update public.user_setting set user_id = '${db.people.other}'`),
-    "42501",
-  );
+  assert.equal(await db.refused("owner", `update public.user_setting set user_id = $other`), "42501");
 });
 
 Deno.test("every grant in the catalogue is written down, and every one written down is there", async () => {

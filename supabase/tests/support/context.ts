@@ -1,6 +1,7 @@
 /**
  * Each test of the database has a context of its own: four people, an account and some content, in a transaction that is
- * rolled back. Statements are run as one of the actors, with the role and the claims that the Data API would set.
+ * rolled back. Statements may name them: `$owner`, `$other`, `$moderator`, `$admin`, `$account`, `$connection` and `$item` stand
+ * for their ids. Statements are run as one of the actors, with the role and the claims that the Data API would set.
  */
 import postgres from "postgres";
 import { testDatabase } from "../../../scripts/test/stack.ts";
@@ -41,7 +42,7 @@ export class TestContext {
 
   /** Runs as the operator. */
   async query<Result extends Row = Row>(text: string): Promise<Result[]> {
-    return [...await this.sql.unsafe<Result[]>(text)];
+    return [...await this.sql.unsafe<Result[]>(this.fill(text))];
   }
 
   /** The one value of a query. */
@@ -66,7 +67,7 @@ export class TestContext {
     await this.sql.unsafe("savepoint attempt");
     try {
       await this.become(actor);
-      const rows = await this.sql.unsafe(text);
+      const rows = await this.sql.unsafe(this.fill(text));
       return { rows: [...rows] as Row[], count: rows.count ?? rows.length };
     } catch (error) {
       if (!(error instanceof postgres.PostgresError)) throw error;
@@ -86,6 +87,12 @@ export class TestContext {
   /** The SQLSTATE that a statement of an actor is refused with; undefined when it is not. Its effect is undone. */
   async refused(actor: Actor, text: string): Promise<string | undefined> {
     return (await this.attempt(actor, text)).code;
+  }
+
+  private fill(text: string): string {
+    const { account, connection, item } = this;
+    const ids: Record<string, string> = { ...this.people, account, connection, item };
+    return text.replace(/\$([a-z]+)\b/g, (name, word: string) => word in ids ? `'${ids[word]}'` : name);
   }
 
   private async become(actor: Actor): Promise<void> {

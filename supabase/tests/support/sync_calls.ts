@@ -29,9 +29,7 @@ export const json = (value: unknown) =>
 
 export function begin(db: TestContext, syncId: string | null = null, seconds = 60): Promise<Begun> {
   return db.value<Begun>(
-    `select begin_sync('${db.people.owner}', '${db.account}', ${
-      syncId === null ? "null" : `'${syncId}'`
-    }, ${seconds})`,
+    `select begin_sync($owner, $account, ${syncId === null ? "null" : `'${syncId}'`}, ${seconds})`,
     "service",
   );
 }
@@ -39,9 +37,7 @@ export function begin(db: TestContext, syncId: string | null = null, seconds = 6
 export function tryBegin(db: TestContext, syncId: string | null = null) {
   return db.attempt(
     "service",
-    `select begin_sync('${db.people.owner}', '${db.account}', ${
-      syncId === null ? "null" : `'${syncId}'`
-    }, 60)`,
+    `select begin_sync($owner, $account, ${syncId === null ? "null" : `'${syncId}'`}, 60)`,
   );
 }
 
@@ -107,19 +103,19 @@ export const page = (
 /** A test of an account with nothing in it: the items of the fixtures would count as vanished. */
 export function test(name: string, body: (db: TestContext) => Promise<void>): void {
   testWithFixtures(name, async (db) => {
-    await db.query(`delete from content_item where social_account_id = '${db.account}'`);
+    await db.query(`delete from content_item where social_account_id = $account`);
     await body(db);
   });
 }
 
 export const used = (db: TestContext) =>
-  db.value<number>(`select syncs_used from subscription where user_id = '${db.people.owner}'`);
+  db.value<number>(`select syncs_used from subscription where user_id = $owner`);
 export const library = async (db: TestContext) =>
   (await db.query(
-    `select platform_content_id as id from content_item where social_account_id = '${db.account}'
+    `select platform_content_id as id from content_item where social_account_id = $account
     and deleted_at is null order by 1`,
   )).map(({ id }) => id);
 export const cutOff = (db: TestContext) =>
   db.query(
-    `update ops.sync_run set leased_until = now() - interval '1 second' where social_account_id = '${db.account}'`,
+    `update ops.sync_run set leased_until = now() - interval '1 second' where social_account_id = $account`,
   );
