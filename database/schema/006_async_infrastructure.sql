@@ -380,7 +380,8 @@ begin
     return v_handler;
   end if;
   -- Without module 001 there are no accounts.
-  if to_regclass('public.social_account') is not null and pg_input_is_valid(v_account, 'uuid') then
+  if to_regclass('public.social_account') is not null
+    and v_account ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then
     select platform.slug into v_platform
     from public.social_account as account join public.platform as platform on platform.id = account.platform_id
     where account.id = v_account::uuid;
