@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 
 const PAGE = "docs/add-an-endpoint.md";
 /** A block's first line names its file, and for a file that is there the text that it stands before. */
-const BLOCK = /^```(?:ts|sql) (\S+)(?: before (.+))?\n([\s\S]*?)^```$/gm;
+const BLOCK = /^```(?:ts|sql|txt) (\S+)(?: before (.+))?\n([\s\S]*?)^```$/gm;
 const COMMANDS = /^```sh\n([\s\S]*?)^```$/m;
 
 /** Puts the page's blocks into the repository at `root`. */
