@@ -108,6 +108,6 @@ Deno.test("test-phase counts what passed and failed, ends with 1 on a failure, a
     const bad = await run("sb_secret_of_another_project");
     assert.equal(bad.code, 1);
     assert.ok(bad.counts.failed > 0);
-    assert.match(bad.text, /Cannot make a creator: the server answered 401/);
+    assert.match(bad.text, /Cannot create a creator: the server answered 401/);
   });
 });
