@@ -1,1 +1,0 @@
-../../database/schema/005_discovery_platform.sql
