@@ -4,10 +4,10 @@
  */
 import assert from "node:assert/strict";
 import { addHandler, begun, claim, create, job, service, setReady } from "../support/job_world.ts";
-import { inTransaction as inWorld } from "../support/context.ts";
+import { inTransaction } from "../support/context.ts";
 
 Deno.test("an equal job is found again while it is under way, for five minutes after its creation, and for an hour in the cache", async () => {
-  await inWorld(async (world) => {
+  await inTransaction(async (world) => {
     const handler = await addHandler(world);
     const id = await create(world, handler, { a: 1, b: [2] });
     assert.equal(await create(world, handler, { b: [2], a: 1 }), id, "the order of members is no difference");
@@ -38,7 +38,7 @@ Deno.test("an equal job is found again while it is under way, for five minutes a
 });
 
 Deno.test("names: handlers, categories, and nothing else", async () => {
-  await inWorld(async (world) => {
+  await inTransaction(async (world) => {
     const { owner } = world.people;
     const params = `'{"social_account_id": "${world.account}"}'`;
     const created = (name: string) =>
@@ -73,7 +73,7 @@ Deno.test("names: handlers, categories, and nothing else", async () => {
 });
 
 Deno.test("a person has ten jobs under way at most; one that ends makes room", async () => {
-  await inWorld(async (world) => {
+  await inTransaction(async (world) => {
     const handler = await addHandler(world);
     const { owner, other } = world.people;
     const first = await create(world, handler, { n: 0 });
@@ -97,7 +97,7 @@ Deno.test("a person has ten jobs under way at most; one that ends makes room", a
 });
 
 Deno.test("its owner cancels a job, nobody else does, and a run that goes on changes nothing", async () => {
-  await inWorld(async (world) => {
+  await inTransaction(async (world) => {
     const { id, claimed } = await begun(world);
     const { owner, other } = world.people;
     const mine = `select public.cancel_job('${id}', '${owner}')`;
@@ -113,7 +113,7 @@ Deno.test("its owner cancels a job, nobody else does, and a run that goes on cha
 });
 
 Deno.test("admins pause and resume a job type: jobs that are created wait, running ones go on", async () => {
-  await inWorld(async (world) => {
+  await inTransaction(async (world) => {
     const handler = await addHandler(world);
     const running = await create(world, handler, { n: 1 });
     const [claimed] = await claim(world, handler);
@@ -134,7 +134,7 @@ Deno.test("admins pause and resume a job type: jobs that are created wait, runni
 });
 
 Deno.test("jobs for later wait for their time; those that were not begun in time expire, also those of a paused handler", async () => {
-  await inWorld(async (world) => {
+  await inTransaction(async (world) => {
     const handler = await addHandler(world);
     const later = await create(world, handler, { n: 1 }, ", 5, now() + interval '1 hour'");
     const stale = await create(world, handler, { n: 2 });
@@ -154,7 +154,7 @@ Deno.test("jobs for later wait for their time; those that were not begun in time
 });
 
 Deno.test("old jobs are cleaned up with their logs; dead letters and jobs under way stay", async () => {
-  await inWorld(async (world) => {
+  await inTransaction(async (world) => {
     const handler = await addHandler(world);
     for (let n = 0; n < 3; n++) await create(world, handler, { n });
     const claimed = await claim(world, handler);
@@ -187,7 +187,7 @@ Deno.test("old jobs are cleaned up with their logs; dead letters and jobs under 
 });
 
 Deno.test("creating a job reads nobody else's jobs, also when the tables were empty as its plans were made", async () => {
-  await inWorld(async (world) => {
+  await inTransaction(async (world) => {
     const handler = await addHandler(world);
     await world.query("analyze ops.job_ready, public.job_queue");
     // With the sixth call a plan is kept for good.
@@ -207,7 +207,7 @@ Deno.test("creating a job reads nobody else's jobs, also when the tables were em
 });
 
 Deno.test("states have no other moves, and no half states", async () => {
-  await inWorld(async (world) => {
+  await inTransaction(async (world) => {
     const { id } = await begun(world);
     const waiting = await create(world, await addHandler(world));
     const set = (job: string, change: string) =>
@@ -246,7 +246,7 @@ Deno.test("states have no other moves, and no half states", async () => {
 });
 
 Deno.test("the same person's jobs and logs are theirs alone, and go with them", async () => {
-  await inWorld(async (world) => {
+  await inTransaction(async (world) => {
     const { handler, id, claimed } = await begun(world);
     const { owner, other } = world.people;
     await service(world, `add_job_log('${id}', 'info', 'Hello', '{}', ${claimed.fence})`);
@@ -274,7 +274,7 @@ Deno.test("the same person's jobs and logs are theirs alone, and go with them", 
 });
 
 Deno.test("a provider's data is cached under its own keys only, and forgotten when an event says so", async () => {
-  await inWorld(async (world) => {
+  await inTransaction(async (world) => {
     await world.query("insert into public.cache_store (key, value) values ('weather', '1')");
     for (
       const key of [

@@ -1,10 +1,10 @@
 /** How workers and the job queue deal with each other, each rule in a world of its own that is rolled back. */
 import assert from "node:assert/strict";
 import { addHandler, begun, claim, create, job, lapse, service, setReady } from "../support/job_world.ts";
-import { inTransaction as inWorld, type TestContext as World } from "../support/context.ts";
+import { inTransaction, type TestContext } from "../support/context.ts";
 
 Deno.test("a job goes from pending over processing to completed, and is not ready any more then", async () => {
-  await inWorld(async (world) => {
+  await inTransaction(async (world) => {
     const handler = await addHandler(world);
     const id = await create(world, handler, { a: 1 });
     assert.equal((await job(world, id)).status, "pending");
@@ -27,7 +27,7 @@ Deno.test("a job goes from pending over processing to completed, and is not read
 
 Deno.test("urgent jobs come first, then those that have waited longest", async () => {
   for (const limit of [undefined, 9]) {
-    await inWorld(async (world) => {
+    await inTransaction(async (world) => {
       const handler = await addHandler(world, limit);
       const ids: string[] = [];
       for (const [n, priority] of [5, 9, 5, 1, 9].entries()) {
@@ -43,7 +43,7 @@ Deno.test("urgent jobs come first, then those that have waited longest", async (
 });
 
 Deno.test("a worker whose lease ran out cannot complete, fail, log or report once another runs the job", async () => {
-  await inWorld(async (world) => {
+  await inTransaction(async (world) => {
     const handler = await addHandler(world);
     const id = await create(world, handler);
     const [old] = await claim(world, handler, 1, "slow");
@@ -77,7 +77,7 @@ Deno.test("a worker whose lease ran out cannot complete, fail, log or report onc
 });
 
 Deno.test("a job is begun by hand once: whoever did it cannot speak for a later run, which has a number", async () => {
-  await inWorld(async (world) => {
+  await inTransaction(async (world) => {
     const handler = await addHandler(world);
     const id = await create(world, handler, {}, ", 5, now() + interval '1 hour'");
     const start = (who: string) => service(world, `start_job('${id}', '${who}')`);
@@ -100,7 +100,7 @@ Deno.test("a job is begun by hand once: whoever did it cannot speak for a later 
 });
 
 Deno.test("a failed attempt is tried again after a random wait below a growing bound; the last one is a dead letter", async () => {
-  await inWorld(async (world) => {
+  await inTransaction(async (world) => {
     const handler = await addHandler(world);
     const id = await create(world, handler);
     const max_attempts = Number((await job(world, id)).max_attempts);
@@ -139,7 +139,7 @@ Deno.test("a failed attempt is tried again after a random wait below a growing b
 });
 
 Deno.test("a dead letter that is given more attempts is tried again, and one that is discarded is not", async () => {
-  await inWorld(async (world) => {
+  await inTransaction(async (world) => {
     const handler = await addHandler(world);
     const ids = [await create(world, handler, { n: 1 }), await create(world, handler, { n: 2 })];
     for (const id of ids) await setReady(world, id, "max_attempts = 1");
@@ -163,7 +163,7 @@ Deno.test("a dead letter that is given more attempts is tried again, and one tha
 });
 
 Deno.test("a provider's time to wait is obeyed", async () => {
-  await inWorld(async (world) => {
+  await inTransaction(async (world) => {
     const { id, claimed } = await begun(world);
     await service(world, `fail_job('${id}', 'Later', ${claimed.fence}, p_retry_after_seconds => 3600)`);
     assert.equal(await waits(world, id), 3_600);
@@ -171,7 +171,7 @@ Deno.test("a provider's time to wait is obeyed", async () => {
 });
 
 Deno.test("a lost worker's job is run again; with no attempt left it is a dead letter, not a loop; admins hear of it once", async () => {
-  await inWorld(async (world) => {
+  await inTransaction(async (world) => {
     const handler = await addHandler(world);
     const detect = () => world.perform("service", "select * from public.detect_stuck_jobs()");
     const alerts = () =>
@@ -202,7 +202,7 @@ Deno.test("a lost worker's job is run again; with no attempt left it is a dead l
 });
 
 Deno.test("no lease outlives its type's timeout, however alive the worker is", async () => {
-  await inWorld(async (world) => {
+  await inTransaction(async (world) => {
     const { id, claimed } = await begun(world);
     await setReady(world, id, "claimed_at = now() - make_interval(secs => timeout_seconds + 1)");
     await service(world, `extend_job_leases(array['${id}']::uuid[], array[${claimed.fence}]::bigint[])`);
@@ -214,7 +214,7 @@ Deno.test("no lease outlives its type's timeout, however alive the worker is", a
 });
 
 Deno.test("a job that is handed back goes on from its checkpoint, and the run does not count", async () => {
-  await inWorld(async (world) => {
+  await inTransaction(async (world) => {
     const { handler, id, claimed } = await begun(world);
     await service(
       world,
@@ -229,7 +229,7 @@ Deno.test("a job that is handed back goes on from its checkpoint, and the run do
 });
 
 Deno.test("only so many jobs of a limited handler run at once", async () => {
-  await inWorld(async (world) => {
+  await inTransaction(async (world) => {
     const handler = await addHandler(world, 2);
     for (let n = 0; n < 4; n++) await create(world, handler, { n });
     const [first, ...others] = await claim(world, handler);
@@ -241,7 +241,7 @@ Deno.test("only so many jobs of a limited handler run at once", async () => {
 });
 
 /** Seconds until a job is due again. */
-const waits = (world: World, id: string) =>
+const waits = (world: TestContext, id: string) =>
   world.value<number>(
     `select extract(epoch from run_at - now())::float8 from ops.job_ready where job_id = '${id}' and is_waiting`,
   );

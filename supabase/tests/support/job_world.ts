@@ -1,9 +1,9 @@
 /** What the tests of the job queue do in their worlds. */
 import assert from "node:assert/strict";
-import type { TestContext as World } from "./context.ts";
+import type { TestContext } from "./context.ts";
 
 /** Handlers of a test's own, so that neither the stack's workers nor other tests take its jobs. */
-export async function addHandler(world: World, limit?: number): Promise<string> {
+export async function addHandler(world: TestContext, limit?: number): Promise<string> {
   const name = `test_${crypto.randomUUID().slice(0, 8)}`;
   await world.query(
     `insert into ops.job_handler (name, job_type, max_concurrency) values ('${name}', 'platform_sync', ${
@@ -15,7 +15,7 @@ export async function addHandler(world: World, limit?: number): Promise<string> 
 
 /** A job of the owner's; `more` are further arguments of create_job. */
 export async function create(
-  world: World,
+  world: TestContext,
   handler: string,
   params: unknown = {},
   more = "",
@@ -32,7 +32,7 @@ export interface Claimed extends Record<string, unknown> {
   attempt: number;
 }
 
-export function claim(world: World, handler: string, max = 10, worker = "w1"): Promise<Claimed[]> {
+export function claim(world: TestContext, handler: string, max = 10, worker = "w1"): Promise<Claimed[]> {
   return world.perform<Claimed>(
     "service",
     `select * from public.finish_and_claim_jobs('${worker}', '{}', '{}', '[]', ${max}, 60, array['${handler}'])`,
@@ -40,7 +40,7 @@ export function claim(world: World, handler: string, max = 10, worker = "w1"): P
 }
 
 /** A job that worker `w1` has just begun. */
-export async function begun(world: World): Promise<{ handler: string; id: string; claimed: Claimed }> {
+export async function begun(world: TestContext): Promise<{ handler: string; id: string; claimed: Claimed }> {
   const handler = await addHandler(world);
   const id = await create(world, handler);
   const [claimed] = await claim(world, handler);
@@ -49,20 +49,20 @@ export async function begun(world: World): Promise<{ handler: string; id: string
 }
 
 /** What a function of the service gives. */
-export function service<Value>(world: World, call: string): Promise<Value> {
+export function service<Value>(world: TestContext, call: string): Promise<Value> {
   return world.value<Value>(`select public.${call}`, "service");
 }
 
-export async function job(world: World, id: string) {
+export async function job(world: TestContext, id: string) {
   const [row] = await world.query(`select *, status::text from public.job_queue where id = '${id}'`);
   assert.ok(row);
   return row;
 }
 
 /** Changes what workers see of a job. */
-export const setReady = (world: World, id: string, change: string) =>
+export const setReady = (world: TestContext, id: string, change: string) =>
   world.query(`update ops.job_ready set ${change} where job_id = '${id}'`);
 
 /** The lease of its worker runs out. */
-export const lapse = (world: World, id: string) =>
+export const lapse = (world: TestContext, id: string) =>
   setReady(world, id, "leased_until = now() - interval '1 second'");
