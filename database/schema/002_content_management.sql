@@ -591,6 +591,7 @@ declare
   v_resets_at constant timestamptz := (p_usage ->> 'resets_at')::timestamptz;
   v_refused_until constant timestamptz := (p_usage ->> 'refused_until')::timestamptz;
   v_app_refused_until constant timestamptz := (p_usage ->> 'app_refused_until')::timestamptz;
+  v_app_closed_until timestamptz := (p_usage ->> 'app_closed_until')::timestamptz;
   v_pause constant integer := coalesce((p_usage ->> 'pause')::integer, 900);
   v_believed_until constant timestamptz := clock_timestamp() + make_interval(secs => v_pause);
 begin
@@ -620,10 +621,14 @@ begin
   where id = v_window.id;
 
   -- Nothing is left for any account. Last, after the account's own row: many may say so at once, and this is the one row of all.
+  -- What a refusal says is believed for a while, what the platform counts itself to the end of its window.
   if v_app_refused_until is not null and v_pause > 0 then
+    v_app_closed_until := greatest(v_app_closed_until, least(v_app_refused_until, v_believed_until));
+  end if;
+  if v_app_closed_until is not null then
     insert into ops.platform_window as known (platform, app, began_at, ends_at, closed_until)
-    values (p_platform, v_window.app, '-infinity', clock_timestamp(), least(v_app_refused_until, v_believed_until))
-    on conflict (social_account_id, platform, app) do update set closed_until = excluded.closed_until;
+    values (p_platform, v_window.app, '-infinity', clock_timestamp(), v_app_closed_until)
+    on conflict (social_account_id, platform, app) do update set closed_until = greatest(known.closed_until, excluded.closed_until);
   end if;
 end;
 $$;

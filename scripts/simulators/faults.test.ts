@@ -213,7 +213,7 @@ Deno.test("the admin routes refuse what they do not understand, and say why", ()
       ["POST", "youtube/accounts", { colour: 1 }, 400, /colour/],
       ["GET", "youtube/accounts/UCnobody", undefined, 404, /no account has the id UCnobody/],
       ["POST", "youtube/tokens", { account_id: "UCnobody" }, 404, /no account has the id UCnobody/],
-      ["PUT", "twitter/quota", { limit: 1 }, 400, /account_id is needed/],
+      ["PUT", "twitter/quota", { bucket: "tweets", limit: 1 }, 400, /account_id is needed/],
       ["GET", "nonsense", undefined, 404, /no such route/],
       ["PUT", "faults", undefined, 405, /GET, POST, DELETE/],
       ["GET", "requests?match=(", undefined, 400, /regular expression/],

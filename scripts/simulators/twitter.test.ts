@@ -17,7 +17,7 @@ const parameters = {
 };
 
 const all_post_fields =
-  "created_at,lang,attachments,entities,public_metrics,conversation_id,note_post,possibly_sensitive";
+  "created_at,lang,attachments,entities,public_metrics,conversation_id,note_post,possibly_sensitive,article";
 const all_media_fields = "alt_text,duration_ms,height,preview_image_url,public_metrics,url,variants,width";
 
 function get(simulator: SimulatorClient, path: string, token: string): Promise<Response> {
@@ -71,8 +71,8 @@ Deno.test(
       )).json();
       assert.deepEqual(validateAgainstOpenApi("/2/users/me", me), []);
       const fields =
-        `post.fields=${all_post_fields}&expansions=attachments.media_keys&media.fields=${all_media_fields}`;
-      const seen = { posts: 0, media: 0, long: 0, urls: 0 };
+        `post.fields=${all_post_fields}&expansions=attachments.media_keys,article.cover_media&media.fields=${all_media_fields}`;
+      const seen = { posts: 0, media: 0, long: 0, urls: 0, hashtags: 0, articles: 0 };
       for (let next: string | undefined = "";;) {
         const page: Answered = await (await get(
           simulator,
@@ -87,12 +87,25 @@ Deno.test(
           for (const { start, end, url } of post.entities?.urls ?? []) {
             assert.equal([...post.text].slice(start, end).join(""), url, "places count characters");
           }
+          for (const { start, end, tag } of post.entities?.hashtags ?? []) {
+            assert.equal([...post.text].slice(start, end).join(""), `#${tag}`);
+            seen.hashtags += 1;
+          }
+          if (!post.article) continue;
+          seen.articles += 1;
+          assert.match(post.text, /^https:\/\/t\.co\/\w+$/);
+          assert.ok(
+            page.includes?.media.some((one: { media_key: string }) =>
+              one.media_key === post.article.cover_media
+            ),
+          );
         }
         seen.media += page.includes?.media.length ?? 0;
         next = page.meta.next_token;
         if (next === undefined) break;
       }
       assert.ok(seen.posts > 150 && seen.media > 50 && seen.long > 5 && seen.urls > 50, JSON.stringify(seen));
+      assert.ok(seen.hashtags > 50 && seen.articles > 0, JSON.stringify(seen));
       const { items } = await simulator.admin("GET", `twitter/accounts/${account_id}/items`);
       await simulator.admin("DELETE", `twitter/accounts/${account_id}/items/${items[0].id}`);
       const some =
@@ -203,6 +216,31 @@ Deno.test("X: every answer tells its window, which ends after 15 minutes; each a
     assert.deepEqual(await left((await simulator.issue("twitter", other)).access_token), [200, "74"]);
     await simulator.admin("POST", "clock", { advance_seconds: 901 });
     assert.deepEqual(await left(access_token), [200, "1"]);
+  }));
+
+Deno.test("X: days are told once they are limited, of the user and of the app, and end a day after their first call", () =>
+  withSimulator(async (simulator) => {
+    const one = await simulator.account("twitter", { items: 1 });
+    const { access_token } = await simulator.issue("twitter", one);
+    const told = async (bearer = access_token) => {
+      const { status, headers, body } = await get(simulator, "users/me", bearer);
+      await body?.cancel();
+      return [
+        status,
+        headers.get("x-user-limit-24hour-remaining"),
+        headers.get("x-app-limit-24hour-remaining"),
+      ];
+    };
+    assert.deepEqual(await told(), [200, null, null]);
+    await simulator.admin("PUT", "twitter/quota", { account_id: one, bucket: "user/24h", limit: 2 });
+    assert.deepEqual([await told(), await told()], [[200, "0", null], [429, "0", null]]);
+    await simulator.admin("PUT", "twitter/quota", { bucket: "app/24h", limit: 0 });
+    const { access_token: other } = await simulator.issue("twitter", await simulator.account("twitter", {}));
+    assert.deepEqual(await told(other), [429, null, "0"]);
+    await simulator.admin("PUT", "twitter/quota", { bucket: "app/24h", limit: 9 });
+    await simulator.admin("POST", "clock", { advance_seconds: 86_400 });
+    const next = await simulator.issue("twitter", one);
+    assert.deepEqual(await told(next.access_token), [200, "1", "8"]);
   }));
 
 Deno.test("X: without credits everything is 402, in one of two bodies, and the headers are still there", () =>

@@ -8,6 +8,8 @@ import { type Answer, type Call, json, type Part, type Route } from "./provider.
 export interface TrueItem {
   readonly id: string;
   readonly description: string;
+  /** Where the network knows titles. */
+  readonly title?: string;
   readonly visibility: string;
   /** Not in the library, for whatever reason the network has. */
   readonly deleted: boolean;

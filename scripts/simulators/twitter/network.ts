@@ -1,4 +1,4 @@
-/** What X's accounts and posts are like. A post may be a repost, a reply, a quote, part of a thread, or have been edited. */
+/** What X's accounts and posts are like. A post may be a repost, a reply, a quote, part of a thread, an article, or have been edited. */
 import type { TrueItem } from "../engine/accounts_admin.ts";
 import { type Post, type Poster, postNetwork } from "../engine/posts.ts";
 import { mix } from "../engine/seeded.ts";
@@ -29,7 +29,7 @@ export function timeOfId(id: string): number {
   return Number(BigInt(id) >> 22n) + epoch;
 }
 
-export const special = ["repost", "reply", "thread", "quote", "edited"] as const;
+export const special = ["repost", "reply", "thread", "quote", "edited", "article"] as const;
 export type Special = typeof special[number];
 
 /** Chance decides in accounts that are not plain; a test says it in `extra.as`. */
@@ -42,8 +42,15 @@ export function specialOf(post: Post): Special | undefined {
     [0.25, "thread"],
     [0.3, "quote"],
     [0.34, "edited"],
+    [post.kind === "text" ? 0.37 : 0, "article"],
   ];
   return limits.find(([limit]) => post.luck < limit)?.[1];
+}
+
+/** An article has a title of its own, and its text is not the post's. */
+export function articleTitle(post: Post): string | undefined {
+  if (specialOf(post) !== "article") return undefined;
+  return post.text.split("\n").find((line) => line.trim() !== "")?.trim() ?? "Untitled";
 }
 
 const edit_after = 60_000n << 22n;
@@ -67,14 +74,17 @@ export function contentOf(post: Post): string {
 
 export function linkIn(post: Post): string | undefined {
   const number = Number(BigInt(post.id) & 0x3fffffn);
+  if (specialOf(post) === "article") return undefined;
   return number % 5 === 0 ? `https://example.com/notes/${number}?a=1&b=2` : undefined;
 }
 
 export function truthOf(post: Post, account: Poster): TrueItem {
   const as = specialOf(post);
   const length = post.duration_seconds ?? 0;
+  const title = articleTitle(post);
   return {
     id: post.id,
+    ...(title === undefined ? {} : { title }),
     description: contentOf(post),
     content_type: post.kind === "text"
       ? "post"
@@ -92,7 +102,9 @@ export function truthOf(post: Post, account: Poster): TrueItem {
   };
 }
 
+/** Pictures and videos; of an article its cover. */
 export function mediaKeys(post: Post): string[] {
   const kind = post.kind === "video" ? 7 : post.kind === "gif" ? 16 : 3;
-  return Array.from({ length: post.parts }, (_, index) => `${kind}_${BigInt(post.id) + BigInt(index)}`);
+  const parts = specialOf(post) === "article" ? 1 : post.parts;
+  return Array.from({ length: parts }, (_, index) => `${kind}_${BigInt(post.id) + BigInt(index)}`);
 }

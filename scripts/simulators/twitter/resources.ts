@@ -2,7 +2,7 @@
 import type { Post, Poster } from "../engine/posts.ts";
 import { pick, words } from "../engine/provider.ts";
 import { hash } from "../engine/seeded.ts";
-import { contentOf, linkIn, mediaKeys, specialOf, versionsOf } from "./network.ts";
+import { articleTitle, contentOf, linkIn, mediaKeys, specialOf, versionsOf } from "./network.ts";
 
 export type Naming = "tweet" | "post";
 
@@ -47,7 +47,10 @@ export function postOf(post: Post, version: string, fields: readonly string[], n
   const as = specialOf(post);
   const versions = versionsOf(post);
   const isNewest = version === versions.at(-1);
-  const { text, urls } = written(post, isNewest ? contentOf(post) : `${contentOf(post)} (first version)`);
+  const title = articleTitle(post);
+  const { text, urls } = title === undefined
+    ? written(post, isNewest ? contentOf(post) : `${contentOf(post)} (first version)`)
+    : articleLink(post);
   const isLong = text.length > longest_short_text;
   const short = isLong ? `${text.slice(0, longest_short_text - 5).replace(/[\ud800-\udbff]$/, "")}…` : text;
   const own_media = mediaLinks(post, short);
@@ -55,9 +58,15 @@ export function postOf(post: Post, version: string, fields: readonly string[], n
   const references = referencesOf(post);
   const all: Record<string, unknown> = {
     created_at: post.created_at,
-    lang: post.language ?? (post.text === "" ? "zxx" : "und"),
+    lang: languageOf(post),
     conversation_id: as === "edited" ? versions[0] : root,
     author_id: post.account_id,
+    article: title === undefined ? undefined : {
+      title,
+      cover_media: mediaKeys(post)[0],
+      // An article without words has none.
+      ...(post.text === "" ? {} : { plain_text: post.text }),
+    },
     attachments: post.parts > 0 ? { media_keys: mediaKeys(post) } : undefined,
     entities: entitiesOf(urls, short + own_media.text, own_media.urls),
     public_metrics: {
@@ -81,11 +90,29 @@ export function postOf(post: Post, version: string, fields: readonly string[], n
   };
 }
 
+/** Some languages by the names that they had before 1989, none by region or script; what holds only media or links is "qme" or "zxx". */
+function languageOf({ language, text, parts }: Post): string {
+  if (text === "") return parts > 0 ? "qme" : "zxx";
+  const [name = "und"] = (language ?? "und").split("-");
+  return ({ he: "iw", id: "in" } as Record<string, string>)[name] ?? name;
+}
+
 interface UrlEntity {
   url: string;
   expanded_url: string;
   display_url: string;
   media_key?: string;
+}
+
+/** Of an article a post says no more than where it is. */
+function articleLink(post: Post): { text: string; urls: UrlEntity[] } {
+  const url = shortLink(`article ${post.id}`);
+  const expanded_url = `http://x.com/i/article/${BigInt(post.id) - 1n}`;
+  return { text: url, urls: [{ url, expanded_url, display_url: "x.com/i/article/…" }] };
+}
+
+function shortLink(of: string): string {
+  return `https://t.co/${hash(of).toString(36).padStart(10, "0").slice(0, 10)}`;
 }
 
 /** The three characters that X escapes, and links in their short form. */
@@ -94,7 +121,7 @@ function written(post: Post, content: string): { text: string; urls: UrlEntity[]
   const escaped = (text: string) =>
     text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
   if (link === undefined) return { text: escaped(content), urls: [] };
-  const url = `https://t.co/${hash(`link ${post.id}`).toString(36).padStart(10, "0").slice(0, 10)}`;
+  const url = shortLink(`link ${post.id}`);
   return {
     text: content.split(link).map(escaped).join(url),
     urls: [{ url, expanded_url: link, display_url: link.replace("https://", "").slice(0, 26) }],
@@ -104,7 +131,7 @@ function written(post: Post, content: string): { text: string; urls: UrlEntity[]
 /** A post with media ends with one short link that stands for all of them. */
 function mediaLinks(post: Post, text: string): { text: string; urls: UrlEntity[] } {
   if (post.parts === 0) return { text: "", urls: [] };
-  const url = `https://t.co/${hash(`media ${post.id}`).toString(36).padStart(10, "0").slice(0, 10)}`;
+  const url = shortLink(`media ${post.id}`);
   const expanded_url = `https://x.com/i/status/${post.id}/photo/1`;
   const urls = mediaKeys(post).map((media_key) => ({
     url,
@@ -115,15 +142,27 @@ function mediaLinks(post: Post, text: string): { text: string; urls: UrlEntity[]
   return { text: text === "" ? url : ` ${url}`, urls };
 }
 
+/** As X links them: none that touches a word or another tag, none without a letter. */
+const hashtag =
+  /(?<![\p{L}\p{M}\p{N}_&])[#＃](?=[\p{N}\p{M}_]*\p{L})([\p{L}\p{M}\p{N}_]+)(?![\p{L}\p{M}\p{N}_#＃]|:\/\/)/gu;
+
+/** What is empty is left out. */
 function entitiesOf(links: UrlEntity[], text: string, media: UrlEntity[]) {
+  // Places are counted in characters, not in UTF-16 units.
+  const place = (at: number, length: number) => {
+    const start = [...text.slice(0, at)].length;
+    return { start, end: start + length };
+  };
   const urls = [...links, ...media].flatMap((entity) => {
     const at = text.indexOf(entity.url);
-    if (at === -1) return [];
-    // Places are counted in characters, not in UTF-16 units.
-    const start = [...text.slice(0, at)].length;
-    return [{ start, end: start + entity.url.length, ...entity }];
+    return at === -1 ? [] : [{ ...place(at, entity.url.length), ...entity }];
   });
-  return urls.length > 0 ? { urls } : undefined;
+  const hashtags = [...text.matchAll(hashtag)].map(({ index, 1: tag = "" }) => ({
+    ...place(index, [...tag].length + 1),
+    tag,
+  }));
+  if (urls.length + hashtags.length === 0) return undefined;
+  return { ...(urls.length > 0 ? { urls } : {}), ...(hashtags.length > 0 ? { hashtags } : {}) };
 }
 
 function referencesOf(post: Post): { type: string; id: string }[] | undefined {

@@ -15,7 +15,7 @@ import {
   type Route,
   words,
 } from "../engine/provider.ts";
-import { type Bucket, Quota } from "../engine/quota.ts";
+import { type Bucket, Quota, type Reading } from "../engine/quota.ts";
 import { firstVersions, specialOf, timeOfId, truthOf, twitter_network, versionsOf } from "./network.ts";
 import { oauthFailure, twitterOauth } from "./oauth.ts";
 import { blank, failureOf, invalidRequest, noCredits, notFound, suspended } from "./problems.ts";
@@ -38,8 +38,11 @@ const buckets = {
   tweets: calls(5_000),
   /** One a post that is answered. What a test limits comes back after a month. */
   credits: { limit: Infinity, per: "account", window: { kind: "rolling", seconds: 30 * 86_400 } } as Bucket,
+  /** Calls in 24 hours: told once a test has limited them, as X tells them of some endpoints only. */
+  "user/24h": { limit: Infinity, per: "account", window: { kind: "rolling", seconds: 86_400 } } as Bucket,
+  "app/24h": { limit: Infinity, per: "app", window: { kind: "rolling", seconds: 86_400 } } as Bucket,
 };
-type Endpoint = Exclude<keyof typeof buckets, "credits">;
+type Endpoint = "users/me" | "users/:id/tweets" | "tweets";
 
 /** Which name of `post.fields` an account's calls may use; both where a test has not said. */
 class Namings implements Part {
@@ -95,10 +98,16 @@ export function twitter(context: Context): Provider {
   (call: Call): Answer => {
     const access = call.fault?.token ? undefined : grants.access(bearer(call) ?? "");
     if (!access) return blank(401, "Unauthorized");
-    const allowed = quota.take(endpoint, access.account);
-    const { limit, used, resets_at } = quota.read(endpoint, access.account);
+    const windows = [[endpoint, "x-rate-limit"], ["user/24h", "x-user-limit-24hour"], [
+      "app/24h",
+      "x-app-limit-24hour",
+    ]] as const;
+    const taken = windows.map(([bucket]) => quota.take(bucket, access.account));
+    const told = windows.map(([bucket, name]) =>
+      windowHeaders(quota.read(bucket, bucket === "app/24h" ? undefined : access.account), name)
+    );
     const answer = () => {
-      if (!allowed) return blank(429, "Too Many Requests");
+      if (taken.includes(false)) return blank(429, "Too Many Requests");
       if (!quota.take("credits", access.account, 0)) return noCredits(access.account);
       const hasScopes = ["tweet.read", "users.read"].every((scope) => access.scopes.includes(scope));
       if (!hasScopes) return blank(403, "Forbidden");
@@ -107,7 +116,7 @@ export function twitter(context: Context): Provider {
     };
     const { headers, ...given } = answer();
     quota.take("credits", access.account, call.notes.cost ?? 0);
-    return { ...given, headers: { ...headers, ...windowHeaders(limit, limit - used, resets_at) } };
+    return { ...given, headers: Object.assign({ ...headers }, ...told) };
   };
 
   function me(account_id: string, call: Call, asked: Asked): Answer {
@@ -176,7 +185,9 @@ export function twitter(context: Context): Provider {
 
   /** Empty lists are left out. */
   function listed(posts: readonly (readonly [Post, string])[], asked: Asked): Record<string, unknown> {
-    const media = asked.expandsMedia ? posts.flatMap(([post]) => mediaOf(post, asked.media)) : [];
+    const media = posts.filter(([post]) =>
+      asked.expands.includes(specialOf(post) === "article" ? "article.cover_media" : "attachments.media_keys")
+    ).flatMap(([post]) => mediaOf(post, asked.media));
     return {
       ...(posts.length > 0
         ? { data: posts.map(([post, id]) => postOf(post, id, asked.post, asked.naming)) }
@@ -203,17 +214,19 @@ export function twitter(context: Context): Provider {
     accountOf: (call) => accountOfCall(grants, call),
     // A refusal that no call caused says so too: nothing left, and more in a while.
     failure: (reason, call) =>
-      call.path.includes("/oauth2/")
-        ? oauthFailure(reason)
-        : failureOf(reason, windowHeaders(900, 0, context.clock.now() + 600_000)),
+      call.path.includes("/oauth2/") ? oauthFailure(reason) : failureOf(
+        reason,
+        windowHeaders({ limit: 900, used: 900, resets_at: context.clock.now() + 600_000 }, "x-rate-limit"),
+      ),
   };
 }
 
-function windowHeaders(limit: number, left: number, resets_at: number): Record<string, string> {
+function windowHeaders({ limit, used, resets_at }: Reading, name: string): Record<string, string> {
+  if (limit === Infinity) return {};
   return {
-    "x-rate-limit-limit": String(limit),
-    "x-rate-limit-remaining": String(Math.max(0, left)),
-    "x-rate-limit-reset": String(Math.ceil(resets_at / 1_000)),
+    [`${name}-limit`]: String(limit),
+    [`${name}-remaining`]: String(Math.max(0, limit - used)),
+    [`${name}-reset`]: String(Math.ceil(resets_at / 1_000)),
   };
 }
 
@@ -226,7 +239,7 @@ interface Asked {
   readonly post: readonly string[];
   readonly user: readonly string[];
   readonly media: readonly string[];
-  readonly expandsMedia: boolean;
+  readonly expands: readonly string[];
 }
 
 /** What fields a call asks for. X refuses parameters and fields that it does not know. */
@@ -264,7 +277,7 @@ function readFields(call: Call, only: Naming | undefined, others: readonly strin
     post: listOf(query.get(`${naming}.fields`)),
     user: listOf(query.get("user.fields")),
     media: listOf(query.get("media.fields")),
-    expandsMedia: listOf(query.get("expansions")).includes("attachments.media_keys"),
+    expands: listOf(query.get("expansions")),
   };
 }
 

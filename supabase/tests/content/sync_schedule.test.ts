@@ -292,6 +292,11 @@ test("what a platform refuses the whole app is asked for no account until it may
   const seconds = Number(refused.detail?.retry_after);
   assert.ok(seconds > 880 && seconds <= 900, `a quarter of an hour is believed, not ${seconds} s`);
   assert.equal(await code(what, db.account, db.people.owner), "SVP01");
+  await closing(hour, { pause: 0, app_closed_until: new Date(Date.now() + 68_400_000).toISOString() });
+  await closing(hour, { pause: 900 });
+  const day = await db.attempt("service", begin(db, what, others, db.people.other));
+  const wait = Number(day.detail?.retry_after);
+  assert.ok(wait > 68_380 && wait <= 68_400, `what the platform counts itself is believed, not ${wait} s`);
   const registered = { ...what, app: "credits-2" };
   assert.equal(await code(registered, others, db.people.other), undefined, "another app is another matter");
   await db.query(

@@ -25,7 +25,7 @@ export class Meter {
 
   add(usage: Usage): void {
     if (usage.units > 0) this.calls += usage.calls;
-    const { remaining, spent, resets_at } = usage;
+    const { remaining, spent, resets_at, app_closed_until = this.open.app_closed_until } = usage;
     this.open = {
       calls: this.open.calls + usage.calls,
       units: this.open.units + usage.units,
@@ -34,6 +34,7 @@ export class Meter {
       ...(spent === undefined && this.open.spent === undefined
         ? {}
         : { spent: Math.max(spent ?? 0, this.open.spent ?? 0) }),
+      ...(app_closed_until && { app_closed_until }),
     };
   }
 
@@ -47,7 +48,7 @@ export class Meter {
 
   /** What is not settled yet; null when nothing is. */
   take(platform: Platform, pause_seconds: number): JsonObject | null {
-    const { calls, units, remaining, spent, resets_at } = this.open;
+    const { calls, units, remaining, spent, resets_at, app_closed_until } = this.open;
     const refused_until = this.refused_until?.toISOString() ?? null;
     const app_refused_until = this.app_refused_until?.toISOString() ?? null;
     this.open = { calls: 0, units: 0 };
@@ -64,15 +65,18 @@ export class Meter {
       resets_at: resets_at?.toISOString() ?? null,
       refused_until,
       app_refused_until,
+      app_closed_until: app_closed_until?.toISOString() ?? null,
     };
   }
 }
 
 function lowest(before: Usage, after: Pick<Usage, "remaining" | "resets_at">) {
-  const isLower = after.remaining !== undefined &&
-    (before.remaining === undefined || after.remaining <= before.remaining);
-  const { remaining, resets_at } = isLower || before.remaining === undefined
-    ? { remaining: after.remaining, resets_at: after.resets_at ?? before.resets_at }
-    : before;
+  const [least, most] = [before.remaining ?? Infinity, after.remaining ?? Infinity];
+  // Of two that are as empty the last to end decides.
+  const isFirst = least < most ||
+    (least === most && Number(before.resets_at ?? 0) > Number(after.resets_at ?? 0));
+  const { remaining, resets_at } = isFirst
+    ? before
+    : { remaining: after.remaining, resets_at: after.resets_at ?? before.resets_at };
   return { ...(remaining === undefined ? {} : { remaining }), ...(resets_at ? { resets_at } : {}) };
 }

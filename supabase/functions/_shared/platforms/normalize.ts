@@ -88,12 +88,28 @@ export function linkOf(value: unknown): string | null {
   return url.protocol === "https:" || url.protocol === "http:" ? url.href : null;
 }
 
-/** What languages are called where there is none: undetermined, no words, and the platforms' private codes. */
+/** What languages are called where there is none: undetermined, no words, several, and private codes (X's "qme" is a post of media only). */
 const NO_LANGUAGE = /^(und|zxx|mul|mis|art|q[a-t][a-z])$/;
+/** RFC 5646 lets readers take no more. */
+const LONGEST_LANGUAGE = 35;
 
+/**
+ * A language tag as BCP 47 has it now, without extensions: "in" is "id", "iw" is "he", "pt_br" is "pt-BR", "zh-yue" is "yue". Null for
+ * what is no tag or names no language.
+ */
 export function languageOf(value: unknown): string | null {
-  if (typeof value !== "string" || NO_LANGUAGE.test(value)) return null;
-  return /^[a-z]{2,3}(-[a-z0-9]{2,8}){0,3}$/i.test(value) ? value : null;
+  if (typeof value !== "string" || value.length > LONGEST_LANGUAGE) return null;
+  // A language written behind the one it belongs to; Intl knows only its own name.
+  const tag = value.trim().replaceAll("_", "-").replace(
+    /^(?:ar|kok|lv|ms|sgn|sw|uz|zh)-([a-z]{3})(?=-|$)/i,
+    "$1",
+  );
+  try {
+    const { language, baseName } = new Intl.Locale(tag);
+    return language.length > 3 || NO_LANGUAGE.test(language) ? null : baseName;
+  } catch {
+    return null;
+  }
 }
 
 export function withoutNulls(object: JsonObject): JsonObject {

@@ -179,6 +179,8 @@ export interface Usage {
   /** The part of the window that is used up, 0 to 1, where a platform says it so (Meta). */
   spent?: number;
   resets_at?: Date;
+  /** Until when nothing is left for any account of the app, where a platform counts that beside each account's (X). */
+  app_closed_until?: Date;
 }
 
 /** The window of calls that a platform grants, as the ledger (`ops.platform_window`) keeps it. */

@@ -27,6 +27,10 @@ Deno.test("of several windows the emptiest decides, with the end that belongs to
   meter.add({ calls: 1, units: 1, remaining: 800, resets_at: later(900) });
   const taken = meter.take(twitter, 900);
   assert.deepEqual([taken?.remaining, taken?.resets_at], [3, later(600).toISOString()]);
+  for (const seconds of [600, 68_400, 60]) {
+    meter.add({ calls: 1, units: 1, remaining: 0, resets_at: later(seconds) });
+  }
+  assert.equal(meter.take(twitter, 900)?.resets_at, later(68_400).toISOString(), "the last to end");
   meter.add({ calls: 1, units: 1, spent: 0.4 });
   meter.add({ calls: 1, units: 1, spent: 0.1, resets_at: later(60) });
   const percent = meter.take(twitter, 900);
@@ -51,6 +55,13 @@ Deno.test("a refusal of the whole app is told apart from one of the account", as
   const taken = meter.take(twitter, 900);
   assert.deepEqual([taken?.refused_until, taken?.app_refused_until], [null, later(3_600).toISOString()]);
   assert.equal(meter.take(twitter, 900), null);
+  meter.add({ calls: 1, units: 1, remaining: 5, app_closed_until: later(68_400) });
+  meter.add({ calls: 1, units: 1, remaining: 4 });
+  assert.equal(
+    meter.take(twitter, 900)?.app_closed_until,
+    later(68_400).toISOString(),
+    "the app's own window",
+  );
 });
 
 Deno.test("every platform says what its window is, for the app that is registered", async () => {

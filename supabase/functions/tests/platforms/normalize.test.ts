@@ -5,6 +5,7 @@ import {
   distinctTags,
   identifierText,
   instantOf,
+  languageOf,
   linkOf,
   secondsOf,
   titleOfCaption,
@@ -68,6 +69,30 @@ Deno.test("only http links are links", () => {
     ["javascript:alert(1)", "/x", "", 3, `https://x.example/${"a".repeat(3_000)}`].map(linkOf),
     Array(5).fill(null),
   );
+});
+
+Deno.test("languages are called as BCP 47 has them now, and what names none is null", () => {
+  const current = {
+    en: "en",
+    in: "id",
+    iw: "he",
+    ji: "yi",
+    jw: "jv",
+    mo: "ro",
+    "iw-IL": "he-IL",
+    pt_br: "pt-BR",
+    "ZH-hant-tw": "zh-Hant-TW",
+    "zh-yue": "yue",
+    "zh-cmn-Hans": "zh-Hans",
+    "es-419": "es-419",
+    "en-US-u-ca-gregory": "en-US",
+    fil: "fil",
+    ckb: "ckb",
+  };
+  assert.deepEqual(Object.keys(current).map(languageOf), Object.values(current));
+  const none = ["und", "zxx", "mul", "mis", "art", "qme", "qht", "qam", "qct", "qst", "und-Latn", "ZXX"];
+  const wrong = ["", "english", "x", "i-klingon", "en-", "de--DE", "de DE", "x-private", 7, null, undefined];
+  for (const value of [...none, ...wrong, `en${"-latn".repeat(9)}`]) assert.equal(languageOf(value), null);
 });
 
 Deno.test("ISO 8601 durations become seconds, also of what has not ended", () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type FaultKind } from "../../_shared/platforms/platform.ts";
 import { twitter } from "../../_shared/platforms/twitter/adapter.ts";
 import { itemOf } from "../../_shared/platforms/twitter/items.ts";
-import type { Media, Post } from "../../_shared/platforms/twitter/schemas.ts";
+import { type Media, type Post, PostList } from "../../_shared/platforms/twitter/schemas.ts";
 import {
   type AdapterContext,
   adapterContext,
@@ -110,8 +110,8 @@ Deno.test("a page is one call; its posts cost a unit each, and its headers say w
   const query = Object.fromEntries(context.calls[0]?.url.searchParams ?? []);
   assert.equal(query.max_results, "50");
   assert.equal(query.exclude, "retweets");
-  assert.equal(query.expansions, "attachments.media_keys");
-  assert.match(query["tweet.fields"] ?? "", /note_tweet/);
+  assert.equal(query.expansions, "attachments.media_keys,article.cover_media");
+  assert.match(query["tweet.fields"] ?? "", /note_tweet,article/);
   assert.equal(context.units(), 50);
   assert.deepEqual(context.usages[0], {
     calls: 1,
@@ -267,6 +267,48 @@ Deno.test("a post becomes an item: real links, no links to its own media, no esc
   assert.equal(itemOf(post("9", { lang: "zxx" }), [], true).language, null);
 });
 
+Deno.test("an article has its own title and text; the link that the post is says nothing", () => {
+  const entities = {
+    urls: [{ url: "https://t.co/aaa", expanded_url: "http://x.com/i/article/201" }],
+  };
+  const given = (text: string, article: Post["article"], more: Partial<Post> = {}) => {
+    const { title, description, hashtags } = itemOf(
+      post("9", { text, entities, article, ...more }),
+      [],
+      false,
+    );
+    return [title, description, hashtags];
+  };
+  const link = "https://t.co/aaa";
+  const body = "Fog over #Hafen#glued & <quays>.\n#Nebel";
+  assert.deepEqual(given(link, { title: "Another week" }), ["Another week", "", []]);
+  assert.deepEqual(given(link, { title: "Another week" }, { entities: undefined }), ["Another week", "", []]);
+  assert.deepEqual(given(link, { title: " Another\nweek ", plain_text: body, preview_text: "Fog" }), [
+    "Another week",
+    body,
+    ["nebel"],
+  ]);
+  assert.deepEqual(given(link, { title: "\u200b", preview_text: "Fog over the quays" }), [
+    "Fog over the quays",
+    "Fog over the quays",
+    [],
+  ]);
+  assert.deepEqual(given(`Out now: ${link} #new`, { title: "Another week", plain_text: body }), [
+    "Another week",
+    `Out now:  #new\n\n${body}`,
+    ["new", "nebel"],
+  ]);
+  const tagged = { title: "T", plain_text: body, entities: { hashtags: [{ tag: "Hafen" }] } };
+  assert.deepEqual(given(link, tagged)[2], ["hafen"], "what X links itself");
+  for (const broken of [7, "title", [], null]) {
+    const list = PostList.parse({ data: [{ id: "9", text: "Words", article: broken }] });
+    assert.deepEqual(list.data.map((one) => itemOf(one, [], false).title), ["Words"]);
+  }
+  const cover: Media = { media_key: "3_9", type: "photo", url: "https://pbs/cover.jpg" };
+  const item = itemOf(post("9", { article: { title: "T", cover_media: "3_9" } }), [cover], false);
+  assert.deepEqual([item.thumbnail_url, item.content_type], ["https://pbs/cover.jpg", "post"]);
+});
+
 Deno.test("the type of a post is the type of its media", () => {
   const media: Media[] = [
     { media_key: "p", type: "photo", url: "https://pbs/p.jpg" },
@@ -391,6 +433,54 @@ Deno.test("every refusal of X's has its meaning", async () => {
     if (status === 429 || status === 402) {
       assert.equal(context.calls.length, 1, "nothing is asked again that would be refused again");
     }
+  }
+});
+
+Deno.test("of several windows the one that is used up decides, of those the last to end; the app's is every account's", async () => {
+  const names = { short: "x-rate-limit", user: "x-user-limit-24hour", app: "x-app-limit-24hour" };
+  const [soon, day] = [600, 19 * 3_600];
+  type Windows = Partial<Record<keyof typeof names, [remaining: number, seconds: number]>>;
+  const answer = (windows: Windows, status: number) => {
+    const headers = new Headers();
+    for (const [name, [remaining, seconds]] of Object.entries(windows)) {
+      const prefix = names[name as keyof typeof names];
+      headers.set(`${prefix}-remaining`, String(remaining));
+      headers.set(`${prefix}-reset`, String(NOW.getTime() / 1_000 + seconds));
+    }
+    const body = status === 429
+      ? { title: "Too Many Requests", type: "about:blank", status }
+      : list([post("1")]);
+    return Response.json(body, { status, headers });
+  };
+  const later = (seconds: number) => new Date(NOW.getTime() + seconds * 1_000);
+  const refusals: [Windows, FaultKind, seconds: number, whole_app: boolean][] = [
+    [{ short: [0, soon] }, "transient", soon, false],
+    [{ short: [890, soon], user: [0, day] }, "quota_exhausted", day, false],
+    [{ short: [890, soon], app: [0, day] }, "quota_exhausted", day, true],
+    [{ short: [0, soon], user: [0, day], app: [40, day] }, "quota_exhausted", day, false],
+    [{ short: [0, soon], app: [0, 60] }, "transient", soon, false],
+    [{ user: [0, day], app: [0, 7_200] }, "quota_exhausted", day, false],
+    [{ user: [0, 7_200], app: [0, day] }, "quota_exhausted", day, true],
+    [{ short: [890, soon], user: [3, day] }, "transient", soon, false],
+  ];
+  for (const [windows, kind, seconds, whole_app] of refusals) {
+    const context = adapterContext({ "users/22/tweets": answer(windows, 429) });
+    const fault = await faultOf(twitter(context).page(TOKENS, pageRequest()));
+    const told = [fault.kind, fault.retry_at, fault.whole_app, context.calls.length];
+    assert.deepEqual(told, [kind, later(seconds), whole_app, 1], JSON.stringify(windows));
+  }
+  const told: [Windows, remaining: number, seconds: number, app_closed_until?: Date][] = [
+    [{ short: [890, soon], user: [95, day], app: [7, day] }, 95, day],
+    [{ short: [890, soon], user: [0, day], app: [0, 7_200] }, 0, day, later(7_200)],
+    [{ short: [0, soon], user: [0, day] }, 0, day],
+    [{ short: [4, soon], user: [95, day], app: [0, day] }, 4, soon, later(day)],
+  ];
+  for (const [windows, remaining, seconds, app_closed_until] of told) {
+    const context = adapterContext({ "users/22/tweets": answer(windows, 200) });
+    await twitter(context).page(TOKENS, pageRequest());
+    const { remaining: left, resets_at, ...usage } = context.usages[0] ?? {};
+    assert.deepEqual([left, resets_at], [remaining, later(seconds)], JSON.stringify(windows));
+    assert.deepEqual("app_closed_until" in usage ? usage.app_closed_until : undefined, app_closed_until);
   }
 });
 

@@ -2,7 +2,7 @@
  * X (Twitter): OAuth 2.0 with PKCE and API v2. Nothing that is used here needs OAuth 1.0a signatures.
  *
  * A page is one call for at most 50 of the creator's own posts; every post that is read costs credits. Answers may hold
- * data and errors at once, leave out what is empty, and tell in every header what is left of 15 minutes. There are no ETags.
+ * data and errors at once, leave out what is empty, and tell in their headers what is left of 15 minutes. There are no ETags.
  */
 import { countOf, identifierText, linkOf, titleText } from "../normalize.ts";
 import { isProfileDue, moved, recognised } from "../page.ts";
@@ -24,6 +24,7 @@ import { explain, faultOf, isGone, UNKNOWN_FIELDS } from "./errors.ts";
 import { isReplyToOthers, itemOf, newestId, originalId } from "./items.ts";
 import { type FieldsParameter, POST_FIELDS, PostList, UserAnswer } from "./schemas.ts";
 import { TWITTER } from "./settings.ts";
+import { leftIn, spentWindow } from "./windows.ts";
 
 const PAGE_SIZE = 50;
 /** The API refuses to list fewer. */
@@ -38,21 +39,10 @@ const USER_FIELDS = "id,name,username,profile_image_url,public_metrics,protected
 const DIALECT: Dialect = {
   explain,
   wait: ({ status, headers }, now) => {
-    const reset = resetOf(headers);
-    return status === 429 && reset ? Math.max(1, (reset.getTime() - now.getTime()) / 1_000) : null;
+    const { resets_at } = spentWindow(headers);
+    return status === 429 && resets_at ? Math.max(1, (resets_at.getTime() - now.getTime()) / 1_000) : null;
   },
-  left: (headers, _now, path) => {
-    const [limit, remaining] = ["limit", "remaining"].map((name) =>
-      countOf(headers.get(`x-rate-limit-${name}`))
-    );
-    const resets_at = resetOf(headers);
-    return {
-      bucket: path.replace(/^users\/\d+\//, "users/:id/"),
-      ...(typeof limit === "number" ? { limit } : {}),
-      ...(typeof remaining === "number" ? { remaining } : {}),
-      ...(resets_at ? { resets_at } : {}),
-    };
-  },
+  left: (headers, _now, path) => leftIn(headers, path),
 };
 
 export function twitter(context: PlatformContext): Platform {
@@ -104,7 +94,7 @@ export function twitter(context: PlatformContext): Platform {
         query: {
           ...query,
           [parameter]: POST_FIELDS[parameter],
-          expansions: "attachments.media_keys",
+          expansions: "attachments.media_keys,article.cover_media",
           "media.fields": MEDIA_FIELDS,
         },
       });
@@ -192,9 +182,4 @@ export function twitter(context: PlatformContext): Platform {
     page,
     lookup,
   };
-}
-
-function resetOf(headers: Headers): Date | null {
-  const reset = countOf(headers.get("x-rate-limit-reset"));
-  return reset === null ? null : new Date(reset * 1_000);
 }

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { type FaultKind, PlatformFault } from "../platform.ts";
 import { kindOfStatus, type ProviderRefusal } from "../provider_client.ts";
 import { POST_FIELDS, Problem } from "./schemas.ts";
+import { spentWindow } from "./windows.ts";
 
 /** Nobody can know when credits are bought, or when a month's cap ends: it is asked again after this. */
 const CREDITS_RETRY_MS = 60 * 60 * 1_000;
@@ -31,14 +32,18 @@ export function isGone({ type }: Problem): boolean {
 }
 
 /** X's refusals come as one problem, as a problem with errors, or as a list of the old API's numbered errors. */
-export function explain({ status, body, retry_at }: ProviderRefusal, now: Date): PlatformFault {
+export function explain({ status, body, headers, retry_at }: ProviderRefusal, now: Date): PlatformFault {
   const whole = Problem.safeParse(body).data;
   const errors = z.looseObject({ errors: z.array(Problem) }).safeParse(body).data?.errors ?? [];
   // Credits are refused with two kinds of body; the status is the same.
   if (status === 402) return spent("credits depleted", status, now);
   const fault = faultOf([...(whole ? [whole] : []), ...errors], status, retry_at);
   // Its window in the headers is another: the cap is of a month.
-  return fault.kind === "quota_exhausted" ? spent(fault.reason, status, now) : fault;
+  if (fault.kind === "quota_exhausted") return spent(fault.reason, status, now);
+  const { of_day, whole_app } = spentWindow(headers);
+  return status === 429 && of_day
+    ? new PlatformFault("twitter", "quota_exhausted", { reason: "24 hours", status, retry_at, whole_app })
+    : fault;
 }
 
 export function faultOf(problems: Problem[] = [], status: number, retry_at: Date | null): PlatformFault {

@@ -7,6 +7,7 @@ import {
   languageOf,
   linkOf,
   titleOfCaption,
+  titleText,
   withoutNulls,
 } from "../normalize.ts";
 import type { ContentType, Json, NormalizedItem, NormalizedMedia } from "../platform.ts";
@@ -38,18 +39,23 @@ export function isReplyToOthers(post: Post, own_id: string): boolean {
 
 export function itemOf(post: Post, included: Media[], isProtected: Json | undefined): NormalizedItem {
   const keys = post.attachments?.media_keys ?? [];
-  const media = keys.flatMap((key) => included.find((one) => one.media_key === key) ?? []).map(mediaOf);
-  const description = textOf(post);
+  const among = (key: unknown) => included.find((one) => one.media_key === key) ?? [];
+  const media = keys.flatMap(among).map(mediaOf);
+  const [cover] = [post.article?.cover_media ?? []].flatMap(among).map(mediaOf);
+  const { article } = post;
+  const text = textOf(post);
+  const body = cleanText(article?.plain_text ?? article?.preview_text).trim();
+  const description = cleanText([text, body].filter((part) => part !== "").join("\n\n"));
   const metrics = post.public_metrics;
   const [first] = media;
   return {
     platform_content_id: originalId(post),
     content_type: contentTypeOf(media),
-    title: titleOfCaption(description),
+    title: titleText(article?.title) || titleOfCaption(description),
     description,
     tags: [],
-    hashtags: hashtagsOfPost(post, description),
-    thumbnail_url: first?.thumbnail_url ?? null,
+    hashtags: distinctHashtags([...hashtagsOfPost(post, text), ...linkedIn([article?.entities], body)]),
+    thumbnail_url: (first ?? cover)?.thumbnail_url ?? null,
     // Without the creator's name, which may change.
     permalink: `https://x.com/i/status/${encodeURIComponent(newestId(post))}`,
     visibility: isProtected === true ? "private" : "public",
@@ -72,25 +78,35 @@ export function itemOf(post: Post, included: Media[], isProtected: Json | undefi
   };
 }
 
-/** X says itself what it links; its rules are followed where an answer leaves that out. */
 function hashtagsOfPost(post: Post, text: string): string[] {
   const long = post.note_post ?? post.note_tweet;
-  const answers = [long?.entities?.hashtags, post.entities?.hashtags].filter((tags) => Array.isArray(tags));
+  return linkedIn([long?.entities, post.entities], text);
+}
+
+/** X says itself what it links; its rules are followed where an answer leaves that out. */
+function linkedIn(entities: Post["entities"][], text: string): string[] {
+  const answers = entities.map((one) => one?.hashtags).filter((tags) => Array.isArray(tags));
   return answers.length > 0
     ? distinctHashtags(answers.flat().map(({ tag }) => cleanText(tag)))
     : hashtagsOf("twitter", text);
 }
 
-/** Everything that a reader sees, with real links instead of X's short ones, and none to the post's own media. */
+const ARTICLE_LINK = /https?:\/\/(?:www\.)?(?:x|twitter)\.com\/\w+\/article\/\d+\S*/g;
+
+/**
+ * Everything that a reader sees beside media and article, with real links instead of X's short ones: none to the post's own media, and
+ * none to its article, which is often the whole text.
+ */
 function textOf(post: Post): string {
   const long = post.note_post ?? post.note_tweet;
   // Only the short text's entities say which links are the post's own media.
   const urls = [...post.entities?.urls ?? [], ...long?.entities?.urls ?? []];
-  const text = urls.reduce(
+  let text = urls.reduce(
     (whole, { url, expanded_url, media_key }) =>
       url ? whole.replaceAll(url, () => media_key ? "" : linkOf(expanded_url) ?? url) : whole,
     cleanText(long?.text ?? post.text),
   );
+  if (post.article) text = text.replaceAll(ARTICLE_LINK, "").trim().replace(/^https?:\/\/\S+$/, "");
   // The API escapes these three, and nothing else.
   return text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&").trim();
 }

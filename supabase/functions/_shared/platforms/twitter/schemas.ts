@@ -8,9 +8,9 @@ import { Anything, anything } from "../shapes.ts";
  */
 export const POST_FIELDS = {
   "tweet.fields":
-    "created_at,text,lang,attachments,entities,public_metrics,possibly_sensitive,conversation_id,in_reply_to_user_id,note_tweet",
+    "created_at,text,lang,attachments,entities,public_metrics,possibly_sensitive,conversation_id,in_reply_to_user_id,note_tweet,article",
   "post.fields":
-    "created_at,text,lang,attachments,entities,public_metrics,possibly_sensitive,conversation_id,note_post",
+    "created_at,text,lang,attachments,entities,public_metrics,possibly_sensitive,conversation_id,note_post,article",
 } as const;
 export type FieldsParameter = keyof typeof POST_FIELDS;
 
@@ -49,6 +49,11 @@ const Entities = z.looseObject({
   hashtags: z.array(z.looseObject({ tag: z.string() })).nullish().catch(null),
 }).nullish().catch(null);
 const LongText = z.looseObject({ text: z.string(), entities: Entities }).nullish().catch(null);
+/** The specification only says that it is an object; its members are those that answers have had. The text may be left out. */
+const Article = z.looseObject({
+  ...anything("title", "plain_text", "preview_text", "cover_media"),
+  entities: Entities,
+}).nullish().catch(null);
 
 export const Post = z.looseObject({
   id: z.string().min(1),
@@ -59,6 +64,7 @@ export const Post = z.looseObject({
   entities: Entities,
   note_tweet: LongText,
   note_post: LongText,
+  article: Article,
   attachments: z.looseObject({ media_keys: z.array(z.string()).nullish() }).nullish(),
   edit_history_tweet_ids: z.array(z.string()).optional(),
   edit_history_post_ids: z.array(z.string()).optional(),

@@ -1,0 +1,51 @@
+/** What only X has: articles, its own answer on hashtags, languages by their old names, and windows of 24 hours. */
+import assert from "node:assert/strict";
+import { simulator } from "../../../../scripts/test/stack.ts";
+import { ConnectedAccount } from "../support/connected_account.ts";
+
+Deno.test("X: an article is in the library with its own title, text, cover and language", async () => {
+  await using own = await ConnectedAccount.create("twitter", { items: 0 });
+  const text = "Another week\n\nWhat the harbour looked like in the fog. #Hafen#glued #Nebel";
+  const path = `twitter/accounts/${own.account_id}/items`;
+  await simulator(path, { text, language: "he", extra: { as: "article" } });
+  await simulator(path, { text: "אור #Nebel#glued #Hafen", language: "he" });
+  await own.syncAll();
+  await own.assertSameLibrary();
+  const rows = await own.sql`
+    select title, description, hashtags, language, content_type, thumbnail_url from public.content_item
+    where social_account_id = ${own.social_account_id} order by published_at desc`;
+  assert.deepEqual(rows.map(({ thumbnail_url: _, ...row }) => row), [
+    {
+      title: "אור #Nebel#glued #Hafen",
+      description: "אור #Nebel#glued #Hafen",
+      hashtags: ["hafen"],
+      language: "he",
+      content_type: "post",
+    },
+    { title: "Another week", description: text, hashtags: ["nebel"], language: "he", content_type: "post" },
+  ]);
+  assert.match(rows[1]?.thumbnail_url, /pbs\.twimg\.com/);
+});
+
+Deno.test("X: a day that is used up is waited for, by this account and by no other", async () => {
+  await using own = await ConnectedAccount.create("twitter", { items: 12 });
+  await using other = await ConnectedAccount.create("twitter", { items: 1 });
+  const limit = (limit: number | null) =>
+    simulator("twitter/quota", { account_id: own.account_id, bucket: "user/24h", limit }, "PUT");
+  // Which connecting has used.
+  await limit(1);
+  const used = await own.syncsUsed();
+  const { body, headers } = await own.syncOnce();
+  assert.equal(body.code, "provider_quota_exceeded", JSON.stringify(body));
+  const seconds = Number(headers.get("retry-after"));
+  assert.ok(seconds > 86_300 && seconds <= 86_401, `in a day, got ${seconds} s`);
+  assert.equal(await own.syncsUsed(), used, "the unit is returned");
+  const { last_id } = await own.requests();
+  assert.equal((await own.syncOnce()).body.code, "provider_quota_exceeded");
+  assert.equal(await own.calls("", last_id), 0, "nothing is asked before that");
+  await other.syncAll();
+  await own.awaitQuota();
+  await limit(null);
+  await own.syncAll();
+  await own.assertSameLibrary();
+});
