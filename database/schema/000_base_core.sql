@@ -14,6 +14,7 @@
 --   Functions: quotas
 --   Functions: what moderators and admins do
 --   Functions: the endpoint kernel
+--   Functions: the cache
 --   Functions: cron
 --   Triggers
 --   Policies
@@ -332,17 +333,25 @@ comment on column public.audit_log.user_id is 'Whom it concerns. No foreign key,
 -- Serves "what happened to this person", newest first.
 create index audit_log_user_id_idx on public.audit_log (user_id, id desc);
 
-create table public.cache_store (
+create unlogged table public.cache_store (
   key text not null,
   value jsonb not null,
   expires_at timestamptz,
+  fresh_until timestamptz,
+  tags text[] not null default '{}',
+  snapshot pg_snapshot,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   constraint cache_store_pkey primary key (key)
 );
 alter table public.cache_store enable row level security;
-comment on table public.cache_store is 'Answers of outside services that may be used again until they expire.';
+comment on table public.cache_store is
+  'Answers that may be used again until they expire: of outside services, and our own, which _shared/cache keeps here. Unlogged: after a crash it fills itself again.';
 comment on column public.cache_store.expires_at is 'Null: does not expire.';
+comment on column public.cache_store.fresh_until is 'Until then nobody computes it anew; then it may still be used while somebody does.';
+comment on column public.cache_store.tags is 'What it depends on, such as public or creator:<id>. See ops.cache_change.';
+comment on column public.cache_store.snapshot is
+  'What had been committed when its computation began: a change of one of its tags that is not in it makes the answer void.';
 
 -- Serves cleanup_expired_cache().
 create index cache_store_expires_at_idx on public.cache_store (expires_at) where expires_at is not null;
@@ -379,6 +388,37 @@ comment on column ops.idempotency.status is 'Null while the first request is at 
 
 -- Serves the pruning in admit_request().
 create index idempotency_expires_at_idx on ops.idempotency (expires_at);
+
+create unlogged table ops.cache_lease (
+  key text not null,
+  fence bigint not null,
+  leased_until timestamptz not null,
+  constraint cache_lease_pkey primary key (key)
+) with (fillfactor = 50);
+alter table ops.cache_lease enable row level security;
+comment on table ops.cache_lease is
+  'Who computes what is missing in public.cache_store: one process at a time. A process that dies loses the lease when it ends.';
+comment on column ops.cache_lease.fence is 'Number of the lease; whoever puts or extends must show it.';
+
+create sequence ops.cache_fence;
+comment on sequence ops.cache_fence is 'Numbers of leases.';
+
+create unlogged table ops.cache_change (
+  id bigint generated always as identity,
+  tag text not null,
+  tx xid8 not null default pg_current_xact_id(),
+  settled_at timestamptz,
+  constraint cache_change_pkey primary key (id)
+);
+alter table ops.cache_change enable row level security;
+comment on table ops.cache_change is
+  'What has changed of what cached answers depend on. Appended, so that nobody waits for anybody; kept for longer than any cached answer is.';
+comment on column ops.cache_change.tx is
+  'The transaction that changed it. Whoever remembers a snapshot asks for those that are not in it, and misses none that commits late.';
+comment on column ops.cache_change.settled_at is 'When the cleaning first saw it: a transaction may commit long after it wrote.';
+
+-- Serves is_cache_changed() and get_cache_changes(): what came after a snapshot.
+create index cache_change_tx_idx on ops.cache_change (tx);
 
 create table ops.request_metric (
   function text not null,
@@ -1206,6 +1246,112 @@ $$;
 comment on function public.check_health is
   'Whether database, vault, outgoing queue and cron work: ok, unset (works, and is not provisioned yet) or down.';
 
+-- ## Functions: the cache
+
+create function ops.is_cache_changed(p_tags text[], p_snapshot pg_snapshot) returns boolean
+language sql stable security invoker set search_path = '' as $$
+  select exists (
+    select from ops.cache_change as change
+    where change.tx >= pg_snapshot_xmin(p_snapshot) and change.tag = any(p_tags)
+      and not pg_visible_in_snapshot(change.tx, p_snapshot));
+$$;
+comment on function ops.is_cache_changed is 'Whether one of the tags has changed since the snapshot was taken.';
+
+-- Security definer, like the next four: leases and changes are in ops.
+create function public.take_cached(p_key text, p_lease_ms integer default 1000) returns jsonb
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_now timestamptz;
+  v_entry public.cache_store;
+  v_fence bigint;
+begin
+  loop
+    v_now := clock_timestamp();
+    select * into v_entry from public.cache_store as entry where entry.key = p_key and entry.expires_at > v_now;
+    if ops.is_cache_changed(v_entry.tags, v_entry.snapshot) then
+      v_entry := null;
+    end if;
+    if v_entry.fresh_until > v_now and v_fence is not null then
+      -- Somebody else put it between the two looks.
+      delete from ops.cache_lease where key = p_key and fence = v_fence;
+      v_fence := null;
+    end if;
+    exit when v_fence is not null or v_entry.fresh_until > v_now
+      or exists (select from ops.cache_lease where key = p_key and leased_until > v_now);
+    insert into ops.cache_lease as lease (key, fence, leased_until)
+    values (p_key, nextval('ops.cache_fence'), v_now + make_interval(secs => p_lease_ms / 1000.0))
+    on conflict (key) do update
+    set fence = excluded.fence, leased_until = excluded.leased_until
+    where lease.leased_until <= v_now
+    returning fence into v_fence;
+  end loop;
+  return jsonb_build_object(
+    'entry', case when v_entry.key is not null then jsonb_build_object('value', v_entry.value, 'tags', v_entry.tags,
+      'age_ms', greatest(0, extract(epoch from v_now - v_entry.updated_at) * 1000)) end,
+    'is_fresh', coalesce(v_entry.fresh_until > v_now, false),
+    'lease', case when v_fence is not null then jsonb_build_object('fence', v_fence, 'snapshot', pg_current_snapshot()) end);
+end;
+$$;
+comment on function public.take_cached is
+  'What is cached under a key and holds, and, where it is not fresh, the lease to compute it if nobody has it: {entry: {value, tags, age_ms}, is_fresh, lease: {fence, snapshot}}.';
+
+create function public.put_cached(p_key text, p_fence bigint, p_snapshot text, p_value jsonb, p_tags text[], p_fresh_ms integer, p_keep_ms integer)
+returns text
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_now constant timestamptz := clock_timestamp();
+begin
+  delete from ops.cache_lease where key = p_key and fence = p_fence;
+  if not found then
+    return 'lost';
+  end if;
+  if ops.is_cache_changed(p_tags, p_snapshot::pg_snapshot) then
+    return 'changed';
+  end if;
+  insert into public.cache_store as entry (key, value, tags, snapshot, fresh_until, expires_at, updated_at)
+  values (p_key, coalesce(p_value, 'null'), p_tags, p_snapshot::pg_snapshot, v_now + make_interval(secs => p_fresh_ms / 1000.0),
+    v_now + make_interval(secs => p_keep_ms / 1000.0), v_now)
+  on conflict (key) do update
+  set value = excluded.value, tags = excluded.tags, snapshot = excluded.snapshot, fresh_until = excluded.fresh_until,
+    expires_at = excluded.expires_at;
+  -- Each answer that comes takes some away that have gone, so that the table never holds more than is in use.
+  delete from public.cache_store
+  where key in (
+    select key from public.cache_store where expires_at < v_now order by expires_at limit 4 for update skip locked);
+  return 'kept';
+end;
+$$;
+comment on function public.put_cached is
+  'Keeps what the holder of a lease has computed, and ends the lease: kept; lost, when it is another''s by now; changed, when one of the tags has changed since the computation began.';
+
+create function public.extend_cache_lease(p_key text, p_fence bigint, p_lease_ms integer) returns boolean
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  update ops.cache_lease set leased_until = clock_timestamp() + make_interval(secs => p_lease_ms / 1000.0)
+  where key = p_key and fence = p_fence;
+  return found;
+end;
+$$;
+comment on function public.extend_cache_lease is
+  'The computation goes on: keeps the lease for so long from now; 0 gives it back. False when it is another''s by now.';
+
+create function public.get_cache_changes(p_since text default null) returns jsonb
+language sql stable security definer set search_path = '' as $$
+  select jsonb_build_object('mark', pg_current_snapshot()::text, 'tags', coalesce((
+    select jsonb_agg(distinct change.tag)
+    from ops.cache_change as change
+    where change.tx >= pg_snapshot_xmin(p_since::pg_snapshot) and not pg_visible_in_snapshot(change.tx, p_since::pg_snapshot)), '[]'));
+$$;
+comment on function public.get_cache_changes is
+  'Tags that have changed since a mark, for processes that keep answers themselves, and the mark to ask with next: {mark, tags}. Without a mark only that.';
+
+create function public.forget_cached(p_tags text[]) returns void
+language sql volatile security definer set search_path = '' as $$
+  insert into ops.cache_change (tag) select distinct tag from unnest(p_tags) as tag;
+$$;
+comment on function public.forget_cached is
+  'Makes cached answers with one of these tags void when the transaction commits. Triggers call it where something is no longer public.';
+
 -- ## Functions: cron
 
 -- They run as postgres and nobody else may call them.
@@ -1289,6 +1435,10 @@ language plpgsql volatile security invoker set search_path = '' as $$
 declare
   v_deleted integer;
 begin
+  delete from ops.cache_lease where leased_until < now() - interval '1 minute';
+  -- Two steps: what is deleted has been seen committed for longer than any answer lives that was computed without it.
+  delete from ops.cache_change where settled_at < now() - interval '15 minutes';
+  update ops.cache_change set settled_at = now() where settled_at is null;
   delete from public.cache_store
   where key = any (array(
     select key from public.cache_store where expires_at < now() order by expires_at limit 10000 for update skip locked));
@@ -1296,7 +1446,8 @@ begin
   return v_deleted;
 end;
 $$;
-comment on function ops.cleanup_expired_cache is 'For cron. Deletes cached answers that have expired, at most 10,000 a run.';
+comment on function ops.cleanup_expired_cache is
+  'For cron. Deletes cached answers that have expired, at most 10,000 a run, and leases and changes that nobody needs any more.';
 
 create function ops.purge_cron_history() returns integer
 language plpgsql volatile security invoker set search_path = '' as $$
@@ -1373,6 +1524,8 @@ create policy "Only the service uses the cache" on public.cache_store
 
 create policy "Only functions count requests" on ops.rate_limit for all to postgres using (true) with check (true);
 create policy "Only functions keep answers" on ops.idempotency for all to postgres using (true) with check (true);
+create policy "Only functions lease the cache" on ops.cache_lease for all to postgres using (true) with check (true);
+create policy "Only functions note changes" on ops.cache_change for all to postgres using (true) with check (true);
 create policy "Only functions keep metrics" on ops.request_metric for all to postgres using (true) with check (true);
 create policy "Only functions log calls" on ops.http_call for all to postgres using (true) with check (true);
 
@@ -1404,7 +1557,8 @@ grant execute on function
   to authenticated, service_role;
 grant execute on function
   public.setup_profile, public.increment_quota, public.decrement_quota, public.check_rate_limit, public.check_rate_limits,
-  public.admit_request, public.finish_request, public.record_request_metrics, public.read_request_metrics, public.check_health
+  public.admit_request, public.finish_request, public.record_request_metrics, public.read_request_metrics, public.check_health,
+  public.take_cached, public.put_cached, public.extend_cache_lease, public.get_cache_changes, public.forget_cached
   to service_role;
 
 -- ## Reference rows

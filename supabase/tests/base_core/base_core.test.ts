@@ -315,6 +315,21 @@ test("calls that failed or were never answered are found, and admins are told on
   assert.equal((await db.query(told)).length, 2);
 });
 
+test("a change that makes cached answers void is forgotten only long after it was seen committed", async (db) => {
+  const tag = `test:${crypto.randomUUID()}`;
+  const left = () => db.value(`select count(*)::integer from ops.cache_change where tag = '${tag}'`);
+  await db.query(`select public.forget_cached(array['${tag}', '${tag}'])`);
+  assert.equal(await left(), 1);
+  await db.query(
+    "select ops.cleanup_expired_cache(); update ops.cache_change set settled_at = settled_at - interval '14 minutes'",
+  );
+  await db.query("select ops.cleanup_expired_cache()");
+  assert.equal(await left(), 1);
+  await db.query("update ops.cache_change set settled_at = settled_at - interval '2 minutes'");
+  await db.query("select ops.cleanup_expired_cache()");
+  assert.equal(await left(), 0);
+});
+
 test("expired cache entries and cron's old history are deleted, the rest stays", async (db) => {
   const run = crypto.randomUUID();
   await db.query(`insert into cache_store (key, value, expires_at) values

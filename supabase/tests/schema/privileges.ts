@@ -114,7 +114,8 @@ export const EXECUTE: Record<string, string> = {
     "service_role",
     `
     increment_quota decrement_quota setup_profile check_rate_limit check_rate_limits admit_request
-    finish_request record_request_metrics read_request_metrics check_health begin_oauth take_oauth_state
+    finish_request record_request_metrics read_request_metrics check_health take_cached put_cached
+    extend_cache_lease get_cache_changes forget_cached begin_oauth take_oauth_state
     connect_account read_connection disconnect_account claim_token_refreshes claim_token_refresh
     store_refreshed_tokens refuse_connection release_token_refresh begin_sync apply_sync_page fail_sync
     claim_auto_syncs postpone_auto_sync record_platform_usage read_platform_quotas refuse_account

@@ -1,0 +1,101 @@
+/**
+ * Answers that this process keeps itself, in front of the store. They are only given while the process has heard not long ago which tags
+ * have changed: so what was made void elsewhere is void here within that time, too.
+ */
+import type { Store } from "./store.ts";
+
+/** All of them together, in characters; an isolate has 256 MB. */
+const MOST_CHARACTERS = 16_777_216;
+/** Tags that are remembered to have changed. */
+const MOST_CHANGED = 10_000;
+/** A process that has not asked for so long knows too little of what it keeps. */
+const LONGEST_SILENCE_MS = 60_000;
+
+/** An answer that is kept here. */
+export interface NearbyEntry {
+  value: unknown;
+  tags: readonly string[];
+  size: number;
+  /** `performance.now()` when it was put. */
+  put_at: number;
+  fresh_ms: number;
+  /** When the store was last asked for it. */
+  asked_at: number;
+}
+
+/** The answers of one process; see the head of this file. */
+export class Nearby {
+  #entries = new Map<string, NearbyEntry>();
+  #size = 0;
+  #mark: string | null = null;
+  /** When the first and the last answer were asked for that make up an unbroken account of changes. */
+  #heard_from = Infinity;
+  #heard_at = -Infinity;
+  /** When a tag was last heard to have changed. */
+  #changed = new Map<string, number>();
+  #asking: Promise<boolean> | undefined;
+
+  get(key: string): NearbyEntry | undefined {
+    return this.#entries.get(key);
+  }
+
+  /**
+   * Keeps an entry, unless one of its tags may have changed since its computation began.
+   *
+   * @param began Before the store was asked for it (`performance.now()`).
+   */
+  keep(key: string, entry: NearbyEntry, began: number): void {
+    this.drop(key);
+    const isSure = began >= this.#heard_from &&
+      entry.tags.every((tag) => (this.#changed.get(tag) ?? -Infinity) < began);
+    if (!isSure || entry.size > MOST_CHARACTERS / 8) return;
+    this.#entries.set(key, entry);
+    this.#size += entry.size;
+    for (const oldest of this.#entries.keys()) {
+      if (this.#size <= MOST_CHARACTERS) break;
+      this.drop(oldest);
+    }
+  }
+
+  drop(key: string): void {
+    const entry = this.#entries.get(key);
+    if (!entry) return;
+    this.#entries.delete(key);
+    this.#size -= entry.size;
+  }
+
+  /** Whether changes of more than so many milliseconds ago are known here; asks for them if need be. Many askers are one call. */
+  async isCurrent(store: Store, within_ms: number): Promise<boolean> {
+    if (performance.now() - this.#heard_at < within_ms) return true;
+    this.#asking ??= this.#ask(store).finally(() => this.#asking = undefined);
+    return await this.#asking;
+  }
+
+  #beginAnew(): void {
+    this.#mark = null;
+    this.#heard_from = Infinity;
+    this.#changed.clear();
+    for (const key of [...this.#entries.keys()]) this.drop(key);
+  }
+
+  async #ask(store: Store): Promise<boolean> {
+    const began = performance.now();
+    if (began - this.#heard_at > LONGEST_SILENCE_MS || this.#changed.size > MOST_CHANGED) this.#beginAnew();
+    try {
+      const { mark, tags } = await store.changes(this.#mark);
+      if (this.#mark === null) this.#heard_from = performance.now();
+      this.#mark = mark;
+      this.#heard_at = began;
+      // A computation may have begun before this answer came and end after it.
+      for (const tag of tags) this.#changed.set(tag, performance.now());
+      if (tags.length === 0) return true;
+      const changed = new Set(tags);
+      for (const [key, entry] of this.#entries) {
+        if (entry.tags.some((tag) => changed.has(tag))) this.drop(key);
+      }
+      return true;
+    } catch {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,308 @@
+/** The cache over the running stack's database: one computation, what is void, what is given when things fail. */
+import assert from "node:assert/strict";
+import { z } from "zod";
+import { testDatabase } from "../../../../scripts/test/stack.ts";
+import { Cache, type Computed, type Policy } from "../../_shared/cache/cache.ts";
+import { PostgresStore } from "../../_shared/cache/postgres_store.ts";
+import type { Store } from "../../_shared/cache/store.ts";
+import { closeConnections, createAdmin } from "../../_shared/database/database.ts";
+import { ApiError } from "../../_shared/errors.ts";
+import { stackSettings } from "../support/stack_settings.ts";
+
+const HERE = import.meta.dirname ?? ".";
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+const newKey = () => `test:${crypto.randomUUID()}`;
+
+async function ourStore(): Promise<Store> {
+  return new PostgresStore(createAdmin(await stackSettings("data api")));
+}
+
+/** Asks for a number that grows with each computation. */
+function counting(
+  key: string,
+  options: { tags?: string[]; policy?: Partial<Policy>; took_ms?: number } = {},
+) {
+  const counter = {
+    computed: 0,
+    fails: false,
+    took_ms: options.took_ms ?? 0,
+    ask: {
+      key,
+      schema: z.int(),
+      policy: options.policy,
+      compute: async (): Promise<Computed<number>> => {
+        const value = counter.computed += 1;
+        if (counter.took_ms > 0) await pause(counter.took_ms);
+        if (counter.fails) throw new ApiError("unavailable");
+        return { value, tags: options.tags ?? [] };
+      },
+    },
+  };
+  return counter;
+}
+
+/** Asks until an answer is what is expected; tells after how many milliseconds. */
+async function until(ask: () => Promise<boolean>, limit_ms = 10_000): Promise<number> {
+  const began = performance.now();
+  while (!await ask()) {
+    assert.ok(performance.now() - began < limit_ms, `not within ${limit_ms} ms`);
+    await pause(20);
+  }
+  return performance.now() - began;
+}
+
+/** A process of `asking_process.ts`, ready to begin. */
+async function askingProcess(key: string, asks: number, took_ms: number) {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", `${HERE}/asking_process.ts`, key, String(asks), String(took_ms)],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  const lines: string[] = [];
+  let heard = Promise.withResolvers<void>();
+  const reading = (async () => {
+    let rest = "";
+    for await (const part of child.stdout.pipeThrough(new TextDecoderStream())) {
+      const parts = (rest + part).split("\n");
+      rest = parts.pop() ?? "";
+      lines.push(...parts);
+      heard.resolve();
+      heard = Promise.withResolvers();
+    }
+    heard.resolve();
+  })();
+  const says = async (line: string) => {
+    while (!lines.includes(line)) await heard.promise;
+  };
+  await says("ready");
+  const stdin = child.stdin.getWriter();
+  return {
+    begin: () => stdin.write(new TextEncoder().encode("go\n")),
+    says,
+    result: async () => {
+      await child.status;
+      await reading;
+      await stdin.close().catch(() => {});
+      return JSON.parse(lines.at(-1) ?? "") as { computed: number; values: string[] };
+    },
+    kill: async () => {
+      child.kill("SIGKILL");
+      await child.status;
+      await reading;
+      await stdin.close().catch(() => {});
+    },
+  };
+}
+
+Deno.test("500 equal asks at once in two processes, of what nobody has computed yet, are one computation", async () => {
+  const key = newKey();
+  const processes = await Promise.all([askingProcess(key, 250, 300), askingProcess(key, 250, 300)]);
+  await Promise.all(processes.map((process) => process.begin()));
+  const results = await Promise.all(processes.map((process) => process.result()));
+  assert.equal(results.reduce((sum, { computed }) => sum + computed, 0), 1, JSON.stringify(results));
+  assert.equal(new Set(results.flatMap(({ values }) => values)).size, 1);
+});
+
+Deno.test("a computation keeps its lease while it lasts, and one that is killed gives it up within a second", async () => {
+  const [key, store, cache] = [newKey(), await ourStore(), new Cache()];
+  const long = await askingProcess(key, 1, 2_500);
+  await long.begin();
+  await long.says("computing");
+  const given = await cache.get(store, {
+    key,
+    schema: z.string(),
+    compute: () => Promise.reject(new Error("two computed")),
+  });
+  assert.equal(given.source, "store");
+  assert.deepEqual(await long.result(), { computed: 1, values: [given.value] });
+
+  const other = newKey();
+  const dying = await askingProcess(other, 1, 60_000);
+  await dying.begin();
+  await dying.says("computing");
+  await dying.kill();
+  const began = performance.now();
+  const heir = counting(other);
+  assert.deepEqual(await cache.get(store, heir.ask), { value: 1, source: "computed" });
+  assert.ok(performance.now() - began < 1_500, `${performance.now() - began} ms`);
+});
+
+Deno.test("a fresh answer is given without asking, a stale one while it is computed anew, and nobody waits for that", async () => {
+  const [store, cache] = [await ourStore(), new Cache()];
+  const asked = counting(newKey(), { policy: { fresh_ms: 300, stale_ms: 60_000 }, took_ms: 200 });
+  await cache.get(store, counting(newKey()).ask);
+  assert.deepEqual(await cache.get(store, asked.ask), { value: 1, source: "computed" });
+  await until(async () => (await cache.get(store, asked.ask)).source === "nearby");
+  await until(async () => (await cache.get(store, asked.ask)).source === "stale");
+  const others = await Promise.all(Array.from({ length: 50 }, () => cache.get(store, asked.ask)));
+  assert.ok(
+    others.every(({ value, source }) => value === 1 && source === "stale"),
+    JSON.stringify(others[0]),
+  );
+  await until(async () => (await cache.get(store, asked.ask)).value === 2);
+  assert.equal(asked.computed, 2);
+});
+
+Deno.test("what depends on a changed tag is gone from every process within a second, and at once for who asks exactly", async () => {
+  const [store, one, two] = [await ourStore(), new Cache(), new Cache()];
+  const tag = `creator:${crypto.randomUUID()}`;
+  const policy = { fresh_ms: 60_000, stale_ms: 60_000 };
+  const asked = counting(newKey(), { tags: ["public", tag], policy });
+  const exact = { ...asked.ask, policy: { ...policy, nearby_ms: 0 } };
+  for (const cache of [one, two]) {
+    await cache.get(store, counting(newKey()).ask);
+    await until(async () => (await cache.get(store, asked.ask)).source === "nearby");
+  }
+  assert.equal(asked.computed, 1);
+
+  const sql = await testDatabase();
+  const committed = Promise.withResolvers<void>();
+  // Begun before the processes hear of changes again, committed after.
+  const change = sql.begin(async (sql) => {
+    await sql`select public.forget_cached(array[${tag}, 'other'])`;
+    await committed.promise;
+  });
+  await pause(1_100);
+  for (const cache of [one, two]) assert.equal((await cache.get(store, asked.ask)).value, 1);
+  committed.resolve();
+  await change;
+  assert.equal((await new Cache().get(store, exact)).value, 2);
+  for (const cache of [one, two]) {
+    const took_ms = await until(async () => (await cache.get(store, asked.ask)).value === 2);
+    assert.ok(took_ms < 1_500, `${took_ms} ms`);
+  }
+  assert.equal(asked.computed, 2);
+  await sql.end();
+});
+
+Deno.test("what changes while it is computed is not kept, and a long computation is not given either", async () => {
+  const [store, cache] = [await ourStore(), new Cache()];
+  const tag = `creator:${crypto.randomUUID()}`;
+  for (const took_ms of [100, 700]) {
+    const asked = counting(newKey(), { tags: [tag], policy: { fresh_ms: 60_000 }, took_ms });
+    const giving = cache.get(store, asked.ask);
+    await until(() => Promise.resolve(asked.computed === 1));
+    await store.forget([tag]);
+    const { value } = await giving;
+    if (took_ms > 500) assert.equal(value, 2);
+    await until(async () => (await cache.get(store, asked.ask)).value > 1, 3_000);
+  }
+});
+
+Deno.test("when a computation fails or is slow an old answer is given, but none that is void", async () => {
+  const [store, tag] = [await ourStore(), `creator:${crypto.randomUUID()}`];
+  const policy = { fresh_ms: 1, stale_ms: 1, error_ms: 60_000, soft_ms: 200 };
+  const asked = counting(newKey(), { tags: [tag], policy });
+  const get = () => new Cache().get(store, asked.ask);
+  assert.equal((await get()).value, 1);
+  await until(async () => (await store.take(asked.ask.key, 0)).entry !== null);
+  asked.fails = true;
+  assert.deepEqual(await get(), { value: 1, source: "failed" });
+  asked.fails = false;
+  asked.took_ms = 600;
+  const began = performance.now();
+  assert.deepEqual(await get(), { value: 1, source: "failed" });
+  assert.ok(performance.now() - began < 550);
+  asked.fails = true;
+  await store.forget([tag]);
+  await assert.rejects(get(), { code: "unavailable" });
+});
+
+Deno.test("that there is nothing is kept for its own, shorter time", async () => {
+  const [store, key] = [await ourStore(), newKey()];
+  let computed = 0;
+  const ask = {
+    key,
+    schema: z.null(),
+    policy: { fresh_ms: 60_000, stale_ms: 60_000, negative_ms: 400 },
+    compute: () => Promise.resolve({ value: null, tags: [], is_negative: true, computed: computed += 1 }),
+  };
+  await new Cache().get(store, ask);
+  await until(async () => (await new Cache().get(store, ask)).source === "store", 400);
+  const seen = computed;
+  await until(async () => (await new Cache().get(store, ask)).source === "computed");
+  assert.equal(computed, seen + 1);
+});
+
+Deno.test("an answer beyond the size limit is shared by those who wait, and not kept", async () => {
+  const [store, cache, key] = [await ourStore(), new Cache(), newKey()];
+  let computed = 0;
+  const ask = {
+    key,
+    schema: z.string(),
+    compute: async () => {
+      computed += 1;
+      await pause(100);
+      return { value: "x".repeat(2_000_000), tags: [] };
+    },
+  };
+  const given = await Promise.all(Array.from({ length: 50 }, () => cache.get(store, ask)));
+  assert.deepEqual([computed, given[0]?.value.length], [1, 2_000_000]);
+  const sql = await testDatabase();
+  assert.deepEqual([...await sql`select key from public.cache_store where key = ${key}`], []);
+  await sql.end();
+  await cache.get(store, ask);
+  assert.equal(computed, 2);
+});
+
+Deno.test("a failing computation fails all who wait for it once, and the next ask computes at once", async () => {
+  const [store, cache] = [await ourStore(), new Cache()];
+  const asked = counting(newKey(), { took_ms: 50 });
+  asked.fails = true;
+  const outcomes = await Promise.allSettled(Array.from({ length: 50 }, () => cache.get(store, asked.ask)));
+  assert.ok(outcomes.every(({ status }) => status === "rejected"));
+  assert.equal(asked.computed, 1);
+  asked.fails = false;
+  const began = performance.now();
+  assert.equal((await cache.get(store, asked.ask)).value, 2);
+  assert.ok(performance.now() - began < 700, "the lease was given back");
+});
+
+Deno.test("a computation that takes too long is given up and told so", async () => {
+  const [store, cache, key] = [await ourStore(), new Cache(), newKey()];
+  let aborted = false;
+  const asking = cache.get(store, {
+    key,
+    schema: z.null(),
+    policy: { hard_ms: 100 },
+    compute: (signal) =>
+      new Promise((_, reject) =>
+        signal.addEventListener("abort", () => {
+          aborted = true;
+          reject(signal.reason);
+        })
+      ),
+  });
+  await assert.rejects(asking, { code: "timeout" });
+  assert.ok(aborted);
+});
+
+Deno.test("without its store the cache computes, and gives what the process has kept for a short while", async () => {
+  const [store, cache] = [await ourStore(), new Cache()];
+  const broken: Store = new Proxy(store, {
+    get: () => () => Promise.reject(new Error("the store is down")),
+  });
+  const asked = counting(newKey());
+  assert.deepEqual(await cache.get(broken, asked.ask), { value: 1, source: "computed" });
+  assert.deepEqual(await cache.get(broken, asked.ask), { value: 2, source: "computed" });
+  await until(async () => (await cache.get(store, asked.ask)).source === "nearby");
+  const { value } = await cache.get(store, asked.ask);
+  await until(async () => (await cache.get(broken, asked.ask)).source === "failed");
+  assert.equal((await cache.get(broken, asked.ask)).value, value);
+});
+
+Deno.test("expired answers are taken away by those that come", async () => {
+  const [store, sql, run] = [await ourStore(), await testDatabase(), crypto.randomUUID()];
+  await sql`insert into public.cache_store (key, value, expires_at)
+    select ${run} || n, '1', now() - interval '1 day' - make_interval(secs => n) from generate_series(1, 4) as n`;
+  const left = async () =>
+    (await sql`select count(*)::int as left from public.cache_store where key like ${run + "%"}`)[0]
+      ?.left as number;
+  await until(async () => {
+    await new Cache().get(store, counting(newKey()).ask);
+    return await left() === 0;
+  });
+  await sql.end();
+  await closeConnections();
+});
