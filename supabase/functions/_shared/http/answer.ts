@@ -9,6 +9,12 @@ export interface Produced {
   body: string | Response;
   status: number;
   headers: Record<string, string>;
+  /** What the body was made of, where it was made here. */
+  output?: unknown;
+  /** Of an answer that was kept. */
+  etag?: string;
+  /** It is given because no newer one could be had: nobody may keep it. */
+  is_old?: boolean;
 }
 
 /** Runs the handler and checks its output against the contract; what breaks it is a bug. */
@@ -29,6 +35,7 @@ export async function produce<I extends z.ZodType, O extends z.ZodType, A extend
     body: definition.produces ? String(output.data) : JSON.stringify(output.data),
     status: options.status ?? 200,
     headers: options.headers ?? {},
+    output: output.data,
   };
 }
 
@@ -40,8 +47,8 @@ export async function respond(definition: Contract, request: Request, produced: 
     ...produced.headers,
   };
   if (definition.cache && produced.status === 200) {
-    headers["cache-control"] = cacheControl(definition.cache);
-    headers.etag = await entityTag(produced.body);
+    headers["cache-control"] = produced.is_old ? "no-cache" : cacheControl(definition.cache);
+    headers.etag = produced.etag ?? await entityTag(produced.body);
     if (matches(request.headers.get("if-none-match"), headers.etag)) {
       delete headers["content-type"];
       return new Response(null, { status: 304, headers });

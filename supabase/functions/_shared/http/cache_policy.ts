@@ -1,9 +1,16 @@
 /** HTTP caching of public reads (RFC 9111) and conditional requests (RFC 9110, section 13). */
 
-/** How long an answer may be reused, in seconds. */
+/**
+ * How long an answer may be reused, in seconds: by whoever gets it, and by our own cache (`_shared/cache`), which all callers share. So the
+ * answer must depend on the input alone, and the handler of such an endpoint is told nothing else.
+ */
 export interface CachePolicy {
   max_age: number;
   stale_while_revalidate: number;
+  /** What an output depends on: it is gone from our cache within a second of a change of one of these. */
+  tags?(output: unknown): readonly string[];
+  /** Asks the shared cache for every answer, so that a change of a tag is seen at once. */
+  is_exact?: boolean;
 }
 
 /** The `Cache-Control` of a public read. */
@@ -22,6 +29,7 @@ export function matches(ifNoneMatch: string | null, tag: string): boolean {
   if (ifNoneMatch === null) return false;
   if (ifNoneMatch.trim() === "*") return true;
   return (ifNoneMatch.match(/(?:W\/)?"[^"]*"/g) ?? []).some((candidate) =>
-    candidate.replace(/^W\//, "") === tag
+    // Proxies that compress make a tag weak, or mark it: "abc-gzip" (Apache).
+    candidate.replace(/^W\//, "").replace(/[-;](?:gzip|br|zstd|deflate)"$/, '"') === tag
   );
 }

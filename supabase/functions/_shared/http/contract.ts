@@ -44,7 +44,7 @@ export interface Contract<
   also_answers?: readonly number[];
   /** Whether `Idempotency-Key` is honoured: for POSTs that create or spend. */
   idempotent?: boolean;
-  /** Makes a public read cacheable; everything else is `no-store`. */
+  /** Makes a public read cacheable, by callers and by us; everything else is `no-store`. The handler then learns nothing but the input. */
   cache?: CachePolicy;
   /** Bytes; 1 MiB by default. */
   body_limit?: number;

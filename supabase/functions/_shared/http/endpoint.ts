@@ -6,6 +6,7 @@
  */
 import type { z } from "zod";
 import { problem } from "./answer.ts";
+import type { AuthMode } from "./auth.ts";
 import { background } from "../observability/background.ts";
 import type { Auth, Definition, Dependencies, Endpoint } from "./contract.ts";
 import { corsHeaders, preflight } from "./cors.ts";
@@ -39,6 +40,12 @@ export function endpoint<I extends z.ZodType, O extends z.ZodType, const A exten
   definition: Definition<I, O, A>,
 ): Endpoint<I, O, A> {
   const { handle: _, verify: __, ...contract } = definition;
+  const modes: readonly AuthMode[] = [definition.auth as Auth].flat();
+  if (definition.cache && !modes.includes("none") && !modes.includes("publishable")) {
+    throw new Error(
+      `Cannot cache ${definition.name}: its callers are people, and what is cached is everybody's`,
+    );
+  }
   return {
     contract,
     fetch: (request) => serve(definition, request, {}),
@@ -110,6 +117,7 @@ async function serve<I extends z.ZodType, O extends z.ZodType, A extends Auth>(
     duration_ms: round(duration_ms),
     db_ms: round(stats.db_ms),
     db_calls: stats.db_calls,
+    ...(state.cache ? { cache: state.cache } : {}),
     ...(error ? { code: error.code } : {}),
   };
   if (error && error.status >= 500) {

@@ -8,6 +8,8 @@
 import type { z } from "zod";
 import { produce, type Produced, respond } from "./answer.ts";
 import { authenticate, type Caller } from "./auth.ts";
+import { produceCached } from "./cached.ts";
+import type { Source } from "../cache/cache.ts";
 import type { Auth, Definition, Dependencies, RequestContext } from "./contract.ts";
 import { type Admin, callerClient, createAdmin, type DatabaseStats } from "../database/database.ts";
 import { ApiError } from "../errors.ts";
@@ -35,6 +37,8 @@ export interface RequestState {
   dependencies: Partial<Dependencies>;
   caller: Caller | null;
   rate: RateState | null;
+  /** Where a cached answer came from. */
+  cache?: Source;
 }
 
 /** What the steps of one request share. */
@@ -97,7 +101,8 @@ async function runRead<I extends z.ZodType, O extends z.ZodType, A extends Auth>
   // A flood that is refused buys no work, but for public reads: those are cheap and cached, and begin beside their counting.
   if (!(definition.cache && definition.rate === "public_read")) await counting;
   try {
-    const running = runHandler(pipeline, validate(definition.input, readQuery(url)));
+    const input = validate(definition.input, readQuery(url));
+    const running = definition.cache ? runCached(pipeline, input) : runHandler(pipeline, input);
     running.catch(() => {});
     await counting;
     return await within(pipeline, running);
@@ -175,13 +180,33 @@ function nowOf({ dependencies }: RequestState): () => Date {
 }
 
 function runHandler<I extends z.ZodType, O extends z.ZodType, A extends Auth>(
-  { definition, request, state, caller, admin, controller }: Pipeline<I, O, A>,
+  pipeline: Pipeline<I, O, A>,
   input: z.output<I>,
 ): Promise<Produced> {
+  return produce(pipeline.definition, contextOf(pipeline, input));
+}
+
+/** What is shared by all who ask is made for nobody: the handler sees neither the caller nor the request. */
+async function runCached<I extends z.ZodType, O extends z.ZodType, A extends Auth>(
+  pipeline: Pipeline<I, O, A>,
+  input: z.output<I>,
+): Promise<Produced> {
+  const { definition, state } = pipeline;
+  const request = new Request(new URL(definition.name, state.settings.SUPABASE_URL));
+  const context = contextOf({ ...pipeline, request, caller: { kind: "anonymous" } }, input);
+  const { produced, source } = await produceCached(definition, databaseOf(state), context);
+  state.cache = source;
+  return produced;
+}
+
+function contextOf<I extends z.ZodType, O extends z.ZodType, A extends Auth>(
+  { request, state, caller, admin, controller }: Pipeline<I, O, A>,
+  input: z.output<I>,
+): RequestContext<I, A> {
   const { settings, request_id, log, stats, dependencies } = state;
   const user = caller.kind === "user" ? caller.user : null;
   let client: ReturnType<typeof callerClient> | undefined;
-  return produce(definition, {
+  return {
     input,
     user: user as RequestContext<I, A>["user"],
     caller,
@@ -194,7 +219,7 @@ function runHandler<I extends z.ZodType, O extends z.ZodType, A extends Auth>(
     signal: controller.signal,
     now: nowOf(state),
     fetch: dependencies.fetch ?? fetch,
-  });
+  };
 }
 
 /** What counting needs; the same for every contract. */
@@ -220,11 +245,16 @@ async function count({ rate, admin, state }: Counted): Promise<void> {
 /** One counter for every database. */
 const counters = new WeakMap<object, RateCounter>();
 
-function counterOf({ settings, dependencies }: RequestState): RateCounter {
-  const database = dependencies.admin ?? settings;
+function counterOf(state: RequestState): RateCounter {
+  const database = databaseOf(state);
   const counter = counters.get(database) ?? new RateCounter();
   counters.set(database, counter);
   return counter;
+}
+
+/** Stands for the database of a request, which other requests share. */
+function databaseOf({ settings, dependencies }: RequestState): object {
+  return dependencies.admin ?? settings;
 }
 
 async function admitOnce(

@@ -1,0 +1,80 @@
+/** Public reads from the shared cache: the answer of an endpoint that says `cache` in its contract, made once for all who ask the same. */
+import { z } from "zod";
+import { produce, type Produced } from "./answer.ts";
+import { entityTag } from "./cache_policy.ts";
+import type { Auth, Definition, RequestContext } from "./contract.ts";
+import { type Ask, Cache, type Source } from "../cache/cache.ts";
+import { PostgresStore } from "../cache/postgres_store.ts";
+import { ApiError, CODES, type ErrorCode } from "../errors.ts";
+
+/** What is kept: an answer, or that there is none. */
+const Kept = z.union([
+  z.object({
+    body: z.string(),
+    status: z.int(),
+    headers: z.record(z.string(), z.string()),
+    etag: z.string(),
+  }),
+  z.object({
+    code: z.string().refine((code): code is ErrorCode => Object.hasOwn(CODES, code)),
+    detail: z.string(),
+    extras: z.record(z.string(), z.unknown()),
+  }),
+]);
+
+/** Longer keys are hashed. */
+const LONGEST_KEY = 200;
+
+/** One cache for every database. */
+const caches = new WeakMap<object, Cache>();
+
+/**
+ * Answers from the cache, or as the handler does.
+ *
+ * @param database Stands for the database: equal for those who share it.
+ * @param context What the handler gets, for nobody in particular.
+ */
+export async function produceCached<I extends z.ZodType, O extends z.ZodType, A extends Auth>(
+  definition: Definition<I, O, A>,
+  database: object,
+  context: RequestContext<I, A>,
+): Promise<{ produced: Produced; source: Source }> {
+  const cache = caches.get(database) ?? new Cache();
+  caches.set(database, cache);
+  const ask: Ask<typeof Kept> = {
+    key: await keyOf(definition.name, context.input),
+    schema: Kept,
+    compute: async (signal) => {
+      try {
+        const produced = await produce(definition, { ...context, signal });
+        if (produced.body instanceof Response) {
+          throw new Error(`Cannot cache ${definition.name}: it answers with a whole response`);
+        }
+        const { body, status, headers, output } = produced;
+        const value = { body, status, headers, etag: await entityTag(body) };
+        return { value, tags: definition.cache?.tags?.(output) ?? [] };
+      } catch (error) {
+        if (!(error instanceof ApiError) || error.status !== 404) throw error;
+        const { code, message: detail, extras } = error;
+        return { value: { code, detail, extras }, tags: [], is_negative: true };
+      }
+    },
+    policy: {
+      fresh_ms: 1_000 * (definition.cache?.max_age ?? 0),
+      stale_ms: 1_000 * (definition.cache?.stale_while_revalidate ?? 0),
+      ...(definition.cache?.is_exact ? { nearby_ms: 0 } : {}),
+    },
+  };
+  const { value, source } = await cache.get(new PostgresStore(context.admin), ask);
+  if ("code" in value) throw new ApiError(value.code, value.detail, { extras: value.extras });
+  return { produced: { ...value, is_old: source === "failed" }, source };
+}
+
+async function keyOf(name: string, input: unknown): Promise<string> {
+  const members = Object.entries(input ?? {}).filter(([, value]) => value !== undefined)
+    .sort(([a], [b]) => a < b ? -1 : 1);
+  const key = `http:${name}:${JSON.stringify(Object.fromEntries(members))}`;
+  if (key.length <= LONGEST_KEY) return key;
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(key)));
+  return `http:${name}:${Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+}
