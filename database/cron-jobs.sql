@@ -34,6 +34,20 @@ select cron.schedule('auto-sync-social-accounts', '2-59/5 * * * *',
   $$select ops.invoke_edge_function('process-auto-sync') where ops.has_due_auto_syncs()$$);
 select cron.schedule('tidy-search-indexes', '1-59/2 * * * *', $$select ops.tidy_search_indexes()$$);
 
+-- Module 005. New and changed items reach visitors within a minute (what is no longer public leaves at once, by triggers).
+do $$
+begin
+  if to_regclass('ops.search_document') is null then
+    return;
+  end if;
+  perform cron.schedule('refresh-discovery', '* * * * *', 'select ops.refresh_discovery(5000)');
+  perform cron.schedule('roll-up-clicks', '* * * * *', 'select ops.roll_up_clicks()');
+  perform cron.schedule('update-trending-content', '8-59/10 * * * *', 'select ops.refresh_trending()');
+  perform cron.schedule('rescale-discovery', '37 2 * * *', 'select ops.rescale_discovery()');
+  perform cron.schedule('keep-click-partitions', '52 1 * * *', 'select ops.keep_click_partitions()');
+end;
+$$;
+
 -- Module 006. Workers take, retry and reap by themselves; these are for a queue that nobody visits.
 do $$
 begin

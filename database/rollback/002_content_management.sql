@@ -4,7 +4,7 @@
 do $$
 declare
   v_own constant oid[] := array[to_regclass('public.content_type'), to_regclass('public.content_item'),
-    to_regclass('public.content_revision'), to_regclass('public.content_media')];
+    to_regclass('public.content_revision'), to_regclass('public.content_media'), to_regclass('ops.content_stat_daily')];
   v_dependents text;
 begin
   select string_agg(distinct conrelid::regclass::text, ', ') into v_dependents
@@ -33,7 +33,8 @@ drop function ops.apply_items, ops.apply_media, ops.claim_platform_quota, ops.er
   public.claim_auto_syncs, public.fail_sync, public.postpone_auto_sync, public.read_platform_quotas,
   public.record_platform_usage, public.search_library, public.set_content_hidden;
 drop type ops.given_item;
-drop table ops.platform_share, ops.platform_window, ops.sync_page, ops.sync_run, public.content_media, public.content_revision,
+drop view ops.public_item;
+drop table ops.content_stat_daily, ops.platform_share, ops.platform_window, ops.sync_page, ops.sync_run, public.content_media, public.content_revision,
   public.content_item, public.content_type;
 drop function public.prevent_account_deletion_with_content, ops.fill_content_owner, ops.keep_content_revision, ops.touch_content_item;
 drop function ops.clean_tags, ops.are_sound_tags, ops.parse_search, ops.content_vector, ops.split_words;

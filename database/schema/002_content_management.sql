@@ -207,6 +207,7 @@ create table public.content_item (
   duration_seconds integer,
   platform_category text,
   category_code text,
+  category_source text,
   metadata jsonb not null default '{}',
   views_count bigint not null default 0,
   likes_count bigint not null default 0,
@@ -250,6 +251,7 @@ create table public.content_item (
   constraint content_item_metadata_is_object check (jsonb_typeof(metadata) = 'object'),
   constraint content_item_category_code_known check (category_code in ('music', 'gaming', 'education', 'lifestyle', 'comedy',
     'tech', 'beauty', 'fitness', 'food', 'business', 'art', 'entertainment', 'news', 'science', 'other')),
+  constraint content_item_category_source_known check (category_source in ('creator', 'ai', 'platform', 'tags', 'profile')),
   constraint content_item_hidden_with_reason check ((hidden_at is null) = (hidden_reason is null))
 )
 -- Counters change with every sync and are in no index: room on the page keeps those updates HOT.
@@ -270,6 +272,8 @@ comment on table public.content_item is
   'What a creator has published, on whatever platform. Published by Realtime: every column may be seen by the owner.';
 comment on column public.content_item.user_id is 'The account''s owner, kept here too: policies and indexes need no join.';
 comment on column public.content_item.platform_category is 'The category as the platform names it. StreamVibe''s own is category_code.';
+comment on column public.content_item.category_source is
+  'Who chose category_code: the creator (always wins), the AI, or what the platform''s category, the tags or the creator''s profile tell.';
 comment on column public.content_item.metadata is 'What only one platform knows.';
 comment on column public.content_item.total_clicks is 'Clicks counted by StreamVibe, not by the platform.';
 comment on column public.content_item.source_hash is
@@ -368,6 +372,27 @@ comment on column public.content_media.url is
 create index content_media_user_id_idx on public.content_media (user_id);
 comment on index public.content_media_user_id_idx is 'Serves the foreign key to users and the policy: where user_id = ….';
 
+create table ops.content_stat_daily (
+  content_item_id uuid not null,
+  day date not null,
+  views bigint not null,
+  likes bigint not null,
+  comments bigint not null,
+  shares bigint not null,
+  clicks bigint not null default 0,
+  tx xid8 not null default pg_current_xact_id(),
+  constraint content_stat_daily_pkey primary key (content_item_id, day),
+  constraint content_stat_daily_content_item_id_fkey foreign key (content_item_id) references public.content_item (id) on delete cascade
+);
+alter table ops.content_stat_daily enable row level security;
+comment on table ops.content_stat_daily is
+  'History: an item''s totals as the last sync of each day (UTC) that saw them changed left them, and the clicks of the day. A day without change has no row.';
+comment on column ops.content_stat_daily.views is 'Total of the platform at that time, like likes, comments and shares.';
+comment on column ops.content_stat_daily.clicks is 'Clicks of that day alone, added by module 005.';
+comment on column ops.content_stat_daily.tx is 'The transaction that last wrote the totals: whoever reads what is new takes what was certainly committed.';
+-- Serves whoever follows the growth of all items, in the order of transactions.
+create index content_stat_daily_tx_idx on ops.content_stat_daily (tx);
+
 create table ops.sync_run (
   social_account_id uuid not null,
   sync_id uuid,
@@ -461,6 +486,22 @@ create table ops.platform_share (
 ) with (fillfactor = 50);
 alter table ops.platform_share enable row level security;
 comment on table ops.platform_share is 'What one creator has used of an app''s window, so that nobody takes it all while others wait.';
+
+-- What visitors may see. Everything public (lists, search, feeds, sitemaps, AI) reads this view, so that there is one definition.
+-- An account that only needs reconnecting stays public; one that its owner removed does not.
+create view ops.public_item as
+select item.id, item.user_id, item.social_account_id, platform.slug as platform, item.platform_content_id, item.content_type, item.title,
+  item.description, item.tags, item.hashtags, item.thumbnail_url, item.permalink, item.language, item.duration_seconds,
+  item.platform_category, item.category_code, item.category_source, item.metadata, item.views_count, item.likes_count,
+  item.comments_count, item.shares_count, item.total_clicks, item.published_at, item.created_at, item.updated_at, item.search_vector
+from public.content_item as item
+join public.social_account as account on account.id = item.social_account_id
+join public.platform as platform on platform.id = account.platform_id
+join public.users as creator on creator.id = item.user_id
+where item.deleted_at is null and item.hidden_at is null and item.visibility = 'public'
+  and account.deleted_at is null and creator.is_public and creator.hidden_at is null;
+comment on view ops.public_item is
+  'The one definition of public: an item that is not deleted, hidden, private or unlisted, of an account that its owner has not removed, of a creator who is public and not hidden.';
 
 -- ## Functions: the ledger of what the platforms let each app and each account do
 
@@ -868,6 +909,7 @@ declare
   v_rewritten ops.given_item[];
   v_refreshed ops.given_item[];
   v_refreshed_count integer;
+  v_today constant date := (now() at time zone 'utc')::date;
 begin
   with given as (
     -- A platform may name an item twice; it is taken once.
@@ -945,7 +987,10 @@ begin
       coalesce(shares_count, 0), platform_category, metadata, source_hash
     from compared
     where is_new
-    returning 1
+    returning id, views_count, likes_count, comments_count, shares_count
+  ), noted as (
+    insert into ops.content_stat_daily (content_item_id, day, views, likes, comments, shares)
+    select id, v_today, views_count, likes_count, comments_count, shares_count from added
   ), changed as (
     select has_new_text, row (platform_content_id, content_type, title, description, tags, hashtags, thumbnail_url, permalink, visibility,
       language, duration_seconds, published_at, views_count, likes_count, comments_count, shares_count, platform_category, metadata,
@@ -999,6 +1044,14 @@ begin
   end if;
   if v_rewritten is not null or v_refreshed is not null then
     perform set_config('streamvibe.is_sync', '', true);
+    insert into ops.content_stat_daily as stat (content_item_id, day, views, likes, comments, shares)
+    select item.id, v_today, item.views_count, item.likes_count, item.comments_count, item.shares_count
+    from unnest(v_rewritten || v_refreshed) as given
+    join public.content_item as item on item.id = given.id
+    on conflict (content_item_id, day) do update
+    set views = excluded.views, likes = excluded.likes, comments = excluded.comments, shares = excluded.shares, tx = excluded.tx
+    where (stat.views, stat.likes, stat.comments, stat.shares)
+      is distinct from (excluded.views, excluded.likes, excluded.comments, excluded.shares);
   end if;
   unchanged_items := v_given - new_items - updated_items;
   -- Most pages have no parts.
@@ -1525,12 +1578,16 @@ comment on function ops.keep_content_revision is 'Trigger: keeps what an item sa
 create function ops.touch_content_item() returns trigger
 language plpgsql volatile security definer set search_path = '' as $$
 begin
-  update public.content_item set updated_at = now() where id = new.id;
+  update public.content_item
+  set updated_at = now(),
+    category_source = case when new.category_code is not distinct from old.category_code or auth.uid() is null then category_source
+      when new.category_code is null then null else 'creator' end
+  where id = new.id;
   return null;
 end;
 $$;
 comment on function ops.touch_content_item is
-  'Trigger: stamps updated_at after an edit. Not before it: with a before-update trigger PostgreSQL makes search_vector anew on every update.';
+  'Trigger: stamps updated_at after an edit, and notes who chose the category. Not before it: with a before-update trigger PostgreSQL makes search_vector anew on every update.';
 
 -- Security definer: whoever changes a plan need not be allowed to change accounts.
 create function ops.wake_accounts_of_plan() returns trigger
@@ -1583,6 +1640,7 @@ create policy "Creators read the parts of their own content" on public.content_m
 
 create policy "Only functions keep sync runs" on ops.sync_run for all to postgres using (true) with check (true);
 create policy "Only functions remember pages" on ops.sync_page for all to postgres using (true) with check (true);
+create policy "Only functions keep history" on ops.content_stat_daily for all to postgres using (true) with check (true);
 create policy "Only functions keep the ledger" on ops.platform_window for all to postgres using (true) with check (true);
 create policy "Only functions keep shares" on ops.platform_share for all to postgres using (true) with check (true);
 

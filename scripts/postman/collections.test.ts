@@ -44,6 +44,17 @@ const ROADMAP: Record<string, string[]> = {
     "3.7 Test Quota Enforcement (exceed 10 syncs on free tier)",
     "3.8 Test RLS (try to access other user's content)",
   ],
+  Phase_6_Discovery_Platform: [
+    "6.1 Browse All Categories (GET /browse-categories)",
+    "6.2 Browse Gaming Content (GET /browse-content?category=gaming)",
+    "6.3 Search Content (GET /search-content?q=minecraft)",
+    "6.4 Search Creators (GET /search-creators?q=tech)",
+    "6.5 Get Trending Today (GET /get-trending?period=today)",
+    "6.6 Track Click (POST /track-click)",
+    "6.7 Get Content Detail (GET /get-content-detail?id=...)",
+    "6.8 Get Creator Profile (GET /get-creator-by-slug?slug=tech-gaming-channel)",
+    "6.9 Verify Click Counter Incremented",
+  ],
   Phase_7_Async_Infrastructure: [
     "7.1 Create Sync Job (use create_job function)",
     "7.2 Get Job Status (GET /job-status?job_id=...)",

@@ -53,6 +53,7 @@ const OFFENCES: Record<string, string> = {
   content_item_counts_not_negative: "update content_item set likes_count = -1 where id = $item",
   content_item_metadata_is_object: "update content_item set metadata = '[]' where id = $item",
   content_item_category_code_known: "update content_item set category_code = 'nonsense' where id = $item",
+  content_item_category_source_known: "update content_item set category_source = 'nobody' where id = $item",
   content_item_hidden_with_reason: "update content_item set hidden_at = now() where id = $item",
   content_revision_source_known:
     "insert into content_revision (content_item_id, user_id, source, changed_fields, title, description, tags) values ($item, $owner, 'x', '{title}', '', '', '{}')",

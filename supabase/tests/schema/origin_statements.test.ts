@@ -220,8 +220,7 @@ GROUP BY 1 ORDER BY module;`);
     ["000_base_core", 10],
     ["001_platform_connections", 4],
     ["002_content_management", 3],
-    // Its first table is here already: module 002 has it, for carousels.
-    ["005_discovery_platform", 1],
+    ["005_discovery_platform", 6],
     ["006_async_infrastructure", 3],
   ]);
 

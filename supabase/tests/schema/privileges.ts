@@ -33,6 +33,12 @@ export const MATRIX = readMatrix(`
   content_revision     ----   +---   0---   0---       0---   +---
   content_media        ----   +---   0---   0---       0---   ++++
 
+  content_category     +---   +---   +---   +---       +---   ++++
+  content_tag          0---   +--0   0--0   0--0       0--0   ++++
+  content_click        ----   +---   0---   0---       0---   ++--
+  trending_content     0---   0---   0---   0---       0---   +---
+  featured_creator     0---   0---   0---   0---       0---   ++++
+
   job_type             ----   +---   +---   +---       +---   +---
   job_queue            ----   +---   0---   0---       0---   +---
   job_log              ----   +---   0---   0---       0---   +---
@@ -87,6 +93,18 @@ export const GRANTS: Record<string, Record<string, string>> = {
   },
   "public.content_revision": { authenticated: "select", service_role: "select" },
   "public.content_media": { authenticated: "select", service_role: ALL },
+  "public.content_category": { anon: "select", authenticated: "select", service_role: ALL },
+  "public.content_tag": {
+    anon: "select",
+    authenticated: "delete insert(content_id source tag tag_type) select",
+    service_role: ALL,
+  },
+  "public.content_click": {
+    authenticated: "select(clicked_at content_id country id is_counted query referrer_host user_agent)",
+    service_role: "insert select",
+  },
+  "public.trending_content": { anon: "select", authenticated: "select", service_role: "select" },
+  "public.featured_creator": { anon: "select", authenticated: "select", service_role: ALL },
   "public.job_type": { authenticated: "select", service_role: "select" },
   "public.job_queue": { authenticated: "select", service_role: "select" },
   "public.job_log": { authenticated: "select", service_role: "select" },
@@ -101,13 +119,13 @@ export const EXECUTE: Record<string, string> = {
     check_quota has_role find_users set_creator_hidden set_content_hidden set_user_plan set_user_role
     create_job find_or_create_job cancel_job get_user_jobs get_job_logs get_cached_job_result
     get_job_queue_stats list_dead_letters retry_dead_letters discard_dead_letters pause_job_type
-    resume_job_type`,
+    resume_job_type feature_creator generate_profile_slug calculate_trend_score`,
   ),
   ...executable(
     "public",
     "authenticated",
     `
-    search_library`,
+    search_library get_click_stats pin_content`,
   ),
   ...executable(
     "public",
@@ -123,7 +141,9 @@ export const EXECUTE: Record<string, string> = {
     extend_job_leases start_job update_job_progress complete_job fail_job release_job add_job_log
     record_job_metrics read_job_metrics reset_due_quotas detect_stuck_jobs retry_failed_jobs
     expire_stale_jobs cleanup_old_jobs cache_stripe_data get_cached_stripe_data invalidate_stripe_cache
-    invalidate_stripe_cache_from_webhook`,
+    invalidate_stripe_cache_from_webhook browse_content browse_categories browse_creators get_content_detail
+    get_creator_by_slug get_trending search_content search_creators record_click increment_content_clicks
+    update_total_followers`,
   ),
   // Behind public wrappers, in policies, in generated columns and checks. Schema ops itself is closed to all of them.
   ...executable(
@@ -132,13 +152,19 @@ export const EXECUTE: Record<string, string> = {
     `
     check_quota find_users set_creator_hidden set_content_hidden set_user_plan create_job cancel_job
     find_job_handler job_hash list_dead_letters retry_dead_letters discard_dead_letters set_job_type_paused
-    set_user_role are_sound_tags content_vector fold_text is_visible look_alike`,
+    set_user_role feature_creator generate_profile_slug are_sound_tags content_vector fold_text is_visible look_alike`,
   ),
   ...executable(
     "ops",
     "authenticated",
     `
-    current_user_has_role search_library`,
+    current_user_has_role search_library get_click_stats pin_content is_own_item`,
+  ),
+  ...executable(
+    "ops",
+    "anon authenticated",
+    `
+    is_public_item is_public_creator`,
   ),
   ...executable(
     "ops",

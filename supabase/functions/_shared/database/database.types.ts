@@ -63,10 +63,7 @@ export type Database = {
         Row: {
           "created_at": string;
           "expires_at": string | null;
-          "fresh_until": string | null;
           "key": string;
-          "snapshot": unknown;
-          "tags": (string)[];
           "updated_at": string;
           "value": NonNullable<Json>;
         };
@@ -74,28 +71,102 @@ export type Database = {
         Insert: {
           "created_at"?: string;
           "expires_at"?: string | null;
-          "fresh_until"?: string | null;
           "key": string;
-          "snapshot"?: unknown;
-          "tags"?: (string)[];
           "updated_at"?: string;
           "value": NonNullable<Json>;
         };
         Update: {
           "created_at"?: string;
           "expires_at"?: string | null;
-          "fresh_until"?: string | null;
           "key"?: string;
-          "snapshot"?: unknown;
-          "tags"?: (string)[];
           "updated_at"?: string;
           "value"?: NonNullable<Json>;
         };
         Relationships: [];
       };
+      "content_category": {
+        Row: {
+          "code": string;
+          "description": string;
+          "display_name": string;
+          "id": string;
+          "sort_order": number;
+        };
+        ComputedFields: never;
+        Insert: {
+          "code": string;
+          "description"?: string;
+          "display_name": string;
+          "id"?: string;
+          "sort_order": number;
+        };
+        Update: {
+          "code"?: string;
+          "description"?: string;
+          "display_name"?: string;
+          "id"?: string;
+          "sort_order"?: number;
+        };
+        Relationships: [];
+      };
+      "content_click": {
+        Row: {
+          "clicked_at": string;
+          "content_id": string;
+          "country": string | null;
+          "id": number;
+          "is_counted": boolean;
+          "query": string | null;
+          "referrer": string | null;
+          "referrer_host": string | null;
+          "tx": unknown;
+          "user_agent": string | null;
+          "user_id": string | null;
+          "visitor": string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "clicked_at"?: string;
+          "content_id": string;
+          "country"?: string | null;
+          "id"?: never;
+          "is_counted"?: boolean;
+          "query"?: string | null;
+          "referrer"?: string | null;
+          "referrer_host"?: string | null;
+          "tx"?: unknown;
+          "user_agent"?: string | null;
+          "user_id"?: string | null;
+          "visitor"?: string | null;
+        };
+        Update: {
+          "clicked_at"?: string;
+          "content_id"?: string;
+          "country"?: string | null;
+          "id"?: never;
+          "is_counted"?: boolean;
+          "query"?: string | null;
+          "referrer"?: string | null;
+          "referrer_host"?: string | null;
+          "tx"?: unknown;
+          "user_agent"?: string | null;
+          "user_id"?: string | null;
+          "visitor"?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "content_click_user_id_fkey";
+            columns: ["user_id"];
+            isOneToOne: false;
+            referencedRelation: "users";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       "content_item": {
         Row: {
           "category_code": string | null;
+          "category_source": string | null;
           "comments_count": number;
           "content_type": string;
           "created_at": string;
@@ -131,6 +202,7 @@ export type Database = {
         ComputedFields: never;
         Insert: {
           "category_code"?: string | null;
+          "category_source"?: string | null;
           "comments_count"?: number;
           "content_type"?: string;
           "created_at"?: string;
@@ -165,6 +237,7 @@ export type Database = {
         };
         Update: {
           "category_code"?: string | null;
+          "category_source"?: string | null;
           "comments_count"?: number;
           "content_type"?: string;
           "created_at"?: string;
@@ -343,6 +416,42 @@ export type Database = {
           },
         ];
       };
+      "content_tag": {
+        Row: {
+          "confidence_score": number;
+          "content_id": string;
+          "created_at": string;
+          "source": string;
+          "tag": string;
+          "tag_type": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "confidence_score"?: number;
+          "content_id": string;
+          "created_at"?: string;
+          "source": string;
+          "tag": string;
+          "tag_type"?: string;
+        };
+        Update: {
+          "confidence_score"?: number;
+          "content_id"?: string;
+          "created_at"?: string;
+          "source"?: string;
+          "tag"?: string;
+          "tag_type"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "content_tag_content_id_fkey";
+            columns: ["content_id"];
+            isOneToOne: false;
+            referencedRelation: "content_item";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       "content_type": {
         Row: {
           "description": string;
@@ -367,6 +476,42 @@ export type Database = {
           "sort_order"?: number;
         };
         Relationships: [];
+      };
+      "featured_creator": {
+        Row: {
+          "ends_at": string | null;
+          "featured_at": string;
+          "featured_by": string | null;
+          "reason": string | null;
+          "sort_order": number;
+          "user_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "ends_at"?: string | null;
+          "featured_at"?: string;
+          "featured_by"?: string | null;
+          "reason"?: string | null;
+          "sort_order"?: number;
+          "user_id": string;
+        };
+        Update: {
+          "ends_at"?: string | null;
+          "featured_at"?: string;
+          "featured_by"?: string | null;
+          "reason"?: string | null;
+          "sort_order"?: number;
+          "user_id"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "featured_creator_user_id_fkey";
+            columns: ["user_id"];
+            isOneToOne: true;
+            referencedRelation: "users";
+            referencedColumns: ["id"];
+          },
+        ];
       };
       "job_log": {
         Row: {
@@ -994,6 +1139,42 @@ export type Database = {
         };
         Relationships: [];
       };
+      "trending_content": {
+        Row: {
+          "content_id": string;
+          "id": number;
+          "last_updated_at": string;
+          "rank_position": number;
+          "trend_category": string;
+          "trend_score": number;
+        };
+        ComputedFields: never;
+        Insert: {
+          "content_id": string;
+          "id"?: never;
+          "last_updated_at"?: string;
+          "rank_position": number;
+          "trend_category": string;
+          "trend_score": number;
+        };
+        Update: {
+          "content_id"?: string;
+          "id"?: never;
+          "last_updated_at"?: string;
+          "rank_position"?: number;
+          "trend_category"?: string;
+          "trend_score"?: number;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "trending_content_content_id_fkey";
+            columns: ["content_id"];
+            isOneToOne: false;
+            referencedRelation: "content_item";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       "user_role": {
         Row: {
           "granted_at": string;
@@ -1171,9 +1352,42 @@ export type Database = {
         };
         Returns: Json;
       };
+      "browse_categories": { Args: Record<PropertyKey, never>; Returns: Json };
+      "browse_content": {
+        Args: {
+          "p_after_at"?: string;
+          "p_after_id"?: string;
+          "p_category"?: string;
+          "p_content_type"?: string;
+          "p_creator"?: string;
+          "p_language"?: string;
+          "p_limit"?: number;
+          "p_max_duration"?: number;
+          "p_min_duration"?: number;
+          "p_offset"?: number;
+          "p_platform"?: string;
+          "p_published_since"?: string;
+          "p_published_until"?: string;
+        };
+        Returns: Json;
+      };
+      "browse_creators": {
+        Args: {
+          "p_after_followers"?: number;
+          "p_after_id"?: string;
+          "p_category"?: string;
+          "p_limit"?: number;
+          "p_offset"?: number;
+        };
+        Returns: Json;
+      };
       "cache_stripe_data": {
         Args: { "p_data": Json; "p_key": string; "p_ttl"?: number };
         Returns: undefined;
+      };
+      "calculate_trend_score": {
+        Args: { "p_clicks": number; "p_created_at": string; "p_views": number };
+        Returns: number;
       };
       "cancel_job": { Args: { "p_job_id": string; "p_user_id"?: string }; Returns: boolean };
       "check_health": { Args: Record<PropertyKey, never>; Returns: Json };
@@ -1267,10 +1481,6 @@ export type Database = {
           "job_id": string;
         }[];
       };
-      "extend_cache_lease": {
-        Args: { "p_fence": number; "p_key": string; "p_lease_ms": number };
-        Returns: boolean;
-      };
       "extend_job_leases": {
         Args: { "p_fences": (number)[]; "p_job_ids": (string)[]; "p_lease_seconds"?: number };
         Returns: (string)[];
@@ -1295,6 +1505,16 @@ export type Database = {
           "p_usage"?: Json;
         };
         Returns: boolean;
+      };
+      "feature_creator": {
+        Args: {
+          "p_ends_at"?: string;
+          "p_is_featured"?: boolean;
+          "p_reason"?: string;
+          "p_sort_order"?: number;
+          "p_user_id": string;
+        };
+        Returns: undefined;
       };
       "find_or_create_job": {
         Args: {
@@ -1352,8 +1572,7 @@ export type Database = {
         Args: { "p_body"?: string; "p_idempotency_key": string; "p_scope": string; "p_status": number };
         Returns: undefined;
       };
-      "forget_cached": { Args: { "p_tags": (string)[] }; Returns: undefined };
-      "get_cache_changes": { Args: { "p_since"?: string }; Returns: Json };
+      "generate_profile_slug": { Args: { "p_display_name": string; "p_user_id": string }; Returns: string };
       "get_cached_job_result": {
         Args: { "p_job_type": string; "p_max_age"?: string; "p_params"?: Json; "p_user_id": string };
         Returns: {
@@ -1363,6 +1582,12 @@ export type Database = {
         }[];
       };
       "get_cached_stripe_data": { Args: { "p_key": string }; Returns: Json };
+      "get_click_stats": {
+        Args: { "p_content_id"?: string; "p_since"?: string; "p_until"?: string };
+        Returns: Json;
+      };
+      "get_content_detail": { Args: { "p_id": string; "p_related"?: number }; Returns: Json };
+      "get_creator_by_slug": { Args: { "p_recent"?: number; "p_slug": string }; Returns: Json };
       "get_job_logs": {
         Args: { "p_job_id": string; "p_user_id": string };
         Returns: {
@@ -1383,6 +1608,10 @@ export type Database = {
           "oldest_created_at": string;
           "status": Database["public"]["Enums"]["job_status_enum"];
         }[];
+      };
+      "get_trending": {
+        Args: { "p_category"?: string; "p_limit"?: number; "p_period"?: string; "p_platform"?: string };
+        Returns: Json;
       };
       "get_user_jobs": {
         Args: {
@@ -1420,6 +1649,7 @@ export type Database = {
         Args: { "p_role": Database["public"]["Enums"]["app_role_enum"]; "p_user_id": string };
         Returns: boolean;
       };
+      "increment_content_clicks": { Args: { "p_content_id": string }; Returns: number };
       "increment_quota": {
         Args: { "p_amount"?: number; "p_quota_type": string; "p_user_id": string };
         Returns: number;
@@ -1450,6 +1680,7 @@ export type Database = {
         Returns: Json;
       };
       "pause_job_type": { Args: { "p_job_type": string }; Returns: number };
+      "pin_content": { Args: { "p_content_item_ids": (string)[] }; Returns: number };
       "postpone_auto_sync": {
         Args: {
           "p_has_failed"?: boolean;
@@ -1459,22 +1690,23 @@ export type Database = {
         };
         Returns: string;
       };
-      "put_cached": {
-        Args: {
-          "p_fence": number;
-          "p_fresh_ms": number;
-          "p_keep_ms": number;
-          "p_key": string;
-          "p_snapshot": string;
-          "p_tags": (string)[];
-          "p_value": Json;
-        };
-        Returns: string;
-      };
       "read_connection": { Args: { "p_social_account_id": string; "p_user_id": string }; Returns: Json };
       "read_job_metrics": { Args: Record<PropertyKey, never>; Returns: Json };
       "read_platform_quotas": { Args: Record<PropertyKey, never>; Returns: Json[] };
       "read_request_metrics": { Args: Record<PropertyKey, never>; Returns: Json };
+      "record_click": {
+        Args: {
+          "p_address"?: string;
+          "p_content_id": string;
+          "p_country"?: string;
+          "p_is_prefetch"?: boolean;
+          "p_query"?: string;
+          "p_referrer"?: string;
+          "p_user_agent"?: string;
+          "p_user_id"?: string;
+        };
+        Returns: boolean;
+      };
       "record_job_metrics": { Args: { "p_samples": Json }; Returns: undefined };
       "record_platform_usage": {
         Args: { "p_platform": string; "p_social_account_id"?: string; "p_usage": Json; "p_user_id": string };
@@ -1523,6 +1755,29 @@ export type Database = {
           "handler": string;
           "job_id": string;
         }[];
+      };
+      "search_content": {
+        Args: {
+          "p_after_id"?: string;
+          "p_after_score"?: number;
+          "p_category"?: string;
+          "p_content_type"?: string;
+          "p_facets"?: boolean;
+          "p_language"?: string;
+          "p_limit"?: number;
+          "p_max_duration"?: number;
+          "p_min_duration"?: number;
+          "p_now"?: string;
+          "p_platform"?: string;
+          "p_published_since"?: string;
+          "p_published_until"?: string;
+          "p_query": string;
+        };
+        Returns: Json;
+      };
+      "search_creators": {
+        Args: { "p_category"?: string; "p_limit"?: number; "p_offset"?: number; "p_query": string };
+        Returns: Json;
       };
       "search_library": {
         Args: { "p_limit"?: number; "p_offset"?: number; "p_query"?: string; "p_tags"?: (string)[] };
@@ -1579,7 +1834,6 @@ export type Database = {
         };
         Returns: undefined;
       };
-      "take_cached": { Args: { "p_key": string; "p_lease_ms"?: number }; Returns: Json };
       "take_oauth_state": {
         Args: { "p_platform": string; "p_state": string; "p_user_id": string };
         Returns: {
@@ -1598,6 +1852,7 @@ export type Database = {
         };
         Returns: undefined;
       };
+      "update_total_followers": { Args: { "p_user_id": string }; Returns: number };
     };
     Enums: {
       "action_mode_enum": "auto" | "manual" | "disabled";

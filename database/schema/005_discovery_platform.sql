@@ -1,0 +1,1818 @@
+-- Module 005, discovery: what visitors see. Categories, browsing, pages of items and creators, clicks, featured creators.
+-- Needs modules 000, 001 and 002. What is public is decided in one place, ops.public_item (module 002); nothing here decides it again.
+--
+--   Needs
+--   Tables: categories and tags
+--   Tables: clicks
+--   Tables: trending and featured creators
+--   Tables: what is kept for reading
+--   Functions: categories
+--   Functions: keeping the documents
+--   Functions: reading
+--   Functions: searching
+--   Functions: clicks
+--   Functions: trending
+--   Functions: creators and staff
+--   Functions: triggers
+--   Triggers
+--   Policies
+--   Grants
+--   Reference rows
+
+-- ## Needs
+
+-- As the role that applied module 000, whose default privileges keep functions closed.
+do $$
+begin
+  if not exists (select from pg_class where oid = to_regclass('public.content_item') and relowner = current_user::regrole) then
+    raise exception 'Cannot apply module 005: module 002 must be applied first, by the same role';
+  end if;
+end;
+$$;
+
+-- ## Tables: categories and tags
+
+create table public.content_category (
+  id uuid not null default gen_random_uuid(),
+  code text not null,
+  display_name text not null,
+  description text not null default '',
+  sort_order smallint not null,
+  constraint content_category_pkey primary key (id),
+  constraint content_category_code_key unique (code),
+  constraint content_category_code_shape check (code ~ '^[a-z]{2,30}$')
+);
+alter table public.content_category enable row level security;
+comment on table public.content_category is 'The categories of items and creators, in the order in which visitors see them.';
+
+create table ops.category_rule (
+  platform text not null,
+  platform_category text not null,
+  category_code text not null,
+  constraint category_rule_pkey primary key (platform, platform_category),
+  constraint category_rule_category_code_fkey foreign key (category_code) references public.content_category (code) on update cascade
+);
+alter table ops.category_rule enable row level security;
+comment on table ops.category_rule is 'Which category a platform''s own category means.';
+-- Serves the foreign key.
+create index category_rule_category_code_idx on ops.category_rule (category_code);
+
+create table ops.category_word (
+  word text not null,
+  category_code text not null,
+  constraint category_word_pkey primary key (word),
+  constraint category_word_category_code_fkey foreign key (category_code) references public.content_category (code) on update cascade
+);
+alter table ops.category_word enable row level security;
+comment on table ops.category_word is 'Tags and hashtags that tell a category, folded as ops.fold_text() folds.';
+-- Serves the foreign key.
+create index category_word_category_code_idx on ops.category_word (category_code);
+
+create table public.content_tag (
+  content_id uuid not null,
+  tag text not null,
+  source text not null,
+  confidence_score numeric(4, 3) not null default 1,
+  tag_type text not null default 'keyword',
+  created_at timestamptz not null default now(),
+  constraint content_tag_pkey primary key (content_id, tag, source),
+  constraint content_tag_content_id_fkey foreign key (content_id) references public.content_item (id) on delete cascade,
+  constraint content_tag_tag_length check (char_length(tag) between 1 and 500),
+  constraint content_tag_source_known check (source in ('platform', 'creator', 'ai_generated')),
+  constraint content_tag_tag_type_known check (tag_type in ('keyword', 'hashtag', 'topic')),
+  constraint content_tag_confidence_score_is_share check (confidence_score between 0 and 1)
+);
+alter table public.content_tag enable row level security;
+comment on table public.content_tag is 'Tags of items from every source, folded, so that equal ones are equal. The item''s own arrays stay as they were written.';
+comment on column public.content_tag.confidence_score is '0 to 1; what a platform or a creator says is 1.';
+-- Serves items that share a tag.
+create index content_tag_tag_idx on public.content_tag (tag, content_id);
+
+-- ## Tables: clicks
+
+create table public.content_click (
+  id bigint generated always as identity,
+  content_id uuid not null,
+  user_id uuid,
+  referrer text,
+  user_agent text,
+  referrer_host text,
+  country text,
+  query text,
+  visitor bytea,
+  is_counted boolean not null default true,
+  clicked_at timestamptz not null default now(),
+  tx xid8 not null default pg_current_xact_id(),
+  constraint content_click_pkey primary key (id, clicked_at),
+  constraint content_click_user_id_fkey foreign key (user_id) references public.users (id) on delete set null,
+  constraint content_click_referrer_length check (char_length(referrer) <= 2048),
+  constraint content_click_user_agent_known check (user_agent in ('browser', 'mobile', 'app', 'bot', 'prefetch', 'unknown')),
+  constraint content_click_country_shape check (country ~ '^[A-Z]{2}$'),
+  constraint content_click_query_length check (char_length(query) <= 200)
+) partition by range (clicked_at);
+alter table public.content_click enable row level security;
+comment on table public.content_click is
+  'One row a click, appended and never changed. Partitions are months and stand in schema ops; ops.keep_click_partitions() makes and drops them.';
+comment on column public.content_click.user_agent is 'The class of the visitor''s program; the trigger reduces whatever is inserted.';
+comment on column public.content_click.referrer_host is 'Host of the referrer; null for a direct visit.';
+comment on column public.content_click.country is 'ISO 3166-1, where the platform''s own proxy tells it.';
+comment on column public.content_click.query is 'The search that led here.';
+comment on column public.content_click.visitor is 'Keyed hash of the address; the key changes every day, so a visitor is the same for a day and nobody afterwards. Not of the program: a bot names a new one each time.';
+comment on column public.content_click.content_id is
+  'No foreign key: checking it would lock the item''s row for every click. The trigger looks that the item is there.';
+comment on column public.content_click.is_counted is 'False for bots and prefetches, which are recorded apart.';
+comment on column public.content_click.tx is 'The transaction that wrote it: a roll-up takes what was certainly committed before it, no more and no less.';
+
+-- Serves the clicks of one item that are not rolled up yet.
+create index content_click_content_id_idx on public.content_click (content_id, tx);
+-- Serves the roll-up, in the order of transactions.
+create index content_click_tx_idx on public.content_click (tx);
+-- Serves the foreign key: a person's own clicks lose their name with the account.
+create index content_click_user_id_idx on public.content_click (user_id);
+
+create table ops.click_counter (
+  content_id uuid not null,
+  clicks bigint not null default 0,
+  rolled_to xid8,
+  constraint click_counter_pkey primary key (content_id),
+  constraint click_counter_content_id_fkey foreign key (content_id) references public.content_item (id) on delete cascade,
+  constraint click_counter_clicks_not_negative check (clicks >= 0)
+)
+-- Updated with every roll-up and in no other index: half of each page stays free, so that those updates are HOT.
+with (fillfactor = 50);
+alter table ops.click_counter enable row level security;
+comment on table ops.click_counter is 'Counted clicks of an item that are rolled up. What people see adds those that are not yet.';
+comment on column ops.click_counter.rolled_to is 'Transactions before this one are in clicks, where that is later than ops.click_roll_up says.';
+
+create table ops.click_roll_up (
+  is_only boolean not null default true,
+  rolled_to xid8 not null default '0',
+  rolled_at timestamptz not null default now(),
+  constraint click_roll_up_pkey primary key (is_only),
+  constraint click_roll_up_is_only check (is_only)
+);
+alter table ops.click_roll_up enable row level security;
+comment on table ops.click_roll_up is 'How far clicks are rolled up: every transaction before rolled_to. One row, which a roll-up locks.';
+
+create table ops.click_daily (
+  content_id uuid not null,
+  day date not null,
+  referrer_host text not null default '',
+  country text not null default '',
+  clicks bigint not null default 0,
+  constraint click_daily_pkey primary key (content_id, day, referrer_host, country),
+  constraint click_daily_content_id_fkey foreign key (content_id) references public.content_item (id) on delete cascade
+);
+alter table ops.click_daily enable row level security;
+comment on table ops.click_daily is 'Counted clicks by item, day (UTC), referrer host and country, for creators'' analytics. Empty: direct, or not known.';
+
+create table ops.visitor_day (
+  content_id uuid not null,
+  day date not null,
+  visitor bytea not null,
+  constraint visitor_day_pkey primary key (content_id, day, visitor)
+);
+alter table ops.visitor_day enable row level security;
+comment on table ops.visitor_day is 'Who clicked what on which day, by keyed hash: makes repeats visible and unique visitors countable. Kept for two days.';
+
+create table ops.visitor_key (
+  day date not null,
+  key bytea not null default extensions.gen_random_bytes(32),
+  constraint visitor_key_pkey primary key (day)
+);
+alter table ops.visitor_key enable row level security;
+comment on table ops.visitor_key is 'The key of each day''s visitor hashes. Deleted after two days: nobody can make the hashes again.';
+
+-- ## Tables: trending and featured creators
+
+create table public.trending_content (
+  id bigint generated always as identity,
+  content_id uuid not null,
+  trend_score double precision not null,
+  trend_category text not null,
+  rank_position integer not null,
+  last_updated_at timestamptz not null default now(),
+  constraint trending_content_pkey primary key (id),
+  constraint trending_content_content_category_key unique (content_id, trend_category),
+  constraint trending_content_content_id_fkey foreign key (content_id) references public.content_item (id) on delete cascade,
+  constraint trending_content_trend_category_shape check (trend_category ~ '^(today|week|month)(:[a-z]{2,30})?$'),
+  constraint trending_content_rank_position_positive check (rank_position > 0)
+);
+alter table public.trending_content enable row level security;
+comment on table public.trending_content is
+  'The lists of what trends: a period, or a period with a category or a platform. Published by Realtime. Written by ops.refresh_trending() only.';
+comment on column public.trending_content.trend_score is 'Comparable within a list. Time does not change it, see docs/trending.md.';
+-- Serves a list in its order.
+create index trending_content_list_idx on public.trending_content (trend_category, rank_position);
+
+create table ops.trend_period (
+  period text not null,
+  tau_seconds integer not null,
+  constraint trend_period_pkey primary key (period),
+  constraint trend_period_tau_positive check (tau_seconds > 0)
+);
+alter table ops.trend_period enable row level security;
+comment on table ops.trend_period is 'How fast each list forgets: after tau_seconds a gain counts 1/e of what it did.';
+
+create table ops.trend_gain (
+  content_id uuid not null,
+  period text not null,
+  score double precision not null,
+  constraint trend_gain_pkey primary key (content_id, period),
+  constraint trend_gain_content_id_fkey foreign key (content_id) references public.content_item (id) on delete cascade,
+  constraint trend_gain_period_fkey foreign key (period) references ops.trend_period (period)
+);
+alter table ops.trend_gain enable row level security;
+comment on table ops.trend_gain is
+  'Forward-decayed gains: score is ln of the sum of gain * exp(t / tau). Time passing changes none of them, so only a click or a sync writes (Cormode et al., Forward Decay, ICDE 2009).';
+-- Serves the lists: the best of a period, down to where gains are forgotten.
+create index trend_gain_score_idx on ops.trend_gain (period, score desc);
+
+create table ops.trend_seen (
+  content_id uuid not null,
+  views bigint not null,
+  constraint trend_seen_pkey primary key (content_id),
+  constraint trend_seen_content_id_fkey foreign key (content_id) references public.content_item (id) on delete cascade
+) with (fillfactor = 70);
+alter table ops.trend_seen enable row level security;
+comment on table ops.trend_seen is 'The views of an item up to which growth has been counted.';
+
+create table ops.trend_progress (
+  is_only boolean not null default true,
+  seen_to xid8 not null default '0',
+  constraint trend_progress_pkey primary key (is_only),
+  constraint trend_progress_is_only check (is_only)
+);
+alter table ops.trend_progress enable row level security;
+comment on table ops.trend_progress is 'Up to which transaction the history of views (ops.content_stat_daily) has been counted. One row, which a refresh locks.';
+
+create table public.featured_creator (
+  user_id uuid not null,
+  sort_order integer not null default 0,
+  reason text,
+  featured_by uuid,
+  featured_at timestamptz not null default now(),
+  ends_at timestamptz,
+  constraint featured_creator_pkey primary key (user_id),
+  constraint featured_creator_user_id_fkey foreign key (user_id) references public.users (id) on delete cascade,
+  constraint featured_creator_reason_length check (char_length(reason) between 1 and 500),
+  constraint featured_creator_ends_later check (ends_at > featured_at)
+);
+alter table public.featured_creator enable row level security;
+comment on table public.featured_creator is 'Creators whom moderators show first, in their order, until ends_at.';
+comment on column public.featured_creator.featured_by is 'The moderator. No foreign key: the list outlives them.';
+
+create table ops.pinned_item (
+  content_id uuid not null,
+  user_id uuid not null,
+  sort_order smallint not null,
+  constraint pinned_item_pkey primary key (content_id),
+  constraint pinned_item_content_id_fkey foreign key (content_id) references public.content_item (id) on delete cascade,
+  constraint pinned_item_user_id_fkey foreign key (user_id) references public.users (id) on delete cascade
+);
+alter table ops.pinned_item enable row level security;
+comment on table ops.pinned_item is 'What a creator shows first on their page, in their order.';
+-- Serves a creator's page, and the foreign key.
+create index pinned_item_user_id_idx on ops.pinned_item (user_id, sort_order);
+
+create table ops.creator_stat (
+  user_id uuid not null,
+  total_followers bigint not null default 0,
+  item_count integer not null default 0,
+  updated_at timestamptz not null default now(),
+  constraint creator_stat_pkey primary key (user_id),
+  constraint creator_stat_user_id_fkey foreign key (user_id) references public.users (id) on delete cascade
+);
+alter table ops.creator_stat enable row level security;
+comment on table ops.creator_stat is 'Sums over a creator''s accounts and public items, for lists of creators. Written by update_total_followers() and the refresh.';
+-- Serves browse_creators(): the most followed first.
+create index creator_stat_total_followers_idx on ops.creator_stat (total_followers desc, user_id);
+
+-- ## Tables: what is kept for reading
+
+create table ops.search_document (
+  content_item_id uuid not null,
+  tier smallint not null,
+  user_id uuid not null,
+  platform text not null,
+  content_type text not null,
+  category_code text,
+  language text,
+  duration_seconds integer,
+  published_at timestamptz not null,
+  popularity double precision not null default 0,
+  search tsvector not null,
+  constraint search_document_pkey primary key (content_item_id, tier)
+) partition by list (tier);
+alter table ops.search_document enable row level security;
+comment on table ops.search_document is
+  'One row an item of ops.public_item: what lists and searches of visitors read. In tiers by popularity, so that a search for a common word reads the most popular items and stops. Written by triggers (removal, at once) and ops.refresh_discovery().';
+comment on column ops.search_document.tier is
+  '0: the most popular quarter of a hundredth, 1: to one hundredth, 2: to four, 3: to sixteen, 4: the rest. New items begin in 3.';
+comment on column ops.search_document.popularity is
+  'How many deviations an item''s views lie above what is usual on its platform, on a logarithmic scale; so no platform''s numbers win by size.';
+comment on column ops.search_document.search is
+  'The item''s search_vector, and one lexeme each for category, platform, type and language (ops.facet_lexeme), so that one index answers words and filters together.';
+
+-- Each serves a list of browse_content(): everything, a category, a platform, a creator; newest first.
+create index search_document_published_at_idx on ops.search_document (published_at desc, content_item_id);
+create index search_document_category_idx on ops.search_document (category_code, published_at desc, content_item_id);
+create index search_document_platform_idx on ops.search_document (platform, published_at desc, content_item_id);
+create index search_document_user_id_idx on ops.search_document (user_id, published_at desc, content_item_id);
+-- Serves searches: words and filters.
+create index search_document_search_idx on ops.search_document using gin (search);
+
+do $$
+begin
+  for v_tier in 0..4 loop
+    execute format('create table ops.search_document_%s partition of ops.search_document for values in (%1$s)', v_tier);
+    execute format('alter table ops.search_document_%s enable row level security', v_tier);
+    execute format('create policy "Only functions use documents" on ops.search_document_%s for all to postgres using (true) with check (true)', v_tier);
+    execute format('comment on table ops.search_document_%s is %L', v_tier, 'Tier ' || v_tier || ' of ops.search_document.');
+  end loop;
+end;
+$$;
+
+create table ops.discovery_queue (
+  id bigint generated always as identity,
+  content_item_id uuid not null,
+  constraint discovery_queue_pkey primary key (id)
+);
+alter table ops.discovery_queue enable row level security;
+comment on table ops.discovery_queue is 'Items whose search_document is to be written anew. Appended by triggers, emptied by ops.refresh_discovery().';
+
+create table ops.search_word (
+  word text not null,
+  documents integer not null,
+  constraint search_word_pkey primary key (word)
+);
+alter table ops.search_word enable row level security;
+comment on table ops.search_word is
+  'Words of public titles (folded) and how many titles have them: completes what is being typed and corrects what is misspelt. Made anew nightly.';
+-- Serves completions: words that begin so, and corrections: words that resemble.
+create index search_word_prefix_idx on ops.search_word (word text_pattern_ops);
+create index search_word_trgm_idx on ops.search_word using gin (word extensions.gin_trgm_ops);
+
+create table ops.platform_scale (
+  platform text not null,
+  mean_log_views double precision not null,
+  deviation double precision not null,
+  updated_at timestamptz not null default now(),
+  constraint platform_scale_pkey primary key (platform),
+  constraint platform_scale_deviation_positive check (deviation > 0)
+);
+alter table ops.platform_scale enable row level security;
+comment on table ops.platform_scale is 'Mean and deviation of ln(1 + views) of each platform''s public items; refreshed daily.';
+
+-- Serve search_creators(): names and handles.
+create index users_display_name_trgm_idx on public.users using gin (ops.fold_text(display_name) extensions.gin_trgm_ops);
+create index social_account_username_trgm_idx on public.social_account using gin (ops.fold_text(username) extensions.gin_trgm_ops);
+
+-- ## Functions: categories
+
+create function ops.derived_category(p_platform text, p_platform_category text, p_words text[], p_profile_category text,
+  out category_code text, out category_source text)
+language plpgsql stable security invoker set search_path = '' as $$
+begin
+  select rule.category_code, 'platform' into category_code, category_source
+  from ops.category_rule as rule
+  where rule.platform = p_platform and rule.platform_category = p_platform_category;
+  if category_code is not null then
+    return;
+  end if;
+  select known.category_code, 'tags' into category_code, category_source
+  from unnest(p_words) as given (word)
+  join ops.category_word as known on known.word = ops.fold_text(given.word)
+  group by known.category_code
+  order by count(*) desc, known.category_code
+  limit 1;
+  if category_code is not null then
+    return;
+  end if;
+  if p_profile_category is not null then
+    category_code := p_profile_category;
+    category_source := 'profile';
+  end if;
+end;
+$$;
+comment on function ops.derived_category is
+  'What an item is about, as far as its platform''s category, else its tags and hashtags, else its creator''s own category tell; and which of them told.';
+
+-- ## Functions: keeping the documents
+
+create function ops.facet_lexeme(p_kind text, p_value text) returns tsvector
+language plpgsql immutable parallel safe security invoker set search_path = '' as $$
+begin
+  return case when p_value is null then ''::tsvector else array_to_tsvector(array['@' || p_kind || ':' || p_value]) end;
+end;
+$$;
+comment on function ops.facet_lexeme is 'The lexeme that stands for a filter, such as @platform:youtube. No text can give it: parsers drop the signs.';
+
+create function ops.refresh_discovery(p_limit integer default 2000) returns integer
+language plpgsql volatile security invoker set search_path = '' as $$
+declare
+  v_ids uuid[];
+begin
+  with taken as (
+    delete from ops.discovery_queue
+    where id = any(array(select id from ops.discovery_queue order by id limit p_limit for update skip locked))
+    returning content_item_id
+  )
+  select array_agg(distinct content_item_id) into v_ids from taken;
+  if v_ids is null then
+    return 0;
+  end if;
+
+  -- The creator's choice and the model's stay.
+  with derived as (
+    select item.id, told.category_code, told.category_source
+    from ops.public_item as item
+    join public.users as creator on creator.id = item.user_id
+    cross join lateral ops.derived_category(item.platform, item.platform_category, item.tags || item.hashtags, creator.primary_category) as told
+    where item.id = any(v_ids) and coalesce(item.category_source not in ('creator', 'ai'), true)
+  )
+  update public.content_item as item
+  set category_code = derived.category_code, category_source = derived.category_source
+  from derived
+  where item.id = derived.id
+    and (item.category_code, item.category_source) is distinct from (derived.category_code, derived.category_source)
+    and coalesce(item.category_source not in ('creator', 'ai'), true);
+
+  with wanted as (
+    select item.id, item.user_id, item.platform, item.content_type, item.category_code, item.language, item.duration_seconds,
+      item.published_at,
+      coalesce((ln(1 + item.views_count) - scale.mean_log_views) / scale.deviation, 0) as popularity,
+      item.search_vector || ops.facet_lexeme('category', item.category_code) || ops.facet_lexeme('platform', item.platform)
+        || ops.facet_lexeme('type', item.content_type) || ops.facet_lexeme('language', split_part(lower(item.language), '-', 1)) as search
+    from ops.public_item as item
+    left join ops.platform_scale as scale on scale.platform = item.platform
+    where item.id = any(v_ids)
+  ), gone as (
+    delete from ops.search_document as document
+    where document.content_item_id = any(v_ids)
+      and not exists (select from wanted where wanted.id = document.content_item_id)
+  ), kept as (
+    update ops.search_document as document
+    set user_id = wanted.user_id, platform = wanted.platform, content_type = wanted.content_type, category_code = wanted.category_code,
+      language = wanted.language, duration_seconds = wanted.duration_seconds, published_at = wanted.published_at,
+      popularity = wanted.popularity, search = wanted.search
+    from wanted
+    where document.content_item_id = wanted.id
+    returning 1
+  )
+  insert into ops.search_document (content_item_id, tier, user_id, platform, content_type, category_code, language, duration_seconds,
+    published_at, popularity, search)
+  select id, 3, user_id, platform, content_type, category_code, language, duration_seconds, published_at, popularity, search
+  from wanted
+  where not exists (select from ops.search_document as document where document.content_item_id = wanted.id);
+
+  delete from public.content_tag as tag
+  where tag.content_id = any(v_ids) and tag.source = 'platform';
+  insert into public.content_tag (content_id, tag, source, tag_type)
+  select distinct on (item.id, folded.tag) item.id, folded.tag, 'platform', folded.tag_type
+  from public.content_item as item
+  cross join lateral (
+    select left(ops.fold_text(given), 500) as tag, 'hashtag' as tag_type from unnest(item.hashtags) as given
+    union all
+    select left(ops.fold_text(given), 500), 'keyword' from unnest(item.tags) as given
+  ) as folded
+  where item.id = any(v_ids) and item.deleted_at is null and folded.tag <> ''
+  order by item.id, folded.tag, folded.tag_type
+  on conflict do nothing;
+
+  perform public.update_total_followers(touched.user_id)
+  from (select distinct user_id from public.content_item where id = any(v_ids)) as touched;
+  return cardinality(v_ids);
+end;
+$$;
+comment on function ops.refresh_discovery is
+  'For cron. Writes the documents, categories and tags of at most so many queued items anew; returns of how many. Several may run at once.';
+
+create function ops.rescale_discovery() returns integer
+language plpgsql volatile security invoker set search_path = '' as $$
+declare
+  v_moved integer;
+begin
+  insert into ops.platform_scale (platform, mean_log_views, deviation)
+  select platform, avg(ln(1 + views_count)), greatest(stddev_pop(ln(1 + views_count)), 0.1)
+  from ops.public_item
+  group by platform
+  on conflict (platform) do update
+  set mean_log_views = excluded.mean_log_views, deviation = excluded.deviation, updated_at = now();
+
+  with measured as (
+    select document.content_item_id, document.tier,
+      ((ln(1 + item.views_count) - scale.mean_log_views) / scale.deviation) as popularity
+    from ops.search_document as document
+    join public.content_item as item on item.id = document.content_item_id
+    join ops.platform_scale as scale on scale.platform = document.platform
+  ), ranked as (
+    select content_item_id, tier, popularity, percent_rank() over (order by popularity desc, content_item_id) as place from measured
+  ), placed as (
+    select content_item_id, popularity, tier as old_tier,
+      case when place <= 0.0025 then 0 when place <= 0.01 then 1 when place <= 0.04 then 2 when place <= 0.16 then 3 else 4 end as tier
+    from ranked
+  )
+  update ops.search_document as document
+  set tier = placed.tier, popularity = placed.popularity
+  from placed
+  where document.content_item_id = placed.content_item_id and document.tier = placed.old_tier
+    and (document.tier <> placed.tier or abs(document.popularity - placed.popularity) > 0.1);
+  get diagnostics v_moved = row_count;
+
+  with counted as (
+    select given.word, count(*) as documents
+    from ops.search_document as document
+    join public.content_item as item on item.id = document.content_item_id
+    cross join lateral (
+      select distinct word from regexp_split_to_table(ops.fold_text(item.title), '[^[:alnum:]]+') as word
+      where char_length(word) between 3 and 40 and word ~ '[^0-9]'
+    ) as given
+    where document.tier <= 3
+    group by given.word
+  ), gone as (
+    delete from ops.search_word as known where not exists (select from counted where counted.word = known.word)
+  )
+  insert into ops.search_word as known (word, documents)
+  select word, documents from counted
+  on conflict (word) do update set documents = excluded.documents where known.documents <> excluded.documents;
+  return v_moved;
+end;
+$$;
+comment on function ops.rescale_discovery is
+  'For cron, nightly: measures each platform''s views, moves documents whose popularity has changed to the tier where they belong, and counts the words of titles. Returns how many moved.';
+
+-- ## Functions: reading
+
+-- Security definer, like the next two: a policy asks them on behalf of people who may not read the tables.
+create function ops.is_public_item(p_id uuid) returns boolean
+language sql stable security definer set search_path = '' as $$
+  select exists (select from ops.public_item as item where item.id = p_id);
+$$;
+comment on function ops.is_public_item is 'For policies: whether visitors may see an item.';
+
+create function ops.is_own_item(p_id uuid) returns boolean
+language sql stable security definer set search_path = '' as $$
+  select exists (select from public.content_item as item where item.id = p_id and item.user_id = auth.uid());
+$$;
+comment on function ops.is_own_item is 'For policies: whether an item is the signed-in person''s.';
+
+create function ops.is_public_creator(p_id uuid) returns boolean
+language sql stable security definer set search_path = '' as $$
+  select exists (select from public.users as creator where creator.id = p_id and creator.is_public and creator.hidden_at is null);
+$$;
+comment on function ops.is_public_creator is 'For policies: whether visitors may see a creator.';
+
+create function ops.uncounted_clicks(p_content_id uuid) returns bigint
+language sql stable security invoker set search_path = '' as $$
+  select count(*)
+  from public.content_click as click
+  where click.content_id = p_content_id and click.is_counted
+    and click.tx >= greatest(
+      (select rolled_to from ops.click_roll_up), (select rolled_to from ops.click_counter where content_id = p_content_id));
+$$;
+comment on function ops.uncounted_clicks is 'Clicks of an item that no roll-up has taken yet.';
+
+create function ops.creator_card(p_creator public.users) returns jsonb
+language sql stable security invoker set search_path = '' as $$
+  select jsonb_build_object('id', p_creator.id, 'slug', p_creator.profile_slug, 'display_name', p_creator.display_name,
+    'avatar_url', p_creator.avatar_url, 'category', p_creator.primary_category, 'is_verified', p_creator.is_verified);
+$$;
+comment on function ops.creator_card is 'A creator as lists show them. Only for creators who are public.';
+
+create function ops.item_cards(p_ids uuid[]) returns jsonb
+language sql stable security invoker set search_path = '' as $$
+  select coalesce(jsonb_agg(jsonb_build_object(
+      'id', item.id, 'platform', item.platform, 'content_type', item.content_type, 'title', item.title,
+      'description', left(item.description, 300), 'thumbnail_url', item.thumbnail_url, 'permalink', item.permalink,
+      'category', item.category_code, 'language', item.language, 'duration_seconds', item.duration_seconds,
+      'hashtags', item.hashtags, 'views_count', item.views_count, 'likes_count', item.likes_count,
+      'comments_count', item.comments_count,
+      'total_clicks', coalesce(counter.clicks, 0) + ops.uncounted_clicks(item.id),
+      'published_at', item.published_at, 'creator', ops.creator_card(creator)) order by wanted.place), '[]')
+  from unnest(p_ids) with ordinality as wanted (id, place)
+  join ops.public_item as item on item.id = wanted.id
+  join public.users as creator on creator.id = item.user_id
+  left join ops.click_counter as counter on counter.content_id = item.id;
+$$;
+comment on function ops.item_cards is 'Items as lists show them, in the order asked for. What is not public is left out, whoever asks.';
+
+create function ops.bounded_total(p_counted bigint, p_estimate double precision, out total_count bigint, out total_is_estimate boolean)
+language sql immutable security invoker set search_path = '' as $$
+  select case when p_counted > 10000 then greatest(p_estimate::bigint, p_counted) else p_counted end, p_counted > 10000;
+$$;
+comment on function ops.bounded_total is 'A total that is exact to 10,000, and beyond that an estimate that says so.';
+
+create function ops.common_values(p_table oid, p_column text) returns table (value text, frequency real)
+language sql stable security invoker set search_path = '' as $$
+  select common.value, common.frequency
+  from pg_catalog.pg_stats as stats
+  join pg_class as class on class.oid = p_table and class.relname = stats.tablename
+  cross join lateral unnest(stats.most_common_vals::text::text[], stats.most_common_freqs) as common (value, frequency)
+  where stats.schemaname = 'ops' and stats.attname = p_column;
+$$;
+comment on function ops.common_values is 'The commonest values of a column of schema ops and their shares, as ANALYZE has found them.';
+
+create function ops.estimated_documents(p_category text, p_platform text) returns double precision
+language sql stable security invoker set search_path = '' as $$
+  select sum(greatest(class.reltuples, 0) * coalesce(share.category, 1) * coalesce(share.platform, 1))
+  from pg_inherits as part
+  join pg_class as class on class.oid = part.inhrelid
+  cross join lateral (
+    select
+      (select frequency from ops.common_values(class.oid, 'category_code') where value = p_category) as category,
+      (select frequency from ops.common_values(class.oid, 'platform') where value = p_platform) as platform
+  ) as share
+  where part.inhparent = 'ops.search_document'::regclass;
+$$;
+comment on function ops.estimated_documents is 'About how many documents there are, as the planner''s statistics have it.';
+
+-- Security definer: visitors see what is public, and may read no table. The service alone calls it, for the edge functions.
+-- Plans are made for each call, so that filters that are not given cost nothing.
+create function public.browse_content(p_category text default null, p_platform text default null, p_content_type text default null,
+  p_language text default null, p_creator text default null, p_published_since timestamptz default null,
+  p_published_until timestamptz default null, p_min_duration integer default null, p_max_duration integer default null,
+  p_limit integer default 50, p_offset integer default 0, p_after_at timestamptz default null, p_after_id uuid default null) returns jsonb
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
+declare
+  v_creator_id constant uuid := (select id from public.users where profile_slug = p_creator);
+  v_found ops.search_document[];
+  v_last ops.search_document;
+  v_counted bigint;
+  v_total record;
+begin
+  if p_creator is not null and v_creator_id is null then
+    return jsonb_build_object('content_items', '[]'::jsonb, 'total_count', 0, 'total_is_estimate', false, 'next', null);
+  end if;
+  select array_agg(document) into v_found
+  from (
+    select document
+    from ops.search_document as document
+    where (p_category is null or document.category_code = p_category)
+      and (p_platform is null or document.platform = p_platform)
+      and (p_content_type is null or document.content_type = p_content_type)
+      and (p_language is null or document.language = p_language or document.language like p_language || '-%')
+      and (v_creator_id is null or document.user_id = v_creator_id)
+      and (p_published_since is null or document.published_at >= p_published_since)
+      and (p_published_until is null or document.published_at < p_published_until)
+      and (p_min_duration is null or document.duration_seconds >= p_min_duration)
+      and (p_max_duration is null or document.duration_seconds <= p_max_duration)
+      -- Newest first, equal times by id; a tuple comparison cannot say that, because the two go in different directions.
+      and (p_after_id is null or document.published_at <= p_after_at
+        and (document.published_at < p_after_at or document.content_item_id > p_after_id))
+    order by document.published_at desc, document.content_item_id
+    limit p_limit + 1 offset p_offset
+  ) as page;
+
+  select count(*) into v_counted
+  from (
+    select
+    from ops.search_document as document
+    where (p_category is null or document.category_code = p_category)
+      and (p_platform is null or document.platform = p_platform)
+      and (p_content_type is null or document.content_type = p_content_type)
+      and (p_language is null or document.language = p_language or document.language like p_language || '-%')
+      and (v_creator_id is null or document.user_id = v_creator_id)
+      and (p_published_since is null or document.published_at >= p_published_since)
+      and (p_published_until is null or document.published_at < p_published_until)
+      and (p_min_duration is null or document.duration_seconds >= p_min_duration)
+      and (p_max_duration is null or document.duration_seconds <= p_max_duration)
+    limit 10001
+  ) as counted;
+  v_total := ops.bounded_total(v_counted, ops.estimated_documents(p_category, p_platform));
+
+  v_last := v_found[p_limit];
+  return jsonb_build_object(
+    'content_items', ops.item_cards(array(select found.content_item_id from unnest(v_found[:p_limit]) as found)),
+    'total_count', v_total.total_count, 'total_is_estimate', v_total.total_is_estimate,
+    'next', case when cardinality(v_found) > p_limit
+      then jsonb_build_object('at', v_last.published_at, 'id', v_last.content_item_id) end);
+end;
+$$;
+comment on function public.browse_content is
+  'A page of public items, newest first, with any of the filters: {content_items, total_count, total_is_estimate, next}. Go on from next ({at, id}: p_after_at, p_after_id); a page far down costs what the first costs, unless p_offset counts its way there.';
+
+-- Security definer: see browse_content.
+create function public.browse_categories() returns jsonb
+language sql stable security definer set search_path = '' as $$
+  select coalesce(jsonb_agg(jsonb_build_object('code', category.code, 'display_name', category.display_name,
+      'description', category.description, 'sort_order', category.sort_order,
+      'item_count', total.total_count, 'item_count_is_estimate', total.total_is_estimate) order by category.sort_order), '[]')
+  from public.content_category as category
+  cross join lateral (
+    select count(*) as items
+    from (select from ops.search_document as document where document.category_code = category.code limit 10001) as counted
+  ) as counted
+  cross join lateral ops.bounded_total(counted.items, ops.estimated_documents(category.code, null)) as total;
+$$;
+comment on function public.browse_categories is 'All categories in their order, each with how many public items it has.';
+
+-- Security definer: see browse_content.
+create function public.get_content_detail(p_id uuid, p_related integer default 12) returns jsonb
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
+declare
+  v_item record;
+  v_related uuid[] := '{}';
+  v_waiting uuid[] := '{}';
+  v_next record;
+  v_one uuid;
+  v_other uuid;
+begin
+  select item.*, creator.primary_category into v_item
+  from ops.public_item as item
+  join public.users as creator on creator.id = item.user_id
+  where item.id = p_id;
+  if v_item.id is null then
+    return null;
+  end if;
+
+  -- Candidates from what is shared, each source bounded; the more of them name an item and the rarer what is shared, the better.
+  for v_next in
+    with named as (
+      select other.content_id as id, 3 / ln(10 + shared.items) as weight
+      from public.content_tag as mine
+      cross join lateral (select count(*) as items from (select from public.content_tag where tag = mine.tag limit 200) as few) as shared
+      cross join lateral (
+        select twin.content_id from public.content_tag as twin where twin.tag = mine.tag and twin.content_id <> p_id limit 200
+      ) as other
+      where mine.content_id = p_id
+      union all
+      select content_item_id, 1.0
+      from (
+        select document.content_item_id
+        from ops.search_document as document
+        where document.tier < 3 and document.search @@ ops.any_of(v_item.title)
+        limit 200
+      ) as similar_text
+      union all
+      select content_item_id, 0.6
+      from (
+        select document.content_item_id from ops.search_document as document where document.user_id = v_item.user_id
+        order by document.published_at desc limit 30
+      ) as of_creator
+      union all
+      select content_item_id, 0.3
+      from (
+        select document.content_item_id from ops.search_document as document where document.category_code = v_item.category_code
+        order by document.published_at desc limit 60
+      ) as of_category
+    )
+    select named.id, item.user_id, sum(named.weight) as weight
+    from named
+    join ops.public_item as item on item.id = named.id
+    where named.id <> p_id
+    group by named.id, item.user_id
+    order by sum(named.weight) desc, named.id
+    limit p_related * 6
+  loop
+    exit when cardinality(v_related) >= p_related;
+    -- At most two of one creator in a row: a third waits until somebody else has come between.
+    if v_next.user_id = v_one and v_next.user_id = v_other then
+      v_waiting := v_waiting || v_next.id;
+      continue;
+    end if;
+    v_related := v_related || v_next.id;
+    v_other := v_one;
+    v_one := v_next.user_id;
+    if cardinality(v_waiting) > 0 and v_one is distinct from v_other and cardinality(v_related) < p_related then
+      v_related := v_related || v_waiting[1];
+      v_waiting := v_waiting[2:];
+      v_other := v_one;
+      v_one := (select user_id from public.content_item where id = v_related[cardinality(v_related)]);
+    end if;
+  end loop;
+
+  return jsonb_build_object(
+    'content_item', (ops.item_cards(array[p_id]) -> 0) || jsonb_build_object(
+      'description', v_item.description, 'tags', v_item.tags, 'shares_count', v_item.shares_count,
+      'category_source', v_item.category_source, 'updated_at', v_item.updated_at,
+      'media', coalesce((
+        select jsonb_agg(to_jsonb(media) - 'content_id' - 'user_id' - 'id' order by media.position)
+        from public.content_media as media
+        where media.content_id = p_id), '[]')),
+    'related_content', ops.item_cards(v_related));
+end;
+$$;
+comment on function public.get_content_detail is
+  'One public item in full, and related ones (shared tags, text, creator, category; never itself, at most two of one creator in a row): {content_item, related_content}. Null when it is not there or not public.';
+
+create function ops.any_of(p_text text) returns tsquery
+language sql stable security invoker set search_path = '' as $$
+  select coalesce(string_agg(quote_literal(lexeme), ' | '), '')::tsquery
+  from (
+    select lexeme from unnest(to_tsvector('public.streamvibe', left(p_text, 300))) order by char_length(lexeme) desc limit 6
+  ) as words;
+$$;
+comment on function ops.any_of is 'A query for any of the six longest words of a text.';
+
+-- Security definer: see browse_content.
+create function public.get_creator_by_slug(p_slug text, p_recent integer default 24) returns jsonb
+language sql stable security definer set search_path = '' as $$
+  select jsonb_build_object(
+    'user', ops.creator_card(creator) || jsonb_build_object('bio', creator.bio, 'joined_at', creator.created_at,
+      'total_followers', coalesce(stat.total_followers, 0), 'item_count', coalesce(stat.item_count, 0)),
+    'social_accounts', coalesce((
+      select jsonb_agg(jsonb_build_object('platform', platform.slug, 'username', account.username, 'display_name', account.display_name,
+        'profile_url', account.profile_url, 'avatar_url', account.avatar_url, 'followers_count', account.followers_count)
+        order by platform.sort_order, account.created_at)
+      from public.social_account as account
+      join public.platform as platform on platform.id = account.platform_id
+      where account.user_id = creator.id and account.deleted_at is null), '[]'),
+    'pinned_content', ops.item_cards(array(
+      select pinned.content_id from ops.pinned_item as pinned where pinned.user_id = creator.id order by pinned.sort_order)),
+    'recent_content', ops.item_cards(array(
+      select document.content_item_id from ops.search_document as document where document.user_id = creator.id
+      order by document.published_at desc, document.content_item_id limit p_recent)))
+  from public.users as creator
+  left join ops.creator_stat as stat on stat.user_id = creator.id
+  where creator.profile_slug = p_slug and creator.is_public and creator.hidden_at is null;
+$$;
+comment on function public.get_creator_by_slug is
+  'A public creator''s page: {user, social_accounts, pinned_content, recent_content}. Null when there is none.';
+
+-- Security definer: see browse_content.
+create function public.browse_creators(p_category text default null, p_limit integer default 50, p_offset integer default 0,
+  p_after_followers bigint default null, p_after_id uuid default null) returns jsonb
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
+declare
+  v_found jsonb;
+  v_counted bigint;
+  v_total record;
+begin
+  select coalesce(jsonb_agg(page.card order by page.total_followers desc, page.id), '[]') into v_found
+  from (
+    select creator.id, stat.total_followers,
+      ops.creator_card(creator) || jsonb_build_object('bio', left(creator.bio, 300), 'total_followers', stat.total_followers,
+        'item_count', stat.item_count) as card
+    from ops.creator_stat as stat
+    join public.users as creator on creator.id = stat.user_id
+    where creator.is_public and creator.hidden_at is null
+      and (p_category is null or creator.primary_category = p_category)
+      and (p_after_id is null or stat.total_followers <= p_after_followers
+        and (stat.total_followers < p_after_followers or stat.user_id > p_after_id))
+    order by stat.total_followers desc, stat.user_id
+    limit p_limit + 1 offset p_offset
+  ) as page;
+  select count(*) into v_counted
+  from (
+    select
+    from ops.creator_stat as stat
+    join public.users as creator on creator.id = stat.user_id
+    where creator.is_public and creator.hidden_at is null and (p_category is null or creator.primary_category = p_category)
+    limit 10001
+  ) as counted;
+  v_total := ops.bounded_total(v_counted,
+    (select greatest(reltuples, 0) from pg_class where oid = 'ops.creator_stat'::regclass));
+  return jsonb_build_object(
+    'creators', case when jsonb_array_length(v_found) > p_limit then v_found - p_limit else v_found end,
+    'featured', case when p_after_id is null and p_offset = 0 then ops.featured_cards(p_category) else '[]' end,
+    'total_count', v_total.total_count, 'total_is_estimate', v_total.total_is_estimate,
+    'next', case when jsonb_array_length(v_found) > p_limit
+      then jsonb_build_object('followers', v_found -> (p_limit - 1) -> 'total_followers', 'id', v_found -> (p_limit - 1) -> 'id') end);
+end;
+$$;
+comment on function public.browse_creators is
+  'A page of public creators, the most followed first, and on the first page those whom moderators feature: {creators, featured, total_count, total_is_estimate, next}.';
+
+create function ops.featured_cards(p_category text) returns jsonb
+language sql stable security invoker set search_path = '' as $$
+  select coalesce(jsonb_agg(
+    ops.creator_card(creator) || jsonb_build_object('reason', featured.reason, 'ends_at', featured.ends_at)
+    order by featured.sort_order, featured.featured_at), '[]')
+  from public.featured_creator as featured
+  join public.users as creator on creator.id = featured.user_id
+  where creator.is_public and creator.hidden_at is null and (featured.ends_at is null or featured.ends_at > now())
+    and (p_category is null or creator.primary_category = p_category);
+$$;
+comment on function ops.featured_cards is 'Featured creators who are public, in their order.';
+
+-- ## Functions: searching
+
+create function ops.corrected(p_plain text) returns text
+language sql stable security invoker set search_path = '' set pg_trgm.similarity_threshold = 0.4 as $$
+  select string_agg(coalesce(
+      (select known.word from ops.search_word as known where known.word = given.word),
+      (select near.word from ops.search_word as near
+        where near.word operator(extensions.%) given.word and char_length(given.word) > 3 and given.word ~ '[^0-9]'
+        order by extensions.similarity(near.word, given.word) * ln(2 + near.documents) desc, near.word limit 1),
+      given.word), ' ' order by given.place)
+  from regexp_split_to_table(p_plain, '[[:space:]]+') with ordinality as given (word, place);
+$$;
+comment on function ops.corrected is 'A query with each unknown word replaced by the known one that resembles it most, common words before rare ones.';
+
+create function ops.search_words(p_query text, out words tsquery, out excluded tsquery, out plain text, out is_exact boolean)
+language plpgsql stable security invoker set search_path = '' as $$
+declare
+  v_last constant text := substring(p_query from '(?:^|[[:space:]])([[:alnum:]]{2,40})$');
+  v_completions text;
+  v_head record;
+begin
+  select * into words, excluded, plain, is_exact from ops.parse_search(p_query);
+  if v_last is null then
+    return;
+  end if;
+  -- The word that is being typed may go on: by the commonest words that begin so, never by all that the index has.
+  select string_agg(word, ' or ') into v_completions
+  from (
+    select word from ops.search_word
+    where word like replace(ops.fold_text(v_last), '_', '\_') || '%' and word <> ops.fold_text(v_last)
+    order by documents desc, word limit 8
+  ) as completions;
+  if v_completions is not null then
+    select * into v_head from ops.parse_search(left(p_query, char_length(p_query) - char_length(v_last)));
+    words := (select parsed.words from ops.parse_search(v_last) as parsed) || (select parsed.words from ops.parse_search(v_completions) as parsed);
+    if numnode(v_head.words) > 0 then
+      words := v_head.words && words;
+    end if;
+  end if;
+end;
+$$;
+comment on function ops.search_words is 'parse_search(), with the last word of the query completed.';
+
+create function ops.marked(p_text text, p_words tsquery, p_plain text) returns text
+language plpgsql stable security invoker set search_path = '' as $$
+declare
+  v_text text := ts_headline('public.streamvibe', translate(p_text, e'\x02\x03', ''), p_words,
+    e'StartSel="\x02", StopSel="\x03", MaxFragments=0, MaxWords=40, MinWords=15');
+  v_at integer;
+begin
+  if strpos(v_text, e'\x02') = 0 and p_plain <> '' then
+    -- Scripts without spaces: the parser knows no words there.
+    v_at := strpos(lower(v_text), p_plain);
+    if v_at > 0 then
+      v_text := left(v_text, v_at - 1) || e'\x02' || substr(v_text, v_at, char_length(p_plain)) || e'\x03'
+        || substr(v_text, v_at + char_length(p_plain));
+    end if;
+  end if;
+  v_text := replace(replace(replace(replace(v_text, '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), '"', '&quot;');
+  return replace(replace(v_text, e'\x02', '<mark>'), e'\x03', '</mark>');
+end;
+$$;
+comment on function ops.marked is 'The part of a text that a search found, as HTML: everything escaped, the words in <mark>.';
+
+-- Security definer: see browse_content. Tiers are read from the most popular down, until there are enough candidates; those are ranked.
+-- So a word that half of all items have costs what a rare one costs.
+create function public.search_content(p_query text, p_category text default null, p_platform text default null,
+  p_content_type text default null, p_language text default null, p_published_since timestamptz default null,
+  p_published_until timestamptz default null, p_min_duration integer default null, p_max_duration integer default null,
+  p_facets boolean default false, p_limit integer default 50, p_after_score double precision default null, p_after_id uuid default null,
+  p_now timestamptz default now()) returns jsonb
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan set synchronize_seqscans = off as $$
+declare
+  v_enough constant integer := 2000;
+  v_search record;
+  v_query tsquery;
+  v_filters tsquery := ''::tsquery;
+  v_corrected text;
+  v_ids uuid[] := '{}';
+  v_scores double precision[] := '{}';
+  v_more record;
+  v_counted bigint := 0;
+  v_page uuid[];
+  v_last double precision;
+  v_has_more boolean;
+  v_facets jsonb;
+  v_weights constant real[] := array[0.05, 0.2, 0.5, 1];
+begin
+  select * into v_search from ops.search_words(left(p_query, 500));
+  select coalesce(string_agg(quote_literal(name || value), ' & '), '')::tsquery into v_filters
+  from (values ('@category:', p_category), ('@platform:', p_platform), ('@type:', p_content_type),
+    ('@language:', split_part(lower(p_language), '-', 1))) as given (name, value)
+  where value is not null;
+  for v_try in 1..2 loop
+    v_query := case when numnode(v_search.words) = 0 then v_search.words else v_search.words && v_filters end;
+    exit when numnode(v_query) = 0;
+    for v_tier in 0..4 loop
+      select array_agg(found.id) as ids, array_agg(found.score) as scores into v_more
+      from (
+        select document.content_item_id as id,
+          round((ts_rank(v_weights, document.search, v_search.words) / v_try
+            * (1 + 0.15 * least(greatest(document.popularity, -2), 4))
+            * (0.75 + 0.25 * exp(-extract(epoch from p_now - document.published_at) / 15552000)))::numeric, 9)::double precision as score
+        from ops.search_document as document
+        where document.tier = v_tier and document.search @@ v_query
+          and (p_published_since is null or document.published_at >= p_published_since)
+          and (p_published_until is null or document.published_at < p_published_until)
+          and (p_min_duration is null or document.duration_seconds >= p_min_duration)
+          and (p_max_duration is null or document.duration_seconds <= p_max_duration)
+          and (v_try = 1 or document.content_item_id <> all(v_ids))
+        limit 2 * v_enough - cardinality(v_ids)
+      ) as found;
+      v_ids := v_ids || v_more.ids;
+      v_scores := v_scores || v_more.scores;
+      exit when cardinality(v_ids) >= v_enough;
+    end loop;
+    -- Little was found: perhaps it was misspelt. What is found by the corrected words comes after what was meant literally.
+    exit when v_try = 2 or cardinality(v_ids) >= 5 or v_search.plain = '' or v_search.is_exact;
+    v_corrected := ops.corrected(v_search.plain);
+    exit when v_corrected is not distinct from v_search.plain;
+    v_search.words := (select parsed.words from ops.parse_search(v_corrected) as parsed);
+    if v_search.excluded is not null then
+      v_search.words := v_search.words && !! v_search.excluded;
+    end if;
+  end loop;
+
+  -- Stop words and signs have no lexemes: titles are asked for them as they stand.
+  if cardinality(v_ids) = 0 and char_length(v_search.plain) >= 3 and v_search.plain ~ '[[:alnum:]]' then
+    select array_agg(found.id), array_agg(0.01::double precision) into v_ids, v_scores
+    from (
+      select item.id
+      from public.content_item as item
+      join ops.search_document as document on document.content_item_id = item.id
+      where ops.fold_text(item.title) like '%' || replace(replace(replace(v_search.plain, '\', '\\'), '%', '\%'), '_', '\_') || '%'
+        and (p_category is null or document.category_code = p_category) and (p_platform is null or document.platform = p_platform)
+        and (p_content_type is null or document.content_type = p_content_type)
+        and (p_language is null or document.language like p_language || '%')
+        and (p_published_since is null or document.published_at >= p_published_since)
+        and (p_published_until is null or document.published_at < p_published_until)
+        and (p_min_duration is null or document.duration_seconds >= p_min_duration)
+        and (p_max_duration is null or document.duration_seconds <= p_max_duration)
+      limit v_enough
+    ) as found;
+    v_ids := coalesce(v_ids, '{}');
+    v_scores := coalesce(v_scores, '{}');
+  end if;
+
+  v_counted := cardinality(v_ids);
+  if v_counted >= v_enough then
+    select count(*) into v_counted
+    from (
+      select
+      from ops.search_document as document
+      where document.search @@ v_query
+        and (p_published_since is null or document.published_at >= p_published_since)
+        and (p_published_until is null or document.published_at < p_published_until)
+        and (p_min_duration is null or document.duration_seconds >= p_min_duration)
+        and (p_max_duration is null or document.duration_seconds <= p_max_duration)
+      limit 10001
+    ) as counted;
+  end if;
+
+  select array_agg(found.id order by found.score desc, found.id), min(found.score) into v_page, v_last
+  from (
+    select candidate.id, candidate.score
+    from unnest(v_ids, v_scores) as candidate (id, score)
+    where p_after_id is null or candidate.score < p_after_score or candidate.score = p_after_score and candidate.id > p_after_id
+    order by candidate.score desc, candidate.id
+    limit p_limit
+  ) as found;
+  v_has_more := cardinality(v_page) = p_limit and exists (
+    select from unnest(v_ids, v_scores) as candidate (id, score)
+    where candidate.score < v_last or candidate.score = v_last and candidate.id > v_page[p_limit]);
+
+  if p_facets then
+    select jsonb_build_object('category', ops.facet(array_agg(hit.category_code)), 'platform', ops.facet(array_agg(hit.platform)),
+      'content_type', ops.facet(array_agg(hit.content_type))) into v_facets
+    from (
+      select document.category_code, document.platform, document.content_type
+      from ops.search_document as document
+      where numnode(v_query) > 0 and document.search @@ v_query
+        and (p_published_since is null or document.published_at >= p_published_since)
+        and (p_published_until is null or document.published_at < p_published_until)
+      limit 10000
+    ) as hit;
+  end if;
+
+  return jsonb_build_object(
+    'results', coalesce((
+      select jsonb_agg(card.value || jsonb_build_object(
+        'title_html', ops.marked(item.title, v_search.words, v_search.plain),
+        'snippet_html', ops.marked(left(item.description, 2000), v_search.words, v_search.plain)) order by card.place)
+      from jsonb_array_elements(ops.item_cards(v_page)) with ordinality as card (value, place)
+      join public.content_item as item on item.id = (card.value ->> 'id')::uuid), '[]'),
+    'total_count', least(v_counted, 10000), 'total_is_estimate', v_counted > 10000,
+    'did_you_mean', v_corrected, 'facets', v_facets,
+    'next', case when v_has_more then jsonb_build_object('score', v_last, 'id', v_page[p_limit], 'now', p_now) end);
+end;
+$$;
+comment on function public.search_content is
+  'Searches public items: words (websearch syntax, the last one completed), tags, scripts without spaces; ranked by match, title before description, popularity and freshness; corrected where little is found. {results, total_count, total_is_estimate, did_you_mean, facets, next}. Go on from next ({score, id, now}).';
+
+create function ops.facet(p_values text[]) returns jsonb
+language sql immutable security invoker set search_path = '' as $$
+  select coalesce(jsonb_object_agg(value, hits), '{}')
+  from (select value, count(*) as hits from unnest(p_values) as value where value is not null group by value) as counted;
+$$;
+comment on function ops.facet is 'How many of each value there are.';
+
+-- Security definer: see browse_content.
+create function public.search_creators(p_query text, p_category text default null, p_limit integer default 50, p_offset integer default 0) returns jsonb
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan set pg_trgm.word_similarity_threshold = 0.5 as $$
+declare
+  v_plain constant text := ltrim(btrim(ops.fold_text(left(p_query, 200))), '@');
+  v_like constant text := replace(replace(replace(v_plain, '\', '\\'), '%', '\%'), '_', '\_') || '%';
+  v_found jsonb;
+begin
+  if v_plain !~ '[[:alnum:]]' then
+    return jsonb_build_object('results', '[]'::jsonb, 'total_count', 0, 'next_offset', null);
+  end if;
+  with named as (
+    select creator.id, greatest(
+      case when ops.fold_text(creator.display_name) = v_plain or creator.profile_slug = v_plain then 2
+        when ops.fold_text(creator.display_name) like v_like then 1.2 else 0 end,
+      extensions.word_similarity(v_plain, ops.fold_text(creator.display_name))) as score
+    from public.users as creator
+    where ops.fold_text(creator.display_name) operator(extensions.%>) v_plain or ops.fold_text(creator.display_name) like v_like
+      or creator.profile_slug = v_plain
+    union all
+    select account.user_id, case when ops.fold_text(account.username) = v_plain then 1.8 else 1 end
+    from public.social_account as account
+    where account.deleted_at is null and ops.fold_text(account.username) like v_like
+  ), ranked as (
+    select creator as creator, stat.total_followers, stat.item_count,
+      max(named.score) * (1 + 0.05 * ln(1 + coalesce(stat.total_followers, 0))) as score
+    from named
+    join public.users as creator on creator.id = named.id
+    left join ops.creator_stat as stat on stat.user_id = creator.id
+    where creator.is_public and creator.hidden_at is null and (p_category is null or creator.primary_category = p_category)
+    group by creator.id, stat.user_id
+  )
+  select jsonb_build_object(
+    'results', coalesce((
+      select jsonb_agg(ops.creator_card(page.creator) || jsonb_build_object('bio', left((page.creator).bio, 300),
+        'total_followers', coalesce(page.total_followers, 0), 'item_count', coalesce(page.item_count, 0))
+        order by page.score desc, (page.creator).id)
+      from (select * from ranked order by score desc, (creator).id limit p_limit offset p_offset) as page), '[]'),
+    'total_count', (select count(*) from ranked)) into v_found;
+  return v_found || jsonb_build_object(
+    'next_offset', case when (v_found ->> 'total_count')::integer > p_offset + p_limit then p_offset + p_limit end);
+end;
+$$;
+comment on function public.search_creators is
+  'Searches public creators by name, slug and @handle, similar names too: {results, total_count, next_offset}.';
+
+-- ## Functions: clicks
+
+create function ops.user_agent_class(p_user_agent text) returns text
+language sql immutable security invoker set search_path = '' as $$
+  select case
+    when coalesce(p_user_agent, '') = '' then 'unknown'
+    when p_user_agent in ('browser', 'mobile', 'app', 'bot', 'prefetch', 'unknown') then p_user_agent
+    when p_user_agent ~* '(bot|crawl|spider|slurp|facebookexternalhit|embedly|preview|headless|lighthouse|curl|wget|python|httpx?/|java/|go-http|okhttp|axios|node-fetch|scrapy|monitor|uptime)'
+      then 'bot'
+    when p_user_agent ~* '(android|iphone|ipad|mobile)' then 'mobile'
+    when p_user_agent ~* '(mozilla|opera)' then 'browser'
+    else 'app' end;
+$$;
+comment on function ops.user_agent_class is 'The class of a visitor''s program. Programs that fetch on behalf of nobody are bots.';
+
+create function ops.host_of(p_url text) returns text
+language sql immutable security invoker set search_path = '' as $$
+  select nullif(left(regexp_replace(lower(substring(p_url from '^[a-zA-Z][a-zA-Z0-9+.-]*://(?:[^/@?#]*@)?([^/?#:]+)')), '^www\.', ''), 253), '');
+$$;
+comment on function ops.host_of is 'The host of an address, without www.; null where there is none.';
+
+create function ops.keep_click_partitions(p_now timestamptz default now(), p_keep interval default interval '13 months') returns integer
+language plpgsql volatile security invoker set search_path = '' as $$
+declare
+  v_month timestamptz;
+  v_name text;
+  v_changed integer := 0;
+begin
+  -- One at a time: two that make the same partition would make one of them fail.
+  perform pg_advisory_xact_lock(hashtextextended('ops.keep_click_partitions', 0));
+  for v_month in
+    select date_trunc('month', p_now at time zone 'utc') at time zone 'utc' + make_interval(months => ahead)
+    from generate_series(0, 2) as ahead
+  loop
+    v_month := date_trunc('month', v_month at time zone 'utc') at time zone 'utc';
+    v_name := 'content_click_' || to_char(v_month at time zone 'utc', 'YYYY_MM');
+    if to_regclass('ops.' || v_name) is null then
+      execute format('create table ops.%I partition of public.content_click for values from (%L) to (%L)', v_name, v_month,
+        (v_month at time zone 'utc' + interval '1 month') at time zone 'utc');
+      execute format('alter table ops.%I enable row level security', v_name);
+      execute format('create policy "Only functions use clicks" on ops.%I for all to postgres using (true) with check (true)', v_name);
+      execute format('comment on table ops.%I is %L', v_name, 'Clicks of a month, see public.content_click.');
+      v_changed := v_changed + 1;
+    end if;
+  end loop;
+  for v_name in
+    select class.relname
+    from pg_inherits as part
+    join pg_class as class on class.oid = part.inhrelid
+    where part.inhparent = 'public.content_click'::regclass
+      and to_date(right(class.relname, 7), 'YYYY_MM') + interval '1 month' <= (p_now - p_keep) at time zone 'utc'
+  loop
+    execute format('drop table ops.%I', v_name);
+    v_changed := v_changed + 1;
+  end loop;
+  delete from ops.visitor_key where day < (p_now at time zone 'utc')::date - 1;
+  delete from ops.visitor_day where day < (p_now at time zone 'utc')::date - 1;
+  return v_changed;
+end;
+$$;
+comment on function ops.keep_click_partitions is
+  'For cron, daily: makes the partitions of this month and the next two, drops those that are older than p_keep, and forgets the keys of visitors.';
+
+-- Security definer: visitors may write no table. The service alone calls it, for the edge function.
+create function public.record_click(p_content_id uuid, p_user_id uuid default null, p_referrer text default null,
+  p_user_agent text default null, p_query text default null, p_address text default null, p_country text default null,
+  p_is_prefetch boolean default false) returns boolean
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_day constant date := (now() at time zone 'utc')::date;
+  v_key bytea;
+begin
+  if not exists (select from ops.public_item as item where item.id = p_content_id) then
+    return false;
+  end if;
+  if p_address is not null then
+    select key into v_key from ops.visitor_key where day = v_day;
+    if v_key is null then
+      insert into ops.visitor_key (day) values (v_day) on conflict do nothing;
+      select key into v_key from ops.visitor_key where day = v_day;
+    end if;
+  end if;
+  insert into public.content_click (content_id, user_id, referrer, user_agent, country, query, visitor)
+  values (p_content_id, p_user_id, left(p_referrer, 2048), case when p_is_prefetch then 'prefetch' else p_user_agent end,
+    upper(p_country), left(p_query, 200),
+    substring(extensions.hmac(convert_to(p_address, 'UTF8'), v_key, 'sha256') for 16));
+  return true;
+end;
+$$;
+comment on function public.record_click is
+  'Appends a click on a public item; false when there is none. The address is hashed under a key of the day and not kept.';
+
+-- A row at a time would be one update of the item for each click. Here clicks of all items are added in one transaction that takes exactly
+-- those which were certainly committed when it began: a click whose transaction is still under way is taken by the next roll-up.
+create function ops.roll_up_clicks() returns bigint
+language plpgsql volatile security invoker set search_path = '' as $$
+declare
+  v_from xid8;
+  v_to xid8;
+  v_clicks bigint;
+  v_ids uuid[];
+  v_gains double precision[];
+begin
+  select rolled_to into v_from from ops.click_roll_up for update;
+  v_to := pg_snapshot_xmin(pg_current_snapshot());
+
+  insert into ops.click_daily as daily (content_id, day, referrer_host, country, clicks)
+  select click.content_id, (click.clicked_at at time zone 'utc')::date, coalesce(click.referrer_host, ''), coalesce(click.country, ''), count(*)
+  from public.content_click as click
+  join public.content_item as item on item.id = click.content_id
+  where click.tx >= v_from and click.tx < v_to and click.is_counted
+  group by 1, 2, 3, 4
+  order by 1, 2, 3, 4
+  on conflict (content_id, day, referrer_host, country) do update set clicks = daily.clicks + excluded.clicks;
+
+  with fresh as (
+    select click.content_id, count(*) filter (where counter.rolled_to is null or click.tx >= counter.rolled_to) as clicks
+    from public.content_click as click
+    join public.content_item as item on item.id = click.content_id
+    left join ops.click_counter as counter on counter.content_id = click.content_id
+    where click.tx >= v_from and click.tx < v_to and click.is_counted
+    group by click.content_id
+    order by click.content_id
+  ), counted as (
+    insert into ops.click_counter as counter (content_id, clicks)
+    select content_id, clicks from fresh
+    on conflict (content_id) do update set clicks = counter.clicks + excluded.clicks, rolled_to = null
+    returning content_id, clicks
+  )
+  update public.content_item as item
+  set total_clicks = counted.clicks
+  from counted
+  where item.id = counted.content_id and item.total_clicks <> counted.clicks;
+
+  insert into ops.content_stat_daily as stat (content_item_id, day, views, likes, comments, shares, clicks)
+  select item.id, days.day, item.views_count, item.likes_count, item.comments_count, item.shares_count, days.clicks
+  from (
+    select click.content_id, (click.clicked_at at time zone 'utc')::date as day, count(*) as clicks
+    from public.content_click as click
+    where click.tx >= v_from and click.tx < v_to and click.is_counted
+    group by 1, 2
+    order by 1, 2
+  ) as days
+  join public.content_item as item on item.id = days.content_id
+  on conflict (content_item_id, day) do update set clicks = stat.clicks + excluded.clicks;
+
+  -- Who comes again on the same day adds to the count, and to no trend.
+  with visitors as (
+    insert into ops.visitor_day (content_id, day, visitor)
+    select distinct click.content_id, (click.clicked_at at time zone 'utc')::date, click.visitor
+    from public.content_click as click
+    join public.content_item as item on item.id = click.content_id
+    where click.tx >= v_from and click.tx < v_to and click.is_counted and click.visitor is not null
+    on conflict do nothing
+    returning content_id
+  )
+  select array_agg(gained.content_id), array_agg(gained.visitors / 20.0) into v_ids, v_gains
+  from (select content_id, count(*) as visitors from visitors group by content_id) as gained;
+  perform ops.add_trend_gains(v_ids, v_gains, now());
+
+  select count(*) into v_clicks from public.content_click where tx >= v_from and tx < v_to and is_counted;
+  update ops.click_roll_up set rolled_to = v_to, rolled_at = now();
+  return v_clicks;
+end;
+$$;
+comment on function ops.roll_up_clicks is
+  'For cron, every minute: adds what was clicked to the counters and to the analytics, all or nothing, each click once. Returns how many.';
+
+-- Security definer: the counters are in ops. For the service: what people see is right without it.
+create function public.increment_content_clicks(p_content_id uuid) returns bigint
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_from xid8;
+  v_to xid8;
+  v_clicks bigint;
+begin
+  -- In the order of the roll-up: first the watermark, then the counter.
+  select rolled_to into v_from from ops.click_roll_up for share;
+  insert into ops.click_counter (content_id) select id from public.content_item where id = p_content_id on conflict do nothing;
+  select greatest(v_from, rolled_to) into v_from from ops.click_counter where content_id = p_content_id for update;
+  v_to := pg_snapshot_xmin(pg_current_snapshot());
+  update ops.click_counter as counter
+  set rolled_to = v_to,
+    clicks = counter.clicks + (
+      select count(*) from public.content_click as click
+      where click.content_id = p_content_id and click.tx >= v_from and click.tx < v_to and click.is_counted)
+  where counter.content_id = p_content_id
+  returning counter.clicks into v_clicks;
+  update public.content_item set total_clicks = v_clicks where id = p_content_id and total_clicks <> v_clicks;
+  return v_clicks;
+end;
+$$;
+comment on function public.increment_content_clicks is
+  'Rolls one item''s clicks up now and returns how many there are; adds none itself. Cron does the same for all items every minute.';
+
+create function ops.get_click_stats(p_since date, p_until date, p_content_id uuid) returns jsonb
+language sql stable security definer set search_path = '' as $$
+  with mine as (
+    select daily.day, daily.referrer_host, daily.country, daily.clicks
+    from ops.click_daily as daily
+    join public.content_item as item on item.id = daily.content_id
+    where item.user_id = auth.uid() and daily.day between p_since and p_until
+      and (p_content_id is null or daily.content_id = p_content_id)
+  )
+  select jsonb_build_object(
+    'total_clicks', coalesce((select sum(clicks) from mine), 0),
+    'by_day', coalesce((
+      select jsonb_agg(jsonb_build_object('day', day, 'clicks', clicks) order by day)
+      from (select day, sum(clicks) as clicks from mine group by day) as days), '[]'),
+    'by_referrer', coalesce((
+      select jsonb_agg(jsonb_build_object('referrer_host', nullif(referrer_host, ''), 'clicks', clicks) order by clicks desc, referrer_host)
+      from (select referrer_host, sum(clicks) as clicks from mine group by referrer_host order by 2 desc, 1 limit 50) as hosts), '[]'),
+    'by_country', coalesce((
+      select jsonb_agg(jsonb_build_object('country', nullif(country, ''), 'clicks', clicks) order by clicks desc, country)
+      from (select country, sum(clicks) as clicks from mine group by country order by 2 desc, 1 limit 250) as countries), '[]'));
+$$;
+comment on function ops.get_click_stats is 'See public.get_click_stats.';
+
+create function public.get_click_stats(p_since date default (now() at time zone 'utc')::date - 29,
+  p_until date default (now() at time zone 'utc')::date, p_content_id uuid default null) returns jsonb
+language sql stable security invoker set search_path = ''
+begin atomic
+  select ops.get_click_stats(p_since, p_until, p_content_id);
+end;
+comment on function public.get_click_stats is
+  'Clicks on the caller''s own items by day (UTC), by referrer host and by country, as far as they are rolled up (a minute at most): {total_clicks, by_day, by_referrer, by_country}.';
+
+-- ## Functions: trending
+
+create function ops.add_trend_gains(p_ids uuid[], p_gains double precision[], p_at timestamptz) returns void
+language sql volatile security invoker set search_path = '' as $$
+  insert into ops.trend_gain as kept (content_id, period, score)
+  select gained.id, period.period, ln(gained.gain) + extract(epoch from p_at - '2026-01-01T00:00:00Z'::timestamptz) / period.tau_seconds
+  from unnest(p_ids, p_gains) as gained (id, gain)
+  cross join ops.trend_period as period
+  where gained.gain > 0
+  order by gained.id, period.period
+  -- ln(exp(a) + exp(b)), in the form that no size overflows.
+  on conflict (content_id, period) do update
+  set score = greatest(kept.score, excluded.score) + ln(1 + exp(-abs(kept.score - excluded.score)));
+$$;
+comment on function ops.add_trend_gains is 'Adds gains of items at a time to all three lists. A gain of 1 is a typical item''s whole views on its platform, or twenty visitors.';
+
+create function ops.refresh_trending(p_now timestamptz default now()) returns integer
+language plpgsql volatile security invoker set search_path = '' as $$
+declare
+  v_from xid8;
+  v_to xid8;
+  v_ids uuid[];
+  v_gains double precision[];
+  v_changed integer := 0;
+  v_rows integer;
+  v_period ops.trend_period;
+begin
+  select seen_to into v_from from ops.trend_progress for update;
+  v_to := pg_snapshot_xmin(pg_current_snapshot());
+
+  with latest as (
+    select distinct on (stat.content_item_id) stat.content_item_id as id, stat.views
+    from ops.content_stat_daily as stat
+    where stat.tx >= v_from and stat.tx < v_to
+    order by stat.content_item_id, stat.day desc
+  ), grown as (
+    select latest.id, latest.views,
+      -- Of an item that is seen for the first time only a young one has grown just now.
+      latest.views - coalesce(seen.views, case when item.published_at > p_now - interval '2 days' then 0 else latest.views end) as gain,
+      scale.mean_log_views
+    from latest
+    join public.content_item as item on item.id = latest.id
+    join public.social_account as account on account.id = item.social_account_id
+    join public.platform as platform on platform.id = account.platform_id
+    left join ops.platform_scale as scale on scale.platform = platform.slug
+    left join ops.trend_seen as seen on seen.content_id = latest.id
+  ), noted as (
+    insert into ops.trend_seen (content_id, views)
+    select id, views from grown order by id
+    on conflict (content_id) do update set views = excluded.views
+  )
+  -- Growth, not size: what was gained, times the share that it is of the whole, in units of what is usual on the platform.
+  select array_agg(id), array_agg(gain::double precision * gain / views / exp(coalesce(mean_log_views, ln(1000))))
+  into v_ids, v_gains
+  from grown
+  where gain > 0 and views > 0;
+  perform ops.add_trend_gains(v_ids, v_gains, p_now);
+  update ops.trend_progress set seen_to = v_to;
+
+  for v_period in select * from ops.trend_period loop
+    with living as (
+      select gained.content_id, gained.score, document.category_code, document.platform
+      from ops.trend_gain as gained
+      join ops.search_document as document on document.content_item_id = gained.content_id
+      where gained.period = v_period.period
+        -- A gain of 1 that is seven tau old: nothing below it could still be in a list that anybody reads.
+        and gained.score > extract(epoch from p_now - '2026-01-01T00:00:00Z'::timestamptz) / v_period.tau_seconds - 7
+    ), ranked as (
+      select living.content_id, living.score, list.name,
+        row_number() over (partition by list.name order by living.score desc, living.content_id) as place
+      from living
+      cross join lateral (
+        values (v_period.period), (v_period.period || ':' || living.category_code), (v_period.period || ':' || living.platform)
+      ) as list (name)
+      where list.name is not null
+    ), listed as (
+      select content_id, name, score, place::integer as place from ranked where place <= 100
+    ), gone as (
+      delete from public.trending_content as old
+      where split_part(old.trend_category, ':', 1) = v_period.period
+        and not exists (select from listed where listed.content_id = old.content_id and listed.name = old.trend_category)
+      returning 1
+    ), kept as (
+      insert into public.trending_content as old (content_id, trend_category, trend_score, rank_position, last_updated_at)
+      select content_id, name, score, place, p_now from listed
+      on conflict (content_id, trend_category) do update
+      set trend_score = excluded.trend_score, rank_position = excluded.rank_position, last_updated_at = excluded.last_updated_at
+      where (old.trend_score, old.rank_position) is distinct from (excluded.trend_score, excluded.rank_position)
+      returning 1
+    )
+    select (select count(*) from gone) + (select count(*) from kept) into v_rows;
+    v_changed := v_changed + v_rows;
+  end loop;
+  return v_changed;
+end;
+$$;
+comment on function ops.refresh_trending is
+  'For cron. Counts the growth of views since the last time, and brings the lists up to date by one statement a period that writes only rows which changed. Returns how many.';
+
+-- Security definer: see browse_content.
+create function public.get_trending(p_period text default 'today', p_category text default null, p_platform text default null,
+  p_limit integer default 100) returns jsonb
+language sql stable security definer set search_path = '' as $$
+  with listed as (
+    select trend.content_id, trend.trend_score, trend.rank_position, trend.last_updated_at
+    from public.trending_content as trend
+    where trend.trend_category = p_period || coalesce(':' || p_category, ':' || p_platform, '')
+    order by trend.rank_position
+    limit p_limit
+  )
+  select jsonb_build_object(
+    'trending_items', ops.item_cards(array(select content_id from listed order by rank_position)),
+    'trend_scores', coalesce((
+      select jsonb_object_agg(content_id,
+        round((100 * exp(trend_score - (select max(trend_score) from listed)))::numeric, 2))
+      from listed where ops.is_public_item(content_id)), '{}'),
+    'updated_at', (select max(last_updated_at) from listed));
+$$;
+comment on function public.get_trending is
+  'A list of what trends, best first: {trending_items, trend_scores, updated_at}. Scores are by item id, the best of the list is 100.';
+
+-- ## Functions: creators and staff
+
+create function public.calculate_trend_score(p_clicks bigint, p_views bigint, p_created_at timestamptz) returns double precision
+language sql immutable security invoker set search_path = '' as $$
+  select log(greatest(1, coalesce(p_views, 0) + 20 * coalesce(p_clicks, 0))::double precision)
+    + extract(epoch from p_created_at) / 45000;
+$$;
+comment on function public.calculate_trend_score is
+  'A score of totals that needs no rewriting as time passes: ten times the views weigh as much as twelve and a half hours. A click counts as twenty views. For comparing items; the lists rank growth, see ops.refresh_trending().';
+
+-- Security definer: reads whether a slug is taken. A creator''s own, or any for the service.
+create function ops.generate_profile_slug(p_display_name text, p_user_id uuid) returns text
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  if p_user_id is distinct from auth.uid() and coalesce(auth.role(), 'service_role') <> 'service_role' then
+    raise exception using errcode = 'SVG02', message = 'A slug can be made only for yourself';
+  end if;
+  return ops.make_profile_slug(p_display_name, p_user_id);
+end;
+$$;
+comment on function ops.generate_profile_slug is 'See public.generate_profile_slug.';
+
+create function public.generate_profile_slug(p_display_name text, p_user_id uuid) returns text
+language sql volatile security invoker set search_path = ''
+begin atomic
+  select ops.generate_profile_slug(p_display_name, p_user_id);
+end;
+comment on function public.generate_profile_slug is 'A free slug for a name, as setup_profile() gives it: tech-gaming-channel, with a number where it is taken.';
+
+-- Security definer: the sums are in ops.
+create function public.update_total_followers(p_user_id uuid) returns bigint
+language sql volatile security definer set search_path = '' as $$
+  insert into ops.creator_stat as stat (user_id, total_followers, item_count)
+  select p_user_id,
+    coalesce((select sum(followers_count) from public.social_account where user_id = p_user_id and deleted_at is null), 0),
+    (select count(*) from ops.search_document where user_id = p_user_id)
+  where exists (select from public.users where id = p_user_id)
+  on conflict (user_id) do update
+  set total_followers = excluded.total_followers, item_count = excluded.item_count, updated_at = now()
+  where (stat.total_followers, stat.item_count) is distinct from (excluded.total_followers, excluded.item_count)
+  returning total_followers;
+$$;
+comment on function public.update_total_followers is
+  'Sums the followers of a creator''s living accounts and counts their public items anew. Triggers and the refresh call it; returns the sum when it has changed.';
+
+-- Security definer: staff change what no creator may, after their role is checked.
+create function ops.feature_creator(p_user_id uuid, p_is_featured boolean, p_sort_order integer, p_reason text, p_ends_at timestamptz) returns void
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  perform ops.require_role('moderator', 'admin');
+  if not p_is_featured then
+    delete from public.featured_creator where user_id = p_user_id;
+  elsif not exists (select from public.users where id = p_user_id and is_public and hidden_at is null) then
+    raise exception using errcode = 'SVG03', message = 'There is no public creator with this id',
+      detail = jsonb_build_object('resource', 'creator', 'id', p_user_id);
+  else
+    insert into public.featured_creator (user_id, sort_order, reason, featured_by, ends_at)
+    values (p_user_id, p_sort_order, ops.clean_line(p_reason, 500), auth.uid(), p_ends_at)
+    on conflict (user_id) do update
+    set sort_order = excluded.sort_order, reason = excluded.reason, featured_by = excluded.featured_by, ends_at = excluded.ends_at;
+  end if;
+  perform ops.record_audit(case when p_is_featured then 'creator.featured' else 'creator.unfeatured' end, p_user_id,
+    jsonb_build_object('sort_order', p_sort_order, 'ends_at', p_ends_at, 'reason', ops.clean_line(p_reason, 500)));
+end;
+$$;
+comment on function ops.feature_creator is 'See public.feature_creator.';
+
+create function public.feature_creator(p_user_id uuid, p_is_featured boolean default true, p_sort_order integer default 0,
+  p_reason text default null, p_ends_at timestamptz default null) returns void
+language sql volatile security invoker set search_path = ''
+begin atomic
+  select ops.feature_creator(p_user_id, p_is_featured, p_sort_order, p_reason, p_ends_at);
+end;
+comment on function public.feature_creator is
+  'Moderators and admins show a public creator first, in an order and until a time, or no longer. The audit log keeps it.';
+
+-- Security definer: the list is in ops; only the caller''s own items are taken.
+create function ops.pin_content(p_content_item_ids uuid[]) returns integer
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_pinned integer;
+begin
+  if cardinality(p_content_item_ids) > 12 then
+    raise exception using errcode = 'SVG01', message = 'At most 12 items can be pinned';
+  end if;
+  delete from ops.pinned_item where user_id = auth.uid();
+  insert into ops.pinned_item (content_id, user_id, sort_order)
+  select item.id, item.user_id, min(wanted.place)
+  from unnest(p_content_item_ids) with ordinality as wanted (id, place)
+  join public.content_item as item on item.id = wanted.id
+  where item.user_id = auth.uid() and item.deleted_at is null
+  group by item.id, item.user_id;
+  get diagnostics v_pinned = row_count;
+  return v_pinned;
+end;
+$$;
+comment on function ops.pin_content is 'See public.pin_content.';
+
+create function public.pin_content(p_content_item_ids uuid[]) returns integer
+language sql volatile security invoker set search_path = ''
+begin atomic
+  select ops.pin_content(p_content_item_ids);
+end;
+comment on function public.pin_content is
+  'What the caller''s own page shows first, in this order, at most 12; replaces what was pinned. Items of others are left out. Returns how many are pinned.';
+
+-- ## Functions: triggers
+
+create function ops.fill_click() returns trigger
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  if not exists (select from public.content_item where id = new.content_id) then
+    raise exception using errcode = '23503', message = 'Cannot record a click: there is no such item';
+  end if;
+  new.user_agent := ops.user_agent_class(new.user_agent);
+  new.referrer_host := ops.host_of(new.referrer);
+  new.is_counted := new.user_agent not in ('bot', 'prefetch');
+  new.tx := pg_current_xact_id();
+  return new;
+end;
+$$;
+comment on function ops.fill_click is 'Trigger: keeps the class of the program instead of its name, and decides what counts.';
+
+create function ops.leave_discovery(p_ids uuid[]) returns void
+language plpgsql volatile security invoker set search_path = '' as $$
+begin
+  with gone as (
+    delete from ops.search_document where content_item_id = any(p_ids) returning user_id
+  )
+  update ops.creator_stat as stat
+  set item_count = greatest(stat.item_count - lost.items, 0), updated_at = now()
+  from (select user_id, count(*) as items from gone group by user_id) as lost
+  where stat.user_id = lost.user_id;
+  delete from public.trending_content where content_id = any(p_ids);
+end;
+$$;
+comment on function ops.leave_discovery is 'Takes items out of every public list, at once.';
+
+-- Security definer, like the next three: creators may not write the documents, and their edits must.
+create function ops.enter_discovery() returns trigger
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  insert into ops.discovery_queue (content_item_id)
+  select id from added where visibility = 'public' and deleted_at is null and hidden_at is null;
+  return null;
+end;
+$$;
+comment on function ops.enter_discovery is 'Trigger: new items are put into the documents by the next refresh.';
+
+create function ops.follow_item() returns trigger
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  if exists (select from ops.public_item where id = new.id) then
+    insert into ops.discovery_queue (content_item_id) values (new.id);
+  else
+    perform ops.leave_discovery(array[new.id]);
+  end if;
+  return null;
+end;
+$$;
+comment on function ops.follow_item is 'Trigger: an item that is no longer public leaves every list with the same commit; one that has changed is written anew by the next refresh.';
+
+create function ops.follow_creator() returns trigger
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  if new.is_public and new.hidden_at is null then
+    insert into ops.discovery_queue (content_item_id) select id from ops.public_item where user_id = new.id;
+  else
+    perform ops.leave_discovery(array(select content_item_id from ops.search_document where user_id = new.id));
+  end if;
+  perform public.update_total_followers(new.id);
+  return null;
+end;
+$$;
+comment on function ops.follow_creator is 'Trigger: a creator who is no longer public takes all items out of every list with the same commit.';
+
+create function ops.follow_account() returns trigger
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  if tg_op = 'UPDATE' and new.deleted_at is distinct from old.deleted_at then
+    if new.deleted_at is null then
+      insert into ops.discovery_queue (content_item_id) select id from ops.public_item where social_account_id = new.id;
+    else
+      perform ops.leave_discovery(array(select id from public.content_item where social_account_id = new.id));
+    end if;
+  end if;
+  perform public.update_total_followers(new.user_id);
+  return null;
+end;
+$$;
+comment on function ops.follow_account is 'Trigger: an account that its owner removes takes its items out of every list; followers are summed anew.';
+
+-- ## Triggers
+
+create trigger content_click_fill before insert on public.content_click for each row execute function ops.fill_click();
+create trigger content_item_enter_discovery after insert on public.content_item
+  referencing new table as added for each statement execute function ops.enter_discovery();
+create trigger content_item_follow after update of title, description, tags, hashtags, content_type, category_code, platform_category,
+    language, duration_seconds, published_at, visibility, hidden_at, deleted_at
+  on public.content_item
+  for each row when ((old.title, old.description, old.tags, old.hashtags, old.content_type, old.category_code, old.platform_category,
+      old.language, old.duration_seconds, old.published_at, old.visibility, old.hidden_at, old.deleted_at)
+    is distinct from (new.title, new.description, new.tags, new.hashtags, new.content_type, new.category_code, new.platform_category,
+      new.language, new.duration_seconds, new.published_at, new.visibility, new.hidden_at, new.deleted_at))
+  execute function ops.follow_item();
+create trigger users_follow after update of is_public, hidden_at, primary_category on public.users
+  for each row when ((old.is_public, old.hidden_at, old.primary_category) is distinct from (new.is_public, new.hidden_at, new.primary_category))
+  execute function ops.follow_creator();
+create trigger social_account_follow after insert or update of followers_count, deleted_at on public.social_account
+  for each row execute function ops.follow_account();
+
+-- ## Policies
+
+create policy "Everybody reads the categories" on public.content_category for select to anon, authenticated using (true);
+create policy "Everybody reads who is featured" on public.featured_creator
+  for select to anon, authenticated using (ops.is_public_creator(user_id) and coalesce(ends_at > now(), true));
+create policy "Everybody reads what trends" on public.trending_content
+  for select to anon, authenticated using (ops.is_public_item(content_id));
+create policy "Visitors read the tags of public items" on public.content_tag
+  for select to anon using (ops.is_public_item(content_id));
+create policy "People read the tags of public items and of their own" on public.content_tag
+  for select to authenticated using (ops.is_public_item(content_id) or ops.is_own_item(content_id));
+create policy "Creators read the clicks on their own items" on public.content_click
+  for select to authenticated using (ops.is_own_item(content_id));
+create policy "Creators tag their own items" on public.content_tag
+  for insert to authenticated with check (source = 'creator' and ops.is_own_item(content_id));
+create policy "Creators take back their own tags" on public.content_tag
+  for delete to authenticated using (source = 'creator' and ops.is_own_item(content_id));
+create policy "Only functions use category_rule" on ops.category_rule for all to postgres using (true) with check (true);
+create policy "Only functions use category_word" on ops.category_word for all to postgres using (true) with check (true);
+create policy "Only functions use click_counter" on ops.click_counter for all to postgres using (true) with check (true);
+create policy "Only functions use click_roll_up" on ops.click_roll_up for all to postgres using (true) with check (true);
+create policy "Only functions use click_daily" on ops.click_daily for all to postgres using (true) with check (true);
+create policy "Only functions use visitor_day" on ops.visitor_day for all to postgres using (true) with check (true);
+create policy "Only functions use visitor_key" on ops.visitor_key for all to postgres using (true) with check (true);
+create policy "Only functions use pinned_item" on ops.pinned_item for all to postgres using (true) with check (true);
+create policy "Only functions use creator_stat" on ops.creator_stat for all to postgres using (true) with check (true);
+create policy "Only functions use search_document" on ops.search_document for all to postgres using (true) with check (true);
+create policy "Only functions use discovery_queue" on ops.discovery_queue for all to postgres using (true) with check (true);
+create policy "Only functions use trend_period" on ops.trend_period for all to postgres using (true) with check (true);
+create policy "Only functions use trend_gain" on ops.trend_gain for all to postgres using (true) with check (true);
+create policy "Only functions use trend_seen" on ops.trend_seen for all to postgres using (true) with check (true);
+create policy "Only functions use trend_progress" on ops.trend_progress for all to postgres using (true) with check (true);
+create policy "Only functions use search_word" on ops.search_word for all to postgres using (true) with check (true);
+create policy "Only functions use platform_scale" on ops.platform_scale for all to postgres using (true) with check (true);
+
+-- ## Grants
+
+grant select on public.content_category, public.featured_creator, public.trending_content, public.content_tag to anon, authenticated;
+grant insert (content_id, tag, source, tag_type), delete on public.content_tag to authenticated;
+-- No insert on content_click: clicks come through track-click, which counts them against a limit. No visitor's hash for anybody.
+grant select (id, content_id, referrer_host, user_agent, country, query, is_counted, clicked_at) on public.content_click to authenticated;
+
+grant select, insert, update, delete on public.content_category, public.content_tag, public.featured_creator to service_role;
+grant select, insert on public.content_click to service_role;
+-- No write: ops.refresh_trending() makes the lists.
+grant select on public.trending_content to service_role;
+
+grant execute on function ops.is_public_item, ops.is_public_creator to anon, authenticated;
+grant execute on function ops.is_own_item, ops.get_click_stats, public.get_click_stats, ops.pin_content, public.pin_content to authenticated;
+grant execute on function ops.feature_creator, public.feature_creator, ops.generate_profile_slug, public.generate_profile_slug, public.calculate_trend_score
+  to authenticated, service_role;
+grant execute on function
+  public.browse_content, public.browse_categories, public.browse_creators, public.get_content_detail, public.get_creator_by_slug,
+  public.get_trending, public.search_content, public.search_creators, public.record_click, public.increment_content_clicks, public.update_total_followers
+  to service_role;
+
+-- ## Reference rows
+
+insert into public.content_category (code, display_name, description, sort_order)
+values
+  ('music', 'Music', 'Songs, covers, concerts, production', 1),
+  ('gaming', 'Gaming', 'Play, reviews, esports', 2),
+  ('education', 'Education', 'Lessons, explanations, languages', 3),
+  ('lifestyle', 'Lifestyle', 'Vlogs, home, travel, family', 4),
+  ('comedy', 'Comedy', 'Sketches, stand-up, pranks', 5),
+  ('tech', 'Tech', 'Gadgets, software, programming', 6),
+  ('beauty', 'Beauty', 'Make-up, hair, fashion', 7),
+  ('fitness', 'Fitness', 'Training, sports, health', 8),
+  ('food', 'Food', 'Cooking, baking, restaurants', 9),
+  ('business', 'Business', 'Money, work, founding', 10),
+  ('art', 'Art', 'Drawing, design, crafts, photography', 11),
+  ('entertainment', 'Entertainment', 'Film, series, shows, celebrities', 12),
+  ('news', 'News', 'News, politics, commentary', 13),
+  ('science', 'Science', 'Research, nature, space', 14),
+  ('other', 'Other', 'Everything else', 15)
+on conflict (code) do update
+set display_name = excluded.display_name, description = excluded.description, sort_order = excluded.sort_order;
+
+-- YouTube's ids (https://developers.google.com/youtube/v3/docs/videoCategories/list). "People & Blogs" (22) tells nothing: tags decide.
+insert into ops.category_rule (platform, platform_category, category_code)
+values
+  ('youtube', '1', 'entertainment'), ('youtube', '2', 'lifestyle'), ('youtube', '10', 'music'), ('youtube', '15', 'lifestyle'),
+  ('youtube', '17', 'fitness'), ('youtube', '18', 'entertainment'), ('youtube', '19', 'lifestyle'), ('youtube', '20', 'gaming'),
+  ('youtube', '23', 'comedy'), ('youtube', '24', 'entertainment'), ('youtube', '25', 'news'), ('youtube', '26', 'lifestyle'),
+  ('youtube', '27', 'education'), ('youtube', '28', 'tech'), ('youtube', '29', 'other'), ('youtube', '30', 'entertainment'),
+  ('youtube', '43', 'entertainment'), ('youtube', '44', 'entertainment')
+on conflict (platform, platform_category) do update set category_code = excluded.category_code;
+
+insert into ops.category_word (word, category_code)
+select word, category_code
+from (
+  values
+    ('music', array['music', 'song', 'songs', 'cover', 'remix', 'beats', 'hiphop', 'rap', 'guitar', 'piano', 'lofi', 'musica', 'musik', 'singing', 'dj', 'kpop']),
+    ('gaming', array['gaming', 'game', 'games', 'gameplay', 'minecraft', 'fortnite', 'roblox', 'esports', 'twitch', 'playstation', 'xbox', 'nintendo', 'valorant', 'gta', 'speedrun']),
+    ('education', array['education', 'tutorial', 'learn', 'learning', 'study', 'studytips', 'lesson', 'howto', 'explained', 'history', 'math', 'language', 'school']),
+    ('lifestyle', array['lifestyle', 'vlog', 'dailyvlog', 'travel', 'home', 'family', 'minimalism', 'routine', 'diy', 'garden', 'gardening', 'pets', 'cars', 'reise', 'viaje']),
+    ('comedy', array['comedy', 'funny', 'humor', 'humour', 'meme', 'memes', 'standup', 'prank', 'sketch', 'jokes', 'lustig', 'comedia']),
+    ('tech', array['tech', 'technology', 'software', 'programming', 'coding', 'developer', 'javascript', 'python', 'iphone', 'android', 'gadgets', 'pc', 'linux', 'ai', 'unboxing']),
+    ('beauty', array['beauty', 'makeup', 'skincare', 'hair', 'nails', 'fashion', 'style', 'ootd', 'grwm', 'outfit', 'cosmetics']),
+    ('fitness', array['fitness', 'workout', 'gym', 'yoga', 'running', 'football', 'soccer', 'basketball', 'sport', 'sports', 'training', 'health', 'trailrunning']),
+    ('food', array['food', 'foodie', 'cooking', 'recipe', 'recipes', 'baking', 'sourdough', 'vegan', 'cake', 'kitchen', 'chef', 'restaurant', 'coffee', 'rezept', 'receta']),
+    ('business', array['business', 'startup', 'entrepreneur', 'finance', 'investing', 'money', 'marketing', 'stocks', 'crypto', 'realestate', 'career', 'productivity']),
+    ('art', array['art', 'artist', 'drawing', 'painting', 'illustration', 'design', 'photography', 'filmphotography', 'crafts', 'animation', 'sculpture', 'woodworking', 'architecture']),
+    ('entertainment', array['entertainment', 'movie', 'movies', 'trailer', 'film', 'series', 'netflix', 'anime', 'celebrity', 'podcast', 'reaction', 'show', 'marvel']),
+    ('news', array['news', 'breakingnews', 'politics', 'election', 'economy', 'world', 'journalism', 'nachrichten', 'noticias', 'commentary']),
+    ('science', array['science', 'physics', 'chemistry', 'biology', 'space', 'astronomy', 'nasa', 'nature', 'climate', 'research', 'experiment'])
+) as known (category_code, words)
+cross join lateral unnest(known.words) as word
+on conflict (word) do update set category_code = excluded.category_code;
+
+-- Half a day, three days and a half, a fortnight.
+insert into ops.trend_period (period, tau_seconds) values ('today', 43200), ('week', 302400), ('month', 1209600)
+on conflict (period) do update set tau_seconds = excluded.tau_seconds;
+insert into ops.trend_progress default values on conflict do nothing;
+insert into ops.click_roll_up default values on conflict do nothing;
+select ops.keep_click_partitions();

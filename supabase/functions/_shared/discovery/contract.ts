@@ -1,0 +1,104 @@
+/** What the public functions of discovery take and answer. */
+import { z } from "zod";
+import { invalid } from "../http/endpoint.ts";
+import { Category } from "../profile/categories.ts";
+
+const Count = z.int().min(0);
+/** A time as PostgreSQL writes it, to the microsecond: never a JavaScript date, which would lose what pages are cut at. */
+const Time = z.string();
+
+export { Category };
+export const PlatformName = z.enum(["youtube", "instagram", "tiktok", "facebook", "twitter"]);
+
+/** How a list is read: so many from a place on. `cursor` is the `next_cursor` of the page before; deep pages cost no more than the first. */
+export const Paging = {
+  limit: z.coerce.number().int().min(1).max(100).default(50),
+  offset: z.coerce.number().int().min(0).max(10_000).default(0),
+  cursor: z.string().max(300).optional(),
+};
+
+const Seconds = z.coerce.number().int().min(0).max(999_999);
+
+/** What lists of items can be narrowed to, beside a category. */
+export const ContentFilters = {
+  platform: PlatformName.optional(),
+  content_type: z.string().regex(/^[a-z_]{1,40}$/).optional(),
+  /** BCP 47; `pt` finds `pt-BR`, too. */
+  language: z.string().regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/).max(35).optional(),
+  published_since: z.iso.datetime({ offset: true }).optional(),
+  published_until: z.iso.datetime({ offset: true }).optional(),
+  min_duration: Seconds.optional(),
+  max_duration: Seconds.optional(),
+};
+
+export const Creator = z.object({
+  id: z.uuid(),
+  slug: z.string().nullable(),
+  display_name: z.string().nullable(),
+  avatar_url: z.string().nullable(),
+  category: z.string().nullable(),
+  is_verified: z.boolean(),
+});
+
+/** An item as lists show it. */
+export const Item = z.object({
+  id: z.uuid(),
+  platform: z.string(),
+  content_type: z.string(),
+  title: z.string(),
+  /** At most 300 characters in lists. */
+  description: z.string(),
+  thumbnail_url: z.string().nullable(),
+  permalink: z.string().nullable(),
+  category: z.string().nullable(),
+  language: z.string().nullable(),
+  duration_seconds: Count.nullable(),
+  hashtags: z.array(z.string()),
+  views_count: Count,
+  likes_count: Count,
+  comments_count: Count,
+  total_clicks: Count,
+  published_at: Time,
+  creator: Creator,
+});
+
+/** An item on its own page. */
+export const ItemDetail = Item.extend({
+  tags: z.array(z.string()),
+  shares_count: Count,
+  /** Who chose the category: creator, ai, platform, tags or profile. */
+  category_source: z.string().nullable(),
+  updated_at: Time,
+  media: z.array(z.object({
+    position: Count,
+    kind: z.enum(["image", "video", "gif"]),
+    url: z.string().nullable(),
+    thumbnail_url: z.string().nullable(),
+    width: Count.nullable(),
+    height: Count.nullable(),
+    duration_seconds: Count.nullable(),
+    alt_text: z.string().nullable(),
+  })),
+});
+
+/** How many there are: exact to 10,000, beyond that an estimate. */
+export const Total = { total_count: Count, total_is_estimate: z.boolean() };
+
+/** Public reads may be kept for so long, in seconds: what was hidden is gone within five. */
+export const PUBLIC_CACHE = { max_age: 2, stale_while_revalidate: 3 } as const;
+
+/** Makes the text that stands for a place in a list. */
+export function encodeCursor(place: Record<string, unknown> | null): string | null {
+  if (place === null) return null;
+  return btoa(JSON.stringify(place)).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+}
+
+/** The place that a cursor stands for; one that was not made by `encodeCursor` for this list is refused (422). */
+export function decodeCursor<T extends z.ZodType>(cursor: string | undefined, place: T): z.output<T> | null {
+  if (cursor === undefined) return null;
+  try {
+    return place.parse(JSON.parse(atob(cursor.replaceAll("-", "+").replaceAll("_", "/"))));
+  } catch {
+    return invalid("/cursor", "a cursor is the next_cursor of the page before, unchanged");
+  }
+}

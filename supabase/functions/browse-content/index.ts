@@ -1,0 +1,56 @@
+/**
+ * GET /functions/v1/browse-content — public items of all creators, newest first, with any of the filters. Searching by words is
+ * search-content; what grows fastest is get-trending.
+ */
+import { z } from "zod";
+import {
+  Category,
+  ContentFilters,
+  decodeCursor,
+  encodeCursor,
+  Item,
+  Paging,
+  PUBLIC_CACHE,
+  Total,
+} from "../_shared/discovery/contract.ts";
+import { endpoint } from "../_shared/http/endpoint.ts";
+
+const Place = z.strictObject({ at: z.iso.datetime({ offset: true }), id: z.uuid() });
+const Found = z.object({ content_items: z.array(Item), ...Total, next: Place.nullable() });
+
+export default endpoint({
+  name: "browse-content",
+  summary: "Lists public items, newest first",
+  method: "GET",
+  auth: "none",
+  rate: "public_read",
+  cache: PUBLIC_CACHE,
+  input: z.strictObject({
+    category: Category.optional(),
+    /** A creator's slug. */
+    creator: z.string().max(100).optional(),
+    ...ContentFilters,
+    ...Paging,
+  }),
+  example: { category: "gaming", limit: 10 },
+  output: z.object({ content_items: z.array(Item), ...Total, next_cursor: z.string().nullable() }),
+  async handle({ input, admin }) {
+    const after = decodeCursor(input.cursor, Place);
+    const { next, ...found } = await admin.call("browse_content", {
+      p_category: input.category,
+      p_platform: input.platform,
+      p_content_type: input.content_type,
+      p_language: input.language,
+      p_creator: input.creator,
+      p_published_since: input.published_since,
+      p_published_until: input.published_until,
+      p_min_duration: input.min_duration,
+      p_max_duration: input.max_duration,
+      p_limit: input.limit,
+      p_offset: input.offset,
+      p_after_at: after?.at,
+      p_after_id: after?.id,
+    }, Found);
+    return { ...found, next_cursor: encodeCursor(next) };
+  },
+});

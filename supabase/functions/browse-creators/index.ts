@@ -1,0 +1,48 @@
+/** GET /functions/v1/browse-creators — public creators, the most followed first; the first page names those whom moderators feature. */
+import { z } from "zod";
+import {
+  Category,
+  Creator,
+  decodeCursor,
+  encodeCursor,
+  Paging,
+  PUBLIC_CACHE,
+  Total,
+} from "../_shared/discovery/contract.ts";
+import { endpoint } from "../_shared/http/endpoint.ts";
+
+const Place = z.strictObject({ followers: z.int().min(0), id: z.uuid() });
+const Listed = Creator.extend({
+  bio: z.string().nullable(),
+  total_followers: z.int().min(0),
+  item_count: z.int().min(0),
+});
+const lists = {
+  creators: z.array(Listed),
+  featured: z.array(Creator.extend({ reason: z.string().nullable(), ends_at: z.string().nullable() })),
+  ...Total,
+};
+const Found = z.object({ ...lists, next: Place.nullable() });
+
+export default endpoint({
+  name: "browse-creators",
+  summary: "Lists public creators",
+  method: "GET",
+  auth: "none",
+  rate: "public_read",
+  cache: PUBLIC_CACHE,
+  input: z.strictObject({ category: Category.optional(), ...Paging }),
+  example: { category: "tech", limit: 10 },
+  output: z.object({ ...lists, next_cursor: z.string().nullable() }),
+  async handle({ input, admin }) {
+    const after = decodeCursor(input.cursor, Place);
+    const { next, ...found } = await admin.call("browse_creators", {
+      p_category: input.category,
+      p_limit: input.limit,
+      p_offset: input.offset,
+      p_after_followers: after?.followers,
+      p_after_id: after?.id,
+    }, Found);
+    return { ...found, next_cursor: encodeCursor(next) };
+  },
+});

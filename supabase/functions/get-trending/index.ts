@@ -1,0 +1,39 @@
+/** GET /functions/v1/get-trending — what grows fastest today, this week or this month, of everything, a category or a platform. */
+import { z } from "zod";
+import { Category, Item, Paging, PlatformName, PUBLIC_CACHE } from "../_shared/discovery/contract.ts";
+import { endpoint, invalid } from "../_shared/http/endpoint.ts";
+
+const Found = z.object({
+  trending_items: z.array(Item),
+  /** By item id; the best of the list has 100. */
+  trend_scores: z.record(z.string(), z.number()),
+  updated_at: z.string().nullable(),
+});
+
+export default endpoint({
+  name: "get-trending",
+  summary: "Lists what trends",
+  method: "GET",
+  auth: "none",
+  rate: "public_read",
+  cache: PUBLIC_CACHE,
+  input: z.strictObject({
+    period: z.enum(["today", "week", "month"]).default("today"),
+    category: Category.optional(),
+    platform: PlatformName.optional(),
+    limit: Paging.limit.default(100),
+  }),
+  example: { period: "today", limit: 10 },
+  output: Found,
+  async handle({ input, admin }) {
+    if (input.category && input.platform) {
+      invalid("/platform", "a list is of a category or of a platform, not of both");
+    }
+    return await admin.call("get_trending", {
+      p_period: input.period,
+      p_category: input.category,
+      p_platform: input.platform,
+      p_limit: input.limit,
+    }, Found);
+  },
+});

@@ -1,0 +1,71 @@
+/**
+ * GET /functions/v1/search-content — public items by words: "phrases", -exclusions, #tags, the word being typed, typos, scripts without
+ * spaces. A search ends where its best candidates end: then `next_cursor` is null.
+ */
+import { z } from "zod";
+import {
+  Category,
+  ContentFilters,
+  decodeCursor,
+  encodeCursor,
+  Item,
+  Paging,
+  PUBLIC_CACHE,
+  Total,
+} from "../_shared/discovery/contract.ts";
+import { endpoint } from "../_shared/http/endpoint.ts";
+
+const Place = z.strictObject({ score: z.number(), id: z.uuid(), now: z.iso.datetime({ offset: true }) });
+const Counts = z.record(z.string(), z.int().min(0));
+const lists = {
+  results: z.array(Item.extend({
+    /** HTML: escaped, with what was found in `<mark>`. */
+    title_html: z.string(),
+    snippet_html: z.string(),
+  })),
+  ...Total,
+  /** What was searched for as well, because little was found. */
+  did_you_mean: z.string().nullable(),
+  /** How many of the first 10,000 hits are in which category, on which platform, of which type; when asked for. */
+  facets: z.object({ category: Counts, platform: Counts, content_type: Counts }).nullable(),
+};
+const Found = z.object({ ...lists, next: Place.nullable() });
+
+export default endpoint({
+  name: "search-content",
+  summary: "Searches public items",
+  method: "GET",
+  auth: "none",
+  rate: "public_read",
+  cache: PUBLIC_CACHE,
+  input: z.strictObject({
+    q: z.string().min(1).max(500),
+    category: Category.optional(),
+    ...ContentFilters,
+    facets: z.enum(["true", "false"]).default("false"),
+    limit: Paging.limit,
+    cursor: Paging.cursor,
+  }),
+  example: { q: "minecraft castle", limit: 10 },
+  output: z.object({ ...lists, next_cursor: z.string().nullable() }),
+  async handle({ input, admin }) {
+    const after = decodeCursor(input.cursor, Place);
+    const { next, ...found } = await admin.call("search_content", {
+      p_query: input.q,
+      p_category: input.category,
+      p_platform: input.platform,
+      p_content_type: input.content_type,
+      p_language: input.language,
+      p_published_since: input.published_since,
+      p_published_until: input.published_until,
+      p_min_duration: input.min_duration,
+      p_max_duration: input.max_duration,
+      p_facets: input.facets === "true",
+      p_limit: input.limit,
+      p_after_score: after?.score,
+      p_after_id: after?.id,
+      p_now: after?.now,
+    }, Found);
+    return { ...found, next_cursor: encodeCursor(next) };
+  },
+});

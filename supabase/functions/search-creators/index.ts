@@ -1,0 +1,49 @@
+/** GET /functions/v1/search-creators — public creators by name, slug and @handle; similar names are found, too. */
+import { z } from "zod";
+import {
+  Category,
+  Creator,
+  decodeCursor,
+  encodeCursor,
+  Paging,
+  PUBLIC_CACHE,
+} from "../_shared/discovery/contract.ts";
+import { endpoint } from "../_shared/http/endpoint.ts";
+
+const Place = z.strictObject({ offset: z.int().min(0).max(10_000) });
+const lists = {
+  results: z.array(Creator.extend({
+    bio: z.string().nullable(),
+    total_followers: z.int().min(0),
+    item_count: z.int().min(0),
+  })),
+  total_count: z.int().min(0),
+};
+const Found = z.object({ ...lists, next_offset: z.int().nullable() });
+
+export default endpoint({
+  name: "search-creators",
+  summary: "Searches public creators",
+  method: "GET",
+  auth: "none",
+  rate: "public_read",
+  cache: PUBLIC_CACHE,
+  input: z.strictObject({
+    q: z.string().min(1).max(200),
+    category: Category.optional(),
+    limit: Paging.limit,
+    cursor: Paging.cursor,
+  }),
+  example: { q: "tech", limit: 10 },
+  output: z.object({ ...lists, next_cursor: z.string().nullable() }),
+  async handle({ input, admin }) {
+    const place = decodeCursor(input.cursor, Place);
+    const { next_offset, ...found } = await admin.call("search_creators", {
+      p_query: input.q,
+      p_category: input.category,
+      p_limit: input.limit,
+      p_offset: place?.offset,
+    }, Found);
+    return { ...found, next_cursor: encodeCursor(next_offset === null ? null : { offset: next_offset }) };
+  },
+});

@@ -1,0 +1,187 @@
+/** The public functions over HTTP: contracts, cursors, caching headers, problems. What they may show is tested beside the database. */
+import assert from "node:assert/strict";
+import { callFunction, createCreator, testDatabase } from "../../../../scripts/test/stack.ts";
+
+interface Listed {
+  content_items: { id: string; title: string; total_clicks: number; creator: { slug: string } }[];
+  total_count: number;
+  total_is_estimate: boolean;
+  next_cursor: string | null;
+}
+
+/** A public creator with so many items, in the documents. */
+async function publicCreator(items: number): Promise<{ slug: string; ids: string[] }> {
+  const sql = await testDatabase();
+  const creator = await createCreator();
+  const slug = `c-${creator.id.slice(-12)}`;
+  await sql`update public.users set is_public = true, profile_slug = ${slug}, display_name = 'Public Creator', primary_category = 'gaming' where id = ${creator.id}`;
+  const rows = await sql<{ id: string }[]>`
+    with account as (
+      insert into public.social_account (user_id, platform_id, platform_account_id, followers_count)
+      select ${creator.id}, id, ${creator.id}, 10 from public.platform where slug = 'youtube' returning id
+    )
+    insert into public.content_item (social_account_id, platform_content_id, title, tags, duration_seconds, published_at)
+    select account.id, 'p' || n, 'Item ' || n, array['shared-' || ${slug}::text], n * 10, now() - make_interval(hours => n)
+    from account, generate_series(1, ${items}) as n returning id`;
+  // Cron refreshes, too: whoever comes first, it is done when nothing of ours waits.
+  const ids = rows.map(({ id }) => id);
+  const limit = Date.now() + 60_000;
+  while (true) {
+    await sql`select ops.refresh_discovery(5000)`;
+    const [row] = await sql`select count(*)::int as ready from ops.search_document where content_item_id in ${
+      sql(ids)
+    }`;
+    if (row?.ready === items) return { slug, ids };
+    assert.ok(Date.now() < limit, "the documents were not written");
+  }
+}
+
+Deno.test("browse-content filters, pages by cursor to the end, and counts", async () => {
+  const { slug, ids } = await publicCreator(12);
+  const seen: string[] = [];
+  let query = `browse-content?creator=${slug}&limit=5`;
+  for (let page = 0; page < 5; page++) {
+    const { status, body } = await callFunction<Listed>(query, { method: "GET" });
+    assert.equal(status, 200, JSON.stringify(body));
+    assert.equal(body.total_count, 12);
+    assert.equal(body.total_is_estimate, false);
+    seen.push(...body.content_items.map(({ id }) => id));
+    if (body.next_cursor === null) break;
+    query = `browse-content?creator=${slug}&limit=5&cursor=${body.next_cursor}`;
+  }
+  assert.deepEqual(seen, ids);
+
+  const of = async (filters: string) =>
+    (await callFunction<Listed>(`browse-content?creator=${slug}&${filters}`, { method: "GET" })).body
+      .total_count;
+  assert.equal(await of("category=gaming"), 12);
+  assert.equal(await of("category=music"), 0);
+  assert.equal(await of("platform=youtube"), 12);
+  assert.equal(await of("platform=tiktok"), 0);
+  assert.equal(await of("min_duration=50&max_duration=80"), 4);
+  assert.equal(await of(`published_since=${new Date(Date.now() - 3.5 * 3_600_000).toISOString()}`), 3);
+  assert.equal(await of(`published_until=${new Date(Date.now() - 3.5 * 3_600_000).toISOString()}`), 9);
+  assert.equal(await of("content_type=reel"), 0);
+  assert.equal(
+    (await callFunction<Listed>("browse-content?creator=nobody-has-this", { method: "GET" })).body
+      .total_count,
+    0,
+  );
+});
+
+Deno.test("a cursor that was not given out, and filters that are none, are 422 and say where", async () => {
+  for (
+    const query of [
+      "cursor=abc",
+      "cursor=eyJhdCI6MX0",
+      "limit=0",
+      "limit=101",
+      "offset=-1",
+      "category=cooking",
+      "min_duration=x",
+      "published_since=yesterday",
+      "unknown=1",
+    ]
+  ) {
+    const { status, body } = await callFunction<{ code: string; errors: { pointer: string }[] }>(
+      `browse-content?${query}`,
+      { method: "GET" },
+    );
+    assert.equal(status, 422, query);
+    assert.equal(body.code, "validation_failed");
+    assert.ok(body.errors.length > 0, query);
+  }
+  const both = await callFunction("get-trending?category=music&platform=youtube", { method: "GET" });
+  assert.equal(both.status, 422);
+});
+
+Deno.test("an item's page shows it whole with related items, and 404 where there is none", async () => {
+  const { ids, slug } = await publicCreator(3);
+  const [id] = ids;
+  const { status, body } = await callFunction<
+    { content_item: { id: string; tags: string[] }; related_content: { id: string }[] }
+  >(
+    `get-content-detail?id=${id}`,
+    { method: "GET" },
+  );
+  assert.equal(status, 200, JSON.stringify(body));
+  assert.equal(body.content_item.id, id);
+  assert.deepEqual(body.content_item.tags, [`shared-${slug}`]);
+  const related = body.related_content.map((item) => item.id);
+  assert.ok(!related.includes(String(id)));
+  assert.ok(related.includes(String(ids[1])), "shares a tag");
+  assert.equal(
+    (await callFunction(`get-content-detail?id=${crypto.randomUUID()}`, { method: "GET" })).status,
+    404,
+  );
+});
+
+Deno.test("a creator's page and the list of creators show public creators", async () => {
+  const { slug, ids } = await publicCreator(2);
+  const { status, body } = await callFunction<
+    {
+      user: { slug: string; total_followers: number; item_count: number };
+      social_accounts: unknown[];
+      recent_content: { id: string }[];
+    }
+  >(`get-creator-by-slug?slug=${slug}`, { method: "GET" });
+  assert.equal(status, 200, JSON.stringify(body));
+  assert.deepEqual([body.user.slug, body.user.total_followers, body.user.item_count], [slug, 10, 2]);
+  assert.deepEqual(body.recent_content.map(({ id }) => id), ids);
+  assert.equal(body.social_accounts.length, 1);
+  assert.equal((await callFunction("get-creator-by-slug?slug=nobody-at-all", { method: "GET" })).status, 404);
+
+  const creators = await callFunction<
+    { creators: { slug: string }[]; total_count: number; next_cursor: string | null }
+  >(
+    "browse-creators?category=gaming&limit=1",
+    { method: "GET" },
+  );
+  assert.equal(creators.status, 200, JSON.stringify(creators.body));
+  assert.equal(creators.body.creators.length, 1);
+});
+
+Deno.test("the fifteen categories come in their order with how many items each has", async () => {
+  await publicCreator(1);
+  const { body } = await callFunction<
+    { categories: { code: string; item_count: number }[]; total_count: number }
+  >(
+    "browse-categories",
+    { method: "GET" },
+  );
+  assert.equal(body.total_count, 15);
+  assert.deepEqual(body.categories.map(({ code }) => code).slice(0, 3), ["music", "gaming", "education"]);
+  assert.ok(Number(body.categories[1]?.item_count) >= 1);
+});
+
+Deno.test("a click is answered with success and shown at once; of what is not public it is 404", async () => {
+  const { ids } = await publicCreator(1);
+  const [id] = ids;
+  const clicked = await callFunction<{ success: boolean }>("track-click", {
+    body: {
+      content_id: id,
+      referrer: "https://news.example.com/x?y=1",
+      user_agent: "Mozilla/5.0 (X11)",
+      q: "item",
+    },
+  });
+  assert.deepEqual([clicked.status, clicked.body], [200, { success: true }]);
+  const { body } = await callFunction<{ content_item: { total_clicks: number } }>(
+    `get-content-detail?id=${id}`,
+    { method: "GET" },
+  );
+  assert.equal(body.content_item.total_clicks, 1);
+  assert.equal(
+    (await callFunction("track-click", { body: { content_id: crypto.randomUUID() } })).status,
+    404,
+  );
+});
+
+Deno.test("public reads may be kept for five seconds at most, and are asked for again by their tag", async () => {
+  const first = await callFunction("browse-categories", { method: "GET" });
+  const control = first.headers.get("cache-control") ?? "";
+  const seconds = [...control.matchAll(/=(\d+)/g)].reduce((sum, [, number]) => sum + Number(number), 0);
+  assert.match(control, /^public, max-age=\d+, stale-while-revalidate=\d+$/);
+  assert.ok(seconds <= 5, control);
+  assert.match(first.headers.get("etag") ?? "", /^"[^"]+"$/);
+});

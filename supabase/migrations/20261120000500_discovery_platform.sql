@@ -1,0 +1,1 @@
+../../database/schema/005_discovery_platform.sql
