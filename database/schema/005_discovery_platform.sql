@@ -301,6 +301,8 @@ create table ops.search_document (
   duration_seconds integer,
   published_at timestamptz not null,
   popularity double precision not null default 0,
+  title_key integer,
+  title_length smallint not null,
   search tsvector not null,
   constraint search_document_pkey primary key (content_item_id, tier)
 ) partition by list (tier);
@@ -308,17 +310,22 @@ alter table ops.search_document enable row level security;
 comment on table ops.search_document is
   'One row an item of ops.public_item: what lists and searches of visitors read. In tiers by popularity, so that a search for a common word reads the most popular items and stops. Written by triggers (removal, at once) and ops.refresh_discovery().';
 comment on column ops.search_document.tier is
-  '0: the most popular quarter of a hundredth, 1: to one hundredth, 2: to four, 3: to sixteen, 4: the rest. New items begin in 3.';
+  '0: the best quarter of a hundredth by popularity and freshness, 1: to one hundredth, 2: to four, 3: to sixteen, 4: the rest. New items begin in 3.';
+comment on column ops.search_document.language is 'BCP 47, in lower case.';
 comment on column ops.search_document.popularity is
   'How many deviations an item''s views lie above what is usual on its platform, on a logarithmic scale; so no platform''s numbers win by size.';
+comment on column ops.search_document.title_key is 'Hash of the title''s letters and digits (ops.title_key), for queries that are a whole title.';
 comment on column ops.search_document.search is
-  'The item''s search_vector, and one lexeme each for category, platform, type and language (ops.facet_lexeme), so that one index answers words and filters together.';
+  'Title A, tags B, the first 1,500 characters of the description C, creator and account D; stop words of the title as =the; and one lexeme each for category, platform, type and language (ops.facet_lexeme), so that one index answers words and filters together.';
 
--- Each serves a list of browse_content(): everything, a category, a platform, a creator; newest first.
+-- Each serves a list of browse_content(): everything, a category, a platform, a type, a creator; newest first.
 create index search_document_published_at_idx on ops.search_document (published_at desc, content_item_id);
 create index search_document_category_idx on ops.search_document (category_code, published_at desc, content_item_id);
 create index search_document_platform_idx on ops.search_document (platform, published_at desc, content_item_id);
+create index search_document_content_type_idx on ops.search_document (content_type, published_at desc, content_item_id);
 create index search_document_user_id_idx on ops.search_document (user_id, published_at desc, content_item_id);
+-- Serves searches: whole titles.
+create index search_document_title_key_idx on ops.search_document (title_key);
 -- Serves searches: words and filters.
 create index search_document_search_idx on ops.search_document using gin (search);
 
@@ -329,6 +336,8 @@ begin
     execute format('alter table ops.search_document_%s enable row level security', v_tier);
     execute format('create policy "Only functions use documents" on ops.search_document_%s for all to postgres using (true) with check (true)', v_tier);
     execute format('comment on table ops.search_document_%s is %L', v_tier, 'Tier ' || v_tier || ' of ops.search_document.');
+    -- Ranking reads every candidate''s words: they stay in the row, as they are, up to the size of a page.
+    execute format('alter table ops.search_document_%s set (toast_tuple_target = 8160)', v_tier);
   end loop;
 end;
 $$;
@@ -341,16 +350,29 @@ create table ops.discovery_queue (
 alter table ops.discovery_queue enable row level security;
 comment on table ops.discovery_queue is 'Items whose search_document is to be written anew. Appended by triggers, emptied by ops.refresh_discovery().';
 
+create function ops.word_keys(p_word text) returns integer[]
+language sql immutable parallel safe strict security invoker set search_path = ''
+return (
+  select array_agg(distinct hashtext(case when n = 0 then p_word else left(p_word, n - 1) || substr(p_word, n + 1) end))
+  from generate_series(0, least(char_length(p_word), 30)) as n);
+comment on function ops.word_keys is
+  'Hashes of a word and of it without each of its letters. Two words that share one differ by one letter: one more, one less, another, or two that changed places.';
+
 create table ops.search_word (
   word text not null,
   documents integer not null,
+  keys integer[] not null generated always as (ops.word_keys(word)) stored,
   constraint search_word_pkey primary key (word)
 );
 alter table ops.search_word enable row level security;
 comment on table ops.search_word is
-  'Words of public titles (folded) and how many titles have them: completes what is being typed and corrects what is misspelt. Made anew nightly.';
--- Serves completions: words that begin so, and corrections: words that resemble.
+  'Words of public titles (folded) and about how many titles have them: completes what is being typed and corrects what is misspelt. New words are added with their items, counts are made anew nightly.';
+-- Serve completions: the commonest words that begin so.
+create index search_word_two_letters_idx on ops.search_word (left(word, 2), documents desc);
+create index search_word_three_letters_idx on ops.search_word (left(word, 3), documents desc);
 create index search_word_prefix_idx on ops.search_word (word text_pattern_ops);
+-- Serve corrections: words that differ by a letter, or else resemble.
+create index search_word_keys_idx on ops.search_word using gin (keys);
 create index search_word_trgm_idx on ops.search_word using gin (word extensions.gin_trgm_ops);
 
 create table ops.platform_scale (
@@ -408,6 +430,33 @@ end;
 $$;
 comment on function ops.facet_lexeme is 'The lexeme that stands for a filter, such as @platform:youtube. No text can give it: parsers drop the signs.';
 
+create function ops.title_key(p_title text) returns integer
+language plpgsql immutable parallel safe strict security invoker set search_path = '' as $$
+begin
+  return hashtext(nullif(btrim(regexp_replace(ops.fold_text(p_title), '[^[:alnum:]]+', ' ', 'g')), ''));
+end;
+$$;
+comment on function ops.title_key is 'Hash of a text''s folded letters and digits; null when it has none.';
+
+create function ops.stop_words(p_text text) returns tsvector
+language plpgsql immutable parallel safe strict security invoker set search_path = '' as $$
+begin
+  return coalesce((
+    select string_agg(quote_literal('=' || lexeme) || ':' || array_to_string(positions, 'A,') || 'A', ' ')
+    from unnest(to_tsvector('pg_catalog.simple'::regconfig, p_text))
+    where ts_lexize('pg_catalog.english_stem'::regdictionary, lexeme) = '{}'), '')::tsvector;
+end;
+$$;
+comment on function ops.stop_words is 'The stop words of a text where they stand, as =the: text search drops them, and "The The" is nothing else.';
+
+create function ops.title_words(p_title text) returns setof text
+language sql immutable parallel safe strict security invoker set search_path = '' as $$
+  select distinct word
+  from regexp_split_to_table(ops.fold_text(p_title), '[^[:alnum:]]+') as word
+  where char_length(word) between 3 and 30 and word ~ '[^0-9]' and ops.split_words(word) = word;
+$$;
+comment on function ops.title_words is 'The words of a title that may be completed or misspelt: not numbers, and not what is written without spaces.';
+
 create function ops.refresh_discovery(p_limit integer default 2000) returns integer
 language plpgsql volatile security invoker set search_path = '' as $$
 declare
@@ -419,6 +468,34 @@ begin
     returning content_item_id
   )
   select array_agg(distinct content_item_id) into v_ids from taken;
+  if v_ids is null then
+    return 0;
+  end if;
+
+  -- Whoever hides an item, its account or its creator meanwhile waits for this, and then finds the document that is to go. What somebody
+  -- else holds just now is left for the next time: waiting for it could end in a deadlock.
+  insert into ops.creator_stat (user_id)
+  select distinct user_id from public.content_item where id = any(v_ids) order by user_id
+  on conflict do nothing;
+  with held as (
+    select item.id
+    from public.content_item as item
+    join public.social_account as account on account.id = item.social_account_id
+    join public.users as creator on creator.id = item.user_id
+    join ops.creator_stat as stat on stat.user_id = item.user_id
+    where item.id = any(v_ids)
+    order by item.id
+    for no key update of item, stat skip locked
+    for share of account, creator skip locked
+  ), kept as (
+    select array_agg(held.id) as ids from held
+  ), later as (
+    insert into ops.discovery_queue (content_item_id)
+    select item.id
+    from public.content_item as item, kept
+    where item.id = any(v_ids) and not item.id = any(coalesce(kept.ids, '{}'))
+  )
+  select ids into v_ids from kept;
   if v_ids is null then
     return 0;
   end if;
@@ -439,12 +516,19 @@ begin
     and coalesce(item.category_source not in ('creator', 'ai'), true);
 
   with wanted as (
-    select item.id, item.user_id, item.platform, item.content_type, item.category_code, item.language, item.duration_seconds,
-      item.published_at,
+    select item.id, item.user_id, item.platform, item.content_type, item.category_code, lower(item.language) as language,
+      item.duration_seconds, item.published_at, ops.title_key(item.title) as title_key, char_length(item.title) as title_length,
       coalesce((ln(1 + item.views_count) - scale.mean_log_views) / scale.deviation, 0) as popularity,
-      item.search_vector || ops.facet_lexeme('category', item.category_code) || ops.facet_lexeme('platform', item.platform)
+      case when char_length(item.description) <= 1500 then item.search_vector
+        else ops.content_vector(item.title, item.tags, item.hashtags, left(item.description, 1500)) end
+        || setweight(to_tsvector('pg_catalog.english'::regconfig,
+          ops.split_words(concat_ws(' ', creator.display_name, account.display_name, account.username))), 'D')
+        || ops.stop_words(ops.split_words(item.title))
+        || ops.facet_lexeme('category', item.category_code) || ops.facet_lexeme('platform', item.platform)
         || ops.facet_lexeme('type', item.content_type) || ops.facet_lexeme('language', split_part(lower(item.language), '-', 1)) as search
     from ops.public_item as item
+    join public.users as creator on creator.id = item.user_id
+    join public.social_account as account on account.id = item.social_account_id
     left join ops.platform_scale as scale on scale.platform = item.platform
     where item.id = any(v_ids)
   ), gone as (
@@ -455,16 +539,26 @@ begin
     update ops.search_document as document
     set user_id = wanted.user_id, platform = wanted.platform, content_type = wanted.content_type, category_code = wanted.category_code,
       language = wanted.language, duration_seconds = wanted.duration_seconds, published_at = wanted.published_at,
-      popularity = wanted.popularity, search = wanted.search
+      popularity = wanted.popularity, title_key = wanted.title_key, title_length = wanted.title_length, search = wanted.search
     from wanted
     where document.content_item_id = wanted.id
     returning 1
   )
   insert into ops.search_document (content_item_id, tier, user_id, platform, content_type, category_code, language, duration_seconds,
-    published_at, popularity, search)
-  select id, 3, user_id, platform, content_type, category_code, language, duration_seconds, published_at, popularity, search
+    published_at, popularity, title_key, title_length, search)
+  select id, 3, user_id, platform, content_type, category_code, language, duration_seconds, published_at, popularity, title_key,
+    title_length, search
   from wanted
   where not exists (select from ops.search_document as document where document.content_item_id = wanted.id);
+
+  insert into ops.search_word (word, documents)
+  select word, count(*)
+  from ops.public_item as item
+  cross join lateral ops.title_words(item.title) as word
+  where item.id = any(v_ids)
+  group by word
+  order by word
+  on conflict (word) do nothing;
 
   delete from public.content_tag as tag
   where tag.content_id = any(v_ids) and tag.source = 'platform';
@@ -481,12 +575,18 @@ begin
   on conflict do nothing;
 
   perform public.update_total_followers(touched.user_id)
-  from (select distinct user_id from public.content_item where id = any(v_ids)) as touched;
+  from (select distinct user_id from public.content_item where id = any(v_ids) order by user_id) as touched;
   return cardinality(v_ids);
 end;
 $$;
 comment on function ops.refresh_discovery is
   'For cron. Writes the documents, categories and tags of at most so many queued items anew; returns of how many. Several may run at once.';
+
+create function ops.standing(p_popularity double precision, p_published_at timestamptz, p_now timestamptz) returns double precision
+language sql immutable parallel safe security invoker set search_path = ''
+return (1 + 0.25 * least(greatest(p_popularity, -2), 4)) * (0.85 + 0.15 * exp(-greatest(extract(epoch from p_now - p_published_at)::double precision, 0) / 7776000));
+comment on function ops.standing is
+  'What an item''s popularity and freshness make of its match in a search: half to twice as much by its views, up to an eighth more in its first months.';
 
 create function ops.rescale_discovery() returns integer
 language plpgsql volatile security invoker set search_path = '' as $$
@@ -501,13 +601,15 @@ begin
   set mean_log_views = excluded.mean_log_views, deviation = excluded.deviation, updated_at = now();
 
   with measured as (
-    select document.content_item_id, document.tier,
+    select document.content_item_id, document.tier, document.published_at,
       ((ln(1 + item.views_count) - scale.mean_log_views) / scale.deviation) as popularity
     from ops.search_document as document
     join public.content_item as item on item.id = document.content_item_id
     join ops.platform_scale as scale on scale.platform = document.platform
   ), ranked as (
-    select content_item_id, tier, popularity, percent_rank() over (order by popularity desc, content_item_id) as place from measured
+    select content_item_id, tier, popularity,
+      percent_rank() over (order by ops.standing(popularity, published_at, now()) desc, content_item_id) as place
+    from measured
   ), placed as (
     select content_item_id, popularity, tier as old_tier,
       case when place <= 0.0025 then 0 when place <= 0.01 then 1 when place <= 0.04 then 2 when place <= 0.16 then 3 else 4 end as tier
@@ -521,20 +623,17 @@ begin
   get diagnostics v_moved = row_count;
 
   with counted as (
-    select given.word, count(*) as documents
+    select word, count(*) as documents
     from ops.search_document as document
     join public.content_item as item on item.id = document.content_item_id
-    cross join lateral (
-      select distinct word from regexp_split_to_table(ops.fold_text(item.title), '[^[:alnum:]]+') as word
-      where char_length(word) between 3 and 40 and word ~ '[^0-9]'
-    ) as given
-    where document.tier <= 3
-    group by given.word
+    cross join lateral ops.title_words(item.title) as word
+    group by word
   ), gone as (
     delete from ops.search_word as known where not exists (select from counted where counted.word = known.word)
   )
   insert into ops.search_word as known (word, documents)
   select word, documents from counted
+  order by word
   on conflict (word) do update set documents = excluded.documents where known.documents <> excluded.documents;
   return v_moved;
 end;
@@ -563,16 +662,6 @@ language sql stable security definer set search_path = '' as $$
 $$;
 comment on function ops.is_public_creator is 'For policies: whether visitors may see a creator.';
 
-create function ops.uncounted_clicks(p_content_id uuid) returns bigint
-language sql stable security invoker set search_path = '' as $$
-  select count(*)
-  from public.content_click as click
-  where click.content_id = p_content_id and click.is_counted
-    and click.tx >= greatest(
-      (select rolled_to from ops.click_roll_up), (select rolled_to from ops.click_counter where content_id = p_content_id));
-$$;
-comment on function ops.uncounted_clicks is 'Clicks of an item that no roll-up has taken yet.';
-
 create function ops.creator_card(p_creator public.users) returns jsonb
 language sql stable security invoker set search_path = '' as $$
   select jsonb_build_object('id', p_creator.id, 'slug', p_creator.profile_slug, 'display_name', p_creator.display_name,
@@ -587,13 +676,22 @@ language sql stable security invoker set search_path = '' as $$
       'description', left(item.description, 300), 'thumbnail_url', item.thumbnail_url, 'permalink', item.permalink,
       'category', item.category_code, 'language', item.language, 'duration_seconds', item.duration_seconds,
       'hashtags', item.hashtags, 'views_count', item.views_count, 'likes_count', item.likes_count,
-      'comments_count', item.comments_count,
-      'total_clicks', coalesce(counter.clicks, 0) + ops.uncounted_clicks(item.id),
+      'comments_count', item.comments_count, 'total_clicks', coalesce(counter.clicks, 0) + coalesce(fresh.clicks, 0),
       'published_at', item.published_at, 'creator', ops.creator_card(creator)) order by wanted.place), '[]')
   from unnest(p_ids) with ordinality as wanted (id, place)
   join ops.public_item as item on item.id = wanted.id
   join public.users as creator on creator.id = item.user_id
-  left join ops.click_counter as counter on counter.content_id = item.id;
+  left join ops.click_counter as counter on counter.content_id = item.id
+  left join (
+    -- Clicks that no roll-up has taken yet are of the last minute; a day is looked through, in case it rests.
+    select click.content_id, count(*) as clicks
+    from public.content_click as click
+    left join ops.click_counter as own on own.content_id = click.content_id
+    where click.content_id = any(p_ids) and click.is_counted
+      and click.tx >= greatest((select rolled_to from ops.click_roll_up), own.rolled_to)
+      and click.clicked_at >= (select rolled_at - interval '1 day' from ops.click_roll_up)
+    group by click.content_id
+  ) as fresh on fresh.content_id = item.id;
 $$;
 comment on function ops.item_cards is 'Items as lists show them, in the order asked for. What is not public is left out, whoever asks.';
 
@@ -888,81 +986,316 @@ comment on function ops.featured_cards is 'Featured creators who are public, in 
 
 -- ## Functions: searching
 
-create function ops.corrected(p_plain text) returns text
-language sql stable security invoker set search_path = '' set pg_trgm.similarity_threshold = 0.4 as $$
-  select string_agg(coalesce(
-      (select known.word from ops.search_word as known where known.word = given.word),
-      (select near.word from ops.search_word as near
-        where near.word operator(extensions.%) given.word and char_length(given.word) > 3 and given.word ~ '[^0-9]'
-        order by extensions.similarity(near.word, given.word) * ln(2 + near.documents) desc, near.word limit 1),
-      given.word), ' ' order by given.place)
-  from regexp_split_to_table(p_plain, '[[:space:]]+') with ordinality as given (word, place);
-$$;
-comment on function ops.corrected is 'A query with each unknown word replaced by the known one that resembles it most, common words before rare ones.';
+create type ops.search_filter as (
+  language text, published_since timestamptz, published_until timestamptz, min_duration integer, max_duration integer);
+comment on type ops.search_filter is 'What a search is narrowed to beside the filters that are lexemes (ops.facet_lexeme). Null: not narrowed.';
 
-create function ops.search_words(p_query text, out words tsquery, out excluded tsquery, out plain text, out is_exact boolean)
-language plpgsql stable security invoker set search_path = '' as $$
+create function ops.stop_phrase(p_text text) returns tsquery
+language sql stable security invoker set search_path = '' as $$
+  select coalesce(string_agg(quote_literal('=' || lexeme), ' <-> ' order by place), '')::tsquery
+  from unnest(to_tsvector('pg_catalog.simple'::regconfig, ops.split_words(p_text))) as given, unnest(given.positions) as place;
+$$;
+comment on function ops.stop_phrase is 'A query for titles in which these stop words follow each other.';
+
+create function ops.any_word(p_words text[]) returns tsquery
+language sql stable security invoker set search_path = '' as $$
+  select websearch_to_tsquery('pg_catalog.english'::regconfig, array_to_string(p_words, ' or '));
+$$;
+comment on function ops.any_word is 'A query for any of these words.';
+
+create function ops.read_search(p_query text, out words tsquery, out wider tsquery, out excluded tsquery, out plain text, out is_exact boolean)
+language plpgsql stable security invoker set search_path = '' set plan_cache_mode = force_custom_plan as $$
 declare
-  v_last constant text := substring(p_query from '(?:^|[[:space:]])([[:alnum:]]{2,40})$');
-  v_completions text;
-  v_head record;
+  v_query constant text := ops.fold_text(left(p_query, 200));
+  v_last constant text := substring(v_query from '(?:^|[[:space:]])([[:alnum:]]{2,30})$');
+  v_completions text[];
+  v_typed tsquery;
+  v_before tsquery;
 begin
-  select * into words, excluded, plain, is_exact from ops.parse_search(p_query);
-  if v_last is null then
+  select * into words, excluded, plain, is_exact from ops.parse_search(v_query);
+  if querytree(words) in ('', 'T') then
+    -- Nothing but stop words, signs and exclusions.
+    words := ops.stop_phrase(regexp_replace(v_query, '(?:^|[[:space:]])-(?:"[^"]*"?|[^[:space:]]+)', ' ', 'g'));
+    if numnode(words) > 0 and excluded is not null then
+      words := words && !! excluded;
+    end if;
+  end if;
+  wider := words;
+  -- The word that is being typed may go on: by the commonest words that begin so, never by all that the index has. One that many titles
+  -- have is taken to be whole.
+  if v_last is null or ops.split_words(v_last) <> v_last
+    or (select documents from ops.search_word where word = v_last) >= 2000 then
     return;
   end if;
-  -- The word that is being typed may go on: by the commonest words that begin so, never by all that the index has.
-  select string_agg(word, ' or ') into v_completions
-  from (
-    select word from ops.search_word
-    where word like replace(ops.fold_text(v_last), '_', '\_') || '%' and word <> ops.fold_text(v_last)
-    order by documents desc, word limit 8
-  ) as completions;
-  if v_completions is not null then
-    select * into v_head from ops.parse_search(left(p_query, char_length(p_query) - char_length(v_last)));
-    words := (select parsed.words from ops.parse_search(v_last) as parsed) || (select parsed.words from ops.parse_search(v_completions) as parsed);
-    if numnode(v_head.words) > 0 then
-      words := v_head.words && words;
-    end if;
+  v_completions := case char_length(v_last)
+    when 2 then array(select word from ops.search_word where left(word, 2) = v_last and word <> v_last order by documents desc, word limit 8)
+    when 3 then array(select word from ops.search_word where left(word, 3) = v_last and word <> v_last order by documents desc, word limit 8)
+    else array(select word from ops.search_word where word like v_last || '%' and word <> v_last order by documents desc, word limit 8) end;
+  if v_completions = '{}' then
+    return;
+  end if;
+  v_typed := (select parsed.words from ops.parse_search(v_last) as parsed);
+  if numnode(v_typed) = 0 then
+    v_typed := ops.stop_phrase(v_last);
+  end if;
+  v_typed := v_typed || ops.any_word(v_completions);
+  v_before := (select parsed.words from ops.parse_search(left(v_query, char_length(v_query) - char_length(v_last))) as parsed);
+  wider := case when numnode(v_before) = 0 then v_typed else v_before && v_typed end;
+end;
+$$;
+comment on function ops.read_search is
+  'parse_search() for visitors: words as they are written, the same with the last word completed (wider), and stop words where there is nothing else.';
+
+create function ops.corrections(p_word text) returns text[]
+language plpgsql stable security invoker set search_path = '' set plan_cache_mode = force_custom_plan set pg_trgm.similarity_threshold = 0.45 as $$
+declare
+  v_found text[];
+begin
+  if char_length(p_word) < 4 or p_word !~ '[^0-9]' or ops.split_words(p_word) <> p_word then
+    return '{}';
+  end if;
+  -- A slip in the first letter is rare.
+  v_found := array(
+    select known.word
+    from ops.search_word as known
+    where known.keys operator(pg_catalog.&&) ops.word_keys(p_word) and known.word <> p_word
+    order by known.documents * case when left(known.word, 1) = left(p_word, 1) then 10 else 1 end desc, known.word
+    limit 4);
+  if v_found = '{}' and char_length(p_word) >= 6 then
+    v_found := array(
+      select known.word
+      from ops.search_word as known
+      where known.word operator(extensions.%) p_word
+      order by extensions.similarity(known.word, p_word) desc, known.documents desc, known.word
+      limit 3);
+  end if;
+  return v_found;
+end;
+$$;
+comment on function ops.corrections is 'Known words that a misspelt one may stand for, the likeliest first: by one letter, else by resemblance.';
+
+create function ops.corrected(p_plain text, p_rounds integer, out words tsquery, out choices text[])
+language plpgsql stable security invoker set search_path = '' as $$
+declare
+  v_words constant text[] := (regexp_split_to_array(btrim(regexp_replace(p_plain, '[^[:alnum:]]+', ' ', 'g')), ' '))[:12];
+  v_word text;
+  v_near text[];
+  v_is_misspelt boolean := false;
+begin
+  -- What no title has is misspelt; when all are words, any of them may be the wrong one.
+  for v_round in 1..p_rounds loop
+    choices := '{}';
+    words := ''::tsquery;
+    foreach v_word in array v_words loop
+      v_near := array[v_word];
+      if v_round = 2 then
+        v_near := v_near || (ops.corrections(v_word))[:3];
+      elsif not exists (select from ops.search_word as known where known.word = v_word) then
+        v_near := ops.corrections(v_word);
+        if v_near = '{}' then
+          v_near := array[v_word];
+        end if;
+      end if;
+      v_is_misspelt := v_is_misspelt or v_near <> array[v_word];
+      choices := choices || array_to_string(v_near, ' ');
+      words := words && case when cardinality(v_near) > 1 or v_near <> array[v_word] then ops.any_word(v_near)
+        else (select parsed.words from ops.parse_search(v_word) as parsed) end;
+    end loop;
+    exit when v_is_misspelt;
+  end loop;
+  if not v_is_misspelt then
+    words := ''::tsquery;
   end if;
 end;
 $$;
-comment on function ops.search_words is 'parse_search(), with the last word of the query completed.';
+comment on function ops.corrected is
+  'A query in which each misspelt word may be any of those that it may stand for, and those choices, a text a word. Empty when there is nothing to correct. A second round doubts words that there are, too.';
 
-create function ops.marked(p_text text, p_words tsquery, p_plain text) returns text
+create function ops.relaxed(p_plain text) returns tsquery
 language plpgsql stable security invoker set search_path = '' as $$
 declare
-  v_text text := ts_headline('public.streamvibe', translate(p_text, e'\x02\x03', ''), p_words,
-    e'StartSel="\x02", StopSel="\x03", MaxFragments=0, MaxWords=40, MinWords=15');
+  v_terms tsquery[] := array(
+    select parsed.words
+    from regexp_split_to_table(p_plain, '[[:space:]]+') with ordinality as given (word, place)
+    cross join lateral ops.parse_search(given.word) as parsed
+    where numnode(parsed.words) > 0
+    order by given.place limit 10);
+  v_without tsquery;
+  v_any tsquery := ''::tsquery;
+begin
+  if cardinality(v_terms) < 2 then
+    return v_any;
+  end if;
+  for v_left_out in 1..cardinality(v_terms) loop
+    v_without := ''::tsquery;
+    for v_place in 1..cardinality(v_terms) loop
+      if v_place <> v_left_out then
+        v_without := v_without && v_terms[v_place];
+      end if;
+    end loop;
+    v_any := v_any || v_without;
+  end loop;
+  return v_any;
+end;
+$$;
+comment on function ops.relaxed is 'A query for all words but any one; empty for a single word.';
+
+create function ops.marked(p_text text, p_words tsquery, p_plain text, p_is_whole boolean) returns text
+language plpgsql stable security invoker set search_path = '' as $$
+declare
+  -- To the parser <b> is a tag and &amp; an entity, which it would drop.
+  v_text text := ts_headline('public.streamvibe', translate(p_text, e'<>&\x02\x03\x04\x05\x06', e'\x04\x05\x06'), p_words,
+    e'StartSel="\x02", StopSel="\x03", HighlightAll=' || p_is_whole || ', MaxWords=40, MinWords=15');
+  v_piece text;
   v_at integer;
 begin
-  if strpos(v_text, e'\x02') = 0 and p_plain <> '' then
-    -- Scripts without spaces: the parser knows no words there.
-    v_at := strpos(lower(v_text), p_plain);
-    if v_at > 0 then
-      v_text := left(v_text, v_at - 1) || e'\x02' || substr(v_text, v_at, char_length(p_plain)) || e'\x03'
-        || substr(v_text, v_at + char_length(p_plain));
+  if strpos(v_text, e'\x02') = 0 then
+    -- Where words are not parted by spaces the parser knows none.
+    v_text := translate(p_text, e'<>&\x02\x03\x04\x05\x06', e'\x04\x05\x06');
+    for v_piece in
+      select piece from regexp_split_to_table(p_plain, '[[:space:]]+') as piece where ops.split_words(piece) <> piece
+    loop
+      v_at := strpos(lower(v_text), v_piece);
+      if v_at > 0 and not p_is_whole and strpos(v_text, e'\x02') = 0 and char_length(v_text) > 160 then
+        v_text := substr(v_text, greatest(v_at - 40, 1), 160);
+      end if;
+      -- Lower case may be longer than what it is made of; then nothing is marked.
+      if v_at > 0 and char_length(lower(v_text)) = char_length(v_text) then
+        v_text := regexp_replace(v_text, '(' || regexp_replace(v_piece, '([^[:alnum:]])', '\\\1', 'g') || ')', e'\x02\\1\x03', 'gi');
+      end if;
+    end loop;
+    if not p_is_whole then
+      v_text := left(v_text, 200);
     end if;
   end if;
-  v_text := replace(replace(replace(replace(v_text, '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), '"', '&quot;');
+  v_text := replace(replace(replace(replace(v_text, '"', '&quot;'), e'\x04', '&lt;'), e'\x05', '&gt;'), e'\x06', '&amp;');
   return replace(replace(v_text, e'\x02', '<mark>'), e'\x03', '</mark>');
 end;
 $$;
-comment on function ops.marked is 'The part of a text that a search found, as HTML: everything escaped, the words in <mark>.';
+comment on function ops.marked is
+  'A text, or the part of it that a search found, as HTML: everything escaped, the words in <mark>.';
 
--- Security definer: see browse_content. Tiers are read from the most popular down, until there are enough candidates; those are ranked.
--- So a word that half of all items have costs what a rare one costs.
+-- Tiers are read from the best down, until there are enough candidates; those alone are ranked. So a word that half of all items have costs
+-- what a rare one costs. Beyond them items are only counted, up to 10,001.
+create function ops.search_candidates(p_query tsquery, p_literal tsquery, p_plain text, p_filter ops.search_filter, p_now timestamptz,
+  out ids uuid[], out scores double precision[], out counted bigint)
+language plpgsql stable security invoker set search_path = '' set plan_cache_mode = force_custom_plan set work_mem = '32MB' as $$
+declare
+  v_enough constant integer := 2000;
+  v_since constant timestamptz := p_filter.published_since;
+  v_until constant timestamptz := p_filter.published_until;
+  v_shortest constant integer := p_filter.min_duration;
+  v_longest constant integer := p_filter.max_duration;
+  v_language constant text := p_filter.language;
+  v_title_key constant integer := ops.title_key(p_plain);
+  v_length constant integer := char_length(p_plain);
+  -- The part that an item must have: with a negation in it ts_rank() would know no order.
+  v_ranked constant tsquery := regexp_replace(querytree(p_query), '^T$', '')::tsquery;
+  v_weights constant real[] := array[0.3, 0.2, 0.5, 1];
+  v_more record;
+  v_room integer;
+  v_cut smallint;
+begin
+  ids := '{}';
+  scores := '{}';
+  counted := 0;
+  if numnode(v_ranked) = 0 then
+    return;
+  end if;
+  for v_tier in 0..4 loop
+    v_room := 2 * v_enough - cardinality(ids);
+    select array_agg(best.id) as ids, array_agg(best.score) as scores into v_more
+    from (
+      select document.content_item_id as id, round((ts_rank(v_weights, document.search, v_ranked)
+        * (0.5 + 0.5 * least(1, v_length / greatest(document.title_length, 1)::double precision))
+        * case when document.title_key = v_title_key then 2.5 else 1 end
+        * case when document.search @@ p_literal then 1 else 0.5 end
+        * ops.standing(document.popularity, document.published_at, p_now))::numeric, 12)::double precision as score
+      from (
+        select document.* from ops.search_document as document
+        where document.tier = v_tier and document.search @@ p_query
+          and (v_language is null or document.language = v_language or document.language like v_language || '-%')
+          and (v_since is null or document.published_at >= v_since) and (v_until is null or document.published_at < v_until)
+          and (v_shortest is null or document.duration_seconds >= v_shortest)
+          and (v_longest is null or document.duration_seconds <= v_longest)
+        limit 15000
+      ) as document
+      order by document.popularity desc, document.content_item_id
+      limit v_room
+    ) as best;
+    ids := ids || v_more.ids;
+    scores := scores || v_more.scores;
+    v_cut := v_tier + case when cardinality(v_more.ids) = v_room then 0 else 1 end;
+    exit when cardinality(ids) >= v_enough;
+  end loop;
+
+  counted := cardinality(ids);
+  if v_cut <= 4 then
+    select counted + count(*) into counted
+    from (
+      select from ops.search_document as document
+      where document.tier >= v_cut and document.search @@ p_query
+        and (v_language is null or document.language = v_language or document.language like v_language || '-%')
+        and (v_since is null or document.published_at >= v_since) and (v_until is null or document.published_at < v_until)
+        and (v_shortest is null or document.duration_seconds >= v_shortest)
+        and (v_longest is null or document.duration_seconds <= v_longest)
+      limit 10001
+    ) as beyond;
+    -- Of a tier that was cut as many were counted already as there was room.
+    if cardinality(v_more.ids) = v_room then
+      counted := counted - v_room;
+    end if;
+    if counted > 10000 then
+      -- The tiers that were read are a part of all documents, and the rest has about as many matches for its size.
+      select greatest(counted, cardinality(search_candidates.ids) * sum(greatest(class.reltuples, 0))
+        / nullif(sum(greatest(class.reltuples, 0)) filter (where class.relname < 'search_document_' || v_cut), 0)) into counted
+      from pg_inherits as part
+      join pg_class as class on class.oid = part.inhrelid
+      where part.inhparent = 'ops.search_document'::regclass;
+    end if;
+  end if;
+
+  -- An item whose whole title was asked for is a candidate wherever it stands.
+  select array_agg(document.content_item_id) as ids,
+    array_agg(round((ts_rank(v_weights, document.search, v_ranked) * 2.5
+      * case when document.search @@ p_literal then 1 else 0.5 end
+      * ops.standing(document.popularity, document.published_at, p_now))::numeric, 12)::double precision) as scores into v_more
+  from (
+    select document.* from ops.search_document as document
+    where v_cut <= 4 and document.title_key = v_title_key and document.tier >= v_cut and document.search @@ p_query
+      and (v_language is null or document.language = v_language or document.language like v_language || '-%')
+      and (v_since is null or document.published_at >= v_since) and (v_until is null or document.published_at < v_until)
+      and (v_shortest is null or document.duration_seconds >= v_shortest)
+      and (v_longest is null or document.duration_seconds <= v_longest)
+    order by document.popularity desc, document.content_item_id
+    limit 200
+  ) as document
+  where document.content_item_id <> all(search_candidates.ids);
+  ids := ids || v_more.ids;
+  scores := scores || v_more.scores;
+end;
+$$;
+comment on function ops.search_candidates is
+  'The items that may be the best answers to a query, each with its score, and how many match at all (10,000 and more: at least so many).';
+
+-- Security definer: see browse_content.
 create function public.search_content(p_query text, p_category text default null, p_platform text default null,
   p_content_type text default null, p_language text default null, p_published_since timestamptz default null,
   p_published_until timestamptz default null, p_min_duration integer default null, p_max_duration integer default null,
   p_facets boolean default false, p_limit integer default 50, p_after_score double precision default null, p_after_id uuid default null,
   p_now timestamptz default now()) returns jsonb
-language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan set synchronize_seqscans = off as $$
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
 declare
-  v_enough constant integer := 2000;
+  v_filter constant ops.search_filter := row (lower(p_language), p_published_since, p_published_until, p_min_duration, p_max_duration);
+  v_lexemes constant tsquery := (
+    select coalesce(string_agg(quote_literal(name || value), ' & '), '')::tsquery
+    from (values ('@category:', p_category), ('@platform:', p_platform), ('@type:', p_content_type),
+      ('@language:', split_part(lower(p_language), '-', 1))) as given (name, value)
+    where value is not null);
   v_search record;
+  v_words tsquery;
   v_query tsquery;
-  v_filters tsquery := ''::tsquery;
+  v_choices text[];
   v_corrected text;
   v_ids uuid[] := '{}';
   v_scores double precision[] := '{}';
@@ -972,81 +1305,54 @@ declare
   v_last double precision;
   v_has_more boolean;
   v_facets jsonb;
-  v_weights constant real[] := array[0.05, 0.2, 0.5, 1];
 begin
-  select * into v_search from ops.search_words(left(p_query, 500));
-  select coalesce(string_agg(quote_literal(name || value), ' & '), '')::tsquery into v_filters
-  from (values ('@category:', p_category), ('@platform:', p_platform), ('@type:', p_content_type),
-    ('@language:', split_part(lower(p_language), '-', 1))) as given (name, value)
-  where value is not null;
-  for v_try in 1..2 loop
-    v_query := case when numnode(v_search.words) = 0 then v_search.words else v_search.words && v_filters end;
-    exit when numnode(v_query) = 0;
-    for v_tier in 0..4 loop
-      select array_agg(found.id) as ids, array_agg(found.score) as scores into v_more
-      from (
-        select document.content_item_id as id,
-          round((ts_rank(v_weights, document.search, v_search.words) / v_try
-            * (1 + 0.15 * least(greatest(document.popularity, -2), 4))
-            * (0.75 + 0.25 * exp(-extract(epoch from p_now - document.published_at) / 15552000)))::numeric, 9)::double precision as score
-        from ops.search_document as document
-        where document.tier = v_tier and document.search @@ v_query
-          and (p_published_since is null or document.published_at >= p_published_since)
-          and (p_published_until is null or document.published_at < p_published_until)
-          and (p_min_duration is null or document.duration_seconds >= p_min_duration)
-          and (p_max_duration is null or document.duration_seconds <= p_max_duration)
-          and (v_try = 1 or document.content_item_id <> all(v_ids))
-        limit 2 * v_enough - cardinality(v_ids)
-      ) as found;
-      v_ids := v_ids || v_more.ids;
-      v_scores := v_scores || v_more.scores;
-      exit when cardinality(v_ids) >= v_enough;
-    end loop;
-    -- Little was found: perhaps it was misspelt. What is found by the corrected words comes after what was meant literally.
-    exit when v_try = 2 or cardinality(v_ids) >= 5 or v_search.plain = '' or v_search.is_exact;
-    v_corrected := ops.corrected(v_search.plain);
-    exit when v_corrected is not distinct from v_search.plain;
-    v_search.words := (select parsed.words from ops.parse_search(v_corrected) as parsed);
-    if v_search.excluded is not null then
-      v_search.words := v_search.words && !! v_search.excluded;
+  select * into v_search from ops.read_search(p_query);
+  v_words := v_search.wider;
+  -- As it is written; where little is found with misspelt words corrected; and where nothing is, without one of the words.
+  for v_try in 1..3 loop
+    if v_try = 2 then
+      exit when v_counted >= 5 or v_search.plain = '' or v_search.is_exact;
+      select * into v_words, v_choices from ops.corrected(v_search.plain, case when v_counted = 0 then 2 else 1 end);
+    elsif v_try = 3 then
+      exit when v_counted > 0;
+      v_words := ops.relaxed(v_search.plain);
+    end if;
+    continue when numnode(v_words) = 0;
+    if v_try > 1 and v_search.excluded is not null then
+      v_words := v_words && !! v_search.excluded;
+    end if;
+    v_query := v_words && v_lexemes;
+    select * into v_more from ops.search_candidates(v_query, case when v_try = 1 then v_search.words else v_words end, v_search.plain, v_filter, p_now);
+    if v_try = 2 and v_counted > 0 then
+      -- What was meant literally comes first, and once.
+      select array_agg(found.id), array_agg(found.score / 1000) into v_more.ids, v_more.scores
+      from unnest(v_more.ids, v_more.scores) as found (id, score)
+      where found.id <> all(v_ids);
+      v_more.counted := least(v_more.counted, coalesce(cardinality(v_more.ids), 0));
+    end if;
+    if v_try = 2 and cardinality(v_more.ids) > 0 then
+      -- Of the words that a misspelt one may stand for the one that the best answer has.
+      select string_agg((
+          select choice from regexp_split_to_table(choices.words, ' ') with ordinality as one (choice, place)
+          order by (best.search @@ websearch_to_tsquery('pg_catalog.english'::regconfig, choice)) desc, place limit 1), ' ' order by choices.place)
+        into v_corrected
+      from unnest(v_choices) with ordinality as choices (words, place)
+      cross join (
+        select document.search
+        from unnest(v_more.ids, v_more.scores) as found (id, score)
+        join ops.search_document as document on document.content_item_id = found.id
+        order by found.score desc, found.id limit 1
+      ) as best;
+      v_corrected := nullif(v_corrected, regexp_replace(v_search.plain, '[^[:alnum:]]+', ' ', 'g'));
+    end if;
+    v_ids := v_ids || v_more.ids;
+    v_scores := v_scores || v_more.scores;
+    v_counted := v_counted + v_more.counted;
+    -- What is marked, and what facets count, is what was found by most.
+    if v_try = 1 or v_more.counted > 0 then
+      v_search.wider := v_words;
     end if;
   end loop;
-
-  -- Stop words and signs have no lexemes: titles are asked for them as they stand.
-  if cardinality(v_ids) = 0 and char_length(v_search.plain) >= 3 and v_search.plain ~ '[[:alnum:]]' then
-    select array_agg(found.id), array_agg(0.01::double precision) into v_ids, v_scores
-    from (
-      select item.id
-      from public.content_item as item
-      join ops.search_document as document on document.content_item_id = item.id
-      where ops.fold_text(item.title) like '%' || replace(replace(replace(v_search.plain, '\', '\\'), '%', '\%'), '_', '\_') || '%'
-        and (p_category is null or document.category_code = p_category) and (p_platform is null or document.platform = p_platform)
-        and (p_content_type is null or document.content_type = p_content_type)
-        and (p_language is null or document.language like p_language || '%')
-        and (p_published_since is null or document.published_at >= p_published_since)
-        and (p_published_until is null or document.published_at < p_published_until)
-        and (p_min_duration is null or document.duration_seconds >= p_min_duration)
-        and (p_max_duration is null or document.duration_seconds <= p_max_duration)
-      limit v_enough
-    ) as found;
-    v_ids := coalesce(v_ids, '{}');
-    v_scores := coalesce(v_scores, '{}');
-  end if;
-
-  v_counted := cardinality(v_ids);
-  if v_counted >= v_enough then
-    select count(*) into v_counted
-    from (
-      select
-      from ops.search_document as document
-      where document.search @@ v_query
-        and (p_published_since is null or document.published_at >= p_published_since)
-        and (p_published_until is null or document.published_at < p_published_until)
-        and (p_min_duration is null or document.duration_seconds >= p_min_duration)
-        and (p_max_duration is null or document.duration_seconds <= p_max_duration)
-      limit 10001
-    ) as counted;
-  end if;
 
   select array_agg(found.id order by found.score desc, found.id), min(found.score) into v_page, v_last
   from (
@@ -1066,9 +1372,12 @@ begin
     from (
       select document.category_code, document.platform, document.content_type
       from ops.search_document as document
-      where numnode(v_query) > 0 and document.search @@ v_query
+      where v_counted > 0 and document.search @@ (v_search.wider && v_lexemes)
+        and (v_filter.language is null or document.language = v_filter.language or document.language like v_filter.language || '-%')
         and (p_published_since is null or document.published_at >= p_published_since)
         and (p_published_until is null or document.published_at < p_published_until)
+        and (p_min_duration is null or document.duration_seconds >= p_min_duration)
+        and (p_max_duration is null or document.duration_seconds <= p_max_duration)
       limit 10000
     ) as hit;
   end if;
@@ -1076,17 +1385,17 @@ begin
   return jsonb_build_object(
     'results', coalesce((
       select jsonb_agg(card.value || jsonb_build_object(
-        'title_html', ops.marked(item.title, v_search.words, v_search.plain),
-        'snippet_html', ops.marked(left(item.description, 2000), v_search.words, v_search.plain)) order by card.place)
+        'title_html', ops.marked(item.title, v_search.wider, v_search.plain, true),
+        'snippet_html', ops.marked(left(item.description, 1500), v_search.wider, v_search.plain, false)) order by card.place)
       from jsonb_array_elements(ops.item_cards(v_page)) with ordinality as card (value, place)
       join public.content_item as item on item.id = (card.value ->> 'id')::uuid), '[]'),
-    'total_count', least(v_counted, 10000), 'total_is_estimate', v_counted > 10000,
+    'total_count', v_counted, 'total_is_estimate', v_counted > 10000,
     'did_you_mean', v_corrected, 'facets', v_facets,
     'next', case when v_has_more then jsonb_build_object('score', v_last, 'id', v_page[p_limit], 'now', p_now) end);
 end;
 $$;
 comment on function public.search_content is
-  'Searches public items: words (websearch syntax, the last one completed), tags, scripts without spaces; ranked by match, title before description, popularity and freshness; corrected where little is found. {results, total_count, total_is_estimate, did_you_mean, facets, next}. Go on from next ({score, id, now}).';
+  'Searches public items: words (websearch syntax, the last one completed), tags, creators'' names, scripts without spaces; ranked by match, title before description, popularity and freshness; corrected where little is found. {results, total_count, total_is_estimate, did_you_mean, facets, next}. Go on from next ({score, id, now}).';
 
 create function ops.facet(p_values text[]) returns jsonb
 language sql immutable security invoker set search_path = '' as $$
@@ -1641,11 +1950,10 @@ comment on function ops.enter_discovery is 'Trigger: new items are put into the 
 create function ops.follow_item() returns trigger
 language plpgsql volatile security definer set search_path = '' as $$
 begin
-  if exists (select from ops.public_item where id = new.id) then
-    insert into ops.discovery_queue (content_item_id) values (new.id);
-  else
+  if not exists (select from ops.public_item where id = new.id) then
     perform ops.leave_discovery(array[new.id]);
   end if;
+  insert into ops.discovery_queue (content_item_id) values (new.id);
   return null;
 end;
 $$;
@@ -1668,7 +1976,7 @@ comment on function ops.follow_creator is 'Trigger: a creator who is no longer p
 create function ops.follow_account() returns trigger
 language plpgsql volatile security definer set search_path = '' as $$
 begin
-  if tg_op = 'UPDATE' and new.deleted_at is distinct from old.deleted_at then
+  if tg_op = 'UPDATE' and (new.deleted_at, new.display_name, new.username) is distinct from (old.deleted_at, old.display_name, old.username) then
     if new.deleted_at is null then
       insert into ops.discovery_queue (content_item_id) select id from ops.public_item where social_account_id = new.id;
     else
@@ -1694,11 +2002,16 @@ create trigger content_item_follow after update of title, description, tags, has
     is distinct from (new.title, new.description, new.tags, new.hashtags, new.content_type, new.category_code, new.platform_category,
       new.language, new.duration_seconds, new.published_at, new.visibility, new.hidden_at, new.deleted_at))
   execute function ops.follow_item();
-create trigger users_follow after update of is_public, hidden_at, primary_category on public.users
-  for each row when ((old.is_public, old.hidden_at, old.primary_category) is distinct from (new.is_public, new.hidden_at, new.primary_category))
+create trigger users_follow after update of is_public, hidden_at, primary_category, display_name on public.users
+  for each row when ((old.is_public, old.hidden_at, old.primary_category, old.display_name)
+    is distinct from (new.is_public, new.hidden_at, new.primary_category, new.display_name))
   execute function ops.follow_creator();
-create trigger social_account_follow after insert or update of followers_count, deleted_at on public.social_account
+create trigger social_account_enter after insert on public.social_account
   for each row execute function ops.follow_account();
+create trigger social_account_follow after update of followers_count, deleted_at, display_name, username on public.social_account
+  for each row when ((old.followers_count, old.deleted_at, old.display_name, old.username)
+    is distinct from (new.followers_count, new.deleted_at, new.display_name, new.username))
+  execute function ops.follow_account();
 
 -- ## Policies
 
