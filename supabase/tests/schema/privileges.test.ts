@@ -18,6 +18,10 @@ const CHANGES: Record<string, string> = {
   content_item: "title = 'Mine'",
   content_revision: "title = 'Rewritten'",
   content_media: "alt_text = 'x'",
+  content_tag: "confidence_score = 0.5",
+  content_click: "is_counted = false",
+  trending_content: "rank_position = 2",
+  featured_creator: "sort_order = 8",
   job_queue: "priority = 10",
   job_log: "message = 'Rewritten'",
 };
@@ -39,6 +43,11 @@ async function fillTables(db: TestContext): Promise<void> {
     insert into public.platform (slug, display_name, website_url, sort_order) values ('spare', 'Spare', 'https://example.com', 9);
     insert into public.account_status (slug, display_name, sort_order) values ('spare', 'Spare', 9);
     insert into public.content_type (slug, display_name, sort_order) values ('spare', 'Spare', 9);
+    insert into public.content_category (code, display_name, sort_order) values ('spare', 'Spare', 99);
+    insert into public.content_tag (content_id, tag, source) values ($item, 'soup', 'creator');
+    insert into public.content_click (content_id) values ($item);
+    insert into public.trending_content (content_id, trend_score, trend_category, rank_position) values ($item, 1, 'today', 1);
+    insert into public.featured_creator (user_id) values ('${owner}');
     insert into public.job_queue (user_id, job_type, handler, dedupe_hash, max_attempts) values ('${owner}', 'platform_sync', 'spare', 0, 1);
     insert into public.job_log (job_id, user_id, level, message) select id, user_id, 'info', 'Hello' from public.job_queue where user_id = '${owner}';
     insert into public.job_type select (jsonb_populate_record(type, '{"slug": "spare"}')).* from public.job_type as type where slug = 'quota_reset';`);
@@ -63,8 +72,19 @@ test("every table × actor × verb does what the matrix says, and no table is mi
   for (const table of Object.keys(MATRIX)) {
     const rows: Record<string, string> = { users: "id", cache_store: "key" };
     const isReference = !(table in CHANGES);
-    const row = isReference ? "slug = 'spare'" : `${rows[table] ?? "user_id"} = $owner`;
-    const columns = table === "platform_connection" ? "id, is_active" : "*";
+    const row = table === "content_category"
+      ? "code = 'spare'"
+      : isReference
+      ? "slug = 'spare'"
+      : ["content_tag", "content_click", "trending_content"].includes(table)
+      ? "content_id = $item"
+      : `${rows[table] ?? "user_id"} = $owner`;
+    // Where only some columns may be read.
+    const readable: Record<string, string> = {
+      platform_connection: "id, is_active",
+      content_click: "id, clicked_at",
+    };
+    const columns = readable[table] ?? "*";
     found[table] = {};
     for (const actor of ACTORS) {
       const outcomes = [

@@ -34,7 +34,7 @@ export const MATRIX = readMatrix(`
   content_media        ----   +---   0---   0---       0---   ++++
 
   content_category     +---   +---   +---   +---       +---   ++++
-  content_tag          0---   +--0   0--0   0--0       0--0   ++++
+  content_tag          0---   +--+   0--0   0--0       0--0   ++++
   content_click        ----   +---   0---   0---       0---   ++--
   trending_content     0---   0---   0---   0---       0---   +---
   featured_creator     0---   0---   0---   0---       0---   ++++
