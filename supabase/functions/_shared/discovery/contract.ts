@@ -10,14 +10,21 @@ const Time = z.string();
 export { Category };
 export const PlatformName = z.enum(["youtube", "instagram", "tiktok", "facebook", "twitter"]);
 
+/** A whole number in a query, in decimal digits: to JavaScript "0x27" and "1e2" are numbers, too. */
+const whole = (least: number, most: number) =>
+  z.preprocess(
+    (text) => typeof text === "string" && !/^[0-9]{1,9}$/.test(text) ? NaN : text,
+    z.coerce.number().int().min(least).max(most),
+  );
+
 /** How a list is read: so many from a place on. `cursor` is the `next_cursor` of the page before; deep pages cost no more than the first. */
 export const Paging = {
-  limit: z.coerce.number().int().min(1).max(100).default(50),
-  offset: z.coerce.number().int().min(0).max(10_000).default(0),
+  limit: whole(1, 100).default(50).meta({ default: 50 }),
+  offset: whole(0, 10_000).default(0).meta({ default: 0 }),
   cursor: z.string().max(300).optional(),
 };
 
-const Seconds = z.coerce.number().int().min(0).max(999_999);
+const Seconds = whole(0, 999_999);
 
 /** What lists of items can be narrowed to, beside a category. */
 export const ContentFilters = {
