@@ -21,7 +21,7 @@ export default endpoint({
     period: z.enum(["today", "week", "month"]).default("today"),
     category: Category.optional(),
     platform: PlatformName.optional(),
-    limit: Paging.limit.default(100).meta({ default: 100 }),
+    limit: Paging.limit.default(100),
   }),
   example: { period: "today", limit: 10 },
   output: Found,

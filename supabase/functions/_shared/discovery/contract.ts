@@ -19,8 +19,8 @@ const whole = (least: number, most: number) =>
 
 /** How a list is read: so many from a place on. `cursor` is the `next_cursor` of the page before; deep pages cost no more than the first. */
 export const Paging = {
-  limit: whole(1, 100).default(50).meta({ default: 50 }),
-  offset: whole(0, 10_000).default(0).meta({ default: 0 }),
+  limit: whole(1, 100).default(50),
+  offset: whole(0, 10_000).default(0),
   cursor: z.string().max(300).optional(),
 };
 
