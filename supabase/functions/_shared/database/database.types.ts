@@ -63,7 +63,10 @@ export type Database = {
         Row: {
           "created_at": string;
           "expires_at": string | null;
+          "fresh_until": string | null;
           "key": string;
+          "snapshot": unknown;
+          "tags": (string)[];
           "updated_at": string;
           "value": NonNullable<Json>;
         };
@@ -71,14 +74,20 @@ export type Database = {
         Insert: {
           "created_at"?: string;
           "expires_at"?: string | null;
+          "fresh_until"?: string | null;
           "key": string;
+          "snapshot"?: unknown;
+          "tags"?: (string)[];
           "updated_at"?: string;
           "value": NonNullable<Json>;
         };
         Update: {
           "created_at"?: string;
           "expires_at"?: string | null;
+          "fresh_until"?: string | null;
           "key"?: string;
+          "snapshot"?: unknown;
+          "tags"?: (string)[];
           "updated_at"?: string;
           "value"?: NonNullable<Json>;
         };
@@ -1481,6 +1490,10 @@ export type Database = {
           "job_id": string;
         }[];
       };
+      "extend_cache_lease": {
+        Args: { "p_fence": number; "p_key": string; "p_lease_ms": number };
+        Returns: boolean;
+      };
       "extend_job_leases": {
         Args: { "p_fences": (number)[]; "p_job_ids": (string)[]; "p_lease_seconds"?: number };
         Returns: (string)[];
@@ -1572,7 +1585,9 @@ export type Database = {
         Args: { "p_body"?: string; "p_idempotency_key": string; "p_scope": string; "p_status": number };
         Returns: undefined;
       };
+      "forget_cached": { Args: { "p_tags": (string)[] }; Returns: undefined };
       "generate_profile_slug": { Args: { "p_display_name": string; "p_user_id": string }; Returns: string };
+      "get_cache_changes": { Args: { "p_since"?: string }; Returns: Json };
       "get_cached_job_result": {
         Args: { "p_job_type": string; "p_max_age"?: string; "p_params"?: Json; "p_user_id": string };
         Returns: {
@@ -1687,6 +1702,18 @@ export type Database = {
           "p_message"?: string;
           "p_not_before": string;
           "p_social_account_id": string;
+        };
+        Returns: string;
+      };
+      "put_cached": {
+        Args: {
+          "p_fence": number;
+          "p_fresh_ms": number;
+          "p_keep_ms": number;
+          "p_key": string;
+          "p_snapshot": string;
+          "p_tags": (string)[];
+          "p_value": Json;
         };
         Returns: string;
       };
@@ -1834,6 +1861,7 @@ export type Database = {
         };
         Returns: undefined;
       };
+      "take_cached": { Args: { "p_key": string; "p_lease_ms"?: number }; Returns: Json };
       "take_oauth_state": {
         Args: { "p_platform": string; "p_state": string; "p_user_id": string };
         Returns: {
