@@ -576,6 +576,7 @@ begin
 
   perform public.update_total_followers(touched.user_id)
   from (select distinct user_id from public.content_item where id = any(v_ids) order by user_id) as touched;
+  perform public.forget_cached('{public}');
   return cardinality(v_ids);
 end;
 $$;
@@ -1520,6 +1521,7 @@ create function public.record_click(p_content_id uuid, p_user_id uuid default nu
 language plpgsql volatile security definer set search_path = '' as $$
 declare
   v_day constant date := (now() at time zone 'utc')::date;
+  v_page constant text := format('http:get-content-detail:{"id":"%s"}', p_content_id);
   v_key bytea;
 begin
   if not exists (select from ops.public_item as item where item.id = p_content_id) then
@@ -1536,6 +1538,10 @@ begin
   values (p_content_id, p_user_id, left(p_referrer, 2048), case when p_is_prefetch then 'prefetch' else p_user_agent end,
     upper(p_country), left(p_query, 200),
     substring(extensions.hmac(convert_to(p_address, 'UTF8'), v_key, 'sha256') for 16));
+  -- Its page shows the click at once, also where it is cached or just being made.
+  if exists (select from public.cache_store where key = v_page) or exists (select from ops.cache_lease where key = v_page) then
+    perform public.forget_cached(array['item:' || p_content_id]);
+  end if;
   return true;
 end;
 $$;
@@ -1770,6 +1776,9 @@ begin
     select (select count(*) from gone) + (select count(*) from kept) into v_rows;
     v_changed := v_changed + v_rows;
   end loop;
+  if v_changed > 0 then
+    perform public.forget_cached('{public}');
+  end if;
   return v_changed;
 end;
 $$;
@@ -1859,6 +1868,7 @@ begin
     on conflict (user_id) do update
     set sort_order = excluded.sort_order, reason = excluded.reason, featured_by = excluded.featured_by, ends_at = excluded.ends_at;
   end if;
+  perform public.forget_cached('{public}');
   perform ops.record_audit(case when p_is_featured then 'creator.featured' else 'creator.unfeatured' end, p_user_id,
     jsonb_build_object('sort_order', p_sort_order, 'ends_at', p_ends_at, 'reason', ops.clean_line(p_reason, 500)));
 end;
@@ -1891,6 +1901,7 @@ begin
   where item.user_id = auth.uid() and item.deleted_at is null
   group by item.id, item.user_id;
   get diagnostics v_pinned = row_count;
+  perform public.forget_cached('{public}');
   return v_pinned;
 end;
 $$;
@@ -1932,9 +1943,10 @@ begin
   from (select user_id, count(*) as items from gone group by user_id) as lost
   where stat.user_id = lost.user_id;
   delete from public.trending_content where content_id = any(p_ids);
+  perform public.forget_cached('{public}');
 end;
 $$;
-comment on function ops.leave_discovery is 'Takes items out of every public list, at once.';
+comment on function ops.leave_discovery is 'Takes items out of every public list and makes void whatever public answer is cached, at once.';
 
 -- Security definer, like the next three: creators may not write the documents, and their edits must.
 create function ops.enter_discovery() returns trigger
@@ -1954,6 +1966,7 @@ begin
     perform ops.leave_discovery(array[new.id]);
   end if;
   insert into ops.discovery_queue (content_item_id) values (new.id);
+  perform public.forget_cached(array['item:' || new.id]);
   return null;
 end;
 $$;
@@ -1968,6 +1981,7 @@ begin
     perform ops.leave_discovery(array(select content_item_id from ops.search_document where user_id = new.id));
   end if;
   perform public.update_total_followers(new.id);
+  perform public.forget_cached('{public}');
   return null;
 end;
 $$;
@@ -1988,6 +2002,16 @@ begin
 end;
 $$;
 comment on function ops.follow_account is 'Trigger: an account that its owner removes takes its items out of every list; followers are summed anew.';
+
+-- Security definer, like those above.
+create function ops.drop_documents() returns trigger
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  perform ops.leave_discovery(array(select id from gone));
+  return null;
+end;
+$$;
+comment on function ops.drop_documents is 'Trigger: what is deleted outright leaves lists and caches, too.';
 
 -- ## Triggers
 
@@ -2012,6 +2036,11 @@ create trigger social_account_follow after update of followers_count, deleted_at
   for each row when ((old.followers_count, old.deleted_at, old.display_name, old.username)
     is distinct from (new.followers_count, new.deleted_at, new.display_name, new.username))
   execute function ops.follow_account();
+
+create trigger content_item_drop after delete on public.content_item
+  referencing old table as gone for each statement execute function ops.drop_documents();
+create trigger users_drop after delete on public.users
+  referencing old table as gone for each statement execute function ops.drop_documents();
 
 -- ## Policies
 

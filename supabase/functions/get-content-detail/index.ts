@@ -1,6 +1,6 @@
 /** GET /functions/v1/get-content-detail — one public item in full, and items that are related to it. */
 import { z } from "zod";
-import { Item, ItemDetail, PUBLIC_CACHE } from "../_shared/discovery/contract.ts";
+import { Item, ITEM_CACHE, ItemDetail } from "../_shared/discovery/contract.ts";
 import { ApiError, endpoint } from "../_shared/http/endpoint.ts";
 
 const Found = z.object({ content_item: ItemDetail, related_content: z.array(Item) });
@@ -11,7 +11,7 @@ export default endpoint({
   method: "GET",
   auth: "none",
   rate: "public_read",
-  cache: PUBLIC_CACHE,
+  cache: ITEM_CACHE,
   input: z.strictObject({ id: z.uuid() }),
   example: { id: "3f1c9a52-7f0e-4b0a-9d53-1f6c2f7f1b11" },
   output: Found,

@@ -38,7 +38,7 @@ export const POLICY: Policy = {
   soft_ms: 2_000,
   hard_ms: 20_000,
   lease_ms: 900,
-  nearby_ms: 1_000,
+  nearby_ms: 100,
   max_size: 1_048_576,
 };
 

@@ -9,8 +9,6 @@ export interface Produced {
   body: string | Response;
   status: number;
   headers: Record<string, string>;
-  /** What the body was made of, where it was made here. */
-  output?: unknown;
   /** Of an answer that was kept. */
   etag?: string;
   /** It is given because no newer one could be had: nobody may keep it. */
@@ -35,7 +33,6 @@ export async function produce<I extends z.ZodType, O extends z.ZodType, A extend
     body: definition.produces ? String(output.data) : JSON.stringify(output.data),
     status: options.status ?? 200,
     headers: options.headers ?? {},
-    output: output.data,
   };
 }
 

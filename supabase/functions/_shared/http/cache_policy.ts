@@ -7,8 +7,8 @@
 export interface CachePolicy {
   max_age: number;
   stale_while_revalidate: number;
-  /** What an output depends on: it is gone from our cache within a second of a change of one of these. */
-  tags?(output: unknown): readonly string[];
+  /** What the answer to an input depends on: it is gone from our cache within a tenth of a second of a change of one of these. */
+  tags?(input: unknown): readonly string[];
   /** Asks the shared cache for every answer, so that a change of a tag is seen at once. */
   is_exact?: boolean;
 }

@@ -41,6 +41,7 @@ export async function produceCached<I extends z.ZodType, O extends z.ZodType, A 
 ): Promise<{ produced: Produced; source: Source }> {
   const cache = caches.get(database) ?? new Cache();
   caches.set(database, cache);
+  const tags = definition.cache?.tags?.(context.input) ?? [];
   const ask: Ask<typeof Kept> = {
     key: await keyOf(definition.name, context.input),
     schema: Kept,
@@ -50,13 +51,12 @@ export async function produceCached<I extends z.ZodType, O extends z.ZodType, A 
         if (produced.body instanceof Response) {
           throw new Error(`Cannot cache ${definition.name}: it answers with a whole response`);
         }
-        const { body, status, headers, output } = produced;
-        const value = { body, status, headers, etag: await entityTag(body) };
-        return { value, tags: definition.cache?.tags?.(output) ?? [] };
+        const { body, status, headers } = produced;
+        return { value: { body, status, headers, etag: await entityTag(body) }, tags };
       } catch (error) {
         if (!(error instanceof ApiError) || error.status !== 404) throw error;
         const { code, message: detail, extras } = error;
-        return { value: { code, detail, extras }, tags: [], is_negative: true };
+        return { value: { code, detail, extras }, tags, is_negative: true };
       }
     },
     policy: {

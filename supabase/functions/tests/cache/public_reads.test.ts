@@ -13,7 +13,7 @@ const ORIGIN = "http://localhost:3000";
 /** A public read whose handler a test gives; each caller of `process()` is a process of its own as far as the cache can tell. */
 async function publicRead(
   handle: (context: RequestContext<typeof input, "none">) => { text: string } | Promise<{ text: string }>,
-  tags?: (output: unknown) => string[],
+  tags?: () => string[],
 ) {
   const api = endpoint({
     name: "public-read",

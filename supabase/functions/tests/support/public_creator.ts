@@ -1,0 +1,37 @@
+/** Creators whom visitors see, for tests of what is public. */
+import assert from "node:assert/strict";
+import { createCreator, testDatabase } from "../../../../scripts/test/stack.ts";
+
+export interface PublicCreator {
+  id: string;
+  slug: string;
+  /** Of the items, newest first. */
+  ids: string[];
+}
+
+/** A public creator with so many items, in the documents. */
+export async function publicCreator(items: number): Promise<PublicCreator> {
+  const sql = await testDatabase();
+  const creator = await createCreator();
+  const slug = `c-${creator.id.slice(-12)}`;
+  await sql`update public.users set is_public = true, profile_slug = ${slug}, display_name = 'Public Creator', primary_category = 'gaming' where id = ${creator.id}`;
+  const rows = await sql<{ id: string }[]>`
+    with account as (
+      insert into public.social_account (user_id, platform_id, platform_account_id, followers_count)
+      select ${creator.id}, id, ${creator.id}, 10 from public.platform where slug = 'youtube' returning id
+    )
+    insert into public.content_item (social_account_id, platform_content_id, title, tags, duration_seconds, published_at)
+    select account.id, 'p' || n, 'Item ' || n, array['shared-' || ${slug}::text], n * 10, now() - make_interval(hours => n)
+    from account, generate_series(1, ${items}) as n returning id`;
+  // Cron refreshes, too: whoever comes first, it is done when nothing of ours waits.
+  const ids = rows.map(({ id }) => id);
+  const limit = Date.now() + 60_000;
+  while (true) {
+    await sql`select ops.refresh_discovery(5000)`;
+    const [row] = await sql`select count(*)::int as ready from ops.search_document where content_item_id in ${
+      sql(ids)
+    }`;
+    if (row?.ready === items) return { id: creator.id, slug, ids };
+    assert.ok(Date.now() < limit, "the documents were not written");
+  }
+}
