@@ -19,7 +19,9 @@ $$;
 
 drop trigger content_item_enter_discovery on public.content_item;
 drop trigger content_item_follow on public.content_item;
+drop trigger content_item_drop on public.content_item;
 drop trigger users_follow on public.users;
+drop trigger users_drop on public.users;
 drop trigger social_account_enter on public.social_account;
 drop trigger social_account_follow on public.social_account;
 
