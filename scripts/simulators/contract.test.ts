@@ -161,6 +161,28 @@ contract(
   },
 );
 
+contract(
+  "a list that a fault leads astray goes to the same page again, or to its first",
+  async (provider, row) => {
+    const account = await provider.account({ items: 20 });
+    const token = await provider.token(account);
+    const read = (cursor?: string) => provider.read(row.page(account, token, 7, cursor));
+    const [first, second] = [await read(), await read(row.next(await read()))];
+    const lead = (next: string) => provider.simulator.fault("", { next }, { account });
+    const cursor = row.next(first);
+    await lead("same");
+    assert.equal(row.next(await read(cursor)), cursor);
+    for (const next of ["same", "first"]) {
+      await lead(next);
+      const again = await read(row.next(await read()));
+      assert.deepEqual(row.ids(again), row.ids(first), `${next}, on the first page`);
+    }
+    await lead("first");
+    assert.deepEqual(row.ids(await read(row.next(await read(cursor)))), row.ids(first));
+    assert.deepEqual(row.ids(await read(cursor)), row.ids(second), "and then it is a list again");
+  },
+);
+
 contract("an expired or revoked token is refused, of this account only", async (provider, row) => {
   const [account, other] = [await provider.account(), await provider.account()];
   const [token, neighbour] = [await provider.token(account), await provider.token(other)];

@@ -8,8 +8,8 @@ async function facebookToken(
   stage: Stage,
   account: string,
   form: Record<string, string> = {},
+  scope = "pages_show_list,pages_read_engagement",
 ): Promise<Token> {
-  const scope = "pages_show_list,pages_read_engagement";
   const code = await stage.code("www.facebook.com/v26.0/dialog/oauth", facebook_app.id, scope, {
     account,
     ...form,
@@ -110,6 +110,104 @@ test("Facebook: a batch answers each call by itself, and only its own Page's thi
   const answers = await response.json() as { code: number; body: string }[];
   assert.deepEqual(answers.map(({ code }) => code), [200, 400, 400]);
   assert.equal(JSON.parse(answers[0]?.body ?? "").id, own);
+});
+
+test("Facebook: the Pages of a business are listed by the business only, with or without their tokens", async (stage) => {
+  const owned = await stage.admin<{ account_id: string; person_id: string }>("facebook/accounts", {
+    items: 1,
+    business: "owned",
+  });
+  const { person_id } = owned;
+  const bare = await stage.admin<{ account_id: string }>("facebook/accounts", {
+    items: 1,
+    person_id,
+    business: "client",
+    bare: true,
+  });
+  const scope = "pages_show_list,pages_read_engagement,business_management";
+  const fields = "id,owned_pages.limit(5){id,access_token},client_pages.limit(5){id,access_token}";
+  interface Pages {
+    data: { id: string; access_token?: string }[];
+  }
+  const businesses = (token: string) =>
+    stage.get<{ data: { id: string; owned_pages?: Pages; client_pages?: Pages }[] } & GraphError>(
+      `graph.facebook.com/v26.0/me/businesses?fields=${fields}`,
+      bearer(token),
+    );
+  const without = await longToken(stage, await facebookToken(stage, person_id));
+  const refused = await businesses(without);
+  assert.deepEqual([refused.status, refused.body.error.code], [403, 200]);
+  assert.deepEqual(await pagesOf(stage, without), []);
+
+  const token = await longToken(stage, await facebookToken(stage, person_id, {}, scope));
+  const [business] = (await businesses(token)).body.data;
+  const [first] = business?.owned_pages?.data ?? [];
+  assert.equal(first?.id, owned.account_id);
+  assert.ok(first?.access_token);
+  assert.deepEqual(business?.client_pages?.data, [{ id: bare.account_id }]);
+  const edge = await stage.get<Pages>(
+    `graph.facebook.com/v26.0/${business?.id}/client_pages?fields=id`,
+    bearer(token),
+  );
+  assert.deepEqual(edge.body.data, [{ id: bare.account_id }]);
+  const one = (path: string, token: string) =>
+    stage.get<{ access_token?: string }>(
+      `graph.facebook.com/v26.0/${path}?fields=access_token`,
+      bearer(token),
+    );
+  assert.ok((await one(bare.account_id, token)).body.access_token, "the Page itself tells it");
+
+  const unticked = await longToken(
+    stage,
+    await facebookToken(stage, person_id, { page: owned.account_id }, scope),
+  );
+  const [same] = (await businesses(unticked)).body.data;
+  assert.deepEqual(same?.client_pages?.data, [{ id: bare.account_id }], "listed all the same");
+  assert.equal((await one(bare.account_id, unticked)).status, 400);
+});
+
+test("Facebook: too much data is refused, entries of a batch fail by themselves, a checkpoint refuses every token", async (stage) => {
+  const { account_id } = await stage.admin<{ account_id: string }>("facebook/accounts", {
+    items: 20,
+    plain: true,
+  });
+  const person = await longToken(stage, await facebookToken(stage, account_id));
+  const token = (await pagesOf(stage, person))[0]?.access_token ?? "";
+  const change = (members: object) => stage.admin(`facebook/accounts/${account_id}`, members, "PATCH");
+  const list = (limit: number) =>
+    stage.get<GraphError>(
+      `graph.facebook.com/v26.0/${account_id}/published_posts?limit=${limit}`,
+      bearer(token),
+    );
+  await change({ bears: 10 });
+  const heavy = await list(11);
+  assert.deepEqual([heavy.status, heavy.body.error.code, (await list(10)).status], [500, 1, 200]);
+
+  const { items } = (await stage.get<{ items: { id: string }[] }>(
+    `_admin/facebook/accounts/${account_id}/items`,
+  )).body;
+  const ids = items.slice(0, 3).map(({ id }) => id);
+  const entries = { [ids[1] ?? ""]: "no_such_object_plain", [ids[2] ?? ""]: "timeout" };
+  await stage.admin("faults", { match: "POST", account: account_id, fault: { entries } });
+  const response = await fetch(`${stage.simulators.url}/graph.facebook.com/v26.0/`, {
+    method: "POST",
+    headers: { ...bearer(token), "content-type": "application/json" },
+    body: JSON.stringify({ batch: ids.map((id) => ({ method: "GET", relative_url: `${id}?fields=id` })) }),
+  });
+  const answers = await response.json() as ({ code: number; body: string } | null)[];
+  assert.deepEqual(answers.map((answer) => answer?.code ?? null), [200, 400, null]);
+  assert.deepEqual(
+    (({ code, error_subcode }) => [code, error_subcode])(JSON.parse(answers[1]?.body ?? "").error),
+    [100, undefined],
+  );
+
+  await change({ checkpoint: true });
+  for (const [path, token_] of [["me", token], ["me/accounts", person]] as const) {
+    const { error } = (await stage.get<GraphError>(`graph.facebook.com/v26.0/${path}`, bearer(token_))).body;
+    assert.deepEqual([error.code, error.error_subcode], [190, 459], path);
+  }
+  await change({ checkpoint: false });
+  assert.equal((await list(10)).status, 200, "and the same token works again");
 });
 
 test("Facebook: a wrong proof is refused, a right one is not", async (stage) => {

@@ -89,7 +89,7 @@ Deno.test({
       assert.ok(edges.includes(edge), edge);
     }
     const person = await edgesOf("User");
-    for (const edge of ["accounts", "permissions"]) assert.ok(person.includes(edge), edge);
+    for (const edge of ["accounts", "businesses", "permissions"]) assert.ok(person.includes(edge), edge);
     assert.ok((await edgesOf("User", "DELETE")).includes("permissions"));
   },
 });

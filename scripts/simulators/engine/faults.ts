@@ -19,6 +19,12 @@ export const Fault = z.strictObject({
   malformed: z.literal(true).optional().describe(
     "the answer's body is cut in half; its length header agrees",
   ),
+  next: z.enum(["same", "first"]).optional().describe(
+    "a list leads on to the page that was just asked for, or to its first one",
+  ),
+  entries: z.record(z.string(), z.string().min(1)).optional().describe(
+    "of a batch: an entry, by its id, fails by this reason; `timeout` leaves it out",
+  ),
   token: z.enum(["expired", "revoked"]).optional().describe("the call's token is treated as dead"),
 });
 export type Fault = z.infer<typeof Fault>;

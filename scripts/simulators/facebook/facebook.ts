@@ -17,7 +17,7 @@ import {
 } from "../engine/provider.ts";
 import { hash } from "../engine/seeded.ts";
 import { pageOf } from "../meta/cursor.ts";
-import { select } from "../meta/fields.ts";
+import { type Fields, select } from "../meta/fields.ts";
 import {
   code,
   dialogRoutes,
@@ -57,6 +57,9 @@ const known_scopes = words(
   "public_profile email business_management pages_show_list pages_read_engagement pages_read_user_content " +
     "pages_manage_posts read_insights",
 );
+const business_edges = { owned_pages: "owned", client_pages: "client" } as const;
+const isBusinessEdge = (name: string): name is keyof typeof business_edges =>
+  Object.hasOwn(business_edges, name);
 const page_fields = [...facebook_fields.Page, ...facebook_fields.PageExtra];
 const most_in_batch = 50;
 
@@ -140,12 +143,14 @@ export function facebook(context: Context): Provider {
     return isPerson(account) ? { account, pages: pagesOf(account).map((page) => page.id) } : undefined;
   }
 
+  const isHeld = ({ account }: Facts) => pagesOf(account).some(({ checkpoint }) => checkpoint);
+
   /** What a call's token says, or why it says nothing. */
   function bearer(
     call: Call,
   ): { facts: Facts; person: string; page: string | undefined; scopes: readonly string[] } | Answer {
     const token = tokenOf(call);
-    const facts = token === "" ? refused("no_token") : readToken(call, grants, token);
+    const facts = token === "" ? refused("no_token") : readToken(call, grants, token, isHeld);
     if ("status" in facts) return facts;
     const proof = call.query.get("appsecret_proof");
     const wanted = createHmac("sha256", facebook_app.secret).update(token).digest("hex");
@@ -161,14 +166,28 @@ export function facebook(context: Context): Provider {
     return { ...told, headers: { ...told.headers, "facebook-api-version": "v26.0" } };
   }
 
-  /** A Page's own token for the person, when their role gives one. */
+  /** A Page's own token for the person, when their role gives one and they let the app see the Page. */
   function pageToken({ id, person_id, tasks }: Page, { account, kind, expires }: Facts): string | undefined {
     if (person_id !== account || tasks.length === 0) return undefined;
+    if (!grants.of(person_id).chosen.includes(id)) return undefined;
     // Only a long-lived token of the person makes tokens without end.
     return grants.issue("page", person_id, { about: id, expires: kind === "long" ? null : expires });
   }
 
-  /** The Pages that the person let the app see. */
+  /** The Pages of a list, as the person may see them. */
+  function listed(call: Call, { facts }: { facts: Facts }, pages: readonly Page[], fields: Fields): Answer {
+    const numbered = pages.map((page, index) => ({ page, number: pages.length - index }));
+    return pageOf(call, {
+      below: (place) => numbered.filter(({ number }) => number < place),
+      show: ({ page }) => select(shownPage(page, facts), fields),
+    });
+  }
+
+  function shownPage(page: Page, facts: Facts) {
+    return pageNode(page, now(), page.business && page.bare ? undefined : pageToken(page, facts));
+  }
+
+  /** The Pages that the person let the app see, but for those that only a business of theirs has. */
   function myPages(call: Call): Answer {
     const who = bearer(call);
     if ("status" in who) return who;
@@ -176,13 +195,52 @@ export function facebook(context: Context): Provider {
     const fields = fieldsOf(call, page_fields);
     if ("status" in fields) return fields;
     const { chosen } = grants.of(who.person);
-    const pages = pagesOf(who.person).filter(({ id }) => chosen.includes(id));
-    const numbered = pages.map((page, index) => ({ page, number: pages.length - index }));
-    const answer = pageOf(call, {
-      below: (place) => numbered.filter(({ number }) => number < place),
-      show: ({ page }) => select(pageNode(page, now(), pageToken(page, who.facts)), fields),
-    });
-    return withUsage(answer, who.person);
+    const pages = pagesOf(who.person).filter(({ id, business }) => business === null && chosen.includes(id));
+    return withUsage(listed(call, who, pages, fields), who.person);
+  }
+
+  /** The person's one business, with its Pages, whether the person let the app see them or not. */
+  function businesses(call: Call): Answer {
+    const who = businessReader(call);
+    if ("status" in who) return who;
+    const fields = fieldsOf(call, [...facebook_fields.Business, ...Object.keys(business_edges)]);
+    if ("status" in fields) return fields;
+    const pages = pagesOf(who.person).filter(({ business }) => business !== null);
+    const node: Record<string, unknown> = { id: businessId(who.person), name: "A business" };
+    for (const [edge, { below, modifiers }] of fields) {
+      const inner = {
+        ...call,
+        path: `${call.path.split("/").slice(0, 3).join("/")}/${businessId(who.person)}/${edge}`,
+        query: new URLSearchParams({ limit: modifiers.get("limit") ?? "25" }),
+      };
+      if (isBusinessEdge(edge)) {
+        const answer = listed(inner, who, withRelation(pages, edge), below);
+        if (answer.status !== 200) return answer;
+        const edges = JSON.parse(answer.body);
+        // Without anything in it, an edge is left out.
+        if (edges.data.length > 0) node[edge] = edges;
+      }
+    }
+    return withUsage(json(200, { data: pages.length > 0 ? [select(node, plain(fields))] : [] }), who.person);
+  }
+
+  function businessPages(call: Call, edge: keyof typeof business_edges): Answer {
+    const who = businessReader(call);
+    if ("status" in who) return who;
+    const fields = fieldsOf(call, page_fields);
+    if ("status" in fields) return fields;
+    if (call.params.object !== businessId(who.person)) return refused("no_such_object");
+    return withUsage(listed(call, who, withRelation(pagesOf(who.person), edge), fields), who.person);
+  }
+
+  function businessReader(call: Call) {
+    const who = bearer(call);
+    if ("status" in who) return who;
+    if (who.scopes.includes("business_management")) return who;
+    return refused(
+      "permission_denied",
+      "(#200) Requires business_management permission to manage the object",
+    );
   }
 
   function permissions(call: Call): Answer {
@@ -209,6 +267,7 @@ export function facebook(context: Context): Provider {
 
   function list(call: Call): Answer {
     const { edge = "", object = "" } = call.params;
+    if (isBusinessEdge(edge)) return businessPages(call, edge);
     const isListed = lists[edge];
     if (isListed === undefined) return refused("unknown_path");
     const who = bearer(call);
@@ -223,6 +282,7 @@ export function facebook(context: Context): Provider {
       below: (place) => accounts.below(page.id, place).filter((post) => !post.deleted && isListed(post)),
       show: (post) => select(arePosts ? postNode(page, post, now()) : videoNode(post, now()), fields),
       repeats: page.repeats,
+      bears: page.bears ?? undefined,
     });
     return withUsage(answer, page.id);
   }
@@ -266,6 +326,12 @@ export function facebook(context: Context): Provider {
       return refused("invalid_parameter", "Too many requests in batch message. Maximum batch size is 50");
     }
     const answers = wanted.map(({ method, relative_url }) => {
+      const failing = call.fault?.entries?.[decodeURIComponent(relative_url.split("?")[0] ?? "")];
+      if (failing === "timeout") return null;
+      if (failing !== undefined) {
+        const { status, body } = refused(failing);
+        return { code: status, body };
+      }
       const url = new URL(relative_url.replace(/^\//, ""), "https://graph.invalid/");
       const headers = new Headers(call.headers);
       const inner: Call = {
@@ -353,6 +419,7 @@ export function facebook(context: Context): Provider {
       { method: "GET", path: `${graph}/oauth/access_token`, handle: token },
       { method: "POST", path: `${graph}/oauth/access_token`, handle: token },
       { method: "GET", path: `${graph}/me/accounts`, handle: myPages },
+      { method: "GET", path: `${graph}/me/businesses`, handle: businesses },
       { method: "GET", path: `${graph}/me/permissions`, handle: permissions },
       { method: "DELETE", path: `${graph}/me/permissions`, handle: forget },
       { method: "POST", path: `${graph}/`, handle: batch },
@@ -370,6 +437,19 @@ export function facebook(context: Context): Provider {
     ...metaProvider(grants, usage),
     accountOf,
   };
+}
+
+function businessId(person: string): string {
+  return `77${person}`;
+}
+
+function withRelation(pages: readonly Page[], edge: keyof typeof business_edges): Page[] {
+  return pages.filter(({ business }) => business === business_edges[edge]);
+}
+
+/** Only which members there are: what is below them was chosen already. */
+function plain(fields: Fields): Fields {
+  return new Map([...fields.keys()].map((name) => [name, { below: new Map(), modifiers: new Map() }]));
 }
 
 interface BatchedRequest {

@@ -11,29 +11,40 @@ import {
 } from "../engine/posts.ts";
 import { words } from "../engine/provider.ts";
 import { hash, Seeded } from "../engine/seeded.ts";
-import { graphTime, signedUrl } from "../meta/graph.ts";
+import { free, graphTime, meta_change, type MetaState, signedUrl } from "../meta/graph.ts";
 
 /** What a person may do on a Page; one without tasks has no role there. */
 const all_tasks = ["ADVERTISE", "ANALYZE", "CREATE_CONTENT", "MESSAGING", "MODERATE", "MANAGE"] as const;
 const Tasks = z.array(z.enum(all_tasks));
 
-export interface Page extends Poster {
+export interface Page extends Poster, MetaState {
   /** Who runs it. */
   readonly person_id: string;
   readonly tasks: readonly string[];
+  /** How the person's business has it; a Page of theirs alone otherwise. */
+  readonly business: Relation | null;
+  /** The business lists it without its token. */
+  readonly bare: boolean;
 }
+
+const Relation = z.enum(["owned", "client"]);
+type Relation = z.infer<typeof Relation>;
 
 interface Wish extends PosterWish {
   readonly person_id?: string | undefined;
   readonly tasks?: readonly string[] | undefined;
+  readonly business?: Relation | undefined;
+  readonly bare?: boolean | undefined;
 }
 
 export const facebook_wish = {
   ...new_poster,
   person_id: z.string().min(1).optional(),
   tasks: Tasks.optional(),
+  business: Relation.optional(),
+  bare: z.boolean().optional(),
 };
-export const facebook_change = { ...poster_change, tasks: Tasks };
+export const facebook_change = { ...poster_change, ...meta_change, tasks: Tasks };
 
 export const personId = (key: number) => `1022${String(key).padStart(11, "0")}`;
 
@@ -51,8 +62,11 @@ export const facebook_network = postNetwork<Page, Wish>({
   },
   names: (post) => isVideo(post) ? [post.id, videoId(post)] : [post.id],
   accountId: (key) => `1000${String(key).padStart(11, "0")}`,
-  account: (base, { person_id, tasks }, _chance, { key }) => ({
+  account: (base, { person_id, tasks, business = null, bare = false }, _chance, { key }) => ({
     ...base,
+    ...free,
+    business,
+    bare,
     person_id: person_id ?? personId(key),
     tasks: tasks ?? all_tasks,
   }),
@@ -266,6 +280,7 @@ export function videoNode(post: Post, now: number): Node {
 /** The fields that this simulator has of each of Meta's models. */
 export const facebook_fields = {
   Page: words("id name username link category followers_count fan_count access_token"),
+  Business: words("id name"),
   /** Edges and computed members that may be named among a Page's fields. */
   PageExtra: ["picture", "tasks"],
   PagePost: words(

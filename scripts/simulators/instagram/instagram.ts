@@ -4,7 +4,7 @@
  */
 import { Accounts } from "../engine/accounts.ts";
 import { accountChoices } from "../engine/consent_page.ts";
-import { Grants } from "../engine/grants.ts";
+import { type Facts, Grants } from "../engine/grants.ts";
 import { type Post, postersAdmin } from "../engine/posts.ts";
 import { type Answer, type Call, type Context, json, type Provider, readForm } from "../engine/provider.ts";
 import { pageOf } from "../meta/cursor.ts";
@@ -76,10 +76,12 @@ export function instagram(context: Context): Provider {
   });
   const usage = new Usage(context, "instagram");
 
+  const isHeld = ({ account }: Facts) => accounts.account(account)?.checkpoint ?? false;
+
   /** The account of a call's token, or why there is none. */
   function reader(call: Call, scope = basic): Account | Answer {
     const token = tokenOf(call);
-    const facts = token === "" ? refused("no_token") : readToken(call, grants, token);
+    const facts = token === "" ? refused("no_token") : readToken(call, grants, token, isHeld);
     if ("status" in facts) return facts;
     const account = accounts.account(facts.account);
     if (account === undefined) return refused("no_such_object");
@@ -157,6 +159,7 @@ export function instagram(context: Context): Provider {
         below: (number) => accounts.below(account.id, number).filter(isListed),
         show: (post) => select(mediaNode(account, post, now()), fields),
         repeats: account.repeats,
+        bears: account.bears ?? undefined,
       });
     }, media_fields);
   }
@@ -232,7 +235,7 @@ export function instagram(context: Context): Provider {
     if (call.query.get("grant_type") !== "ig_refresh_token") {
       return refused("invalid_parameter", "Invalid grant_type");
     }
-    const facts = readToken(call, grants, call.query.get("access_token") ?? "");
+    const facts = readToken(call, grants, call.query.get("access_token") ?? "", isHeld);
     if ("status" in facts) return facts;
     if (facts.kind !== "long") {
       return refused("invalid_parameter", "Only long-lived tokens can be refreshed");

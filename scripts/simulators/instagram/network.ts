@@ -12,9 +12,9 @@ import {
 } from "../engine/posts.ts";
 import { words } from "../engine/provider.ts";
 import { hash, Seeded } from "../engine/seeded.ts";
-import { graphTime, signedUrl } from "../meta/graph.ts";
+import { free, graphTime, meta_change, type MetaState, signedUrl } from "../meta/graph.ts";
 
-export interface Account extends Poster {
+export interface Account extends Poster, MetaState {
   readonly account_type: AccountType;
 }
 
@@ -31,7 +31,7 @@ export const instagram_wish = {
   account_type: AccountType.optional(),
   stories: Count.max(100).optional(),
 };
-export const instagram_change = { ...poster_change, account_type: AccountType };
+export const instagram_change = { ...poster_change, ...meta_change, account_type: AccountType };
 
 const day = 86_400_000;
 
@@ -48,6 +48,7 @@ export const instagram_network = postNetwork<Account, Wish>({
   accountId: (key) => `178414${String(key).padStart(11, "0")}`,
   account: (base, { account_type }, chance) => ({
     ...base,
+    ...free,
     account_type: account_type ?? chance.pick(["BUSINESS", "MEDIA_CREATOR"] as const),
   }),
   also: ({ stories = 0 }, now) =>

@@ -29,6 +29,7 @@ export interface Listed {
 }
 
 const most = 100;
+const above_all = 1e12;
 const usual = 25;
 
 export interface PageOptions<Item extends Listed> {
@@ -37,16 +38,19 @@ export interface PageOptions<Item extends Listed> {
   readonly show: (item: Item) => unknown;
   /** A page begins with the last item of the one before, as has been seen in the wild. */
   readonly repeats?: boolean;
+  /** A page of more items is refused as too much data. */
+  readonly bears?: number | undefined;
 }
 
 export function pageOf<Item extends Listed>(
   call: Call,
-  { below, show, repeats = false }: PageOptions<Item>,
+  { below, show, repeats = false, bears = most }: PageOptions<Item>,
 ): Answer {
   const limit = Number(call.query.get("limit") ?? usual);
   if (!Number.isInteger(limit) || limit < 1) {
     return refused("invalid_parameter", "(#100) limit must be a positive integer");
   }
+  if (Math.min(limit, most) > bears) return refused("too_heavy");
   const after = call.query.get("after");
   const place = after === null || after === "" ? Infinity : readCursor(after);
   if (place === undefined) return refused("invalid_cursor");
@@ -56,13 +60,21 @@ export function pageOf<Item extends Listed>(
   const slots = rest.slice(0, size);
   const [first, last] = [slots[0], slots.at(-1)];
   if (!first || !last) return json(200, { data: [] });
-  const cursors = { before: writeCursor(first.number), after: writeCursor(last.number) };
+  const leads = call.fault?.next;
+  const cursors = {
+    before: writeCursor(first.number),
+    after: leads === undefined
+      ? writeCursor(last.number)
+      : leads === "same" && after
+      ? after
+      : writeCursor(above_all),
+  };
   const next = new URL(`https://${call.host}${call.path.slice(call.host.length + 1)}`);
   next.search = new URLSearchParams([...call.query].filter(([name]) => name !== "after")).toString();
   next.searchParams.set("access_token", tokenOf(call));
   next.searchParams.set("after", cursors.after);
   return json(200, {
     data: slots.filter(({ hidden }) => !hidden).map(show),
-    paging: { cursors, ...(rest.length > size ? { next: next.href } : {}) },
+    paging: { cursors, ...(rest.length > size || leads ? { next: next.href } : {}) },
   });
 }

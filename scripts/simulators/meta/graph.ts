@@ -71,10 +71,27 @@ export function tokenOf(call: Call): string {
   return call.query.get("access_token") ?? bearer(call) ?? "";
 }
 
-/** The facts of a token that is alive, or why it is refused. */
-export function readToken(call: Call, grants: Grants, token: string): Facts | Answer {
+/** What Meta does to an account, or says of it, and only Meta does. */
+export interface MetaState {
+  /** Its person has to log in there and confirm something: until then every token is refused. */
+  readonly checkpoint: boolean;
+  /** A list that asks for more items at once is refused as too much data; null: any size is answered. */
+  readonly bears: number | null;
+}
+
+export const meta_change = { checkpoint: z.boolean(), bears: z.int().min(1).nullable() };
+export const free: MetaState = { checkpoint: false, bears: null };
+
+/** The facts of a token that is alive, or why it is refused; `isHeld`: whether its account waits for its person. */
+export function readToken(
+  call: Call,
+  grants: Grants,
+  token: string,
+  isHeld: (facts: Facts) => boolean = () => false,
+): Facts | Answer {
   const state = call.fault?.token ?? grants.read(token);
-  return typeof state === "string" ? refused(`token_${state}`) : state;
+  if (typeof state === "string") return refused(`token_${state}`);
+  return isHeld(state) ? refused("token_checkpoint") : state;
 }
 
 /** The fields that a call names, or why not. */

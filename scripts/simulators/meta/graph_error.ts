@@ -28,6 +28,24 @@ const failures: Readonly<Record<string, Failure>> = {
     message:
       "Error validating access token: The session has been invalidated because the user changed their password.",
   },
+  token_checkpoint: {
+    code: 190,
+    error_subcode: 459,
+    message:
+      "Error validating access token: You cannot access the app till you log in to www.facebook.com and follow the instructions given.",
+  },
+  unconfirmed: {
+    code: 190,
+    error_subcode: 464,
+    message:
+      "Error validating access token: Sessions for the user are not allowed because the user is not a confirmed user.",
+  },
+  blocking_checkpoint: {
+    code: 190,
+    error_subcode: 490,
+    message: "Error validating access token: The user is enrolled in a blocking, logged-in checkpoint",
+  },
+  restricted: { code: 25, error_subcode: 2207050, message: "The Instagram account is restricted." },
   token_malformed: { code: 190, message: "Invalid OAuth access token - Cannot parse access token" },
   no_token: {
     code: 2500,
@@ -51,6 +69,13 @@ const failures: Readonly<Record<string, Failure>> = {
     message:
       "Unsupported get request. Object with ID does not exist, cannot be loaded due to missing permissions, or does not support this operation",
   },
+  /** As a batch says it of one entry, now and then. */
+  no_such_object_plain: {
+    code: 100,
+    type: "GraphMethodException",
+    message:
+      "Unsupported get request. Object with ID '1' does not exist, cannot be loaded due to missing permissions, or does not support this operation",
+  },
   invalid_parameter: { code: 100, message: "(#100) Invalid parameter" },
   invalid_cursor: { code: 100, message: "(#100) The cursor is invalid or has expired" },
   too_young: {
@@ -71,6 +96,11 @@ const failures: Readonly<Record<string, Failure>> = {
   instagram_account_limit: {
     code: 80002,
     message: "(#80002) There have been too many calls to this Instagram account. Wait a bit and try again.",
+  },
+  too_heavy: {
+    code: 1,
+    status: 500,
+    message: "Please reduce the amount of data you're asking for, then retry your request",
   },
   unknown: { code: 1, status: 500, message: "An unknown error occurred" },
   temporarily_unavailable: {

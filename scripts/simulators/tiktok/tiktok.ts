@@ -85,7 +85,9 @@ export function tiktok(context: Context): Provider {
     const body = readJson(call);
     const fields = fieldsOf(call, video_fields);
     const count = body?.max_count ?? 10;
-    const cursor = body?.cursor ?? clock.now() + 86_400_000;
+    const top = clock.now() + 86_400_000;
+    const cursor = body?.cursor ?? top;
+    const leads = call.fault?.next;
     if (!body || !fields || !isInteger(count, 1, 20)) return failed("invalid_params");
     if (!isInteger(cursor, 0, 8.64e15)) return failed("invalid_cursor");
     const older = accounts.below(account_id, accounts.numberAt(account_id, cursor)).take(count + 1).toArray();
@@ -94,8 +96,8 @@ export function tiktok(context: Context): Provider {
     const last = posts.at(-1);
     return answered({
       videos: posts.filter(isListed).map((post) => shown(post, fields)),
-      cursor: last ? Date.parse(last.created_at) : cursor,
-      has_more: older.length > count,
+      cursor: leads === "first" ? top : last && !leads ? Date.parse(last.created_at) : cursor,
+      has_more: older.length > count || leads !== undefined,
     });
   }
 

@@ -36,6 +36,19 @@ export function notFound(resource_type: "user" | "tweet", parameter: string, val
   };
 }
 
+/** A post that could not be read, by the end of a problem's type: `internal-error`, `resource-unavailable`, … */
+export function unreadable(reason: string, value: string) {
+  return {
+    value,
+    detail: `Could not read tweet with ids: [${value}].`,
+    title: "Internal Error",
+    resource_type: "tweet",
+    parameter: "ids",
+    resource_id: value,
+    type: `${problems}/${reason}`,
+  };
+}
+
 export function suspended(value: string) {
   return {
     value,

@@ -18,7 +18,7 @@ import {
 import { type Bucket, Quota, type Reading } from "../engine/quota.ts";
 import { firstVersions, specialOf, timeOfId, truthOf, twitter_network, versionsOf } from "./network.ts";
 import { oauthFailure, twitterOauth } from "./oauth.ts";
-import { blank, failureOf, invalidRequest, noCredits, notFound, suspended } from "./problems.ts";
+import { blank, failureOf, invalidRequest, noCredits, notFound, suspended, unreadable } from "./problems.ts";
 import { media_fields, mediaOf, type Naming, post_fields, postOf, user_fields, userOf } from "./resources.ts";
 
 const api = "/api.x.com/2";
@@ -152,6 +152,7 @@ export function twitter(context: Context): Provider {
     const page = rest.slice(0, size);
     const posts = page.filter((post) => !post.deleted && !isExcluded(post, excluded));
     const last = page.at(-1);
+    const next = last && rest.length > size ? pageToken(last.id, owner) : undefined;
     call.notes.cost = posts.length;
     const ids = posts.map((post) => versionsOf(post).at(-1) ?? post.id);
     return json(200, {
@@ -159,7 +160,7 @@ export function twitter(context: Context): Provider {
       meta: {
         result_count: posts.length,
         ...(ids.length > 0 ? { newest_id: ids[0], oldest_id: ids.at(-1) } : {}),
-        ...(last && rest.length > size ? { next_token: pageToken(last.id, owner) } : {}),
+        next_token: call.fault?.next ? astray(call.fault.next, token, owner) : next,
         ...(token === null ? {} : { previous_token: `prev${token}` }),
       },
     });
@@ -173,8 +174,14 @@ export function twitter(context: Context): Provider {
     const found = ids.map((id) => [find(account_id, id), id] as const);
     const posts = found.flatMap(([post, id]) => post ? [[post, id] as const] : []);
     call.notes.cost = posts.length;
-    const errors = found.flatMap(([post, id]) => post ? [] : [notFound("tweet", "ids", id)]);
-    return json(200, { ...listed(posts, asked), ...(errors.length > 0 ? { errors } : {}) });
+    const failing = call.fault?.entries ?? {};
+    const told = posts.filter(([, id]) => failing[id] === undefined);
+    const errors = found.flatMap(([post, id]) => {
+      const reason = failing[id];
+      if (reason === undefined) return post ? [] : [notFound("tweet", "ids", id)];
+      return reason === "timeout" ? [] : [unreadable(reason, id)];
+    });
+    return json(200, { ...listed(told, asked), ...(errors.length > 0 ? { errors } : {}) });
   }
 
   /** A post by the id of any of its versions. Only the caller's own posts are simulated. */
@@ -219,6 +226,12 @@ export function twitter(context: Context): Provider {
         windowHeaders({ limit: 900, used: 900, resets_at: context.clock.now() + 600_000 }, "x-rate-limit"),
       ),
   };
+}
+
+/** Where a fault makes a list lead: back to this page, or to the newest post. */
+function astray(next: "same" | "first", token: string | null, owner: string): string {
+  const newest = pageToken(String(2n ** 62n), owner);
+  return next === "same" ? token ?? newest : newest;
 }
 
 function windowHeaders({ limit, used, resets_at }: Reading, name: string): Record<string, string> {

@@ -122,7 +122,7 @@ export async function listPlaylistItems(
     : library.listedAt(channel_id, page.from, page.size);
   return {
     kind,
-    head: pageHead(page, total),
+    head: pageHead(page, total, call.fault?.next),
     items: videos.map((video, index) => show(video, page.from + index)),
   };
 }

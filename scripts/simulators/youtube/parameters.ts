@@ -2,6 +2,7 @@
 import { type Answer, type Call, words } from "../engine/provider.ts";
 import type { Selection } from "../google/field_selection.ts";
 import * as failures from "../google/google_error.ts";
+import type { Fault } from "../engine/faults.ts";
 import { readPageToken, writePageToken } from "./page_token.ts";
 
 /** What a method takes. */
@@ -98,11 +99,13 @@ export function readPage(call: Call, lowest = 0): Page | Answer {
   return { from, size: read.position - from, asked };
 }
 
-export function pageHead(page: Page, total: number): Record<string, unknown> {
+/** `leads`, of a fault: where the next page begins instead of behind this one. */
+export function pageHead(page: Page, total: number, leads?: Fault["next"]): Record<string, unknown> {
   const end = page.from + page.size;
+  const position = leads === undefined ? end : leads === "same" ? page.from : 0;
   return {
-    ...(end < total && page.size > 0
-      ? { nextPageToken: writePageToken({ position: end, back: false }) }
+    ...(position < total && page.size > 0
+      ? { nextPageToken: writePageToken({ position, back: false }) }
       : {}),
     ...(page.from > 0 ? { prevPageToken: writePageToken({ position: page.from, back: true }) } : {}),
     pageInfo: { totalResults: total, resultsPerPage: page.asked },
