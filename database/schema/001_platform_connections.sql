@@ -549,6 +549,33 @@ comment on function public.refuse_connection is
   'The platform said no for good: the account is marked disconnected with the reason, in words for the creator, automatic sync stops, and the creator is told once.';
 
 -- Security definer: writes what no API role may; only the service may call it.
+create function public.hold_account(p_connection_id uuid, p_lease uuid, p_reason text) returns void
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_account record;
+begin
+  -- First the account, then its connection: the order in which connecting and disconnecting lock them.
+  perform from public.social_account where connection_id = p_connection_id for update;
+  perform public.release_token_refresh(p_connection_id, p_lease, p_reason);
+  update public.social_account as account
+  set status = 'suspended', last_error = left(p_reason, 500)
+  from public.platform as platform
+  where account.connection_id = p_connection_id and account.status = 'active' and platform.id = account.platform_id
+  returning account.id, account.user_id, coalesce(account.display_name, account.username, account.platform_account_id) as name,
+    platform.slug, platform.display_name as platform_name
+  into v_account;
+  if found then
+    -- Once: until a sync gets through the account is no longer active.
+    insert into public.notification (user_id, type, title, message, data)
+    values (v_account.user_id, 'warning', left(format('%s has to be confirmed at %s', v_account.name, v_account.platform_name), 200), p_reason,
+      jsonb_build_object('code', 'account_locked', 'social_account_id', v_account.id, 'platform', v_account.slug));
+  end if;
+end;
+$$;
+comment on function public.hold_account is
+  'The platform lets nobody read the account before its owner has confirmed something there: the connection stays, automatic sync rests until a sync gets through, and the creator is told once what to do where.';
+
+-- Security definer: writes what no API role may; only the service may call it.
 create function public.release_token_refresh(p_connection_id uuid, p_lease uuid, p_error text) returns void
 language plpgsql volatile security definer set search_path = '' as $$
 begin
@@ -797,7 +824,7 @@ grant select, insert, update, delete on public.platform, public.account_status, 
 grant execute on function
   ops.refresh_due_at, public.begin_oauth, public.take_oauth_state, public.connect_account, public.read_connection,
   public.disconnect_account, public.has_other_account, public.claim_token_refreshes, public.claim_token_refresh,
-  public.store_refreshed_tokens, public.refuse_connection, public.release_token_refresh, public.refuse_account,
+  public.store_refreshed_tokens, public.refuse_connection, public.hold_account, public.release_token_refresh, public.refuse_account,
   public.request_data_deletion, public.data_deletion_state
   to service_role;
 
@@ -817,7 +844,7 @@ insert into public.account_status (slug, display_name, description, sort_order)
 values
   ('active', 'Active', 'Connected and in step', 1),
   ('inactive', 'Inactive', 'Connected, and not synced', 2),
-  ('suspended', 'Suspended', 'The platform has suspended the account', 3),
+  ('suspended', 'Suspended', 'The platform has suspended the account until its owner confirms something there', 3),
   ('disconnected', 'Disconnected', 'No longer connected, by the creator or by the platform', 4)
 on conflict (slug) do update
 set display_name = excluded.display_name, description = excluded.description, sort_order = excluded.sort_order;

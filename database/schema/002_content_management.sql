@@ -410,12 +410,15 @@ create table ops.sync_run (
   claimed integer not null default 0,
   claimed_until timestamptz,
   failures integer not null default 0,
+  page_size integer,
+  page_size_at timestamptz,
   constraint sync_run_pkey primary key (social_account_id),
   constraint sync_run_sync_id_key unique (sync_id),
   constraint sync_run_social_account_id_fkey foreign key (social_account_id) references public.social_account (id)
     on delete cascade,
   constraint sync_run_only_open_is_leased check (sync_id is not null or (leased_until is null and charged_at is null)),
-  constraint sync_run_counts_not_negative check (least(claimed, failures) >= 0)
+  constraint sync_run_counts_not_negative check (least(claimed, failures) >= 0),
+  constraint sync_run_page_size_is_dated check (page_size >= 1 and (page_size is null) = (page_size_at is null))
 ) with (fillfactor = 70);
 alter table ops.sync_run enable row level security;
 comment on table ops.sync_run is 'Where each account''s sync run stands: checkpoint, lease, fence, unit of quota.';
@@ -427,6 +430,7 @@ comment on column ops.sync_run.listing is 'Grows when a run begins at the first 
 comment on column ops.sync_run.confirmed_ids is 'Items that no page listed and the platform still has when asked by id.';
 comment on column ops.sync_run.claimed is 'What the step under way took ahead from the window of the platform that ends at claimed_until.';
 comment on column ops.sync_run.failures is 'Steps that failed in a row: automatic sync waits longer with each.';
+comment on column ops.sync_run.page_size is 'How much the platform can be asked for at once, since it said at page_size_at that more is too heavy. Null: it never said so.';
 
 create table ops.sync_page (
   social_account_id uuid not null,
@@ -835,6 +839,8 @@ begin
         'next_cursor', page.next_cursor, 'total', page.total)
       from ops.sync_page as page
       where page.social_account_id = p_social_account_id and page.key = coalesce(v_run.cursor ->> 'key', '')),
+    -- Whole pages are tried again after a week: posts that were heavy move down, platforms get better.
+    'page_size', case when v_run.page_size_at > v_now - interval '7 days' then v_run.page_size end,
     'missing_ids', case when v_run.cursor ->> 'key' = 'missing' then
       to_jsonb(ops.missing_items(p_social_account_id, v_run.listing, v_run.confirmed_ids)) else '[]' end);
   if nullif(p_quota, 'null') is not null then
@@ -1134,8 +1140,17 @@ begin
         next_cursor = excluded.next_cursor, total = excluded.total
       returning * into v_page;
     end if;
+    if exists (
+      select from ops.sync_page
+      where social_account_id = v_account.id and key = v_next_cursor ->> 'key' and listing = v_run.listing) then
+      raise exception using errcode = 'SVS03', message = 'The list leads back to a page that was read already in this run';
+    end if;
     v_run.items_seen := v_run.items_seen + cardinality(v_present_ids);
     v_run.total := coalesce(v_page.total, v_run.total);
+  end if;
+  if p_page ->> 'page_size' is not null then
+    v_run.page_size := greatest(1, (p_page ->> 'page_size')::integer);
+    v_run.page_size_at := clock_timestamp();
   end if;
 
   if v_next_cursor is null then
@@ -1169,7 +1184,7 @@ begin
     charged_at = case when not v_done then charged_at end,
     listing = v_run.listing, cursor = v_next_cursor, items_seen = v_run.items_seen, total = v_run.total,
     confirmed_ids = case when v_done then '{}' else v_run.confirmed_ids end, last_code = null, touched_at = clock_timestamp(),
-    claimed = 0, failures = 0
+    claimed = 0, failures = 0, page_size = v_run.page_size, page_size_at = v_run.page_size_at
   where social_account_id = v_account.id;
 
   if not v_done then
@@ -1179,7 +1194,7 @@ begin
   end if;
 
   -- Only when it says something new: the row is published, and subscribers get every update.
-  if v_done or v_account.last_error is not null or p_account is distinct from null and p_account <> 'null' then
+  if v_done or v_account.last_error is not null or v_account.status = 'suspended' or p_account is distinct from null and p_account <> 'null' then
     update public.social_account as account
     set username = coalesce(p_account ->> 'username', account.username),
       display_name = coalesce(p_account ->> 'display_name', account.display_name),
@@ -1187,7 +1202,8 @@ begin
       profile_url = coalesce(p_account ->> 'profile_url', account.profile_url),
       followers_count = coalesce((p_account ->> 'followers_count')::bigint, account.followers_count),
       details = account.details || coalesce(nullif(p_account -> 'details', 'null'), '{}'),
-      last_error = null,
+      -- A platform that held the account back lets it be read again.
+      last_error = null, status = case when account.status = 'suspended' then 'active' else account.status end,
       last_synced_at = case when v_done then now() else account.last_synced_at end,
       next_sync_at = case when not v_done then account.next_sync_at
         when account.sync_mode = 'auto' then now() + ops.sync_interval(account.id) end
@@ -1203,11 +1219,11 @@ begin
 end;
 $$;
 comment on function public.apply_sync_page is
-  'Applies one page and moves the checkpoint, in one transaction and under the lease''s fence. At the end of the list items that were not seen are handed out to be asked for; when none is left the run is done. What the platform charged is settled with the ledger.';
+  'Applies one page and moves the checkpoint, in one transaction and under the lease''s fence. A next page that this run has read already is SVS03, and nothing is applied. At the end of the list items that were not seen are handed out to be asked for; when none is left the run is done. What the platform charged is settled with the ledger.';
 
 -- Security definer: writes what no API role may; only the service may call it.
-create function public.fail_sync(p_sync_id uuid, p_fence bigint, p_code text, p_message text, p_usage jsonb default null)
-returns boolean
+create function public.fail_sync(p_sync_id uuid, p_fence bigint, p_code text, p_message text, p_usage jsonb default null,
+  p_begin_again boolean default false) returns boolean
 language plpgsql volatile security definer set search_path = '' as $$
 declare
   v_run ops.sync_run;
@@ -1226,14 +1242,15 @@ begin
   update public.social_account set last_error = left(p_message, 500) where id = v_run.social_account_id;
   update ops.sync_run
   set leased_until = null, charged_at = null, last_code = left(p_code, 100), touched_at = clock_timestamp(), claimed = 0,
-    failures = failures + case when p_code = 'provider_quota_exceeded' then 0 else 1 end
+    failures = failures + case when p_code = 'provider_quota_exceeded' then 0 else 1 end,
+    cursor = case when not p_begin_again then cursor end
   where social_account_id = v_run.social_account_id;
   perform ops.settle_sync_run(v_run, p_usage);
   return true;
 end;
 $$;
 comment on function public.fail_sync is
-  'A call failed: its unit goes back, once; the checkpoint stays; the creator reads why; what the platform charged is settled. False: the caller had lost the lease, and nothing was done.';
+  'A call failed: its unit goes back, once; the checkpoint stays, unless its place is of no use and the run begins again; the creator reads why; what the platform charged is settled. False: the caller had lost the lease, and nothing was done.';
 
 -- ## Functions: when an account is worth a look
 

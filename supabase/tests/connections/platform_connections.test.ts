@@ -324,6 +324,34 @@ test("a refused refresh disconnects the account, stops automatic sync and tells 
   assert.deepEqual(healed, { status: "active", sync_mode: "auto", scheduled: true, last_error: null });
 });
 
+test("an account that waits for its owner keeps its connection, rests, and tells the creator once", async (db) => {
+  await db.perform("owner", "update social_account set sync_mode = 'auto'");
+  const reason = "Log in at https://www.youtube.com and do what it asks there, then sync again";
+  for (let times = 0; times < 2; times++) {
+    const { lease } = await db.value<Row>(`select claim_token_refresh($connection, 60)`);
+    const hold = `select hold_account($connection, '${lease}', '${reason}')`;
+    await db.perform("service", hold);
+    assert.equal(await db.refused("service", hold), "SVC02", "once under one lease");
+  }
+  const state = async () =>
+    (await db.perform(
+      "owner",
+      "select status, next_sync_at is not null as scheduled, last_error from social_account",
+    ))[0];
+  assert.deepEqual(await state(), { status: "suspended", scheduled: false, last_error: reason });
+  assert.equal(await db.value(`select is_active from platform_connection where id = $connection`), true);
+  const notes = await db.perform("owner", "select type, message, data ->> 'code' as code from notification");
+  assert.deepEqual(notes, [{ type: "warning", message: reason, code: "account_locked" }]);
+
+  // A sync that gets through ends it.
+  const run = await db.value<Row>(`select begin_sync($owner, $account, null, 60)`, "service");
+  await db.perform(
+    "service",
+    `select apply_sync_page('${run.sync_id}', ${run.fence}, '{"item_ids": [], "present_ids": [], "next_cursor": null}', '[]')`,
+  );
+  assert.deepEqual(await state(), { status: "active", scheduled: true, last_error: null });
+});
+
 test("a refresh that failed for now is tried again later, ever later; nothing else changes", async (db) => {
   await db.query(`update platform_connection set token_expires_at = now() where id = $connection`);
   const claims = async () =>

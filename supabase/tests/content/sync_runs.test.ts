@@ -359,3 +359,51 @@ Deno.test("of many who take a dead sync run up, one gets it; of many who report 
     assert.equal(row?.syncs_used, 5);
   }, 20);
 });
+
+test("a page that leads back to one that this run has read is refused, also when other steps lie between", async (db) => {
+  const whole = page(["a"], null, "p2");
+  const run = await begin(db);
+  await apply(db, run, whole, [item("a")]);
+  await apply(db, await begin(db, run.sync_id), page(["b"], "p2", "p3"), [item("b")]);
+  for (const next of ["p3", "p2"]) {
+    const stuck = await begin(db, run.sync_id);
+    assert.equal(
+      await db.refused("service", applyCall(stuck, page(["c"], "p3", next), [item("c")])),
+      "SVS03",
+    );
+    await db.perform(
+      "service",
+      `select fail_sync('${stuck.sync_id}', ${stuck.fence}, 'provider_error', 'No end')`,
+    );
+    assert.deepEqual((await begin(db, run.sync_id)).cursor, { key: "p3" }, "nothing was applied");
+    await cutOff(db);
+  }
+  const last = await begin(db, run.sync_id);
+  await db.perform(
+    "service",
+    `select fail_sync('${last.sync_id}', ${last.fence}, 'provider_error', 'No end', null, true)`,
+  );
+  const again = await begin(db, run.sync_id);
+  assert.deepEqual([again.cursor, again.sync_id], [null, run.sync_id], "it begins again");
+  await apply(db, again, whole, [item("a")]);
+  await apply(db, await begin(db, run.sync_id), page(["b"], "p2", "p3"), [item("b")]);
+  const end = await apply(db, await begin(db, run.sync_id), page(["c"], "p3"), [item("c")]);
+  assert.equal(end.done, true, "what an earlier listing read is no obstacle");
+  assert.deepEqual(await library(db), ["a", "b", "c"]);
+});
+
+test("how much the platform bears at once is kept for later pages and runs, for a week", async (db) => {
+  const known = async (sync_id: string | null = null) => (await begin(db, sync_id)).page_size;
+  const run = await begin(db);
+  assert.equal(run.page_size, null);
+  await apply(db, run, page(["a"], null, "p2", { page_size: 12 }), [item("a")]);
+  const next = await begin(db, run.sync_id);
+  assert.equal(next.page_size, 12);
+  await apply(db, next, page(["b"], "p2", null, { page_size: null }), [item("b")]);
+  assert.equal(await known(), 12, "in the next run");
+  await cutOff(db);
+  await db.query(
+    `update ops.sync_run set page_size_at = now() - interval '8 days' where social_account_id = $account`,
+  );
+  assert.equal(await known(), null);
+});

@@ -67,6 +67,8 @@ const OFFENCES: Record<string, string> = {
     "insert into content_media (content_id, position, user_id, kind, width) values ($item, 0, $owner, 'image', -1)",
   sync_run_only_open_is_leased:
     "insert into ops.sync_run (social_account_id, leased_until) values ($account, now())",
+  sync_run_page_size_is_dated:
+    "insert into ops.sync_run (social_account_id, page_size) values ($account, 12)",
   sync_run_counts_not_negative:
     "insert into ops.sync_run (social_account_id, failures) values ($account, -1)",
   data_deletion_items_not_negative:

@@ -135,7 +135,7 @@ export const EXECUTE: Record<string, string> = {
     finish_request record_request_metrics read_request_metrics check_health take_cached put_cached
     extend_cache_lease get_cache_changes forget_cached begin_oauth take_oauth_state
     connect_account read_connection disconnect_account claim_token_refreshes claim_token_refresh
-    store_refreshed_tokens refuse_connection release_token_refresh begin_sync apply_sync_page fail_sync
+    store_refreshed_tokens refuse_connection hold_account release_token_refresh begin_sync apply_sync_page fail_sync
     claim_auto_syncs postpone_auto_sync record_platform_usage read_platform_quotas refuse_account
     has_other_account request_data_deletion data_deletion_state park_worker finish_and_claim_jobs
     extend_job_leases start_job update_job_progress complete_job fail_job release_job add_job_log

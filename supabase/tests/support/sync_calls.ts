@@ -10,6 +10,7 @@ export interface Begun {
   items_seen: number;
   charged: boolean;
   tokens: Row;
+  page_size: number | null;
 }
 
 export interface Applied {

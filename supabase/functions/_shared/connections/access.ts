@@ -1,9 +1,10 @@
 /**
  * Using a connection: its token is checked before use and refreshed when it is due; one that turns out dead is
- * refreshed once; a connection that only its creator can heal is marked as disconnected.
+ * refreshed once; an account that only its creator can heal is marked, once the platform has said so twice.
  */
 import { type Platform, PlatformFault, type Tokens } from "../platforms/platform.ts";
-import { disconnectReason, needsCreator } from "./problem.ts";
+import { needsCreator } from "./problem.ts";
+import { confirmed, markRefused } from "./refusal.ts";
 import { Claim, type FreshTokens, REFRESH_LEASE_SECONDS, refreshClaimed } from "./refresh_token.ts";
 import type { Context } from "../context.ts";
 
@@ -45,8 +46,9 @@ export class Access {
         await this.refresh();
         return await this.attempt(work);
       }
-      if (needsCreator(error)) await this.refuse(error);
-      throw error;
+      const fault = await confirmed(this.context, this.platform, this.tokens, error);
+      if (needsCreator(fault)) await this.refuse(fault);
+      throw fault;
     }
   }
 
@@ -108,14 +110,9 @@ export class Access {
   private async refuse(fault: PlatformFault): Promise<void> {
     try {
       const claim = await this.claim();
-      if (!claim) return;
-      await this.context.admin.call("refuse_connection", {
-        p_connection_id: claim.connection_id,
-        p_lease: claim.lease,
-        p_reason: disconnectReason(fault, this.platform.title),
-      });
+      if (claim) await markRefused(this.context, this.platform, claim, fault);
     } catch (error) {
-      this.context.log.warn("an account could not be marked as disconnected", {
+      this.context.log.warn("an account could not be marked as refused", {
         connection_id: this.connection.connection_id,
         error,
       });

@@ -1,6 +1,6 @@
 /** A platform reports that its user took the access back: what only a refused refresh would have told hours later. */
-import { PlatformFault, type PlatformSlug } from "../platforms/platform.ts";
-import { disconnectReason } from "./problem.ts";
+import type { PlatformSlug } from "../platforms/platform.ts";
+import { accessEnded } from "./problem.ts";
 import type { Context } from "../context.ts";
 
 /**
@@ -15,10 +15,7 @@ export async function accessRemoved(
   const refused = await admin.call("refuse_account", {
     p_platform: platform.slug,
     p_reported_id: report.reported_id,
-    p_reason: disconnectReason(
-      new PlatformFault(platform.slug, "grant_refused"),
-      platform.title,
-    ),
+    p_reason: accessEnded(platform.title),
     p_before: report.at.toISOString(),
   });
   log.info("a platform reported that access was taken back", {

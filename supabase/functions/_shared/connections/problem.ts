@@ -5,28 +5,35 @@ import { type FaultKind, type Platform, PlatformFault } from "../platforms/platf
 /** What was being done, as it stands after "Cannot". */
 export type Doing = "connect" | "sync";
 
-/** Faults that only the creator can heal, by connecting the account again. */
+/** Faults that only the creator can heal, at the platform or by connecting the account again. */
 const NEEDS_CREATOR: readonly FaultKind[] = [
   "token_expired",
   "grant_refused",
   "scope_missing",
   "account_gone",
+  "confirmation_needed",
 ];
 
 export function needsCreator(fault: unknown): fault is PlatformFault {
   return fault instanceof PlatformFault && NEEDS_CREATOR.includes(fault.kind);
 }
 
-/** Why an account had to be disconnected; stored with it and shown to its creator. */
-export function disconnectReason(fault: PlatformFault, title: string): string {
+/** Why an account is no longer synced, and what its creator can do where; stored with it and shown to them. */
+export function refusalReason(fault: PlatformFault, { title, website }: Platform): string {
   switch (fault.kind) {
     case "scope_missing":
       return `${title} says that StreamVibe may not read your content; connect the account again and allow everything that is asked`;
     case "account_gone":
-      return `${title} says that this account is closed or suspended; clear it up with ${title}, then connect it again`;
+      return `${title} says that this account is closed or suspended; log in at ${website} to clear it up, then connect it again`;
+    case "confirmation_needed":
+      return `${title} wants you to confirm something before it lets anybody read this account; log in at ${website} and do what it asks there, then sync again`;
     default:
-      return `${title} no longer accepts the access that you gave; connect the account again`;
+      return accessEnded(title);
   }
+}
+
+export function accessEnded(title: string): string {
+  return `${title} no longer accepts the access that you gave; connect the account again`;
 }
 
 /** The fault as the caller's problem. Anything that is no fault is handed back as it is. */
@@ -56,14 +63,23 @@ export function problemOf(error: unknown, platform: Platform, doing: Doing, now:
     case "no_account":
       return new ApiError(
         "platform_account_missing",
-        say(`this login has no channel or profile there; create one with ${title}, then start again`),
+        say(
+          error.advice ??
+            `this login has no channel or profile there; create one with ${title}, then start again`,
+        ),
         options,
       );
     case "malformed":
     case "cursor_invalid":
       return new ApiError(
         "provider_error",
-        say(`${title} gave an answer that makes no sense; try again later`),
+        say(error.advice ?? `${title} gave an answer that makes no sense; try again later`),
+        options,
+      );
+    case "too_heavy":
+      return new ApiError(
+        "provider_error",
+        say(`${title} says that even the smallest request asks for too much; try again later`),
         options,
       );
     case "misconfigured":
@@ -78,9 +94,17 @@ export function problemOf(error: unknown, platform: Platform, doing: Doing, now:
         say(`${title} does not answer at the moment; try again later`),
         options,
       );
+    case "confirmation_needed":
+      return new ApiError(
+        doing === "connect" ? "oauth_denied" : "account_locked",
+        say(refusalReason(error, platform)),
+        options,
+      );
     default:
-      return doing === "connect"
-        ? new ApiError("oauth_denied", say(disconnectReason(error, title)), options)
-        : new ApiError("account_disconnected", say(disconnectReason(error, title)), options);
+      return new ApiError(
+        doing === "connect" ? "oauth_denied" : "account_disconnected",
+        say(refusalReason(error, platform)),
+        options,
+      );
   }
 }

@@ -5,7 +5,8 @@
 import { z } from "zod";
 import { DatabaseError } from "../errors.ts";
 import { KeptTokens, type Platform, PlatformFault, type Tokens } from "../platforms/platform.ts";
-import { disconnectReason, needsCreator } from "./problem.ts";
+import { needsCreator } from "./problem.ts";
+import { confirmed, markRefused } from "./refusal.ts";
 import type { Context } from "../context.ts";
 
 /** A connection whose lease is ours. */
@@ -41,8 +42,10 @@ export async function refreshClaimed(
     // The same merge as in the database: an answer without a refresh token leaves the one at hand.
     return { tokens: { ...claim.tokens, ...grant.tokens }, token_expires_at };
   } catch (error) {
-    await endLease(context, platform, claim, error);
-    throw error;
+    // A token endpoint's word is final; what the API says of a token is not, before it has said so twice.
+    const fault = platform.refreshes_by_api ? await confirmed(context, platform, claim.tokens, error) : error;
+    await endLease(context, platform, claim, fault);
+    throw fault;
   }
 }
 
@@ -79,12 +82,8 @@ async function storeTokens(
 async function endLease(context: Context, platform: Platform, claim: Claim, error: unknown): Promise<void> {
   const lease = { p_connection_id: claim.connection_id, p_lease: claim.lease };
   try {
-    if (needsCreator(error)) {
-      await context.admin.call("refuse_connection", {
-        ...lease,
-        p_reason: disconnectReason(error, platform.title),
-      });
-    } else {
+    if (needsCreator(error)) await markRefused(context, platform, claim, error);
+    else {
       const reason = error instanceof PlatformFault ? error.reason : "the tokens could not be stored";
       await context.admin.call("release_token_refresh", { ...lease, p_error: reason });
     }

@@ -14,7 +14,7 @@ export const RefreshOutput = z.object({
   refreshed: Count,
   /** Transient errors: nothing was changed, and they are tried again later. */
   failed: Count,
-  /** Accounts that only their creators can heal; each got one notification. */
+  /** Accounts that only their creators can heal, by connecting again or at the platform; each got one notification. */
   needs_reconnect: Count,
 });
 export type RefreshOutput = z.output<typeof RefreshOutput>;

@@ -1511,6 +1511,7 @@ export type Database = {
       };
       "fail_sync": {
         Args: {
+          "p_begin_again"?: boolean;
           "p_code": string;
           "p_fence": number;
           "p_message": string;
@@ -1663,6 +1664,10 @@ export type Database = {
       "has_role": {
         Args: { "p_role": Database["public"]["Enums"]["app_role_enum"]; "p_user_id": string };
         Returns: boolean;
+      };
+      "hold_account": {
+        Args: { "p_connection_id": string; "p_lease": string; "p_reason": string };
+        Returns: undefined;
       };
       "increment_content_clicks": { Args: { "p_content_id": string }; Returns: number };
       "increment_quota": {

@@ -25,6 +25,8 @@ export interface CallOptions {
   retry_ms?: number;
   /** Seconds to wait, for providers that say so otherwise than by `Retry-After`; null when they do not. */
   wait?: (answer: { status: number; headers: Headers }) => number | null;
+  /** Whether the same call would be refused again, although its status says otherwise. */
+  is_final?: (error: ProviderError) => boolean;
   /** Longest wait that is worth it; a provider that asks for more is reported at once. 5,000 by default. */
   longest_wait_ms?: number;
   /** For tests: waits without waiting. */
@@ -89,7 +91,7 @@ export async function callProvider(
         ? random() * retry_ms * 2 ** (attempt - 1)
         : error.retry_after * 1_000;
       const again = options.retry === "safe" && attempt < attempts && isTransient(error) &&
-        wait <= longest_wait_ms;
+        wait <= longest_wait_ms && !options.is_final?.(error);
       if (!again || options.signal?.aborted) throw error;
       options.log?.warn("provider call failed, trying again", {
         provider: options.provider,

@@ -17,6 +17,7 @@ const FINAL: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "forbidden",
   "not_found",
   "account_disconnected",
+  "account_locked",
   "platform_account_missing",
   "validation_failed",
 ]);

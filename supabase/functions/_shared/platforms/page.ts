@@ -1,6 +1,9 @@
-/** What adapters share in reading a page: when the account's own figures are due, and what an unchanged page is without ETags. */
+/**
+ * What adapters and the sync share in reading lists: when the account's own figures are due, what an unchanged page is without
+ * ETags, lists that stand still, and requests that ask for too much.
+ */
 import { hashOf } from "../http/idempotency.ts";
-import { type Page, type PageRequest, PlatformFault, type PlatformSlug } from "./platform.ts";
+import { type Page, type PageRequest, PlatformFault, type PlatformSlug, type Unread } from "./platform.ts";
 
 /** An account's own figures are read again once a day, not with every sync run. */
 const PROFILE_LIFE_MS = 24 * 60 * 60 * 1_000;
@@ -12,10 +15,52 @@ export function isProfileDue({ account, cursor }: PageRequest, now: Date): boole
   return cursor === null && !(age < PROFILE_LIFE_MS);
 }
 
-/** The cursor of the next page; a list that stands still would never end. */
+const STANDS_STILL = "the list stands still";
+
+/** A list that leads to a place where it was already: following it would never end. */
+export function standstill(platform: PlatformSlug): PlatformFault {
+  const advice = "its list leads back to a page that was read already, and would never end; try again later";
+  return new PlatformFault(platform, "malformed", { reason: STANDS_STILL, status: 200, advice });
+}
+
+export function isStandstill(error: unknown): boolean {
+  return error instanceof PlatformFault && error.reason === STANDS_STILL;
+}
+
+/** The cursor of the next page. That a longer way leads back here is seen where pages are kept (`apply_sync_page`). */
 export function moved<Next extends string | null>(platform: PlatformSlug, next: Next, before: unknown): Next {
   if (next === null || (next !== "" && next !== before)) return next;
-  throw new PlatformFault(platform, "malformed", { reason: "the list stands still", status: 200 });
+  throw standstill(platform);
+}
+
+/** What was read, and in which size. */
+export interface Read<Result> {
+  result: Result;
+  size: number;
+}
+
+/** Reads, and where the platform says that this asks for too much, half as much, until it is little enough. */
+export async function lighter<Result>(
+  size: number,
+  least: number,
+  read: (size: number) => Promise<Result>,
+): Promise<Read<Result>> {
+  for (;;) {
+    try {
+      return { result: await read(size), size };
+    } catch (error) {
+      const isHeavy = error instanceof PlatformFault && error.kind === "too_heavy";
+      if (!isHeavy || size <= least) throw error;
+      size = Math.max(least, Math.floor(size / 2));
+    }
+  }
+}
+
+/** For look-ups: an item that could not be read this time is told of, or fails the look-up where nobody wants to be told. */
+export function tellerOf(platform: PlatformSlug, unread: Unread | undefined): Unread {
+  return unread ?? (() => {
+    throw new PlatformFault(platform, "transient", { reason: "partial answer", status: 200 });
+  });
 }
 
 /**

@@ -152,6 +152,9 @@ export interface PageRequest {
   may_restart: boolean;
 }
 
+/** Told of an item that could not be read this time, which says nothing about whether it is there. */
+export type Unread = (id: string) => void;
+
 export interface Page {
   cursor: Cursor | null;
   next_cursor: Cursor | null;
@@ -208,17 +211,28 @@ export interface Platform {
   slug: PlatformSlug;
   /** As creators write it. */
   title: string;
+  /** Where creators log in, to confirm something or to clear something up. */
+  website: string;
   authorization: Authorization;
   /** Scopes without which nothing works; a creator who unticks one is told so. */
   required_scopes: readonly string[];
   quota: Quota;
   /** The most items that one page may hold. */
   page_size: number;
+  /** The fewest that may be asked for, where that is more than one. */
+  least_page_size?: number;
   /** The most ids that one `lookup` takes. */
   lookup_size: number;
 
   exchange(code: { code: string; code_verifier: string; redirect_uri: string }): Promise<Grant>;
   refresh(tokens: Tokens): Promise<Grant>;
+  /** Whether refreshing is a call of the API like others (Meta), and no verdict of a token endpoint: a refusal is checked, too. */
+  refreshes_by_api?: boolean;
+  /**
+   * One cheap call by which the platform shows that it still accepts the tokens and what was granted with them. A creator is told
+   * to connect again only when this is refused, too; throws what it is refused with. `fault` is what made it doubtful.
+   */
+  check(tokens: Tokens, fault: PlatformFault): Promise<void>;
   /**
    * Ends the grant at the platform. A token that is dead already is a success. Null where a platform has no such
    * call (Instagram): then only the creator can take the access back, in the settings there.
@@ -231,8 +245,8 @@ export interface Platform {
   identify(grant: Grant, account_id?: string): Promise<Identity>;
   /** One page of the library, newest first, by the cheapest calls there are. */
   page(tokens: Tokens, request: PageRequest): Promise<Page>;
-  /** Which of these items the platform still has. */
-  lookup(tokens: Tokens, ids: string[], account: KnownAccount): Promise<NormalizedItem[]>;
+  /** Which of these items the platform still has. What is left out is gone, unless `unread` is told of it (`tellerOf`). */
+  lookup(tokens: Tokens, ids: string[], account: KnownAccount, unread?: Unread): Promise<NormalizedItem[]>;
 }
 
 export type PlatformFactory = (context: PlatformContext) => Platform;
@@ -243,6 +257,8 @@ export type FaultKind =
   | "transient"
   /** An answer that cannot be understood; treated like a transient error, told apart for the operator. */
   | "malformed"
+  /** This request asks for too much at once: a smaller one may work. */
+  | "too_heavy"
   /** The access token is no longer good; refresh once. */
   | "token_expired"
   /** The grant itself is gone: only the creator can heal it, by connecting again. */
@@ -255,6 +271,8 @@ export type FaultKind =
   | "no_account"
   /** The account was closed or suspended by the platform. */
   | "account_gone"
+  /** The person must log in there and confirm something (a checkpoint); then the same access works again. */
+  | "confirmation_needed"
   /** The project's own quota at the platform is spent until `retry_at`. */
   | "quota_exhausted"
   /** The place in the list is no longer known: begin the sync run again. */
@@ -272,6 +290,8 @@ export class PlatformFault extends Error {
   readonly retry_at: Date | null;
   /** Of `quota_exhausted`: nothing is left for any account of the app, though each has a window of its own. */
   readonly whole_app: boolean;
+  /** What the creator should read instead of what is said of the kind, where more is known: what is wrong; what to do. */
+  readonly advice: string | null;
 
   constructor(
     platform: PlatformSlug,
@@ -281,6 +301,7 @@ export class PlatformFault extends Error {
       status?: number | null;
       retry_at?: Date | null;
       whole_app?: boolean;
+      advice?: string | null;
     } = {},
   ) {
     const reason = options.reason ?? kind;
@@ -292,6 +313,7 @@ export class PlatformFault extends Error {
     this.status = options.status ?? null;
     this.retry_at = options.retry_at ?? null;
     this.whole_app = options.whole_app ?? false;
+    this.advice = options.advice ?? null;
   }
 }
 

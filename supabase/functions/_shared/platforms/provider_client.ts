@@ -128,8 +128,12 @@ export function providerClient(
   return { get, ask } as ProviderClient;
 }
 
+/** Content or address too large: the statuses by which any platform may say that a call asks for too much. */
+const TOO_LARGE = [413, 414];
+
 /** What the status of a refusal means where its body says nothing. */
 export function kindOfStatus(status: number): FaultKind {
+  if (TOO_LARGE.includes(status)) return "too_heavy";
   return status === 401 ? "token_expired" : status === 400 ? "misconfigured" : "transient";
 }
 
@@ -143,7 +147,7 @@ export function callOptions(
   context: PlatformContext,
   retry: CallOptions["retry"],
   units: number,
-  { wait, left, path = "" }: Pick<Dialect, "wait" | "left"> & { path?: string } = {},
+  { wait, left, explain, path = "" }: Partial<Dialect> & { path?: string } = {},
 ): CallOptions {
   const { PROVIDER_RETRY_MS, PROVIDER_TIMEOUT_MS } = context.settings.of(PLATFORMS);
   return {
@@ -155,6 +159,10 @@ export function callOptions(
     signal: context.signal,
     log: context.log,
     wait: (answer) => wait?.(answer, context.now()) ?? null,
+    is_final: (error) => {
+      const fault = explain && asFault(platform, error, context.now(), explain);
+      return fault instanceof PlatformFault && fault.kind === "too_heavy";
+    },
     fetch: async (input, init) => {
       let headers: Headers | undefined;
       try {

@@ -124,6 +124,7 @@ async function putBack(context: Context, claim: Claim, problem: ApiError): Promi
   const retry_at = seconds > 0 ? new Date(context.now().getTime() + seconds * 1_000) : null;
   switch (code) {
     case "account_disconnected":
+    case "account_locked":
     case "not_found":
       // Not scheduled any more: whoever marked it has seen to that.
       return;

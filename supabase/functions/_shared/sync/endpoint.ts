@@ -23,6 +23,7 @@ export function syncEndpoint(slug: PlatformSlug) {
       "quota_exceeded",
       "sync_in_progress",
       "account_disconnected",
+      "account_locked",
       "lease_lost",
       "provider_error",
       "provider_unavailable",

@@ -8,8 +8,9 @@ import { z } from "zod";
 import { Access } from "../connections/access.ts";
 import { problemOf } from "../connections/problem.ts";
 import type { Context } from "../context.ts";
-import { toApiError } from "../errors.ts";
+import { DatabaseError, toApiError } from "../errors.ts";
 import { Meter, quotaOf } from "../platforms/meter.ts";
+import { isStandstill, lighter, standstill } from "../platforms/page.ts";
 import {
   Cursor,
   JsonObject,
@@ -20,6 +21,7 @@ import {
   PlatformFault,
   type PlatformSlug,
   RememberedPage,
+  type Tokens,
 } from "../platforms/platform.ts";
 import { platformOf } from "../platforms/registry.ts";
 import { PLATFORMS } from "../platforms/settings.ts";
@@ -43,6 +45,8 @@ const Begun = z.object({
   cursor: Cursor.nullable(),
   page: RememberedPage.nullable(),
   missing_ids: z.array(z.string()).nullable(),
+  /** Set where the platform has said of late that more at once is too heavy. */
+  page_size: z.int().nullable(),
 });
 type Begun = z.output<typeof Begun>;
 
@@ -62,6 +66,9 @@ type Applied = z.output<typeof Applied>;
 
 /** The checkpoint behind the last page: what was not seen is asked for by its ids. */
 const MISSING: Cursor = { key: "missing" };
+
+/** What `apply_sync_page` raises when a page leads back to one that this run has read. */
+const STANDS_STILL = "SVS03";
 
 /** A list that moves while it is read is begun again, but not for ever. */
 const MOST_RESTARTS = 3;
@@ -104,6 +111,8 @@ class Step {
   private readonly access: Access;
   private readonly sum = { synced: 0, fresh: 0, updated: 0, unchanged: 0, removed: 0 };
   private last: Applied | null = null;
+  /** How much the platform turned out to bear, where it said in this step that more is too heavy. */
+  private bears: number | null = null;
 
   constructor(
     private readonly context: Context,
@@ -134,10 +143,29 @@ class Step {
 
   private async readAt(cursor: Cursor | null, remembered: RememberedPage | null, may_restart: boolean) {
     const { account } = this;
-    const size = Math.min(this.request.max_results, this.platform.page_size);
-    return await this.access.use((tokens) =>
-      this.platform.page(tokens, { account, cursor, size, remembered, may_restart })
+    const { page_size, least_page_size = 1 } = this.platform;
+    return await this.bearable(
+      Math.min(this.request.max_results, page_size),
+      least_page_size,
+      (size, tokens) => this.platform.page(tokens, { account, cursor, size, remembered, may_restart }),
     );
+  }
+
+  /** Reads as much as may be asked for, and less where the platform says that this is too heavy, which is remembered. */
+  private async bearable<Result>(
+    most: number,
+    least: number,
+    read: (size: number, tokens: Tokens) => Promise<Result>,
+  ): Promise<Result> {
+    const known = this.bears ?? this.begun.page_size ?? most;
+    const wanted = Math.min(most, Math.max(known, least));
+    const { result, size } = await lighter(
+      wanted,
+      least,
+      (size) => this.access.use((tokens) => read(size, tokens)),
+    );
+    if (size < wanted) this.bears = size;
+    return result;
   }
 
   private get account(): KnownAccount {
@@ -152,17 +180,27 @@ class Step {
 
   /** Asks for items that the list did not name: what the platform still shows stays, the rest is removed. */
   async lookUp(ids: string[]): Promise<SyncOutput> {
-    const asked = ids.slice(0, this.platform.lookup_size);
-    const items = await this.access.use((tokens) => this.platform.lookup(tokens, asked, this.account));
+    const { account } = this;
+    const most = Math.min(ids.length, this.platform.lookup_size);
+    const looked = await this.bearable(most, 1, async (size, tokens) => {
+      const asked = ids.slice(0, size);
+      const unread = new Set<string>();
+      const items = await this.platform.lookup(tokens, asked, account, (id) => unread.add(id));
+      return { asked, unread, items };
+    });
+    const { asked, unread } = looked;
     const wanted = new Set(asked);
-    const living = items.filter((item) => wanted.has(item.platform_content_id));
+    const living = looked.items.filter((item) => wanted.has(item.platform_content_id));
+    if (unread.size > 0) {
+      this.context.log.warn("items could not be read and stay as they are", { ids: [...unread] });
+    }
     const page: Page = {
       cursor: MISSING,
       next_cursor: null,
       unchanged: false,
       etags: {},
       item_ids: asked,
-      present_ids: living.map((item) => item.platform_content_id),
+      present_ids: [...living.map((item) => item.platform_content_id), ...unread],
       items: living,
       total: this.last?.total ?? null,
       account: null,
@@ -176,12 +214,16 @@ class Step {
     const applied = await this.context.admin.call("apply_sync_page", {
       p_sync_id: this.begun.sync_id,
       p_fence: this.begun.fence,
-      p_page: rest,
+      p_page: { ...rest, page_size: this.bears },
       p_items: items,
       p_account: account,
       p_release: release,
       p_usage: this.usage(),
-    }, Applied);
+    }, Applied).catch((error) => {
+      // This run has been at the next page already, however long ago: every page that it read is kept.
+      const isSeen = error instanceof DatabaseError && error.sqlstate === STANDS_STILL;
+      throw isSeen ? standstill(this.platform.slug) : error;
+    });
     this.last = applied;
     this.sum.synced += page.present_ids.length;
     this.sum.fresh += applied.new_items;
@@ -226,6 +268,8 @@ class Step {
           ? "Something went wrong on our side; try again later"
           : shown.message,
         p_usage: this.usage(),
+        // Where it stood it would stand still again; at its beginning there may be something new.
+        p_begin_again: isStandstill(error),
       });
     } catch (failure) {
       // The lease runs out by itself, and the next call goes on without a new unit.

@@ -3,7 +3,15 @@ import { facebook } from "../../_shared/platforms/facebook/adapter.ts";
 import { itemOf } from "../../_shared/platforms/facebook/items.ts";
 import type { Post, Video } from "../../_shared/platforms/facebook/schemas.ts";
 import { hmacHex } from "../../_shared/http/hmac.ts";
-import { adapterContext, faultOf, NOW, requestsOf } from "../support/adapter_context.ts";
+import { type FaultKind, PlatformFault } from "../../_shared/platforms/platform.ts";
+import {
+  adapterContext,
+  adapterSettings,
+  faultOf,
+  NOW,
+  requestsOf,
+  type Scripted,
+} from "../support/adapter_context.ts";
 import { fixture, FIXTURES } from "../support/fixtures.ts";
 
 const SECRET = "facebook-adapter-test";
@@ -16,7 +24,7 @@ const CODE = {
 const GRANT = {
   tokens: { access_token: "EAAG-person" },
   expires_at: new Date("2027-01-19T12:00:00Z"),
-  scopes: [],
+  scopes: [] as string[],
 };
 const ACCOUNT = { platform_account_id: "1000", details: { read_at: NOW.toISOString() } };
 const pageRequest = requestsOf(ACCOUNT);
@@ -122,6 +130,133 @@ Deno.test("the Page is the one that was named, else the first on which the perso
   );
 });
 
+const BUSINESS_GRANT = {
+  ...GRANT,
+  scopes: ["pages_show_list", "pages_read_engagement", "business_management"],
+};
+
+Deno.test("Pages behind a business are found where the person lets the app see their businesses", async () => {
+  const owned = { id: "4", name: "Owned", access_token: "EAAG-4", tasks: ["CREATE_CONTENT"] };
+  const bare = { id: "5", name: "Looked after" };
+  const next = "https://graph.facebook.com/v26.0/77/client_pages?after=C";
+  const businesses = {
+    data: [
+      { id: "76" },
+      {
+        id: "77",
+        owned_pages: { data: [owned] },
+        client_pages: { data: [], paging: { cursors: { after: "C" }, next } },
+      },
+    ],
+  };
+  const context = () =>
+    adapterContext({
+      "me/accounts": { data: [] },
+      "me/businesses": businesses,
+      "77/client_pages": { data: [bare] },
+      "/v26.0/": [[part(200, { ...bare, access_token: "EAAG-5", tasks: ["ANALYZE"] })]],
+      "/me": { id: "99" },
+    });
+  const first = await facebook(context()).identify(BUSINESS_GRANT);
+  assert.deepEqual([first.profile.platform_account_id, first.grant.tokens.access_token], ["4", "EAAG-4"]);
+  assert.deepEqual(first.profile.details.other_pages, [{ id: "5", name: "Looked after" }]);
+  const named = await facebook(context()).identify(BUSINESS_GRANT, "5");
+  assert.equal(named.grant.tokens.access_token, "EAAG-5", "which the list did not tell");
+
+  const asking = adapterContext({});
+  const asked = (FACEBOOK_BUSINESS_PAGES: "ask" | "off") =>
+    facebook({ ...asking, settings: adapterSettings({ FACEBOOK_BUSINESS_PAGES }) }).authorization.scopes;
+  assert.deepEqual(asked("off"), ["pages_show_list", "pages_read_engagement"]);
+  assert.deepEqual(asked("ask"), ["pages_show_list", "pages_read_engagement", "business_management"]);
+});
+
+Deno.test("a list of businesses that is too heavy is asked for in smaller parts, and one that stands still ends", async () => {
+  const heavy = graphError(1, { message: "Please reduce the amount of data you're asking for" }, 500);
+  const owned = { id: "4", name: "Owned", access_token: "EAAG-4" };
+  const context = adapterContext({
+    "me/accounts": { data: [] },
+    "me/businesses": [heavy, heavy, { data: [{ id: "77", owned_pages: { data: [owned] } }] }],
+    "/me": { id: "99" },
+  });
+  assert.equal((await facebook(context).identify(BUSINESS_GRANT)).profile.platform_account_id, "4");
+  assert.deepEqual(
+    context.calls.slice(1, 4).map(({ url }) => url.searchParams.get("limit")),
+    ["100", "50", "25"],
+  );
+  const next = "https://graph.facebook.com/v26.0/me/accounts?after=A";
+  const still = adapterContext({ "me/accounts": { data: [], paging: { cursors: { after: "A" }, next } } });
+  assert.equal((await faultOf(facebook(still).identify(GRANT))).reason, "the list stands still");
+  assert.equal(still.calls.length, 2);
+});
+
+Deno.test("a login without a Page that can be read is told why", async () => {
+  const bare = { id: "5", name: "Bare" };
+  const business = (pages: object[]) => ({ data: [{ id: "77", owned_pages: { data: pages } }] });
+  const cases: [string, RegExp, typeof GRANT, Record<string, Scripted | Scripted[]>][] = [
+    ["none exists", /has no Page; create one/, BUSINESS_GRANT, {
+      "me/accounts": { data: [] },
+      "me/businesses": { data: [] },
+    }],
+    ["none shown, and businesses were not asked about", /tick the Page .* or create one/, GRANT, {
+      "me/accounts": { data: [] },
+    }],
+    ["none granted", /see none of your Pages; .* tick the Page/, BUSINESS_GRANT, {
+      "me/accounts": { data: [] },
+      "me/businesses": business([bare]),
+      "/v26.0/": [[part(400, gone)]],
+    }],
+    ["no token", /your role on the Page/, BUSINESS_GRANT, {
+      "me/accounts": { data: [] },
+      "me/businesses": business([bare]),
+      "/v26.0/": [[part(200, bare)]],
+    }],
+    ["no token, and no business", /your role on the Page/, GRANT, { "me/accounts": { data: [bare] } }],
+    ["businesses may not be read", /has no Page/, BUSINESS_GRANT, {
+      "me/accounts": { data: [] },
+      "me/businesses": graphError(200, {}, 403),
+    }],
+  ];
+  for (const [name, says, grant, rules] of cases) {
+    const fault = await faultOf(facebook(adapterContext(rules)).identify(grant));
+    assert.equal(fault.kind, "no_account", name);
+    assert.match(String(fault.advice), says, name);
+  }
+  const down = adapterContext({ "me/accounts": { data: [] }, "me/businesses": graphError(2, {}, 503) });
+  assert.equal(
+    (await faultOf(facebook(down).identify(BUSINESS_GRANT))).kind,
+    "transient",
+    "nobody knows yet",
+  );
+});
+
+Deno.test("a refusal is checked by one call: of the Page's token, or of what the person granted", async () => {
+  const faultKind = (kind: FaultKind) => new PlatformFault("facebook", kind);
+  const granted = (status: string) => ({
+    data: ["pages_show_list", "pages_read_engagement"].map((permission) => ({ permission, status })),
+  });
+  const good = adapterContext({ "me/permissions": granted("granted"), "/me": { id: "1000" } });
+  for (const kind of ["token_expired", "account_gone", "scope_missing"] as const) {
+    await facebook(good).check(TOKENS, faultKind(kind));
+  }
+  assert.deepEqual(good.calls.map(({ headers }) => headers.get("authorization")), [
+    "Bearer EAAG-page",
+    "Bearer EAAG-page",
+    "Bearer EAAG-person",
+  ]);
+  const bad = adapterContext({
+    "me/permissions": granted("declined"),
+    "/me": graphError(190, { error_subcode: 459 }),
+  });
+  assert.equal(
+    (await faultOf(facebook(bad).check(TOKENS, faultKind("token_expired")))).kind,
+    "confirmation_needed",
+  );
+  assert.equal(
+    (await faultOf(facebook(bad).check(TOKENS, faultKind("scope_missing")))).kind,
+    "scope_missing",
+  );
+});
+
 Deno.test("a Page's token is had anew by the person's, as long as that lives and has a role", async () => {
   const context = adapterContext({ "/1000": { id: "1000", access_token: "EAAG-new" } });
   const grant = await facebook(context).refresh(TOKENS);
@@ -218,6 +353,61 @@ Deno.test("look-ups leave out what is gone; a call that took too long, or no lon
   assert.equal((await faultOf(facebook(dead).lookup(TOKENS, ["1000_1"], ACCOUNT))).kind, "token_expired");
   const blind = adapterContext({ "/v26.0/": [[part(400, gone)]], "/me": graphError(190) });
   assert.equal((await faultOf(facebook(blind).lookup(TOKENS, ["1000_1"], ACCOUNT))).kind, "token_expired");
+});
+
+Deno.test("each answer of a batch is judged by itself", async () => {
+  const plain = {
+    error: {
+      message: "Unsupported get request. Object with ID '1000_2' does not exist",
+      type: "GraphMethodException",
+      code: 100,
+    },
+  };
+  const refusal = (code: number) => ({ error: { code, message: "No" } });
+  const ids = ["1000_1", "1000_2", "1000_3", "1000_4", "1000_5", "1000_6"];
+  const context = adapterContext({
+    "/v26.0/": [
+      [
+        part(200, post("1000_1")),
+        part(400, plain),
+        part(403, refusal(10)),
+        part(500, refusal(2)),
+        null,
+        { code: 502, body: "<h1>Bad gateway</h1>" },
+      ],
+      [part(200, post("1000_5")), part(200, post("1000_4")), part(500, refusal(2))],
+    ],
+  });
+  const unread: string[] = [];
+  const items = await facebook(context).lookup(TOKENS, ids, ACCOUNT, (id) => unread.push(id));
+  assert.deepEqual(items.map((item) => item.platform_content_id), ["1000_1", "1000_4", "1000_5"]);
+  assert.deepEqual(unread, ["1000_3", "1000_6"], "the second is gone; nothing was learned of these");
+  assert.equal(context.calls.length, 2, "what came too late, or failed for a moment, is asked for once more");
+  const untold = adapterContext({ "/v26.0/": [[part(200, post("1000_1")), part(403, refusal(200))]] });
+  assert.equal(
+    (await faultOf(facebook(untold).lookup(TOKENS, ids.slice(0, 2), ACCOUNT))).kind,
+    "transient",
+    "where nobody wants to be told, and never the account's end",
+  );
+  const heavy = { error: { code: 1, message: "Please reduce the amount of data you're asking for" } };
+  const much = adapterContext({ "/v26.0/": [[part(200, post("1000_1")), part(500, heavy)]] });
+  assert.equal((await faultOf(facebook(much).lookup(TOKENS, ids.slice(0, 2), ACCOUNT))).kind, "too_heavy");
+});
+
+Deno.test("a post whose video cannot be read for the moment stays as it is; one whose video is hidden is told without it", async () => {
+  const showing = (id: string, video_id: string) =>
+    post(id, {
+      status_type: "added_video",
+      ...attached({ media_type: "video", type: "video_inline", target: { id: video_id } }),
+    });
+  const answers = [part(500, { error: { code: 2, message: "No" } }), part(400, gone)];
+  const context = adapterContext({
+    published_posts: { data: [showing("1000_1", "81"), showing("1000_2", "82"), post("1000_3")] },
+    "/v26.0/": [answers, answers.slice(0, 1)],
+  });
+  const page = await facebook(context).page(TOKENS, pageRequest());
+  assert.deepEqual(page.items.map((item) => item.platform_content_id), ["1000_2", "1000_3"]);
+  assert.deepEqual(page.present_ids.toSorted(), ["1000_1", "1000_2", "1000_3"]);
 });
 
 Deno.test("every kind of post has its type", () => {

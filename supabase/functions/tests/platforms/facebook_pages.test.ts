@@ -90,6 +90,31 @@ Deno.test("a Page beyond the plan is refused, and costs the connected one nothin
   );
 });
 
+Deno.test("a Page that only a business of the person has is connected, and refreshed, like any other", async () => {
+  const creator = await createCreator();
+  const wish = { items: 3, name: "Owned", plain: true, business: "owned", bare: true };
+  const page = await simulator<Page>("facebook/accounts", wish);
+  const one = await login(creator, page.person_id);
+  assert.equal(one.status, 200, JSON.stringify(one.body));
+  const sync = () => creator.call("sync-facebook", { social_account_id: one.body.social_account_id });
+  assert.equal((await sync()).body.synced_count, 3);
+  await simulator("facebook/tokens/expire", { account_id: page.account_id });
+  assert.equal((await sync()).status, 200);
+});
+
+Deno.test("a Page that a business has and nobody let in, or nobody may read, is told apart from none", async () => {
+  const creator = await createCreator();
+  const page = await simulator<Page>("facebook/accounts", { items: 1, business: "client" });
+  const init = await creator.call<{ authorization_url: string }>("oauth-facebook-init", {});
+  const unticked = await consent(init.body.authorization_url, { account: page.person_id, page: "none" });
+  const hidden = await creator.call("oauth-facebook-callback", unticked);
+  assert.deepEqual([hidden.status, hidden.body.code], [422, "platform_account_missing"]);
+  assert.match(String(hidden.body.detail), /tick the Page/);
+  await simulator(`facebook/accounts/${page.account_id}`, { tasks: [] }, "PATCH");
+  const powerless = await login(creator, page.person_id);
+  assert.match(String(powerless.body.detail), /your role on the Page/);
+});
+
 Deno.test("a person without a Page, and a personal Instagram account, cannot be connected", async () => {
   const creator = await createCreator();
   const { person_id } = await simulator<{ person_id: string }>("facebook/people", {});
@@ -99,6 +124,7 @@ Deno.test("a person without a Page, and a personal Instagram account, cannot be 
     [422, "platform_account_missing"],
     JSON.stringify(refused.body),
   );
+  assert.match(String(refused.body.detail), /has no Page; create one/);
 
   const { account_id } = await simulator<Page>("instagram/accounts", { items: 0, account_type: "PERSONAL" });
   const init = await creator.call<{ authorization_url: string }>("oauth-instagram-init", {});
@@ -107,4 +133,5 @@ Deno.test("a person without a Page, and a personal Instagram account, cannot be 
     await consent(init.body.authorization_url, { account: account_id }),
   );
   assert.deepEqual([personal.status, personal.body.code], [422, "platform_account_missing"]);
+  assert.match(String(personal.body.detail), /make it a professional one/);
 });

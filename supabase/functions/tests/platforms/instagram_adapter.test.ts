@@ -202,6 +202,32 @@ Deno.test("look-ups leave out what is gone, and believe that nothing is left onl
   );
 });
 
+Deno.test("a look-up judges each medium by its own answer", async () => {
+  const unread: string[] = [];
+  const context = adapterContext({
+    "/1": media("1"),
+    "/2": graphError(100, {
+      type: "GraphMethodException",
+      message: "Unsupported get request. Object with ID '2' does not exist",
+    }),
+    "/3": graphError(10, {}, 403),
+    "/4": graphError(25, { error_subcode: 2_207_050 }),
+    "/5": graphError(1, {}, 500),
+    "/me": USER,
+  });
+  const found = await instagram(context).lookup(
+    TOKENS,
+    ["1", "2", "3", "4", "5"],
+    pageRequest().account,
+    (id) => unread.push(id),
+  );
+  assert.deepEqual(found.map((item) => item.platform_content_id), ["1"]);
+  assert.deepEqual(unread.toSorted(), ["3", "4", "5"], "2 is gone");
+  const dead = adapterContext({ "/1": media("1"), "/2": graphError(190) });
+  const whole = instagram(dead).lookup(TOKENS, ["1", "2"], pageRequest().account, () => {});
+  assert.equal((await faultOf(whole)).kind, "token_expired", "the token is no affair of one medium");
+});
+
 const insightsOf = (views: number, shares: number) => ({
   data: [
     { name: "views", period: "lifetime", values: [{ value: views }] },

@@ -5,6 +5,7 @@ import {
   cursorAfter,
   explainGraph,
   graphDialect,
+  judge,
   reshapeTokenAnswer,
 } from "../../_shared/platforms/meta/graph.ts";
 import { type FaultKind, PlatformFault } from "../../_shared/platforms/platform.ts";
@@ -32,7 +33,13 @@ Deno.test("every code of Meta has its fault, whatever the HTTP status", () => {
     [{ code: 299 }, 403, "scope_missing"],
     [{ code: 100, error_subcode: 33 }, 400, "account_gone"],
     [{ code: 803 }, 404, "account_gone"],
-    [{ code: 25, error_subcode: 2207050 }, 400, "account_gone"],
+    [{ code: 25 }, 400, "account_gone"],
+    [{ code: 25, error_subcode: 2207050 }, 400, "confirmation_needed"],
+    [{ code: 190, error_subcode: 459 }, 400, "confirmation_needed"],
+    [{ code: 190, error_subcode: 464 }, 401, "confirmation_needed"],
+    [{ code: 190, error_subcode: 490 }, 400, "confirmation_needed"],
+    [{ code: 102, error_subcode: 459 }, 400, "confirmation_needed"],
+    [{ code: 190, error_subcode: 467 }, 400, "token_expired"],
     [{ code: 100 }, 400, "misconfigured"],
     [{ code: 368 }, 400, "misconfigured"],
     [{ code: 1 }, 500, "transient"],
@@ -73,6 +80,56 @@ Deno.test("every code of Meta has its fault, whatever the HTTP status", () => {
       String(status),
     );
   }
+});
+
+Deno.test("an answer that asks for less is no fault of a moment, whatever its code and wherever it says so", () => {
+  const words = "Please reduce the amount of data you're asking for, then retry your request";
+  const heavy: [Record<string, unknown>, number][] = [
+    [{ code: 1, message: words }, 500],
+    [{ code: 2, message: words, is_transient: true }, 503],
+    [{ code: 100, error_subcode: 2335012, message: words }, 400],
+    [{ code: 1, message: "An unknown error occurred", error_subcode: 99, error_user_msg: words }, 500],
+    [{ code: 1, message: "An unknown error occurred", error_user_title: words.toUpperCase() }, 500],
+    [{ code: 100, message: "(#100) Too many IDs. Maximum: 50. Provided: 54." }, 400],
+    [{ code: 12345 }, 413],
+  ];
+  for (const [error, status] of heavy) {
+    assert.equal(explained(status, error).kind, "too_heavy", JSON.stringify(error));
+  }
+  assert.equal(explained(500, { code: 1, message: "An unknown error occurred" }).kind, "transient");
+  assert.equal(
+    explained(403, { code: 4, message: words }).kind,
+    "quota_exhausted",
+    "a limit is waited for, whatever else is said",
+  );
+});
+
+Deno.test("what is said of one object is told apart from what is said of the token, the limits and the request", () => {
+  const said = (error: Record<string, unknown>, status = 400) => judge(explained(status, error));
+  const plain =
+    "Unsupported get request. Object with ID '1' does not exist, cannot be loaded due to missing permissions, or does not support this operation";
+  const reviewable =
+    "(#100) Object does not exist, cannot be loaded due to missing permission or reviewable feature";
+  const cases: [ReturnType<typeof judge>, Record<string, unknown>][] = [
+    ["absent", { code: 100, error_subcode: 33 }],
+    ["absent", { code: 100, type: "GraphMethodException", message: plain }],
+    ["absent", { code: 803 }],
+    ["unread", { code: 100, message: reviewable }],
+    ["unread", { code: 100, message: "(#100) Tried accessing nonexisting field (x)" }],
+    ["unread", { code: 10 }],
+    ["unread", { code: 200 }],
+    ["unread", { code: 25, error_subcode: 2207050 }],
+    ["unread", { code: 368 }],
+    ["unread", { code: 1 }],
+    ["unread", { code: 99999 }],
+    ["whole", { code: 190 }],
+    ["whole", { code: 190, error_subcode: 459 }],
+    ["whole", { code: 102 }],
+    ["whole", { code: 4 }],
+    ["whole", { code: 80001 }],
+    ["whole", { code: 1, message: "Please reduce the amount of data you're asking for" }],
+  ];
+  for (const [verdict, error] of cases) assert.equal(said(error), verdict, JSON.stringify(error));
 });
 
 Deno.test("a spent quota is waited for as long as the usage header says, else for an hour", () => {

@@ -123,6 +123,16 @@ function casesOf(row: PlatformRow): Case[] {
       end: "heals",
     },
     ...(row.slug === "youtube" ? YOUTUBE_CASES : []),
+    {
+      name: "a request that asks for too much, however little",
+      fault: { status: 413 },
+      times: FOR_LONG,
+      end: "passes",
+      says: /too much/,
+      code: "provider_error",
+    },
+    // Last: what the platform bears is remembered.
+    { name: "a request that asks for too much", fault: { status: 413 }, times: 1, end: "heals" },
   ];
 }
 
@@ -227,6 +237,60 @@ for (const row of ROWS) {
     await own.assertSameLibrary();
   });
 
+  Deno.test(`${row.title}: a refusal that one cheap call does not confirm costs no connection`, async (test) => {
+    await using own = await ConnectedAccount.create(row.slug, { items: 12 });
+    await own.syncAll();
+    const faults: [string, Record<string, unknown>, string][] = [
+      ["the token", { token: "revoked" }, "provider_unavailable"],
+      ["what is needed", { reason: row.words.missing_scope }, "provider_error"],
+    ];
+    for (const [what, fault, code] of faults) {
+      // TikTok says of that scope only where it is used.
+      if (row.slug === "tiktok" && code === "provider_error") continue;
+      await test.step(what, async () => {
+        await own.arm(row.calls.list, fault, { times: FOR_LONG });
+        const { body } = await own.syncOnce();
+        await own.disarm();
+        assert.equal(body.code, code, JSON.stringify(body));
+        const { status, is_active, notices, tokens } = await own.state();
+        assert.deepEqual([status, is_active, notices], ["active", true, 0]);
+        assert.ok(tokens);
+        await own.awaitQuota();
+        await own.syncAll();
+        await own.assertSameLibrary();
+      });
+    }
+  });
+
+  Deno.test(`${row.title}: a list that stands still, or goes in a circle, ends the run with a fault`, async (test) => {
+    await using own = await ConnectedAccount.create(row.slug, { items: 25 });
+    const ways: [string, Record<string, unknown>, { times: number; skip?: number }][] = [
+      ["every page leads to itself", { next: "same" }, { times: FOR_LONG }],
+      ["one page leads back to the first", { next: "first" }, {
+        times: 2,
+        skip: row.slug === "youtube" ? 2 : 1,
+      }],
+    ];
+    for (const [name, fault, about] of ways) {
+      await test.step(name, async () => {
+        const used = await own.syncsUsed();
+        const { last_id } = await own.requests();
+        await own.arm(row.calls.list, fault, about);
+        const { failed, sync_id } = await stepUntilFailure(own);
+        await own.disarm();
+        assert.ok(failed, "the run ends");
+        assert.equal(failed.body.code, "provider_error", JSON.stringify(failed.body));
+        const { status, last_error, notices } = await own.state();
+        assert.match(String(last_error), /leads back to a page that was read already/);
+        assert.deepEqual([status, notices, await own.syncsUsed()], ["active", 0, used]);
+        assert.ok(await own.calls(row.calls.list, last_id) <= 10, "it costs no more than a few calls");
+        await own.awaitQuota();
+        await own.syncAll({ sync_id, max_results: 10 });
+        await own.assertSameLibrary();
+      });
+    }
+  });
+
   Deno.test(`${row.title}: a token that expired there ${row.expired_heals ? "is refreshed unnoticed" : "needs the creator"}`, async () => {
     await using own = await ConnectedAccount.create(row.slug, { items: 12 });
     await own.syncAll();
@@ -257,7 +321,9 @@ async function survives(
   }
   const { tokens, notices } = await own.state();
   const used = await own.syncsUsed();
-  await own.arm(match ?? row.calls.list, fault, { times, skip });
+  // What only the creator can heal is refused wherever it is asked.
+  const refused = end === "needs" ? `${row.calls.list}|${row.calls.check}` : row.calls.list;
+  await own.arm(match ?? refused, fault, { times, skip });
   const { failed, sync_id } = await stepUntilFailure(own);
   const after = await own.state();
   await own.disarm();

@@ -127,7 +127,9 @@ for (const row of ROWS) {
     await own.sql`update public.social_account set sync_mode = 'auto' where id = ${own.social_account_id}`;
     await own.makeDue();
     await innocent.makeDue();
-    await own.arm(row.calls.refresh, { reason: row.words.dead_grant }, { times: 20 });
+    // Where a refresh is a call like others, its refusal is checked.
+    const refused = row.prolongs ? `${row.calls.refresh}|${row.calls.check}` : row.calls.refresh;
+    await own.arm(refused, { reason: row.words.dead_grant }, { times: 20 });
     const all = await Promise.all([refresh(), refresh(), own.syncOnce(), own.syncOnce()]);
     await refresh();
     assert.ok(all[0].needs_reconnect + all[1].needs_reconnect <= 1);
@@ -141,6 +143,21 @@ for (const row of ROWS) {
     await own.syncAll();
     await own.assertSameLibrary();
   });
+
+  if (row.prolongs) {
+    Deno.test(`${row.title}: a refresh that is refused while the token is still accepted is tried again later`, async () => {
+      await using own = await ConnectedAccount.create(row.slug, { items: 2 });
+      await own.makeDue();
+      await own.arm(row.calls.refresh, { reason: row.words.dead_grant }, { times: 20 });
+      await refresh();
+      await own.disarm();
+      const { status, is_active, notices, refresh_retry_at } = await own.state();
+      assert.deepEqual([status, is_active, notices], ["active", true, 0]);
+      assert.ok(refresh_retry_at > new Date());
+      await own.syncAll();
+      await own.assertSameLibrary();
+    });
+  }
 
   Deno.test(`${row.title}: a refresh that fails for a transient reason changes nothing and is tried again`, async (test) => {
     await using own = await ConnectedAccount.create(row.slug, { items: 2 });

@@ -32,6 +32,8 @@ export interface PlatformRow {
     later_page: string;
     /** Refreshes tokens. */
     refresh: string;
+    /** What is asked before a creator is told to connect again. */
+    check: string;
     /** Ends a grant; null where the platform has no such call. */
     revoke: string | null;
   };
@@ -41,6 +43,8 @@ export interface PlatformRow {
   empty_page: Record<string, unknown>;
   /** Whether a fresh access token can be had after the old one expired: where it is its own refresh token, it cannot. */
   expired_heals: boolean;
+  /** A refresh is a call of the API like others, and no verdict of a token endpoint. */
+  prolongs?: true;
   /** Whether every refresh brings another refresh token and kills the one before. */
   rotates: boolean;
   /** Whether a 429 says by itself that asking again at once is of no use (windows of a minute or more). */
@@ -106,6 +110,7 @@ const BY_PLATFORM: Record<PlatformSlug, Omit<PlatformRow, "slug">> = {
     simulator: network("youtube"),
     calls: {
       list: "v3/(playlistItems|videos)",
+      check: "v3/channels",
       later_page: "pageToken=",
       refresh: "oauth2.googleapis.com/token",
       revoke: "oauth2.googleapis.com/revoke",
@@ -126,6 +131,7 @@ const BY_PLATFORM: Record<PlatformSlug, Omit<PlatformRow, "slug">> = {
     simulator: network("instagram"),
     calls: {
       list: "graph.instagram.com/v[0-9.]+/me/(media|stories)",
+      check: "graph.instagram.com/v[0-9.]+/me\\?",
       later_page: "me/media.*[?&]after=",
       refresh: "graph.instagram.com/refresh_access_token",
       revoke: null,
@@ -138,6 +144,7 @@ const BY_PLATFORM: Record<PlatformSlug, Omit<PlatformRow, "slug">> = {
     },
     empty_page: { data: [] },
     expired_heals: false,
+    prolongs: true,
     rotates: false,
     not_found: "needs",
     repeats: true,
@@ -149,6 +156,7 @@ const BY_PLATFORM: Record<PlatformSlug, Omit<PlatformRow, "slug">> = {
     simulator: network("tiktok"),
     calls: {
       list: "v2/video/list/",
+      check: "v2/user/info/",
       // The cursor is in the body, so the line of a later page is that of the first.
       later_page: "v2/video/list/",
       refresh: "v2/oauth/token/",
@@ -171,6 +179,7 @@ const BY_PLATFORM: Record<PlatformSlug, Omit<PlatformRow, "slug">> = {
     simulator: network("facebook"),
     calls: {
       list: "(published_posts|videos|video_reels)\\?",
+      check: "GET /graph.facebook.com/v[0-9.]+/me(/permissions)?\\?",
       later_page: "published_posts.*[?&]after=",
       refresh: "graph.facebook.com/v[0-9.]+/[0-9]+\\?fields=access_token",
       revoke: "DELETE /graph.facebook.com/",
@@ -183,6 +192,7 @@ const BY_PLATFORM: Record<PlatformSlug, Omit<PlatformRow, "slug">> = {
     },
     empty_page: { data: [] },
     expired_heals: true,
+    prolongs: true,
     rotates: false,
     not_found: "needs",
     repeats: true,
@@ -192,6 +202,7 @@ const BY_PLATFORM: Record<PlatformSlug, Omit<PlatformRow, "slug">> = {
     simulator: network("twitter"),
     calls: {
       list: "2/users/[0-9]+/tweets",
+      check: "2/users/me",
       later_page: "pagination_token=",
       refresh: "2/oauth2/token",
       revoke: "2/oauth2/revoke",

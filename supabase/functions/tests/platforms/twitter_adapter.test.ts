@@ -388,7 +388,8 @@ Deno.test("every refusal of X's has its meaning", async () => {
       { title: "Client Forbidden", reason: "client-not-enrolled", type: problem("client-forbidden") },
       "misconfigured",
     ],
-    [403, { errors: [{ code: 326, message: "locked" }] }, "account_gone"],
+    [403, { errors: [{ code: 326, message: "locked" }] }, "confirmation_needed"],
+    [413, { title: "Payload Too Large" }, "too_heavy"],
     [404, blank(404, "Not Found"), "transient"],
     [200, notFound, "account_gone"],
     [200, {
@@ -517,4 +518,20 @@ Deno.test("only what X says it does not know is gone; an answer with holes decid
   const internal = { ...missing, type: "https://api.x.com/2/problems/internal-error" };
   const failing = adapterContext({ "2/tweets": list([post("1")], { errors: [internal] }) });
   assert.equal((await faultOf(twitter(failing).lookup(TOKENS, ["1", "2"], ACCOUNT))).kind, "transient");
+  const page = { meta: { result_count: 0, next_token: "t" }, errors: [missing, internal] };
+  const listed = await twitter(adapterContext({ "users/22/tweets": page })).page(TOKENS, pageRequest());
+  assert.deepEqual(
+    [listed.items, listed.next_cursor],
+    [[], { key: "t" }],
+    "a page of posts that nobody may read",
+  );
+  for (const answer of [holes, failing]) {
+    const unread: string[] = [];
+    const items = await twitter(answer).lookup(TOKENS, ["1", "2"], ACCOUNT, (id) => unread.push(id));
+    assert.deepEqual(
+      [items.map((item) => item.platform_content_id), unread],
+      [["1"], ["2"]],
+      "told, not gone",
+    );
+  }
 });

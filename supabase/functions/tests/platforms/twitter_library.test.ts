@@ -27,6 +27,21 @@ Deno.test("X: an article is in the library with its own title, text, cover and l
   assert.match(rows[1]?.thumbnail_url, /pbs\.twimg\.com/);
 });
 
+Deno.test("X: a post that could not be read stays, one that is gone goes, and the run ends", async () => {
+  await using own = await ConnectedAccount.create("twitter", { items: 12 });
+  await own.syncAll();
+  const [gone, unread] = (await own.truth()).map(({ id }) => String(id));
+  for (const id of [gone, unread]) await own.row.simulator.remove(own.account_id, String(id));
+  await own.arm("2/tweets\\?", { entries: { [String(unread)]: "internal-error" } }, { times: 9 });
+  const steps = await own.syncAll();
+  assert.equal(steps.at(-1)?.removed_items, 1);
+  const here = (await own.library()).map(({ id }) => id);
+  assert.deepEqual([here.includes(String(gone)), here.includes(String(unread))], [false, true]);
+  await own.disarm();
+  await own.syncAll();
+  await own.assertSameLibrary();
+});
+
 Deno.test("X: a day that is used up is waited for, by this account and by no other", async () => {
   await using own = await ConnectedAccount.create("twitter", { items: 12 });
   await using other = await ConnectedAccount.create("twitter", { items: 1 });

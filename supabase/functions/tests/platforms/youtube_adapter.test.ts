@@ -93,6 +93,24 @@ Deno.test("a list that stays while its videos change is read again, and ETags of
   );
 });
 
+Deno.test("a page whose token is the one that was sent is no next page", async () => {
+  const still = adapterContext({
+    playlistItems: playlist(["c"], { nextPageToken: "T2", pageInfo: { totalResults: 80 } }),
+    videos: { items: [video("c")] },
+  });
+  const fault = await faultOf(youtube(still).page(TOKENS, pageRequest({ cursor: { key: "T2", total: 80 } })));
+  assert.deepEqual([fault.kind, fault.reason], ["malformed", "the list stands still"]);
+  assert.match(String(fault.advice), /leads back/);
+});
+
+Deno.test("what asks for too much is said at once, not tried again", async () => {
+  for (const heavy of [googleError(403, "responseTooLarge"), new Response("too large", { status: 413 })]) {
+    const context = adapterContext({ playlistItems: heavy });
+    assert.equal((await faultOf(youtube(context).page(TOKENS, pageRequest()))).kind, "too_heavy");
+    assert.equal(context.calls.length, 1);
+  }
+});
+
 Deno.test("what the list names and nobody can see is not present; repetitions count once", async () => {
   const context = adapterContext({
     playlistItems: playlist(["a", "gone", "a", "refused"]),

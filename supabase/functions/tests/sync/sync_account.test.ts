@@ -103,7 +103,7 @@ for (const driver of ["data api", "pooler"] as const) {
     await own.assertSameLibrary();
     await own.makeDue();
     assert.ok((await refreshTokens(context)).refreshed >= 1);
-    await own.arm("v3/playlistItems", { reason: "insufficientPermissions" }, { times: 3 });
+    await own.arm("youtube/v3/", { reason: "insufficientPermissions" }, { times: 3 });
     await assert.rejects(syncPage(context, "youtube", request), { code: "account_disconnected" });
     await own.disarm();
     const stranger = await createCreator();

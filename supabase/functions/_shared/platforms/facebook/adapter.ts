@@ -3,14 +3,15 @@
  *
  * The person's token (60 days) is only used to get the Page's own token, which has no end of its own and with which everything
  * is read. A login may stand behind several Pages: `account_id` says which one to connect, else it is the first on which the
- * person may create content, and the others are named in the account's details.
+ * person may create content, and the others are named in the account's details. Pages that belong to a business are looked for
+ * where the person lets the app see their businesses.
  *
  * The library is the list of published posts and, behind it, the videos and reels of which no post tells. A post and its
  * video are one item, named by the post and put together the same way from whichever list they come.
  */
 import type { z } from "zod";
 import { titleText } from "../normalize.ts";
-import { isProfileDue } from "../page.ts";
+import { isProfileDue, lighter, standstill, tellerOf } from "../page.ts";
 import { oauthClient } from "../oauth_client.ts";
 import { asFault, callOptions, providerClient } from "../provider_client.ts";
 import {
@@ -18,6 +19,7 @@ import {
   type Grant,
   type Identity,
   type Json,
+  type KnownAccount,
   type NormalizedItem,
   type Page,
   type PageRequest,
@@ -26,15 +28,17 @@ import {
   PlatformFault,
   type Profile,
   type Tokens,
+  type Unread,
 } from "../platform.ts";
 import {
   atPlace,
   cursorAfter,
   explainGraph,
   graphDialect,
-  isNoSuchObject,
+  judge,
   nextPlace,
   pageOf,
+  type Paging,
   placeIn,
   reshapeTokenAnswer,
 } from "../meta/graph.ts";
@@ -44,6 +48,7 @@ import { requireSetting } from "../../settings/settings.ts";
 import { isPostId, itemOf, postIdOf, profileOf, videoIdOf } from "./items.ts";
 import {
   BatchAnswer,
+  BusinessList,
   FacebookPage,
   PageList,
   Permissions,
@@ -57,19 +62,39 @@ import {
 import { FACEBOOK } from "./settings.ts";
 
 const SCOPES = ["pages_show_list", "pages_read_engagement"] as const;
+/** Nice to have: shows the Pages that belong to a business, which `me/accounts` may leave out. */
+const BUSINESS_SCOPE = "business_management";
 
 /** A batch may hold as many calls. */
 const PAGE_SIZE = 50;
 
 /** More than that many Pages of one person are not offered. */
 const MOST_PAGES = 500;
+const PAGES_AT_ONCE = 100;
+
+/** How a business has a Page. */
+const BUSINESS_EDGES = ["owned_pages", "client_pages"] as const;
 
 const PAGE_FIELDS = "id,name,username,link,followers_count,picture{url}";
+const OWN_PAGE_FIELDS = `${PAGE_FIELDS},access_token,tasks`;
 const POST_FIELDS = "id,message,story,created_time,permalink_url,full_picture,status_type,is_published," +
   "attachments{media_type,type,url,title,media,target,subattachments{media_type,type,media,target,description}}," +
   "shares,reactions.limit(0).summary(true),comments.limit(0).summary(true)";
 const VIDEO_FIELDS =
   "id,title,description,created_time,length,permalink_url,picture,post_id,published,live_status,views";
+
+/** Why none of a login's Pages can be connected, and what its creator can do. */
+const NO_PAGE = {
+  "no page": "this login has no Page; create one with Facebook, then start again",
+  "no page shown":
+    "Facebook shows no Page of this login; tick the Page where Facebook asks which ones, or create one if there is none, then start again",
+  "no page granted":
+    "you let StreamVibe see none of your Pages; start again and tick the Page where Facebook asks which ones",
+  "no page token":
+    "your role on the Page does not let StreamVibe read it; ask whoever runs the Page for full access, then start again",
+  "another page":
+    "the Page that was asked for is not among those that you let StreamVibe see; start again and tick it",
+} as const;
 
 /** The lists that make up a library, in the order in which a sync run reads them. */
 const LISTS = ["published_posts", "videos", "video_reels"] as const;
@@ -89,7 +114,7 @@ export function facebook(context: PlatformContext): Platform {
     client_secret,
     client_authentication: "body",
     pkce: false,
-    scopes: SCOPES,
+    scopes: settings.FACEBOOK_BUSINESS_PAGES === "ask" ? [...SCOPES, BUSINESS_SCOPE] : SCOPES,
     scope_separator: ",",
     // Without it, what a person once declined is not asked for again.
     extra: { auth_type: "rerequest" },
@@ -130,40 +155,127 @@ export function facebook(context: PlatformContext): Platform {
       token_type: long.token_type ?? "bearer",
       obtained_at: now.toISOString(),
     };
-    const { data } = await get("me/permissions", tokens, Permissions, {});
     return {
       tokens,
       expires_at: long.expires_in === undefined ? null : new Date(now.getTime() + long.expires_in * 1_000),
-      scopes: data.filter(({ status }) => status === "granted").map(({ permission }) => permission),
+      scopes: await readGranted(tokens),
     };
   }
 
-  async function readPages(tokens: Tokens): Promise<FacebookPage[]> {
-    const pages: FacebookPage[] = [];
-    let after: string | null = null;
+  async function readGranted(tokens: Tokens): Promise<string[]> {
+    const { data } = await get("me/permissions", tokens, Permissions, {});
+    return data.filter(({ status }) => status === "granted").map(({ permission }) => permission);
+  }
+
+  /** A list of the person's, in pages that get smaller where Facebook says that they ask for too much. */
+  async function readWhole<Item>(
+    path: string,
+    tokens: Tokens,
+    schema: z.ZodType<{ data: Item[]; paging?: z.infer<typeof Paging> }>,
+    fields: (size: number) => string,
+    start: string | null = null,
+  ): Promise<Item[]> {
+    const items: Item[] = [];
+    const seen = new Set<string | null>();
+    let place = start;
+    let size = PAGES_AT_ONCE;
     do {
-      const query: Record<string, string> = { fields: `${PAGE_FIELDS},access_token,tasks`, limit: "100" };
-      if (after !== null) query.after = after;
-      const list = await get("me/accounts", tokens, PageList, query);
-      pages.push(...list.data);
-      after = cursorAfter(list.paging);
-    } while (after !== null && pages.length < MOST_PAGES);
-    // Without a token, the person's role on that Page does not let them read it.
-    return pages.filter((page) => page.access_token !== undefined);
+      seen.add(place);
+      const after: Record<string, string> = place === null ? {} : { after: place };
+      const read = await lighter(
+        size,
+        1,
+        (limit) => get(path, tokens, schema, { fields: fields(limit), limit: String(limit), ...after }),
+      );
+      size = read.size;
+      items.push(...read.result.data);
+      place = cursorAfter(read.result.paging);
+      if (place !== null && seen.has(place)) throw standstill("facebook");
+    } while (place !== null && items.length < MOST_PAGES);
+    return items;
+  }
+
+  /** The Pages that the person's businesses own, or look after for others. */
+  async function readBusinessPages(tokens: Tokens): Promise<FacebookPage[]> {
+    const fields = (size: number) =>
+      ["id", ...BUSINESS_EDGES.map((edge) => `${edge}.limit(${size}){${OWN_PAGE_FIELDS}}`)].join();
+    const pages = new Map<string, FacebookPage>();
+    for (const business of await readWhole("me/businesses", tokens, BusinessList, fields)) {
+      for (const edge of BUSINESS_EDGES) {
+        const { data = [], paging } = business[edge] ?? {};
+        const after = cursorAfter(paging);
+        const path = `${encodeURIComponent(business.id)}/${edge}`;
+        const more = after === null
+          ? []
+          : await readWhole(path, tokens, PageList, () => OWN_PAGE_FIELDS, after);
+        for (const page of [...data, ...more].slice(0, MOST_PAGES)) pages.set(page.id, page);
+      }
+    }
+    return [...pages.values()];
+  }
+
+  /** What the person's businesses have, where they let the app see that. It is an extra, unless nothing else is there. */
+  async function pagesBehind({ tokens, scopes }: Grant, isNeeded: boolean): Promise<FacebookPage[]> {
+    if (!scopes.includes(BUSINESS_SCOPE)) return [];
+    try {
+      return await readBusinessPages(tokens);
+    } catch (fault) {
+      const isRefused = fault instanceof PlatformFault &&
+        ["scope_missing", "misconfigured", "account_gone"].includes(fault.kind);
+      if (isNeeded && !isRefused) throw fault;
+      context.log.warn("the Pages of a person's businesses could not be read", { error: fault });
+      return [];
+    }
+  }
+
+  /** All Pages of a login: those that can be read, and why the others cannot. */
+  async function readPages(grant: Grant, account_id: string | undefined) {
+    const listed = await readWhole("me/accounts", grant.tokens, PageList, () => OWN_PAGE_FIELDS);
+    const usable = new Map(listed.filter(hasToken).map((page) => [page.id, page]));
+    const isNeeded = account_id === undefined ? usable.size === 0 : !usable.has(account_id);
+    const behind = (await pagesBehind(grant, isNeeded)).filter(({ id }) => !usable.has(id));
+    for (const page of behind.filter(hasToken)) usable.set(page.id, page);
+    // A business also lists Pages without their token; the Page itself says whether there is one for this person.
+    const bare = behind.filter((page) => !hasToken(page)).map(({ id }) => id).slice(0, MOST_PAGES);
+    const tokenless = new Set(listed.filter((page) => !hasToken(page)).map(({ id }) => id));
+    const withheld = new Set<string>();
+    for (let done = 0; done < bare.length; done += PAGE_SIZE) {
+      const ids = bare.slice(done, done + PAGE_SIZE);
+      const { found, unread } = await readAll(grant.tokens, ids, OWN_PAGE_FIELDS, FacebookPage);
+      const obstacle = [...unread.values()].find(isPassing);
+      if (obstacle && isNeeded && usable.size === 0 && found.size === 0) throw obstacle;
+      for (const id of ids) {
+        const page = found.get(id);
+        if (page === undefined && !tokenless.has(id)) withheld.add(id);
+        if (page === undefined) continue;
+        if (hasToken(page)) usable.set(id, page);
+        else tokenless.add(id);
+      }
+    }
+    return { usable: [...usable.values()], tokenless, withheld };
   }
 
   async function identify(grant: Grant, account_id?: string): Promise<Identity> {
-    const pages = await readPages(grant.tokens);
+    const { usable, tokenless, withheld } = await readPages(grant, account_id);
     const page = account_id === undefined
-      ? pages.find(({ tasks }) => tasks?.includes("CREATE_CONTENT")) ?? pages[0]
-      : pages.find(({ id }) => id === account_id);
+      ? usable.find(({ tasks }) => tasks?.includes("CREATE_CONTENT")) ?? usable[0]
+      : usable.find(({ id }) => id === account_id);
     if (page?.access_token === undefined) {
-      const reason = pages.length === 0 ? "no page" : "another page";
-      throw new PlatformFault("facebook", "no_account", { reason, status: 200 });
+      const is = (pages: Set<string>) => account_id === undefined ? pages.size > 0 : pages.has(account_id);
+      const reason = is(withheld)
+        ? "no page granted"
+        : is(tokenless)
+        ? "no page token"
+        : usable.length > 0
+        ? "another page"
+        : grant.scopes.includes(BUSINESS_SCOPE)
+        ? "no page"
+        : "no page shown";
+      throw new PlatformFault("facebook", "no_account", { reason, status: 200, advice: NO_PAGE[reason] });
     }
     // What a report of Meta names: the person, not the Page.
     const person = await get("me", grant.tokens, Person, { fields: "id" });
-    const others: Json = pages.filter(({ id }) => id !== page.id)
+    const others: Json = usable.filter(({ id }) => id !== page.id)
       .map(({ id, name }) => ({ id, name: titleText(name) }));
     const profile = profileOf(page, context.now());
     return {
@@ -224,6 +336,16 @@ export function facebook(context: PlatformContext): Platform {
     }
   }
 
+  /** Permissions are the person's: only their token tells of them. Of anything else the Page's own token is asked. */
+  async function check(tokens: Tokens, { kind }: PlatformFault): Promise<void> {
+    if (kind !== "scope_missing") return void await get("me", tokens, FacebookPage, { fields: "id" });
+    const granted = await readGranted({ access_token: tokens.refresh_token ?? tokens.access_token });
+    const missing = SCOPES.filter((scope) => !granted.includes(scope));
+    if (missing.length > 0) {
+      throw new PlatformFault("facebook", "scope_missing", { reason: missing.join(" ") });
+    }
+  }
+
   /** The Page's own figures, when those at hand are a day old and a sync run begins; else null. */
   async function freshProfile(tokens: Tokens, request: PageRequest): Promise<Profile | null> {
     if (!isProfileDue(request, context.now())) return null;
@@ -235,38 +357,54 @@ export function facebook(context: PlatformContext): Platform {
     return { ...profile, details: { ...account.details, ...profile.details } };
   }
 
-  /** Reads objects by their ids in one request; those that are gone or hidden are left out. */
+  /** Reads objects by their ids in one request, each judged by its own answer; those that are gone or hidden are left out. */
   async function readAll<Schema extends z.ZodType>(
     tokens: Tokens,
     ids: string[],
     fields: string,
     schema: Schema,
-  ): Promise<Map<string, z.output<Schema>>> {
+  ): Promise<Parts<z.output<Schema>>> {
     const found = new Map<string, z.output<Schema>>();
-    if (ids.length === 0) return found;
-    const query = new URLSearchParams(await proven(tokens, { fields }));
-    const batch = ids.map((id) => ({ method: "GET", relative_url: `${encodeURIComponent(id)}?${query}` }));
-    const answers = await api.ask("", tokens, BatchAnswer, {
-      query: await proven(tokens, {}),
-      body: { batch, include_headers: false },
-      units: ids.length,
-    });
-    for (const [index, id] of ids.entries()) {
-      const answer = answers[index];
-      if (!answer) {
+    const unread = new Map<string, PlatformFault>();
+    for (let left = ids, isLast = false; left.length > 0;) {
+      const query = new URLSearchParams(await proven(tokens, { fields }));
+      const batch = left.map((id) => ({ method: "GET", relative_url: `${encodeURIComponent(id)}?${query}` }));
+      const answers = await api.ask("", tokens, BatchAnswer, {
+        query: await proven(tokens, {}),
+        body: { batch, include_headers: false },
+        units: left.length,
+      });
+      const late = left.filter((_, index) => !answers[index]);
+      if (late.length === left.length) {
         throw new PlatformFault("facebook", "transient", { reason: "batch timed out", status: 200 });
       }
-      const value = readPart(answer, schema, context.now());
-      if (value !== null) found.set(id, value);
+      const again: string[] = [];
+      for (const [index, id] of left.entries()) {
+        const answer = answers[index];
+        if (!answer) continue;
+        const part = readPart(answer, schema, context.now());
+        if (!(part instanceof PlatformFault)) found.set(id, part);
+        else if (judge(part) === "whole") throw part;
+        else if (judge(part) === "unread") {
+          if (isPassing(part) && !isLast) again.push(id);
+          else unread.set(id, part);
+        }
+      }
+      // Smaller each time: what came too late is asked for until nothing more comes, what failed once more.
+      isLast = true;
+      left = [...late, ...again];
     }
-    return found;
+    return { found, unread };
   }
 
+  /** Posts or videos with what belongs to them; `kept`: items that stay as they are, since a part of them could not be read. */
   async function readPosts(tokens: Tokens, page_id: string, query: Record<string, string>) {
     const list = await get(`${page_id}/published_posts`, tokens, PostList, { fields: POST_FIELDS, ...query });
     const videos = await readAll(tokens, list.data.flatMap(videoIdOf), VIDEO_FIELDS, Video);
-    const items = list.data.map((post) => itemOf(post, videos.get(videoIdOf(post)[0] ?? "")));
-    return { items, paging: list.paging };
+    const videoOf = (post: Post) => videoIdOf(post)[0] ?? "";
+    const [kept, whole] = partition(list.data, (post) => isPassing(videos.unread.get(videoOf(post))));
+    const items = whole.map((post) => itemOf(post, videos.found.get(videoOf(post))));
+    return { items, kept: kept.map(({ id }) => id), paging: list.paging };
   }
 
   async function readVideos(tokens: Tokens, page_id: string, edge: string, query: Record<string, string>) {
@@ -276,10 +414,11 @@ export function facebook(context: PlatformContext): Platform {
       ...type,
       ...query,
     });
-    const post_ids = list.data.flatMap((video) => postIdOf(video, page_id));
-    const posts = await readAll(tokens, post_ids, POST_FIELDS, Post);
-    const items = list.data.map((video) => itemOf(posts.get(postIdOf(video, page_id)[0] ?? ""), video));
-    return { items, paging: list.paging };
+    const postOf = (video: Video) => postIdOf(video, page_id)[0] ?? "";
+    const posts = await readAll(tokens, list.data.map(postOf).filter(Boolean), POST_FIELDS, Post);
+    const [kept, whole] = partition(list.data, (video) => isPassing(posts.unread.get(postOf(video))));
+    const items = whole.map((video) => itemOf(posts.found.get(postOf(video)), video));
+    return { items, kept: kept.map(postOf), paging: list.paging };
   }
 
   async function page(tokens: Tokens, request: PageRequest): Promise<Page> {
@@ -289,25 +428,41 @@ export function facebook(context: PlatformContext): Platform {
     const reading = place.list === "published_posts"
       ? readPosts(tokens, page_id, place.query)
       : readVideos(tokens, page_id, place.list, place.query);
-    const { items, paging } = await atPlace(place, reading);
+    const { items, kept, paging } = await atPlace(place, reading);
     return {
-      ...pageOf(items),
+      ...pageOf(items, kept),
       cursor: request.cursor,
       next_cursor: nextPlace("facebook", LISTS, place, paging),
       account,
     };
   }
 
-  async function lookup(tokens: Tokens, ids: string[]): Promise<NormalizedItem[]> {
-    const post_ids = ids.filter(isPostId);
-    const posts = await readAll(tokens, post_ids, POST_FIELDS, Post);
-    const video_ids = [...ids.filter((id) => !isPostId(id)), ...[...posts.values()].flatMap(videoIdOf)];
+  async function lookup(
+    tokens: Tokens,
+    ids: string[],
+    _account: KnownAccount,
+    unread?: Unread,
+  ): Promise<NormalizedItem[]> {
+    const posts = await readAll(tokens, ids.filter(isPostId), POST_FIELDS, Post);
+    const video_ids = [
+      ...ids.filter((id) => !isPostId(id)),
+      ...[...posts.found.values()].flatMap(videoIdOf),
+    ];
     const videos = await readAll(tokens, video_ids, VIDEO_FIELDS, Video);
     // "No such object" is also what a token hears that may no longer read anything: then nothing is missing.
-    if (posts.size === 0 && videos.size === 0) await get("me", tokens, FacebookPage, { fields: "id" });
+    if (posts.found.size === 0 && videos.found.size === 0) {
+      await get("me", tokens, FacebookPage, { fields: "id" });
+    }
+    const tell = tellerOf("facebook", unread);
     return ids.flatMap((id) => {
-      const post = posts.get(id);
-      const video = videos.get(post ? videoIdOf(post)[0] ?? "" : id);
+      const post = posts.found.get(id);
+      const video_id = post ? videoIdOf(post)[0] ?? "" : id;
+      const video = videos.found.get(video_id);
+      const obstacle = posts.unread.get(id) ?? videos.unread.get(video_id);
+      if (obstacle && (!post || isPassing(obstacle))) {
+        tell(id);
+        return [];
+      }
       return post || video ? [itemOf(post, video)] : [];
     });
   }
@@ -315,6 +470,7 @@ export function facebook(context: PlatformContext): Platform {
   return {
     slug: "facebook",
     title: "Facebook",
+    website: "https://www.facebook.com",
     authorization: oauth.authorization,
     required_scopes: SCOPES,
     // Percentages of a rolling day, in a header of every answer.
@@ -323,6 +479,8 @@ export function facebook(context: PlatformContext): Platform {
     lookup_size: PAGE_SIZE,
     exchange,
     refresh,
+    refreshes_by_api: true,
+    check,
     revoke,
     shared_grant: true,
     identify,
@@ -331,24 +489,40 @@ export function facebook(context: PlatformContext): Platform {
   };
 }
 
-/** One answer of a batch; null for an object that is gone or hidden. */
+/** What a batch told of several objects. */
+interface Parts<Part> {
+  found: Map<string, Part>;
+  /** Those of which nothing was learned, and why. */
+  unread: Map<string, PlatformFault>;
+}
+
+/** One answer of a batch, or what went wrong with this one. */
 function readPart<Schema extends z.ZodType>(
   { code, body }: { code: number; body: string },
   schema: Schema,
   now: Date,
-): z.output<Schema> | null {
+): z.output<Schema> | PlatformFault {
+  const malformed = new PlatformFault("facebook", "malformed", { reason: "batch", status: code });
   let value: unknown;
   try {
     value = JSON.parse(body);
   } catch {
-    throw new PlatformFault("facebook", "malformed", { reason: "batch", status: code });
+    return malformed;
   }
-  if (code !== 200) {
-    const fault = explainGraph("facebook", { status: code, body: value, retry_at: null }, now);
-    if (isNoSuchObject(fault)) return null;
-    throw fault;
-  }
+  if (code !== 200) return explainGraph("facebook", { status: code, body: value, retry_at: null }, now);
   const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw new PlatformFault("facebook", "malformed", { reason: "batch", status: code });
+  return parsed.success ? parsed.data : malformed;
+}
+
+/** Whether the same object may be read in a while. */
+function isPassing(fault: PlatformFault | undefined): boolean {
+  return fault !== undefined && ["transient", "malformed"].includes(fault.kind);
+}
+
+function hasToken({ access_token }: FacebookPage): boolean {
+  return access_token !== undefined;
+}
+
+function partition<One>(all: readonly One[], test: (one: One) => boolean): [One[], One[]] {
+  return [all.filter(test), all.filter((one) => !test(one))];
 }

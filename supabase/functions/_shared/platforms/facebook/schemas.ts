@@ -27,6 +27,16 @@ export const Person = z.looseObject({ id: z.string() });
 
 export const PageList = z.looseObject({ data: z.array(FacebookPage), paging: Paging });
 
+/** A person's businesses, with the first of the Pages that each has. */
+export const BusinessList = z.looseObject({
+  data: z.array(z.looseObject({
+    id: z.string(),
+    owned_pages: PageList.optional(),
+    client_pages: PageList.optional(),
+  })),
+  paging: Paging,
+});
+
 const Picture = z.looseObject({
   image: z.looseObject(anything("src", "width", "height")).optional(),
   source: Anything,

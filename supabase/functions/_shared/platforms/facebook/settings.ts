@@ -10,4 +10,5 @@ export const FACEBOOK = settingsPart("facebook", {
   FACEBOOK_GRAPH_URL: url.default("https://graph.facebook.com"),
   FACEBOOK_CLIENT_ID: z.string().optional(),
   FACEBOOK_CLIENT_SECRET: z.string().optional(),
+  FACEBOOK_BUSINESS_PAGES: z.enum(["ask", "off"]).default("off"),
 });

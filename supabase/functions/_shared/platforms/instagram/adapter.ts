@@ -8,13 +8,14 @@
  */
 import type { z } from "zod";
 import { countOf, identifierText, instantOf, linkOf, titleText } from "../normalize.ts";
-import { isProfileDue } from "../page.ts";
+import { isProfileDue, tellerOf } from "../page.ts";
 import { oauthClient } from "../oauth_client.ts";
 import { providerClient } from "../provider_client.ts";
 import {
   asKind,
   type Grant,
   type Json,
+  type KnownAccount,
   type NormalizedItem,
   type Page,
   type PageRequest,
@@ -23,12 +24,14 @@ import {
   PlatformFault,
   type Profile,
   type Tokens,
+  type Unread,
 } from "../platform.ts";
 import {
   atPlace,
   graphDialect,
   isBadParameter,
   isNoSuchObject,
+  judge,
   nextPlace,
   pageOf,
   placeIn,
@@ -147,7 +150,9 @@ export function instagram(context: PlatformContext): Platform {
     const user = await api.get("me", tokens, InstagramUser, { query: { fields: PROFILE_FIELDS } });
     const username = identifierText(user.username);
     if (user.account_type === "PERSONAL") {
-      throw new PlatformFault("instagram", "no_account", { reason: "personal account", status: 200 });
+      const advice =
+        "this is a personal account; make it a professional one in Instagram's settings, then start again";
+      throw new PlatformFault("instagram", "no_account", { reason: "personal account", status: 200, advice });
     }
     return {
       platform_account_id: user.user_id ?? user.id,
@@ -240,13 +245,22 @@ export function instagram(context: PlatformContext): Platform {
     return figures;
   }
 
-  async function lookup(tokens: Tokens, ids: string[]): Promise<NormalizedItem[]> {
+  async function lookup(
+    tokens: Tokens,
+    ids: string[],
+    _account: KnownAccount,
+    unread?: Unread,
+  ): Promise<NormalizedItem[]> {
+    const tell = tellerOf("instagram", unread);
     const found = await Promise.all(ids.map(async (id) => {
       try {
         return await api.get(encodeURIComponent(id), tokens, Media, { query: { fields: MEDIA_FIELDS } });
       } catch (fault) {
-        if (isNoSuchObject(fault)) return null;
-        throw fault;
+        if (!(fault instanceof PlatformFault)) throw fault;
+        const verdict = judge(fault);
+        if (verdict === "whole") throw fault;
+        if (verdict === "unread") tell(id);
+        return null;
       }
     }));
     const media = found.filter((one) => one !== null);
@@ -258,6 +272,7 @@ export function instagram(context: PlatformContext): Platform {
   return {
     slug: "instagram",
     title: "Instagram",
+    website: "https://www.instagram.com",
     authorization: oauth.authorization,
     required_scopes: [SCOPE],
     // Percentages of a rolling day, in a header of every answer.
@@ -266,6 +281,8 @@ export function instagram(context: PlatformContext): Platform {
     lookup_size: LOOKUP_SIZE,
     exchange: exchangeCode,
     refresh,
+    refreshes_by_api: true,
+    check: async (tokens) => void await readProfile(tokens),
     // The creator removes the app in Instagram's settings; Instagram has no call for it.
     revoke: null,
     identify: async (grant) => {

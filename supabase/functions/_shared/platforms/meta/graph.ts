@@ -16,13 +16,19 @@ import {
 } from "../platform.ts";
 import { type Dialect, kindOfStatus, type ProviderRefusal } from "../provider_client.ts";
 
+const Words = z.string().optional().catch(undefined);
 const GraphError = z.looseObject({
   error: z.looseObject({
     code: z.number(),
     error_subcode: z.number().optional(),
     is_transient: z.boolean().optional(),
+    type: Words,
+    message: Words,
+    error_user_title: Words,
+    error_user_msg: Words,
   }),
 });
+type GraphError = z.infer<typeof GraphError>["error"];
 
 /** App, person, page and account limits, old and new. */
 const THROTTLED = [4, 17, 32, 613, 80_001, 80_002];
@@ -34,7 +40,18 @@ const APP_THROTTLED = 4;
 const WINDOW_MS = 60 * 60 * 1_000;
 
 /** The object is not there, or not for this token. */
-const NO_SUCH_OBJECT = ["100/33", "803", "24/2207006"];
+const ABSENT = "100/33";
+const NO_SUCH_OBJECT = [ABSENT, "803", "24/2207006"];
+
+/**
+ * The person has to log in at the platform first: checkpointed, not confirmed, in a checkpoint that blocks, restricted until they
+ * have done what the app there asks. https://developers.facebook.com/docs/graph-api/guides/error-handling
+ */
+const CHECKPOINTS = ["190/459", "190/464", "190/490", "102/459", "102/464", "102/490", "25/2207050"];
+
+/** Said with code 1 and status 500, but also with others; now and then in the words for people only. */
+const TOO_HEAVY =
+  /reduce the amount of data|too many (ids|requests in batch)|\b(request|response|query)\b.{0,20}\btoo (large|big|heavy|complex)/i;
 
 export const Paging = z.looseObject({
   cursors: z.looseObject({ after: z.string().optional() }).optional(),
@@ -91,9 +108,9 @@ export function nextPlace<List extends string>(
   return next === undefined ? null : { key: `${next}:${after ?? ""}`, list: next, after, ...own };
 }
 
-/** A page of a platform without ETags and totals, all of whose items are there. */
-export function pageOf(items: NormalizedItem[]) {
-  const ids = [...new Set(items.map((item) => item.platform_content_id))];
+/** A page of a platform without ETags and totals, all of whose items are there; `kept` are there, and not told this time. */
+export function pageOf(items: NormalizedItem[], kept: string[] = []) {
+  const ids = [...new Set([...items.map((item) => item.platform_content_id), ...kept])];
   return { unchanged: false, etags: {}, item_ids: ids, present_ids: ids, items, total: null };
 }
 
@@ -119,8 +136,8 @@ export function explainGraph(
     const kind = kindOfStatus(status);
     return new PlatformFault(platform, kind, { reason: "no Graph error", status, retry_at });
   }
-  const reason = error.error_subcode ? `${error.code}/${error.error_subcode}` : String(error.code);
-  const kind = kindOf(error.code, reason, error.is_transient === true, status);
+  const reason = reasonOf(error);
+  const kind = kindOf(error, reason, status);
   const isSpent = kind === "quota_exhausted" && retry_at === null;
   return new PlatformFault(platform, kind, {
     reason,
@@ -131,14 +148,36 @@ export function explainGraph(
   });
 }
 
-function kindOf(code: number, reason: string, isTransient: boolean, status: number): FaultKind {
+/** Code and subcode. What is not there is also said without its subcode, in words that end the same way everywhere. */
+function reasonOf({ code, error_subcode, message = "" }: GraphError): string {
+  if (error_subcode) return `${code}/${error_subcode}`;
+  return code === 100 && /\bobject with id\b.*\bdoes not exist\b/i.test(message) ? ABSENT : String(code);
+}
+
+function kindOf({ code, is_transient, ...words }: GraphError, reason: string, status: number): FaultKind {
+  const { message, error_user_title, error_user_msg } = words;
   if (THROTTLED.includes(code)) return "quota_exhausted";
-  if (isTransient || code === 1 || code === 2) return "transient";
+  if (TOO_HEAVY.test([message, error_user_title, error_user_msg].join("\n"))) return "too_heavy";
+  if (is_transient || code === 1 || code === 2) return "transient";
+  if (CHECKPOINTS.includes(reason)) return "confirmation_needed";
   if (code === 102 || code === 190) return "token_expired";
   if (code === 10 || (code >= 200 && code < 300)) return "scope_missing";
   if (NO_SUCH_OBJECT.includes(reason) || code === 25) return "account_gone";
-  return status >= 500 ? "transient" : "misconfigured";
+  const kind = kindOfStatus(status);
+  return status >= 500 || kind === "too_heavy" ? kind : "misconfigured";
 }
+
+/**
+ * What a refusal of one object among several says. `whole`: it is not about the object (the token, the limits, the size of the
+ * request); `absent`: the object is not there; `unread`: it could not be read, and nothing more is known.
+ */
+export function judge(fault: PlatformFault): "absent" | "unread" | "whole" {
+  if (isNoSuchObject(fault)) return "absent";
+  const isWhole = TOKEN_CODES.test(fault.reason) || ["quota_exhausted", "too_heavy"].includes(fault.kind);
+  return isWhole ? "whole" : "unread";
+}
+
+const TOKEN_CODES = /^(102|190)(\/|$)/;
 
 /** Whether a fault says that one object cannot be read, which is not a fault where its absence is the question. */
 export function isNoSuchObject(error: unknown): boolean {
@@ -154,7 +193,7 @@ export function isBadParameter({ kind, reason }: PlatformFault): boolean {
 export function reshapeTokenAnswer(body: Record<string, unknown>): Record<string, unknown> {
   const graph = GraphError.safeParse(body).data?.error;
   if (graph) {
-    const kind = kindOf(graph.code, String(graph.code), graph.is_transient === true, 400);
+    const kind = kindOf(graph, reasonOf(graph), 400);
     const isTransient = kind === "transient" || kind === "quota_exhausted";
     // Of all that can be wrong with our own parameters, only the code changes from call to call.
     const error = isTransient

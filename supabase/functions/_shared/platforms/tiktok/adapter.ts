@@ -177,6 +177,14 @@ export function tiktok(context: PlatformContext): Platform {
     );
   }
 
+  /** A missing scope is asked about where it is needed; any other refusal where no scope but the least is. */
+  async function check(tokens: Tokens, { kind }: PlatformFault): Promise<void> {
+    if (kind === "scope_missing") {
+      const query = { fields: "id" };
+      await api.ask("video/list/", tokens, VideoList, { query, body: { max_count: 1 } });
+    } else await api.get("user/info/", tokens, UserInfo, { query: { fields: "open_id" } });
+  }
+
   async function lookup(tokens: Tokens, ids: string[]): Promise<NormalizedItem[]> {
     const body = { filters: { video_ids: ids } };
     const { data } = await api.ask("video/query/", tokens, VideoList, {
@@ -189,6 +197,7 @@ export function tiktok(context: PlatformContext): Platform {
   return {
     slug: "tiktok",
     title: "TikTok",
+    website: "https://www.tiktok.com",
     authorization: oauth.authorization,
     required_scopes: REQUIRED_SCOPES,
     quota: {
@@ -203,6 +212,7 @@ export function tiktok(context: PlatformContext): Platform {
     exchange,
     refresh: oauth.refresh,
     revoke,
+    check,
     identify: async (grant) => ({ profile: await readProfile(grant.tokens, fieldsFor(grant.scopes)), grant }),
     page,
     lookup,

@@ -5,7 +5,7 @@
  * data and errors at once, leave out what is empty, and tell in their headers what is left of 15 minutes. There are no ETags.
  */
 import { countOf, identifierText, linkOf, titleText } from "../normalize.ts";
-import { isProfileDue, moved, recognised } from "../page.ts";
+import { isProfileDue, moved, recognised, tellerOf } from "../page.ts";
 import { oauthClient } from "../oauth_client.ts";
 import { type Dialect, providerClient } from "../provider_client.ts";
 import {
@@ -18,6 +18,7 @@ import {
   PlatformFault,
   type Profile,
   type Tokens,
+  type Unread,
 } from "../platform.ts";
 import { requireSetting } from "../../settings/settings.ts";
 import { explain, faultOf, isGone, UNKNOWN_FIELDS } from "./errors.ts";
@@ -126,7 +127,10 @@ export function twitter(context: PlatformContext): Platform {
     // An account that has posts and lists none may be a hiccup: look twice before believing it.
     const isOdd = list.data.length === 0 && cursor === null && (countOf(details.posts) ?? 0) > 0;
     if (isOdd && !list.errors) list = await read();
-    if (list.errors && list.data.length === 0) throw faultOf(list.errors, 200, null);
+    // What is said of single posts says nothing of the page that they stand on.
+    const isPage = list.meta !== undefined &&
+      list.errors?.every(({ resource_type }) => resource_type === "tweet");
+    if (list.errors && list.data.length === 0 && !isPage) throw faultOf(list.errors, 200, null);
 
     const own = list.data.filter((post) => !isReplyToOthers(post, known.platform_account_id));
     const items = own.map((post) => itemOf(post, list.includes?.media ?? [], details.protected));
@@ -145,39 +149,55 @@ export function twitter(context: PlatformContext): Platform {
     );
   }
 
-  async function lookup(tokens: Tokens, ids: string[], { details }: KnownAccount): Promise<NormalizedItem[]> {
-    const first = await readByIds(tokens, ids);
+  async function lookup(
+    tokens: Tokens,
+    ids: string[],
+    { details }: KnownAccount,
+    unread?: Unread,
+  ): Promise<NormalizedItem[]> {
+    const tell = tellerOf("twitter", unread);
+    const first = await readByIds(tokens, ids, tell);
     // What was edited lives on under the id of its newest version; X still shows the old ones when asked for them.
     const newer = first.data.map(newestId).filter((id) => !first.data.some((post) => post.id === id));
-    const second = newer.length > 0 ? await readByIds(tokens, newer) : null;
+    const lost = new Set<string>();
+    const second = newer.length > 0 ? await readByIds(tokens, newer, (id) => lost.add(id)) : null;
     const posts = new Map([...first.data, ...second?.data ?? []].map((post) => [originalId(post), post]));
+    for (const [id, post] of posts) {
+      if (!lost.has(newestId(post))) continue;
+      tell(id);
+      posts.delete(id);
+    }
     const media = [...first.includes?.media ?? [], ...second?.includes?.media ?? []];
     return [...posts.values()].map((post) => itemOf(post, media, details.protected));
   }
 
   /** Only what X says it does not know is gone; a post that it could not read this time must not look deleted. */
-  async function readByIds(tokens: Tokens, ids: string[]): Promise<PostList> {
+  async function readByIds(tokens: Tokens, ids: string[], tell: Unread): Promise<PostList> {
     const list = await readPosts(tokens, "tweets", { ids: ids.join() });
     const known = new Set([
       ...list.data.map((post) => post.id),
       ...(list.errors ?? []).filter(isGone).map((problem) => problem.resource_id ?? problem.value ?? ""),
     ]);
-    if (ids.every((id) => known.has(id))) return list;
-    throw new PlatformFault("twitter", "transient", { reason: "partial answer", status: 200 });
+    for (const id of ids) if (!known.has(id)) tell(id);
+    return list;
   }
 
   return {
     slug: "twitter",
     title: "X",
+    website: "https://x.com",
     authorization: oauth.authorization,
     required_scopes: SCOPES,
     // How much, and until when, stands in the headers of every answer.
     quota: { scope: "account", counts: "calls", size: null, seconds: 900, ahead: 1 },
     page_size: PAGE_SIZE,
+    least_page_size: LEAST_SIZE,
     lookup_size: LOOKUP_SIZE,
     exchange: oauth.exchange,
     refresh: oauth.refresh,
     revoke: oauth.revoke,
+    // Needs every scope that is asked for.
+    check: async (tokens) => void await readProfile(tokens),
     identify: async (grant) => ({ profile: await readProfile(grant.tokens), grant }),
     page,
     lookup,

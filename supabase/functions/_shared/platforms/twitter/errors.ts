@@ -21,7 +21,8 @@ const FAULT_OF_PROBLEM: Readonly<Record<string, FaultKind>> = {
   "63": "account_gone",
   "64": "account_gone",
   "89": "token_expired",
-  "326": "account_gone",
+  /** Locked until its owner has logged in and unlocked it. */
+  "326": "confirmation_needed",
 };
 
 /** The reason of a refusal that names the parameter of post fields: then the other name is tried. */

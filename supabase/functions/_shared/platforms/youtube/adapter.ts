@@ -5,7 +5,7 @@
  * ETags that are sent back, so an unchanged page is two empty answers. `search` is never called (it has 100 calls a day).
  */
 import { countOf } from "../normalize.ts";
-import { isProfileDue } from "../page.ts";
+import { isProfileDue, moved } from "../page.ts";
 import { oauthClient } from "../oauth_client.ts";
 import { providerClient } from "../provider_client.ts";
 import {
@@ -100,7 +100,10 @@ export function youtube(context: PlatformContext): Platform {
     let list = await read(textOf(remembered?.etags.list));
     // An empty page of a list that says it has entries has been seen to be a hiccup: look twice before believing it.
     if (list !== "unchanged" && isSuspiciouslyEmpty(list, cursor)) list = await read();
-    if (list !== "unchanged") return uploadsOf(list);
+    if (list !== "unchanged") {
+      const read = uploadsOf(list);
+      return { ...read, next: moved("youtube", read.next, cursor?.key) };
+    }
     if (!remembered) throw new PlatformFault("youtube", "malformed", { reason: "unasked 304", status: 304 });
     const { item_ids, total, next_cursor, etags } = remembered;
     return { ids: item_ids, total, next: next_cursor?.key ?? null, etag: textOf(etags.list) };
@@ -179,6 +182,7 @@ export function youtube(context: PlatformContext): Platform {
   return {
     slug: "youtube",
     title: "YouTube",
+    website: "https://www.youtube.com",
     authorization: oauth.authorization,
     required_scopes: [SCOPE],
     // No header tells what is left: https://developers.google.com/youtube/v3/determine_quota_cost
@@ -195,6 +199,7 @@ export function youtube(context: PlatformContext): Platform {
     exchange: oauth.exchange,
     refresh: oauth.refresh,
     revoke: oauth.revoke,
+    check: async (tokens) => void await knownChannel(tokens),
     identify,
     page,
     lookup,

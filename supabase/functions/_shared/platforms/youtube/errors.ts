@@ -37,6 +37,8 @@ const FAULT_OF_REASON: ReadonlyMap<string, FaultKind> = new Map(Object.entries<F
   channelNotFound: "account_gone",
   playlistNotFound: "account_gone",
   invalidPageToken: "cursor_invalid",
+  requestTooLarge: "too_heavy",
+  responseTooLarge: "too_heavy",
 }));
 
 /** Google's error body in the terms of the interface. */

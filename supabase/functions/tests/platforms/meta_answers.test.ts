@@ -1,0 +1,87 @@
+/** What only Meta says: that less should be asked for, that one entry of a batch failed, that the person has to confirm something. */
+import assert from "node:assert/strict";
+import { simulator } from "../../../../scripts/test/stack.ts";
+import { ConnectedAccount } from "../support/connected_account.ts";
+
+for (const slug of ["instagram", "facebook"] as const) {
+  const change = (own: ConnectedAccount, members: Record<string, unknown>) =>
+    simulator(`${slug}/accounts/${own.account_id}`, members, "PATCH");
+
+  Deno.test(`${slug}: a page that asks for too much is halved until it is answered, and the size is remembered`, async () => {
+    await using own = await ConnectedAccount.create(slug, { items: 40 });
+    await change(own, { bears: 12 });
+    const refusals = async (after: number) =>
+      (await own.requests("", after)).requests.filter(({ status }) => status === 500).length;
+    const { last_id } = await own.requests();
+    const steps = await own.syncAll();
+    await own.assertSameLibrary();
+    assert.ok(steps.every(({ synced_count }) => synced_count <= 12));
+    assert.equal(await refusals(last_id), 2, "50, 25, and none after 12 was answered");
+    const second = (await own.requests()).last_id;
+    await own.syncAll();
+    assert.equal(await refusals(second), 0, "nor in the next run");
+    await own.assertSameLibrary();
+  });
+
+  Deno.test(`${slug}: who has to confirm something there is told so, once, and goes on without connecting anew`, async () => {
+    await using own = await ConnectedAccount.create(slug, { items: 3 });
+    const { sql, social_account_id } = own;
+    await sql`update public.social_account set sync_mode = 'auto' where id = ${social_account_id}`;
+    await change(own, { checkpoint: true });
+    const { tokens } = await own.state();
+    for (let attempt = 0; attempt < 2; attempt++) {
+      const { status, body } = await own.syncOnce();
+      assert.deepEqual([status, body.code], [409, "account_locked"], JSON.stringify(body));
+      assert.match(String(body.detail), new RegExp(`log in at https://www.${slug}.com`));
+      assert.doesNotMatch(String(body.detail), /connect/);
+    }
+    const held = await own.state();
+    assert.deepEqual([held.status, held.is_active, held.next_sync_at], ["suspended", true, null]);
+    assert.deepEqual(held.tokens, tokens);
+    assert.match(held.last_error, new RegExp(`log in at https://www.${slug}.com`));
+    const notes = await own.creator.client.from("notification").select("title, message, data");
+    assert.equal(notes.data?.length, 1);
+    assert.match(String(notes.data?.[0]?.message), new RegExp(`log in at https://www.${slug}.com`));
+    assert.doesNotMatch(JSON.stringify(notes.data), /connect/);
+    assert.equal(await own.syncsUsed(), 0, "the unit is returned");
+
+    await change(own, { checkpoint: false });
+    await own.syncAll();
+    await own.assertSameLibrary();
+    const { status, last_error, next_sync_at } = await own.state();
+    assert.deepEqual([status, last_error, next_sync_at === null], ["active", null, false]);
+  });
+}
+
+Deno.test("instagram: a token that cannot be prolonged before its person confirms something is kept", async () => {
+  await using own = await ConnectedAccount.create("instagram", { items: 1 });
+  await own.makeDue();
+  const { tokens } = await own.state();
+  await simulator(`instagram/accounts/${own.account_id}`, { checkpoint: true }, "PATCH");
+  assert.equal((await own.syncOnce()).body.code, "account_locked");
+  const { status, is_active, ...held } = await own.state();
+  assert.deepEqual([status, is_active, held.tokens], ["suspended", true, tokens]);
+});
+
+Deno.test("facebook: each entry of a batch is judged by itself, and none of them ends the connection", async () => {
+  await using own = await ConnectedAccount.create("facebook", { items: 12 });
+  await own.syncAll();
+  const [first, second, third] = (await own.truth()).map(({ id }) => String(id));
+  const all = [first, second, third].map(String);
+  for (const id of all) await own.row.simulator.remove(own.account_id, id);
+  const entries = {
+    [all[0] ?? ""]: "no_such_object_plain",
+    [all[1] ?? ""]: "permission_denied",
+    [all[2] ?? ""]: "restricted",
+  };
+  await own.arm("POST /graph.facebook.com/v[0-9.]+/\\?", { entries }, { times: 20 });
+  const steps = await own.syncAll();
+  assert.equal(steps.at(-1)?.removed_items, 1, JSON.stringify(steps));
+  const here = (await own.library()).map(({ id }) => id);
+  assert.deepEqual(all.map((id) => here.includes(id)), [false, true, true], "what could not be read stays");
+  const { status, is_active, notices, last_error } = await own.state();
+  assert.deepEqual([status, is_active, notices, last_error], ["active", true, 0, null]);
+  await own.disarm();
+  await own.syncAll();
+  await own.assertSameLibrary();
+});
