@@ -1807,6 +1807,21 @@ $$;
 comment on function public.get_trending is
   'A list of what trends, best first: {trending_items, trend_scores, updated_at}. Scores are by item id, the best of the list is 100.';
 
+-- Security definer: the work is in ops.
+create function public.refresh_public_lists() returns jsonb
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_documents integer;
+  v_clicks bigint;
+begin
+  v_documents := ops.refresh_discovery(5000);
+  v_clicks := ops.roll_up_clicks();
+  return jsonb_build_object('documents', v_documents, 'clicks', v_clicks, 'trending', ops.refresh_trending());
+end;
+$$;
+comment on function public.refresh_public_lists is
+  'Does at once what cron does every minute and every ten: new items into the lists, clicks into the counters, growth into what trends. For the service: {documents, clicks, trending}, how many of each have changed.';
+
 -- ## Functions: creators and staff
 
 create function public.calculate_trend_score(p_clicks bigint, p_views bigint, p_created_at timestamptz) returns double precision
@@ -2095,7 +2110,7 @@ grant execute on function ops.feature_creator, public.feature_creator, ops.gener
   to authenticated, service_role;
 grant execute on function
   public.browse_content, public.browse_categories, public.browse_creators, public.get_content_detail, public.get_creator_by_slug,
-  public.get_trending, public.search_content, public.search_creators, public.record_click, public.increment_content_clicks, public.update_total_followers
+  public.get_trending, public.refresh_public_lists, public.search_content, public.search_creators, public.record_click, public.increment_content_clicks, public.update_total_followers
   to service_role;
 
 -- ## Reference rows

@@ -15,6 +15,10 @@ const STEPS = [
   "Connect a second one",
   "Change the plan",
   ...["Instagram", "TikTok", "Facebook", "X"].flatMap((title) => [`Connect ${title}`, `Sync ${title}`]),
+  "Become public",
+  "A visitor browses",
+  "A visitor searches",
+  "A visitor clicks",
   "Disconnect",
   "Disconnect the others",
 ];

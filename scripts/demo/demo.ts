@@ -17,6 +17,7 @@ import { searchTags, searchTypos, searchWords } from "../journey/steps/search.ts
 import { secondAccount } from "../journey/steps/second_account.ts";
 import { signUp } from "../journey/steps/sign_up.ts";
 import { sync } from "../journey/steps/sync.ts";
+import { becomePublic, browse, click, searchPublic } from "../journey/steps/visitor.ts";
 import { findTarget } from "./target.ts";
 
 const STEPS: Step[] = [
@@ -32,12 +33,16 @@ const STEPS: Step[] = [
   secondAccount,
   changePlan,
   ...PLATFORMS.flatMap((platform) => [connectPlatform(platform), syncPlatform(platform)]),
+  becomePublic,
+  browse,
+  searchPublic,
+  click,
   disconnect,
   disconnectOthers,
 ];
 
 const USAGE = `Usage: deno task demo [--stack FILE] [--channel TEXT]
-Walks a creator's whole journey against the running stack, or against one of its own when none runs.
+Walks a creator's whole journey, and a visitor's, against the running stack, or against one of its own when none runs.
 
   --stack FILE    stack.json of the stack to use (default: $STREAMVIBE_HOME/stack.json, .local/stack.json)
   --channel TEXT  connect a channel whose title has this text in it, or whose id it is

@@ -50,6 +50,10 @@ export interface Journey {
   session?: Session;
   channel?: Channel;
   social_account_id?: string;
+  /** The public creator's address. */
+  slug?: string;
+  /** The item that a visitor clicks. */
+  clicked?: string;
   /** The connected accounts beside YouTube, by the platform's slug. */
   others?: Map<string, Account>;
 }

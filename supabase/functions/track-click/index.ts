@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { ApiError, endpoint } from "../_shared/http/endpoint.ts";
-import { clientAddress } from "../_shared/http/limits.ts";
+import { clientAddress, clientCountry } from "../_shared/http/limits.ts";
 
 export default endpoint({
   name: "track-click",
@@ -37,6 +37,7 @@ export default endpoint({
       p_user_agent: input.user_agent ?? headers.get("user-agent"),
       p_query: input.q,
       p_address: clientAddress(request, settings.CLIENT_ADDRESS_HEADER),
+      p_country: clientCountry(request, settings.CLIENT_COUNTRY_HEADER),
       p_is_prefetch: /prefetch|preview/i.test(headers.get("sec-purpose") ?? headers.get("purpose") ?? ""),
     });
     if (!is_there) {

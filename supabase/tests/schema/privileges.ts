@@ -143,7 +143,7 @@ export const EXECUTE: Record<string, string> = {
     expire_stale_jobs cleanup_old_jobs cache_stripe_data get_cached_stripe_data invalidate_stripe_cache
     invalidate_stripe_cache_from_webhook browse_content browse_categories browse_creators get_content_detail
     get_creator_by_slug get_trending search_content search_creators record_click increment_content_clicks
-    update_total_followers`,
+    update_total_followers refresh_public_lists`,
   ),
   // Behind public wrappers, in policies, in generated columns and checks. Schema ops itself is closed to all of them.
   ...executable(

@@ -71,3 +71,9 @@ export function rateLimited(state: RateState): ApiError {
     { retry_after: state.reset_seconds },
   );
 }
+
+/** The country that the platform's own proxy reports (ISO 3166-1), where it does and knows it: Cloudflare says XX and T1 where it does not. */
+export function clientCountry(request: Request, header: string): string | undefined {
+  const country = request.headers.get(header)?.trim().toUpperCase() ?? "";
+  return /^[A-Z]{2}$/.test(country) && country !== "XX" ? country : undefined;
+}

@@ -38,6 +38,7 @@ const KERNEL = settingsPart("kernel", {
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
   ALLOWED_ORIGINS: list.default(["http://localhost:3000", "http://127.0.0.1:3000"]),
   CLIENT_ADDRESS_HEADER: z.string().toLowerCase().default("cf-connecting-ip"),
+  CLIENT_COUNTRY_HEADER: z.string().toLowerCase().default("cf-ipcountry"),
   SENTRY_DSN: z.url().optional(),
   SENTRY_ERROR_SAMPLE_RATE: fraction.default(1),
   SENTRY_TRACES_SAMPLE_RATE: fraction.default(0),

@@ -1,0 +1,45 @@
+/**
+ * GET /functions/v1/get-click-stats — clicks on the caller's own items: by day (UTC), by the referrer's host, by country. Bots and
+ * prefetches are left out; clicks of the last minute may be.
+ */
+import { z } from "zod";
+import { dataOf } from "../_shared/database/database.ts";
+import { endpoint, invalid } from "../_shared/http/endpoint.ts";
+
+const clicks = z.int().min(0);
+
+export default endpoint({
+  name: "get-click-stats",
+  summary: "Clicks on the caller's own items",
+  method: "GET",
+  auth: "user",
+  rate: "user_read",
+  input: z.strictObject({
+    /** The last thirty days, unless it says otherwise. */
+    since: z.iso.date().optional(),
+    until: z.iso.date().optional(),
+    content_id: z.uuid().optional(),
+  }),
+  example: { since: "2026-11-01", until: "2026-11-30" },
+  output: z.object({
+    total_clicks: clicks,
+    by_day: z.array(z.object({ day: z.string(), clicks })),
+    /** Null: a direct visit, or not known. */
+    by_referrer: z.array(z.object({ referrer_host: z.string().nullable(), clicks })),
+    /** Null: the platform's proxy did not say. */
+    by_country: z.array(z.object({ country: z.string().nullable(), clicks })),
+  }),
+  async handle({ input, db }) {
+    if (input.since && input.until && input.since > input.until) {
+      invalid("/until", "must not be before since");
+    }
+    const client = await db();
+    return dataOf(
+      await client.rpc("get_click_stats", {
+        p_since: input.since,
+        p_until: input.until,
+        p_content_id: input.content_id,
+      }),
+    ) as never;
+  },
+});
