@@ -53,7 +53,7 @@ drop function ops.add_trend_gains, ops.any_of, ops.any_word, ops.bounded_total, 
   public.browse_content, public.browse_creators, public.calculate_trend_score, public.feature_creator,
   public.generate_profile_slug, public.get_click_stats, public.get_content_detail, public.get_creator_by_slug,
   public.get_trending, public.increment_content_clicks, public.pin_content, public.record_click,
-  public.search_content, public.search_creators, public.update_total_followers;
+  public.refresh_public_lists, public.search_content, public.search_creators, public.update_total_followers;
 drop type ops.search_filter;
 
 update public.content_item set category_source = null, category_code = null where category_source in ('platform', 'tags', 'profile');

@@ -1745,6 +1745,7 @@ export type Database = {
         Returns: undefined;
       };
       "record_request_metrics": { Args: { "p_samples": Json }; Returns: undefined };
+      "refresh_public_lists": { Args: Record<PropertyKey, never>; Returns: Json };
       "refuse_account": {
         Args: { "p_before": string; "p_platform": string; "p_reason": string; "p_reported_id": string };
         Returns: number;
