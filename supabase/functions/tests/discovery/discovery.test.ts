@@ -1,6 +1,6 @@
 /** The public functions over HTTP: contracts, cursors, caching headers, problems. What they may show is tested beside the database. */
 import assert from "node:assert/strict";
-import { callFunction } from "../../../../scripts/test/stack.ts";
+import { callFunction, createCreator, type Creator, testDatabase } from "../../../../scripts/test/stack.ts";
 import { publicCreator } from "../support/public_creator.ts";
 
 interface Listed {
@@ -149,6 +149,44 @@ Deno.test("a click is answered with success and shown at once; of what is not pu
     (await callFunction("track-click", { body: { content_id: crypto.randomUUID() } })).status,
     404,
   );
+});
+
+Deno.test("creators see their own clicks by day, referrer and country, bots left out; others see none of them", async () => {
+  const { ids, creator } = await publicCreator(2);
+  const click = (content_id: string | undefined, country: string, user_agent = "Mozilla/5.0 (X11)") =>
+    callFunction("track-click", {
+      body: { content_id, referrer: "https://www.news.example.com/x?y=1", user_agent },
+      headers: { "cf-ipcountry": country },
+    });
+  await click(ids[0], "de");
+  await click(ids[0], "XX");
+  await click(ids[1], "FR");
+  await click(ids[1], "FR", "Googlebot/2.1");
+  const sql = await testDatabase();
+  const stats = (query: Record<string, string> = {}, as: Creator = creator) =>
+    as.call<{ total_clicks: number; by_day: unknown[]; by_referrer: unknown[]; by_country: unknown[] }>(
+      "get-click-stats",
+      undefined,
+      { query },
+    );
+  // A transaction of somebody else that is older may hold the roll-up back.
+  for (const end = Date.now() + 60_000; (await stats()).body.total_clicks < 3;) {
+    assert.ok(Date.now() < end, "the clicks were not rolled up");
+    await sql`select ops.roll_up_clicks()`;
+  }
+  const { body } = await stats();
+  assert.equal(body.total_clicks, 3);
+  assert.deepEqual(body.by_referrer, [{ referrer_host: "news.example.com", clicks: 3 }]);
+  assert.deepEqual(body.by_country, [
+    { country: null, clicks: 1 },
+    { country: "DE", clicks: 1 },
+    { country: "FR", clicks: 1 },
+  ]);
+  assert.deepEqual(body.by_day, [{ day: new Date().toISOString().slice(0, 10), clicks: 3 }]);
+  assert.equal((await stats({ content_id: String(ids[0]) })).body.total_clicks, 2);
+  assert.equal((await stats({ until: "2020-01-01", since: "2019-01-01" })).body.total_clicks, 0);
+  assert.equal((await stats({ since: "2020-01-02", until: "2020-01-01" })).status, 422);
+  assert.equal((await stats({}, await createCreator())).body.total_clicks, 0);
 });
 
 Deno.test("public reads may be kept for five seconds at most, and are asked for again by their tag", async () => {

@@ -1,10 +1,12 @@
 /** Creators whom visitors see, for tests of what is public. */
 import assert from "node:assert/strict";
-import { createCreator, testDatabase } from "../../../../scripts/test/stack.ts";
+import { createCreator, type Creator, testDatabase } from "../../../../scripts/test/stack.ts";
 
 export interface PublicCreator {
   id: string;
   slug: string;
+  /** Signed in. */
+  creator: Creator;
   /** Of the items, newest first. */
   ids: string[];
 }
@@ -31,7 +33,7 @@ export async function publicCreator(items: number): Promise<PublicCreator> {
     const [row] = await sql`select count(*)::int as ready from ops.search_document where content_item_id in ${
       sql(ids)
     }`;
-    if (row?.ready === items) return { id: creator.id, slug, ids };
+    if (row?.ready === items) return { id: creator.id, slug, creator, ids };
     assert.ok(Date.now() < limit, "the documents were not written");
   }
 }
