@@ -1140,7 +1140,7 @@ begin
         next_cursor = excluded.next_cursor, total = excluded.total
       returning * into v_page;
     end if;
-    if exists (
+    if v_next_cursor is not null and exists (
       select from ops.sync_page
       where social_account_id = v_account.id and key = v_next_cursor ->> 'key' and listing = v_run.listing) then
       raise exception using errcode = 'SVS03', message = 'The list leads back to a page that was read already in this run';

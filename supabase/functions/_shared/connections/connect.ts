@@ -87,7 +87,11 @@ async function store(
   try {
     const { profile, grant } = await platform.identify(granted, account_id);
     if (account_id !== undefined && profile.platform_account_id !== account_id) {
-      throw new PlatformFault(platform.slug, "no_account", { reason: "another account" });
+      throw new PlatformFault(platform.slug, "no_account", {
+        reason: "another account",
+        advice:
+          "you logged in with another account than the one that was asked for; start again with that one",
+      });
     }
     return await context.admin.call("connect_account", {
       p_user_id: user_id,

@@ -26,7 +26,7 @@ export function refusalReason(fault: PlatformFault, { title, website }: Platform
     case "account_gone":
       return `${title} says that this account is closed or suspended; log in at ${website} to clear it up, then connect it again`;
     case "confirmation_needed":
-      return `${title} wants you to confirm something before it lets anybody read this account; log in at ${website} and do what it asks there, then sync again`;
+      return `${title} wants you to confirm something before it lets anybody read this account; log in at ${website} and do what it asks there, then try again`;
     default:
       return accessEnded(title);
   }
@@ -91,7 +91,7 @@ export function problemOf(error: unknown, platform: Platform, doing: Doing, now:
     case "transient":
       return new ApiError(
         "provider_unavailable",
-        say(`${title} does not answer at the moment; try again later`),
+        say(error.advice ?? `${title} does not answer at the moment; try again later`),
         options,
       );
     case "confirmation_needed":

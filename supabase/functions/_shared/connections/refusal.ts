@@ -34,7 +34,9 @@ export async function confirmed<Fault>(
   context.log.warn("a refusal was not confirmed", { platform: platform.slug, error: fault });
   // With everything granted, and the token good, connecting again would change nothing about a missing permission.
   const kind = fault.kind === "scope_missing" ? "misconfigured" : "transient";
-  return new PlatformFault(platform.slug, kind, { reason: fault.reason, status: fault.status });
+  const { reason, status } = fault;
+  const advice = `${platform.title} refused a request, and accepts the access that you gave; try again later`;
+  return new PlatformFault(platform.slug, kind, { reason, status, advice });
 }
 
 /** Under a refresh lease, which it ends: the account is marked, and its creator told, once, what to do where. */

@@ -72,6 +72,10 @@ Deno.test("a creator who unticks what is needed, or whose login has no channel, 
   const without = await authorize(YOUTUBE, creator, "account-without-channel");
   const missing = await creator.call("oauth-youtube-callback", without);
   assert.deepEqual([missing.status, missing.body.code], [422, "platform_account_missing"]);
+  const wrong = { ...await authorize(YOUTUBE, creator, channel), account_id: "UC-another" };
+  const another = await creator.call("oauth-youtube-callback", wrong);
+  assert.deepEqual([another.status, another.body.code], [422, "platform_account_missing"]);
+  assert.match(String(another.body.detail), /another account than the one that was asked for/);
   assert.deepEqual((await creator.client.from("social_account").select("id")).data, []);
   await connect(YOUTUBE, creator, channel);
 });

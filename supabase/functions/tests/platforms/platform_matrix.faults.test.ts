@@ -252,6 +252,7 @@ for (const row of ROWS) {
         const { body } = await own.syncOnce();
         await own.disarm();
         assert.equal(body.code, code, JSON.stringify(body));
+        assert.doesNotMatch(String(body.detail), /connect/);
         const { status, is_active, notices, tokens } = await own.state();
         assert.deepEqual([status, is_active, notices], ["active", true, 0]);
         assert.ok(tokens);
