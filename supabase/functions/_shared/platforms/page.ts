@@ -33,6 +33,10 @@ export function moved<Next extends string | null>(platform: PlatformSlug, next: 
   throw standstill(platform);
 }
 
+export function isTooHeavy(error: unknown): boolean {
+  return error instanceof PlatformFault && error.kind === "too_heavy";
+}
+
 /** What was read, and in which size. */
 export interface Read<Result> {
   result: Result;
@@ -49,8 +53,7 @@ export async function lighter<Result>(
     try {
       return { result: await read(size), size };
     } catch (error) {
-      const isHeavy = error instanceof PlatformFault && error.kind === "too_heavy";
-      if (!isHeavy || size <= least) throw error;
+      if (!isTooHeavy(error) || size <= least) throw error;
       size = Math.max(least, Math.floor(size / 2));
     }
   }

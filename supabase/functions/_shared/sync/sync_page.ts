@@ -10,7 +10,7 @@ import { problemOf } from "../connections/problem.ts";
 import type { Context } from "../context.ts";
 import { DatabaseError, toApiError } from "../errors.ts";
 import { Meter, quotaOf } from "../platforms/meter.ts";
-import { isStandstill, lighter, standstill } from "../platforms/page.ts";
+import { isStandstill, isTooHeavy, lighter, type Read, standstill } from "../platforms/page.ts";
 import {
   Cursor,
   JsonObject,
@@ -111,7 +111,7 @@ class Step {
   private readonly access: Access;
   private readonly sum = { synced: 0, fresh: 0, updated: 0, unchanged: 0, removed: 0 };
   private last: Applied | null = null;
-  /** How much the platform turned out to bear, where it said in this step that more is too heavy. */
+  /** How large a page the platform turned out to bear, where it said in this step that more is too heavy. */
   private bears: number | null = null;
 
   constructor(
@@ -144,28 +144,25 @@ class Step {
   private async readAt(cursor: Cursor | null, remembered: RememberedPage | null, may_restart: boolean) {
     const { account } = this;
     const { page_size, least_page_size = 1 } = this.platform;
-    return await this.bearable(
+    const { result, size, wanted } = await this.bearable(
       Math.min(this.request.max_results, page_size),
       least_page_size,
       (size, tokens) => this.platform.page(tokens, { account, cursor, size, remembered, may_restart }),
     );
+    if (size < wanted) this.bears = size;
+    return result;
   }
 
-  /** Reads as much as may be asked for, and less where the platform says that this is too heavy, which is remembered. */
+  /** Reads as much as may be asked for, and less where the platform says, or said of late, that this is too heavy. */
   private async bearable<Result>(
     most: number,
     least: number,
     read: (size: number, tokens: Tokens) => Promise<Result>,
-  ): Promise<Result> {
+  ): Promise<Read<Result> & { wanted: number }> {
     const known = this.bears ?? this.begun.page_size ?? most;
     const wanted = Math.min(most, Math.max(known, least));
-    const { result, size } = await lighter(
-      wanted,
-      least,
-      (size) => this.access.use((tokens) => read(size, tokens)),
-    );
-    if (size < wanted) this.bears = size;
-    return result;
+    const done = await lighter(wanted, least, (size) => this.access.use((tokens) => read(size, tokens)));
+    return { ...done, wanted };
   }
 
   private get account(): KnownAccount {
@@ -182,15 +179,21 @@ class Step {
   async lookUp(ids: string[]): Promise<SyncOutput> {
     const { account } = this;
     const most = Math.min(ids.length, this.platform.lookup_size);
-    const looked = await this.bearable(most, 1, async (size, tokens) => {
+    const { result } = await this.bearable(most, 1, async (size, tokens) => {
       const asked = ids.slice(0, size);
       const unread = new Set<string>();
-      const items = await this.platform.lookup(tokens, asked, account, (id) => unread.add(id));
-      return { asked, unread, items };
+      try {
+        const items = await this.platform.lookup(tokens, asked, account, (id) => unread.add(id));
+        return { asked, unread, items };
+      } catch (error) {
+        if (size > 1 || !isTooHeavy(error)) throw error;
+        // One item that is too heavy by itself must not hold up all others.
+        return { asked, unread: new Set(asked), items: [] };
+      }
     });
-    const { asked, unread } = looked;
+    const { asked, unread } = result;
     const wanted = new Set(asked);
-    const living = looked.items.filter((item) => wanted.has(item.platform_content_id));
+    const living = result.items.filter((item) => wanted.has(item.platform_content_id));
     if (unread.size > 0) {
       this.context.log.warn("items could not be read and stay as they are", { ids: [...unread] });
     }

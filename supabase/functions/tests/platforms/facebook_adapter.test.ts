@@ -383,6 +383,12 @@ Deno.test("each answer of a batch is judged by itself", async () => {
   assert.deepEqual(items.map((item) => item.platform_content_id), ["1000_1", "1000_4", "1000_5"]);
   assert.deepEqual(unread, ["1000_3", "1000_6"], "the second is gone; nothing was learned of these");
   assert.equal(context.calls.length, 2, "what came too late, or failed for a moment, is asked for once more");
+  const odd = adapterContext({
+    "/v26.0/": [[part(200, post("1000_1")), part(400, refusal(190))], [part(400, refusal(190))]],
+  });
+  const told: string[] = [];
+  await facebook(odd).lookup(TOKENS, ids.slice(0, 2), ACCOUNT, (id) => told.push(id));
+  assert.deepEqual(told, ["1000_2"], "the token has just read another");
   const untold = adapterContext({ "/v26.0/": [[part(200, post("1000_1")), part(403, refusal(200))]] });
   assert.equal(
     (await faultOf(facebook(untold).lookup(TOKENS, ids.slice(0, 2), ACCOUNT))).kind,

@@ -223,9 +223,14 @@ Deno.test("a look-up judges each medium by its own answer", async () => {
   );
   assert.deepEqual(found.map((item) => item.platform_content_id), ["1"]);
   assert.deepEqual(unread.toSorted(), ["3", "4", "5"], "2 is gone");
-  const dead = adapterContext({ "/1": media("1"), "/2": graphError(190) });
-  const whole = instagram(dead).lookup(TOKENS, ["1", "2"], pageRequest().account, () => {});
-  assert.equal((await faultOf(whole)).kind, "token_expired", "the token is no affair of one medium");
+  const dead = () => graphError(190);
+  const some = adapterContext({ "/1": media("1"), "/2": dead() });
+  unread.length = 0;
+  await instagram(some).lookup(TOKENS, ["1", "2"], pageRequest().account, (id) => unread.push(id));
+  assert.deepEqual(unread, ["2"], "the token has just read another");
+  const none = adapterContext({ "/1": dead(), "/2": dead() });
+  const whole = instagram(none).lookup(TOKENS, ["1", "2"], pageRequest().account, () => {});
+  assert.equal((await faultOf(whole)).kind, "token_expired");
 });
 
 const insightsOf = (views: number, shares: number) => ({

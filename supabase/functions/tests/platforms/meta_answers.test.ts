@@ -1,7 +1,7 @@
 /** What only Meta says: that less should be asked for, that one entry of a batch failed, that the person has to confirm something. */
 import assert from "node:assert/strict";
 import { simulator } from "../../../../scripts/test/stack.ts";
-import { ConnectedAccount } from "../support/connected_account.ts";
+import { ConnectedAccount, sumOf } from "../support/connected_account.ts";
 
 for (const slug of ["instagram", "facebook"] as const) {
   const change = (own: ConnectedAccount, members: Record<string, unknown>) =>
@@ -61,6 +61,23 @@ Deno.test("instagram: a token that cannot be prolonged before its person confirm
   assert.equal((await own.syncOnce()).body.code, "account_locked");
   const { status, is_active, ...held } = await own.state();
   assert.deepEqual([status, is_active, held.tokens], ["suspended", true, tokens]);
+});
+
+Deno.test("facebook: a look-up that asks for too much is halved; what is too much by itself stays, and holds up nothing", async () => {
+  await using own = await ConnectedAccount.create("facebook", { items: 12 });
+  await own.syncAll();
+  const gone = (await own.truth()).slice(0, 4).map(({ id }) => id).toSorted();
+  for (const id of gone) await own.row.simulator.remove(own.account_id, id);
+  const [heavy = ""] = gone;
+  await own.arm("POST /graph.facebook.com/v[0-9.]+/\\?", { entries: { [heavy]: "too_heavy" } }, {
+    times: 50,
+  });
+  const steps = await own.syncAll();
+  assert.equal(sumOf(steps, "removed_items"), 3);
+  assert.ok((await own.library()).some(({ id }) => id === heavy));
+  await own.disarm();
+  assert.equal((await own.syncAll()).length, 3, "a step a list: one item says nothing of the size of pages");
+  await own.assertSameLibrary();
 });
 
 Deno.test("facebook: each entry of a batch is judged by itself, and none of them ends the connection", async () => {

@@ -385,7 +385,7 @@ export function facebook(context: PlatformContext): Platform {
         const part = readPart(answer, schema, context.now());
         if (!(part instanceof PlatformFault)) found.set(id, part);
         else if (judge(part) === "whole") throw part;
-        else if (judge(part) === "unread") {
+        else if (judge(part) !== "absent") {
           if (isPassing(part) && !isLast) again.push(id);
           else unread.set(id, part);
         }
@@ -394,6 +394,9 @@ export function facebook(context: PlatformContext): Platform {
       isLast = true;
       left = [...late, ...again];
     }
+    // With which something else was read a moment ago, the token is not what is wrong.
+    const dead = [...unread.values()].find((fault) => judge(fault) === "token");
+    if (dead && found.size === 0) throw dead;
     return { found, unread };
   }
 
@@ -516,7 +519,7 @@ function readPart<Schema extends z.ZodType>(
 
 /** Whether the same object may be read in a while. */
 function isPassing(fault: PlatformFault | undefined): boolean {
-  return fault !== undefined && ["transient", "malformed"].includes(fault.kind);
+  return fault !== undefined && (judge(fault) === "token" || ["transient", "malformed"].includes(fault.kind));
 }
 
 function hasToken({ access_token }: FacebookPage): boolean {

@@ -252,18 +252,22 @@ export function instagram(context: PlatformContext): Platform {
     unread?: Unread,
   ): Promise<NormalizedItem[]> {
     const tell = tellerOf("instagram", unread);
+    const refusals: { id: string; fault: PlatformFault }[] = [];
     const found = await Promise.all(ids.map(async (id) => {
       try {
         return await api.get(encodeURIComponent(id), tokens, Media, { query: { fields: MEDIA_FIELDS } });
       } catch (fault) {
         if (!(fault instanceof PlatformFault)) throw fault;
-        const verdict = judge(fault);
-        if (verdict === "whole") throw fault;
-        if (verdict === "unread") tell(id);
+        if (judge(fault) === "whole") throw fault;
+        if (judge(fault) !== "absent") refusals.push({ id, fault });
         return null;
       }
     }));
     const media = found.filter((one) => one !== null);
+    // With which something else was read a moment ago, the token is not what is wrong.
+    const dead = refusals.find(({ fault }) => judge(fault) === "token");
+    if (dead && media.length === 0) throw dead.fault;
+    for (const { id } of refusals) tell(id);
     // "No such object" is also what a token hears that may no longer read anything: then nothing is missing.
     if (media.length === 0) await readProfile(tokens);
     return media.map((one) => itemOf(one, false));

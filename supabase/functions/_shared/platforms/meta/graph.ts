@@ -168,13 +168,13 @@ function kindOf({ code, is_transient, ...words }: GraphError, reason: string, st
 }
 
 /**
- * What a refusal of one object among several says. `whole`: it is not about the object (the token, the limits, the size of the
- * request); `absent`: the object is not there; `unread`: it could not be read, and nothing more is known.
+ * What a refusal of one object among several says. `absent`: the object is not there; `unread`: it could not be read, and nothing
+ * more is known; `token`: the same, unless nothing else was read either; `whole`: it is about the limits or the size of the request.
  */
-export function judge(fault: PlatformFault): "absent" | "unread" | "whole" {
+export function judge(fault: PlatformFault): "absent" | "unread" | "token" | "whole" {
   if (isNoSuchObject(fault)) return "absent";
-  const isWhole = TOKEN_CODES.test(fault.reason) || ["quota_exhausted", "too_heavy"].includes(fault.kind);
-  return isWhole ? "whole" : "unread";
+  if (TOKEN_CODES.test(fault.reason)) return "token";
+  return ["quota_exhausted", "too_heavy"].includes(fault.kind) ? "whole" : "unread";
 }
 
 const TOKEN_CODES = /^(102|190)(\/|$)/;
