@@ -82,7 +82,6 @@ export function simulatorSettings(url: string): Record<string, string> {
     FACEBOOK_GRAPH_URL: `${url}/graph.facebook.com`,
     FACEBOOK_CLIENT_ID: "880001112223335",
     FACEBOOK_CLIENT_SECRET: "local-simulator-facebook-secret",
-    FACEBOOK_BUSINESS_PAGES: "ask",
     TIKTOK_AUTHORIZATION_URL: `${url}/www.tiktok.com/v2/auth/authorize/`,
     TIKTOK_TOKEN_URL: `${url}/open.tiktokapis.com/v2/oauth/token/`,
     TIKTOK_REVOCATION_URL: `${url}/open.tiktokapis.com/v2/oauth/revoke/`,

@@ -1,7 +1,11 @@
 /** One Facebook login may stand behind several Pages: which one is connected, and what happens to the others. */
 import assert from "node:assert/strict";
 import { createCreator, type Creator, simulator, testDatabase } from "../../../../scripts/test/stack.ts";
+import { authorize } from "../../_shared/connections/authorize.ts";
+import { connect } from "../../_shared/connections/connect.ts";
+import { closeConnections } from "../../_shared/database/database.ts";
 import { setPlan } from "../support/connected_account.ts";
+import { connectionContext } from "../support/connection_context.ts";
 import { consent } from "./platform_rows.ts";
 
 interface Page {
@@ -90,29 +94,39 @@ Deno.test("a Page beyond the plan is refused, and costs the connected one nothin
   );
 });
 
+/** The whole login of an app that asks to see businesses; the stack's own does not, as is the default. */
+async function loginWithBusinesses(creator: Creator, form: Record<string, string>) {
+  const context = await connectionContext({ FACEBOOK_BUSINESS_PAGES: "ask" });
+  const { authorization_url } = await authorize(context, "facebook", creator.id, {});
+  const { code, state } = await consent(authorization_url, form);
+  try {
+    return await connect(context, "facebook", creator.id, { code: String(code), state });
+  } finally {
+    await closeConnections();
+  }
+}
+
 Deno.test("a Page that only a business of the person has is connected, and refreshed, like any other", async () => {
   const creator = await createCreator();
   const wish = { items: 3, name: "Owned", plain: true, business: "owned", bare: true };
   const page = await simulator<Page>("facebook/accounts", wish);
-  const one = await login(creator, page.person_id);
-  assert.equal(one.status, 200, JSON.stringify(one.body));
-  const sync = () => creator.call("sync-facebook", { social_account_id: one.body.social_account_id });
+  const { social_account_id } = await loginWithBusinesses(creator, { account: page.person_id });
+  const sync = () => creator.call("sync-facebook", { social_account_id });
   assert.equal((await sync()).body.synced_count, 3);
   await simulator("facebook/tokens/expire", { account_id: page.account_id });
   assert.equal((await sync()).status, 200);
 });
 
-Deno.test("a Page that a business has and nobody let in, or nobody may read, is told apart from none", async () => {
+Deno.test("a login without a Page that can be read is told why", async () => {
   const creator = await createCreator();
   const page = await simulator<Page>("facebook/accounts", { items: 1, business: "client" });
-  const init = await creator.call<{ authorization_url: string }>("oauth-facebook-init", {});
-  const unticked = await consent(init.body.authorization_url, { account: page.person_id, page: "none" });
-  const hidden = await creator.call("oauth-facebook-callback", unticked);
-  assert.deepEqual([hidden.status, hidden.body.code], [422, "platform_account_missing"]);
-  assert.match(String(hidden.body.detail), /tick the Page/);
+  const { person_id } = await simulator<{ person_id: string }>("facebook/people", {});
+  const refused = (form: Record<string, string>, message: RegExp) =>
+    assert.rejects(loginWithBusinesses(creator, form), { code: "platform_account_missing", message });
+  await refused({ account: page.person_id, page: "none" }, /see none of your Pages; .* tick the Page/);
+  await refused({ account: person_id }, /has no Page; create one/);
   await simulator(`facebook/accounts/${page.account_id}`, { tasks: [] }, "PATCH");
-  const powerless = await login(creator, page.person_id);
-  assert.match(String(powerless.body.detail), /your role on the Page/);
+  await refused({ account: page.person_id }, /your role on the Page/);
 });
 
 Deno.test("a person without a Page, and a personal Instagram account, cannot be connected", async () => {
@@ -124,7 +138,7 @@ Deno.test("a person without a Page, and a personal Instagram account, cannot be 
     [422, "platform_account_missing"],
     JSON.stringify(refused.body),
   );
-  assert.match(String(refused.body.detail), /has no Page; create one/);
+  assert.match(String(refused.body.detail), /tick the Page .* or create one/);
 
   const { account_id } = await simulator<Page>("instagram/accounts", { items: 0, account_type: "PERSONAL" });
   const init = await creator.call<{ authorization_url: string }>("oauth-instagram-init", {});
