@@ -25,8 +25,11 @@ export interface System {
 const HANDLER = "no_op";
 const MOST_CLIENTS = 30;
 
-/** StreamVibe: `create_job` and the exchange that workers make. Jobs belong to people, ten each, so that dedupe, limit and notify are at work. */
-export async function streamvibe(db_url: string): Promise<System> {
+/**
+ * StreamVibe: `create_job` and the exchange that workers make. Jobs belong to people, ten each, so that dedupe and limit are at work; with
+ * `notify`, each change of a job's status also notifies servers that listen.
+ */
+export async function streamvibe(db_url: string, { notify = false } = {}): Promise<System> {
   const owner = poolOf(db_url, MOST_CLIENTS);
   const settings = readSettings({
     SUPABASE_URL: "http://127.0.0.1:1",
@@ -44,19 +47,22 @@ export async function streamvibe(db_url: string): Promise<System> {
     if (people.length >= count) return;
     await owner.query(
       `insert into auth.users (id, email) select gen_random_uuid(), 'bench-' || n || '@example.com'
-       from generate_series($1::integer + 1, $2::integer) as n`,
+       from generate_series($1::integer + 1, $2::integer) as n on conflict do nothing`,
       [people.length, count],
     );
     const { rows } = await owner.query("select id from auth.users where email like 'bench-%'");
     people = rows.map(({ id }: { id: string }) => id);
   };
-  let turn = 0;
+  let turn = notify ? 1_000_000 : 0;
   const worker_of = (name: string, lease_seconds = 60) =>
     queueOf(admin, { worker_id: name, lease_seconds, handlers: [HANDLER] });
   const clear = () => owner.query("truncate ops.job_ready");
   return {
-    name: "streamvibe",
+    name: notify ? "streamvibe, notifying" : "streamvibe",
     async fill(jobs) {
+      await owner.query(
+        `alter table public.job_queue ${notify ? "enable" : "disable"} trigger job_status_change_notify`,
+      );
       await clear();
       await signUp(Math.max(2_000, Math.ceil(jobs / 10)));
       turn += 1;
@@ -96,6 +102,7 @@ export async function streamvibe(db_url: string): Promise<System> {
     },
     async work(began) {
       await clear();
+      await owner.query("alter table public.job_queue disable trigger job_status_change_notify");
       await signUp(2_000);
       const worker_id = "bench:listener";
       const worker = new Worker({
