@@ -500,7 +500,8 @@ begin
     return 0;
   end if;
 
-  -- The creator's choice and the model's stay.
+  -- The creator's choice and the model's stay. The documents are written below: the trigger need not ask for it.
+  perform set_config('streamvibe.is_refresh', 'on', true);
   with derived as (
     select item.id, told.category_code, told.category_source
     from ops.public_item as item
@@ -514,6 +515,7 @@ begin
   where item.id = derived.id
     and (item.category_code, item.category_source) is distinct from (derived.category_code, derived.category_source)
     and coalesce(item.category_source not in ('creator', 'ai'), true);
+  perform set_config('streamvibe.is_refresh', '', true);
 
   with wanted as (
     select item.id, item.user_id, item.platform, item.content_type, item.category_code, lower(item.language) as language,
@@ -1977,6 +1979,9 @@ comment on function ops.enter_discovery is 'Trigger: new items are put into the 
 create function ops.follow_item() returns trigger
 language plpgsql volatile security definer set search_path = '' as $$
 begin
+  if current_setting('streamvibe.is_refresh', true) = 'on' then
+    return null;
+  end if;
   if not exists (select from ops.public_item where id = new.id) then
     perform ops.leave_discovery(array[new.id]);
   end if;
