@@ -267,8 +267,9 @@ for (const row of ROWS) {
     await using own = await ConnectedAccount.create(row.slug, { items: 25 });
     const ways: [string, Record<string, unknown>, { times: number; skip?: number }][] = [
       ["every page leads to itself", { next: "same" }, { times: FOR_LONG }],
+      // The second page, which YouTube tells by two calls; the ones behind it go on as ever.
       ["one page leads back to the first", { next: "first" }, {
-        times: 2,
+        times: 1,
         skip: row.slug === "youtube" ? 2 : 1,
       }],
     ];
