@@ -8,7 +8,7 @@ import { readSettings, type StackSettings, StartError } from "./home/settings.ts
 
 const HELP = `StreamVibe's local stack
 
-  deno task start           boots it, and runs until Ctrl-C
+  deno task start           boots it, and runs until Ctrl-C; --attached: until its standard input ends
   deno task stop            ends it
   deno task status          says what runs; --json prints stack.json
   deno task reset           ends it and deletes its data
@@ -24,7 +24,7 @@ Settings (environment)
   STREAMVIBE_FUNCTIONS_RUNTIME=<version>  the Deno that runs functions, for example 2.1.14
 `;
 
-const OPTIONS: Record<string, string[]> = { start: [], stop: [], status: ["--json"], reset: [] };
+const OPTIONS: Record<string, string[]> = { start: ["--attached"], stop: [], status: ["--json"], reset: [] };
 
 async function main(args: string[]): Promise<number> {
   const [command = "", ...rest] = args;
@@ -39,13 +39,13 @@ async function main(args: string[]): Promise<number> {
     return 2;
   }
   const settings = readSettings();
-  if (command === "start") return await start(settings);
+  if (command === "start") return await start(settings, rest.includes("--attached"));
   if (command === "stop") return await stop(settings.home);
   if (command === "status") return await status(settings.home, rest.includes("--json"));
   return await reset(settings.home);
 }
 
-async function start(settings: StackSettings): Promise<number> {
+async function start(settings: StackSettings, attached: boolean): Promise<number> {
   const reporter = new Reporter();
   reporter.title("StreamVibe starts");
   const told = Promise.withResolvers<number>();
@@ -55,6 +55,8 @@ async function start(settings: StackSettings): Promise<number> {
     told.resolve(0);
   };
   for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, onSignal);
+  // The program that started it holds the other end, and lets go of it however it ends.
+  if (attached) Deno.stdin.readable.pipeTo(new WritableStream()).finally(onSignal);
   const { runStack } = await import("./boot/run_stack.ts");
   const stack = await runStack(settings, reporter);
   if (asked === 0) present(stack.info, reporter);

@@ -35,7 +35,7 @@ export interface Stack {
 
 export async function startStack(options: StartStackOptions): Promise<Stack> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", join(ROOT, "scripts/local/cli.ts"), "start"],
+    args: ["run", "-A", join(ROOT, "scripts/local/cli.ts"), "start", "--attached"],
     cwd: ROOT,
     env: {
       ...(options.catalog ? { STREAMVIBE_CATALOG: options.catalog } : {}),
@@ -47,7 +47,7 @@ export async function startStack(options: StartStackOptions): Promise<Stack> {
       STREAMVIBE_SEED: options.seed ? "on" : "off",
       NO_COLOR: "1",
     },
-    stdin: "null",
+    stdin: "piped",
     stdout: "piped",
     stderr: "piped",
   }).spawn();

@@ -56,7 +56,7 @@ const USAGE = `Usage: deno task test [path …] [--functions] [--phase N] [--str
   --functions run the functions' tests and all collections only
   --phase N  run one phase: its tests and its Postman collection (report in test-results/)
   --stress N run everything chosen N times, each time on a new stack, with every core kept busy
-  --keep     leave the stack running afterwards and print its URLs`;
+  --keep     keep the stack running afterwards, until Ctrl-C`;
 
 function options() {
   try {
@@ -122,6 +122,12 @@ console.log(`\n${Math.round((performance.now() - started) / 1000)} s, ${total.ig
 console.log(`${total.passed} passed, ${total.failed} failed`);
 Deno.exit(total.failed === 0 && total.passed > 0 ? 0 : 1);
 
+function interrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, () => resolve());
+  });
+}
+
 type Add = (name: string, counts: Counts) => void;
 
 async function runOnce(add: Add): Promise<void> {
@@ -144,8 +150,10 @@ async function runOnce(add: Add): Promise<void> {
     add("the runner itself", { passed: 0, failed: 1, ignored: 0 });
   } finally {
     if (keep && stack) {
-      console.log(`Left running: ${stack.info.api_url}, stop it with kill ${stack.info.pid}`);
-    } else await stack?.stop();
+      console.log(`The stack runs on, ${stack.file} says where; Ctrl-C ends it`);
+      await interrupted();
+    }
+    await stack?.stop();
   }
 }
 
