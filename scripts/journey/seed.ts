@@ -5,6 +5,7 @@ import { connect } from "./steps/connect.ts";
 import { profile } from "./steps/profile.ts";
 import { signUp } from "./steps/sign_up.ts";
 import { sync } from "./steps/sync.ts";
+import { becomePublic } from "./steps/visitor.ts";
 
 /** The functions that the steps call, in their order. */
 export const SEEDING_FUNCTIONS = [
@@ -27,7 +28,7 @@ export async function seed(stack: Stack, attempt: number, say: (text: string) =>
   };
   // Two pages of videos: enough to look at, and soon there.
   const journey = newJourney(stack, { ...login, name: "Demo Creator", videos: 100 });
-  for (const step of [signUp, confirm, profile, connect, sync]) {
+  for (const step of [signUp, confirm, profile, connect, sync, becomePublic]) {
     try {
       const seen = await step.run(journey, {
         update: (done, total) => say(`${step.name}: ${done} of ${total}`),
