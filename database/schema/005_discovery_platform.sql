@@ -430,6 +430,15 @@ end;
 $$;
 comment on function ops.facet_lexeme is 'The lexeme that stands for a filter, such as @platform:youtube. No text can give it: parsers drop the signs.';
 
+create function ops.facet_query(p_category text, p_platform text, p_content_type text, p_language text) returns tsquery
+language sql immutable parallel safe security invoker set search_path = '' as $$
+  select coalesce(string_agg(quote_literal(name || value), ' & '), '')::tsquery
+  from (values ('@category:', p_category), ('@platform:', p_platform), ('@type:', p_content_type),
+    ('@language:', split_part(lower(p_language), '-', 1))) as given (name, value)
+  where value is not null;
+$$;
+comment on function ops.facet_query is 'A query for documents that have all of these filters'' lexemes; null: any.';
+
 create function ops.title_key(p_title text) returns integer
 language plpgsql immutable parallel safe strict security invoker set search_path = '' as $$
 begin
@@ -737,57 +746,71 @@ create function public.browse_content(p_category text default null, p_platform t
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
 declare
   v_creator_id constant uuid := (select id from public.users where profile_slug = p_creator);
-  v_found ops.search_document[];
-  v_last ops.search_document;
+  v_language constant text := lower(p_language);
+  v_lexemes constant tsquery := ops.facet_query(p_category, p_platform, p_content_type, p_language);
+  -- One filter has an index in the list's order; of several, or of a language, the index of words knows the few that have them all.
+  v_by_words constant boolean := v_creator_id is null and (p_language is not null or num_nonnulls(p_category, p_platform, p_content_type) > 1);
+  v_ids uuid[];
+  v_times timestamptz[];
   v_counted bigint;
   v_total record;
 begin
   if p_creator is not null and v_creator_id is null then
     return jsonb_build_object('content_items', '[]'::jsonb, 'total_count', 0, 'total_is_estimate', false, 'next', null);
   end if;
-  select array_agg(document) into v_found
+  select array_agg(found.content_item_id), array_agg(found.published_at), count(*) into v_ids, v_times, v_counted
   from (
-    select document
+    select document.content_item_id, document.published_at
     from ops.search_document as document
-    where (p_category is null or document.category_code = p_category)
+    where (not v_by_words or document.search @@ v_lexemes)
+      and (p_category is null or document.category_code = p_category)
       and (p_platform is null or document.platform = p_platform)
       and (p_content_type is null or document.content_type = p_content_type)
-      and (p_language is null or document.language = p_language or document.language like p_language || '-%')
-      and (v_creator_id is null or document.user_id = v_creator_id)
-      and (p_published_since is null or document.published_at >= p_published_since)
-      and (p_published_until is null or document.published_at < p_published_until)
-      and (p_min_duration is null or document.duration_seconds >= p_min_duration)
-      and (p_max_duration is null or document.duration_seconds <= p_max_duration)
-      -- Newest first, equal times by id; a tuple comparison cannot say that, because the two go in different directions.
-      and (p_after_id is null or document.published_at <= p_after_at
-        and (document.published_at < p_after_at or document.content_item_id > p_after_id))
-    order by document.published_at desc, document.content_item_id
-    limit p_limit + 1 offset p_offset
-  ) as page;
-
-  select count(*) into v_counted
-  from (
-    select
-    from ops.search_document as document
-    where (p_category is null or document.category_code = p_category)
-      and (p_platform is null or document.platform = p_platform)
-      and (p_content_type is null or document.content_type = p_content_type)
-      and (p_language is null or document.language = p_language or document.language like p_language || '-%')
+      and (v_language is null or document.language = v_language or document.language like v_language || '-%')
       and (v_creator_id is null or document.user_id = v_creator_id)
       and (p_published_since is null or document.published_at >= p_published_since)
       and (p_published_until is null or document.published_at < p_published_until)
       and (p_min_duration is null or document.duration_seconds >= p_min_duration)
       and (p_max_duration is null or document.duration_seconds <= p_max_duration)
     limit 10001
-  ) as counted;
+  ) as found;
   v_total := ops.bounded_total(v_counted, ops.estimated_documents(p_category, p_platform));
 
-  v_last := v_found[p_limit];
+  -- Newest first, equal times by id; a tuple comparison cannot say that, because the two go in different directions.
+  if v_counted <= 10000 then
+    select array_agg(page.id), array_agg(page.at) into v_ids, v_times
+    from (
+      select found.id, found.at
+      from unnest(v_ids, v_times) as found (id, at)
+      where p_after_id is null or found.at < p_after_at or found.at = p_after_at and found.id > p_after_id
+      order by found.at desc, found.id
+      limit p_limit + 1 offset p_offset
+    ) as page;
+  else
+    select array_agg(page.content_item_id), array_agg(page.published_at) into v_ids, v_times
+    from (
+      select document.content_item_id, document.published_at
+      from ops.search_document as document
+      where (p_category is null or document.category_code = p_category)
+        and (p_platform is null or document.platform = p_platform)
+        and (p_content_type is null or document.content_type = p_content_type)
+        and (v_language is null or document.language = v_language or document.language like v_language || '-%')
+        and (v_creator_id is null or document.user_id = v_creator_id)
+        and (p_published_since is null or document.published_at >= p_published_since)
+        and (p_published_until is null or document.published_at < p_published_until)
+        and (p_min_duration is null or document.duration_seconds >= p_min_duration)
+        and (p_max_duration is null or document.duration_seconds <= p_max_duration)
+        and (p_after_id is null or document.published_at <= p_after_at
+          and (document.published_at < p_after_at or document.content_item_id > p_after_id))
+      order by document.published_at desc, document.content_item_id
+      limit p_limit + 1 offset p_offset
+    ) as page;
+  end if;
+
   return jsonb_build_object(
-    'content_items', ops.item_cards(array(select found.content_item_id from unnest(v_found[:p_limit]) as found)),
+    'content_items', ops.item_cards(v_ids[:p_limit]),
     'total_count', v_total.total_count, 'total_is_estimate', v_total.total_is_estimate,
-    'next', case when cardinality(v_found) > p_limit
-      then jsonb_build_object('at', v_last.published_at, 'id', v_last.content_item_id) end);
+    'next', case when cardinality(v_ids) > p_limit then jsonb_build_object('at', v_times[p_limit], 'id', v_ids[p_limit]) end);
 end;
 $$;
 comment on function public.browse_content is
@@ -1290,11 +1313,7 @@ create function public.search_content(p_query text, p_category text default null
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
 declare
   v_filter constant ops.search_filter := row (lower(p_language), p_published_since, p_published_until, p_min_duration, p_max_duration);
-  v_lexemes constant tsquery := (
-    select coalesce(string_agg(quote_literal(name || value), ' & '), '')::tsquery
-    from (values ('@category:', p_category), ('@platform:', p_platform), ('@type:', p_content_type),
-      ('@language:', split_part(lower(p_language), '-', 1))) as given (name, value)
-    where value is not null);
+  v_lexemes constant tsquery := ops.facet_query(p_category, p_platform, p_content_type, p_language);
   v_search record;
   v_words tsquery;
   v_query tsquery;
@@ -1408,7 +1427,8 @@ $$;
 comment on function ops.facet is 'How many of each value there are.';
 
 -- Security definer: see browse_content.
-create function public.search_creators(p_query text, p_category text default null, p_limit integer default 50, p_offset integer default 0) returns jsonb
+create function public.search_creators(p_query text, p_category text default null, p_limit integer default 50,
+  p_after_score double precision default null, p_after_id uuid default null) returns jsonb
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan set pg_trgm.word_similarity_threshold = 0.5 as $$
 declare
   v_plain constant text := ltrim(btrim(ops.fold_text(left(p_query, 200))), '@');
@@ -1416,7 +1436,7 @@ declare
   v_found jsonb;
 begin
   if v_plain !~ '[[:alnum:]]' then
-    return jsonb_build_object('results', '[]'::jsonb, 'total_count', 0, 'next_offset', null);
+    return jsonb_build_object('results', '[]'::jsonb, 'total_count', 0, 'next', null);
   end if;
   with named as (
     select creator.id, greatest(
@@ -1432,26 +1452,31 @@ begin
     where account.deleted_at is null and ops.fold_text(account.username) like v_like
   ), ranked as (
     select creator as creator, stat.total_followers, stat.item_count,
-      max(named.score) * (1 + 0.05 * ln(1 + coalesce(stat.total_followers, 0))) as score
+      round((max(named.score) * (1 + 0.05 * ln(1 + coalesce(stat.total_followers, 0))))::numeric, 9)::double precision as score
     from named
     join public.users as creator on creator.id = named.id
     left join ops.creator_stat as stat on stat.user_id = creator.id
     where creator.is_public and creator.hidden_at is null and (p_category is null or creator.primary_category = p_category)
     group by creator.id, stat.user_id
+  ), page as (
+    select * from ranked
+    where p_after_id is null or score < p_after_score or score = p_after_score and (creator).id > p_after_id
+    order by score desc, (creator).id limit p_limit + 1
   )
   select jsonb_build_object(
-    'results', coalesce((
-      select jsonb_agg(ops.creator_card(page.creator) || jsonb_build_object('bio', left((page.creator).bio, 300),
+    'results', coalesce(jsonb_agg(ops.creator_card(page.creator) || jsonb_build_object('bio', left((page.creator).bio, 300),
         'total_followers', coalesce(page.total_followers, 0), 'item_count', coalesce(page.item_count, 0))
-        order by page.score desc, (page.creator).id)
-      from (select * from ranked order by score desc, (creator).id limit p_limit offset p_offset) as page), '[]'),
-    'total_count', (select count(*) from ranked)) into v_found;
-  return v_found || jsonb_build_object(
-    'next_offset', case when (v_found ->> 'total_count')::integer > p_offset + p_limit then p_offset + p_limit end);
+        order by page.score desc, (page.creator).id), '[]'),
+    'total_count', (select count(*) from ranked),
+    'scores', jsonb_agg(page.score order by page.score desc, (page.creator).id)) into v_found
+  from page;
+  return jsonb_build_object('results', (v_found -> 'results') - p_limit, 'total_count', v_found -> 'total_count',
+    'next', case when jsonb_array_length(v_found -> 'results') > p_limit then jsonb_build_object(
+      'score', v_found -> 'scores' -> (p_limit - 1), 'id', v_found -> 'results' -> (p_limit - 1) -> 'id') end);
 end;
 $$;
 comment on function public.search_creators is
-  'Searches public creators by name, slug and @handle, similar names too: {results, total_count, next_offset}.';
+  'Searches public creators by name, slug and @handle, similar names too: {results, total_count, next}. Go on from next ({score, id}).';
 
 -- ## Functions: clicks
 

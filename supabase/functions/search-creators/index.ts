@@ -10,7 +10,7 @@ import {
 } from "../_shared/discovery/contract.ts";
 import { endpoint } from "../_shared/http/endpoint.ts";
 
-const Place = z.strictObject({ offset: z.int().min(0).max(10_000) });
+const Place = z.strictObject({ score: z.number(), id: z.uuid() });
 const lists = {
   results: z.array(Creator.extend({
     bio: z.string().nullable(),
@@ -19,7 +19,7 @@ const lists = {
   })),
   total_count: z.int().min(0),
 };
-const Found = z.object({ ...lists, next_offset: z.int().nullable() });
+const Found = z.object({ ...lists, next: Place.nullable() });
 
 export default endpoint({
   name: "search-creators",
@@ -37,13 +37,14 @@ export default endpoint({
   example: { q: "tech", limit: 10 },
   output: z.object({ ...lists, next_cursor: z.string().nullable() }),
   async handle({ input, admin }) {
-    const place = decodeCursor(input.cursor, Place);
-    const { next_offset, ...found } = await admin.call("search_creators", {
+    const after = decodeCursor(input.cursor, Place);
+    const { next, ...found } = await admin.call("search_creators", {
       p_query: input.q,
       p_category: input.category,
       p_limit: input.limit,
-      p_offset: place?.offset,
+      p_after_score: after?.score,
+      p_after_id: after?.id,
     }, Found);
-    return { ...found, next_cursor: encodeCursor(next_offset === null ? null : { offset: next_offset }) };
+    return { ...found, next_cursor: encodeCursor(next) };
   },
 });

@@ -1809,7 +1809,13 @@ export type Database = {
         Returns: Json;
       };
       "search_creators": {
-        Args: { "p_category"?: string; "p_limit"?: number; "p_offset"?: number; "p_query": string };
+        Args: {
+          "p_after_id"?: string;
+          "p_after_score"?: number;
+          "p_category"?: string;
+          "p_limit"?: number;
+          "p_query": string;
+        };
         Returns: Json;
       };
       "search_library": {
