@@ -743,7 +743,7 @@ create function public.browse_content(p_category text default null, p_platform t
   p_language text default null, p_creator text default null, p_published_since timestamptz default null,
   p_published_until timestamptz default null, p_min_duration integer default null, p_max_duration integer default null,
   p_limit integer default 50, p_offset integer default 0, p_after_at timestamptz default null, p_after_id uuid default null) returns jsonb
-language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan set jit = off as $$
 declare
   v_creator_id constant uuid := (select id from public.users where profile_slug = p_creator);
   v_language constant text := lower(p_language);
@@ -774,7 +774,7 @@ begin
       and (p_max_duration is null or document.duration_seconds <= p_max_duration)
     limit 10001
   ) as found;
-  v_total := ops.bounded_total(v_counted, ops.estimated_documents(p_category, p_platform));
+  v_total := ops.bounded_total(v_counted, case when v_counted > 10000 then ops.estimated_documents(p_category, p_platform) end);
 
   -- Newest first, equal times by id; a tuple comparison cannot say that, because the two go in different directions.
   if v_counted <= 10000 then
@@ -819,21 +819,30 @@ comment on function public.browse_content is
 -- Security definer: see browse_content.
 create function public.browse_categories() returns jsonb
 language sql stable security definer set search_path = '' as $$
+  with estimated as (
+    select common.value as code, sum(greatest(class.reltuples, 0) * common.frequency) as documents
+    from pg_inherits as part
+    join pg_class as class on class.oid = part.inhrelid
+    cross join lateral ops.common_values(class.oid, 'category_code') as common
+    where part.inhparent = 'ops.search_document'::regclass
+    group by common.value
+  )
   select coalesce(jsonb_agg(jsonb_build_object('code', category.code, 'display_name', category.display_name,
       'description', category.description, 'sort_order', category.sort_order,
       'item_count', total.total_count, 'item_count_is_estimate', total.total_is_estimate) order by category.sort_order), '[]')
   from public.content_category as category
+  left join estimated on estimated.code = category.code
   cross join lateral (
     select count(*) as items
     from (select from ops.search_document as document where document.category_code = category.code limit 10001) as counted
   ) as counted
-  cross join lateral ops.bounded_total(counted.items, ops.estimated_documents(category.code, null)) as total;
+  cross join lateral ops.bounded_total(counted.items, estimated.documents) as total;
 $$;
 comment on function public.browse_categories is 'All categories in their order, each with how many public items it has.';
 
 -- Security definer: see browse_content.
 create function public.get_content_detail(p_id uuid, p_related integer default 12) returns jsonb
-language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan set jit = off as $$
 declare
   v_item record;
   v_related uuid[] := '{}';
@@ -957,7 +966,7 @@ comment on function public.get_creator_by_slug is
 -- Security definer: see browse_content.
 create function public.browse_creators(p_category text default null, p_limit integer default 50, p_offset integer default 0,
   p_after_followers bigint default null, p_after_id uuid default null) returns jsonb
-language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan set jit = off as $$
 declare
   v_found jsonb;
   v_counted bigint;
@@ -1029,8 +1038,9 @@ language sql stable security invoker set search_path = '' as $$
 $$;
 comment on function ops.any_word is 'A query for any of these words.';
 
-create function ops.read_search(p_query text, out words tsquery, out wider tsquery, out excluded tsquery, out plain text, out is_exact boolean)
-language plpgsql stable security invoker set search_path = '' set plan_cache_mode = force_custom_plan as $$
+create function ops.read_search(p_query text, out words tsquery, out wider tsquery, out excluded tsquery, out tags tsquery, out plain text,
+  out is_exact boolean)
+language plpgsql stable security invoker set search_path = '' set plan_cache_mode = force_custom_plan set jit = off as $$
 declare
   v_query constant text := ops.fold_text(left(p_query, 200));
   v_last constant text := substring(v_query from '(?:^|[[:space:]])([[:alnum:]]{2,30})$');
@@ -1046,6 +1056,11 @@ begin
       words := words && !! excluded;
     end if;
   end if;
+  -- Tags weigh B.
+  select coalesce(string_agg(replace(ops.in_title(parsed.words)::text, ':A', ':B'), ' & '), '')::tsquery into tags
+  from regexp_matches(v_query, '(?:^|[[:space:]])#([^[:space:]]+)', 'g') as given
+  cross join lateral ops.parse_search(given[1]) as parsed
+  where numnode(parsed.words) > 0;
   wider := words;
   -- The word that is being typed may go on: by the commonest words that begin so, never by all that the index has. One that many titles
   -- have is taken to be whole.
@@ -1064,16 +1079,20 @@ begin
   if numnode(v_typed) = 0 then
     v_typed := ops.stop_phrase(v_last);
   end if;
+  -- Those with the stem of what is typed are found anyway.
+  v_completions := array(
+    select word from unnest(v_completions) with ordinality as completion (word, place)
+    where ops.any_word(array[word])::text <> v_typed::text order by place);
   v_typed := v_typed || ops.any_word(v_completions);
   v_before := (select parsed.words from ops.parse_search(left(v_query, char_length(v_query) - char_length(v_last))) as parsed);
   wider := case when numnode(v_before) = 0 then v_typed else v_before && v_typed end;
 end;
 $$;
 comment on function ops.read_search is
-  'parse_search() for visitors: words as they are written, the same with the last word completed (wider), and stop words where there is nothing else.';
+  'parse_search() for visitors: words as they are written, the same with the last word completed (wider), what was asked for as a tag, and stop words where there is nothing else.';
 
 create function ops.corrections(p_word text) returns text[]
-language plpgsql stable security invoker set search_path = '' set plan_cache_mode = force_custom_plan set pg_trgm.similarity_threshold = 0.45 as $$
+language plpgsql stable security invoker set search_path = '' set plan_cache_mode = force_custom_plan set jit = off set pg_trgm.similarity_threshold = 0.45 as $$
 declare
   v_found text[];
 begin
@@ -1201,13 +1220,20 @@ $$;
 comment on function ops.marked is
   'A text, or the part of it that a search found, as HTML: everything escaped, the words in <mark>.';
 
+create function ops.in_title(p_query tsquery) returns tsquery
+language sql stable security invoker set search_path = '' as $$
+  select replace(regexp_replace(p_query::text, '(''(?:[^'']|'''')*'')', '\1:A', 'g'), ':A:*', ':A*')::tsquery;
+$$;
+comment on function ops.in_title is 'The same query for titles alone.';
+
 -- Tiers are read from the best down, until there are enough candidates; those alone are ranked. So a word that half of all items have costs
 -- what a rare one costs. Beyond them items are only counted, up to 10,001.
-create function ops.search_candidates(p_query tsquery, p_literal tsquery, p_plain text, p_filter ops.search_filter, p_now timestamptz,
+create function ops.search_candidates(p_query tsquery, p_literal tsquery, p_phrase tsquery, p_tags tsquery, p_plain text, p_filter ops.search_filter, p_now timestamptz,
   out ids uuid[], out scores double precision[], out counted bigint)
-language plpgsql stable security invoker set search_path = '' set plan_cache_mode = force_custom_plan set work_mem = '32MB' as $$
+language plpgsql stable security invoker set search_path = '' set plan_cache_mode = force_custom_plan set work_mem = '32MB' set enable_seqscan = off set jit = off as $$
 declare
   v_enough constant integer := 2000;
+  v_most constant integer := 2500;
   v_since constant timestamptz := p_filter.published_since;
   v_until constant timestamptz := p_filter.published_until;
   v_shortest constant integer := p_filter.min_duration;
@@ -1217,10 +1243,16 @@ declare
   v_length constant integer := char_length(p_plain);
   -- The part that an item must have: with a negation in it ts_rank() would know no order.
   v_ranked constant tsquery := regexp_replace(querytree(p_query), '^T$', '')::tsquery;
+  v_title constant tsquery := ops.in_title(regexp_replace(querytree(p_literal), '^T$', '')::tsquery);
+  v_phrase constant tsquery := ops.in_title(p_phrase);
   v_weights constant real[] := array[0.3, 0.2, 0.5, 1];
+  v_matches double precision[] := '{}';
+  v_popularities double precision[] := '{}';
+  v_times timestamptz[] := '{}';
   v_more record;
   v_room integer;
-  v_cut smallint;
+  v_read bigint; -- Matches in the tiers that were read.
+  v_beyond smallint; -- The first tier that was not read.
 begin
   ids := '{}';
   scores := '{}';
@@ -1229,66 +1261,71 @@ begin
     return;
   end if;
   for v_tier in 0..4 loop
-    v_room := 2 * v_enough - cardinality(ids);
-    select array_agg(best.id) as ids, array_agg(best.score) as scores into v_more
+    v_room := v_most - cardinality(ids);
+    select array_agg(best.id) as ids, array_agg(best.match) as matches, array_agg(best.popularity) as popularities,
+      array_agg(best.published_at) as times, max(best.matching) as matching into v_more
     from (
-      select document.content_item_id as id, round((ts_rank(v_weights, document.search, v_ranked)
+      select document.content_item_id as id, document.popularity, document.published_at, document.matching, ts_rank(v_weights, document.search, v_ranked)
         * (0.5 + 0.5 * least(1, v_length / greatest(document.title_length, 1)::double precision))
-        * case when document.title_key = v_title_key then 2.5 else 1 end
-        * case when document.search @@ p_literal then 1 else 0.5 end
-        * ops.standing(document.popularity, document.published_at, p_now))::numeric, 12)::double precision as score
+        * case when document.title_key = v_title_key then 2.5 when document.search @@ v_phrase then 1.8
+          when document.search @@ v_title then 1.3 else 1 end
+        * case when document.search @@ p_literal then 1 else 0.5 end * case when document.search @@ p_tags then 3 else 1 end as match
       from (
-        select document.* from ops.search_document as document
-        where document.tier = v_tier and document.search @@ p_query
-          and (v_language is null or document.language = v_language or document.language like v_language || '-%')
-          and (v_since is null or document.published_at >= v_since) and (v_until is null or document.published_at < v_until)
-          and (v_shortest is null or document.duration_seconds >= v_shortest)
-          and (v_longest is null or document.duration_seconds <= v_longest)
-        limit 15000
+        -- Ranked are those alone that there is room for.
+        select matched.*
+        from (
+          select hit.*, count(*) over () as matching
+          from (
+            select document.* from ops.search_document as document
+            where document.tier = v_tier and document.search @@ p_query
+              and (v_language is null or document.language = v_language or document.language like v_language || '-%')
+              and (v_since is null or document.published_at >= v_since) and (v_until is null or document.published_at < v_until)
+              and (v_shortest is null or document.duration_seconds >= v_shortest)
+              and (v_longest is null or document.duration_seconds <= v_longest)
+            limit 12000
+          ) as hit
+        ) as matched
+        order by matched.popularity desc, matched.content_item_id
+        limit v_room
       ) as document
-      order by document.popularity desc, document.content_item_id
-      limit v_room
     ) as best;
     ids := ids || v_more.ids;
-    scores := scores || v_more.scores;
-    v_cut := v_tier + case when cardinality(v_more.ids) = v_room then 0 else 1 end;
+    v_matches := v_matches || v_more.matches;
+    v_popularities := v_popularities || v_more.popularities;
+    v_times := v_times || v_more.times;
+    counted := counted + coalesce(v_more.matching, 0);
+    v_beyond := v_tier + 1;
     exit when cardinality(ids) >= v_enough;
   end loop;
 
-  counted := cardinality(ids);
-  if v_cut <= 4 then
+  v_read := counted;
+  if v_beyond <= 4 and counted <= 10000 then
     select counted + count(*) into counted
     from (
       select from ops.search_document as document
-      where document.tier >= v_cut and document.search @@ p_query
+      where document.tier >= v_beyond and document.search @@ p_query
         and (v_language is null or document.language = v_language or document.language like v_language || '-%')
         and (v_since is null or document.published_at >= v_since) and (v_until is null or document.published_at < v_until)
         and (v_shortest is null or document.duration_seconds >= v_shortest)
         and (v_longest is null or document.duration_seconds <= v_longest)
-      limit 10001
+      limit 10001 - counted
     ) as beyond;
-    -- Of a tier that was cut as many were counted already as there was room.
-    if cardinality(v_more.ids) = v_room then
-      counted := counted - v_room;
-    end if;
-    if counted > 10000 then
-      -- The tiers that were read are a part of all documents, and the rest has about as many matches for its size.
-      select greatest(counted, cardinality(search_candidates.ids) * sum(greatest(class.reltuples, 0))
-        / nullif(sum(greatest(class.reltuples, 0)) filter (where class.relname < 'search_document_' || v_cut), 0)) into counted
-      from pg_inherits as part
-      join pg_class as class on class.oid = part.inhrelid
-      where part.inhparent = 'ops.search_document'::regclass;
-    end if;
+  end if;
+  if counted > 10000 then
+    -- The tiers that were read are a part of all documents, and the rest has about as many matches for its size.
+    select greatest(counted, v_read * sum(greatest(class.reltuples, 0))
+      / nullif(sum(greatest(class.reltuples, 0)) filter (where class.relname < 'search_document_' || v_beyond), 0)) into counted
+    from pg_inherits as part
+    join pg_class as class on class.oid = part.inhrelid
+    where part.inhparent = 'ops.search_document'::regclass;
   end if;
 
   -- An item whose whole title was asked for is a candidate wherever it stands.
-  select array_agg(document.content_item_id) as ids,
-    array_agg(round((ts_rank(v_weights, document.search, v_ranked) * 2.5
-      * case when document.search @@ p_literal then 1 else 0.5 end
-      * ops.standing(document.popularity, document.published_at, p_now))::numeric, 12)::double precision) as scores into v_more
+  select array_agg(document.content_item_id) as ids, array_agg(ts_rank(v_weights, document.search, v_ranked) * 2.5) as matches,
+    array_agg(document.popularity) as popularities, array_agg(document.published_at) as times into v_more
   from (
     select document.* from ops.search_document as document
-    where v_cut <= 4 and document.title_key = v_title_key and document.tier >= v_cut and document.search @@ p_query
+    where cardinality(search_candidates.ids) >= v_enough and document.title_key = v_title_key and document.search @@ p_query
       and (v_language is null or document.language = v_language or document.language like v_language || '-%')
       and (v_since is null or document.published_at >= v_since) and (v_until is null or document.published_at < v_until)
       and (v_shortest is null or document.duration_seconds >= v_shortest)
@@ -1298,11 +1335,18 @@ begin
   ) as document
   where document.content_item_id <> all(search_candidates.ids);
   ids := ids || v_more.ids;
-  scores := scores || v_more.scores;
+
+  -- ops.standing(), written out: a call for each candidate would cost more than all the rest.
+  select array_agg(found.match * (1 + 0.25 * least(greatest(found.popularity, -2), 4))
+    * (0.85 + 0.15 * exp(-greatest(extract(epoch from p_now - found.published_at)::double precision, 0) / 7776000)) order by found.place)
+    into scores
+  from unnest(v_matches || v_more.matches, v_popularities || v_more.popularities, v_times || v_more.times)
+    with ordinality as found (match, popularity, published_at, place);
+  scores := coalesce(scores, '{}');
 end;
 $$;
 comment on function ops.search_candidates is
-  'The items that may be the best answers to a query, each with its score, and how many match at all (10,000 and more: at least so many).';
+  'The items that may be the best answers to a query (p_literal: without completions; p_phrase: its words in a row; p_tags: what is to be a tag), each with its score, and how many match at all (10,000 and more: at least so many).';
 
 -- Security definer: see browse_content.
 create function public.search_content(p_query text, p_category text default null, p_platform text default null,
@@ -1310,13 +1354,15 @@ create function public.search_content(p_query text, p_category text default null
   p_published_until timestamptz default null, p_min_duration integer default null, p_max_duration integer default null,
   p_facets boolean default false, p_limit integer default 50, p_after_score double precision default null, p_after_id uuid default null,
   p_now timestamptz default now()) returns jsonb
-language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan set jit = off as $$
 declare
   v_filter constant ops.search_filter := row (lower(p_language), p_published_since, p_published_until, p_min_duration, p_max_duration);
   v_lexemes constant tsquery := ops.facet_query(p_category, p_platform, p_content_type, p_language);
   v_search record;
   v_words tsquery;
   v_query tsquery;
+  v_literal tsquery;
+  v_phrase tsquery;
   v_choices text[];
   v_corrected text;
   v_ids uuid[] := '{}';
@@ -1344,7 +1390,12 @@ begin
       v_words := v_words && !! v_search.excluded;
     end if;
     v_query := v_words && v_lexemes;
-    select * into v_more from ops.search_candidates(v_query, case when v_try = 1 then v_search.words else v_words end, v_search.plain, v_filter, p_now);
+    v_literal := case when v_try = 1 then v_search.words else v_words end;
+    v_phrase := regexp_replace(querytree(v_literal), '^T$', '')::tsquery;
+    v_phrase := case when v_try = 1 and ops.split_words(v_search.plain) = v_search.plain
+      then phraseto_tsquery('pg_catalog.english'::regconfig, v_search.plain)
+      else replace(v_phrase::text, ' & ', ' <-> ')::tsquery end;
+    select * into v_more from ops.search_candidates(v_query, v_literal, v_phrase, v_search.tags, v_search.plain, v_filter, p_now);
     if v_try = 2 and v_counted > 0 then
       -- What was meant literally comes first, and once.
       select array_agg(found.id), array_agg(found.score / 1000) into v_more.ids, v_more.scores
@@ -1429,7 +1480,7 @@ comment on function ops.facet is 'How many of each value there are.';
 -- Security definer: see browse_content.
 create function public.search_creators(p_query text, p_category text default null, p_limit integer default 50,
   p_after_score double precision default null, p_after_id uuid default null) returns jsonb
-language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan set pg_trgm.word_similarity_threshold = 0.5 as $$
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan set jit = off set pg_trgm.word_similarity_threshold = 0.5 as $$
 declare
   v_plain constant text := ltrim(btrim(ops.fold_text(left(p_query, 200))), '@');
   v_like constant text := replace(replace(replace(v_plain, '\', '\\'), '%', '\%'), '_', '\_') || '%';
