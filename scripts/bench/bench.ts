@@ -9,10 +9,20 @@ import { kernel } from "./kernel.ts";
 import { limiter } from "./limiter.ts";
 import { queue } from "./queue.ts";
 import { queueGrowth } from "./queue_growth.ts";
+import { relevance } from "./relevance.ts";
 import { sync } from "./sync.ts";
 import { syncSchedule } from "./sync_schedule.ts";
 
-const BENCHMARKS: Benchmark[] = [kernel, limiter, coldStart, sync, syncSchedule, queue, queueGrowth];
+const BENCHMARKS: Benchmark[] = [
+  kernel,
+  limiter,
+  coldStart,
+  sync,
+  syncSchedule,
+  queue,
+  queueGrowth,
+  relevance,
+];
 
 const USAGE = `Usage: deno task bench [name …] [--rounds N] [--seconds N]
 ${BENCHMARKS.map(({ name, about }) => `  ${name.padEnd(12)} ${about}`).join("\n")}
