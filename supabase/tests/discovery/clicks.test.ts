@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
 import { createCreator, testDatabase } from "../../../scripts/test/stack.ts";
+import { rolledUp, shownClicks } from "../../functions/tests/support/clicks.ts";
 
 /** A public item of a creator of the test's own. */
 async function clickableItem(sql: Sql, title = "Clicked"): Promise<string> {
@@ -18,25 +19,6 @@ async function clickableItem(sql: Sql, title = "Clicked"): Promise<string> {
 }
 
 const BROWSER = "Mozilla/5.0 (X11; Linux x86_64)";
-
-async function shownClicks(sql: Sql, id: string): Promise<number> {
-  const [row] =
-    await sql`select (ops.item_cards(array[${id}]::uuid[]) -> 0 ->> 'total_clicks')::int as clicks`;
-  return Number(row?.clicks);
-}
-
-/** Rolls up until the counter has as many: a transaction of somebody else that is older than the last click may hold it back. */
-async function rolledUp(sql: Sql, id: string, clicks: number): Promise<void> {
-  const limit = Date.now() + 60_000;
-  while (true) {
-    await sql`select ops.roll_up_clicks()`;
-    const [row] =
-      await sql`select clicks::int, (select total_clicks::int from public.content_item where id = ${id}) as total from ops.click_counter where content_id = ${id}`;
-    if (row?.clicks === clicks && row.total === clicks) return;
-    assert.ok(Date.now() < limit, `the counter says ${row?.clicks}, expected ${clicks}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
 
 Deno.test("clicks of many at once are shown at once and rolled up exactly once, with roll-ups in between", async () => {
   const sql = await testDatabase();

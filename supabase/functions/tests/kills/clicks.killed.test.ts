@@ -1,0 +1,172 @@
+/**
+ * Clicks while the database crashes under them and roll-ups die before they commit: what was answered is there once, what was not at most
+ * once, and every sum says the same. On a stack of its own.
+ */
+import assert from "node:assert/strict";
+import pg from "pg";
+import type { Sql } from "postgres";
+import { type Stack, startStack } from "../../../../scripts/local/stack.ts";
+import {
+  callFunction,
+  StackInfo,
+  testDatabase,
+  testStack,
+  useStack,
+} from "../../../../scripts/test/stack.ts";
+import { rolledUp, shownClicks } from "../support/clicks.ts";
+import { publicCreator } from "../support/public_creator.ts";
+
+const AT_ONCE = 300;
+const VISITORS = 40;
+const CRASHES = 4;
+/** So many clicks are answered between two crashes, and before everything is killed. */
+const ANSWERED = 30;
+/** The gateway sets the usual header itself. */
+const ADDRESS = "x-test-address";
+const SETTINGS = { RATE_LIMIT_CLICK: "1000000/60", CLIENT_ADDRESS_HEADER: ADDRESS };
+
+/** Every tenth is a bot's. */
+const isBot = (click: number) => click % 10 === 0;
+const visitorOf = (click: number) => click % VISITORS;
+
+/** One click, told from all others by its query; false when it was not answered, or not with success. */
+async function click(item: string, number: number): Promise<boolean> {
+  const body = {
+    content_id: item,
+    q: String(number),
+    user_agent: isBot(number) ? "Googlebot/2.1" : "Mozilla/5.0 (X11)",
+  };
+  const headers = { [ADDRESS]: `10.0.0.${visitorOf(number)}` };
+  return await callFunction("track-click", { body, headers }).then(
+    ({ status }) => status === 200,
+    () => false,
+  );
+}
+
+/** Connects as soon as the database lets anybody in. */
+async function patient(): Promise<pg.Client> {
+  const { db_url } = await testStack();
+  for (const end = Date.now() + 60_000;;) {
+    const client = new pg.Client({ connectionString: db_url });
+    client.on("error", () => {});
+    try {
+      await client.connect();
+      return client;
+    } catch (error) {
+      if (Date.now() > end) throw error;
+    }
+  }
+}
+
+/** A connection of the usual kind, which a recovery would confuse, once that is over. */
+async function connected(): Promise<Sql> {
+  await (await patient()).end();
+  return await testDatabase();
+}
+
+/** A roll-up that has done everything but commit, when its server process dies; PostgreSQL then throws everybody out and recovers. */
+async function crashInRollUp(): Promise<void> {
+  const client = await patient();
+  const ended = new Promise<void>((resolve) => client.once("end", () => resolve()));
+  await client.query("begin");
+  const { rows } = await client.query("select pg_backend_pid() as pid, ops.roll_up_clicks()");
+  Deno.kill(Number(rows[0].pid), "SIGKILL");
+  await ended;
+}
+
+/** Every sum of an item's clicks against its rows, and those against what visitors were told. */
+async function assertExact(item: string, answered: boolean[]): Promise<void> {
+  const sql = await connected();
+  const rows = await sql<{ number: number; rows: number; is_counted: boolean }[]>`
+    select query::int as number, count(*)::int as rows, bool_and(is_counted) as is_counted
+    from public.content_click where content_id = ${item} group by query`;
+  const found = new Map(rows.map((row) => [row.number, row]));
+  const lost = answered.flatMap((is_answered, number) => is_answered && !found.has(number) ? [number] : []);
+  assert.deepEqual(lost, [], "answered and lost");
+  assert.deepEqual(rows.filter(({ rows }) => rows > 1), [], "recorded twice");
+  assert.deepEqual(rows.filter(({ number, is_counted }) => is_counted === isBot(number)), [], "bots apart");
+
+  const counted = rows.filter(({ is_counted }) => is_counted);
+  assert.equal(await shownClicks(sql, item), counted.length, "shown before all are rolled up");
+  await rolledUp(sql, item, counted.length);
+  assert.equal(await shownClicks(sql, item), counted.length, "shown afterwards");
+  const [sums] = await sql`
+    select (select sum(clicks)::int from ops.click_daily where content_id = ${item}) as daily,
+      (select sum(clicks)::int from ops.content_stat_daily where content_item_id = ${item}) as history,
+      (select count(distinct visitor)::int from ops.visitor_day where content_id = ${item}) as visitors`;
+  assert.deepEqual({ ...sums }, {
+    daily: counted.length,
+    history: counted.length,
+    visitors: new Set(counted.map(({ number }) => visitorOf(number))).size,
+  });
+  await sql.end();
+}
+
+Deno.test("clicks at once are counted exactly, when the database crashes under them, roll-ups die, and everything is killed", async (test) => {
+  const home = await Deno.makeTempDir({ prefix: "streamvibe-clicks-" });
+  const boot = async () => {
+    const stack = await startStack({ home, env: SETTINGS });
+    useStack(StackInfo.parse(stack.info));
+    return stack;
+  };
+  let stack: Stack = await boot();
+  const answered: boolean[] = [];
+  const { ids: [item = ""] } = await publicCreator(1);
+  const next = async () => {
+    const number = answered.push(false) - 1;
+    answered[number] = await click(item, number);
+  };
+  const atOnce = () => Promise.all(Array.from({ length: AT_ONCE }, next));
+  const are = (is: boolean, from = 0) => answered.slice(from).filter((one) => one === is).length;
+  /** Until so many more clicks are answered. */
+  const answers = async (count: number, from = answered.length) => {
+    for (const end = Date.now() + 60_000; are(true, from) < count;) {
+      assert.ok(Date.now() < end, `${are(true, from)} clicks were answered`);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+  };
+  try {
+    await test.step(`${AT_ONCE} at once, with roll-ups in between`, async () => {
+      const sql = await connected();
+      let is_done = false;
+      const rolling = (async () => {
+        while (!is_done) await sql`select ops.roll_up_clicks(), public.increment_content_clicks(${item})`;
+      })();
+      await atOnce();
+      is_done = true;
+      await rolling;
+      await sql.end();
+      assert.equal(are(false), 0);
+      await assertExact(item, answered);
+    });
+    await test.step(`${CRASHES} crashes of the database, each in a roll-up, while visitors click`, async () => {
+      let is_over = false;
+      const clicking = Array.from({ length: 20 }, async () => {
+        while (!is_over) await next();
+      });
+      for (let crash = 0; crash < CRASHES; crash++) {
+        await answers(ANSWERED);
+        await crashInRollUp();
+      }
+      await answers(ANSWERED);
+      is_over = true;
+      await Promise.all(clicking);
+      assert.ok(are(false) > 0, "no click met a crash");
+      await assertExact(item, answered);
+    });
+    await test.step("everything killed while visitors click", async () => {
+      const before = answered.length;
+      const clicking = atOnce();
+      await answers(ANSWERED, before);
+      await stack.kill9();
+      await clicking;
+      assert.ok(are(false, before) > 0, "the kill came too late");
+      stack = await boot();
+      await assertExact(item, answered);
+    });
+  } finally {
+    useStack(null);
+    await stack.stop();
+    await Deno.remove(home, { recursive: true });
+  }
+});
