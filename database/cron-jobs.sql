@@ -34,6 +34,17 @@ select cron.schedule('auto-sync-social-accounts', '2-59/5 * * * *',
   $$select ops.invoke_edge_function('process-auto-sync') where ops.has_due_auto_syncs()$$);
 select cron.schedule('tidy-search-indexes', '1-59/2 * * * *', $$select ops.tidy_search_indexes()$$);
 
+-- Module 003.
+do $$
+begin
+  if to_regclass('public.ai_usage') is null then
+    return;
+  end if;
+  perform cron.schedule('keep-ai-house', '* * * * *', 'select ops.keep_ai_house()');
+  perform cron.schedule('update-trending-keywords', '17 */6 * * *', 'select ops.invoke_edge_function(''update-trending-keywords'')');
+end;
+$$;
+
 -- Module 005. New and changed items reach visitors within a minute (what is no longer public leaves at once, by triggers).
 do $$
 begin

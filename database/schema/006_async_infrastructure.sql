@@ -1431,6 +1431,7 @@ values
   ('sync_tiktok', 'platform_sync', 'tiktok', true, 10),
   ('sync_facebook', 'platform_sync', 'facebook', true, 10),
   ('sync_twitter', 'platform_sync', 'twitter', true, 5),
+  ('ai_generate_tags', 'ai_analysis', null, true, 10),
   ('quota_reset', 'quota_reset', null, true, 1),
   ('token_refresh', 'token_refresh', null, true, 2)
 on conflict (name) do update

@@ -44,6 +44,16 @@ const ROADMAP: Record<string, string[]> = {
     "3.7 Test Quota Enforcement (exceed 10 syncs on free tier)",
     "3.8 Test RLS (try to access other user's content)",
   ],
+  Phase_4_AI_Enhancement: [
+    "4.1 Generate AI Tags (POST /ai-generate-tags)",
+    "4.2 Verify AI Suggestion Created",
+    "4.3 Check Token Usage Tracked",
+    "4.4 Check Cost Calculated",
+    "4.5 Apply AI Suggestion",
+    "4.6 Test Quota Enforcement (exceed 25 analyses on free tier)",
+    "4.7 Test Multiple Providers (OpenAI vs Anthropic)",
+    "4.8 Verify Trending Keywords Cached",
+  ],
   Phase_6_Discovery_Platform: [
     "6.1 Browse All Categories (GET /browse-categories)",
     "6.2 Browse Gaming Content (GET /browse-content?category=gaming)",

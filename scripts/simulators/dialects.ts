@@ -1,4 +1,8 @@
 /** Every provider that is simulated, by the name of its admin routes. README.md says how one is added. */
+import { anthropic } from "./ai/anthropic.ts";
+import { gemini } from "./ai/gemini.ts";
+import { ollama } from "./ai/ollama.ts";
+import { openai } from "./ai/openai.ts";
 import type { Context, Provider } from "./engine/provider.ts";
 import { facebook } from "./facebook/facebook.ts";
 import { instagram } from "./instagram/instagram.ts";
@@ -12,4 +16,8 @@ export const dialects: Readonly<Record<string, (context: Context) => Provider | 
   tiktok,
   facebook,
   twitter,
+  openai,
+  anthropic,
+  gemini,
+  ollama,
 };

@@ -36,7 +36,7 @@ const GROUPS: { name: string; lane: number; paths: string[] }[] = [
   {
     name: "syncs and jobs",
     lane: 3,
-    paths: ["connections", "sync", "jobs", "discovery"].map((name) => `${FUNCTIONS}/${name}`),
+    paths: ["connections", "sync", "jobs", "discovery", "ai"].map((name) => `${FUNCTIONS}/${name}`),
   },
   // Mostly wait for retries and time limits of simulated platforms.
   { name: "platforms", lane: 4, paths: [`${FUNCTIONS}/platforms`] },
@@ -47,6 +47,7 @@ const PHASES: Record<string, string[]> = {
   "1": [`${DATABASE}/base_core`, `${FUNCTIONS}/profile`],
   "2": [`${DATABASE}/connections`, `${FUNCTIONS}/connections`],
   "3": [`${DATABASE}/content`, `${FUNCTIONS}/sync`],
+  "4": [`${DATABASE}/ai`, `${FUNCTIONS}/ai`],
   "6": [`${DATABASE}/discovery`, `${FUNCTIONS}/discovery`],
   "7": [`${DATABASE}/jobs`, `${FUNCTIONS}/jobs`],
 };

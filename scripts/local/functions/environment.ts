@@ -94,6 +94,13 @@ export function simulatorSettings(url: string): Record<string, string> {
     TWITTER_API_URL: `${url}/api.x.com/2`,
     TWITTER_CLIENT_ID: "streamvibe-local-twitter",
     TWITTER_CLIENT_SECRET: "local-twitter-simulator",
+    OPENAI_API_URL: `${url}/api.openai.com/v1`,
+    OPENAI_API_KEY: "sk-local-simulator",
+    ANTHROPIC_API_URL: `${url}/api.anthropic.com/v1`,
+    ANTHROPIC_API_KEY: "sk-ant-local-simulator",
+    GOOGLE_AI_API_URL: `${url}/generativelanguage.googleapis.com/v1beta`,
+    GOOGLE_AI_API_KEY: "AIza-local-simulator",
+    LOCAL_AI_ENDPOINT: `${url}/localhost`,
     OAUTH_REDIRECT_URIS: "http://localhost:3000/oauth/callback,http://127.0.0.1:3000/oauth/callback",
     ENVIRONMENT: "local",
   };

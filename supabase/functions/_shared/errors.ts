@@ -14,6 +14,7 @@ export const CODES = {
   redirect_uri_not_allowed: [400, "The redirect address is not allowed"],
   unauthorized: [401, "Valid credentials are needed"],
   quota_exceeded: [402, "The plan's quota is used up"],
+  ai_budget_exceeded: [402, "The budget for AI is used up"],
   forbidden: [403, "This is not allowed"],
   not_found: [404, "Not found"],
   method_not_allowed: [405, "The method is not allowed"],

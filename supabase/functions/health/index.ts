@@ -5,6 +5,7 @@
  * A domain whose settings are malformed is named; only its own functions fail, and the log says which setting it is.
  */
 import { z } from "zod";
+import { AI } from "../_shared/ai/settings.ts";
 import { CONNECTIONS } from "../_shared/connections/settings.ts";
 import { endpoint, type Logger, Reply, type Settings } from "../_shared/http/endpoint.ts";
 import { JOBS } from "../_shared/jobs/settings.ts";
@@ -28,6 +29,7 @@ const DOMAINS: SettingsPart[] = [
   TIKTOK,
   FACEBOOK,
   TWITTER,
+  AI,
 ];
 
 const State = z.enum(["ok", "unset", "down"]);

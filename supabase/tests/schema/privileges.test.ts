@@ -18,6 +18,12 @@ const CHANGES: Record<string, string> = {
   content_item: "title = 'Mine'",
   content_revision: "title = 'Rewritten'",
   content_media: "alt_text = 'x'",
+  ai_model: "display_name = 'Other'",
+  user_ai_setting: "tone = 'warm'",
+  ai_suggestion: "feedback = 'kept'",
+  ai_suggestion_application: "fields = '{tags}'",
+  ai_usage: "outcome = 'x'",
+  trending_keyword: "score = 2",
   content_tag: "confidence_score = 0.5",
   content_click: "is_counted = false",
   trending_content: "rank_position = 2",
@@ -48,6 +54,16 @@ async function fillTables(db: TestContext): Promise<void> {
     insert into public.content_click (content_id) values ($item);
     insert into public.trending_content (content_id, trend_score, trend_category, rank_position) values ($item, 1, 'today', 1);
     insert into public.featured_creator (user_id) values ('${owner}');
+    insert into public.ai_provider (slug, display_name, sort_order) values ('spare', 'Spare', 9);
+    insert into public.ai_model (provider_id, slug, display_name, context_tokens, max_output_tokens) select id, 'spare', 'Spare', 1, 1 from public.ai_provider where slug = 'spare';
+    insert into public.user_ai_setting (user_id) values ('${owner}');
+    insert into public.ai_suggestion (user_id, content_item_id, model_id, requested_model_id, fingerprint, suggested_titles, suggested_descriptions, suggested_tags, trending_score, seo_score)
+      select '${owner}', $item, id, id, 'x', '{a,b,c}', '{d}', '{}', 1, 1 from public.ai_model where slug = 'llama3.2';
+    insert into public.ai_suggestion_application (suggestion_id, user_id, content_item_id, fields, before, after)
+      select id, user_id, content_item_id, '{title}', '{}', '{}' from public.ai_suggestion where user_id = '${owner}';
+    insert into public.ai_usage (user_id, model_id, operation_type, prompt_tokens, completion_tokens, is_own_key, outcome, billing_cycle_start, billing_cycle_end)
+      select '${owner}', id, 'generate_tags', 1, 1, false, 'valid', now(), now() from public.ai_model where slug = 'llama3.2';
+    insert into public.trending_keyword (keyword, source, score, expires_at) values ('spare', 'feed', 1, now());
     insert into public.job_queue (user_id, job_type, handler, dedupe_hash, max_attempts) values ('${owner}', 'platform_sync', 'spare', 0, 1);
     insert into public.job_log (job_id, user_id, level, message) select id, user_id, 'info', 'Hello' from public.job_queue where user_id = '${owner}';
     insert into public.job_type select (jsonb_populate_record(type, '{"slug": "spare"}')).* from public.job_type as type where slug = 'quota_reset';`);
@@ -74,6 +90,10 @@ test("every table × actor × verb does what the matrix says, and no table is mi
     const isReference = !(table in CHANGES);
     const row = table === "content_category"
       ? "code = 'spare'"
+      : table === "trending_keyword"
+      ? "keyword = 'spare'"
+      : table === "ai_model"
+      ? "slug = 'spare'"
       : isReference
       ? "slug = 'spare'"
       : ["content_tag", "content_click", "trending_content"].includes(table)

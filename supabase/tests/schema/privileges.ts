@@ -33,6 +33,14 @@ export const MATRIX = readMatrix(`
   content_revision     ----   +---   0---   0---       0---   +---
   content_media        ----   +---   0---   0---       0---   ++++
 
+  ai_provider          ----   +---   +---   +---       +---   ++++
+  ai_model             ----   +---   +---   +---       +---   ++++
+  user_ai_setting      ----   +-+-   0-0-   0-0-       0-0-   ++++
+  ai_suggestion        ----   +-+-   0-0-   0-0-       0-0-   +---
+  ai_suggestion_application ----   +---   0---   0---       0---   +---
+  ai_usage             ----   +---   0---   0---       0---   +---
+  trending_keyword     ----   +---   +---   +---       +---   ++++
+
   content_category     +---   +---   +---   +---       +---   ++++
   content_tag          0---   +--+   0--0   0--0       0--0   ++++
   content_click        ----   +---   0---   0---       0---   ++--
@@ -93,6 +101,17 @@ export const GRANTS: Record<string, Record<string, string>> = {
   },
   "public.content_revision": { authenticated: "select", service_role: "select" },
   "public.content_media": { authenticated: "select", service_role: ALL },
+  "public.ai_provider": { authenticated: "select", service_role: ALL },
+  "public.ai_model": { authenticated: "select", service_role: ALL },
+  "public.user_ai_setting": {
+    authenticated:
+      "insert(fallback_providers language model_id monthly_budget_cents provider_id tone user_id) select update(fallback_providers language model_id monthly_budget_cents provider_id tone)",
+    service_role: ALL,
+  },
+  "public.ai_suggestion": { authenticated: "select update(feedback)", service_role: "select" },
+  "public.ai_suggestion_application": { authenticated: "select", service_role: "select" },
+  "public.ai_usage": { authenticated: "select", service_role: "select" },
+  "public.trending_keyword": { authenticated: "select", service_role: ALL },
   "public.content_category": { anon: "select", authenticated: "select", service_role: ALL },
   "public.content_tag": {
     anon: "select",
@@ -125,7 +144,7 @@ export const EXECUTE: Record<string, string> = {
     "public",
     "authenticated",
     `
-    search_library get_click_stats pin_content`,
+    search_library get_click_stats pin_content set_ai_key apply_ai_suggestion undo_ai_application get_ai_costs`,
   ),
   ...executable(
     "public",
@@ -143,7 +162,8 @@ export const EXECUTE: Record<string, string> = {
     expire_stale_jobs cleanup_old_jobs cache_stripe_data get_cached_stripe_data invalidate_stripe_cache
     invalidate_stripe_cache_from_webhook browse_content browse_categories browse_creators get_content_detail
     get_creator_by_slug get_trending search_content search_creators record_click increment_content_clicks
-    update_total_followers refresh_public_lists`,
+    update_total_followers refresh_public_lists begin_ai_analysis reserve_ai_call settle_ai_call end_ai_analysis
+    update_trending_keywords`,
   ),
   // Behind public wrappers, in policies, in generated columns and checks. Schema ops itself is closed to all of them.
   ...executable(
@@ -158,7 +178,8 @@ export const EXECUTE: Record<string, string> = {
     "ops",
     "authenticated",
     `
-    current_user_has_role search_library get_click_stats pin_content is_own_item`,
+    current_user_has_role search_library get_click_stats pin_content is_own_item set_ai_key apply_ai_suggestion
+    undo_ai_application`,
   ),
   ...executable(
     "ops",

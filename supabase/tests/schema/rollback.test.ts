@@ -100,6 +100,10 @@ Deno.test("modules roll back and apply again, with nothing left behind, and the 
     await sql`select connect_account(${id}, 'youtube', '{"access_token": "secret-of-rollback"}', now(), '{}', '{"platform_account_id": "UC1"}')`;
     await sql`insert into content_item (social_account_id, platform_content_id, title) select id, 'v', 'V' from social_account where user_id = ${id}`;
     await sql`update content_item set title = 'W'`;
+    await sql.begin(async (transaction) => {
+      await transaction`select set_config('request.jwt.claims', ${JSON.stringify({ sub: id })}, true)`;
+      await transaction`select set_ai_key('openai', 'sk-of-rollback')`;
+    });
 
     await t.step("people who wait for their data to be erased are not forgotten by a rollback", async () => {
       const text = await read("database/rollback/001_platform_connections.sql");

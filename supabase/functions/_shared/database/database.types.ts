@@ -28,6 +28,352 @@ export type Database = {
         };
         Relationships: [];
       };
+      "ai_model": {
+        Row: {
+          "context_tokens": number;
+          "created_at": string;
+          "display_name": string;
+          "id": string;
+          "input_cost_per_1k_tokens": number | null;
+          "is_default": boolean;
+          "max_output_tokens": number;
+          "output_cost_per_1k_tokens": number | null;
+          "provider_id": string;
+          "replaced_by": string | null;
+          "retired_at": string | null;
+          "slug": string;
+          "updated_at": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "context_tokens": number;
+          "created_at"?: string;
+          "display_name": string;
+          "id"?: string;
+          "input_cost_per_1k_tokens"?: number | null;
+          "is_default"?: boolean;
+          "max_output_tokens": number;
+          "output_cost_per_1k_tokens"?: number | null;
+          "provider_id": string;
+          "replaced_by"?: string | null;
+          "retired_at"?: string | null;
+          "slug": string;
+          "updated_at"?: string;
+        };
+        Update: {
+          "context_tokens"?: number;
+          "created_at"?: string;
+          "display_name"?: string;
+          "id"?: string;
+          "input_cost_per_1k_tokens"?: number | null;
+          "is_default"?: boolean;
+          "max_output_tokens"?: number;
+          "output_cost_per_1k_tokens"?: number | null;
+          "provider_id"?: string;
+          "replaced_by"?: string | null;
+          "retired_at"?: string | null;
+          "slug"?: string;
+          "updated_at"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "ai_model_provider_id_fkey";
+            columns: ["provider_id"];
+            isOneToOne: false;
+            referencedRelation: "ai_provider";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "ai_model_replaced_by_fkey";
+            columns: ["replaced_by"];
+            isOneToOne: false;
+            referencedRelation: "ai_model";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "ai_provider": {
+        Row: {
+          "created_at": string;
+          "display_name": string;
+          "id": string;
+          "slug": string;
+          "sort_order": number;
+          "updated_at": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "created_at"?: string;
+          "display_name": string;
+          "id"?: string;
+          "slug": string;
+          "sort_order": number;
+          "updated_at"?: string;
+        };
+        Update: {
+          "created_at"?: string;
+          "display_name"?: string;
+          "id"?: string;
+          "slug"?: string;
+          "sort_order"?: number;
+          "updated_at"?: string;
+        };
+        Relationships: [];
+      };
+      "ai_suggestion": {
+        Row: {
+          "content_item_id": string;
+          "created_at": string;
+          "feedback": string | null;
+          "fingerprint": string;
+          "id": string;
+          "model_id": string;
+          "requested_model_id": string;
+          "seo_parts": NonNullable<Json>;
+          "seo_score": number;
+          "suggested_category": string | null;
+          "suggested_descriptions": (string)[];
+          "suggested_hashtags": (string)[];
+          "suggested_tags": (string)[];
+          "suggested_titles": (string)[];
+          "total_cost_cents": number | null;
+          "trending_keywords": (string)[];
+          "trending_parts": NonNullable<Json>;
+          "trending_score": number;
+          "user_id": string;
+          "was_repaired": boolean;
+        };
+        ComputedFields: never;
+        Insert: {
+          "content_item_id": string;
+          "created_at"?: string;
+          "feedback"?: string | null;
+          "fingerprint": string;
+          "id"?: string;
+          "model_id": string;
+          "requested_model_id": string;
+          "seo_parts"?: NonNullable<Json>;
+          "seo_score": number;
+          "suggested_category"?: string | null;
+          "suggested_descriptions": (string)[];
+          "suggested_hashtags"?: (string)[];
+          "suggested_tags": (string)[];
+          "suggested_titles": (string)[];
+          "total_cost_cents"?: number | null;
+          "trending_keywords"?: (string)[];
+          "trending_parts"?: NonNullable<Json>;
+          "trending_score": number;
+          "user_id": string;
+          "was_repaired"?: boolean;
+        };
+        Update: {
+          "content_item_id"?: string;
+          "created_at"?: string;
+          "feedback"?: string | null;
+          "fingerprint"?: string;
+          "id"?: string;
+          "model_id"?: string;
+          "requested_model_id"?: string;
+          "seo_parts"?: NonNullable<Json>;
+          "seo_score"?: number;
+          "suggested_category"?: string | null;
+          "suggested_descriptions"?: (string)[];
+          "suggested_hashtags"?: (string)[];
+          "suggested_tags"?: (string)[];
+          "suggested_titles"?: (string)[];
+          "total_cost_cents"?: number | null;
+          "trending_keywords"?: (string)[];
+          "trending_parts"?: NonNullable<Json>;
+          "trending_score"?: number;
+          "user_id"?: string;
+          "was_repaired"?: boolean;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "ai_suggestion_content_item_id_fkey";
+            columns: ["content_item_id"];
+            isOneToOne: false;
+            referencedRelation: "content_item";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "ai_suggestion_model_id_fkey";
+            columns: ["model_id"];
+            isOneToOne: false;
+            referencedRelation: "ai_model";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "ai_suggestion_requested_model_id_fkey";
+            columns: ["requested_model_id"];
+            isOneToOne: false;
+            referencedRelation: "ai_model";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "ai_suggestion_user_id_fkey";
+            columns: ["user_id"];
+            isOneToOne: false;
+            referencedRelation: "users";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "ai_suggestion_application": {
+        Row: {
+          "after": NonNullable<Json>;
+          "applied_at": string;
+          "before": NonNullable<Json>;
+          "content_item_id": string;
+          "fields": (string)[];
+          "id": string;
+          "suggestion_id": string;
+          "undone_at": string | null;
+          "user_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "after": NonNullable<Json>;
+          "applied_at"?: string;
+          "before": NonNullable<Json>;
+          "content_item_id": string;
+          "fields": (string)[];
+          "id"?: string;
+          "suggestion_id": string;
+          "undone_at"?: string | null;
+          "user_id": string;
+        };
+        Update: {
+          "after"?: NonNullable<Json>;
+          "applied_at"?: string;
+          "before"?: NonNullable<Json>;
+          "content_item_id"?: string;
+          "fields"?: (string)[];
+          "id"?: string;
+          "suggestion_id"?: string;
+          "undone_at"?: string | null;
+          "user_id"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "ai_suggestion_application_content_item_id_fkey";
+            columns: ["content_item_id"];
+            isOneToOne: false;
+            referencedRelation: "content_item";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "ai_suggestion_application_suggestion_id_fkey";
+            columns: ["suggestion_id"];
+            isOneToOne: false;
+            referencedRelation: "ai_suggestion";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "ai_suggestion_application_user_id_fkey";
+            columns: ["user_id"];
+            isOneToOne: false;
+            referencedRelation: "users";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "ai_usage": {
+        Row: {
+          "billing_cycle_end": string;
+          "billing_cycle_start": string;
+          "cache_write_1h_tokens": number;
+          "cache_write_tokens": number;
+          "cached_tokens": number;
+          "completion_tokens": number;
+          "content_item_id": string | null;
+          "cost_cents": number | null;
+          "created_at": string;
+          "duration_ms": number | null;
+          "id": number;
+          "is_own_key": boolean;
+          "model_id": string;
+          "operation_type": string;
+          "outcome": string;
+          "prompt_tokens": number;
+          "suggestion_id": string | null;
+          "thought_tokens": number;
+          "user_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "billing_cycle_end": string;
+          "billing_cycle_start": string;
+          "cache_write_1h_tokens"?: number;
+          "cache_write_tokens"?: number;
+          "cached_tokens"?: number;
+          "completion_tokens": number;
+          "content_item_id"?: string | null;
+          "cost_cents"?: number | null;
+          "created_at"?: string;
+          "duration_ms"?: number | null;
+          "id"?: never;
+          "is_own_key": boolean;
+          "model_id": string;
+          "operation_type": string;
+          "outcome": string;
+          "prompt_tokens": number;
+          "suggestion_id"?: string | null;
+          "thought_tokens"?: number;
+          "user_id": string;
+        };
+        Update: {
+          "billing_cycle_end"?: string;
+          "billing_cycle_start"?: string;
+          "cache_write_1h_tokens"?: number;
+          "cache_write_tokens"?: number;
+          "cached_tokens"?: number;
+          "completion_tokens"?: number;
+          "content_item_id"?: string | null;
+          "cost_cents"?: number | null;
+          "created_at"?: string;
+          "duration_ms"?: number | null;
+          "id"?: never;
+          "is_own_key"?: boolean;
+          "model_id"?: string;
+          "operation_type"?: string;
+          "outcome"?: string;
+          "prompt_tokens"?: number;
+          "suggestion_id"?: string | null;
+          "thought_tokens"?: number;
+          "user_id"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "ai_usage_content_item_id_fkey";
+            columns: ["content_item_id"];
+            isOneToOne: false;
+            referencedRelation: "content_item";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "ai_usage_model_id_fkey";
+            columns: ["model_id"];
+            isOneToOne: false;
+            referencedRelation: "ai_model";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "ai_usage_suggestion_id_fkey";
+            columns: ["suggestion_id"];
+            isOneToOne: false;
+            referencedRelation: "ai_suggestion";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "ai_usage_user_id_fkey";
+            columns: ["user_id"];
+            isOneToOne: false;
+            referencedRelation: "users";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       "audit_log": {
         Row: {
           "action": string;
@@ -1184,6 +1530,108 @@ export type Database = {
           },
         ];
       };
+      "trending_keyword": {
+        Row: {
+          "category_code": string;
+          "expires_at": string;
+          "growth": number | null;
+          "id": string;
+          "keyword": string;
+          "language": string;
+          "people": number;
+          "score": number;
+          "source": string;
+          "updated_at": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "category_code"?: string;
+          "expires_at": string;
+          "growth"?: number | null;
+          "id"?: string;
+          "keyword": string;
+          "language"?: string;
+          "people"?: number;
+          "score": number;
+          "source": string;
+          "updated_at"?: string;
+        };
+        Update: {
+          "category_code"?: string;
+          "expires_at"?: string;
+          "growth"?: number | null;
+          "id"?: string;
+          "keyword"?: string;
+          "language"?: string;
+          "people"?: number;
+          "score"?: number;
+          "source"?: string;
+          "updated_at"?: string;
+        };
+        Relationships: [];
+      };
+      "user_ai_setting": {
+        Row: {
+          "created_at": string;
+          "fallback_providers": (string)[];
+          "key_secret_names": NonNullable<Json>;
+          "language": string | null;
+          "model_id": string | null;
+          "monthly_budget_cents": number | null;
+          "provider_id": string | null;
+          "tone": string;
+          "updated_at": string;
+          "user_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "created_at"?: string;
+          "fallback_providers"?: (string)[];
+          "key_secret_names"?: NonNullable<Json>;
+          "language"?: string | null;
+          "model_id"?: string | null;
+          "monthly_budget_cents"?: number | null;
+          "provider_id"?: string | null;
+          "tone"?: string;
+          "updated_at"?: string;
+          "user_id": string;
+        };
+        Update: {
+          "created_at"?: string;
+          "fallback_providers"?: (string)[];
+          "key_secret_names"?: NonNullable<Json>;
+          "language"?: string | null;
+          "model_id"?: string | null;
+          "monthly_budget_cents"?: number | null;
+          "provider_id"?: string | null;
+          "tone"?: string;
+          "updated_at"?: string;
+          "user_id"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "user_ai_setting_model_id_fkey";
+            columns: ["model_id"];
+            isOneToOne: false;
+            referencedRelation: "ai_model";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "user_ai_setting_provider_id_fkey";
+            columns: ["provider_id"];
+            isOneToOne: false;
+            referencedRelation: "ai_provider";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "user_ai_setting_user_id_fkey";
+            columns: ["user_id"];
+            isOneToOne: true;
+            referencedRelation: "users";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       "user_role": {
         Row: {
           "granted_at": string;
@@ -1328,6 +1776,15 @@ export type Database = {
         };
         Returns: Json;
       };
+      "apply_ai_suggestion": {
+        Args: {
+          "p_choices"?: Json;
+          "p_fields": (string)[];
+          "p_is_preview"?: boolean;
+          "p_suggestion_id": string;
+        };
+        Returns: Json;
+      };
       "apply_sync_page": {
         Args: {
           "p_account"?: Json;
@@ -1338,6 +1795,10 @@ export type Database = {
           "p_sync_id": string;
           "p_usage"?: Json;
         };
+        Returns: Json;
+      };
+      "begin_ai_analysis": {
+        Args: { "p_content_item_id": string; "p_model"?: string; "p_provider"?: string; "p_user_id": string };
         Returns: Json;
       };
       "begin_oauth": {
@@ -1483,6 +1944,7 @@ export type Database = {
       };
       "discard_dead_letters": { Args: { "p_job_ids": (string)[] }; Returns: number };
       "disconnect_account": { Args: { "p_social_account_id": string; "p_user_id": string }; Returns: string };
+      "end_ai_analysis": { Args: { "p_analysis_id": string }; Returns: undefined };
       "expire_stale_jobs": {
         Args: Record<PropertyKey, never>;
         Returns: {
@@ -1588,6 +2050,7 @@ export type Database = {
       };
       "forget_cached": { Args: { "p_tags": (string)[] }; Returns: undefined };
       "generate_profile_slug": { Args: { "p_display_name": string; "p_user_id": string }; Returns: string };
+      "get_ai_costs": { Args: { "p_since"?: string; "p_until"?: string }; Returns: Json };
       "get_cache_changes": { Args: { "p_since"?: string }; Returns: Json };
       "get_cached_job_result": {
         Args: { "p_job_type": string; "p_max_age"?: string; "p_params"?: Json; "p_user_id": string };
@@ -1778,6 +2241,20 @@ export type Database = {
         };
         Returns: string;
       };
+      "reserve_ai_call": {
+        Args: {
+          "p_analysis_id": string;
+          "p_content_item_id": string;
+          "p_installation_budget_cents"?: number;
+          "p_is_own_key": boolean;
+          "p_lease_seconds"?: number;
+          "p_max_tokens": number;
+          "p_model_id": string;
+          "p_prompt_tokens": number;
+          "p_user_id": string;
+        };
+        Returns: Json;
+      };
       "reset_due_quotas": { Args: Record<PropertyKey, never>; Returns: number };
       "resume_job_type": { Args: { "p_job_type": string }; Returns: number };
       "retry_dead_letters": { Args: { "p_job_ids": (string)[] }; Returns: number };
@@ -1836,6 +2313,7 @@ export type Database = {
           "views_count": number;
         }[];
       };
+      "set_ai_key": { Args: { "p_key"?: string; "p_provider": string }; Returns: boolean };
       "set_content_hidden": {
         Args: { "p_content_item_id": string; "p_hidden": boolean; "p_reason"?: string };
         Returns: undefined;
@@ -1852,6 +2330,17 @@ export type Database = {
           "p_user_id": string;
         };
         Returns: undefined;
+      };
+      "settle_ai_call": {
+        Args: {
+          "p_duration_ms"?: number;
+          "p_installation_budget_cents"?: number;
+          "p_outcome": string;
+          "p_reservation_id": string;
+          "p_suggestion"?: Json;
+          "p_usage": Json;
+        };
+        Returns: Json;
       };
       "setup_profile": {
         Args: {
@@ -1881,6 +2370,7 @@ export type Database = {
           "redirect_uri": string;
         }[];
       };
+      "undo_ai_application": { Args: { "p_application_id": string }; Returns: Json };
       "update_job_progress": {
         Args: {
           "p_checkpoint"?: Json;
@@ -1893,6 +2383,7 @@ export type Database = {
         Returns: undefined;
       };
       "update_total_followers": { Args: { "p_user_id": string }; Returns: number };
+      "update_trending_keywords": { Args: { "p_feed"?: Json }; Returns: number };
     };
     Enums: {
       "action_mode_enum": "auto" | "manual" | "disabled";

@@ -14,6 +14,7 @@ export const HANDLERS: Registry = {
   sync_tiktok: sync("tiktok", "videos"),
   sync_facebook: sync("facebook", "posts"),
   sync_twitter: sync("twitter", "posts"),
+  ai_generate_tags: async () => (await import("../ai/ai_job.ts")).generateTagsJob,
   token_refresh: async () => {
     const { refreshTokens } = await import("../connections/refresh_tokens.ts");
     return async ({ context }) => ({ result: { ...await refreshTokens(context) } });

@@ -1,0 +1,81 @@
+/**
+ * Anthropic's Messages API (https://platform.claude.com/docs/en/api/messages). Its `input_tokens` leave out what was read from and
+ * written to the cache: all input is the sum of the three.
+ */
+import { z } from "zod";
+import { AI } from "./settings.ts";
+import {
+  type AiFaultKind,
+  kindOfStatus,
+  malformed,
+  post,
+  type Provider,
+  type TokenUsage,
+} from "./provider.ts";
+
+const Count = z.int().min(0).nullish().transform((value) => value ?? 0);
+
+const Usage = z.object({
+  input_tokens: z.int().min(0),
+  cache_creation_input_tokens: Count,
+  cache_read_input_tokens: Count,
+  cache_creation: z.object({ ephemeral_1h_input_tokens: Count }).nullish(),
+  output_tokens: z.int().min(0),
+});
+
+const Answer = z.object({
+  content: z.array(z.looseObject({ type: z.string(), text: z.string().nullish() })),
+  stop_reason: z.string().nullish(),
+  usage: Usage,
+});
+
+/** The tokens of a call as this API counts them. */
+export function anthropicUsage(usage: z.output<typeof Usage>): TokenUsage {
+  const written = usage.cache_creation_input_tokens;
+  const cache_write_1h_tokens = Math.min(written, usage.cache_creation?.ephemeral_1h_input_tokens ?? 0);
+  return {
+    prompt_tokens: usage.input_tokens + written + usage.cache_read_input_tokens,
+    cached_tokens: usage.cache_read_input_tokens,
+    cache_write_tokens: written - cache_write_1h_tokens,
+    cache_write_1h_tokens,
+    completion_tokens: usage.output_tokens,
+    thought_tokens: 0,
+  };
+}
+
+const Problem = z.object({ error: z.object({ type: z.string(), message: z.string().nullish() }) });
+
+function explain(status: number, body: unknown): AiFaultKind {
+  const error = Problem.safeParse(body).data?.error;
+  if (error?.type === "overloaded_error") return "overloaded";
+  if (status === 400 && /prompt is too long|context/i.test(error?.message ?? "")) return "context_too_long";
+  return kindOfStatus(status);
+}
+
+export const anthropic: Provider = {
+  slug: "anthropic",
+  async ask(context, request) {
+    const body = await post(context, "anthropic", `${context.settings.of(AI).ANTHROPIC_API_URL}/messages`, {
+      "x-api-key": request.key,
+      "anthropic-version": "2026-10-21",
+    }, {
+      model: request.model,
+      max_tokens: request.max_output_tokens,
+      system: request.instructions,
+      messages: request.messages.map(({ role, text }) => ({ role, content: text })),
+      output_config: { format: { type: "json_schema", schema: request.schema } },
+      metadata: { user_id: request.safety_id },
+    }, explain);
+    const parsed = Answer.safeParse(body);
+    if (!parsed.success) malformed("anthropic");
+    const { content, stop_reason, usage } = parsed.data;
+    const ending = stop_reason === "refusal"
+      ? "refused"
+      : stop_reason === "max_tokens" || stop_reason === "model_context_window_exceeded"
+      ? "truncated"
+      : "complete";
+    // Newer models may think first: the text is the blocks of that type, wherever they stand.
+    const text = content.flatMap((block) => block.type === "text" && block.text ? [block.text] : []).join("");
+    return { text, ending, usage: anthropicUsage(usage) };
+  },
+};

@@ -1,0 +1,88 @@
+/**
+ * OpenAI's Responses API (https://platform.openai.com/docs/api-reference/responses). Its `input_tokens` include what was read from and
+ * written to the cache, its `output_tokens` include thoughts.
+ */
+import { z } from "zod";
+import { AI } from "./settings.ts";
+import {
+  type AiFaultKind,
+  kindOfStatus,
+  malformed,
+  type ModelAnswer,
+  post,
+  type Provider,
+  type TokenUsage,
+} from "./provider.ts";
+
+const Count = z.int().min(0).nullish().transform((value) => value ?? 0);
+
+const Usage = z.object({
+  input_tokens: z.int().min(0),
+  input_tokens_details: z.object({ cached_tokens: Count, cache_write_tokens: Count }).nullish(),
+  output_tokens: z.int().min(0),
+  output_tokens_details: z.object({ reasoning_tokens: Count }).nullish(),
+});
+
+const Answer = z.object({
+  status: z.string(),
+  incomplete_details: z.object({ reason: z.string().nullish() }).nullish(),
+  output: z.array(z.looseObject({
+    type: z.string(),
+    content: z.array(z.looseObject({ type: z.string(), text: z.string().nullish() })).nullish(),
+  })),
+  usage: Usage.nullish(),
+});
+
+/** The tokens of a call as this API counts them. */
+export function openaiUsage(usage: z.output<typeof Usage> | null | undefined): TokenUsage {
+  const cached_tokens = usage?.input_tokens_details?.cached_tokens ?? 0;
+  const cache_write_tokens = usage?.input_tokens_details?.cache_write_tokens ?? 0;
+  return {
+    prompt_tokens: Math.max(usage?.input_tokens ?? 0, cached_tokens + cache_write_tokens),
+    cached_tokens,
+    cache_write_tokens,
+    cache_write_1h_tokens: 0,
+    completion_tokens: usage?.output_tokens ?? 0,
+    thought_tokens: usage?.output_tokens_details?.reasoning_tokens ?? 0,
+  };
+}
+
+const Problem = z.object({ error: z.object({ code: z.string().nullish() }) });
+
+/** What a refusal of this API means; 429 has two meanings. */
+export function explainOpenai(status: number, body: unknown): AiFaultKind {
+  const code = Problem.safeParse(body).data?.error.code;
+  if (code === "insufficient_quota") return "out_of_credit";
+  if (code === "context_length_exceeded") return "context_too_long";
+  return kindOfStatus(status);
+}
+
+export const openai: Provider = {
+  slug: "openai",
+  async ask(context, request): Promise<ModelAnswer> {
+    const body = await post(context, "openai", `${context.settings.of(AI).OPENAI_API_URL}/responses`, {
+      authorization: `Bearer ${request.key}`,
+    }, {
+      model: request.model,
+      instructions: request.instructions,
+      input: request.messages.map(({ role, text }) => ({ role, content: text })),
+      text: { format: { type: "json_schema", name: "suggestion", strict: true, schema: request.schema } },
+      max_output_tokens: request.max_output_tokens,
+      store: false,
+      safety_identifier: request.safety_id,
+    }, explainOpenai);
+    const parsed = Answer.safeParse(body);
+    if (!parsed.success) malformed("openai");
+    const { output, status, incomplete_details, usage } = parsed.data;
+    const parts = output.filter(({ type }) => type === "message").flatMap(({ content }) => content ?? []);
+    const ending = parts.some(({ type }) => type === "refusal")
+      ? "refused"
+      : status !== "incomplete"
+      ? "complete"
+      : incomplete_details?.reason === "content_filter"
+      ? "filtered"
+      : "truncated";
+    const text = parts.flatMap(({ type, text }) => type === "output_text" && text ? [text] : []).join("");
+    return { text, ending, usage: openaiUsage(usage) };
+  },
+};

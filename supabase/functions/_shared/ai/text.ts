@@ -1,0 +1,67 @@
+/** Texts as people see them: cut between characters, never inside one. */
+
+const CHARACTERS = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+
+/** At most so many UTF-16 units, cut before the character that no longer fits; a lone surrogate becomes U+FFFD. */
+export function cut(text: string, length: number): string {
+  const whole = text.toWellFormed();
+  if (whole.length <= length) return whole;
+  let end = 0;
+  // A few characters more than fit are enough to know where the last one ends.
+  for (const { index, segment } of CHARACTERS.segment(whole.slice(0, length + 64))) {
+    if (index + segment.length > length) break;
+    end = index + segment.length;
+  }
+  return whole.slice(0, end).trimEnd();
+}
+
+/** Characters as people count them, of texts that may be long. */
+export function lengthOf(text: string): number {
+  return [...text].length;
+}
+
+/** Control characters (but line breaks and tabs) and the invisible ones that hide or reorder text. */
+const UNSEEN = /(?![\t\n\r])[\p{Cc}\u202a-\u202e\u2066-\u2069\ufeff\u{e0000}-\u{e007f}]/gu;
+
+/** Without what nobody sees: PostgreSQL refuses U+0000, and the rest serves only to deceive. */
+export function visible(text: string): string {
+  return text.toWellFormed().replaceAll(UNSEEN, "");
+}
+
+const LINK =
+  /(?:\b[a-z][a-z0-9+.-]*:\/\/|\bwww\.)[^\s<>"')\]]+|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|net|org|io|co|me|tv|gg|ly|be|app|dev|info|biz|xyz|shop|store|link|ru|cn|de|uk|fr|es|it)\b(?:\/[^\s<>"')\]]*)?/giu;
+const HANDLE = /@[\p{L}\p{N}_.-]{2,}/gu;
+
+/** Addresses and handles in a text, folded so that they compare. */
+export function pointersIn(text: string): string[] {
+  const plain = text.normalize("NFKC");
+  return [...plain.matchAll(LINK), ...plain.matchAll(HANDLE)].map(([found]) =>
+    found.toLowerCase().replace(/[.,;:!?/-]+$/, "")
+  );
+}
+
+const SCRIPTS: Readonly<Record<string, RegExp>> = {
+  ru: /\p{Script=Cyrillic}/u,
+  uk: /\p{Script=Cyrillic}/u,
+  bg: /\p{Script=Cyrillic}/u,
+  el: /\p{Script=Greek}/u,
+  he: /\p{Script=Hebrew}/u,
+  ar: /\p{Script=Arabic}/u,
+  fa: /\p{Script=Arabic}/u,
+  hi: /\p{Script=Devanagari}/u,
+  bn: /\p{Script=Bengali}/u,
+  ta: /\p{Script=Tamil}/u,
+  th: /\p{Script=Thai}/u,
+  ko: /\p{Script=Hangul}/u,
+  ja: /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]/u,
+  zh: /\p{Script=Han}/u,
+};
+
+/** Whether at least half of a text's letters are of the script that its language is written in. */
+export function isWrittenIn(text: string, language: string | null): boolean {
+  const code = language?.toLowerCase().split("-")[0];
+  if (!code) return true;
+  const letters = text.match(/\p{L}/gu) ?? [];
+  const script = SCRIPTS[code] ?? /\p{Script=Latin}/u;
+  return letters.length === 0 || letters.filter((letter) => script.test(letter)).length * 2 >= letters.length;
+}

@@ -1,0 +1,74 @@
+/**
+ * POST /functions/v1/apply-ai-suggestion: takes fields of a suggestion over, as an edit of the caller's own. `preview` only shows the
+ * difference; `undo` puts an application back, but for what was edited since.
+ */
+import { z } from "zod";
+import { Category } from "../_shared/profile/categories.ts";
+import { dataOf } from "../_shared/database/database.ts";
+import { endpoint, invalid } from "../_shared/http/endpoint.ts";
+
+const Fields = z.array(z.enum(["title", "description", "tags", "hashtags", "category"]));
+const Value = z.union([z.string(), z.array(z.string()), z.null()]);
+const Applied = z.object({
+  /** What `undo` takes; null for a preview, and where nothing changed. */
+  application_id: z.uuid().nullable(),
+  changes: z.array(z.object({ field: z.string(), before: Value, after: Value })),
+  content_item: z.object({
+    id: z.uuid(),
+    title: z.string(),
+    description: z.string(),
+    tags: z.array(z.string()),
+    hashtags: z.array(z.string()),
+    category_code: Category.nullable(),
+    updated_at: z.string(),
+  }),
+});
+const Undone = z.object({ undone_fields: z.array(z.string()), kept_fields: z.array(z.string()) });
+
+export default endpoint({
+  name: "apply-ai-suggestion",
+  summary: "Applies a suggestion, field by field",
+  method: "POST",
+  auth: "user",
+  rate: "user",
+  idempotent: true,
+  input: z.strictObject({
+    suggestion_id: z.uuid().optional(),
+    fields: Fields.min(1).max(5).optional(),
+    /** Which of the titles, from 0. */
+    title: z.int().min(0).max(4).default(0),
+    /** Which of the descriptions, from 0. */
+    description: z.int().min(0).max(1).default(0),
+    preview: z.boolean().default(false),
+    /** The application to take back, instead of a suggestion. */
+    undo: z.uuid().optional(),
+  }),
+  example: {
+    suggestion_id: "3f1c9a52-7f0e-4b0a-9d53-1f6c2f7f1b11",
+    fields: ["title", "tags"],
+    preview: true,
+  },
+  output: z.union([Applied, Undone]),
+  errors: ["not_found"],
+  async handle({ input, db }) {
+    const { suggestion_id, fields, undo, preview, title, description } = input;
+    if ((undo === undefined) === (suggestion_id === undefined)) {
+      invalid("/suggestion_id", "a suggestion to apply is needed, or an application to undo");
+    }
+    const client = await db();
+    if (undo !== undefined) {
+      return Undone.parse(dataOf(await client.rpc("undo_ai_application", { p_application_id: undo })));
+    }
+    if (suggestion_id === undefined || fields === undefined) {
+      return invalid("/fields", "the fields to apply are needed");
+    }
+    return Applied.parse(dataOf(
+      await client.rpc("apply_ai_suggestion", {
+        p_suggestion_id: suggestion_id,
+        p_fields: fields,
+        p_choices: { title, description },
+        p_is_preview: preview,
+      }),
+    ));
+  },
+});

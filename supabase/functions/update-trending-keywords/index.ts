@@ -1,0 +1,24 @@
+/**
+ * POST /functions/v1/update-trending-keywords: makes the trending keywords anew, from our own clicks and growing content, and from a feed
+ * where one is set. A feed that fails takes nothing away from the rest.
+ */
+import { z } from "zod";
+import { readFeed } from "../_shared/ai/trending_feed.ts";
+import { endpoint } from "../_shared/http/endpoint.ts";
+
+export default endpoint({
+  name: "update-trending-keywords",
+  summary: "Makes the trending keywords anew",
+  method: "POST",
+  auth: "secret",
+  rate: "service",
+  input: z.strictObject({}),
+  example: {},
+  output: z.object({ updated: z.int() }),
+  timeout_ms: 60_000,
+  async handle(context) {
+    return {
+      updated: await context.admin.call("update_trending_keywords", { p_feed: await readFeed(context) }),
+    };
+  },
+});

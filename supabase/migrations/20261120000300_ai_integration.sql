@@ -1,0 +1,1 @@
+../../database/schema/003_ai_integration.sql
