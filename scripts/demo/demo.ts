@@ -16,6 +16,7 @@ import { profile } from "../journey/steps/profile.ts";
 import { searchTags, searchTypos, searchWords } from "../journey/steps/search.ts";
 import { secondAccount } from "../journey/steps/second_account.ts";
 import { signUp } from "../journey/steps/sign_up.ts";
+import { suggest } from "../journey/steps/suggest.ts";
 import { sync } from "../journey/steps/sync.ts";
 import { becomePublic, browse, click, searchPublic } from "../journey/steps/visitor.ts";
 import { findTarget } from "./target.ts";
@@ -33,6 +34,7 @@ const STEPS: Step[] = [
   secondAccount,
   changePlan,
   ...PLATFORMS.flatMap((platform) => [connectPlatform(platform), syncPlatform(platform)]),
+  suggest,
   becomePublic,
   browse,
   searchPublic,
