@@ -4,6 +4,7 @@
  */
 import { parseArgs } from "node:util";
 import type { Benchmark, Outcome, Row } from "./benchmark.ts";
+import { clicks } from "./clicks.ts";
 import { coldStart } from "./cold_start.ts";
 import { kernel } from "./kernel.ts";
 import { limiter } from "./limiter.ts";
@@ -21,13 +22,15 @@ const BENCHMARKS: Benchmark[] = [
   syncSchedule,
   queue,
   queueGrowth,
+  clicks,
   relevance,
 ];
 
-const USAGE = `Usage: deno task bench [name …] [--rounds N] [--seconds N]
+const USAGE = `Usage: deno task bench [name …] [--rounds N] [--seconds N] [--size N]
 ${BENCHMARKS.map(({ name, about }) => `  ${name.padEnd(12)} ${about}`).join("\n")}
   --rounds N   rounds of each measurement, 3 or more (3)
-  --seconds N  length of one measurement (3)`;
+  --seconds N  length of one measurement (3)
+  --size N     clicks that are counted one by one in clicks (1000000)`;
 
 function options() {
   try {
@@ -37,26 +40,31 @@ function options() {
       options: {
         rounds: { type: "string", default: "3" },
         seconds: { type: "string", default: "3" },
+        size: { type: "string", default: "1000000" },
         help: { type: "boolean" },
       },
     });
-    const [rounds, seconds] = [Number(values.rounds), Number(values.seconds)];
-    if (!(rounds >= 3) || !(seconds > 0)) {
-      throw new Error("Cannot measure so little: rounds must be 3 or more, seconds above 0");
+    const { rounds, seconds, size } = {
+      rounds: Number(values.rounds),
+      seconds: Number(values.seconds),
+      size: Number(values.size),
+    };
+    if (!(rounds >= 3) || !(seconds > 0) || !(size > 0)) {
+      throw new Error("Cannot measure so little: rounds must be 3 or more, seconds and size above 0");
     }
     const chosen = positionals.map((name) => {
       const found = BENCHMARKS.find((benchmark) => benchmark.name === name);
       if (!found) throw new Error(`Cannot run ${name}: there is no such benchmark`);
       return found;
     });
-    return { rounds, seconds, help: values.help, chosen: chosen.length > 0 ? chosen : BENCHMARKS };
+    return { rounds, seconds, size, help: values.help, chosen: chosen.length > 0 ? chosen : BENCHMARKS };
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
     Deno.exit(2);
   }
 }
 
-const { rounds, seconds, help, chosen } = options();
+const { rounds, seconds, size, help, chosen } = options();
 if (help) {
   console.log(USAGE);
   Deno.exit(0);
@@ -64,12 +72,13 @@ if (help) {
 await Deno.mkdir("test-results/bench", { recursive: true });
 for (const benchmark of chosen) {
   console.log(`\n${benchmark.name}: ${benchmark.about} (${rounds} rounds of ${seconds} s)`);
-  const outcome = await benchmark.run({ rounds, seconds });
+  const outcome = await benchmark.run({ rounds, seconds, size });
   print(outcome);
   const file = `test-results/bench/${benchmark.name}.json`;
   await Deno.writeTextFile(
     file,
-    JSON.stringify({ name: benchmark.name, ...await machine(), rounds, seconds, ...outcome }, null, 2) + "\n",
+    JSON.stringify({ name: benchmark.name, ...await machine(), rounds, seconds, size, ...outcome }, null, 2) +
+      "\n",
   );
   console.log(`  ${file}`);
 }

@@ -5,6 +5,8 @@ import type { Figures } from "./measure.ts";
 export interface Effort {
   rounds: number;
   seconds: number;
+  /** Of what a benchmark does a given number of times, beside what it does for a time. */
+  size: number;
 }
 
 /** One line of the table. */

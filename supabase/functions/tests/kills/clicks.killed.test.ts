@@ -3,9 +3,9 @@
  * once, and every sum says the same. On a stack of its own.
  */
 import assert from "node:assert/strict";
-import pg from "pg";
 import type { Sql } from "postgres";
 import { type Stack, startStack } from "../../../../scripts/local/stack.ts";
+import { patientClient } from "../../../../scripts/test/patient_client.ts";
 import {
   callFunction,
   StackInfo,
@@ -43,30 +43,15 @@ async function click(item: string, number: number): Promise<boolean> {
   );
 }
 
-/** Connects as soon as the database lets anybody in. */
-async function patient(): Promise<pg.Client> {
-  const { db_url } = await testStack();
-  for (const end = Date.now() + 60_000;;) {
-    const client = new pg.Client({ connectionString: db_url });
-    client.on("error", () => {});
-    try {
-      await client.connect();
-      return client;
-    } catch (error) {
-      if (Date.now() > end) throw error;
-    }
-  }
-}
-
 /** A connection of the usual kind, which a recovery would confuse, once that is over. */
 async function connected(): Promise<Sql> {
-  await (await patient()).end();
+  await (await patientClient((await testStack()).db_url)).end();
   return await testDatabase();
 }
 
 /** A roll-up that has done everything but commit, when its server process dies; PostgreSQL then throws everybody out and recovers. */
 async function crashInRollUp(): Promise<void> {
-  const client = await patient();
+  const client = await patientClient((await testStack()).db_url);
   const ended = new Promise<void>((resolve) => client.once("end", () => resolve()));
   await client.query("begin");
   const { rows } = await client.query("select pg_backend_pid() as pid, ops.roll_up_clicks()");
