@@ -55,15 +55,25 @@ comment on type public.action_mode_enum is 'auto: done on a schedule; manual: do
 -- Immutable although unaccent() is only stable: the dictionary is named, so no search_path can change the result.
 create function ops.fold_text(p_text text) returns text
 language plpgsql immutable parallel safe strict security invoker set search_path = '' as $$
+declare
+  v_text text := p_text;
 begin
   if octet_length(p_text) = char_length(p_text) then
     return lower(p_text);
+  end if;
+  -- Normalizing is half of the work, and changes nothing where there are only letters and signs that are no other's other form: NFKC_QC
+  -- is yes and the combining class 0 for all of these.
+  if v_text ~ '[^\u0001-\u007f\u00a1-\u00a7\u00a9\u00ab-\u00ae\u00b0\u00b1\u00b6\u00b7\u00bb\u00bf-\u0131\u0134-\u013e\u0141-\u0148\u014a-\u017e'
+      '\u01cd-\u01f0\u0386\u0388-\u03cf\u0400-\u0482\u048a-\u0586\u05d0-\u05ea\u060c\u061b\u061f-\u064a\u0660-\u066f\u0671-\u0674\u0679-\u06d5'
+      '\u10d0-\u10fa\u1ea0-\u1ef9\u200b-\u2010\u2012-\u2016\u2018-\u2023\u2027-\u202e\u2190-\u222b\u2500-\u2a0b\u2b00-\u2bff\u3001-\u3029'
+      '\u3041-\u3096\u30a0-\u30fe\u3400-\u9fff\uac00-\ud7a3\ufe00-\ufe0f\U0001f1e6-\U0001f1ff\U0001f300-\U0001faff\U00020000-\U0002a6df]' then
+    v_text := normalize(v_text, nfkc);
   end if;
   -- NFKC takes the vowel "am" of Thai and Lao apart. Taken away: marks of Latin, Greek and Cyrillic that stand alone, vowel signs of
   -- Hebrew and Arabic, tatweel, and what Unicode lets a font leave out (joiners, fillers, variation selectors, tags).
   return regexp_replace(
     replace(replace(replace(
-      lower(extensions.unaccent('extensions.unaccent'::regdictionary, normalize(p_text, nfkc)) collate "und-x-icu"),
+      lower(extensions.unaccent('extensions.unaccent'::regdictionary, v_text) collate "und-x-icu"),
       'ς', 'σ'), 'ํา', 'ำ'), 'ໍາ', 'ຳ'),
     '[\u00ad\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061c\u0640\u064b-\u065f\u0670\u06d6-\u06dc'
     '\u06df-\u06e8\u06ea-\u06ed\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff'

@@ -60,19 +60,21 @@ declare
   v_marks constant text := '\u0e31\u0e33-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb3-\u0ebc\u0ec8-\u0ece\u102b-\u103e\u1056-\u1059\u105e-\u1060\u1062-\u1064\u1067-\u106d\u1071-\u1074'
     '\u1082-\u108d\u17b4-\u17d3\u1a55-\u1a7f\u1b00-\u1b04\u1b34-\u1b44\u3099\u309a\ua980-\ua983\ua9b3-\ua9c0';
   v_text text := p_text;
+  v_is_plain boolean := octet_length(p_text) = char_length(p_text);
 begin
-  if octet_length(v_text) <> char_length(v_text) then
+  if not v_is_plain then
     v_text := ops.fold_text(v_text);
+    v_is_plain := octet_length(v_text) = char_length(v_text);
   end if;
   -- To the parser the number in "covid-19" is a negative one.
-  if strpos(v_text, '-') > 0 then
+  if strpos(v_text, '-') > 0 and v_text ~ '[[:alnum:]]-[0-9]' then
     v_text := regexp_replace(v_text, '([[:alnum:]])-(?=[0-9])', '\1 ', 'g');
   end if;
-  if octet_length(v_text) = char_length(v_text) or v_text !~ ('[' || v_letters || ']') then
+  if v_is_plain or v_text !~ ('[' || v_letters || ']') then
     return v_text;
   end if;
   -- Each letter twice with a space between makes of "abcd" the words a, ab, bc, cd, d. No vector holds much more of them.
-  return regexp_replace(regexp_replace(left(v_text, 20000), '([' || v_letters || ']+)', ' \1 ', 'g'),
+  return regexp_replace(regexp_replace(left(v_text, 20000), '[' || v_letters || ']+', ' \& ', 'g'),
     '[' || v_letters || '][' || v_marks || ']*', '\& \&', 'g') || substr(v_text, 20001);
 end;
 $$;
@@ -1409,7 +1411,9 @@ set pg_trgm.word_similarity_threshold = 0.3
 as $$
 declare
   v_user_id constant uuid := auth.uid();
-  v_offset constant integer := least(greatest(coalesce(p_offset, 0), 0), 10000);
+  -- So many matches of the words need no similar titles.
+  c_enough constant integer := 5;
+  v_offset integer := least(greatest(coalesce(p_offset, 0), 0), 10000);
   v_limit integer := least(greatest(coalesce(p_limit, 20), 1), 100);
   v_tags constant text[] := coalesce(p_tags, '{}');
   -- Hashtags are stored in lower case, composed and without the sign.
@@ -1443,38 +1447,59 @@ begin
     order by rank desc, item.published_at desc, item.id
     limit v_limit offset v_offset;
   get diagnostics v_found = row_count;
-  if v_found = v_limit or v_search.plain = '' then
-    return;
-  end if;
-
-  -- What the words leave of the page is filled with titles that contain or resemble the query; they follow the last real match.
   v_limit := v_limit - v_found;
   v_found := v_offset + v_found;
   if v_found = v_offset and v_offset > 0 then
     select count(*) into v_found
-    from public.content_item as item
-    where item.user_id = v_user_id and item.deleted_at is null and item.search_vector @@ v_search.words
-      and (v_tags = '{}' or item.tags @> v_tags or item.hashtags @> v_hashtags);
+    from (
+      select from public.content_item as item
+      where item.user_id = v_user_id and item.deleted_at is null and item.search_vector @@ v_search.words
+        and (v_tags = '{}' or item.tags @> v_tags or item.hashtags @> v_hashtags)
+      limit c_enough) as found;
   end if;
-  -- Where words were found, a title must resemble them more to be of use.
-  perform set_config('pg_trgm.word_similarity_threshold', '0.45', true) where v_found > 0;
+  -- Words that are found often enough need no help. Two letters are part of everything, and those of scripts without spaces are words.
+  if v_limit = 0 or v_found >= c_enough or v_search.plain = ''
+    or (char_length(v_search.plain) < 3 and numnode(v_search.words) > 0) then
+    return;
+  end if;
+
+  -- Titles that contain the query follow the last real match, then those that resemble it. Each is a scan of its own: of one with both
+  -- conditions PostgreSQL would fold and compare every title that it finds three times.
+  v_offset := greatest(v_offset - v_found, 0);
   v_like := '%' || replace(replace(replace(v_search.plain, '\', '\\'), '%', '\%'), '_', '\_') || '%';
   -- Who quotes means it, and three letters of Han or Kana resemble everything that begins with one of them.
   v_search.is_exact := v_search.is_exact
     or (char_length(v_search.plain) < 4 and ops.split_words(v_search.plain) <> v_search.plain);
+  -- Where words were found, a title must resemble them more to be of use.
+  perform set_config('pg_trgm.word_similarity_threshold', '0.45', true) where v_found > 0;
   return query
+    with contained as (
+      select item.id, 1::real as rank
+      from public.content_item as item
+      where item.user_id = v_user_id and item.deleted_at is null and ops.fold_text(item.title) like v_like
+        and (v_found = 0 or not item.search_vector @@ v_search.words)
+        and (v_search.excluded is null or not item.search_vector @@ v_search.excluded)
+        and (v_tags = '{}' or item.tags @> v_tags or item.hashtags @> v_hashtags)
+      order by item.published_at desc, item.id
+      limit v_offset + v_limit
+    ), alike as (
+      select item.id, extensions.word_similarity(v_search.plain, ops.fold_text(item.title)) as rank
+      from public.content_item as item
+      where not v_search.is_exact and (select count(*) from contained) < v_offset + v_limit
+        and item.user_id = v_user_id and item.deleted_at is null
+        and ops.fold_text(item.title) operator(extensions.%>) v_search.plain and item.id not in (select contained.id from contained)
+        and (v_found = 0 or not item.search_vector @@ v_search.words)
+        and (v_search.excluded is null or not item.search_vector @@ v_search.excluded)
+        and (v_tags = '{}' or item.tags @> v_tags or item.hashtags @> v_hashtags)
+      order by rank desc, item.published_at desc, item.id
+      limit v_offset + v_limit
+    )
     select item.id, item.social_account_id, item.content_type, item.title, item.description, item.tags, item.hashtags,
-      item.thumbnail_url, item.permalink, item.published_at, item.views_count,
-      case when ops.fold_text(item.title) like v_like then 1 else extensions.word_similarity(v_search.plain, ops.fold_text(item.title)) end as rank,
-      'fuzzy'
-    from public.content_item as item
-    where item.user_id = v_user_id and item.deleted_at is null
-      and (not v_search.is_exact and ops.fold_text(item.title) operator(extensions.%>) v_search.plain or ops.fold_text(item.title) like v_like)
-      and (v_found = 0 or not item.search_vector @@ v_search.words)
-      and (v_search.excluded is null or not item.search_vector @@ v_search.excluded)
-      and (v_tags = '{}' or item.tags @> v_tags or item.hashtags @> v_hashtags)
-    order by rank desc, item.published_at desc, item.id
-    limit v_limit offset greatest(v_offset - v_found, 0);
+      item.thumbnail_url, item.permalink, item.published_at, item.views_count, found.rank, 'fuzzy'
+    from (select * from contained union all select * from alike) as found
+    join public.content_item as item on item.id = found.id
+    order by found.rank desc, item.published_at desc, item.id
+    limit v_limit offset v_offset;
 end;
 $$;
 comment on function ops.search_library is 'See public.search_library.';
