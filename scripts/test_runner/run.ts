@@ -33,14 +33,16 @@ const GROUPS: { name: string; lane: number; paths: string[] }[] = [
   { name: "local stack", lane: 2, paths: ["scripts/local"] },
   // They kill stacks, workers and sessions of their own and mostly wait for them to come back, so they run beside the others.
   { name: "kills", lane: 3, paths: [`${FUNCTIONS}/kills`, "scripts/chaos"] },
-  {
-    name: "syncs and jobs",
-    lane: 3,
-    paths: ["connections", "sync", "jobs", "discovery", "ai"].map((name) => `${FUNCTIONS}/${name}`),
-  },
   // Mostly wait for retries and time limits of simulated platforms.
   { name: "platforms", lane: 4, paths: [`${FUNCTIONS}/platforms`] },
 ];
+const named = new Set([...GROUPS.flatMap(({ paths }) => paths), `${FUNCTIONS}/support`]);
+GROUPS.push({
+  name: "other functions",
+  lane: 3,
+  paths: Array.from(Deno.readDirSync(FUNCTIONS), ({ name }) => `${FUNCTIONS}/${name}`)
+    .filter((path) => !named.has(path)).sort(),
+});
 
 /** What `--phase N` runs beside its collection. */
 const PHASES: Record<string, string[]> = {
