@@ -6,6 +6,8 @@ import { parseArgs } from "node:util";
 import type { Benchmark, Outcome, Row } from "./benchmark.ts";
 import { clicks } from "./clicks.ts";
 import { coldStart } from "./cold_start.ts";
+import { discovery } from "./discovery/discovery.ts";
+import { visitors } from "./discovery/visitors.ts";
 import { kernel } from "./kernel.ts";
 import { limiter } from "./limiter.ts";
 import { queue } from "./queue.ts";
@@ -24,13 +26,15 @@ const BENCHMARKS: Benchmark[] = [
   queueGrowth,
   clicks,
   relevance,
+  discovery,
+  visitors,
 ];
 
 const USAGE = `Usage: deno task bench [name …] [--rounds N] [--seconds N] [--size N]
 ${BENCHMARKS.map(({ name, about }) => `  ${name.padEnd(12)} ${about}`).join("\n")}
   --rounds N   rounds of each measurement, 3 or more (3)
   --seconds N  length of one measurement (3)
-  --size N     clicks that are counted one by one in clicks (1000000)`;
+  --size N     items of discovery and visitors, clicks of clicks (1,000,000)`;
 
 function options() {
   try {

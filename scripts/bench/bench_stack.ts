@@ -6,9 +6,10 @@ export async function withStack<T>(
   use: (
     place: { db_url: string; api_url: string; publishable_key: string; secret_key: string; home: string },
   ) => Promise<T>,
+  env: Record<string, string> = {},
 ): Promise<T> {
   const home = await Deno.makeTempDir({ prefix: "streamvibe-bench-" });
-  const stack = await startStack({ home, env: { LOG_LEVEL: "error" } });
+  const stack = await startStack({ home, env: { LOG_LEVEL: "error", ...env } });
   try {
     return await use({ ...stack.info, home });
   } finally {

@@ -76,6 +76,46 @@ export async function closedLoop(
   };
 }
 
+/** What an open loop gave; more than half of the calls in flight at its end means that it could not keep up. */
+export interface OpenSample extends Sample {
+  failed: number;
+  kept_up: boolean;
+}
+
+/**
+ * Begins `rate` calls a second for so many seconds, however long they take, as visitors come. Latencies are from when a call was to
+ * begin, so that whoever had to wait because others were slow is counted as having waited.
+ */
+export async function openLoop(
+  rate: number,
+  seconds: number,
+  work: () => Promise<unknown>,
+): Promise<OpenSample> {
+  const latencies: number[] = [];
+  const calls: Promise<void>[] = [];
+  const planned = Math.max(1, Math.round(rate * seconds));
+  let failed = 0;
+  const start = performance.now();
+  for (let number = 0; number < planned; number++) {
+    const due = start + number * 1_000 / rate;
+    const early = due - performance.now();
+    if (early > 0) await new Promise((resolve) => setTimeout(resolve, early));
+    calls.push(work().catch(() => failed += 1).then(() => void latencies.push(performance.now() - due)));
+  }
+  const kept_up = latencies.length >= planned / 2;
+  await Promise.all(calls);
+  const elapsed = (performance.now() - start) / 1_000;
+  latencies.sort((a, b) => a - b);
+  return {
+    per_second: planned / elapsed,
+    p50_ms: quantile(latencies, 0.5),
+    p95_ms: quantile(latencies, 0.95),
+    p99_ms: quantile(latencies, 0.99),
+    failed,
+    kept_up,
+  };
+}
+
 /** Runs every system once a round, in turns, so that the hour of the day is the same for all. */
 export async function interleaved<Name extends string>(
   rounds: number,

@@ -8,6 +8,7 @@ import pg from "pg";
 import postgres from "postgres";
 import { serviceUrl, withStack } from "./bench_stack.ts";
 import { atLeast, atMost, type Benchmark, type Row } from "./benchmark.ts";
+import { copyText } from "./copy_text.ts";
 import { median, quantile, sum } from "./measure.ts";
 import { type BenchItem, itemsOf } from "./library_items.ts";
 
@@ -232,19 +233,6 @@ async function copied({ owner, user, account }: Place, items: BenchItem[]): Prom
     latencies: [elapsed * PAGE / items.length],
     items: items.length,
   };
-}
-
-function copyText(value: unknown): string {
-  if (value === null) return "\\N";
-  const text = Array.isArray(value)
-    ? `{${value.map((one) => JSON.stringify(one)).join(",")}}`
-    : typeof value === "object"
-    ? JSON.stringify(value)
-    : String(value);
-  return text.replaceAll("\\", "\\\\").replaceAll("\t", "\\t").replaceAll("\n", "\\n").replaceAll(
-    "\r",
-    "\\r",
-  );
 }
 
 /** Which version of each of these items' rows there is. */

@@ -1,0 +1,198 @@
+/**
+ * Discovery on a million public items: every function over HTTP as visitors come (open loop, terms in turn), its query alone, and the
+ * same searches by PeerTube's query, a plain `order by ts_rank` and SQLite FTS5; what a hundredth of the items cost; whether bounded
+ * candidates are the best.
+ */
+import { DatabaseSync } from "node:sqlite";
+import postgres from "postgres";
+import { serviceUrl, withStack } from "../bench_stack.ts";
+import { atLeast, atMost, type Benchmark, type Effort, type Goal, type Row } from "../benchmark.ts";
+import { closedLoop, median, openLoop, type OpenSample, type Sample, summary } from "../measure.ts";
+import { askFunction, type Asks, asksOf, inTurn, runQuery, searchTerms, WORDS } from "./asks.ts";
+import { load } from "./load.ts";
+import { PATIENCE_MS, peersOf } from "./peers.ts";
+
+const ITEMS = 1_000_000;
+/** Of visitors, all together, while one kind of question is measured. */
+const RATE = 40;
+/** Words that others do not look for: typos, and scripts without spaces. */
+const OURS_ALONE = new Set(["typo", "CJK"]);
+
+export const NO_LIMITS = { RATE_LIMIT_PUBLIC_READ: "1000000000/60", RATE_LIMIT_CLICK: "1000000000/60" };
+
+export const discovery: Benchmark = {
+  name: "discovery",
+  about: "search, lists and pages on a million public items, against PeerTube's query, ts_rank and FTS5",
+  run: async (effort) => {
+    const items = effort.items ?? ITEMS;
+    const small = await queriesAlone(Math.max(1_000, Math.floor(items / 100)), effort);
+    return await withStack(async (place) => {
+      const lite_path = `${place.home}/bench.sqlite`;
+      const lite = new DatabaseSync(lite_path);
+      const sql = postgres(serviceUrl(place.db_url), { max: 4, onnotice: () => {} });
+      const owner = postgres(place.db_url, {
+        max: 1,
+        onnotice: () => {},
+        connection: { statement_timeout: PATIENCE_MS },
+      });
+      try {
+        const { source, seconds } = await load(place.db_url, items, lite);
+        const terms = await searchTerms(owner, items);
+        const asks = await asksOf(owner, terms);
+        const rows: Row[] = [
+          { case: `${items.toLocaleString("en")} items (${source})`, system: "loading, s", values: seconds },
+        ];
+        const goals: Goal[] = [];
+
+        const http: Record<string, OpenSample[]> = {};
+        const alone: Record<string, Sample[]> = {};
+        const peers: Record<string, Sample[]> = {};
+        const found: Record<string, number[]> = {};
+        for (let round = 0; round < effort.rounds; round++) {
+          for (const [kind, some] of Object.entries(asks)) {
+            const [next, again] = [inTurn(some), inTurn(some)];
+            (http[kind] ??= []).push(await openLoop(RATE, effort.seconds, () => askFunction(place, next())));
+            (alone[kind] ??= []).push(await closedLoop(1, effort.seconds, () => runQuery(sql, again())));
+          }
+          for (const kind of WORDS) {
+            if (!terms[kind]?.length) continue;
+            for (const [name, peer] of Object.entries(peersOf(owner, lite))) {
+              const next = inTurn(terms[kind]);
+              const hits: number[] = found[`${kind}, ${name}`] ??= [];
+              (peers[`${kind}, ${name}`] ??= []).push(
+                await closedLoop(1, effort.seconds, async () => hits.push(Number(await peer(next()) > 0))),
+              );
+            }
+          }
+        }
+
+        for (const kind of Object.keys(asks)) {
+          rows.push({ case: kind, system: `HTTP, ${RATE}/s`, figures: summary(http[kind] ?? []) });
+          rows.push({ case: kind, system: "query alone", figures: summary(alone[kind] ?? []) });
+        }
+        for (const [name, samples] of Object.entries(peers)) {
+          const [kind = "", system = ""] = name.split(", ");
+          const share = (found[name] ?? []).reduce((sum, hit) => sum + hit, 0) / (found[name]?.length ?? 1);
+          rows.push({ case: `search-content, ${kind}`, system, figures: summary(samples) });
+          rows.push({
+            case: `search-content, ${kind}`,
+            system: `${system}, finds anything`,
+            values: { share },
+          });
+        }
+
+        const p95 = (samples: Sample[] = []) => median(samples.map(({ p95_ms }) => p95_ms));
+        const p50 = (samples: Sample[] = []) => median(samples.map(({ p50_ms }) => p50_ms));
+        const searches = Object.keys(asks).filter((kind) => kind.startsWith("search-content"));
+        const worst = (of: (kind: string) => number, kinds: string[]) => Math.max(...kinds.map(of));
+        goals.push(
+          atMost(
+            "search, query alone, p95 of the worst kind",
+            15,
+            worst((kind) => p95(alone[kind]), searches),
+            " ms",
+          ),
+          atMost(
+            "requests that failed",
+            0,
+            Object.values(http).flat().reduce((sum, { failed }) => sum + failed, 0),
+          ),
+          atLeast(
+            "kinds of question that keep up",
+            Object.keys(asks).length,
+            Object.values(http).filter((samples) => samples.every(({ kept_up }) => kept_up)).length,
+          ),
+        );
+        for (const system of Object.keys(peersOf(owner, lite))) {
+          const ratios = WORDS.filter((kind) => !OURS_ALONE.has(kind) && terms[kind]?.length)
+            .map((kind) => p95(peers[`${kind}, ${system}`]) / p95(alone[`search-content, ${kind}`]));
+          goals.push(atLeast(`search, worst kind, times ${system} (p95)`, 1, Math.min(...ratios), "×"));
+        }
+        const growth = (kind: string) => p50(alone[kind]) / p50(small[kind]);
+        const compared = Object.keys(asks).filter((kind) => small[kind]);
+        for (const kind of compared) {
+          rows.push({
+            case: kind,
+            system: "cost, times that of a hundredth",
+            values: { ratio: growth(kind) },
+          });
+        }
+        goals.push(
+          atMost(
+            "cost of the worst function, times that on a hundredth of the items",
+            3,
+            worst(growth, compared),
+            "×",
+          ),
+          atMost(
+            "page 500 of a list, times page 1",
+            1.5,
+            p50(alone["browse-content, page 500"]) / p50(alone["browse-content, page 1"]),
+            "×",
+          ),
+        );
+        const overlaps = await overlap(owner, terms);
+        rows.push({ case: "overlap@20 with exact ranking", system: "streamvibe", values: overlaps });
+        goals.push(atLeast("overlap@20, worst kind", 0.95, Math.min(...Object.values(overlaps))));
+        return { rows, goals };
+      } finally {
+        lite.close();
+        await Promise.all([sql.end(), owner.end()]);
+      }
+    }, NO_LIMITS);
+  },
+};
+
+/** Every query alone on a smaller catalogue. */
+function queriesAlone(items: number, { rounds, seconds }: Effort): Promise<Record<string, Sample[]>> {
+  return withStack(async ({ db_url }) => {
+    const sql = postgres(serviceUrl(db_url), { max: 1, onnotice: () => {} });
+    const owner = postgres(db_url, { max: 1, onnotice: () => {} });
+    try {
+      await load(db_url, items);
+      const asks: Asks = await asksOf(owner, await searchTerms(owner, items));
+      const samples: Record<string, Sample[]> = {};
+      for (let round = 0; round < rounds; round++) {
+        for (const [kind, some] of Object.entries(asks)) {
+          const next = inTurn(some);
+          (samples[kind] ??= []).push(await closedLoop(1, seconds, () => runQuery(sql, next())));
+        }
+      }
+      return samples;
+    } finally {
+      await Promise.all([sql.end(), owner.end()]);
+    }
+  });
+}
+
+/** How many of the best 20 are the best 20 of all that match, by the same score; of kinds whose words are taken as they are. */
+async function overlap(sql: postgres.Sql, terms: Record<string, string[]>): Promise<Record<string, number>> {
+  await sql`set statement_timeout = 0`;
+  const shares: Record<string, number> = {};
+  for (const kind of ["middle", "common", "two words", "CJK"]) {
+    const of: number[] = [];
+    for (const q of (terms[kind] ?? []).slice(0, 15)) {
+      const [row] = await sql<{ given: string[]; exact: string[] }[]>`
+        with search as (
+          select read.*, regexp_replace(querytree(read.wider), '^T$', '')::tsquery as ranked, ops.title_key(read.plain) as title_key
+          from ops.read_search(${q}) as read
+        ), exact as (
+          select document.content_item_id as id
+          from ops.search_document as document, search
+          where document.search @@ search.wider
+          order by round((ts_rank('{0.3, 0.2, 0.5, 1}', document.search, search.ranked)
+            * (0.5 + 0.5 * least(1, char_length(search.plain) / greatest(document.title_length, 1)::double precision))
+            * case when document.title_key = search.title_key then 2.5 else 1 end
+            * case when document.search @@ search.words then 1 else 0.5 end
+            * ops.standing(document.popularity, document.published_at, now()))::numeric, 12) desc, document.content_item_id
+          limit 20
+        )
+        select array(select id from exact) as exact,
+          array(select (value ->> 'id')::uuid from jsonb_array_elements(public.search_content(${q}, p_limit => 20) -> 'results')) as given`;
+      if (!row || row.exact.length === 0) continue;
+      of.push(row.exact.filter((id) => row.given.includes(id)).length / row.exact.length);
+    }
+    if (of.length > 0) shares[kind] = of.reduce((sum, share) => sum + share, 0) / of.length;
+  }
+  return shares;
+}
