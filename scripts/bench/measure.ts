@@ -100,7 +100,12 @@ export async function openLoop(
     const due = start + number * 1_000 / rate;
     const early = due - performance.now();
     if (early > 0) await new Promise((resolve) => setTimeout(resolve, early));
-    calls.push(work().catch(() => failed += 1).then(() => void latencies.push(performance.now() - due)));
+    calls.push(
+      work().catch((error) => {
+        failed += 1;
+        if (failed === 1) console.log(`  ${error}`);
+      }).then(() => void latencies.push(performance.now() - due)),
+    );
   }
   const kept_up = latencies.length >= planned / 2;
   await Promise.all(calls);

@@ -1,7 +1,6 @@
 /**
  * Discovery on a million public items: every function over HTTP as visitors come (open loop, terms in turn), its query alone, and the
- * same searches by PeerTube's query, a plain `order by ts_rank` and SQLite FTS5; what a hundredth of the items cost; whether bounded
- * candidates are the best.
+ * same searches by PeerTube's query, a plain `order by ts_rank` and SQLite FTS5; and what a hundredth of the items cost.
  */
 import { DatabaseSync } from "node:sqlite";
 import postgres from "postgres";
@@ -18,7 +17,7 @@ const RATE = 40;
 /** Words that others do not look for: typos, and scripts without spaces. */
 const OURS_ALONE = new Set(["typo", "CJK"]);
 
-export const NO_LIMITS = { RATE_LIMIT_PUBLIC_READ: "1000000000/60", RATE_LIMIT_CLICK: "1000000000/60" };
+export const NO_LIMITS = { RATE_LIMIT_PUBLIC_READ: "100000000/60", RATE_LIMIT_CLICK: "100000000/60" };
 
 export const discovery: Benchmark = {
   name: "discovery",
@@ -44,6 +43,8 @@ export const discovery: Benchmark = {
         ];
         const goals: Goal[] = [];
 
+        // Each function's process is up: what a cold start costs is another benchmark's.
+        for (const [one] of Object.values(asks)) if (one) await askFunction(place, one);
         const http: Record<string, OpenSample[]> = {};
         const alone: Record<string, Sample[]> = {};
         const peers: Record<string, Sample[]> = {};
@@ -131,9 +132,6 @@ export const discovery: Benchmark = {
             "×",
           ),
         );
-        const overlaps = await overlap(owner, terms);
-        rows.push({ case: "overlap@20 with exact ranking", system: "streamvibe", values: overlaps });
-        goals.push(atLeast("overlap@20, worst kind", 0.95, Math.min(...Object.values(overlaps))));
         return { rows, goals };
       } finally {
         lite.close();
@@ -163,36 +161,4 @@ function queriesAlone(items: number, { rounds, seconds }: Effort): Promise<Recor
       await Promise.all([sql.end(), owner.end()]);
     }
   });
-}
-
-/** How many of the best 20 are the best 20 of all that match, by the same score; of kinds whose words are taken as they are. */
-async function overlap(sql: postgres.Sql, terms: Record<string, string[]>): Promise<Record<string, number>> {
-  await sql`set statement_timeout = 0`;
-  const shares: Record<string, number> = {};
-  for (const kind of ["middle", "common", "two words", "CJK"]) {
-    const of: number[] = [];
-    for (const q of (terms[kind] ?? []).slice(0, 15)) {
-      const [row] = await sql<{ given: string[]; exact: string[] }[]>`
-        with search as (
-          select read.*, regexp_replace(querytree(read.wider), '^T$', '')::tsquery as ranked, ops.title_key(read.plain) as title_key
-          from ops.read_search(${q}) as read
-        ), exact as (
-          select document.content_item_id as id
-          from ops.search_document as document, search
-          where document.search @@ search.wider
-          order by round((ts_rank('{0.3, 0.2, 0.5, 1}', document.search, search.ranked)
-            * (0.5 + 0.5 * least(1, char_length(search.plain) / greatest(document.title_length, 1)::double precision))
-            * case when document.title_key = search.title_key then 2.5 else 1 end
-            * case when document.search @@ search.words then 1 else 0.5 end
-            * ops.standing(document.popularity, document.published_at, now()))::numeric, 12) desc, document.content_item_id
-          limit 20
-        )
-        select array(select id from exact) as exact,
-          array(select (value ->> 'id')::uuid from jsonb_array_elements(public.search_content(${q}, p_limit => 20) -> 'results')) as given`;
-      if (!row || row.exact.length === 0) continue;
-      of.push(row.exact.filter((id) => row.given.includes(id)).length / row.exact.length);
-    }
-    if (of.length > 0) shares[kind] = of.reduce((sum, share) => sum + share, 0) / of.length;
-  }
-  return shares;
 }
