@@ -11,7 +11,6 @@ import { askFunction, type Asks, asksOf, inTurn, runQuery, searchTerms, WORDS } 
 import { load } from "./load.ts";
 import { PATIENCE_MS, peersOf } from "./peers.ts";
 
-const ITEMS = 1_000_000;
 /** Of visitors, all together, while one kind of question is measured. */
 const RATE = 40;
 /** Words that others do not look for: typos, and scripts without spaces. */
@@ -23,7 +22,7 @@ export const discovery: Benchmark = {
   name: "discovery",
   about: "search, lists and pages on a million public items, against PeerTube's query, ts_rank and FTS5",
   run: async (effort) => {
-    const items = effort.items ?? ITEMS;
+    const items = effort.size;
     const small = await queriesAlone(Math.max(1_000, Math.floor(items / 100)), effort);
     return await withStack(async (place) => {
       const lite_path = `${place.home}/bench.sqlite`;

@@ -8,7 +8,6 @@ import { type Ask, askFunction, asksOf, inTurn, searchTerms } from "./asks.ts";
 import { NO_LIMITS } from "./discovery.ts";
 import { load } from "./load.ts";
 
-const ITEMS = 1_000_000;
 const VISITORS = 200;
 /** Between two steps of a visitor; on average. */
 const THINK_MS = 4_000;
@@ -48,7 +47,7 @@ export const visitors: Benchmark = {
     withStack(async (place) => {
       const slo =
         Slo.parse(JSON.parse(await Deno.readTextFile(new URL("../slo.json", import.meta.url)))).visitors;
-      const items = effort.items ?? ITEMS;
+      const items = effort.size;
       const owner = postgres(place.db_url, { max: 1, onnotice: () => {} });
       await load(place.db_url, items);
       const asks = await asksOf(owner, await searchTerms(owner, items));
