@@ -72,11 +72,11 @@ Deno.test("the Vault is for postgres and service_role; the stack's own secrets a
 
 Deno.test("a scheduled job runs as its owner; its history says how it went", async () => {
   await withDatabase(async (sql) => {
-    const table = `cron_${crypto.randomUUID().slice(0, 8)}`;
-    const [good, bad] = [`good-${table}`, `bad-${table}`];
-    await sql.unsafe(`create table public.${table} (who text)`);
+    const place = `cron_${crypto.randomUUID().slice(0, 8)}`;
+    const [good, bad] = [`good-${place}`, `bad-${place}`];
+    await sql.unsafe(`create schema ${place}; create table ${place}.runs (who text)`);
     try {
-      await sql`select cron.schedule(${good}, '1 second', ${`insert into public.${table} select current_user`})`;
+      await sql`select cron.schedule(${good}, '1 second', ${`insert into ${place}.runs select current_user`})`;
       await sql`select cron.schedule(${bad}, '1 seconds', 'select 1 / 0')`;
       const history = (name: string) =>
         eventually(async () => {
@@ -94,11 +94,11 @@ Deno.test("a scheduled job runs as its owner; its history says how it went", asy
       const failed = await history(bad);
       assert.equal(failed.status, "failed");
       assert.match(failed.return_message, /division by zero/);
-      const [row] = await sql.unsafe(`select who from public.${table} limit 1`);
+      const [row] = await sql.unsafe(`select who from ${place}.runs limit 1`);
       assert.equal(row?.who, "postgres");
     } finally {
       await sql`select cron.unschedule(jobname) from cron.job where jobname in (${good}, ${bad})`;
-      await sql.unsafe(`drop table public.${table}`);
+      await sql.unsafe(`drop schema ${place} cascade`);
     }
     const [left] = await sql`select count(*)::int as jobs from cron.job where jobname in (${good}, ${bad})`;
     assert.equal(left?.jobs, 0);
@@ -107,31 +107,33 @@ Deno.test("a scheduled job runs as its owner; its history says how it went", asy
 
 Deno.test("a job never runs beside itself, and a switched-off one not at all", async () => {
   await withDatabase(async (sql) => {
-    const table = `cron_${crypto.randomUUID().slice(0, 8)}`;
-    await sql.unsafe(`create table public.${table} (began timestamptz, ended timestamptz)`);
+    const place = `cron_${crypto.randomUUID().slice(0, 8)}`;
+    await sql.unsafe(
+      `create schema ${place}; create table ${place}.runs (began timestamptz, ended timestamptz)`,
+    );
     try {
-      await sql`select cron.schedule(${table}, '1 second', ${`do $$ begin
-        perform pg_sleep(1.6); insert into public.${table} values (now(), clock_timestamp()); end $$`})`;
+      await sql`select cron.schedule(${place}, '1 second', ${`do $$ begin
+        perform pg_sleep(1.6); insert into ${place}.runs values (now(), clock_timestamp()); end $$`})`;
       const runs = await eventually(async () => {
-        const rows = await sql.unsafe(`select * from public.${table} order by began`);
+        const rows = await sql.unsafe(`select * from ${place}.runs order by began`);
         return rows.length >= 2 ? rows : undefined;
       });
       assert.ok(runs[1]?.began >= runs[0]?.ended, "the second began after the first had ended");
-      await sql`select cron.alter_job((select jobid from cron.job where jobname = ${table}), active => false)`;
+      await sql`select cron.alter_job((select jobid from cron.job where jobname = ${place}), active => false)`;
       await eventually(async () => {
         const latest = await sql`
           select from cron.job_run_details
           where (status = 'running' or end_time > now() - interval '2.5 seconds')
-            and jobid = (select jobid from cron.job where jobname = ${table})`;
+            and jobid = (select jobid from cron.job where jobname = ${place})`;
         return latest.length === 0 || undefined;
       });
-      const [before] = await sql.unsafe(`select count(*)::int as runs from public.${table}`);
+      const [before] = await sql.unsafe(`select count(*)::int as runs from ${place}.runs`);
       await new Promise((resolve) => setTimeout(resolve, 2_500));
-      const [after] = await sql.unsafe(`select count(*)::int as runs from public.${table}`);
+      const [after] = await sql.unsafe(`select count(*)::int as runs from ${place}.runs`);
       assert.equal(after?.runs, before?.runs);
     } finally {
-      await sql`select cron.unschedule(${table})`;
-      await sql.unsafe(`drop table public.${table}`);
+      await sql`select cron.unschedule(${place})`;
+      await sql.unsafe(`drop schema ${place} cascade`);
     }
   });
 });
