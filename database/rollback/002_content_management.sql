@@ -36,7 +36,8 @@ drop type ops.given_item;
 drop view ops.public_item;
 drop table ops.content_stat_daily, ops.platform_share, ops.platform_window, ops.sync_page, ops.sync_run, public.content_media, public.content_revision,
   public.content_item, public.content_type;
-drop function public.prevent_account_deletion_with_content, ops.fill_content_owner, ops.keep_content_revision, ops.touch_content_item;
+drop function public.prevent_account_deletion_with_content, ops.fill_content_owner, ops.keep_content_revision, ops.touch_content_item,
+  ops.compose_content_item;
 drop function ops.clean_tags, ops.are_sound_tags, ops.parse_search, ops.content_vector, ops.split_words;
 drop text search configuration public.streamvibe;
 

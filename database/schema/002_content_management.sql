@@ -1631,6 +1631,21 @@ $$;
 comment on function ops.touch_content_item is
   'Trigger: stamps updated_at after an edit, and notes who chose the category. Not before it: with a before-update trigger PostgreSQL makes search_vector anew on every update.';
 
+-- Security definer: the rules of who may update what are for the edit itself.
+create function ops.compose_content_item() returns trigger
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  update public.content_item
+  set title = normalize(title, nfc), description = normalize(description, nfc),
+    tags = array(select normalize(tag, nfc) from unnest(tags) with ordinality as given (tag, place) order by place),
+    hashtags = array(select normalize(tag, nfc) from unnest(hashtags) with ordinality as given (tag, place) order by place)
+  where id = new.id;
+  return null;
+end;
+$$;
+comment on function ops.compose_content_item is
+  'Trigger: a creator''s texts are stored composed, as syncs store a platform''s. Not before the edit, for the reason of touch_content_item().';
+
 -- Security definer: whoever changes a plan need not be allowed to change accounts.
 create function ops.wake_accounts_of_plan() returns trigger
 language plpgsql volatile security definer set search_path = '' as $$
@@ -1649,10 +1664,16 @@ create trigger social_account_keep_content before delete on public.social_accoun
   for each row execute function public.prevent_account_deletion_with_content();
 create trigger content_item_fill_owner before insert on public.content_item
   for each row when (new.user_id is null) execute function ops.fill_content_owner();
+create trigger content_item_compose after update of title, description, tags, hashtags on public.content_item
+  for each row
+  when (new.title is not nfc normalized or new.description is not nfc normalized
+    or array_to_string(new.tags || new.hashtags, ' ') is not nfc normalized)
+  execute function ops.compose_content_item();
 create trigger content_item_keep_revision after update of title, description, tags, thumbnail_url on public.content_item
   for each row
-  when (old.title is distinct from new.title or old.description is distinct from new.description
-    or old.tags is distinct from new.tags
+  -- Composing what was just written is no edit.
+  when (normalize(old.title, nfc) <> normalize(new.title, nfc) or normalize(old.description, nfc) <> normalize(new.description, nfc)
+    or normalize(array_to_string(old.tags, e'\x02'), nfc) <> normalize(array_to_string(new.tags, e'\x02'), nfc)
     -- Some platforms sign the addresses of pictures anew in every answer: what follows the question mark is no change.
     or split_part(old.thumbnail_url, '?', 1) is distinct from split_part(new.thumbnail_url, '?', 1))
   execute function ops.keep_content_revision();

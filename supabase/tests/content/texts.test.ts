@@ -124,6 +124,23 @@ test("composition, width, case, accents and vowel signs make no difference to a 
   assert.equal(titleText("한국 여행".normalize("NFD")), "한국 여행", "what an adapter stores is composed");
 });
 
+test("what a creator writes is stored composed, and its history says so once", async (db) => {
+  await add(db, [{ id: "edited", title: "Before" }]);
+  const decomposed = "한국 여행".normalize("NFD");
+  const edit = `update content_item set title = ${literal(decomposed)}, tags = array[${
+    literal("Cafe\u0301")
+  }, 'b'] where platform_content_id = 'edited'`;
+  await db.perform("owner", edit);
+  const [row] = await db.query(
+    `select id, title, tags from content_item where platform_content_id = 'edited'`,
+  );
+  assert.deepEqual([row?.title, row?.tags], ["한국 여행", ["Café", "b"]]);
+  const history = await db.query(
+    `select title, source, changed_fields from content_revision where content_item_id = '${row?.id}'`,
+  );
+  assert.deepEqual(history, [{ title: "Before", source: "creator", changed_fields: ["title", "tags"] }]);
+});
+
 test("similar titles follow the matches and never replace them; what is excluded stays away", async (db) => {
   await add(db, [
     { id: "typo", title: "minecarft, the worst of" },
