@@ -51,7 +51,7 @@ begin
   if to_regclass('ops.search_document') is null then
     return;
   end if;
-  perform cron.schedule('refresh-discovery', '* * * * *', 'select ops.refresh_discovery(5000)');
+  perform cron.schedule('refresh-discovery', '* * * * *', 'select ops.refresh_discovery(20000)');
   perform cron.schedule('roll-up-clicks', '* * * * *', 'select ops.roll_up_clicks()');
   perform cron.schedule('update-trending-content', '8-59/10 * * * *', 'select ops.refresh_trending()');
   perform cron.schedule('rescale-discovery', '37 2 * * *', 'select ops.rescale_discovery()');

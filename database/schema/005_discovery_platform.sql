@@ -1889,12 +1889,15 @@ comment on function public.get_trending is
 create function public.refresh_public_lists() returns jsonb
 language plpgsql volatile security definer set search_path = '' as $$
 declare
-  v_documents integer;
   v_clicks bigint;
+  v_trending integer;
 begin
-  v_documents := ops.refresh_discovery(5000);
+  -- In the order in which cron's own calls could wait for each other; items, which the roll-up waits for, are taken last.
+  perform from ops.click_roll_up for update;
+  perform from ops.trend_progress for update;
   v_clicks := ops.roll_up_clicks();
-  return jsonb_build_object('documents', v_documents, 'clicks', v_clicks, 'trending', ops.refresh_trending());
+  v_trending := ops.refresh_trending();
+  return jsonb_build_object('documents', ops.refresh_discovery(5000), 'clicks', v_clicks, 'trending', v_trending);
 end;
 $$;
 comment on function public.refresh_public_lists is
