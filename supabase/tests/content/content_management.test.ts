@@ -25,7 +25,9 @@ test("an edit by the creator is kept as a revision, and stamps updated_at", asyn
   // By nobody in particular: a correction of the operator.
   await db.query(`update content_item set description = 'x' where id = $item`);
   assert.deepEqual(
-    await db.query("select source, changed_by from content_revision order by id desc limit 1"),
+    await db.query(
+      `select source, changed_by from content_revision where content_item_id = $item order by id desc limit 1`,
+    ),
     [{ source: "service", changed_by: null }],
   );
 });
