@@ -364,5 +364,5 @@ function problemOf(last: Outcome | undefined): ApiError {
 /** The same for the same creator, and nothing that leads back to them. */
 async function pseudonym(user_id: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(`streamvibe-ai:${user_id}`));
-  return new Uint8Array(digest).toHex().slice(0, 32);
+  return Array.from(new Uint8Array(digest, 0, 16), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
