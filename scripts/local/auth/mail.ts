@@ -1,6 +1,7 @@
 /** One-time tokens and the mails that carry them: what @supabase/lite leaves out or points to the wrong place. */
 import { AsyncLocalStorage } from "node:async_hooks";
 import type postgres from "postgres";
+import { sha256Hex } from "../../../supabase/functions/_shared/text/hash.ts";
 import type { Mailbox, OutgoingMail } from "../mail/mailbox.ts";
 
 export interface OneTimeToken {
@@ -17,8 +18,7 @@ export async function makeOneTimeToken(
 ): Promise<OneTimeToken> {
   const digits = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
   const otp = String(digits % 1_000_000).padStart(6, "0");
-  const bytes = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(email.toLowerCase() + otp));
-  const hash = Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const hash = await sha256Hex(email.toLowerCase() + otp);
   if (purpose === "signup") {
     await sql`update auth.users set confirmation_token = ${hash}, confirmation_sent_at = now() where id = ${userId}`;
   } else {

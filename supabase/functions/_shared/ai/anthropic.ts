@@ -6,14 +6,13 @@ import { z } from "zod";
 import { AI } from "./settings.ts";
 import {
   type AiFaultKind,
+  Count,
   kindOfStatus,
   malformed,
   post,
   type Provider,
   type TokenUsage,
 } from "./provider.ts";
-
-const Count = z.int().min(0).nullish().transform((value) => value ?? 0);
 
 const Usage = z.object({
   input_tokens: z.int().min(0),

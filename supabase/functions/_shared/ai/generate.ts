@@ -6,6 +6,7 @@ import { z } from "zod";
 import type { Context } from "../context.ts";
 import { ApiError } from "../errors.ts";
 import { CATEGORIES } from "../profile/categories.ts";
+import { sha256Hex } from "../text/hash.ts";
 import {
   AiFault,
   type AiFaultKind,
@@ -363,6 +364,5 @@ function problemOf(last: Outcome | undefined): ApiError {
 
 /** The same for the same creator, and nothing that leads back to them. */
 async function pseudonym(user_id: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(`streamvibe-ai:${user_id}`));
-  return Array.from(new Uint8Array(digest, 0, 16), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return (await sha256Hex(`streamvibe-ai:${user_id}`)).slice(0, 32);
 }

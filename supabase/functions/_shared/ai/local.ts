@@ -5,9 +5,15 @@
 import { z } from "zod";
 import { AI } from "./settings.ts";
 import { explainOpenai } from "./openai.ts";
-import { kindOfStatus, malformed, type ModelAnswer, NO_USAGE, post, type Provider } from "./provider.ts";
-
-const Count = z.int().min(0).nullish().transform((value) => value ?? 0);
+import {
+  Count,
+  kindOfStatus,
+  malformed,
+  type ModelAnswer,
+  NO_USAGE,
+  post,
+  type Provider,
+} from "./provider.ts";
 
 const OllamaAnswer = z.object({
   message: z.object({ content: z.string() }),

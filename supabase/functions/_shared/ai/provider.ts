@@ -1,4 +1,5 @@
 /** What a provider of models is to the rest: one call, one answer, and every failure as a fault of a known kind. */
+import { z } from "zod";
 import type { Context } from "../context.ts";
 import { callProvider, ProviderError, readJson } from "../http/outgoing.ts";
 import { AI } from "./settings.ts";
@@ -73,6 +74,9 @@ export class AiFault extends Error {
     super(`Cannot use the answer of ${provider}: ${kind}`);
   }
 }
+
+/** A number of tokens in an answer; what is left out counts as none. */
+export const Count = z.int().min(0).nullish().transform((value) => value ?? 0);
 
 export interface Provider {
   slug: ProviderSlug;

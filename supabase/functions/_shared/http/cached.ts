@@ -6,6 +6,7 @@ import type { Auth, Definition, RequestContext } from "./contract.ts";
 import { type Ask, Cache, type Source } from "../cache/cache.ts";
 import { PostgresStore } from "../cache/postgres_store.ts";
 import { ApiError, CODES, type ErrorCode } from "../errors.ts";
+import { sha256Hex } from "../text/hash.ts";
 
 /** What is kept: an answer, or that there is none. */
 const Kept = z.union([
@@ -75,6 +76,5 @@ async function keyOf(name: string, input: unknown): Promise<string> {
     .sort(([a], [b]) => a < b ? -1 : 1);
   const key = `http:${name}:${JSON.stringify(Object.fromEntries(members))}`;
   if (key.length <= LONGEST_KEY) return key;
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(key)));
-  return `http:${name}:${Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+  return `http:${name}:${await sha256Hex(key)}`;
 }

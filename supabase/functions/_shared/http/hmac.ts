@@ -1,5 +1,7 @@
 /** HMAC with SHA-256 (RFC 2104): signatures of reports that come from outside, and proofs that go there. */
 
+import { hexOf } from "../text/hash.ts";
+
 const ALGORITHM = { name: "HMAC", hash: "SHA-256" };
 
 /** Whether `signature` is that of the parts, one after the other. Compares in constant time. */
@@ -20,7 +22,7 @@ export async function isSigned(
 /** As hexadecimal digits, such as Meta's `appsecret_proof`. */
 export async function hmacHex(secret: string, text: string): Promise<string> {
   const mac = await crypto.subtle.sign("HMAC", await keyOf(secret, "sign"), new TextEncoder().encode(text));
-  return [...new Uint8Array(mac)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hexOf(mac);
 }
 
 function keyOf(secret: string, use: "sign" | "verify"): Promise<CryptoKey> {

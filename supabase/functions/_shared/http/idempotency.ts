@@ -34,12 +34,6 @@ export function idempotencyKey(headers: Headers): string | null {
   );
 }
 
-/** Hash by which "the same body" is recognised. */
-export async function hashOf(bytes: Uint8Array): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new Uint8Array(bytes)));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
 /**
  * Counts the hit and takes the key, in one round trip. While another request with the same key runs, waits for its answer.
  *

@@ -13,7 +13,8 @@ import type { Source } from "../cache/cache.ts";
 import type { Auth, Definition, Dependencies, RequestContext } from "./contract.ts";
 import { type Admin, callerClient, createAdmin, type DatabaseStats } from "../database/database.ts";
 import { ApiError } from "../errors.ts";
-import { admit, hashOf, idempotencyKey, type Replay, settle } from "./idempotency.ts";
+import { admit, idempotencyKey, type Replay, settle } from "./idempotency.ts";
+import { sha256Hex } from "../text/hash.ts";
 import {
   checkMediaType,
   checkPath,
@@ -142,7 +143,7 @@ async function runWrite<I extends z.ZodType, O extends z.ZodType, A extends Auth
   await counting;
   return key === null
     ? await within(pipeline, runHandler(pipeline, input))
-    : await runOnce(pipeline, input, key, await hashOf(bytes));
+    : await runOnce(pipeline, input, key, await sha256Hex(bytes));
 }
 
 async function runOnce<I extends z.ZodType, O extends z.ZodType, A extends Auth>(

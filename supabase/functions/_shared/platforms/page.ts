@@ -2,7 +2,7 @@
  * What adapters and the sync share in reading lists: when the account's own figures are due, what an unchanged page is without
  * ETags, lists that stand still, and requests that ask for too much.
  */
-import { hashOf } from "../http/idempotency.ts";
+import { sha256Hex } from "../text/hash.ts";
 import { type Page, type PageRequest, PlatformFault, type PlatformSlug, type Unread } from "./platform.ts";
 
 /** An account's own figures are read again once a day, not with every sync run. */
@@ -74,7 +74,7 @@ export async function recognised(
   page: Omit<Page, "cursor" | "unchanged" | "etags">,
   { cursor, remembered }: PageRequest,
 ): Promise<Page> {
-  const digest = await hashOf(new TextEncoder().encode(JSON.stringify([page.item_ids, page.items])));
+  const digest = await sha256Hex(JSON.stringify([page.item_ids, page.items]));
   const unchanged = remembered?.etags.digest === digest;
   return { ...page, cursor, unchanged, etags: { digest }, items: unchanged ? [] : page.items };
 }
