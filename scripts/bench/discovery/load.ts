@@ -3,9 +3,9 @@ import { DatabaseSync } from "node:sqlite";
 import postgres from "postgres";
 import { type CatalogueItem, catalogueOf } from "./catalogue.ts";
 import { copyText } from "../copy_text.ts";
+import { PLATFORM_SLUGS } from "../../../supabase/functions/_shared/platforms/platform.ts";
 
 const CHUNK = 5_000;
-const PLATFORMS = ["youtube", "instagram", "tiktok", "facebook", "twitter"] as const;
 const COLUMNS = [
   "platform_content_id",
   "content_type",
@@ -115,7 +115,7 @@ async function addCreators(
       sql.json(some)
     }) as given (id uuid, slug text, name text) where person.id = given.id`;
     const accounts = some.flatMap(({ id, name, followers }, place) =>
-      PLATFORMS.map((slug, platform) => ({
+      PLATFORM_SLUGS.map((slug, platform) => ({
         id: accountId(from + place, platform),
         user_id: id,
         slug,
@@ -141,7 +141,7 @@ async function addItems(sql: postgres.Sql, items: Generator<CatalogueItem>): Pro
       while (lines.length < CHUNK) {
         const { value: item, done } = items.next();
         if (done) break;
-        const platform = PLATFORMS.indexOf(item.platform);
+        const platform = PLATFORM_SLUGS.indexOf(item.platform);
         const values = [
           creatorId(item.creator),
           accountId(item.creator, platform),

@@ -53,6 +53,7 @@ export async function streamvibe(db_url: string, { notify = false } = {}): Promi
     const { rows } = await owner.query("select id from auth.users where email like 'bench-%'");
     people = rows.map(({ id }: { id: string }) => id);
   };
+  // Two of them share a database, and equal parameters would be one job.
   let turn = notify ? 1_000_000 : 0;
   const worker_of = (name: string, lease_seconds = 60) =>
     queueOf(admin, { worker_id: name, lease_seconds, handlers: [HANDLER] });

@@ -74,9 +74,9 @@ export function syncPlatform({ slug, title, simulator }: Platform): Step {
           items.every(({ platform_content_id }) => there.has(platform_content_id)),
         `Cannot trust the sync: the account has ${there.size} items, the library ${items.length}`,
       );
-      return `${stored} items in ${calls} ${calls === 1 ? "call" : "calls"}, the newest: “${
-        items[0]?.title
-      }”`;
+      return `${stored} items in ${calls} ${calls === 1 ? "call" : "calls"}, the newest: ${
+        items[0]?.title ? `“${items[0].title}”` : "one without a title"
+      }`;
     },
   };
 }

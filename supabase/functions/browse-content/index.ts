@@ -8,6 +8,7 @@ import {
   ContentFilters,
   decodeCursor,
   encodeCursor,
+  filterArguments,
   Item,
   Paging,
   PUBLIC_CACHE,
@@ -37,15 +38,8 @@ export default endpoint({
   async handle({ input, admin }) {
     const after = decodeCursor(input.cursor, Place);
     const { next, ...found } = await admin.call("browse_content", {
-      p_category: input.category,
-      p_platform: input.platform,
-      p_content_type: input.content_type,
-      p_language: input.language,
+      ...filterArguments(input),
       p_creator: input.creator,
-      p_published_since: input.published_since,
-      p_published_until: input.published_until,
-      p_min_duration: input.min_duration,
-      p_max_duration: input.max_duration,
       p_limit: input.limit,
       p_offset: input.offset,
       p_after_at: after?.at,

@@ -5,6 +5,7 @@ import {
   Creator,
   decodeCursor,
   encodeCursor,
+  ListedCreator,
   Paging,
   PUBLIC_CACHE,
   Total,
@@ -12,13 +13,8 @@ import {
 import { endpoint } from "../_shared/http/endpoint.ts";
 
 const Place = z.strictObject({ followers: z.int().min(0), id: z.uuid() });
-const Listed = Creator.extend({
-  bio: z.string().nullable(),
-  total_followers: z.int().min(0),
-  item_count: z.int().min(0),
-});
 const lists = {
-  creators: z.array(Listed),
+  creators: z.array(ListedCreator),
   featured: z.array(Creator.extend({ reason: z.string().nullable(), ends_at: z.string().nullable() })),
   ...Total,
 };

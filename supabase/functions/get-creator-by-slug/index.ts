@@ -1,15 +1,10 @@
 /** GET /functions/v1/get-creator-by-slug — a public creator's page: profile, accounts, what they pinned and their newest items. */
 import { z } from "zod";
-import { Creator, Item, PUBLIC_CACHE } from "../_shared/discovery/contract.ts";
+import { Item, ListedCreator, PUBLIC_CACHE } from "../_shared/discovery/contract.ts";
 import { ApiError, endpoint } from "../_shared/http/endpoint.ts";
 
 const Found = z.object({
-  user: Creator.extend({
-    bio: z.string().nullable(),
-    joined_at: z.string(),
-    total_followers: z.int().min(0),
-    item_count: z.int().min(0),
-  }),
+  user: ListedCreator.extend({ joined_at: z.string() }),
   social_accounts: z.array(z.object({
     platform: z.string(),
     username: z.string().nullable(),

@@ -8,6 +8,7 @@ import {
   ContentFilters,
   decodeCursor,
   encodeCursor,
+  filterArguments,
   Item,
   Paging,
   PUBLIC_CACHE,
@@ -52,14 +53,7 @@ export default endpoint({
     const after = decodeCursor(input.cursor, Place);
     const { next, ...found } = await admin.call("search_content", {
       p_query: input.q,
-      p_category: input.category,
-      p_platform: input.platform,
-      p_content_type: input.content_type,
-      p_language: input.language,
-      p_published_since: input.published_since,
-      p_published_until: input.published_until,
-      p_min_duration: input.min_duration,
-      p_max_duration: input.max_duration,
+      ...filterArguments(input),
       p_facets: input.facets === "true",
       p_limit: input.limit,
       p_after_score: after?.score,

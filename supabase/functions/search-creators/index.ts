@@ -2,9 +2,9 @@
 import { z } from "zod";
 import {
   Category,
-  Creator,
   decodeCursor,
   encodeCursor,
+  ListedCreator,
   Paging,
   PUBLIC_CACHE,
 } from "../_shared/discovery/contract.ts";
@@ -12,11 +12,7 @@ import { endpoint } from "../_shared/http/endpoint.ts";
 
 const Place = z.strictObject({ score: z.number(), id: z.uuid() });
 const lists = {
-  results: z.array(Creator.extend({
-    bio: z.string().nullable(),
-    total_followers: z.int().min(0),
-    item_count: z.int().min(0),
-  })),
+  results: z.array(ListedCreator),
   total_count: z.int().min(0),
 };
 const Found = z.object({ ...lists, next: Place.nullable() });

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { CachePolicy } from "../http/cache_policy.ts";
 import { invalid } from "../http/endpoint.ts";
+import { PLATFORM_SLUGS } from "../platforms/platform.ts";
 import { Category } from "../profile/categories.ts";
 
 const Count = z.int().min(0);
@@ -9,7 +10,7 @@ const Count = z.int().min(0);
 const Time = z.string();
 
 export { Category };
-export const PlatformName = z.enum(["youtube", "instagram", "tiktok", "facebook", "twitter"]);
+export const PlatformName = z.enum(PLATFORM_SLUGS);
 
 /** A whole number in a query, in decimal digits: to JavaScript "0x27" and "1e2" are numbers, too. */
 const whole = (least: number, most: number) =>
@@ -39,6 +40,22 @@ export const ContentFilters = {
   max_duration: Seconds.optional(),
 };
 
+/** The arguments of the SQL functions for a category and these filters. */
+export function filterArguments(
+  input: z.output<z.ZodObject<typeof ContentFilters & { category: z.ZodOptional<typeof Category> }>>,
+) {
+  return {
+    p_category: input.category,
+    p_platform: input.platform,
+    p_content_type: input.content_type,
+    p_language: input.language,
+    p_published_since: input.published_since,
+    p_published_until: input.published_until,
+    p_min_duration: input.min_duration,
+    p_max_duration: input.max_duration,
+  };
+}
+
 export const Creator = z.object({
   id: z.uuid(),
   slug: z.string().nullable(),
@@ -46,6 +63,13 @@ export const Creator = z.object({
   avatar_url: z.string().nullable(),
   category: z.string().nullable(),
   is_verified: z.boolean(),
+});
+
+/** A creator as lists of creators show them. */
+export const ListedCreator = Creator.extend({
+  bio: z.string().nullable(),
+  total_followers: Count,
+  item_count: Count,
 });
 
 /** An item as lists show it. */
