@@ -101,6 +101,13 @@ export function simulatorSettings(url: string): Record<string, string> {
     GOOGLE_AI_API_URL: `${url}/generativelanguage.googleapis.com/v1beta`,
     GOOGLE_AI_API_KEY: "AIza-local-simulator",
     LOCAL_AI_ENDPOINT: `${url}/localhost`,
+    PUBLIC_SITE_URL: "https://streamvibe.example",
+    PUBLIC_SITE_NAME: "StreamVibe",
+    GOOGLE_SEARCH_CONSOLE_URL: `${url}/searchconsole.googleapis.com`,
+    GOOGLE_INDEXING_URL: `${url}/indexing.googleapis.com`,
+    BING_WEBMASTER_URL: `${url}/ssl.bing.com/webmaster/api.svc/json`,
+    YANDEX_WEBMASTER_URL: `${url}/api.webmaster.yandex.net/v4`,
+    INDEXNOW_URL: `${url}/api.indexnow.org/indexnow`,
     OAUTH_REDIRECT_URIS: "http://localhost:3000/oauth/callback,http://127.0.0.1:3000/oauth/callback",
     ENVIRONMENT: "local",
   };

@@ -76,6 +76,7 @@ Deno.test("no published table has a column that its rows' owner may not read", a
       "job_log",
       "job_queue",
       "notification",
+      "seo_submission",
       "social_account",
       "trending_content",
     ],

@@ -209,6 +209,7 @@ test("the verification checklists of modules 000 to 002 hold", async (db) => {
       WHEN tablename IN ('platform', 'account_status', 'platform_connection', 'social_account') THEN '001_platform_connections'
       WHEN tablename IN ('content_type', 'content_item', 'content_revision') THEN '002_content_management'
       WHEN tablename IN ('ai_provider', 'ai_model', 'user_ai_setting', 'ai_suggestion', 'ai_suggestion_application', 'ai_usage', 'trending_keyword') THEN '003_ai_integration'
+      WHEN tablename IN ('search_engine', 'seo_connection', 'seo_submission', 'seo_usage') THEN '004_seo_integration'
       WHEN tablename IN ('content_category', 'content_tag', 'content_click', 'content_media', 'trending_content', 'featured_creator') THEN '005_discovery_platform'
       WHEN tablename IN ('job_type', 'job_queue', 'job_log', 'stripe_webhook_events') THEN '006_async_infrastructure'
       ELSE 'unknown'
@@ -222,6 +223,7 @@ GROUP BY 1 ORDER BY module;`);
     ["001_platform_connections", 4],
     ["002_content_management", 3],
     ["003_ai_integration", 7],
+    ["004_seo_integration", 4],
     ["005_discovery_platform", 6],
     ["006_async_infrastructure", 3],
   ]);

@@ -24,6 +24,9 @@ const CHANGES: Record<string, string> = {
   ai_suggestion_application: "fields = '{tags}'",
   ai_usage: "outcome = 'x'",
   trending_keyword: "score = 2",
+  seo_connection: "is_active = false",
+  seo_submission: "status = 'submitted'",
+  seo_usage: "used = 0",
   content_tag: "confidence_score = 0.5",
   content_click: "is_counted = false",
   trending_content: "rank_position = 2",
@@ -64,6 +67,11 @@ async function fillTables(db: TestContext): Promise<void> {
     insert into public.ai_usage (user_id, model_id, operation_type, prompt_tokens, completion_tokens, is_own_key, outcome, billing_cycle_start, billing_cycle_end)
       select '${owner}', id, 'generate_tags', 1, 1, false, 'valid', now(), now() from public.ai_model where slug = 'llama3.2';
     insert into public.trending_keyword (keyword, source, score, expires_at) values ('spare', 'feed', 1, now());
+    insert into public.search_engine (slug, display_name, website_url, batch_size, window_seconds, sort_order) values ('spare', 'Spare', 'https://example.com', 1, 1, 9);
+    insert into public.seo_connection (user_id, search_engine_id, site_url) select '${owner}', id, 'https://example.com' from public.search_engine where slug = 'google';
+    insert into public.seo_submission (user_id, connection_id, submitted_url) select user_id, id, 'https://example.com/v/1' from public.seo_connection where user_id = '${owner}';
+    insert into public.seo_usage (connection_id, user_id, quota, window_start, window_end)
+      select id, user_id, 'inspections', now(), now() + interval '1 day' from public.seo_connection where user_id = '${owner}';
     insert into public.job_queue (user_id, job_type, handler, dedupe_hash, max_attempts) values ('${owner}', 'platform_sync', 'spare', 0, 1);
     insert into public.job_log (job_id, user_id, level, message) select id, user_id, 'info', 'Hello' from public.job_queue where user_id = '${owner}';
     insert into public.job_type select (jsonb_populate_record(type, '{"slug": "spare"}')).* from public.job_type as type where slug = 'quota_reset';`);
@@ -102,6 +110,7 @@ test("every table × actor × verb does what the matrix says, and no table is mi
     // Where only some columns may be read.
     const readable: Record<string, string> = {
       platform_connection: "id, is_active",
+      seo_connection: "id, is_active",
       content_click: "id, clicked_at",
     };
     const columns = readable[table] ?? "*";

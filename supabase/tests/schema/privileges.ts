@@ -41,6 +41,11 @@ export const MATRIX = readMatrix(`
   ai_usage             ----   +---   0---   0---       0---   +---
   trending_keyword     ----   +---   +---   +---       +---   ++++
 
+  search_engine        +---   +---   +---   +---       +---   ++++
+  seo_connection       ----   +-++   0-00   0-00       0-00   ++++
+  seo_submission       ----   +---   0---   0---       0---   +---
+  seo_usage            ----   +---   0---   0---       0---   +---
+
   content_category     +---   +---   +---   +---       +---   ++++
   content_tag          0---   +--+   0--0   0--0       0--0   ++++
   content_click        ----   +---   0---   0---       0---   ++--
@@ -112,6 +117,14 @@ export const GRANTS: Record<string, Record<string, string>> = {
   "public.ai_suggestion_application": { authenticated: "select", service_role: "select" },
   "public.ai_usage": { authenticated: "select", service_role: "select" },
   "public.trending_keyword": { authenticated: "select", service_role: ALL },
+  "public.search_engine": { anon: "select", authenticated: "select", service_role: ALL },
+  "public.seo_connection": {
+    authenticated:
+      "delete select(created_at engine_site error_code error_message id is_active is_verified item_path last_run_at paused_until search_engine_id site_host site_url updated_at user_id verification_method verification_token verified_at verify_at verify_failures) update(is_active)",
+    service_role: ALL,
+  },
+  "public.seo_submission": { authenticated: "select", service_role: "select" },
+  "public.seo_usage": { authenticated: "select", service_role: "select" },
   "public.content_category": { anon: "select", authenticated: "select", service_role: ALL },
   "public.content_tag": {
     anon: "select",

@@ -1250,6 +1250,276 @@ export type Database = {
           },
         ];
       };
+      "search_engine": {
+        Row: {
+          "batch_size": number;
+          "created_at": string;
+          "display_name": string;
+          "id": string;
+          "slug": string;
+          "sort_order": number;
+          "takes_removals": boolean;
+          "tells_status": boolean;
+          "updated_at": string;
+          "website_url": string;
+          "window_seconds": number;
+        };
+        ComputedFields: never;
+        Insert: {
+          "batch_size": number;
+          "created_at"?: string;
+          "display_name": string;
+          "id"?: string;
+          "slug": string;
+          "sort_order": number;
+          "takes_removals"?: boolean;
+          "tells_status"?: boolean;
+          "updated_at"?: string;
+          "website_url": string;
+          "window_seconds": number;
+        };
+        Update: {
+          "batch_size"?: number;
+          "created_at"?: string;
+          "display_name"?: string;
+          "id"?: string;
+          "slug"?: string;
+          "sort_order"?: number;
+          "takes_removals"?: boolean;
+          "tells_status"?: boolean;
+          "updated_at"?: string;
+          "website_url"?: string;
+          "window_seconds"?: number;
+        };
+        Relationships: [];
+      };
+      "seo_connection": {
+        Row: {
+          "created_at": string;
+          "engine_site": string | null;
+          "error_code": string | null;
+          "error_message": string | null;
+          "id": string;
+          "is_active": boolean;
+          "is_verified": boolean;
+          "item_path": string;
+          "last_run_at": string | null;
+          "paused_until": string | null;
+          "search_engine_id": string;
+          "site_host": string | null;
+          "site_url": string;
+          "updated_at": string;
+          "user_id": string | null;
+          "vault_secret_name": string | null;
+          "verification_method": string | null;
+          "verification_token": string;
+          "verified_at": string | null;
+          "verify_at": string | null;
+          "verify_failures": number;
+        };
+        ComputedFields: never;
+        Insert: {
+          "created_at"?: string;
+          "engine_site"?: string | null;
+          "error_code"?: string | null;
+          "error_message"?: string | null;
+          "id"?: string;
+          "is_active"?: boolean;
+          "is_verified"?: boolean;
+          "item_path"?: string;
+          "last_run_at"?: string | null;
+          "paused_until"?: string | null;
+          "search_engine_id": string;
+          "site_host"?: never;
+          "site_url": string;
+          "updated_at"?: string;
+          "user_id"?: string | null;
+          "vault_secret_name"?: string | null;
+          "verification_method"?: string | null;
+          "verification_token"?: string;
+          "verified_at"?: string | null;
+          "verify_at"?: string | null;
+          "verify_failures"?: number;
+        };
+        Update: {
+          "created_at"?: string;
+          "engine_site"?: string | null;
+          "error_code"?: string | null;
+          "error_message"?: string | null;
+          "id"?: string;
+          "is_active"?: boolean;
+          "is_verified"?: boolean;
+          "item_path"?: string;
+          "last_run_at"?: string | null;
+          "paused_until"?: string | null;
+          "search_engine_id"?: string;
+          "site_host"?: never;
+          "site_url"?: string;
+          "updated_at"?: string;
+          "user_id"?: string | null;
+          "vault_secret_name"?: string | null;
+          "verification_method"?: string | null;
+          "verification_token"?: string;
+          "verified_at"?: string | null;
+          "verify_at"?: string | null;
+          "verify_failures"?: number;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "seo_connection_search_engine_id_fkey";
+            columns: ["search_engine_id"];
+            isOneToOne: false;
+            referencedRelation: "search_engine";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "seo_connection_user_id_fkey";
+            columns: ["user_id"];
+            isOneToOne: false;
+            referencedRelation: "users";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "seo_submission": {
+        Row: {
+          "attempted_at": string | null;
+          "attempts": number;
+          "checked_at": string | null;
+          "checks": number;
+          "claimed_until": string | null;
+          "connection_id": string;
+          "content_item_id": string | null;
+          "created_at": string;
+          "due_at": string;
+          "error_code": string | null;
+          "error_message": string | null;
+          "finished_at": string | null;
+          "history": NonNullable<Json>;
+          "id": string;
+          "next_check_at": string | null;
+          "response_status": number | null;
+          "status": string;
+          "submission_type": string;
+          "submitted_at": string | null;
+          "submitted_url": string;
+          "unit_reserved_at": string | null;
+          "updated_at": string;
+          "user_id": string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "attempted_at"?: string | null;
+          "attempts"?: number;
+          "checked_at"?: string | null;
+          "checks"?: number;
+          "claimed_until"?: string | null;
+          "connection_id": string;
+          "content_item_id"?: string | null;
+          "created_at"?: string;
+          "due_at"?: string;
+          "error_code"?: string | null;
+          "error_message"?: string | null;
+          "finished_at"?: string | null;
+          "history"?: NonNullable<Json>;
+          "id"?: string;
+          "next_check_at"?: string | null;
+          "response_status"?: number | null;
+          "status"?: string;
+          "submission_type"?: string;
+          "submitted_at"?: string | null;
+          "submitted_url": string;
+          "unit_reserved_at"?: string | null;
+          "updated_at"?: string;
+          "user_id"?: string | null;
+        };
+        Update: {
+          "attempted_at"?: string | null;
+          "attempts"?: number;
+          "checked_at"?: string | null;
+          "checks"?: number;
+          "claimed_until"?: string | null;
+          "connection_id"?: string;
+          "content_item_id"?: string | null;
+          "created_at"?: string;
+          "due_at"?: string;
+          "error_code"?: string | null;
+          "error_message"?: string | null;
+          "finished_at"?: string | null;
+          "history"?: NonNullable<Json>;
+          "id"?: string;
+          "next_check_at"?: string | null;
+          "response_status"?: number | null;
+          "status"?: string;
+          "submission_type"?: string;
+          "submitted_at"?: string | null;
+          "submitted_url"?: string;
+          "unit_reserved_at"?: string | null;
+          "updated_at"?: string;
+          "user_id"?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "seo_submission_connection_id_fkey";
+            columns: ["connection_id"];
+            isOneToOne: false;
+            referencedRelation: "seo_connection";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "seo_submission_user_id_fkey";
+            columns: ["user_id"];
+            isOneToOne: false;
+            referencedRelation: "users";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "seo_usage": {
+        Row: {
+          "connection_id": string;
+          "id": number;
+          "quota": string;
+          "quota_limit": number | null;
+          "updated_at": string;
+          "used": number;
+          "user_id": string | null;
+          "window_end": string;
+          "window_start": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "connection_id": string;
+          "id"?: never;
+          "quota": string;
+          "quota_limit"?: number | null;
+          "updated_at"?: string;
+          "used"?: number;
+          "user_id"?: string | null;
+          "window_end": string;
+          "window_start": string;
+        };
+        Update: {
+          "connection_id"?: string;
+          "id"?: never;
+          "quota"?: string;
+          "quota_limit"?: number | null;
+          "updated_at"?: string;
+          "used"?: number;
+          "user_id"?: string | null;
+          "window_end"?: string;
+          "window_start"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "seo_usage_connection_id_fkey";
+            columns: ["connection_id"];
+            isOneToOne: false;
+            referencedRelation: "seo_connection";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       "social_account": {
         Row: {
           "avatar_url": string | null;

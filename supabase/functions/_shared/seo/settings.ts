@@ -1,0 +1,91 @@
+/** Where the public pages are, and how the operator speaks to search engines. An engine without a key is not spoken to. */
+import { z } from "zod";
+import { requireSetting, type Settings, settingsPart } from "../settings/settings.ts";
+import { milliseconds, url, whole } from "../settings/values.ts";
+
+const path = (...placeholders: string[]) =>
+  z.string().regex(/^\/[!-~]*$/, "expected a path that begins with a slash").refine(
+    (value) => placeholders.every((name) => value.includes(`{${name}}`)),
+    `expected ${placeholders.map((name) => `{${name}}`).join(" and ")} in it`,
+  );
+
+export const SEO = settingsPart("seo", {
+  PUBLIC_SITE_URL: url.optional(),
+  PUBLIC_SITE_NAME: z.string().max(100).optional(),
+  PUBLIC_ITEM_PATH: path("id").default("/v/{id}"),
+  PUBLIC_CREATOR_PATH: path("slug").default("/@{slug}"),
+  /** Empty: the function `thumbnail` itself. */
+  PUBLIC_THUMBNAIL_PATH: path("id").optional(),
+  PUBLIC_SITEMAP_PATH: path().default("/sitemap.xml"),
+  PUBLIC_SITEMAP_PAGE_PATH: path("page").default("/sitemap-{page}.xml"),
+
+  GOOGLE_SEARCH_CONSOLE_API_KEY: z.string().optional(),
+  GOOGLE_SEARCH_CONSOLE_URL: url.default("https://searchconsole.googleapis.com"),
+  GOOGLE_INDEXING_URL: url.default("https://indexing.googleapis.com"),
+  GOOGLE_INDEXING_LIVE: z.enum(["on", "off"]).default("off"),
+  BING_WEBMASTER_API_KEY: z.string().optional(),
+  BING_WEBMASTER_URL: url.default("https://ssl.bing.com/webmaster/api.svc/json"),
+  YANDEX_WEBMASTER_TOKEN: z.string().optional(),
+  YANDEX_WEBMASTER_URL: url.default("https://api.webmaster.yandex.net/v4"),
+  INDEXNOW_API_KEY: z.string().regex(/^[A-Za-z0-9-]{8,128}$/, "expected 8 to 128 letters, digits and hyphens")
+    .optional(),
+  INDEXNOW_URL: url.default("https://api.indexnow.org/indexnow"),
+
+  SEO_DEBOUNCE_SECONDS: whole(0, 3_600).default(60),
+  SEO_TIMEOUT_MS: milliseconds.default(20_000),
+});
+
+/** Addresses of public pages, absolute and percent-encoded. Pure: the same settings give the same addresses. */
+export interface PublicUrls {
+  /** Without a slash at the end. */
+  site: string;
+  site_name: string;
+  /** The page of an item. `slug` is its creator's, for paths that have it. */
+  item(item: { id: string; slug?: string | null }): string;
+  /** The page of a creator. */
+  creator(slug: string): string;
+  /** A picture of an item that stays valid, whatever the platform does with its own. */
+  thumbnail(id: string): string;
+  sitemap: string;
+  /** A page of the sitemap, from 1. */
+  sitemapPage(page: number | string): string;
+}
+
+/**
+ * The addresses of the public pages.
+ *
+ * @throws {SettingsError} When `PUBLIC_SITE_URL` is not set.
+ */
+export function publicUrls(settings: Settings): PublicUrls {
+  const seo = settings.of(SEO);
+  const site = requireSetting(seo, "PUBLIC_SITE_URL");
+  const at = (pattern: string, values: Record<string, string | number>) => site + fill(pattern, values);
+  return {
+    site,
+    site_name: seo.PUBLIC_SITE_NAME ?? new URL(site).hostname,
+    item: ({ id, slug }) => at(seo.PUBLIC_ITEM_PATH, { id, slug: slug ?? "" }),
+    creator: (slug) => at(seo.PUBLIC_CREATOR_PATH, { slug }),
+    thumbnail: (id) =>
+      seo.PUBLIC_THUMBNAIL_PATH
+        ? at(seo.PUBLIC_THUMBNAIL_PATH, { id })
+        : `${settings.SUPABASE_URL}/functions/v1/thumbnail?id=${encodeURIComponent(id)}`,
+    sitemap: at(seo.PUBLIC_SITEMAP_PATH, {}),
+    sitemapPage: (page) => at(seo.PUBLIC_SITEMAP_PAGE_PATH, { page }),
+  };
+}
+
+/** Whether there are public pages at all. */
+export function hasPublicSite(settings: Settings): boolean {
+  return settings.of(SEO).PUBLIC_SITE_URL !== undefined;
+}
+
+/** RFC 3986: `encodeURIComponent` leaves five signs alone that are reserved. */
+function fill(pattern: string, values: Record<string, string | number>): string {
+  return pattern.replace(/\{(\w+)\}/g, (whole, name: string) => {
+    const value = values[name];
+    return value === undefined ? whole : encodeURIComponent(value).replace(
+      /[!'()*]/g,
+      (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
+    );
+  });
+}

@@ -1,0 +1,1 @@
+../../database/schema/004_seo_integration.sql
