@@ -147,7 +147,7 @@ comment on column public.ai_suggestion.fingerprint is 'Hash of the item''s texts
 comment on column public.ai_suggestion.trending_parts is 'What made up the score: name, points, of, advice.';
 comment on column public.ai_suggestion.seo_parts is 'What made up the score: name, points, of, advice.';
 comment on column public.ai_suggestion.total_cost_cents is 'US cents of all calls that it took, failed ones too. Null: a price is unknown.';
-comment on column public.ai_suggestion.feedback is 'What the creator made of it; set when it is applied or undone, or by the creator.';
+comment on column public.ai_suggestion.feedback is 'What the creator made of it; set when it is applied, edited or undone, or by the creator.';
 create index ai_suggestion_content_item_id_idx on public.ai_suggestion (content_item_id, created_at desc);
 comment on index public.ai_suggestion_content_item_id_idx is 'Query "suggestions of an item": where content_item_id = … order by created_at desc.';
 create index ai_suggestion_user_id_idx on public.ai_suggestion (user_id, created_at desc);
@@ -196,6 +196,7 @@ create table public.ai_usage (
   cache_write_1h_tokens integer not null default 0,
   completion_tokens integer not null,
   thought_tokens integer not null default 0,
+  is_estimated boolean not null default false,
   cost_cents numeric,
   is_own_key boolean not null,
   outcome text not null,
@@ -218,6 +219,8 @@ alter table public.ai_usage enable row level security;
 comment on table public.ai_usage is 'The ledger: one row for each call of a model, also for those that brought nothing. Rows are never changed but for suggestion_id.';
 comment on column public.ai_usage.prompt_tokens is 'All input: plain, read from the provider''s cache, and written to it.';
 comment on column public.ai_usage.completion_tokens is 'All output, thoughts included.';
+comment on column public.ai_usage.is_estimated is
+  'The provider may have charged, and did not say for what: the tokens are the most that it can have been, as they were reserved.';
 comment on column public.ai_usage.cost_cents is 'US cents, not rounded, at the price of the time of the call. Null: the price is unknown.';
 comment on column public.ai_usage.is_own_key is 'Paid by the creator to the provider, with the creator''s own key.';
 comment on column public.ai_usage.outcome is 'valid, or what was wrong with the answer.';
@@ -626,16 +629,18 @@ begin
   v_month := date_trunc('month', v_reservation.reserved_at at time zone 'UTC');
   select * into v_analysis from ops.ai_analysis where id = v_reservation.analysis_id;
   insert into public.ai_usage (user_id, content_item_id, model_id, operation_type, prompt_tokens, cached_tokens, cache_write_tokens,
-    cache_write_1h_tokens, completion_tokens, thought_tokens, cost_cents, is_own_key, outcome, duration_ms, billing_cycle_start, billing_cycle_end)
+    cache_write_1h_tokens, completion_tokens, thought_tokens, is_estimated, cost_cents, is_own_key, outcome, duration_ms, billing_cycle_start,
+    billing_cycle_end)
   select v_reservation.user_id, (select id from public.content_item where id = v_analysis.content_item_id), v_reservation.model_id, 'generate_tags',
     usage.prompt_tokens, usage.cached_tokens, usage.cache_write_tokens, usage.cache_write_1h_tokens, usage.completion_tokens, usage.thought_tokens,
+    coalesce(usage.is_estimated, false),
     -- Nothing was used: that costs nothing, whatever the price.
     case when usage.prompt_tokens = 0 and usage.completion_tokens = 0 then 0 else
       ops.ai_cost(ops.ai_price_at(v_reservation.model_id, v_reservation.reserved_at, usage.prompt_tokens), usage.prompt_tokens, usage.cached_tokens,
         usage.cache_write_tokens, usage.cache_write_1h_tokens, usage.completion_tokens) end,
     v_reservation.is_own_key, p_outcome, p_duration_ms, subscription.cycle_start_date, subscription.cycle_end_date
   from jsonb_to_record(p_usage) as usage (prompt_tokens integer, cached_tokens integer, cache_write_tokens integer, cache_write_1h_tokens integer,
-    completion_tokens integer, thought_tokens integer)
+    completion_tokens integer, thought_tokens integer, is_estimated boolean)
   join public.subscription as subscription on subscription.user_id = v_reservation.user_id
   returning * into v_usage;
   update ops.ai_reservation set usage_id = v_usage.id where id = p_reservation_id;
@@ -721,6 +726,13 @@ language sql volatile security invoker set search_path = '' begin atomic
 end;
 comment on function public.set_ai_key is 'Keeps the caller''s own key of a provider in Vault; null removes it. It is never readable back. Returns whether there is one now.';
 
+create function ops.item_texts(p_item public.content_item) returns jsonb
+language sql stable security invoker set search_path = '' as $$
+  select jsonb_build_object('title', p_item.title, 'description', p_item.description, 'tags', p_item.tags, 'hashtags', p_item.hashtags,
+    'category', p_item.category_code);
+$$;
+comment on function ops.item_texts is 'What suggestions are about, of an item.';
+
 create function ops.merge_tags(p_have text[], p_more text[], p_characters integer, p_count integer) returns text[]
 language plpgsql immutable parallel safe security invoker set search_path = '' as $$
 declare
@@ -765,8 +777,7 @@ begin
   v_is_youtube := exists (
     select from public.social_account as account join public.platform as platform on platform.id = account.platform_id
     where account.id = v_item.social_account_id and platform.slug = 'youtube');
-  v_before := jsonb_build_object('title', v_item.title, 'description', v_item.description, 'tags', v_item.tags, 'hashtags', v_item.hashtags,
-    'category', v_item.category_code);
+  v_before := ops.item_texts(v_item);
   v_after := jsonb_build_object(
     'title', v_suggestion.suggested_titles[coalesce((p_choices ->> 'title')::integer, 0) + 1],
     'description', v_suggestion.suggested_descriptions[coalesce((p_choices ->> 'description')::integer, 0) + 1],
@@ -779,6 +790,7 @@ begin
   v_fields := array(select field from unnest(p_fields) with ordinality as wanted (field, place)
     where v_before -> field is distinct from v_after -> field group by field order by min(place));
   if not p_is_preview and cardinality(v_fields) > 0 then
+    perform set_config('streamvibe.is_applying', 'on', true);
     update public.content_item
     set title = case when 'title' = any (v_fields) then v_after ->> 'title' else title end,
       description = case when 'description' = any (v_fields) then v_after ->> 'description' else description end,
@@ -786,6 +798,7 @@ begin
       hashtags = case when 'hashtags' = any (v_fields) then array(select jsonb_array_elements_text(v_after -> 'hashtags')) else hashtags end,
       category_code = case when 'category' = any (v_fields) then v_after ->> 'category' else category_code end
     where id = v_item.id;
+    perform set_config('streamvibe.is_applying', 'off', true);
     insert into public.ai_suggestion_application (suggestion_id, user_id, content_item_id, fields, before, after)
     values (v_suggestion.id, v_suggestion.user_id, v_item.id, v_fields,
       (select jsonb_object_agg(field, v_before -> field) from unnest(v_fields) as field),
@@ -825,8 +838,7 @@ begin
       detail = jsonb_build_object('resource', 'application', 'id', p_application_id);
   end if;
   select * into v_item from public.content_item where id = v_application.content_item_id for update;
-  v_now := jsonb_build_object('title', v_item.title, 'description', v_item.description, 'tags', v_item.tags, 'hashtags', v_item.hashtags,
-    'category', v_item.category_code);
+  v_now := ops.item_texts(v_item);
   -- What was edited since then is the creator's, and stays.
   v_fields := array(select field from unnest(v_application.fields) as field where v_now -> field = v_application.after -> field);
   update public.content_item
@@ -864,7 +876,8 @@ language sql stable security invoker set search_path = '' as $$
       select coalesce(jsonb_agg(to_jsonb(daily) order by day, model), '[]') from (
         select (created_at at time zone 'UTC')::date as day, provider, model, is_own_key, count(*)::integer as calls,
           sum(prompt_tokens)::bigint as prompt_tokens, sum(cached_tokens)::bigint as cached_tokens, sum(completion_tokens)::bigint as completion_tokens,
-          sum(cost_cents) as cost_cents, (count(*) filter (where cost_cents is null))::integer as calls_of_unknown_cost
+          sum(cost_cents) as cost_cents, coalesce(sum(cost_cents) filter (where is_estimated), 0) as estimated_cents,
+          (count(*) filter (where cost_cents is null))::integer as calls_of_unknown_cost
         from own group by 1, 2, 3, 4) as daily),
     'total_cents', (select coalesce(sum(cost_cents), 0) from own where not is_own_key),
     'own_key_cents', (select coalesce(sum(cost_cents), 0) from own where is_own_key),
@@ -963,6 +976,31 @@ comment on function public.update_trending_keywords is
   'Makes the keywords anew from our own clicks and growth, and from rows of an outside feed: keyword, language, category, score, growth. Returns how many were written.';
 
 -- ## Triggers
+
+-- Security definer: creators may not write applications, and need not be allowed to write feedback.
+create function ops.note_edited_suggestions() returns trigger
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_old constant jsonb := ops.item_texts(old);
+  v_new constant jsonb := ops.item_texts(new);
+begin
+  update public.ai_suggestion set feedback = 'edited'
+  where feedback = 'kept' and id = any (array(
+    select application.suggestion_id from public.ai_suggestion_application as application, unnest(application.fields) as field
+    where application.content_item_id = new.id and application.undone_at is null
+      and v_old -> field = application.after -> field and v_new -> field <> application.after -> field));
+  return null;
+end;
+$$;
+comment on function ops.note_edited_suggestions is 'Trigger: a creator changes what came from a suggestion, so that it was taken over, but not as it was.';
+
+create trigger content_item_note_edited_suggestions after update of title, description, tags, hashtags, category_code on public.content_item
+  for each row
+  -- Neither a sync nor an applied suggestion is an edit. An undone application is marked before its item is put back.
+  when (auth.uid() is not null and current_setting('streamvibe.is_applying', true) is distinct from 'on'
+    and (old.title, old.description, old.tags, old.hashtags, old.category_code)
+      is distinct from (new.title, new.description, new.tags, new.hashtags, new.category_code))
+  execute function ops.note_edited_suggestions();
 
 -- Security definer: deletes from Vault, which the roles that may delete a setting cannot.
 create function ops.forget_ai_keys() returns trigger

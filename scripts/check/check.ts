@@ -11,6 +11,7 @@ const CHECKS: Check[] = [
   { name: "lint", run: () => deno(["lint"]) },
   { name: "types", run: async () => deno(["check", ...await sourceFiles()]) },
   { name: "config.toml", run: configToml },
+  { name: "bundles", run: wholePackages },
   { name: "shell scripts", run: shellScripts },
   { name: "documents", run: async () => documentProblems(await gitFiles("*.md")) },
   ...Object.keys(GENERATORS).map((name) => ({ name: `generated: ${name}`, run: () => drift(name) })),
@@ -62,6 +63,17 @@ async function gitFiles(pattern: string): Promise<string[]> {
   const kept: string[] = [];
   for (const file of files) if (await Deno.stat(file).then(() => true, () => false)) kept.push(file);
   return kept;
+}
+
+/** `import { z }` brings zod whole, with the errors of fifty languages, into every bundle: 0.6 MB of it nobody needs. */
+async function wholePackages(): Promise<string[]> {
+  const problems: string[] = [];
+  for (const file of await gitFiles("supabase/functions/*.ts")) {
+    if (/^import \{[^}]*\bz\b[^}]*\} from "zod"/m.test(await Deno.readTextFile(file))) {
+      problems.push(`${file}: write import * as z from "zod"`);
+    }
+  }
+  return problems;
 }
 
 /** The CLI reads config.toml whole: keys that it does not know are a WARN line, wrong values an error. */

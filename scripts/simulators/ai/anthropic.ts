@@ -1,5 +1,5 @@
 /** Anthropic's Messages API. */
-import { type Context, json, type Provider } from "../engine/provider.ts";
+import { bearer, type Context, json, type Provider } from "../engine/provider.ts";
 import { chatProvider, type Failure, messagesOf, textOf } from "./chat_provider.ts";
 
 const ERRORS: Record<Failure, [status: number, type: string]> = {
@@ -15,7 +15,8 @@ const ERRORS: Record<Failure, [status: number, type: string]> = {
 export function anthropic(context: Context): Provider {
   return chatProvider(context, {
     path: "/api.anthropic.com/v1/messages",
-    keyOf: (call) => call.headers.get("x-api-key") ?? undefined,
+    // The package sends the key as a bearer token since its version 1; others send the header.
+    keyOf: (call) => call.headers.get("x-api-key") ?? bearer(call),
     knows: (model) => /^claude-/.test(model) && !/^claude-3/.test(model),
     read(call, body) {
       const version = call.headers.get("anthropic-version");

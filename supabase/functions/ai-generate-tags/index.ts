@@ -2,7 +2,7 @@
  * POST /functions/v1/ai-generate-tags: titles, descriptions, tags and more for one item of the caller's, by a model. Costs an analysis of the
  * plan and what the provider charges; the same item with the same texts again is free. For many items there is the job `ai_generate_tags`.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { analyse, Generated } from "../_shared/ai/generate.ts";
 import { endpoint } from "../_shared/http/endpoint.ts";
 

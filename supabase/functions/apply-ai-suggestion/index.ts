@@ -2,7 +2,7 @@
  * POST /functions/v1/apply-ai-suggestion: takes fields of a suggestion over, as an edit of the caller's own. `preview` only shows the
  * difference; `undo` puts an application back, but for what was edited since.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { Category } from "../_shared/profile/categories.ts";
 import { dataOf } from "../_shared/database/database.ts";
 import { endpoint, invalid } from "../_shared/http/endpoint.ts";

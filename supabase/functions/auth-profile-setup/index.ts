@@ -2,7 +2,7 @@
  * POST /functions/v1/auth-profile-setup — sets the caller's public profile; repeating it changes the profile, not the slug.
  * Fields that are left out stay as they are; an empty bio clears it. Plan, role, e-mail and verification are not set here.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { Category } from "../_shared/profile/categories.ts";
 import { endpoint } from "../_shared/http/endpoint.ts";
 import { httpsUrl, line, text } from "../_shared/text/text.ts";

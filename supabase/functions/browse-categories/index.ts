@@ -1,5 +1,5 @@
 /** GET /functions/v1/browse-categories — the fifteen categories in their order, each with how many public items it has. */
-import { z } from "zod";
+import * as z from "zod";
 import { PUBLIC_CACHE } from "../_shared/discovery/contract.ts";
 import { endpoint } from "../_shared/http/endpoint.ts";
 

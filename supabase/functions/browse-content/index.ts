@@ -2,7 +2,7 @@
  * GET /functions/v1/browse-content — public items of all creators, newest first, with any of the filters. Searching by words is
  * search-content; what grows fastest is get-trending.
  */
-import { z } from "zod";
+import * as z from "zod";
 import {
   Category,
   ContentFilters,

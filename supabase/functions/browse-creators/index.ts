@@ -1,5 +1,5 @@
 /** GET /functions/v1/browse-creators — public creators, the most followed first; the first page names those whom moderators feature. */
-import { z } from "zod";
+import * as z from "zod";
 import {
   Category,
   Creator,

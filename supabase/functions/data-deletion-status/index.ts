@@ -2,7 +2,7 @@
  * GET /functions/v1/data-deletion-status?code=… — how far a request to erase is, in words for the person who made it.
  * The code, which only they have, is the key.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { ApiError, endpoint } from "../_shared/http/endpoint.ts";
 
 const State = z.object({

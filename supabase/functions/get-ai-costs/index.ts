@@ -1,5 +1,5 @@
 /** GET /functions/v1/get-ai-costs: what the caller's suggestions cost by day and model, and what became of them. */
-import { z } from "zod";
+import * as z from "zod";
 import { dataOf } from "../_shared/database/database.ts";
 import { endpoint } from "../_shared/http/endpoint.ts";
 
@@ -16,6 +16,8 @@ const Costs = z.object({
     completion_tokens: Count,
     /** US cents, not rounded; null when no price is known. */
     cost_cents: z.number().nullable(),
+    /** The part of it that a provider may have charged for calls that it did not answer. */
+    estimated_cents: z.number(),
     calls_of_unknown_cost: Count,
   })),
   total_cents: z.number(),

@@ -2,7 +2,7 @@
  * GET /functions/v1/get-click-stats — clicks on the caller's own items: by day (UTC), by the referrer's host, by country. Bots and
  * prefetches are left out; clicks of the last minute may be.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { dataOf } from "../_shared/database/database.ts";
 import { endpoint, invalid } from "../_shared/http/endpoint.ts";
 

@@ -1,5 +1,5 @@
 /** GET /functions/v1/get-content-detail — one public item in full, and items that are related to it. */
-import { z } from "zod";
+import * as z from "zod";
 import { Item, ITEM_CACHE, ItemDetail } from "../_shared/discovery/contract.ts";
 import { ApiError, endpoint } from "../_shared/http/endpoint.ts";
 

@@ -1,5 +1,5 @@
 /** GET /functions/v1/get-creator-by-slug — a public creator's page: profile, accounts, what they pinned and their newest items. */
-import { z } from "zod";
+import * as z from "zod";
 import { Item, ListedCreator, PUBLIC_CACHE } from "../_shared/discovery/contract.ts";
 import { ApiError, endpoint } from "../_shared/http/endpoint.ts";
 

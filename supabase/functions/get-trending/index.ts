@@ -1,5 +1,5 @@
 /** GET /functions/v1/get-trending — what grows fastest today, this week or this month, of everything, a category or a platform. */
-import { z } from "zod";
+import * as z from "zod";
 import { Category, Item, Paging, PlatformName, PUBLIC_CACHE } from "../_shared/discovery/contract.ts";
 import { endpoint, invalid } from "../_shared/http/endpoint.ts";
 

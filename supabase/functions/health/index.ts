@@ -4,7 +4,7 @@
  * `unset`: works, and waits to be provisioned (Vault without its two secrets, cron without jobs); that is not down.
  * A domain whose settings are malformed is named; only its own functions fail, and the log says which setting it is.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { AI } from "../_shared/ai/settings.ts";
 import { CONNECTIONS } from "../_shared/connections/settings.ts";
 import { endpoint, type Logger, Reply, type Settings } from "../_shared/http/endpoint.ts";

@@ -2,7 +2,7 @@
  * POST /functions/v1/job-processor — takes jobs and does them until the queue is empty or its time is up; then it asks for itself again.
  * Called when a job is created and no worker is there, and by cron as the safety net. Any number may run side by side, beside `deno task worker`.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { endpoint } from "../_shared/http/endpoint.ts";
 import { processJobs } from "../_shared/jobs/process_jobs.ts";
 

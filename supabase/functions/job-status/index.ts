@@ -2,7 +2,7 @@
  * GET /functions/v1/job-status — progress and result of one of the caller's own jobs.
  * Creating and cancelling are RPCs (`create_job`, `cancel_job`); this only reads.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { dataOf } from "../_shared/database/database.ts";
 import { endpoint, notFound } from "../_shared/http/endpoint.ts";
 

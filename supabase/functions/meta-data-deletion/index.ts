@@ -2,7 +2,7 @@
  * POST /functions/v1/meta-data-deletion — a person asks Instagram or Facebook to have erased what StreamVibe has of them, and Meta passes
  * that on, signed with the app's secret. Their accounts are cut off and nameless at once; content goes within minutes.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { endpoint } from "../_shared/http/endpoint.ts";
 import {
   META_PLATFORMS,

@@ -2,7 +2,7 @@
  * POST /functions/v1/meta-deauthorize — Instagram or Facebook reports that a person removed the app, signed with its secret.
  * Every account that they let StreamVibe into is shown as disconnected at once; its content stays.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { accessRemoved } from "../_shared/connections/access_removed.ts";
 import { endpoint } from "../_shared/http/endpoint.ts";
 import {

@@ -2,7 +2,7 @@
  * GET /functions/v1/metrics — requests of all functions and the state of the job queue, in Prometheus text.
  * The figures are the database's sums; those of the last second or so are still on their way there.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { DatabaseError } from "../_shared/errors.ts";
 import { endpoint } from "../_shared/http/endpoint.ts";
 import { JobReport, renderJobReport } from "../_shared/jobs/job_report.ts";

@@ -2,7 +2,7 @@
  * GET /functions/v1/search-content — public items by words: "phrases", -exclusions, #tags, the word being typed, typos, scripts without
  * spaces. A search ends where its best candidates end: then `next_cursor` is null.
  */
-import { z } from "zod";
+import * as z from "zod";
 import {
   Category,
   ContentFilters,

@@ -1,5 +1,5 @@
 /** GET /functions/v1/search-creators — public creators by name, slug and @handle; similar names are found, too. */
-import { z } from "zod";
+import * as z from "zod";
 import {
   Category,
   decodeCursor,

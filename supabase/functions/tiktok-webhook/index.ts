@@ -2,7 +2,7 @@
  * POST /functions/v1/tiktok-webhook — what TikTok reports by itself, signed with the client's secret.
  * A creator who takes StreamVibe's access back there is shown as disconnected at once; every other event is only received.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { accessRemoved } from "../_shared/connections/access_removed.ts";
 import { endpoint } from "../_shared/http/endpoint.ts";
 import { TikTokEvent, verifyTikTok } from "../_shared/platforms/tiktok/webhook.ts";

@@ -2,7 +2,7 @@
  * POST /functions/v1/track-click — a visitor followed a link to an item. Answers the same whether it counts or not: bots and prefetches
  * are recorded apart. The address is hashed under a key of the day and not kept.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { ApiError, endpoint } from "../_shared/http/endpoint.ts";
 import { clientAddress, clientCountry } from "../_shared/http/limits.ts";
 

@@ -2,7 +2,7 @@
  * POST /functions/v1/update-trending-keywords: makes the trending keywords anew, from our own clicks and growing content, and from a feed
  * where one is set. A feed that fails takes nothing away from the rest.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { readFeed } from "../_shared/ai/trending_feed.ts";
 import { endpoint } from "../_shared/http/endpoint.ts";
 

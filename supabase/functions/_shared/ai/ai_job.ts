@@ -1,5 +1,5 @@
 /** Suggestions for up to 200 items, one after the other. Every item moves the checkpoint; what failed for one is told and does not stop the rest. */
-import { z } from "zod";
+import * as z from "zod";
 import { ApiError, toApiError } from "../errors.ts";
 import type { Handler } from "../jobs/job.ts";
 import { analyse } from "./generate.ts";

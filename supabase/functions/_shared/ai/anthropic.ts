@@ -2,14 +2,16 @@
  * Anthropic's Messages API (https://platform.claude.com/docs/en/api/messages). Its `input_tokens` leave out what was read from and
  * written to the cache: all input is the sum of the three.
  */
-import { z } from "zod";
+import { BaseAnthropic } from "@anthropic-ai/sdk/client";
+import { Messages } from "@anthropic-ai/sdk/resources/messages";
+import * as z from "zod";
 import { AI } from "./settings.ts";
 import {
   type AiFaultKind,
+  callModel,
   Count,
+  type Dialect,
   kindOfStatus,
-  malformed,
-  post,
   type Provider,
   type TokenUsage,
 } from "./provider.ts";
@@ -20,16 +22,18 @@ const Usage = z.object({
   cache_read_input_tokens: Count,
   cache_creation: z.object({ ephemeral_1h_input_tokens: Count }).nullish(),
   output_tokens: z.int().min(0),
+  output_tokens_details: z.object({ thinking_tokens: Count }).nullish(),
 });
 
 const Answer = z.object({
   content: z.array(z.looseObject({ type: z.string(), text: z.string().nullish() })),
   stop_reason: z.string().nullish(),
-  usage: Usage,
+  usage: Usage.nullish(),
 });
 
-/** The tokens of a call as this API counts them. */
-export function anthropicUsage(usage: z.output<typeof Usage>): TokenUsage {
+/** The tokens of a call as this API counts them; null where it does not say. */
+export function anthropicUsage(usage: z.output<typeof Usage> | null | undefined): TokenUsage | null {
+  if (!usage) return null;
   const written = usage.cache_creation_input_tokens;
   const cache_write_1h_tokens = Math.min(written, usage.cache_creation?.ephemeral_1h_input_tokens ?? 0);
   return {
@@ -38,7 +42,7 @@ export function anthropicUsage(usage: z.output<typeof Usage>): TokenUsage {
     cache_write_tokens: written - cache_write_1h_tokens,
     cache_write_1h_tokens,
     completion_tokens: usage.output_tokens,
-    thought_tokens: 0,
+    thought_tokens: Math.min(usage.output_tokens, usage.output_tokens_details?.thinking_tokens ?? 0),
   };
 }
 
@@ -51,23 +55,36 @@ function explain(status: number, body: unknown): AiFaultKind {
   return kindOfStatus(status);
 }
 
+const dialect: Dialect<typeof Answer> = { provider: "anthropic", answer: Answer, explain };
+
 export const anthropic: Provider = {
   slug: "anthropic",
   async ask(context, request) {
-    const body = await post(context, "anthropic", `${context.settings.of(AI).ANTHROPIC_API_URL}/messages`, {
-      "x-api-key": request.key,
-      "anthropic-version": "2026-10-21",
-    }, {
-      model: request.model,
-      max_tokens: request.max_output_tokens,
-      system: request.instructions,
-      messages: request.messages.map(({ role, text }) => ({ role, content: text })),
-      output_config: { format: { type: "json_schema", schema: request.schema } },
-      metadata: { user_id: request.safety_id },
-    }, explain);
-    const parsed = Answer.safeParse(body);
-    if (!parsed.success) malformed("anthropic");
-    const { content, stop_reason, usage } = parsed.data;
+    const { content, stop_reason, usage } = await callModel(
+      context,
+      dialect,
+      ({ fetch, timeout_ms }) =>
+        // The client without the resources that nobody asks for here: they are two thirds of the package.
+        new Messages(
+          new BaseAnthropic({
+            apiKey: request.key,
+            // The package names the version in each path itself.
+            baseURL: context.settings.of(AI).ANTHROPIC_API_URL.replace(/\/v1\/?$/, ""),
+            fetch,
+            timeout: timeout_ms,
+            maxRetries: 0,
+            logLevel: "off",
+            openTelemetry: false,
+          }),
+        ).create({
+          model: request.model,
+          max_tokens: request.max_output_tokens,
+          system: request.instructions,
+          messages: request.messages.map(({ role, text }) => ({ role, content: text })),
+          output_config: { format: { type: "json_schema", schema: request.schema } },
+          metadata: { user_id: request.safety_id },
+        }),
+    );
     const ending = stop_reason === "refusal"
       ? "refused"
       : stop_reason === "max_tokens" || stop_reason === "model_context_window_exceeded"

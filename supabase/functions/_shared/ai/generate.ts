@@ -2,7 +2,7 @@
  * One analysis: whom to ask, what it may cost, what came of it. A faulty answer is mended once by the same model, then the next provider is
  * asked; at the end stands a suggestion that passed every check, or one problem. Every call is reserved before and settled after.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { Context } from "../context.ts";
 import { ApiError } from "../errors.ts";
 import { CATEGORIES } from "../profile/categories.ts";
@@ -15,6 +15,7 @@ import {
   NO_USAGE,
   PROVIDERS,
   type ProviderSlug,
+  type TokenUsage,
 } from "./provider.ts";
 import { Brief, mostTokens, writePrompt } from "./prompt.ts";
 import { ADAPTERS, installationKey } from "./registry.ts";
@@ -91,7 +92,7 @@ interface Candidate {
 type Outcome =
   | { kind: "valid"; suggestion: Suggestion; answer: ModelAnswer }
   | { kind: "faulty"; name: string; fault: string; mendable: boolean; answer: ModelAnswer }
-  | { kind: "failed"; name: AiFaultKind; retry_after: number | null };
+  | { kind: "failed"; name: AiFaultKind; retry_after: number | null; may_be_charged: boolean };
 
 /** @throws {ApiError} `quota_exceeded`, `ai_budget_exceeded`, `provider_error`, `provider_unavailable`, `not_found`, `bad_request`. */
 export async function analyse(context: Context, request: AnalysisRequest): Promise<Generated> {
@@ -141,11 +142,7 @@ export async function analyse(context: Context, request: AnalysisRequest): Promi
           reservation_id,
           outcome,
           Math.round(performance.now() - started),
-          {
-            brief,
-            frame: prompt.frame,
-            was_repaired: attempt > 1,
-          },
+          { brief, request: model_request, frame: prompt.frame, was_repaired: attempt > 1 },
         );
         if (stored) return present(stored, brief, false);
         last = outcome;
@@ -224,9 +221,10 @@ async function askOnce(
     if (!(error instanceof AiFault)) {
       // Also then the reservation is settled: whatever it was, no answer was taken.
       context.log.error("a model could not be asked", { provider: candidate.provider, error });
-      return { kind: "failed", name: "malformed", retry_after: null };
+      return { kind: "failed", name: "malformed", retry_after: null, may_be_charged: false };
     }
-    return { kind: "failed", name: error.kind, retry_after: error.retry_after };
+    const { kind: name, retry_after, may_be_charged } = error;
+    return { kind: "failed", name, retry_after, may_be_charged };
   }
 }
 
@@ -270,11 +268,16 @@ async function settle(
   reservation_id: string,
   outcome: Outcome,
   duration_ms: number,
-  { brief, frame, was_repaired }: { brief: Brief; frame: Frame; was_repaired: boolean },
+  { brief, request, frame, was_repaired }: {
+    brief: Brief;
+    request: ModelRequest;
+    frame: Frame;
+    was_repaired: boolean;
+  },
 ) {
   const { suggestion } = await context.admin.call("settle_ai_call", {
     p_reservation_id: reservation_id,
-    p_usage: outcome.kind === "failed" ? NO_USAGE : outcome.answer.usage,
+    p_usage: usageOf(outcome, request),
     p_outcome: outcome.kind === "valid" ? "valid" : outcome.name,
     p_duration_ms: duration_ms,
     p_installation_budget_cents: context.settings.of(AI).AI_MONTHLY_BUDGET_CENTS,
@@ -283,6 +286,20 @@ async function settle(
       : undefined,
   }, Settled);
   return suggestion;
+}
+
+/**
+ * The tokens of a call. Where the provider may charge for it and did not say how much, the most that it can have been, which is what was
+ * reserved: a budget is never passed, and what is in the ledger is never less than what is on the bill.
+ */
+function usageOf(outcome: Outcome, request: ModelRequest): TokenUsage & { is_estimated?: true } {
+  if (outcome.kind === "failed" && !outcome.may_be_charged) return NO_USAGE;
+  return (outcome.kind === "failed" ? null : outcome.answer.usage) ?? {
+    ...NO_USAGE,
+    prompt_tokens: mostTokens(request),
+    completion_tokens: request.max_output_tokens,
+    is_estimated: true,
+  };
 }
 
 function rowOf(suggestion: Suggestion, brief: Brief, frame: Frame) {

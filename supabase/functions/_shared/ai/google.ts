@@ -2,15 +2,17 @@
  * Google's Gemini API (https://ai.google.dev/api/generate-content). Its `promptTokenCount` includes what came from the cache; thoughts stand
  * beside the answer's tokens, and both are charged as output.
  */
-import { z } from "zod";
+import { GoogleGenAI } from "@google/genai/web";
+import * as z from "zod";
 import { AI } from "./settings.ts";
 import {
   type AiFaultKind,
+  callModel,
   Count,
+  type Dialect,
   kindOfStatus,
-  malformed,
-  post,
   type Provider,
+  secondsOf,
   type TokenUsage,
 } from "./provider.ts";
 
@@ -33,20 +35,19 @@ const Answer = z.object({
   usageMetadata: Usage.nullish(),
 });
 
-/** The tokens of a call as this API counts them. */
-export function googleUsage(usage: z.output<typeof Usage> | null | undefined): TokenUsage {
-  const cached_tokens = usage?.cachedContentTokenCount ?? 0;
-  const thought_tokens = usage?.thoughtsTokenCount ?? 0;
+/** The tokens of a call as this API counts them; null where it does not say. */
+export function googleUsage(usage: z.output<typeof Usage> | null | undefined): TokenUsage | null {
+  if (!usage) return null;
   return {
     prompt_tokens: Math.max(
-      (usage?.promptTokenCount ?? 0) + (usage?.toolUsePromptTokenCount ?? 0),
-      cached_tokens,
+      usage.promptTokenCount + usage.toolUsePromptTokenCount,
+      usage.cachedContentTokenCount,
     ),
-    cached_tokens,
+    cached_tokens: usage.cachedContentTokenCount,
     cache_write_tokens: 0,
     cache_write_1h_tokens: 0,
-    completion_tokens: (usage?.candidatesTokenCount ?? 0) + thought_tokens,
-    thought_tokens,
+    completion_tokens: usage.candidatesTokenCount + usage.thoughtsTokenCount,
+    thought_tokens: usage.thoughtsTokenCount,
   };
 }
 
@@ -66,29 +67,45 @@ function explain(status: number, body: unknown): AiFaultKind {
 
 const REFUSED = ["SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII"];
 
+const dialect: Dialect<typeof Answer> = {
+  provider: "google",
+  answer: Answer,
+  explain,
+  // There is no header: the wait is a part of the refusal (google.rpc.RetryInfo).
+  wait: ({ body }) =>
+    Problem.safeParse(body).data?.error.details?.map(({ retryDelay }) => secondsOf(retryDelay))
+      .find((seconds) => seconds !== null) ?? null,
+};
+
 export const google: Provider = {
   slug: "google",
   async ask(context, request) {
-    const address = `${context.settings.of(AI).GOOGLE_AI_API_URL}/models/${
-      encodeURIComponent(request.model)
-    }:generateContent`;
-    const body = await post(context, "google", address, { "x-goog-api-key": request.key }, {
-      systemInstruction: { parts: [{ text: request.instructions }] },
-      contents: request.messages.map(({ role, text }) => ({
-        role: role === "user" ? "user" : "model",
-        parts: [{ text }],
-      })),
-      generationConfig: {
-        responseMimeType: "application/json",
-        responseJsonSchema: request.schema,
-        maxOutputTokens: request.max_output_tokens,
-      },
-    }, explain);
-    const parsed = Answer.safeParse(body);
-    if (!parsed.success) malformed("google");
-    const [candidate] = parsed.data.candidates ?? [];
+    const { candidates, promptFeedback, usageMetadata } = await callModel(
+      context,
+      dialect,
+      ({ fetch, timeout_ms }) =>
+        new GoogleGenAI({
+          apiKey: request.key,
+          // The address holds the version. Without `retryOptions` nothing is tried again.
+          apiVersion: "",
+          httpOptions: { baseUrl: context.settings.of(AI).GOOGLE_AI_API_URL, timeout: timeout_ms, fetch },
+        }).models.generateContent({
+          model: request.model,
+          contents: request.messages.map(({ role, text }) => ({
+            role: role === "user" ? "user" : "model",
+            parts: [{ text }],
+          })),
+          config: {
+            systemInstruction: request.instructions,
+            responseMimeType: "application/json",
+            responseJsonSchema: request.schema,
+            maxOutputTokens: request.max_output_tokens,
+          },
+        }),
+    );
+    const [candidate] = candidates ?? [];
     const reason = candidate?.finishReason ?? "";
-    const ending = !candidate && parsed.data.promptFeedback?.blockReason
+    const ending = !candidate && promptFeedback?.blockReason
       ? "filtered"
       : REFUSED.includes(reason)
       ? "filtered"
@@ -97,6 +114,6 @@ export const google: Provider = {
       : "complete";
     const parts = candidate?.content?.parts ?? [];
     const text = parts.flatMap((part) => part.text && !part.thought ? [part.text] : []).join("");
-    return { text, ending, usage: googleUsage(parsed.data.usageMetadata) };
+    return { text, ending, usage: googleUsage(usageMetadata) };
   },
 };

@@ -2,92 +2,99 @@
  * A model on a machine of one's own: Ollama (`/api/chat`, https://github.com/ollama/ollama/blob/main/docs/api.md), or, where the endpoint
  * ends with `/v1`, any server that speaks OpenAI's chat completions. Neither is trusted to keep the schema, so it stands in the text, too.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { AI } from "./settings.ts";
 import { explainOpenai } from "./openai.ts";
 import {
+  callModel,
   Count,
+  type Dialect,
+  type Ending,
   kindOfStatus,
-  malformed,
-  type ModelAnswer,
+  type Line,
   NO_USAGE,
-  post,
   type Provider,
+  type TokenUsage,
 } from "./provider.ts";
 
 const OllamaAnswer = z.object({
   message: z.object({ content: z.string() }),
   done_reason: z.string().nullish(),
-  prompt_eval_count: Count,
-  eval_count: Count,
+  prompt_eval_count: z.int().min(0).nullish(),
+  eval_count: z.int().min(0).nullish(),
 });
+const ollama: Dialect<typeof OllamaAnswer> = {
+  provider: "local",
+  answer: OllamaAnswer,
+  explain: kindOfStatus,
+};
 
 const ChatAnswer = z.object({
-  choices: z.array(z.object({
+  choices: z.tuple([z.object({
     message: z.object({ content: z.string().nullish(), refusal: z.string().nullish() }),
     finish_reason: z.string().nullish(),
-  })).min(1),
+  })], z.unknown()),
   usage: z.object({ prompt_tokens: Count, completion_tokens: Count }).nullish(),
 });
+const chat: Dialect<typeof ChatAnswer> = { provider: "local", answer: ChatAnswer, explain: explainOpenai };
+
+/** What servers of this kind say at the end of an answer; anything else is an end of the model's own. */
+const ENDINGS: Readonly<Record<string, Ending>> = { length: "truncated", content_filter: "filtered" };
+
+const tokens = (prompt?: number | null, completion?: number | null): TokenUsage | null =>
+  typeof prompt === "number" && typeof completion === "number"
+    ? { ...NO_USAGE, prompt_tokens: prompt, completion_tokens: completion }
+    : null;
 
 export const local: Provider = {
   slug: "local",
-  async ask(context, request): Promise<ModelAnswer> {
+  async ask(context, request) {
     const endpoint = context.settings.of(AI).LOCAL_AI_ENDPOINT ?? "";
-    const headers = { authorization: `Bearer ${request.key}` };
-    const instructions = `${request.instructions}\nThe JSON Schema of your answer: ${
-      JSON.stringify(request.schema)
-    }`;
+    const { model, schema, max_output_tokens } = request;
     const messages = [
-      { role: "system", content: instructions },
+      {
+        role: "system",
+        content: `${request.instructions}\nThe JSON Schema of your answer: ${JSON.stringify(schema)}`,
+      },
       ...request.messages.map(({ role, text }) => ({ role, content: text })),
     ];
-    const count = (prompt_tokens = 0, completion_tokens = 0) => ({
-      ...NO_USAGE,
-      prompt_tokens,
-      completion_tokens,
-    });
+    const send = (path: string, body: Record<string, unknown>) => async ({ fetch }: Line) => {
+      const response = await fetch(`${endpoint}/${path}`, {
+        method: "POST",
+        headers: { "content-type": "application/json", authorization: `Bearer ${request.key}` },
+        body: JSON.stringify({ model, messages, ...body }),
+      });
+      return await response.json();
+    };
     if (endpoint.endsWith("/v1")) {
-      const body = await post(context, "local", `${endpoint}/chat/completions`, headers, {
-        model: request.model,
-        messages,
-        max_tokens: request.max_output_tokens,
-        response_format: {
-          type: "json_schema",
-          json_schema: { name: "suggestion", strict: true, schema: request.schema },
-        },
-      }, explainOpenai);
-      const parsed = ChatAnswer.safeParse(body);
-      const choice = parsed.data?.choices[0];
-      if (!choice) malformed("local");
-      const { message, finish_reason } = choice;
+      const { choices: [{ message, finish_reason }], usage } = await callModel(
+        context,
+        chat,
+        send("chat/completions", {
+          max_tokens: max_output_tokens,
+          response_format: { type: "json_schema", json_schema: { name: "suggestion", strict: true, schema } },
+        }),
+      );
       return {
         text: message.content ?? "",
-        ending: message.refusal
-          ? "refused"
-          : finish_reason === "length"
-          ? "truncated"
-          : finish_reason === "content_filter"
-          ? "filtered"
-          : "complete",
-        usage: count(parsed.data?.usage?.prompt_tokens, parsed.data?.usage?.completion_tokens),
+        ending: message.refusal ? "refused" : ENDINGS[finish_reason ?? ""] ?? "complete",
+        usage: tokens(usage?.prompt_tokens, usage?.completion_tokens),
       };
     }
-    const body = await post(context, "local", `${endpoint}/api/chat`, headers, {
-      model: request.model,
-      messages,
-      stream: false,
-      format: request.schema,
+    const { message, done_reason, prompt_eval_count, eval_count } = await callModel(
+      context,
+      ollama,
       // Ollama's own window is small, and it cuts longer prompts without a word.
-      options: { num_predict: request.max_output_tokens, num_ctx: 8_192 },
-    }, kindOfStatus);
-    const parsed = OllamaAnswer.safeParse(body);
-    if (!parsed.success) malformed("local");
-    const { message, done_reason, prompt_eval_count, eval_count } = parsed.data;
+      send("api/chat", {
+        stream: false,
+        format: schema,
+        options: { num_predict: max_output_tokens, num_ctx: 8_192 },
+      }),
+    );
     return {
       text: message.content,
-      ending: done_reason === "length" ? "truncated" : "complete",
-      usage: count(prompt_eval_count, eval_count),
+      ending: ENDINGS[done_reason ?? ""] ?? "complete",
+      usage: tokens(prompt_eval_count, eval_count),
     };
   },
 };

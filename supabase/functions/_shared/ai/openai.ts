@@ -2,15 +2,15 @@
  * OpenAI's Responses API (https://platform.openai.com/docs/api-reference/responses). Its `input_tokens` include what was read from and
  * written to the cache, its `output_tokens` include thoughts.
  */
-import { z } from "zod";
+import { OpenAI } from "openai/client";
+import * as z from "zod";
 import { AI } from "./settings.ts";
 import {
   type AiFaultKind,
+  callModel,
   Count,
+  type Dialect,
   kindOfStatus,
-  malformed,
-  type ModelAnswer,
-  post,
   type Provider,
   type TokenUsage,
 } from "./provider.ts";
@@ -32,17 +32,17 @@ const Answer = z.object({
   usage: Usage.nullish(),
 });
 
-/** The tokens of a call as this API counts them. */
-export function openaiUsage(usage: z.output<typeof Usage> | null | undefined): TokenUsage {
-  const cached_tokens = usage?.input_tokens_details?.cached_tokens ?? 0;
-  const cache_write_tokens = usage?.input_tokens_details?.cache_write_tokens ?? 0;
+/** The tokens of a call as this API counts them; null where it does not say. */
+export function openaiUsage(usage: z.output<typeof Usage> | null | undefined): TokenUsage | null {
+  if (!usage) return null;
+  const { cached_tokens = 0, cache_write_tokens = 0 } = usage.input_tokens_details ?? {};
   return {
-    prompt_tokens: Math.max(usage?.input_tokens ?? 0, cached_tokens + cache_write_tokens),
+    prompt_tokens: Math.max(usage.input_tokens, cached_tokens + cache_write_tokens),
     cached_tokens,
     cache_write_tokens,
     cache_write_1h_tokens: 0,
-    completion_tokens: usage?.output_tokens ?? 0,
-    thought_tokens: usage?.output_tokens_details?.reasoning_tokens ?? 0,
+    completion_tokens: usage.output_tokens,
+    thought_tokens: usage.output_tokens_details?.reasoning_tokens ?? 0,
   };
 }
 
@@ -56,23 +56,43 @@ export function explainOpenai(status: number, body: unknown): AiFaultKind {
   return kindOfStatus(status);
 }
 
+const dialect: Dialect<typeof Answer> = {
+  provider: "openai",
+  answer: Answer,
+  explain: explainOpenai,
+  wait({ headers }) {
+    const milliseconds = Number(headers.get("retry-after-ms") || Number.NaN);
+    return Number.isFinite(milliseconds) ? Math.ceil(milliseconds / 1_000) : null;
+  },
+};
+
 export const openai: Provider = {
   slug: "openai",
-  async ask(context, request): Promise<ModelAnswer> {
-    const body = await post(context, "openai", `${context.settings.of(AI).OPENAI_API_URL}/responses`, {
-      authorization: `Bearer ${request.key}`,
-    }, {
-      model: request.model,
-      instructions: request.instructions,
-      input: request.messages.map(({ role, text }) => ({ role, content: text })),
-      text: { format: { type: "json_schema", name: "suggestion", strict: true, schema: request.schema } },
-      max_output_tokens: request.max_output_tokens,
-      store: false,
-      safety_identifier: request.safety_id,
-    }, explainOpenai);
-    const parsed = Answer.safeParse(body);
-    if (!parsed.success) malformed("openai");
-    const { output, status, incomplete_details, usage } = parsed.data;
+  async ask(context, request) {
+    const { output, status, incomplete_details, usage } = await callModel(
+      context,
+      dialect,
+      ({ fetch, timeout_ms }) =>
+        new OpenAI({
+          apiKey: request.key,
+          baseURL: context.settings.of(AI).OPENAI_API_URL,
+          // A creator's own key belongs to no organization of ours, whatever the environment says.
+          organization: null,
+          project: null,
+          fetch,
+          timeout: timeout_ms,
+          maxRetries: 0,
+          logLevel: "off",
+        }).responses.create({
+          model: request.model,
+          instructions: request.instructions,
+          input: request.messages.map(({ role, text }) => ({ role, content: text })),
+          text: { format: { type: "json_schema", name: "suggestion", strict: true, schema: request.schema } },
+          max_output_tokens: request.max_output_tokens,
+          store: false,
+          safety_identifier: request.safety_id,
+        }),
+    );
     const parts = output.filter(({ type }) => type === "message").flatMap(({ content }) => content ?? []);
     const ending = parts.some(({ type }) => type === "refusal")
       ? "refused"

@@ -2,7 +2,7 @@
  * The prompt. Texts of platforms enter only as JSON in a message of their own, which the instructions call data; the model has no tools, and
  * what it answers is checked as if a stranger had written it (docs/ai-safety.md).
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { ModelRequest } from "./provider.ts";
 import { type Frame, limitsOf, SUGGESTION_SCHEMA } from "./suggestion.ts";
 import { cut, visible } from "./text.ts";

@@ -1,7 +1,7 @@
 /** What a provider of models is to the rest: one call, one answer, and every failure as a fault of a known kind. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Context } from "../context.ts";
-import { callProvider, ProviderError, readJson } from "../http/outgoing.ts";
+import { callProvider, type Fetch, ProviderError } from "../http/outgoing.ts";
 import { AI } from "./settings.ts";
 
 export const PROVIDERS = ["openai", "anthropic", "google", "local"] as const;
@@ -47,7 +47,8 @@ export type Ending = "complete" | "truncated" | "refused" | "filtered";
 export interface ModelAnswer {
   text: string;
   ending: Ending;
-  usage: TokenUsage;
+  /** Null: the provider did not say. */
+  usage: TokenUsage | null;
 }
 
 export type AiFaultKind =
@@ -70,6 +71,8 @@ export class AiFault extends Error {
     readonly provider: ProviderSlug,
     readonly kind: AiFaultKind,
     readonly retry_after: number | null = null,
+    /** The provider may have worked, and charges for it, although nothing of use arrived. A call that it refused is free. */
+    readonly may_be_charged = false,
   ) {
     super(`Cannot use the answer of ${provider}: ${kind}`);
   }
@@ -84,36 +87,83 @@ export interface Provider {
   ask(context: Context, request: ModelRequest): Promise<ModelAnswer>;
 }
 
-/** Posts JSON to a provider, once: whether to ask again is decided where the money is. */
-export async function post(
+/** What a provider's words mean. */
+export interface Dialect<Answer extends z.ZodType> {
+  provider: ProviderSlug;
+  /** The part of an answer that is read. */
+  answer: Answer;
+  /** What a refusal with this status and body means. */
+  explain(status: number, body: unknown): AiFaultKind;
+  /** Seconds to wait that a refusal asks for otherwise than by `Retry-After`. */
+  wait?(refusal: ProviderError): number | null;
+}
+
+/** What a call is made with. */
+export interface Line {
+  /** The kernel's client in the shape of `fetch`: one attempt, our time limit, the body read whole within it. Refusals throw. */
+  fetch: Fetch;
+  /** For packages that keep a time limit of their own: later than ours. */
+  timeout_ms: number;
+}
+
+/** Failures to connect, in Deno's words: the provider cannot have seen the call. */
+const NEVER_SENT = /client error \(Connect\)|tcp connect error|dns error/i;
+
+/**
+ * One call of a model, once: whether to ask again is decided where the money is. Whatever a provider's package makes of a failure, what
+ * counts is what happened on the line.
+ *
+ * @throws {AiFault}
+ */
+export async function callModel<Answer extends z.ZodType>(
   context: Context,
-  provider: ProviderSlug,
-  url: string,
-  headers: Record<string, string>,
-  body: unknown,
-  explain: (status: number, body: unknown) => AiFaultKind,
-): Promise<unknown> {
-  try {
-    const response = await callProvider(url, {
-      method: "POST",
-      headers: { "content-type": "application/json", ...headers },
-      body: JSON.stringify(body),
-    }, {
-      provider,
-      timeout_ms: context.settings.of(AI).AI_TIMEOUT_MS,
-      retry: "never",
-      request_id: context.request_id,
-      signal: context.signal,
-      fetch: context.fetch,
-    });
-    return await readJson(response, provider);
-  } catch (error) {
-    if (!(error instanceof ProviderError)) throw error;
-    if (error.kind === "status") {
-      throw new AiFault(provider, explain(error.status ?? 0, error.body), error.retry_after);
+  { provider, answer, explain, wait }: Dialect<Answer>,
+  send: (line: Line) => Promise<unknown>,
+): Promise<z.output<Answer>> {
+  const timeout_ms = context.settings.of(AI).AI_TIMEOUT_MS;
+  let has_answered = false;
+  let failure: unknown;
+  const line: Fetch = async (input, init = {}) => {
+    try {
+      const response = await callProvider(input instanceof Request ? input.url : input, init, {
+        provider,
+        timeout_ms,
+        retry: "never",
+        request_id: context.request_id,
+        signal: context.signal,
+        fetch: context.fetch,
+      });
+      has_answered = true;
+      return response;
+    } catch (error) {
+      failure = error;
+      throw error;
     }
-    throw new AiFault(provider, error.kind === "malformed" ? "malformed" : "unreachable");
+  };
+  let body: unknown;
+  try {
+    body = await send({ fetch: line, timeout_ms: 2 * timeout_ms });
+  } catch (error) {
+    if (failure instanceof ProviderError) {
+      if (failure.kind === "status") {
+        const kind = explain(failure.status ?? 0, failure.body);
+        throw new AiFault(provider, kind, failure.retry_after ?? wait?.(failure) ?? null);
+      }
+      throw new AiFault(provider, "unreachable", null, !NEVER_SENT.test(String(failure.cause)));
+    }
+    // With an answer at hand it is the package that could not read it; else it is a mistake of ours.
+    if (!has_answered) throw error;
+    throw new AiFault(provider, "malformed", null, true);
   }
+  const parsed = answer.safeParse(body);
+  if (!parsed.success) throw new AiFault(provider, "malformed", null, true);
+  return parsed.data;
+}
+
+/** Seconds in a text such as `1.5s`; null where it is none. */
+export function secondsOf(text: unknown): number | null {
+  const [, seconds] = /^(\d+(?:\.\d+)?)s$/.exec(String(text)) ?? [];
+  return seconds === undefined ? null : Math.ceil(Number(seconds));
 }
 
 /** What a status means where the body says nothing more. */
@@ -124,9 +174,4 @@ export function kindOfStatus(status: number): AiFaultKind {
   if (status === 413) return "context_too_long";
   if (status === 429) return "rate_limited";
   return status >= 500 || status === 408 ? "overloaded" : "bad_request";
-}
-
-/** A provider that breaks its own contract. */
-export function malformed(provider: ProviderSlug): never {
-  throw new AiFault(provider, "malformed");
 }

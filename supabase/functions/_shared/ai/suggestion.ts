@@ -2,7 +2,7 @@
  * What a model is asked for. The zod schema is the source: JSON Schema for the providers is made from it, and what they cannot enforce
  * (counts, lengths, language, links) is checked here.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { CATEGORIES } from "../profile/categories.ts";
 import { cut, isWrittenIn, lengthOf, pointersIn, visible } from "./text.ts";
 

@@ -23,9 +23,9 @@ export function lengthOf(text: string): number {
 /** Control characters (but line breaks and tabs) and the invisible ones that hide or reorder text. */
 const UNSEEN = /(?![\t\n\r])[\p{Cc}\u202a-\u202e\u2066-\u2069\ufeff\u{e0000}-\u{e007f}]/gu;
 
-/** Without what nobody sees: PostgreSQL refuses U+0000, and the rest serves only to deceive. */
+/** Without what nobody sees, and composed, as texts are stored: PostgreSQL refuses U+0000, and the rest serves only to deceive. */
 export function visible(text: string): string {
-  return text.toWellFormed().replaceAll(UNSEEN, "");
+  return text.toWellFormed().normalize("NFC").replaceAll(UNSEEN, "");
 }
 
 const LINK =

@@ -1,5 +1,5 @@
 /** An outside source of keywords: any address that answers a JSON list. Never required. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Context } from "../context.ts";
 import { callProvider, readJson } from "../http/outgoing.ts";
 import { AI } from "./settings.ts";

@@ -4,7 +4,7 @@
  * An answer is fresh for a while. Then it is still given while one process computes it anew, in the background. Older ones are kept for the
  * case that this fails or takes long. What depends on a tag that has changed is given in none of these cases.
  */
-import type { z } from "zod";
+import type * as z from "zod";
 import { ApiError } from "../errors.ts";
 import { background } from "../observability/background.ts";
 import { Nearby } from "./nearby.ts";

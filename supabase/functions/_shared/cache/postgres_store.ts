@@ -1,5 +1,5 @@
 /** Answers in `public.cache_store`, leases and changes beside it (module 000). */
-import { z } from "zod";
+import * as z from "zod";
 import type { Admin } from "../database/database.ts";
 import type { Keeping, Lease, Store, Taken } from "./store.ts";
 

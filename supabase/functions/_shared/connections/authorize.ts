@@ -1,5 +1,5 @@
 /** The first half of connecting an account: where the creator goes to consent. */
-import { z } from "zod";
+import * as z from "zod";
 import { ApiError } from "../errors.ts";
 import { authorizationUrl, newCodeVerifier, newState } from "../platforms/oauth_client.ts";
 import { platformOf } from "../platforms/registry.ts";

@@ -1,5 +1,5 @@
 /** The second half of connecting an account: the platform's answer becomes a connection, or nothing at all. */
-import { z } from "zod";
+import * as z from "zod";
 import { ApiError, DatabaseError } from "../errors.ts";
 import { Meter } from "../platforms/meter.ts";
 import { type Grant, type Platform, PlatformFault, type PlatformSlug } from "../platforms/platform.ts";

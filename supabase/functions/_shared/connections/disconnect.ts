@@ -1,5 +1,5 @@
 /** Ends a connection: at the platform, in Vault, and for the creator. Content stays. */
-import { z } from "zod";
+import * as z from "zod";
 import { Tokens } from "../platforms/platform.ts";
 import { isKnown, platformOf } from "../platforms/registry.ts";
 import { isShared } from "./shared_grant.ts";

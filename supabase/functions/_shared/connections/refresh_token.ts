@@ -2,7 +2,7 @@
  * Refreshing one connection's tokens. A lease in the database lets one worker at a time do it, across processes: some platforms
  * kill the old refresh token with every refresh, so two at once would lose the account.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { DatabaseError } from "../errors.ts";
 import { KeptTokens, type Platform, PlatformFault, type Tokens } from "../platforms/platform.ts";
 import { needsCreator } from "./problem.ts";

@@ -1,5 +1,5 @@
 /** Refreshes whatever is due, in batches, several at once, until nothing is due or the time is up. */
-import { z } from "zod";
+import * as z from "zod";
 import { type Platform, PlatformFault } from "../platforms/platform.ts";
 import { isKnown, platformOf } from "../platforms/registry.ts";
 import { needsCreator } from "./problem.ts";

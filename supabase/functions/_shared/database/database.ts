@@ -7,7 +7,7 @@
  * - `callerClient()`: a supabase-js client with the caller's token, so that row-level security decides.
  */
 import type { SupabaseClient } from "@supabase/supabase-js";
-import type { z } from "zod";
+import type * as z from "zod";
 import { publishableKeys } from "../settings/auth_keys.ts";
 import { callDataApi } from "./data_api.ts";
 import type { Database, Json } from "./database.types.ts";

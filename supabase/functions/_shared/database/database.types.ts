@@ -291,6 +291,7 @@ export type Database = {
           "created_at": string;
           "duration_ms": number | null;
           "id": number;
+          "is_estimated": boolean;
           "is_own_key": boolean;
           "model_id": string;
           "operation_type": string;
@@ -313,6 +314,7 @@ export type Database = {
           "created_at"?: string;
           "duration_ms"?: number | null;
           "id"?: never;
+          "is_estimated"?: boolean;
           "is_own_key": boolean;
           "model_id": string;
           "operation_type": string;
@@ -334,6 +336,7 @@ export type Database = {
           "created_at"?: string;
           "duration_ms"?: number | null;
           "id"?: never;
+          "is_estimated"?: boolean;
           "is_own_key"?: boolean;
           "model_id"?: string;
           "operation_type"?: string;

@@ -1,5 +1,5 @@
 /** What the public functions of discovery take and answer. */
-import { z } from "zod";
+import * as z from "zod";
 import type { CachePolicy } from "../http/cache_policy.ts";
 import { invalid } from "../http/endpoint.ts";
 import { PLATFORM_SLUGS } from "../platforms/platform.ts";

@@ -1,5 +1,5 @@
 /** From what a handler gives to what the client gets: the output checked, the caching headers, the problem documents. */
-import type { z } from "zod";
+import type * as z from "zod";
 import { cacheControl, entityTag, matches } from "./cache_policy.ts";
 import { type Auth, type Contract, type Definition, Reply, type RequestContext } from "./contract.ts";
 import type { ApiError } from "../errors.ts";

@@ -8,7 +8,7 @@
  *
  * On top of the library: a credential that is present and wrong is 401 in every mode, also where none is needed.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { publishableKeys, secretKeys } from "../settings/auth_keys.ts";
 import { ApiError } from "../errors.ts";
 import { requireSetting, type Settings } from "../settings/settings.ts";

@@ -1,5 +1,5 @@
 /** Public reads from the shared cache: the answer of an endpoint that says `cache` in its contract, made once for all who ask the same. */
-import { z } from "zod";
+import * as z from "zod";
 import { produce, type Produced } from "./answer.ts";
 import { entityTag } from "./cache_policy.ts";
 import type { Auth, Definition, RequestContext } from "./contract.ts";

@@ -1,5 +1,5 @@
 /** What an endpoint is, as types: the contract, what its handler gets, and what it may answer. */
-import { z } from "zod";
+import * as z from "zod";
 import type { SupabaseClient } from "@supabase/supabase-js";
 import type { AuthMode, Caller, User } from "./auth.ts";
 import type { CachePolicy } from "./cache_policy.ts";

@@ -4,7 +4,7 @@
  * Here is the outside of a request: CORS preflight, request id, one catch, headers, one log line, metrics. Credentials, validation, limits
  * and the handler are in `pipeline.ts`.
  */
-import type { z } from "zod";
+import type * as z from "zod";
 import { problem } from "./answer.ts";
 import type { AuthMode } from "./auth.ts";
 import { background } from "../observability/background.ts";

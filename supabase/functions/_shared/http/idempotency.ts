@@ -2,7 +2,7 @@
  * `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header): the same key with the same body within 24 hours gives the first answer
  * again, also when two arrive at once; with another body 422. Only successes are kept: after a refusal or a fault the key may be used again.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { Admin } from "../database/database.ts";
 import { ApiError } from "../errors.ts";
 import type { Rate, RateState } from "./limits.ts";

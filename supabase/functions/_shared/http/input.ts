@@ -2,7 +2,7 @@
  * Reads and validates what a request says: path, query or body. Nothing here has an effect.
  * Duplicate keys of a JSON object follow JavaScript: the last one counts.
  */
-import type { z } from "zod";
+import type * as z from "zod";
 import { ApiError, type InputFault } from "../errors.ts";
 
 /** 1 MiB. */

@@ -5,7 +5,7 @@
  * A request counts against the limit once its caller is known, also when its input turns out malformed: guessing is not free.
  * Counting is one call, beside the reading of the body. No handler begins before it has ended, but for public reads that are cached.
  */
-import type { z } from "zod";
+import type * as z from "zod";
 import { produce, type Produced, respond } from "./answer.ts";
 import { authenticate, type Caller } from "./auth.ts";
 import { produceCached } from "./cached.ts";

@@ -1,5 +1,5 @@
 /** What a job is to the code that does it. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Context } from "../context.ts";
 
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [member: string]: JsonValue };

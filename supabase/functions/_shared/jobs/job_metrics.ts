@@ -1,5 +1,5 @@
 /** Counts and durations of runs, gathered by a worker and added to the database now and then; /metrics reads the sums. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Admin } from "../database/database.ts";
 import type { Logger } from "../observability/log.ts";
 import { BUCKETS_MS } from "../observability/metrics.ts";

@@ -1,5 +1,5 @@
 /** Figures of the queue, in Prometheus' text format. */
-import { z } from "zod";
+import * as z from "zod";
 import { BUCKETS_MS } from "../observability/metrics.ts";
 import { JobSample } from "./job_metrics.ts";
 

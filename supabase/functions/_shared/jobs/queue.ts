@@ -1,5 +1,5 @@
 /** The queue as a worker sees it: the SQL functions of module 006, for one worker and the handlers it has. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Admin } from "../database/database.ts";
 import type { Failure } from "./failure.ts";
 import { Job, type JsonRecord, type Progress } from "./job.ts";

@@ -2,7 +2,7 @@
  * Counts and durations of requests. Isolates are many and short-lived, so each gathers its own for a moment and adds them to the
  * database off the request's path; /metrics reads the sum.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { background } from "./background.ts";
 import { createAdmin } from "../database/database.ts";
 import type { Logger } from "./log.ts";

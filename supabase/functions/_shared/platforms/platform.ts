@@ -2,7 +2,7 @@
  * What a platform is to the rest of StreamVibe: one adapter file implements `Platform`, and the OAuth flow,
  * the token refresh, the sync pipeline and the disconnect know nothing else about it.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { Context } from "../context.ts";
 
 export const PLATFORM_SLUGS = ["youtube", "instagram", "tiktok", "facebook", "twitter"] as const;

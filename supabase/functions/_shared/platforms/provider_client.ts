@@ -2,7 +2,7 @@
  * How adapters call a platform's API: bearer token, JSON checked against a schema, ETags, and every failure as a
  * `PlatformFault`. What a platform's errors and headers mean is the adapter's knowledge (`Dialect`).
  */
-import type { z } from "zod";
+import type * as z from "zod";
 import { type CallOptions, callProvider, ProviderError, readJson } from "../http/outgoing.ts";
 import {
   type FaultKind,

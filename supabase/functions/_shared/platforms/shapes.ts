@@ -1,5 +1,5 @@
 /** Shapes of answers that adapters share. */
-import { z } from "zod";
+import * as z from "zod";
 
 /** Whatever it is, also nothing: what normalises it decides. */
 export const Anything = z.unknown().optional();

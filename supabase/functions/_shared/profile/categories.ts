@@ -1,5 +1,5 @@
 /** The codes of the content categories, in the order of the reference table. */
-import { z } from "zod";
+import * as z from "zod";
 
 export const CATEGORIES = [
   "music",

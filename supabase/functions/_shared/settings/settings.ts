@@ -3,7 +3,7 @@
  * setting of one domain is no other's affair. A missing and a malformed value are different errors; a secret has no default and its
  * value is never shown. Every setting is documented in `.env.example`.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { fraction, jwks, keys, list, milliseconds, rate, url, whole } from "./values.ts";
 
 export type { RateLimit } from "./values.ts";

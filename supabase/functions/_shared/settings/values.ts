@@ -1,5 +1,5 @@
 /** Kinds of values that settings have. */
-import { z } from "zod";
+import * as z from "zod";
 
 /** So many hits in so many seconds. */
 export interface RateLimit {

@@ -4,7 +4,7 @@
  * The claim is the account's own `next_sync_at`: moved ahead when it is taken up, set by the sync run when it is done, and put back in
  * line by whatever else happens. So a worker may die at any moment, and no failure repeats itself faster than its backoff.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { Context } from "../context.ts";
 import { type ApiError, toApiError } from "../errors.ts";
 import { isKnown } from "../platforms/registry.ts";

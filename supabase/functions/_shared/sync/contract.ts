@@ -1,5 +1,5 @@
 /** What every sync function takes and answers. */
-import { z } from "zod";
+import * as z from "zod";
 
 export const SyncInput = z.strictObject({
   social_account_id: z.uuid(),

@@ -2,7 +2,7 @@
  * Brings the whole library of one account up to date, page by page. Every page moves the checkpoint with it, so the next run goes
  * on where this one died, was stopped or ran out of time; the plan is charged once, however many runs it takes.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { ApiError, DatabaseError, toApiError } from "../errors.ts";
 import type { PlatformSlug } from "../platforms/platform.ts";
 import { syncAccount } from "./sync_account.ts";

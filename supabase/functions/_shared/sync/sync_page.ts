@@ -4,7 +4,7 @@
  * A sync run costs one unit of the plan and may take many steps, each of which is durable before the next begins: whoever
  * dies, the next step goes on from the checkpoint. A step that fails returns the unit.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { Access } from "../connections/access.ts";
 import { problemOf } from "../connections/problem.ts";
 import type { Context } from "../context.ts";

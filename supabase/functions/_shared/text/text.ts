@@ -2,7 +2,7 @@
  * Texts that people write. Characters that cannot be seen but change what is shown (controls, bidirectional overrides) are removed;
  * markup is kept as it is: it is text here, and whoever shows it escapes it.
  */
-import { z } from "zod";
+import * as z from "zod";
 
 // C0 and C1 controls but tab, line feed, carriage return; the overrides behind "Trojan Source"; the byte order mark.
 // deno-lint-ignore no-control-regex

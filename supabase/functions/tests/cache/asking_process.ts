@@ -6,7 +6,7 @@ import { Cache } from "../../_shared/cache/cache.ts";
 import { PostgresStore } from "../../_shared/cache/postgres_store.ts";
 import { closeConnections, createAdmin } from "../../_shared/database/database.ts";
 import { stackSettings } from "../support/stack_settings.ts";
-import { z } from "zod";
+import * as z from "zod";
 
 const [key = "", asks = "1", took_ms = "0"] = Deno.args;
 const admin = createAdmin(await stackSettings("pooler"));

@@ -1,6 +1,6 @@
 /** The cache over the running stack's database: one computation, what is void, what is given when things fail. */
 import assert from "node:assert/strict";
-import { z } from "zod";
+import * as z from "zod";
 import { testDatabase } from "../../../../scripts/test/stack.ts";
 import { Cache, type Computed, type Policy } from "../../_shared/cache/cache.ts";
 import { PostgresStore } from "../../_shared/cache/postgres_store.ts";

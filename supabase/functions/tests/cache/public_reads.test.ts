@@ -1,6 +1,6 @@
 /** Public reads over HTTP with the database behind them: made once for all who ask the same, and for nobody in particular. */
 import assert from "node:assert/strict";
-import { z } from "zod";
+import * as z from "zod";
 import { createCreator } from "../../../../scripts/test/stack.ts";
 import { PostgresStore } from "../../_shared/cache/postgres_store.ts";
 import { closeConnections, createAdmin } from "../../_shared/database/database.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { z } from "zod";
+import * as z from "zod";
 import { ApiError, endpoint, notFound, Reply, type RequestContext } from "../../_shared/http/endpoint.ts";
 import { DatabaseError } from "../../_shared/errors.ts";
 import { requestTo, testDependencies, token, USER } from "../support/test_dependencies.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mock } from "node:test";
 import { exportJWK, generateKeyPair } from "jose";
-import { z } from "zod";
+import * as z from "zod";
 import { type Auth, endpoint } from "../../_shared/http/endpoint.ts";
 import {
   PUBLISHABLE,

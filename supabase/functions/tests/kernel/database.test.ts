@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { z } from "zod";
+import * as z from "zod";
 import { testDatabase } from "../../../../scripts/test/stack.ts";
 import { vanishingDatabase } from "../../../../scripts/test/vanishing_database.ts";
 import { adminOf, closeConnections, createAdmin } from "../../_shared/database/database.ts";

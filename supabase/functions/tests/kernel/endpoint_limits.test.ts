@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { z } from "zod";
+import * as z from "zod";
 import { endpoint } from "../../_shared/http/endpoint.ts";
 import { DatabaseError } from "../../_shared/errors.ts";
 import type { CachePolicy } from "../../_shared/http/cache_policy.ts";

@@ -1,6 +1,6 @@
 /** The limiter and idempotency as they are: kernel and database together. */
 import assert from "node:assert/strict";
-import { z } from "zod";
+import * as z from "zod";
 import { createCreator, testDatabase } from "../../../../scripts/test/stack.ts";
 import { closeConnections, createAdmin } from "../../_shared/database/database.ts";
 import { endpoint } from "../../_shared/http/endpoint.ts";

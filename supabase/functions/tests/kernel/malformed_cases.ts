@@ -2,7 +2,7 @@
  * Generates malformed requests for a function from its contract. Each breaks one rule and is right in every other way, so the answer
  * that it must get is known exactly. Deterministic: the same contract gives the same cases.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { CODES } from "../../_shared/errors.ts";
 import type { Contract } from "../../_shared/http/endpoint.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { z } from "zod";
+import * as z from "zod";
 import { callFunction } from "../../../../scripts/test/stack.ts";
 import { closeConnections, createAdmin } from "../../_shared/database/database.ts";
 import { createLogger } from "../../_shared/observability/log.ts";

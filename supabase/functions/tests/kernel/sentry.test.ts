@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { z } from "zod";
+import * as z from "zod";
 import { ApiError, endpoint } from "../../_shared/http/endpoint.ts";
 import { requestTo, testDependencies } from "../support/test_dependencies.ts";
 

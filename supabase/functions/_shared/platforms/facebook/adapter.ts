@@ -9,7 +9,7 @@
  * The library is the list of published posts and, behind it, the videos and reels of which no post tells. A post and its
  * video are one item, named by the post and put together the same way from whichever list they come.
  */
-import type { z } from "zod";
+import type * as z from "zod";
 import { titleText } from "../normalize.ts";
 import { isProfileDue, lighter, standstill, tellerOf } from "../page.ts";
 import { oauthClient } from "../oauth_client.ts";

@@ -6,7 +6,7 @@
  * Views and shares (insights) cost a call for each medium, so they are read where they still change; an account that did
  * not grant them is synced without. Instagram tells no durations and no languages.
  */
-import type { z } from "zod";
+import type * as z from "zod";
 import { countOf, identifierText, instantOf, linkOf, titleText } from "../normalize.ts";
 import { isProfileDue, tellerOf } from "../page.ts";
 import { oauthClient } from "../oauth_client.ts";

@@ -1,5 +1,5 @@
 /** What the Instagram API answers, as far as it is used. */
-import { z } from "zod";
+import * as z from "zod";
 import { Paging } from "../meta/graph.ts";
 import { Anything, anything } from "../shapes.ts";
 

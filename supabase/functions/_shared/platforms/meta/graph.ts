@@ -2,7 +2,7 @@
  * What Instagram and Facebook have in common, because both are Meta's Graph API: the error envelope, the usage headers
  * and paging by cursors. Errors are told apart by their code; the HTTP status says little (a spent quota may be 400, 403 or 429).
  */
-import { z } from "zod";
+import * as z from "zod";
 import { moved } from "../page.ts";
 import {
   type Cursor,

@@ -5,7 +5,7 @@
  *
  * @see https://developers.facebook.com/docs/development/create-an-app/app-dashboard/data-deletion-callback
  */
-import { z } from "zod";
+import * as z from "zod";
 import { ApiError, invalid } from "../../errors.ts";
 import { hmacHex, isSigned } from "../../http/hmac.ts";
 import { parseExactly } from "../../http/outgoing.ts";

@@ -4,7 +4,7 @@
  * A page is one call for at most 20 public videos, newest first. Answers hold an error even when all is well, and may
  * say no with status 200; there are no ETags, and no headers that tell what is left of 600 calls a minute.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { countOf, identifierText, linkOf, titleText } from "../normalize.ts";
 import { isProfileDue, moved, recognised } from "../page.ts";
 import { oauthClient } from "../oauth_client.ts";

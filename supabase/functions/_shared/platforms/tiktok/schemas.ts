@@ -1,5 +1,5 @@
 /** What the TikTok API answers, as far as it is used. */
-import { z } from "zod";
+import * as z from "zod";
 import { anything } from "../shapes.ts";
 
 /** A number that is beyond 2^53 comes as its digits. */

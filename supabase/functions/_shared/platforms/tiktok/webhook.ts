@@ -2,7 +2,7 @@
  * What TikTok reports by itself. A report is signed with the client's secret over its time and its bytes; one that is older than
  * five minutes, or from the future, may be somebody's recording.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { ApiError } from "../../errors.ts";
 import { isSigned } from "../../http/hmac.ts";
 import { requireSetting, type Settings } from "../../settings/settings.ts";

@@ -1,5 +1,5 @@
 /** What X says when it says no, in the terms of the interface. */
-import { z } from "zod";
+import * as z from "zod";
 import { type FaultKind, PlatformFault } from "../platform.ts";
 import { kindOfStatus, type ProviderRefusal } from "../provider_client.ts";
 import { POST_FIELDS, Problem } from "./schemas.ts";

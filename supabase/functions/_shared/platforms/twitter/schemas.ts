@@ -1,5 +1,5 @@
 /** What the API of X answers, as far as it is used. */
-import { z } from "zod";
+import * as z from "zod";
 import { Anything, anything } from "../shapes.ts";
 
 /**

@@ -1,5 +1,5 @@
 /** Google's errors in the terms of the interface. */
-import { z } from "zod";
+import * as z from "zod";
 import { nextMidnight } from "../midnight.ts";
 import { type FaultKind, PlatformFault } from "../platform.ts";
 import { kindOfStatus, type ProviderRefusal } from "../provider_client.ts";

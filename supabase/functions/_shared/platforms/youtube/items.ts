@@ -1,5 +1,5 @@
 /** Channels and videos of YouTube as StreamVibe knows accounts and items. */
-import type { z } from "zod";
+import type * as z from "zod";
 import { hashtagsOf } from "../hashtags.ts";
 import {
   cleanText,

@@ -1,5 +1,5 @@
 /** What the YouTube Data API answers, as far as it is used. */
-import { z } from "zod";
+import * as z from "zod";
 
 /** Ids, page tokens and ETags: they go into requests and keys, so they must be what they look like. */
 const Id = z.string().regex(/^[\x21-\x7e]{1,512}$/);
