@@ -16,6 +16,7 @@ import type { Keys } from "../auth/keys.ts";
 import { Mailbox } from "../mail/mailbox.ts";
 import { NetRunner } from "../database/net_runner.ts";
 import type { Children } from "../home/processes.ts";
+import type { Relay } from "../realtime/relay.ts";
 import { ROOT, type StackSettings } from "../home/settings.ts";
 import { makeAuthApp, makeDataApiApp, type SupabaseApp } from "../database/supabase_apps.ts";
 import { readSupabaseConfig } from "../home/supabase_config.ts";
@@ -78,6 +79,7 @@ export async function startServices(parts: ServiceParts, ending: AsyncDisposable
   ending.defer(() => functionCalls.close());
   const authDatabase = postgres(logins.auth, { max: 10, onnotice: () => {} });
   ending.defer(() => authDatabase.end({ timeout: 1 }));
+  let relay: Promise<Relay> | undefined;
   const gateway = makeGateway({
     apiUrl,
     keys,
@@ -91,9 +93,14 @@ export async function startServices(parts: ServiceParts, ending: AsyncDisposable
     mailer,
     mailbox,
     functions,
+    realtime: () =>
+      relay ??= import("../realtime/relay.ts").then(({ Relay }) =>
+        new Relay({ keys, tokens, databaseUrl: logins.superuser, warn })
+      ),
   });
   const server = Deno.serve({ hostname: "127.0.0.1", port: apiPort, onListen: () => {} }, gateway);
   ending.defer(() => withLimit(server.shutdown(), 2_000));
+  ending.defer(async () => await withLimit((await relay)?.stop() ?? Promise.resolve(), 2_000));
   const cron = new CronRunner(logins.superuser, warn);
   ending.defer(() => cron.stop());
   const net = new NetRunner(logins.superuser, warn);

@@ -37,7 +37,7 @@ const CRON_EXTENSION = `
   grant select, insert, update, delete on cron.job_run_details to postgres with grant option;
 `;
 
-const FILES = ["roles", "auth", "vault", "net", "cron"];
+const FILES = ["roles", "auth", "vault", "net", "realtime", "cron"];
 
 /** Changes when the statements do: a home remembers with which it was made. */
 export async function bootstrapVersion(): Promise<string> {
@@ -61,7 +61,7 @@ export async function bootstrap(
   const { getAuthSchemaSql } = await import("@supabase/lite");
   // Auth's own statements, minus the schema: its role may not create schemas.
   const authTables = String(getAuthSchemaSql()).replace(/create schema if not exists auth;/i, "");
-  const [roles, auth, vault, net, cron] = await Promise.all(FILES.map(readSql));
+  const [roles, auth, vault, net, realtime, cron] = await Promise.all(FILES.map(readSql));
   const passwords = Object.entries({
     postgres: keys.database_password,
     supabase_auth_admin: keys.internal_database_password,
@@ -79,6 +79,7 @@ export async function bootstrap(
       reset role;
       ${vault}
       ${net}
+      ${realtime}
       ${options.cron === "extension" ? CRON_EXTENSION : cron}
     `).simple()
   );

@@ -75,14 +75,13 @@ Deno.test("a function sees the caller's real address, whatever the caller says",
   assert.equal(response.status, 200, await response.text());
 });
 
-Deno.test("unknown functions and paths are 404 problems; Realtime says that it is not here", async () => {
+Deno.test("unknown functions and paths are 404 problems", async () => {
   const stack = await testStack();
   const cases: [string, number, string][] = [
     ["/functions/v1/nothing-like-it", 404, "function_not_found"],
     ["/functions/v1/..%2Fsecret", 404, "function_not_found"],
     ["/functions/v1/_shared", 404, "function_not_found"],
     ["/nothing", 404, "not_found"],
-    ["/realtime/v1/websocket?vsn=2.0.0", 501, "realtime_not_available"],
   ];
   for (const [path, status, code] of cases) {
     const response = await fetch(`${stack.api_url}${path}`);

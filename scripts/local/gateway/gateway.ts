@@ -9,6 +9,7 @@ import type { Mailbox } from "../mail/mailbox.ts";
 import { answerFrontPage, answerOpenApi } from "./front_page.ts";
 import type { StackInfo } from "../home/home.ts";
 import { problem } from "../http/problem.ts";
+import type { Relay } from "../realtime/relay.ts";
 import type { SupabaseApp } from "../database/supabase_apps.ts";
 import { TokenError } from "../auth/tokens.ts";
 
@@ -20,6 +21,8 @@ export interface GatewayParts extends AuthParts {
   info: StackInfo;
   mailbox: Mailbox;
   functions: FunctionsHost;
+  /** Made, and its code loaded, by the first call. */
+  realtime(): Promise<Relay>;
 }
 
 export function makeGateway(parts: GatewayParts): Deno.ServeHandler {
@@ -28,7 +31,9 @@ export function makeGateway(parts: GatewayParts): Deno.ServeHandler {
     const response = incoming.tooLarge ? undefined : await answer(parts, incoming);
     // A body without a stated length turns out too large while a part reads it, and fails that part.
     // Functions answer for themselves which pages may read them; no other page may read the one with the keys.
-    const own = incoming.path.startsWith("/functions/v1/") || incoming.path === "/";
+    // A WebSocket's answer cannot be copied, and needs nothing added.
+    const own = incoming.path.startsWith("/functions/v1/") || incoming.path === "/" ||
+      response?.status === 101;
     if (response && !incoming.tooLarge) return own ? response : withCors(response);
     await response?.body?.cancel();
     return problem(413, "body_too_large", `The body may have ${BODY_LIMIT / 1024 / 1024} MB at most`);
@@ -60,8 +65,10 @@ const ROUTES = Object.entries<Answer>({
   "/rest/v1{/*}?": answerDataApi,
   "/functions/v1/:name{/*}?": answerFunction,
   "/mail{/*}?": ({ mailbox }, incoming) => mailbox.respond(incoming.toRequest(), "/mail"),
-  "/realtime/v1{/*}?": () =>
-    problem(501, "realtime_not_available", "The local stack has no Realtime yet; a Supabase project has"),
+  "/realtime/v1{/*}?": async ({ realtime }, incoming) =>
+    incoming.method === "OPTIONS"
+      ? preflight(incoming)
+      : (await realtime()).answer(incoming.toRequest(), incoming.original),
 }).map(([pathname, answer]) => ({ pattern: new URLPattern({ pathname }), answer }));
 
 async function route(parts: GatewayParts, incoming: Incoming): Promise<Response> {

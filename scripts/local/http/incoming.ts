@@ -15,7 +15,9 @@ export class Incoming {
   #size = 0;
   #completed: Promise<void>;
 
-  constructor(request: Request, info: Deno.ServeHandlerInfo) {
+  /** `original` is for what only it can do, which is to become a WebSocket. */
+  constructor(readonly original: Request, info: Deno.ServeHandlerInfo) {
+    const request = original;
     this.url = new URL(request.url);
     this.method = request.method;
     this.headers = new Headers(request.headers);

@@ -9,7 +9,6 @@ const TITLES: Record<string, string> = {
   internal: "Something went wrong",
   method_not_allowed: "The method is not allowed",
   not_found: "There is nothing here",
-  realtime_not_available: "Realtime is not available",
   unauthorized: "The credential is missing or wrong",
   worker_error: "The function crashed",
   worker_limit: "The function took too much",

@@ -38,10 +38,3 @@ create extension pgcrypto with schema extensions;
 create extension "uuid-ossp" with schema extensions;
 create extension pg_stat_statements with schema extensions;
 grant execute on all functions in schema extensions to postgres with grant option;
-
--- Filled by the Realtime service; migrations may put policies on its tables.
-create schema realtime authorization supabase_admin;
-grant usage on schema realtime to postgres, anon, authenticated, service_role;
-
-create publication supabase_realtime;
-alter publication supabase_realtime owner to postgres;

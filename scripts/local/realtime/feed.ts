@@ -1,0 +1,470 @@
+/**
+ * Changes of tables to those who may see them. What row-level security says is asked of PostgreSQL, for each subscriber with the claims
+ * of its token, and for all changes of a batch at once; who is not asked is only who cannot be meant (`owner_columns`).
+ */
+import postgres from "postgres";
+import { Catalog, type Table } from "./catalog.ts";
+import { type Condition, decide, makeConditions } from "./conditions.ts";
+import { FilterError, parseFilters } from "./filters.ts";
+import { isObject } from "./frames.ts";
+import { type Change, Replication, type Tuple } from "./replication.ts";
+import { toJson } from "./values.ts";
+
+/** A channel that wants changes of tables. */
+export interface Listener {
+  /** Whom it acts as, of its present token. */
+  readonly reader: Reader;
+  /** False once its token has expired. */
+  mayReceive(): boolean;
+  /** `data` is JSON text. */
+  receive(ids: number[], data: string): void;
+  /** Every change from now on will come; some may have been missed before. */
+  listening(): void;
+}
+
+export interface Reader {
+  role: string;
+  /** JSON text of the token's claims. */
+  claims: string;
+  sub?: string;
+}
+
+/** What a client asks for in `postgres_changes`. */
+export interface Wish {
+  id: number;
+  params: Record<string, unknown>;
+}
+
+interface Subscription {
+  id: number;
+  listener: Listener;
+  event: string;
+  table: Table;
+  conditions: Condition[];
+  select?: string[];
+}
+
+export interface FeedEvents {
+  /** A row of `realtime.messages`. */
+  message(row: Tuple): void;
+  warn(text: string): void;
+}
+
+const MESSAGES = "supabase_realtime_messages_publication";
+const BATCH = 500;
+/** More than this waiting, and the stream is held back. */
+const MOST_WAITING = 20_000;
+/** Bytes of a change. Of a larger one only short values are sent. */
+const LARGEST = 1024 * 1024;
+
+export class Feed {
+  readonly #sql: postgres.Sql;
+  readonly #catalog: Catalog;
+  readonly #replication: Replication;
+  readonly #subscriptions = new Map<Listener, Subscription[]>();
+  readonly #listeners = new Set<Listener>();
+  #waiting: Change[] = [];
+  #working: Promise<void> | undefined;
+  #up = Promise.withResolvers<void>();
+  #isUp = false;
+  /** Why there will be no changes at all. */
+  #unavailable: Promise<string | undefined>;
+
+  constructor(url: string, private events: FeedEvents) {
+    this.#sql = postgres(url, {
+      max: 4,
+      onnotice: () => {},
+      connection: { application_name: "streamvibe realtime", timezone: "UTC", statement_timeout: 15_000 },
+    });
+    this.#catalog = new Catalog(this.#sql);
+    this.#replication = new Replication(url, ["supabase_realtime", MESSAGES], {
+      changes: (changes) => this.#take(changes),
+      relation: () => this.#catalog.forget(),
+      up: () => this.#markUp(),
+      down: (reason) => this.#markDown(reason),
+    });
+    this.#unavailable = this.#checkLogging();
+  }
+
+  get sql(): postgres.Sql {
+    return this.#sql;
+  }
+
+  /** Begins to read, where it has not begun. Resolves when every later commit will be seen; rejects when none ever will. */
+  async start(): Promise<void> {
+    const reason = await this.#unavailable;
+    if (reason) throw new FilterError(reason);
+    this.#replication.start();
+    await this.#up.promise;
+  }
+
+  async stop(): Promise<void> {
+    await this.#replication.stop();
+    await this.#sql.end({ timeout: 1 });
+  }
+
+  /**
+   * Replaces what a listener gets. Throws `FilterError` for what cannot be had.
+   */
+  async subscribe(listener: Listener, wishes: Wish[]): Promise<void> {
+    this.#listeners.add(listener);
+    await this.start();
+    const tables = await this.#catalog.tables();
+    const { role } = listener.reader;
+    const made = await Promise.all(wishes.map((wish) => this.#subscription(listener, role, tables, wish)));
+    // It may have gone while its filters were read.
+    if (this.#listeners.has(listener)) this.#subscriptions.set(listener, made.flat());
+  }
+
+  unsubscribe(listener: Listener): void {
+    this.#listeners.delete(listener);
+    this.#subscriptions.delete(listener);
+  }
+
+  async #subscription(
+    listener: Listener,
+    role: string,
+    tables: Table[],
+    { id, params }: Wish,
+  ): Promise<Subscription[]> {
+    const { schema = "public", table = "*", event = "*", filter = "", select } = params;
+    const describe = `[event: ${event}, schema: ${schema}, table: ${table}, filters: ${filter}]`;
+    if (typeof schema !== "string" || typeof table !== "string" || (!params.schema && !params.table)) {
+      throw new FilterError(
+        "No subscription params provided. Please provide at least a `schema` or `table` to subscribe to: " +
+          JSON.stringify(params),
+      );
+    }
+    const found = tables.filter((one) =>
+      (schema === "*" || one.schema === schema) && (table === "*" || one.name === table)
+    );
+    if (found.length === 0) {
+      throw new FilterError(
+        "Unable to subscribe to changes with given parameters. Please check Realtime is enabled for the given " +
+          `connect parameters: ${describe}`,
+      );
+    }
+    if (select !== undefined && select !== null && !isStrings(select)) {
+      throw new FilterError(
+        'Error parsing `select` params: expected a list of column name strings, e.g. select: ["col1", "col2"]',
+      );
+    }
+    if (select?.length && (schema === "*" || table === "*")) {
+      throw new FilterError(
+        "Column selection is not supported for wildcard subscriptions. Provide an explicit schema and table name.",
+      );
+    }
+    const name = String(event).toUpperCase();
+    return await Promise.all(found.map(async (one) => {
+      try {
+        const hidden = select?.find((column) => !one.readable.get(role)?.has(column));
+        if (hidden !== undefined) throw new FilterError(`invalid column for select ${hidden}`);
+        return {
+          id,
+          listener,
+          event: ["INSERT", "UPDATE", "DELETE"].includes(name) ? name : "*",
+          table: one,
+          conditions: await makeConditions(this.#sql, one, role, parseFilters(String(filter))),
+          ...(select?.length ? { select: [...select].sort() } : {}),
+        };
+      } catch (error) {
+        if (!(error instanceof FilterError)) throw error;
+        throw new FilterError(
+          "Unable to subscribe to changes with given parameters. An exception happened so please check your connect " +
+            `parameters: ${describe}. Exception: ${error.message}`,
+        );
+      }
+    }));
+  }
+
+  async #checkLogging(): Promise<string | undefined> {
+    const rows = await this.#sql<{ wal_level: string }[]>`show wal_level`.catch(() => []);
+    const level = rows[0]?.wal_level ?? "logical";
+    if (level === "logical") return undefined;
+    const reason = `Realtime cannot read changes: PostgreSQL runs with wal_level=${level}. ` +
+      "Set wal_level=logical (postgresql.conf, or `-c wal_level=logical`) and restart it; everything else works without";
+    this.events.warn(reason);
+    return reason;
+  }
+
+  #markUp(): void {
+    this.#isUp = true;
+    this.#up.resolve();
+    for (const listener of this.#subscriptions.keys()) listener.listening();
+  }
+
+  #markDown(reason: string): void {
+    if (this.#isUp) this.#up = Promise.withResolvers();
+    this.#isUp = false;
+    this.#catalog.forget();
+    this.events.warn(`realtime: lost the stream of changes (${reason}); connecting again`);
+  }
+
+  #take(changes: Change[]): void | Promise<void> {
+    for (const change of changes) {
+      if (change.schema === "realtime" && change.table === "messages") {
+        if (change.type === "INSERT") this.events.message(change.record);
+      } else this.#waiting.push(change);
+    }
+    if (this.#waiting.length === 0) return;
+    this.#working ??= this.#work().finally(() => this.#working = undefined);
+    if (this.#waiting.length > MOST_WAITING) return this.#working;
+  }
+
+  async #work(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting.slice(0, BATCH);
+      this.#waiting = this.#waiting.slice(BATCH);
+      try {
+        await this.#deliver(batch);
+      } catch (error) {
+        this.events.warn(
+          `realtime: cannot deliver changes: ${error instanceof Error ? error.message : error}`,
+        );
+        // What these listeners missed they can read: they are told that they have to.
+        if (this.#isUp) { for (const listener of this.#subscriptions.keys()) listener.listening(); }
+      }
+    }
+  }
+
+  async #deliver(batch: Change[]): Promise<void> {
+    const tables = new Map(
+      (await this.#catalog.tables()).map((table) => [`${table.schema}.${table.name}`, table]),
+    );
+    const nameOf = ({ schema, table }: Change) => `${schema}.${table}`;
+    const subscriptions = Map.groupBy(
+      [...this.#subscriptions.values()].flat(),
+      ({ table }) => `${table.schema}.${table.name}`,
+    );
+    const receivers = new Map<Change, (change: Change) => void>();
+    await Promise.all(
+      Map.groupBy(batch, nameOf).entries().map(async ([name, changes]) => {
+        const table = tables.get(name);
+        const wanted = subscriptions.get(name);
+        if (!table || !wanted) return;
+        const send = await this.#decide(table, wanted, changes);
+        for (const change of changes) receivers.set(change, send);
+      }),
+    );
+    for (const change of batch) receivers.get(change)?.(change);
+  }
+
+  /** Answers what sends one of the changes to all who may see it. */
+  async #decide(
+    table: Table,
+    subscriptions: Subscription[],
+    changes: Change[],
+  ): Promise<(change: Change) => void> {
+    const tupleOf = ({ type, record, old }: Change) => type === "DELETE" ? old : record;
+    const conditions = subscriptions.flatMap((one) => one.conditions);
+    const holds = await decide(this.#sql, changes.map(tupleOf), conditions);
+    const wanted = new Map(changes.map((change) => [
+      change,
+      subscriptions.filter(({ event, conditions, listener }) =>
+        (event === "*" || event === change.type) && listener.mayReceive() &&
+        conditions.every((condition) => holds(tupleOf(change), condition))
+      ),
+    ]));
+    const isVisible = await this.#visibility(table, wanted);
+    const writer = new ChangeWriter(table);
+    return (change) => {
+      const byListener = Map.groupBy(wanted.get(change) ?? [], ({ listener }) => listener);
+      for (const [listener, wishes] of byListener) {
+        // Asked again: sending may come a while after asking.
+        if (!listener.mayReceive() || !this.#subscriptions.has(listener)) continue;
+        const { reader } = listener;
+        const canRead = table.key.every(({ name }) => table.readable.get(reader.role)?.has(name));
+        if (!canRead && change.type !== "DELETE") {
+          listener.receive(unique(wishes), writer.refusal(change));
+        } else if (isVisible(change, reader)) {
+          for (const [select, same] of Map.groupBy(wishes, ({ select }) => select?.join())) {
+            const columns = select === undefined ? undefined : select.split(",");
+            listener.receive(unique(same), writer.write(change, reader.role, columns));
+          }
+        }
+      }
+    };
+  }
+
+  async #visibility(
+    table: Table,
+    wanted: Map<Change, Subscription[]>,
+  ): Promise<(change: Change, reader: Reader) => boolean> {
+    if (!table.has_rls) return () => true;
+    const bypasses = (change: Change, { role }: Reader) =>
+      change.type === "DELETE" || role === "service_role";
+    const nameOf = ({ role, claims }: Reader) => `${role} ${claims}`;
+    const askers = new Map<string, { reader: Reader; keys: Set<string> }>();
+    const rows = new Map<string, Set<Change>>();
+    for (const [change, subscriptions] of wanted) {
+      const key = keyOf(table, change.record);
+      for (const { listener: { reader } } of subscriptions) {
+        if (bypasses(change, reader) || !mayOwn(table, reader, change.record)) continue;
+        const asker = ensure(askers, nameOf(reader), () => ({ reader, keys: new Set<string>() }));
+        asker.keys.add(key);
+        ensure(rows, key, () => new Set<Change>()).add(change);
+      }
+    }
+    if (askers.size === 0) return bypasses;
+    const list = [...askers.values()];
+    const [visible, moved] = await Promise.all([
+      this.#sql.unsafe<{ asker: number; key: string }[]>(
+        "select asker, key from realtime._visible_keys($1, $2::text::jsonb)",
+        [
+          keyQuery(table),
+          JSON.stringify(
+            list.map(({ reader, keys }) => ({ role: reader.role, claims: reader.claims, keys: [...keys] })),
+          ),
+        ],
+      ),
+      this.#moved(table, rows),
+    ]);
+    const seen = new Map(list.map(({ reader }) => [nameOf(reader), new Set<string>()]));
+    for (const { asker, key } of visible) {
+      const reader = list[asker]?.reader;
+      if (reader) seen.get(nameOf(reader))?.add(key);
+    }
+    return (change, reader) =>
+      bypasses(change, reader) ||
+      (!moved.has(change) && seen.get(nameOf(reader))?.has(keyOf(table, change.record)) === true);
+  }
+
+  /**
+   * The policies are asked about the row as it is now. Where it has changed hands since, what it was before is nobody's to see but whose
+   * it was, and that can no longer be asked.
+   */
+  async #moved(table: Table, rows: Map<string, Set<Change>>): Promise<Set<Change>> {
+    const columns = table.policy_columns;
+    if (columns.length === 0) return new Set();
+    const values = columns.map(({ name }) => `"${name}"::text`).join(", ");
+    const current = await this.#sql.unsafe<{ key: string; values: (string | null)[] }[]>(
+      keyQuery(table, `to_jsonb(array[${values}]) as values`),
+      [[...rows.keys()]],
+    );
+    const moved = new Set<Change>();
+    for (const { key, values } of current) {
+      for (const change of rows.get(key) ?? []) {
+        const differs = columns.some(({ name }, at) =>
+          change.record[name] !== undefined && change.record[name] !== values[at]
+        );
+        if (differs) moved.add(change);
+      }
+    }
+    return moved;
+  }
+}
+
+/** Writes a change once for all who get the same of it. */
+class ChangeWriter {
+  readonly #made = new Map<string, string>();
+  #of: Change | undefined;
+
+  constructor(private table: Table) {}
+
+  refusal({ schema, table, type }: Change): string {
+    return JSON.stringify({ schema, table, type, errors: ["Error 401: Unauthorized"] });
+  }
+
+  write(change: Change, role: string, select: string[] | undefined): string {
+    // Changes are written one after the other.
+    if (this.#of !== change) {
+      this.#made.clear();
+      this.#of = change;
+    }
+    return ensure(this.#made, `${role} ${select}`, () => this.#make(change, role, select));
+  }
+
+  #make(change: Change, role: string, select: string[] | undefined): string {
+    const { type, record, old, committed } = change;
+    const { has_rls, key, columns, schema, name } = this.table;
+    const readable = this.table.readable.get(role);
+    const shown = columns.filter((column) =>
+      readable?.has(column.name) && (!select || select.includes(column.name) || key.includes(column))
+    );
+    const all = {
+      ...old,
+      ...Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)),
+    };
+    const size = Object.values(all).reduce((sum, value) => sum + (value?.length ?? 0), 0);
+    const limit = size > LARGEST ? 64 : Infinity;
+    const write = (tuple: Tuple, of: typeof columns) => {
+      const pairs = of.flatMap((column) => {
+        const value = tuple[column.name];
+        if (value === undefined || (value?.length ?? 0) > limit) return [];
+        return `${JSON.stringify(column.name)}:${toJson(column.type, value)}`;
+      });
+      return `{${pairs.join(",")}}`;
+    };
+    const keys = shown.filter((column) => key.includes(column));
+    const parts = [
+      `"schema":${JSON.stringify(schema)},"table":${JSON.stringify(name)},"type":"${type}"`,
+      `"commit_timestamp":"${committed}"`,
+      `"columns":${JSON.stringify(shown.map((column) => ({ name: column.name, type: column.type.name })))}`,
+      ...(type === "DELETE" ? [] : [`"record":${write(all, shown)}`]),
+      ...(type === "UPDATE"
+        ? [`"old_record":${Object.keys(old).length > 0 ? write(old, shown) : write(record, keys)}`]
+        : []),
+      ...(type === "DELETE" ? [`"old_record":${write(old, has_rls ? keys : shown)}`] : []),
+      `"errors":${limit === 64 ? '["Error 413: Payload Too Large"]' : "null"}`,
+    ];
+    return `{${parts.join(",")}}`;
+  }
+}
+
+function mayOwn(table: Table, { role, sub }: Reader, record: Tuple): boolean {
+  const owners = table.owner_columns.get(role);
+  return !owners || owners.some((column) => record[column] === undefined || record[column] === sub);
+}
+
+/** A row's key as one text: the value, or an array of them as jsonb prints it. */
+function keyOf({ key }: Table, record: Tuple): string {
+  const values = key.map(({ name }) => record[name] ?? "");
+  return values.length === 1
+    ? values[0] ?? ""
+    : `[${values.map((value) => JSON.stringify(value)).join(", ")}]`;
+}
+
+/** The rows among the keys `$1`: their keys, and more. */
+function keyQuery({ key, reference }: Table, more?: string): string {
+  const [first] = key;
+  const rest = more ? `, ${more}` : "";
+  if (first && key.length === 1) {
+    return `select "${first.name}"::text as key${rest} from ${reference} where "${first.name}" = any ($1::${first.cast}[])`;
+  }
+  const names = key.map(({ name }) => `"${name}"`);
+  const given = key.map(({ cast }, at) => `(one ->> ${at})::${cast}`);
+  return `select jsonb_build_array(${names.map((name) => `${name}::text`).join(", ")})::text as key${rest}
+    from ${reference} where (${names.join(", ")}) in
+      (select ${
+    given.join(", ")
+  } from unnest($1::text[]) as given, lateral (select given::jsonb as one) as read)`;
+}
+
+function ensure<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
+}
+
+function unique(subscriptions: Subscription[]): number[] {
+  return [...new Set(subscriptions.map(({ id }) => id))];
+}
+
+function isStrings(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((one) => typeof one === "string");
+}
+
+/** Of a join's `postgres_changes`: what was wished, with an id for each different wish. */
+export function readWishes(config: unknown): Wish[] {
+  const wishes = isObject(config) && Array.isArray(config.postgres_changes) ? config.postgres_changes : [];
+  return wishes.filter(isObject).map((params) => ({ id: idOf(JSON.stringify(params)), params }));
+}
+
+/** FNV-1a: equal wishes have equal ids, none is 0. */
+function idOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193);
+  return (hash >>> 5) + 1;
+}

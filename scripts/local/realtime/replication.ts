@@ -1,0 +1,128 @@
+/**
+ * The stream of committed changes, by logical replication through a temporary slot: it ends with its connection, so a stack that was
+ * killed leaves nothing for which PostgreSQL would keep its log. A lost connection is made anew; what was committed meanwhile is not in
+ * the new stream, and whoever listens is told so.
+ */
+import { LogicalReplicationService, type Pgoutput, PgoutputPlugin } from "pg-logical-replication";
+
+type Client = Parameters<PgoutputPlugin["start"]>[0];
+/** Columns by name, as PostgreSQL prints them. Undefined: a large value that did not change and is not sent again. */
+export type Tuple = Record<string, string | null | undefined>;
+
+export interface Change {
+  schema: string;
+  table: string;
+  type: "INSERT" | "UPDATE" | "DELETE";
+  /** Milliseconds and `Z`. */
+  committed: string;
+  record: Tuple;
+  /** The key of a deleted row, or what the table's replica identity adds. */
+  old: Tuple;
+}
+
+export interface ReplicationEvents {
+  /** A whole transaction. A promise holds the stream back until it is resolved. */
+  changes(changes: Change[]): void | Promise<void>;
+  /** A table is not what it was. */
+  relation(): void;
+  /** From now on every commit will be in the stream. */
+  up(): void;
+  down(reason: string): void;
+}
+
+/** Its slot exists before the first read, and with it the place where the stream begins. */
+class TemporarySlot extends PgoutputPlugin {
+  override async start(client: Client, slot: string, lsn: string) {
+    await client.query("set timezone = 'UTC'");
+    await client.query(`CREATE_REPLICATION_SLOT "${slot}" TEMPORARY LOGICAL pgoutput NOEXPORT_SNAPSHOT`);
+    return super.start(client, slot, lsn);
+  }
+
+  /** Values stay as PostgreSQL printed them. Messages that follow are read before this one is dealt with, so it is done here. */
+  override parse(buffer: Parameters<PgoutputPlugin["parse"]>[0]): Pgoutput.Message {
+    const message = super.parse(buffer);
+    if (message.tag === "relation") {
+      for (const column of message.columns) column.parser = (text: string) => text;
+    }
+    return message;
+  }
+}
+
+export class Replication {
+  #service: LogicalReplicationService | undefined;
+  #stopped = false;
+  #ended: Promise<void> | undefined;
+  #wake = () => {};
+
+  constructor(private url: string, private publications: string[], private events: ReplicationEvents) {}
+
+  start(): void {
+    this.#ended ??= this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#wake();
+    await this.#service?.destroy().catch(() => {});
+    await this.#ended;
+  }
+
+  async #run(): Promise<void> {
+    for (let failures = 0; !this.#stopped; failures++) {
+      const reason = await this.#stream(() => failures = 0).then(() => "the connection ended", String);
+      await this.#service?.destroy().catch(() => {});
+      if (this.#stopped) return;
+      this.events.down(reason);
+      const wait = Promise.withResolvers<void>();
+      const timer = setTimeout(wait.resolve, Math.min(100 * 2 ** failures, 3_000));
+      this.#wake = wait.resolve;
+      await wait.promise;
+      clearTimeout(timer);
+    }
+  }
+
+  async #stream(onStart: () => void): Promise<void> {
+    const service = new LogicalReplicationService(
+      { connectionString: this.url, application_name: "streamvibe realtime" },
+      { acknowledge: { auto: false, timeoutSeconds: 5 }, flowControl: { enabled: true } },
+    );
+    this.#service = service;
+    const failed = Promise.withResolvers<never>();
+    failed.promise.catch(() => {});
+    service.on("error", failed.reject);
+    service.on("start", () => {
+      onStart();
+      this.events.up();
+    });
+    service.on("heartbeat", (lsn: string, _time: number, shouldRespond: boolean) => {
+      if (shouldRespond) void service.acknowledge(lsn);
+    });
+    let transaction: Change[] = [];
+    let committed = "";
+    service.on("data", (_lsn: string, message: Pgoutput.Message) => {
+      if (message.tag === "begin") {
+        committed = new Date(Number(BigInt(message.commitTime.toString()) / 1000n)).toISOString();
+      } else if (message.tag === "relation") {
+        this.events.relation();
+      } else if (message.tag === "commit") {
+        const changes = transaction;
+        transaction = [];
+        if (changes.length > 0) return this.events.changes(changes);
+      } else {
+        const change = toChange(message, committed);
+        if (change) transaction.push(change);
+      }
+    });
+    const slot = `streamvibe_realtime_${crypto.randomUUID().replaceAll("-", "")}`;
+    const plugin = new TemporarySlot({ protoVersion: 1, publicationNames: this.publications });
+    await Promise.race([service.subscribe(plugin, slot), failed.promise]);
+  }
+}
+
+function toChange(message: Pgoutput.Message, committed: string): Change | undefined {
+  if (message.tag !== "insert" && message.tag !== "update" && message.tag !== "delete") return undefined;
+  const { schema, name: table } = message.relation;
+  const old: Tuple = message.tag === "insert" ? {} : message.old ?? message.key ?? {};
+  const type = message.tag.toUpperCase() as Change["type"];
+  return { schema, table, type, committed, record: message.tag === "delete" ? {} : message.new, old };
+}
