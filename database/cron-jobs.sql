@@ -70,5 +70,10 @@ begin
   perform cron.schedule('detect-stuck-jobs', '3-59/5 * * * *', 'select public.detect_stuck_jobs()');
   perform cron.schedule('expire-stale-jobs', '6-59/10 * * * *', 'select public.expire_stale_jobs()');
   perform cron.schedule('cleanup-old-jobs', '11 3 * * *', 'select public.cleanup_old_jobs()');
+  -- Stripe's events are worked off when they come; this is for those whose worker died, and for what was never delivered.
+  perform cron.schedule('process-stripe-events', '* * * * *', 'select ops.process_stripe_events()');
+  perform cron.schedule('retry-failed-webhooks', '9-59/15 * * * *', 'select public.retry_failed_webhooks()');
+  perform cron.schedule('settle-entitlements', '5-59/10 * * * *', 'select ops.settle_due_entitlements()');
+  perform cron.schedule('cleanup-old-webhooks', '0 4 * * 0', 'select public.cleanup_old_webhook_events(90)');
 end;
 $$;

@@ -1,4 +1,4 @@
--- Module 006, async infrastructure: the job queue, its logs, and the cache of a payment provider's data.
+-- Module 006, async infrastructure: the job queue and its logs, what Stripe reports, and the plans that follow from it.
 -- Needs module 000. Jobs on the accounts of a platform need module 001, too.
 --
 -- A job is two rows. public.job_queue is what its owner and Realtime see; it keeps history. ops.job_ready is what workers compete for:
@@ -9,6 +9,7 @@
 --   Tables: kinds of work
 --   Tables: jobs
 --   Tables: workers
+--   Tables: billing
 --   Functions: waking workers
 --   Functions: creating jobs
 --   Functions: claiming jobs
@@ -18,6 +19,10 @@
 --   Functions: housekeeping, for cron
 --   Functions: admins
 --   Functions: the cache of a payment provider's data
+--   Functions: what Stripe reports
+--   Functions: entitlement
+--   Functions: customers and checkouts
+--   Functions: mail
 --   Triggers
 --   Policies
 --   Grants
@@ -265,6 +270,140 @@ create table ops.job_metric (
 alter table ops.job_metric enable row level security;
 comment on table ops.job_metric is 'Runs per handler and outcome since the beginning, added up from what workers report.';
 comment on column ops.job_metric.buckets is 'Histogram of durations; _shared/observability/metrics.ts knows the bounds.';
+
+-- ## Tables: billing
+
+create table public.stripe_webhook_events (
+  id uuid not null default gen_random_uuid(),
+  event_id text not null,
+  event_type text not null,
+  livemode boolean not null,
+  subject text,
+  data jsonb not null default '{}',
+  status text not null default 'pending',
+  attempts smallint not null default 0,
+  due_at timestamptz not null default now(),
+  last_error text,
+  processed_at timestamptz,
+  created_at timestamptz not null default now(),
+  constraint stripe_webhook_events_pkey primary key (id),
+  constraint stripe_webhook_events_event_id_key unique (event_id),
+  constraint stripe_webhook_events_status_known check (status in ('pending', 'failed', 'processed', 'ignored')),
+  constraint stripe_webhook_events_data_is_object check (jsonb_typeof(data) = 'object'),
+  constraint stripe_webhook_events_open_has_subject check (subject is not null or status in ('processed', 'ignored'))
+);
+alter table public.stripe_webhook_events enable row level security;
+comment on table public.stripe_webhook_events is
+  'What Stripe reported, once by its id, and the queue from which it is worked off. An event says that something changed, never what is so now: that is fetched.';
+comment on column public.stripe_webhook_events.subject is 'What has to be looked at: a customer (cus_…), or a charge whose customer is not told (ch_…). Null: nothing.';
+comment on column public.stripe_webhook_events.data is 'Ids and times of the event. Names, addresses, cards and amounts are not kept.';
+comment on column public.stripe_webhook_events.due_at is 'Not before. While somebody is at it: when they are given up for dead. Infinity: no more by itself.';
+comment on column public.stripe_webhook_events.attempts is 'How often it was taken up.';
+
+create index stripe_webhook_events_due_at_idx on public.stripe_webhook_events (due_at) where status in ('pending', 'failed');
+comment on index public.stripe_webhook_events_due_at_idx is 'Serves claim_stripe_work() and has_due_stripe_work().';
+create index stripe_webhook_events_created_at_idx on public.stripe_webhook_events (created_at);
+comment on index public.stripe_webhook_events_created_at_idx is 'Serves cleanup_old_webhook_events(), and the latest events in the console.';
+
+create table ops.tier_price (
+  lookup_key text not null,
+  tier_id uuid not null,
+  is_offered boolean not null default true,
+  constraint tier_price_pkey primary key (lookup_key),
+  constraint tier_price_tier_id_fkey foreign key (tier_id) references public.subscription_tier (id),
+  constraint tier_price_key_is_no_id check (lookup_key !~ '^price_' and char_length(lookup_key) between 1 and 200)
+);
+alter table ops.tier_price enable row level security;
+comment on table ops.tier_price is 'Which plan a price of Stripe buys, by the price''s lookup key. A new price or interval is a row here, and no code.';
+comment on column ops.tier_price.is_offered is 'Whether a checkout may sell it; of several offered for a plan the first by name is sold.';
+
+-- Serves the foreign key and the price of a plan.
+create index tier_price_tier_id_idx on ops.tier_price (tier_id, lookup_key);
+
+create table ops.stripe_price (
+  price_id text not null,
+  lookup_key text not null,
+  constraint stripe_price_pkey primary key (price_id),
+  constraint stripe_price_lookup_key_fkey foreign key (lookup_key) references ops.tier_price (lookup_key) on update cascade on delete cascade
+);
+alter table ops.stripe_price enable row level security;
+comment on table ops.stripe_price is
+  'Prices that were seen with a lookup key of ours. When the key moves to a new price, those who pay the old one keep their plan.';
+
+-- Serves the foreign key.
+create index stripe_price_lookup_key_idx on ops.stripe_price (lookup_key);
+
+create sequence ops.billing_ticket;
+comment on sequence ops.billing_ticket is
+  'A number drawn before Stripe is asked. What was fetched under an older number than the last one applied is not applied.';
+
+create table ops.billing_customer (
+  id bigint generated always as identity,
+  user_id uuid,
+  livemode boolean not null,
+  customer_id text,
+  told_email_hash text,
+  applied_ticket bigint not null default 0,
+  subscriptions jsonb not null default '[]',
+  is_deleted boolean not null default false,
+  entitlement jsonb not null default '{}',
+  checkout_session_id text,
+  checkout_at timestamptz,
+  fetched_at timestamptz,
+  check_at timestamptz,
+  settle_at timestamptz,
+  created_at timestamptz not null default now(),
+  constraint billing_customer_pkey primary key (id),
+  constraint billing_customer_customer_id_key unique (customer_id),
+  constraint billing_customer_user_id_key unique (user_id, livemode),
+  constraint billing_customer_user_id_fkey foreign key (user_id) references public.users (id) on delete set null,
+  constraint billing_customer_subscriptions_is_array check (jsonb_typeof(subscriptions) = 'array')
+);
+alter table ops.billing_customer enable row level security;
+comment on table ops.billing_customer is 'One customer of Stripe for each creator and mode, and what Stripe said of them last.';
+comment on column ops.billing_customer.user_id is 'Null: the person is gone, the customer at Stripe is not.';
+comment on column ops.billing_customer.customer_id is 'Null: about to be made.';
+comment on column ops.billing_customer.told_email_hash is 'Of the address that Stripe was last told: told anew when it changes.';
+comment on column ops.billing_customer.applied_ticket is 'Under which number subscriptions was fetched. See ops.billing_ticket.';
+comment on column ops.billing_customer.subscriptions is 'All of the customer''s, as _shared/billing/state.ts writes them; times in seconds since 1970.';
+comment on column ops.billing_customer.entitlement is 'What ops.entitlement() made of it when it was last applied. Empty: never.';
+comment on column ops.billing_customer.checkout_session_id is 'The one that may still be open.';
+comment on column ops.billing_customer.check_at is 'When Stripe is asked although it reported nothing.';
+comment on column ops.billing_customer.settle_at is 'When the entitlement changes by itself, such as when the grace of a failed payment ends.';
+
+-- Serves claim_stripe_work(): customers to look at.
+create index billing_customer_check_at_idx on ops.billing_customer (check_at) where check_at is not null;
+-- Serves settle_due_entitlements().
+create index billing_customer_settle_at_idx on ops.billing_customer (settle_at) where settle_at is not null;
+
+create table ops.billing_notice (
+  key text not null,
+  created_at timestamptz not null default now(),
+  constraint billing_notice_pkey primary key (key)
+);
+alter table ops.billing_notice enable row level security;
+comment on table ops.billing_notice is 'What people were told, such as receipt:in_…, so that they are told once.';
+
+create table ops.mail (
+  id uuid not null default gen_random_uuid(),
+  user_id uuid not null,
+  kind text not null,
+  data jsonb not null default '{}',
+  attempts smallint not null default 0,
+  due_at timestamptz not null default now(),
+  sent_at timestamptz,
+  last_error text,
+  created_at timestamptz not null default now(),
+  constraint mail_pkey primary key (id),
+  constraint mail_user_id_fkey foreign key (user_id) references public.users (id) on delete cascade
+);
+alter table ops.mail enable row level security;
+comment on table ops.mail is 'Mail that is to be sent. Written with what it tells of, in one transaction; the words are _shared/billing/mail.ts''s.';
+
+-- Serves claim_mails().
+create index mail_due_at_idx on ops.mail (due_at) where sent_at is null;
+-- Serves the foreign key.
+create index mail_user_id_idx on ops.mail (user_id);
 
 -- ## Functions: waking workers
 --
@@ -1305,6 +1444,639 @@ $$;
 comment on function public.invalidate_stripe_cache_from_webhook is
   'Forgets what is cached of the object that an event is about: product.updated on prod_1 forgets stripe:product:prod_1 and what hangs below it.';
 
+-- ## Functions: what Stripe reports
+
+create function ops.stripe_subject(p_event_type text, p_data jsonb) returns text
+language sql immutable parallel safe security invoker set search_path = '' as $$
+  select case
+    when p_event_type ~ '^(customer\.(created|updated|deleted)$|customer\.subscription\.|checkout\.session\.|invoice\.|invoice_payment\.|charge\.(refunded|dispute\.)|radar\.early_fraud_warning\.)'
+    then coalesce(nullif(p_data ->> 'customer', ''), nullif(p_data ->> 'charge', ''))
+  end;
+$$;
+comment on function ops.stripe_subject is 'Whom an event of a type that matters here is about; null when there is nothing to do.';
+
+-- Security definer: only functions write events.
+create function public.log_stripe_webhook_event(p_event_id text, p_event_type text, p_data jsonb default '{}') returns uuid
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_id uuid;
+  v_subject constant text := ops.stripe_subject(p_event_type, p_data);
+  v_is_catalogue constant boolean := p_event_type ~ '^(product|price)\.';
+begin
+  insert into public.stripe_webhook_events (event_id, event_type, livemode, subject, data, status, processed_at)
+  values (p_event_id, p_event_type, coalesce((p_data ->> 'livemode')::boolean, false), v_subject, p_data,
+    case when v_subject is not null then 'pending' when v_is_catalogue then 'processed' else 'ignored' end,
+    case when v_subject is null then now() end)
+  on conflict (event_id) do nothing
+  returning id into v_id;
+  if v_id is null then
+    return (select id from public.stripe_webhook_events where event_id = p_event_id);
+  end if;
+  if v_is_catalogue then
+    perform public.invalidate_stripe_cache_from_webhook(p_event_type, coalesce(p_data ->> 'object_id', p_data ->> 'id'));
+    perform public.invalidate_stripe_cache('stripe:prices:%');
+  end if;
+  return v_id;
+end;
+$$;
+comment on function public.log_stripe_webhook_event is
+  'Stores an event once by its id, with ids only; whatever came before gives the id that it has. What is about no customer is done or ignored at once.';
+
+-- Security definer: only functions write events.
+create function public.fail_stripe_events(p_event_ids text[], p_error text) returns void
+language sql volatile security definer set search_path = '' as $$
+  with failed as (
+    update public.stripe_webhook_events
+    set status = 'failed', last_error = left(p_error, 500),
+      -- Half a minute, doubled up to an hour, spread; after three days of that it waits for an admin.
+      due_at = case when attempts >= 80 then 'infinity'::timestamptz else
+        now() + least(interval '1 hour', interval '30 seconds' * 2 ^ least(greatest(attempts, 1) - 1, 7)) * (0.75 + random() * 0.25) end
+    where event_id = any (p_event_ids) and status in ('pending', 'failed')
+    returning attempts, event_type
+  )
+  insert into public.notification (user_id, type, title, message, data)
+  select role.user_id, 'error', 'An event of Stripe cannot be worked off',
+    'It was tried for three days. See stripe_webhook_events, and retry_failed_webhooks().', jsonb_build_object('event_type', bad.event_type)
+  from (select min(event_type) as event_type from failed where attempts >= 80 having count(*) > 0) as bad
+  cross join public.user_role as role
+  where role.role = 'admin';
+$$;
+comment on function public.fail_stripe_events is 'These could not be worked off: they are due again later, each time later than before.';
+
+-- Security definer: only functions write events.
+create function public.mark_webhook_processed(p_event_id text, p_error text default null) returns void
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  if p_error is not null then
+    perform public.fail_stripe_events(array[p_event_id], p_error);
+  else
+    update public.stripe_webhook_events set status = 'processed', processed_at = now(), last_error = null
+    where event_id = p_event_id and status in ('pending', 'failed');
+  end if;
+end;
+$$;
+comment on function public.mark_webhook_processed is 'An event was worked off, or could not be (with the error, in words without a secret): then it is due again later.';
+
+create function ops.has_due_stripe_work() returns boolean
+language sql stable security invoker set search_path = '' as $$
+  select exists (select from public.stripe_webhook_events where status in ('pending', 'failed') and due_at <= now())
+    or exists (select from ops.billing_customer where check_at <= now())
+    or exists (select from ops.mail where sent_at is null and due_at <= now());
+$$;
+comment on function ops.has_due_stripe_work is 'For cron: whether it is worth calling process-stripe-events.';
+
+create function ops.process_stripe_events() returns void
+language sql volatile security invoker set search_path = '' as $$
+  select ops.invoke_edge_function('process-stripe-events') where ops.has_due_stripe_work();
+$$;
+comment on function ops.process_stripe_events is 'For cron, as the safety net: the webhook works off what it has stored by itself.';
+
+-- Security definer: only functions write events.
+create function public.retry_failed_webhooks(p_max_retries integer default 80)
+returns table (event_id text, event_type text, attempts smallint, last_error text)
+language sql volatile security definer set search_path = '' as $$
+  update public.stripe_webhook_events as event
+  set due_at = now(), attempts = case when event.due_at = 'infinity' then 0 else event.attempts end
+  where event.id = any (array(
+    select id from public.stripe_webhook_events
+    where status = 'failed' and attempts <= p_max_retries and due_at > now()
+    order by due_at limit 500 for update skip locked))
+  returning event.event_id, event.event_type, event.attempts, event.last_error;
+$$;
+comment on function public.retry_failed_webhooks is
+  'Makes events due now that failed and were tried no more than so often, at most 500 a call. Those that were given up begin anew.';
+
+-- Security definer: only functions delete events.
+create function public.cleanup_old_webhook_events(p_days_old integer default 90) returns integer
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_deleted integer;
+begin
+  delete from public.stripe_webhook_events
+  where id = any (array(
+    select id from public.stripe_webhook_events
+    where created_at < now() - make_interval(days => greatest(p_days_old, 30)) and status in ('processed', 'ignored')
+    order by created_at limit 10000));
+  get diagnostics v_deleted = row_count;
+  delete from ops.mail where id = any (array(
+    select id from ops.mail where created_at < now() - interval '30 days' limit 10000));
+  return v_deleted;
+end;
+$$;
+comment on function public.cleanup_old_webhook_events is
+  'Deletes events that were done with so many days ago, at most 10,000 a call. Never under 30 days: so long Stripe can send one again.';
+
+-- Security definer: draws tickets and leases events; only the service may call it.
+create function public.claim_stripe_work(p_livemode boolean, p_limit integer, p_lease_seconds integer, p_customer_id text default null)
+returns setof jsonb
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  return query
+    with due as (
+      select id, subject, due_at from public.stripe_webhook_events
+      where status in ('pending', 'failed') and due_at <= now() and livemode = p_livemode
+        and (p_customer_id is null or subject = p_customer_id)
+      order by due_at limit 1000
+      for update skip locked
+    ), chosen as (
+      select subject from due group by subject order by min(due_at) limit p_limit
+    ), claimed as (
+      update public.stripe_webhook_events as event
+      set attempts = least(event.attempts + 1, 32000), due_at = now() + make_interval(secs => p_lease_seconds)
+      from due
+      where event.id = due.id and due.subject in (select subject from chosen)
+      returning event.subject, event.event_id, event.event_type
+    ), checked as (
+      select id, customer_id from ops.billing_customer
+      where check_at <= now() and livemode = p_livemode and customer_id is not null
+        and (p_customer_id is null or customer_id = p_customer_id)
+      order by check_at limit greatest(0, p_limit - (select count(*) from chosen))
+      for update skip locked
+    ), leased as (
+      update ops.billing_customer as customer set check_at = now() + make_interval(secs => p_lease_seconds * 5)
+      from checked where customer.id = checked.id
+      returning customer.customer_id
+    ), work as (
+      select subject, jsonb_agg(event_id) as event_ids from claimed group by subject
+      union all
+      select customer_id, '[]' from leased where customer_id not in (select subject from claimed)
+    )
+    select jsonb_build_object('subject', subject, 'event_ids', event_ids, 'ticket', nextval('ops.billing_ticket')) from work;
+end;
+$$;
+comment on function public.claim_stripe_work is
+  'Hands out customers that Stripe reported something of, and those that are due to be looked at; each with a ticket, drawn before Stripe is asked. A worker that dies loses them when the lease ends.';
+
+-- Security definer: only functions write customers.
+create function public.draw_billing_ticket() returns bigint
+language sql volatile security definer set search_path = '' as $$
+  select nextval('ops.billing_ticket');
+$$;
+comment on function public.draw_billing_ticket is 'A ticket for a look at a customer that nobody reported; to be drawn before Stripe is asked.';
+
+-- ## Functions: entitlement
+
+create function ops.entitlement(p_subscriptions jsonb, p_prices jsonb, p_now timestamptz) returns jsonb
+language sql immutable parallel safe security invoker set search_path = '' as $$
+  with item as (
+    select sub.value ->> 'id' as id, best.price ->> 'tier' as tier, (best.price ->> 'rank')::integer as rank,
+      best.item ->> 'price_id' as price_id,
+      coalesce((best.item ->> 'period_start')::bigint, (sub.value ->> 'period_start')::bigint) as period_start,
+      coalesce((best.item ->> 'period_end')::bigint, (sub.value ->> 'period_end')::bigint) as period_end,
+      best.item ->> 'interval' as "interval", (best.item ->> 'interval_count')::integer as interval_count,
+      sub.value as sub
+    from jsonb_array_elements(p_subscriptions) as sub
+    -- Of several items the dearest plan; what costs nothing of ours (quantity 0, a price that is not known) buys nothing.
+    left join lateral (
+      select item.value as item, coalesce(p_prices -> (item.value ->> 'price_id'), p_prices -> (item.value ->> 'lookup_key')) as price
+      from jsonb_array_elements(coalesce(nullif(sub.value -> 'items', 'null'), '[]')) as item
+      where coalesce((item.value ->> 'quantity')::integer, 1) > 0
+        and coalesce(p_prices -> (item.value ->> 'price_id'), p_prices -> (item.value ->> 'lookup_key')) is not null
+      order by (coalesce(p_prices -> (item.value ->> 'price_id'), p_prices -> (item.value ->> 'lookup_key')) ->> 'rank')::integer desc
+      limit 1
+    ) as best on true
+  ), judged as (
+    select item.*,
+      case when sub ->> 'status' = 'active' and sub ->> 'pause_collection' = 'void' then 'paused' else sub ->> 'status' end as status,
+      -- Seven days after the payment failed: Stripe goes on trying, and the creator has time to act.
+      case when sub ->> 'status' = 'past_due' then
+        coalesce((sub #>> '{latest_invoice,created}')::bigint, period_start, (sub ->> 'created')::bigint) + 7 * 86400 end as grace_ends
+    from item
+  ), ranked as (
+    select *, tier is not null and (status in ('active', 'trialing')
+      or (status = 'past_due' and extract(epoch from p_now) < grace_ends)) as is_entitled
+    from judged
+  ), best as (
+    select * from ranked
+    order by is_entitled desc, case when is_entitled then rank end desc nulls last,
+      status not in ('canceled', 'incomplete_expired') desc, period_end desc nulls last, (sub ->> 'created')::bigint desc nulls last, id
+    limit 1
+  )
+  select coalesce((
+    select jsonb_strip_nulls(jsonb_build_object(
+      'tier', case when is_entitled then tier else 'free' end,
+      'status', status,
+      'is_entitled', is_entitled,
+      'subscription_id', id,
+      'price_id', price_id,
+      'period_start', period_start,
+      'period_end', period_end,
+      'anchor', coalesce((sub ->> 'anchor')::bigint, period_start),
+      'interval', "interval",
+      'interval_count', interval_count,
+      'ends_at', case when status not in ('canceled', 'incomplete_expired') then
+        coalesce((sub ->> 'cancel_at')::bigint, case when (sub ->> 'cancel_at_period_end')::boolean then period_end end) end,
+      'trial_end', case when status = 'trialing' then (sub ->> 'trial_end')::bigint end,
+      'grace_ends', grace_ends,
+      'paid_twice', nullif((select jsonb_agg(also.id order by also.id) from ranked as also where also.is_entitled), '[]'),
+      'unknown_prices', (
+        select jsonb_agg(distinct item.value ->> 'price_id')
+        from ranked as other, jsonb_array_elements(coalesce(nullif(other.sub -> 'items', 'null'), '[]')) as item
+        where other.status not in ('canceled', 'incomplete_expired')
+          and coalesce(p_prices -> (item.value ->> 'price_id'), p_prices -> (item.value ->> 'lookup_key')) is null)))
+      from best),
+    '{"tier": "free", "status": "active", "is_entitled": false}');
+$$;
+comment on function ops.entitlement is
+  'The plan that follows from a customer''s subscriptions, the known prices ({id or lookup key: {tier, rank}}) and the time; nothing else goes in. The one place that decides it: docs/billing.md has the table.';
+
+create function ops.known_prices() returns jsonb
+language sql stable security invoker set search_path = '' as $$
+  with known as (
+    select price.lookup_key, jsonb_build_object('tier', tier.slug, 'rank', tier.sort_order) as buys
+    from ops.tier_price as price join public.subscription_tier as tier on tier.id = price.tier_id
+  )
+  select coalesce(jsonb_object_agg(key, buys), '{}')
+  from (
+    select lookup_key as key, buys from known
+    union all
+    select seen.price_id, known.buys from ops.stripe_price as seen join known on known.lookup_key = seen.lookup_key
+  ) as every;
+$$;
+comment on function ops.known_prices is 'What each price buys, by its lookup key and by its id.';
+
+create function ops.subscription_cycle(p_start timestamptz, p_end timestamptz, p_anchor_day smallint, p_now timestamptz,
+  out starts timestamptz, out ends timestamptz)
+language plpgsql immutable parallel safe security invoker set search_path = '' as $$
+declare
+  v_now constant timestamptz := least(p_now, p_end - interval '1 second');
+  v_months integer := 12 * (extract(year from v_now at time zone 'UTC') - extract(year from p_start at time zone 'UTC'))
+    + extract(month from v_now at time zone 'UTC') - extract(month from p_start at time zone 'UTC');
+begin
+  starts := p_start;
+  ends := p_end;
+  -- Longer than a month: quotas are a month's, so it is cut into months from its start.
+  if p_end - p_start > interval '32 days' then
+    if ops.add_months(p_start, v_months, p_anchor_day) > v_now then
+      v_months := v_months - 1;
+    end if;
+    if v_months > 0 then
+      starts := ops.add_months(p_start, v_months, p_anchor_day);
+    end if;
+    ends := least(p_end, ops.add_months(p_start, greatest(v_months, 0) + 1, p_anchor_day));
+  end if;
+end;
+$$;
+comment on function ops.subscription_cycle is 'The cycle of quotas in a period that was paid for: the period itself, or of a longer one the month that holds p_now.';
+
+create function ops.tell(p_key text, p_user_id uuid, p_type public.notification_type_enum, p_title text, p_message text, p_data jsonb,
+  p_mail text default null) returns boolean
+language plpgsql volatile security invoker set search_path = '' as $$
+begin
+  insert into ops.billing_notice (key) values (p_key) on conflict do nothing;
+  if not found then
+    return false;
+  end if;
+  insert into public.notification (user_id, type, title, message, data) values (p_user_id, p_type, p_title, p_message, p_data);
+  if p_mail is not null then
+    insert into ops.mail (user_id, kind, data)
+    select p_user_id, p_mail, p_data
+    from public.user_setting as setting where setting.user_id = p_user_id and setting.email_notifications;
+  end if;
+  return true;
+end;
+$$;
+comment on function ops.tell is 'Tells a person something once, whoever finds it out how often, and by mail too if they want that.';
+
+create function ops.tell_admins(p_key text, p_title text, p_message text, p_data jsonb) returns void
+language sql volatile security invoker set search_path = '' as $$
+  with noted as (
+    insert into ops.billing_notice (key) values (p_key) on conflict do nothing returning 1
+  )
+  insert into public.notification (user_id, type, title, message, data)
+  select role.user_id, 'warning', p_title, p_message, p_data from noted cross join public.user_role as role where role.role = 'admin';
+$$;
+comment on function ops.tell_admins is 'Tells the admins something once.';
+
+create function ops.settle_entitlement(p_customer ops.billing_customer) returns jsonb
+language plpgsql volatile security invoker set search_path = '' as $$
+declare
+  v_old constant jsonb := p_customer.entitlement;
+  v_new constant jsonb := ops.entitlement(p_customer.subscriptions, ops.known_prices(), now());
+  v_user_id constant uuid := p_customer.user_id;
+  v_subscription public.subscription;
+  v_tier public.subscription_tier;
+  v_old_tier public.subscription_tier;
+  v_cycle record;
+  v_anchor smallint;
+  v_is_same boolean;
+  v_data jsonb;
+begin
+  update ops.billing_customer
+  set entitlement = v_new,
+    settle_at = case when (v_new ->> 'is_entitled')::boolean then to_timestamp((v_new ->> 'grace_ends')::double precision) end
+  where id = p_customer.id;
+  if v_user_id is null then
+    return v_new;
+  end if;
+
+  select * into v_subscription from public.subscription where user_id = v_user_id for update;
+  select * into v_tier from public.subscription_tier where slug = v_new ->> 'tier';
+  select * into v_old_tier from public.subscription_tier where id = v_subscription.tier_id;
+  v_data := jsonb_strip_nulls(jsonb_build_object('tier', v_tier.slug, 'subscription_id', v_new -> 'subscription_id', 'status', v_new -> 'status'));
+
+  -- The plan moves when what Stripe says of it has changed. Until then an admin's own decision stands.
+  if coalesce(v_old ->> 'tier', 'free') is distinct from v_new ->> 'tier'
+    or coalesce(v_old ->> 'subscription_id', '') is distinct from coalesce(v_new ->> 'subscription_id', '') and (v_new ->> 'is_entitled')::boolean
+  then
+    if v_tier.id <> v_subscription.tier_id then
+      update public.subscription set tier_id = v_tier.id where user_id = v_user_id;
+      perform ops.record_audit('plan.changed', v_user_id, v_data || jsonb_build_object('by', 'stripe', 'from', v_old_tier.slug));
+      if v_tier.sort_order > v_old_tier.sort_order then
+        insert into public.notification (user_id, type, title, message, data)
+        values (v_user_id, 'success', format('Your plan is now %s', v_tier.display_name), 'Its limits hold at once.',
+          v_data || '{"kind": "plan_changed"}');
+      else
+        insert into public.notification (user_id, type, title, message, data)
+        values (v_user_id, 'warning', format('Your plan is now %s', v_tier.display_name),
+          'Nothing was deleted. What is beyond the plan rests: you choose which accounts stay active.', v_data || '{"kind": "plan_changed"}');
+      end if;
+    end if;
+  end if;
+  update public.subscription set status_id = status.id
+  from public.subscription_status as status
+  where user_id = v_user_id and status.slug = v_new ->> 'status' and status.id <> status_id;
+
+  if (v_new ->> 'is_entitled')::boolean and v_new ? 'period_start' and v_new ? 'period_end' then
+    v_anchor := extract(day from to_timestamp((v_new ->> 'anchor')::double precision) at time zone 'UTC');
+    select * into v_cycle from ops.subscription_cycle(to_timestamp((v_new ->> 'period_start')::double precision),
+      to_timestamp((v_new ->> 'period_end')::double precision), v_anchor, now());
+    v_is_same := v_old ->> 'subscription_id' = v_new ->> 'subscription_id' and (v_old ->> 'is_entitled')::boolean;
+    if v_cycle.ends <= v_cycle.starts
+      -- Whoever used a quota after the end has begun this cycle already, and Stripe is behind.
+      or (v_is_same and v_cycle.starts < v_subscription.cycle_start_date)
+      or (v_cycle.starts, v_cycle.ends, v_anchor)
+        = (v_subscription.cycle_start_date, v_subscription.cycle_end_date, v_subscription.cycle_anchor_day)
+    then
+      null;
+    elsif v_cycle.starts <= v_subscription.cycle_start_date
+      or (v_is_same and v_cycle.starts < v_subscription.cycle_start_date + interval '1 day')
+    then
+      -- The same cycle with other ends: what was used in it stays used.
+      update public.subscription
+      set cycle_start_date = v_cycle.starts, cycle_end_date = v_cycle.ends, cycle_anchor_day = v_anchor
+      where user_id = v_user_id;
+    else
+      insert into public.quota_usage_history (user_id, tier_id, cycle_start_date, cycle_end_date, syncs_used, ai_analyses_used, seo_submissions_used)
+      values (v_user_id, v_subscription.tier_id, v_subscription.cycle_start_date, least(v_subscription.cycle_end_date, v_cycle.starts),
+        v_subscription.syncs_used, v_subscription.ai_analyses_used, v_subscription.seo_submissions_used);
+      update public.subscription
+      set cycle_start_date = v_cycle.starts, cycle_end_date = v_cycle.ends, cycle_anchor_day = v_anchor,
+        syncs_used = 0, ai_analyses_used = 0, seo_submissions_used = 0
+      where user_id = v_user_id;
+    end if;
+  end if;
+  perform ops.tell_of_billing(v_user_id, p_customer.subscriptions, v_new, v_tier.display_name);
+  return v_new;
+end;
+$$;
+comment on function ops.settle_entitlement is
+  'Applies what follows from a customer''s stored subscriptions: plan, cycle, audit, notifications. The caller holds the customer''s row; doing it twice is doing it once.';
+
+create function ops.tell_of_billing(p_user_id uuid, p_subscriptions jsonb, p_entitlement jsonb, p_plan text) returns void
+language plpgsql volatile security invoker set search_path = '' as $$
+declare
+  v_sub jsonb;
+  v_invoice jsonb;
+  v_data jsonb;
+  v_price text;
+begin
+  for v_sub in select value from jsonb_array_elements(p_subscriptions) order by (value ->> 'created')::bigint, value ->> 'id' loop
+    v_invoice := nullif(v_sub -> 'latest_invoice', 'null');
+    v_data := jsonb_strip_nulls(jsonb_build_object('subscription_id', v_sub -> 'id', 'invoice_id', v_invoice -> 'id', 'plan', p_plan,
+      'amount', v_invoice -> 'amount', 'currency', v_invoice -> 'currency', 'url', v_invoice -> 'url', 'retry_at', v_invoice -> 'retry_at'));
+    if v_invoice ->> 'status' = 'paid' and (v_invoice ->> 'amount')::bigint > 0 then
+      perform ops.tell('receipt:' || (v_invoice ->> 'id'), p_user_id, 'success', 'Your payment went through',
+        'The receipt is on your billing page.', v_data || '{"kind": "receipt"}', 'receipt');
+    elsif v_invoice ->> 'status' = 'open' and (v_invoice ->> 'attempts')::integer > 0 then
+      perform ops.tell(format('failed:%s:%s', v_invoice ->> 'id', v_invoice ->> 'attempts'), p_user_id, 'error', 'Your payment failed',
+        'Your plan stays for seven days. Check your card on the billing page.', v_data || '{"kind": "payment_failed"}', 'payment_failed');
+    end if;
+    if v_sub ->> 'status' = 'trialing' and (v_sub ->> 'trial_end')::bigint between extract(epoch from now()) and extract(epoch from now()) + 3 * 86400 + 3600 then
+      perform ops.tell(format('trial:%s:%s', v_sub ->> 'id', v_sub ->> 'trial_end'), p_user_id, 'info', 'Your trial ends soon',
+        'Then the plan is charged for the first time.', v_data || jsonb_build_object('kind', 'trial_ends', 'at', v_sub -> 'trial_end'), 'trial_ends');
+    end if;
+  end loop;
+  if p_entitlement ? 'ends_at' then
+    perform ops.tell(format('ends:%s:%s', p_entitlement ->> 'subscription_id', p_entitlement ->> 'ends_at'), p_user_id, 'info', 'Your plan will end',
+      'Until then nothing changes, and you can keep it on the billing page.',
+      jsonb_build_object('kind', 'plan_ends', 'subscription_id', p_entitlement -> 'subscription_id', 'at', p_entitlement -> 'ends_at'));
+  end if;
+  if jsonb_array_length(coalesce(p_entitlement -> 'paid_twice', '[]')) > 1 then
+    v_data := jsonb_build_object('kind', 'paid_twice', 'subscription_ids', p_entitlement -> 'paid_twice');
+    if ops.tell('twice:' || (p_entitlement ->> 'paid_twice'), p_user_id, 'warning', 'You pay for more than one subscription',
+      'Only the larger plan counts. Cancel one on the billing page; our staff was told, and refunds what was paid twice.', v_data, 'paid_twice')
+    then
+      perform ops.tell_admins('twice:admins:' || (p_entitlement ->> 'paid_twice'), 'A creator pays twice',
+        'Cancel and refund one of the subscriptions in Stripe.', v_data || jsonb_build_object('user_id', p_user_id));
+    end if;
+  end if;
+  for v_price in select jsonb_array_elements_text(coalesce(nullif(p_entitlement -> 'unknown_prices', 'null'), '[]')) loop
+    perform ops.tell_admins('price:' || v_price, 'A price of Stripe buys no plan',
+      'A creator subscribed to a price that ops.tier_price does not know.', jsonb_build_object('kind', 'unknown_price', 'price_id', v_price));
+  end loop;
+end;
+$$;
+comment on function ops.tell_of_billing is 'What a creator and the staff should know of the state that was just applied; each thing is told once.';
+
+-- Security definer: only functions write customers, plans and events.
+create function public.apply_stripe_state(p_customer_id text, p_livemode boolean, p_ticket bigint, p_state jsonb, p_event_ids text[] default '{}')
+returns text
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_customer ops.billing_customer;
+  v_owner constant uuid := (select id from public.users where id::text = p_state ->> 'user_id');
+  v_outcome text;
+  v_now constant bigint := extract(epoch from now());
+begin
+  if v_owner is not null then
+    -- Made by us, and the answer was lost: the customer itself says whose it is.
+    insert into ops.billing_customer (user_id, livemode, customer_id) values (v_owner, p_livemode, p_customer_id)
+    on conflict (user_id, livemode) do update set customer_id = excluded.customer_id where billing_customer.customer_id is null;
+  end if;
+  select * into v_customer from ops.billing_customer where customer_id = p_customer_id and livemode = p_livemode for update;
+  if not found then
+    if not p_state ? 'user_id' then
+      return 'unknown';
+    end if;
+    v_outcome := 'foreign';
+  elsif v_customer.applied_ticket >= p_ticket then
+    -- What was fetched later is applied; it knows all that these events were about.
+    v_outcome := 'superseded';
+  else
+    v_outcome := 'applied';
+    insert into ops.stripe_price (price_id, lookup_key)
+    select distinct item.value ->> 'price_id', price.lookup_key
+    from jsonb_array_elements(p_state -> 'subscriptions') as sub, jsonb_array_elements(sub.value -> 'items') as item
+    join ops.tier_price as price on price.lookup_key = item.value ->> 'lookup_key'
+    where item.value ->> 'price_id' is not null
+    on conflict do nothing;
+    update ops.billing_customer
+    set subscriptions = p_state -> 'subscriptions', is_deleted = coalesce((p_state ->> 'is_deleted')::boolean, false),
+      applied_ticket = p_ticket, fetched_at = now(),
+      check_at = least(
+        now() + (case when exists (
+            select from jsonb_array_elements(p_state -> 'subscriptions') as sub
+            where sub.value ->> 'status' not in ('canceled', 'incomplete_expired'))
+          or checkout_at > now() - interval '2 days' then interval '1 day' else interval '7 days' end) * (0.9 + random() * 0.1),
+        (select min(case when at.seconds > v_now then to_timestamp(at.seconds + 7200) else now() + interval '1 hour' end)
+          from jsonb_array_elements(p_state -> 'subscriptions') as sub,
+            unnest(array[(sub.value ->> 'period_end')::bigint, (sub.value ->> 'cancel_at')::bigint, (sub.value ->> 'trial_end')::bigint]) as at (seconds)
+          where sub.value ->> 'status' not in ('canceled', 'incomplete_expired') and at.seconds > v_now - 86400))
+    where id = v_customer.id
+    returning * into v_customer;
+    perform ops.settle_entitlement(v_customer);
+    delete from public.cache_store where key = 'stripe:preview:' || p_customer_id;
+  end if;
+
+  with done as (
+    update public.stripe_webhook_events
+    set status = case when v_outcome = 'foreign' then 'ignored' else 'processed' end, processed_at = now(), last_error = null
+    where event_id = any (p_event_ids) and status in ('pending', 'failed')
+    returning event_type, data
+  ), told as (
+    insert into public.notification (user_id, type, title, message, data)
+    select v_customer.user_id, 'info'::public.notification_type_enum, 'A payment was refunded', 'The amount is on its way back to your card.',
+      jsonb_build_object('kind', 'refund', 'charge_id', data -> 'object_id')
+    from done where event_type = 'charge.refunded' and v_customer.user_id is not null
+    union all
+    select role.user_id, 'warning', 'A payment is disputed', 'Answer it in Stripe, or accept it there.',
+      jsonb_build_object('kind', 'dispute', 'dispute_id', data -> 'object_id', 'user_id', v_customer.user_id)
+    from done cross join public.user_role as role
+    where done.event_type = 'charge.dispute.created' and role.role = 'admin' and v_customer.id is not null
+  )
+  insert into public.audit_log (user_id, action, details)
+  select v_customer.user_id, 'billing.' || replace(split_part(event_type, '.', 2), 'created', 'dispute'),
+    jsonb_build_object('event_type', event_type, 'object_id', data -> 'object_id')
+  from done where event_type in ('charge.refunded', 'charge.dispute.created') and v_customer.id is not null;
+  return v_outcome;
+end;
+$$;
+comment on function public.apply_stripe_state is
+  'In one transaction: what was fetched of a customer, plan and cycle that follow, who is told, and the events that are done with it. Only if its ticket is newer than the last one applied. Says applied, superseded, unknown (then nothing is done: ask Stripe whose customer it is, and say so as user_id) or foreign.';
+
+create function ops.settle_due_entitlements() returns integer
+language plpgsql volatile security invoker set search_path = '' as $$
+declare
+  v_customer ops.billing_customer;
+  v_settled integer := 0;
+begin
+  for v_customer in select * from ops.billing_customer where settle_at <= now() order by settle_at limit 1000 for update skip locked loop
+    perform ops.settle_entitlement(v_customer);
+    v_settled := v_settled + 1;
+  end loop;
+  return v_settled;
+end;
+$$;
+comment on function ops.settle_due_entitlements is 'For cron. Plans that end by time alone, without asking Stripe: the grace of a failed payment is over. At most 1,000 a run.';
+
+-- ## Functions: customers and checkouts
+
+-- Security definer: only functions see customers.
+create function public.begin_billing(p_user_id uuid, p_livemode boolean, p_tier text default null) returns jsonb
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_customer ops.billing_customer;
+  v_lookup_key text;
+begin
+  if not exists (select from public.users where id = p_user_id) then
+    raise exception using errcode = 'SVG03', message = 'There is no such user',
+      detail = jsonb_build_object('resource', 'user', 'id', p_user_id);
+  end if;
+  if p_tier is not null then
+    select price.lookup_key into v_lookup_key
+    from ops.tier_price as price
+    join public.subscription_tier as tier on tier.id = price.tier_id
+    where tier.slug = p_tier and tier.is_active and price.is_offered
+    order by price.lookup_key limit 1;
+    if not found then
+      raise exception using errcode = 'SVG01', message = format('There is no plan to subscribe to named %s', left(p_tier, 60));
+    end if;
+  end if;
+  insert into ops.billing_customer (user_id, livemode) values (p_user_id, p_livemode) on conflict do nothing;
+  select * into v_customer from ops.billing_customer where user_id = p_user_id and livemode = p_livemode;
+  return jsonb_build_object('customer_id', v_customer.customer_id, 'is_deleted', v_customer.is_deleted,
+    'entitlement', v_customer.entitlement, 'subscriptions', v_customer.subscriptions, 'lookup_key', v_lookup_key,
+    'has_subscribed', jsonb_array_length(v_customer.subscriptions) > 0, 'told_email_hash', v_customer.told_email_hash,
+    'row', v_customer.id, 'email', (select email from public.users where id = p_user_id));
+end;
+$$;
+comment on function public.begin_billing is
+  'What a checkout or the portal begins with: the creator''s customer as it is known, the price of a plan, and the address that Stripe is told.';
+
+-- Security definer: only functions write customers.
+create function public.keep_stripe_customer(p_user_id uuid, p_livemode boolean, p_customer_id text, p_told_email_hash text default null,
+  p_replaces text default null) returns text
+language sql volatile security definer set search_path = '' as $$
+  update ops.billing_customer
+  -- Whoever comes second is told whom the first one made.
+  set customer_id = case when customer_id is not distinct from p_replaces then p_customer_id else customer_id end,
+    is_deleted = is_deleted and customer_id is distinct from p_replaces,
+    told_email_hash = coalesce(p_told_email_hash, told_email_hash),
+    check_at = coalesce(check_at, now() + interval '1 day')
+  where user_id = p_user_id and livemode = p_livemode
+  returning customer_id;
+$$;
+comment on function public.keep_stripe_customer is 'Keeps the customer that was made for a creator, and says which one is theirs: there is one. p_replaces: one that was deleted at Stripe.';
+
+-- Security definer: only functions write customers.
+create function public.keep_checkout(p_user_id uuid, p_livemode boolean, p_session_id text) returns text
+language sql volatile security definer set search_path = '' as $$
+  update ops.billing_customer as customer
+  set checkout_session_id = p_session_id, checkout_at = now(), check_at = least(customer.check_at, now() + interval '1 hour')
+  from (select id, checkout_session_id from ops.billing_customer where user_id = p_user_id and livemode = p_livemode for update) as before
+  where customer.id = before.id
+  returning before.checkout_session_id;
+$$;
+comment on function public.keep_checkout is 'A creator has one checkout: keeps the new session and gives the one before it, which the caller closes.';
+
+-- Security definer: only functions see customers.
+create function public.read_billing(p_user_id uuid, p_livemode boolean) returns jsonb
+language sql stable security definer set search_path = '' as $$
+  select jsonb_build_object('tier', tier.slug, 'plan', tier.display_name, 'status', status.slug,
+    'cycle_start', subscription.cycle_start_date, 'cycle_end', case when subscription.cycle_end_date > now() then subscription.cycle_end_date
+      else (ops.next_cycle(subscription.cycle_end_date, subscription.cycle_anchor_day, now())).ends end,
+    'customer_id', customer.customer_id, 'entitlement', coalesce(customer.entitlement, '{}'), 'subscriptions', coalesce(customer.subscriptions, '[]'),
+    'fetched_at', customer.fetched_at)
+  from public.subscription as subscription
+  join public.subscription_tier as tier on tier.id = subscription.tier_id
+  join public.subscription_status as status on status.id = subscription.status_id
+  left join ops.billing_customer as customer on customer.user_id = subscription.user_id and customer.livemode = p_livemode
+  where subscription.user_id = p_user_id;
+$$;
+comment on function public.read_billing is 'What billing-status puts into words: plan, cycle, and what Stripe said last.';
+
+-- ## Functions: mail
+
+-- Security definer: only functions see mail.
+create function public.claim_mails(p_limit integer, p_lease_seconds integer) returns setof jsonb
+language sql volatile security definer set search_path = '' as $$
+  with due as (
+    select id from ops.mail where sent_at is null and due_at <= now() order by due_at limit p_limit for update skip locked
+  ), claimed as (
+    update ops.mail as mail set attempts = mail.attempts + 1,
+      due_at = now() + greatest(make_interval(secs => p_lease_seconds), least(interval '6 hours', interval '1 minute' * 2 ^ least(mail.attempts, 9)))
+    from due where mail.id = due.id
+    returning mail.id, mail.user_id, mail.kind, mail.data
+  )
+  select jsonb_build_object('id', claimed.id, 'kind', claimed.kind, 'data', claimed.data, 'to', person.email, 'name', person.display_name,
+    'language', setting.language)
+  from claimed
+  join public.users as person on person.id = claimed.user_id
+  left join public.user_setting as setting on setting.user_id = claimed.user_id;
+$$;
+comment on function public.claim_mails is 'Hands out mail that is due, to one worker each. What is not settled in time is due again, later each time.';
+
+-- Security definer: only functions write mail.
+create function public.settle_mail(p_id uuid, p_error text default null) returns void
+language sql volatile security definer set search_path = '' as $$
+  update ops.mail
+  set sent_at = case when p_error is null then now() end, last_error = left(p_error, 300),
+    due_at = case when p_error is not null and attempts >= 12 then 'infinity' else due_at end
+  where id = p_id and sent_at is null;
+$$;
+comment on function public.settle_mail is 'A mail was sent, or could not be: then it is tried again, twelve times in all.';
+
 -- ## Triggers
 
 create function ops.check_job_move() returns trigger
@@ -1374,11 +2146,21 @@ create policy "Only functions see the workers" on ops.job_worker for all to post
 create policy "Only functions wake" on ops.job_wake for all to postgres using (true) with check (true);
 create policy "Only functions keep metrics" on ops.job_metric for all to postgres using (true) with check (true);
 
+create policy "Admins read what Stripe reported" on public.stripe_webhook_events
+  for select to authenticated using ((select ops.current_user_has_role('admin')));
+create policy "Only functions map prices" on ops.tier_price for all to postgres using (true) with check (true);
+create policy "Only functions remember prices" on ops.stripe_price for all to postgres using (true) with check (true);
+create policy "Only functions keep customers" on ops.billing_customer for all to postgres using (true) with check (true);
+create policy "Only functions note what was told" on ops.billing_notice for all to postgres using (true) with check (true);
+create policy "Only functions send mail" on ops.mail for all to postgres using (true) with check (true);
+
 -- ## Grants
 
 grant select on public.job_type to authenticated, service_role;
 -- No insert, update or delete for anybody: the functions above keep the two rows of a job together.
 grant select on public.job_queue, public.job_log to authenticated, service_role;
+-- Admins, by the policy; only functions write.
+grant select on public.stripe_webhook_events to authenticated, service_role;
 
 -- People and the service.
 revoke execute on function public.create_job, public.find_or_create_job, public.cancel_job, public.get_user_jobs, public.get_job_logs,
@@ -1403,6 +2185,10 @@ grant execute on function public.park_worker, public.finish_and_claim_jobs, publ
   public.reset_due_quotas, public.record_job_metrics, public.read_job_metrics, public.detect_stuck_jobs, public.retry_failed_jobs,
   public.expire_stale_jobs, public.cleanup_old_jobs, public.cache_stripe_data, public.get_cached_stripe_data,
   public.invalidate_stripe_cache, public.invalidate_stripe_cache_from_webhook to service_role;
+grant execute on function public.log_stripe_webhook_event, public.mark_webhook_processed, public.fail_stripe_events,
+  public.retry_failed_webhooks,
+  public.cleanup_old_webhook_events, public.claim_stripe_work, public.draw_billing_ticket, public.apply_stripe_state, public.begin_billing,
+  public.keep_stripe_customer, public.keep_checkout, public.read_billing, public.claim_mails, public.settle_mail to service_role;
 -- Nobody: parts of the functions above.
 revoke execute on function ops.job_ids_before, ops.wake_workers, ops.register_worker, ops.make_ready,
   ops.promote_due_jobs, ops.lock_limited_jobs, ops.lock_run, ops.put_back, ops.end_attempt, ops.alert_dead_letters,
@@ -1438,3 +2224,7 @@ on conflict (name) do update
 set job_type = excluded.job_type, platform = excluded.platform, is_default = excluded.is_default, max_concurrency = excluded.max_concurrency;
 
 insert into ops.job_wake default values on conflict do nothing;
+
+insert into ops.tier_price (lookup_key, tier_id)
+select 'streamvibe_' || slug || '_monthly', id from public.subscription_tier where slug in ('basic', 'premium')
+on conflict (lookup_key) do update set tier_id = excluded.tier_id;

@@ -6,6 +6,7 @@ import { openai } from "./ai/openai.ts";
 import type { Context, Provider } from "./engine/provider.ts";
 import { facebook } from "./facebook/facebook.ts";
 import { instagram } from "./instagram/instagram.ts";
+import { stripe } from "./stripe/stripe.ts";
 import { tiktok } from "./tiktok/tiktok.ts";
 import { twitter } from "./twitter/twitter.ts";
 import { youtube } from "./youtube/youtube.ts";
@@ -20,4 +21,5 @@ export const dialects: Readonly<Record<string, (context: Context) => Provider | 
   anthropic,
   gemini,
   ollama,
+  stripe,
 };

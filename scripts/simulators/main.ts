@@ -18,6 +18,7 @@ try {
     host: values.host,
     catalog: values.catalog,
     state: values.state,
+    functionsUrl: values["functions-url"],
     redirectUris: values["redirect-uris"]?.split(",").map((uri) => uri.trim()).filter((uri) => uri !== ""),
   });
   console.log(JSON.stringify({ url: simulators.url }));
@@ -41,6 +42,7 @@ function readArguments() {
         catalog: { type: "string" },
         state: { type: "string" },
         "redirect-uris": { type: "string" },
+        "functions-url": { type: "string" },
       },
     });
   } catch (error) {

@@ -23,6 +23,8 @@ export interface SimulatorOptions {
   catalog?: string | undefined;
   /** A file for accounts, consents and edits, so that a killed stack goes on with them. */
   state?: string | undefined;
+  /** The stack's functions, such as http://127.0.0.1:54321/functions/v1: the simulated Stripe reports to one of them. */
+  functionsUrl?: string | undefined;
   redirectUris?: readonly string[] | undefined;
   now?: (() => number) | undefined;
 }
@@ -62,6 +64,7 @@ export async function startSimulators(options: SimulatorOptions): Promise<Simula
         clock,
         record: (event) => journal.record({ provider, ...event }),
         redirect_uris,
+        functions_url: options.functionsUrl,
         catalog: options.catalog,
         // Beside the state, which is on a disk: the system's temporary folder may be memory.
         folder: options.state === undefined ? undefined : dirname(options.state),

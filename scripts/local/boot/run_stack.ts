@@ -89,7 +89,9 @@ async function boot(
     watch("postgres", engine.status);
   };
   const simulators = async () => {
-    const start = () => startSimulators({ port: simulatorPort, catalog: settings.catalog, home, children });
+    const functionsUrl = `${apiUrl}/functions/v1`;
+    const start = () =>
+      startSimulators({ port: simulatorPort, catalog: settings.catalog, functionsUrl, home, children });
     const child = await reporter.step("started the simulators", start);
     ending.defer(async () => {
       child.kill("SIGTERM");

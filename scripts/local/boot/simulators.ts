@@ -7,11 +7,14 @@ import { ROOT, StartError } from "../home/settings.ts";
 interface SimulatorOptions {
   port: number;
   catalog: string | undefined;
+  functionsUrl: string;
   home: Home;
   children: Children;
 }
 
-export async function startSimulators({ port, catalog, home, children }: SimulatorOptions): Promise<Child> {
+export async function startSimulators(
+  { port, catalog, functionsUrl, home, children }: SimulatorOptions,
+): Promise<Child> {
   if (catalog && !(await Deno.stat(catalog).then((file) => file.isFile, () => false))) {
     throw new StartError(`Cannot read the catalogue: STREAMVIBE_CATALOG names no file, got ${catalog}`);
   }
@@ -27,6 +30,7 @@ export async function startSimulators({ port, catalog, home, children }: Simulat
       join(ROOT, "scripts/local/boot/simulators_process.ts"),
       `--port=${port}`,
       `--state=${state}`,
+      `--functions-url=${functionsUrl}`,
       marker,
       ...(catalog ? [`--catalog=${catalog}`] : []),
     ],

@@ -3,11 +3,14 @@ import { parseArgs } from "node:util";
 import { startSimulators } from "../../simulators/server.ts";
 
 const option = { type: "string" } as const;
-const { values } = parseArgs({ options: { port: option, catalog: option, state: option, home: option } });
+const { values } = parseArgs({
+  options: { port: option, catalog: option, state: option, home: option, "functions-url": option },
+});
 const simulators = await startSimulators({
   port: Number(values.port),
   catalog: values.catalog,
   state: values.state,
+  functionsUrl: values["functions-url"],
 }).catch((error) => {
   console.error(error instanceof Error ? error.message : error);
   Deno.exit(1);

@@ -43,6 +43,9 @@ export async function makeFunctionEnvironment(parts: EnvironmentParts): Promise<
     DENO_NO_UPDATE_CHECK: "1",
     NO_COLOR: "1",
     ...simulatorSettings(simulatorUrl),
+    // Resend's API, as the stack's own mailbox speaks it.
+    RESEND_API_URL: `${apiUrl}/mail`,
+    RESEND_API_KEY: "re_local",
     ...(database === "pooler" ? { STREAMVIBE_POOLER_URL: poolerUrl(dbUrl) } : {}),
     ...Object.assign({}, ...files),
     ...pick(documented),
@@ -108,6 +111,10 @@ export function simulatorSettings(url: string): Record<string, string> {
     BING_WEBMASTER_URL: `${url}/ssl.bing.com/webmaster/api.svc/json`,
     YANDEX_WEBMASTER_URL: `${url}/api.webmaster.yandex.net/v4`,
     INDEXNOW_URL: `${url}/api.indexnow.org/indexnow`,
+    STRIPE_API_URL: `${url}/api.stripe.com`,
+    STRIPE_SECRET_KEY: "sk_test_local_simulator",
+    STRIPE_WEBHOOK_SECRET: "whsec_local_simulator",
+    STRIPE_PUBLISHABLE_KEY: "pk_test_local_simulator",
     OAUTH_REDIRECT_URIS: "http://localhost:3000/oauth/callback,http://127.0.0.1:3000/oauth/callback",
     ENVIRONMENT: "local",
   };

@@ -24,6 +24,7 @@ const HEADERS = { "access-control-allow-origin": "*", "cache-control": "no-store
 
 export class Mailbox {
   #mails: Mail[] = [];
+  readonly #keys = new Set<string>();
 
   deliver(mail: OutgoingMail): void {
     this.#mails.push({
@@ -43,8 +44,19 @@ export class Mailbox {
     return this.#mails.filter((mail) => !address || mail.to.toLowerCase() === address).reverse();
   }
 
+  /** What Resend's API takes; what functions send goes there or here, by a setting. A repeated key is the same mail. */
+  async #receive(request: Request): Promise<Response> {
+    const key = request.headers.get("idempotency-key") ?? crypto.randomUUID();
+    const { to, subject, text, html } = await request.json();
+    if (!this.#keys.has(key)) {
+      this.#keys.add(key);
+      this.deliver({ to: String([to].flat()[0]), subject: String(subject), text, html });
+    }
+    return json({ id: key });
+  }
+
   /** Answers a request below `base`. */
-  respond(request: Request, base: string): Response {
+  respond(request: Request, base: string): Response | Promise<Response> {
     const { method } = request;
     const { pathname, searchParams } = new URL(request.url);
     const path = pathname.slice(base.length);
@@ -52,6 +64,7 @@ export class Mailbox {
       const allowed = { "access-control-allow-methods": "GET, DELETE", "access-control-allow-headers": "*" };
       return new Response(null, { status: 204, headers: { ...HEADERS, ...allowed } });
     }
+    if (path === "/emails" && method === "POST") return this.#receive(request);
     const to = searchParams.get("to");
     if (path === "/api/v1/messages" && method === "DELETE") {
       const address = to?.toLowerCase();

@@ -69,7 +69,7 @@ export function consentPage(screen: ConsentScreen): Answer {
           <span>${
     words ? `${escape(words)}<small>${escape(name)}</small>` : escape(name)
   }</span></label></li>`);
-  return page(
+  return simulatorPage(
     200,
     brand,
     `${app} wants access to ${brand.network}`,
@@ -102,7 +102,7 @@ export function consentPage(screen: ConsentScreen): Answer {
 
 /** Of a request that names no app or address that can be trusted: nobody is sent back. */
 export function errorPage(status: number, brand: Brand, message: string, code?: string): Answer {
-  return page(
+  return simulatorPage(
     status,
     brand,
     `${brand.network} cannot let this app in`,
@@ -134,7 +134,8 @@ function searchForm({ text, parameters }: NonNullable<ConsentScreen["search"]>):
     </form>`;
 }
 
-function page(status: number, { accent }: Brand, title: string, main: string): Answer {
+/** A page of a simulated provider in its colour. */
+export function simulatorPage(status: number, { accent }: Brand, title: string, main: string): Answer {
   return html(
     status,
     `<!doctype html>
@@ -174,7 +175,7 @@ function page(status: number, { accent }: Brand, title: string, main: string): A
   );
 }
 
-function escape(text: string): string {
+export function escape(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll(
     '"',
     "&quot;",

@@ -60,6 +60,8 @@ export interface Context {
   record(event: { readonly kind: string; readonly [member: string]: unknown }): void;
   /** Addresses that consent pages may send people back to, beside those on this machine. */
   readonly redirect_uris: ReadonlySet<string>;
+  /** Where the stack's functions are, for providers that report to them from the start. */
+  readonly functions_url?: string | undefined;
   /** A file of real channels and videos, and the folder for temporary files. */
   readonly catalog?: string | undefined;
   readonly folder?: string | undefined;

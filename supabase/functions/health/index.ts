@@ -6,6 +6,7 @@
  */
 import * as z from "zod";
 import { AI } from "../_shared/ai/settings.ts";
+import { BILLING } from "../_shared/billing/settings.ts";
 import { CONNECTIONS } from "../_shared/connections/settings.ts";
 import { endpoint, type Logger, Reply, type Settings } from "../_shared/http/endpoint.ts";
 import { JOBS } from "../_shared/jobs/settings.ts";
@@ -30,6 +31,7 @@ const DOMAINS: SettingsPart[] = [
   FACEBOOK,
   TWITTER,
   AI,
+  BILLING,
 ];
 
 const State = z.enum(["ok", "unset", "down"]);

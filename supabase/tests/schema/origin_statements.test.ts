@@ -225,7 +225,7 @@ GROUP BY 1 ORDER BY module;`);
     ["003_ai_integration", 7],
     ["004_seo_integration", 4],
     ["005_discovery_platform", 6],
-    ["006_async_infrastructure", 3],
+    ["006_async_infrastructure", 4],
   ]);
 
   const enums = await db.query(

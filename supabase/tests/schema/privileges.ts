@@ -55,6 +55,7 @@ export const MATRIX = readMatrix(`
   job_type             ----   +---   +---   +---       +---   +---
   job_queue            ----   +---   0---   0---       0---   +---
   job_log              ----   +---   0---   0---       0---   +---
+  stripe_webhook_events ----   0---   0---   0---       +---   +---
 `);
 
 function readMatrix(text: string): Record<string, Record<string, string>> {
@@ -140,6 +141,7 @@ export const GRANTS: Record<string, Record<string, string>> = {
   "public.job_type": { authenticated: "select", service_role: "select" },
   "public.job_queue": { authenticated: "select", service_role: "select" },
   "public.job_log": { authenticated: "select", service_role: "select" },
+  "public.stripe_webhook_events": { authenticated: "select", service_role: "select" },
 };
 
 /** Every function of public and ops that a role beside the owner may execute. What is not here, nobody else may. */
@@ -176,7 +178,9 @@ export const EXECUTE: Record<string, string> = {
     invalidate_stripe_cache_from_webhook browse_content browse_categories browse_creators get_content_detail
     get_creator_by_slug get_trending search_content search_creators record_click increment_content_clicks
     update_total_followers refresh_public_lists begin_ai_analysis reserve_ai_call settle_ai_call end_ai_analysis
-    update_trending_keywords`,
+    update_trending_keywords log_stripe_webhook_event mark_webhook_processed fail_stripe_events
+    retry_failed_webhooks cleanup_old_webhook_events claim_stripe_work draw_billing_ticket apply_stripe_state
+    begin_billing keep_stripe_customer keep_checkout read_billing claim_mails settle_mail`,
   ),
   // Behind public wrappers, in policies, in generated columns and checks. Schema ops itself is closed to all of them.
   ...executable(

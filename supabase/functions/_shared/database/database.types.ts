@@ -1625,6 +1625,52 @@ export type Database = {
           },
         ];
       };
+      "stripe_webhook_events": {
+        Row: {
+          "attempts": number;
+          "created_at": string;
+          "data": NonNullable<Json>;
+          "due_at": string;
+          "event_id": string;
+          "event_type": string;
+          "id": string;
+          "last_error": string | null;
+          "livemode": boolean;
+          "processed_at": string | null;
+          "status": string;
+          "subject": string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "attempts"?: number;
+          "created_at"?: string;
+          "data"?: NonNullable<Json>;
+          "due_at"?: string;
+          "event_id": string;
+          "event_type": string;
+          "id"?: string;
+          "last_error"?: string | null;
+          "livemode": boolean;
+          "processed_at"?: string | null;
+          "status"?: string;
+          "subject"?: string | null;
+        };
+        Update: {
+          "attempts"?: number;
+          "created_at"?: string;
+          "data"?: NonNullable<Json>;
+          "due_at"?: string;
+          "event_id"?: string;
+          "event_type"?: string;
+          "id"?: string;
+          "last_error"?: string | null;
+          "livemode"?: boolean;
+          "processed_at"?: string | null;
+          "status"?: string;
+          "subject"?: string | null;
+        };
+        Relationships: [];
+      };
       "subscription": {
         Row: {
           "ai_analyses_used": number;
@@ -2058,6 +2104,16 @@ export type Database = {
         };
         Returns: Json;
       };
+      "apply_stripe_state": {
+        Args: {
+          "p_customer_id": string;
+          "p_event_ids"?: (string)[];
+          "p_livemode": boolean;
+          "p_state": Json;
+          "p_ticket": number;
+        };
+        Returns: string;
+      };
       "apply_sync_page": {
         Args: {
           "p_account"?: Json;
@@ -2072,6 +2128,10 @@ export type Database = {
       };
       "begin_ai_analysis": {
         Args: { "p_content_item_id": string; "p_model"?: string; "p_provider"?: string; "p_user_id": string };
+        Returns: Json;
+      };
+      "begin_billing": {
+        Args: { "p_livemode": boolean; "p_tier"?: string; "p_user_id": string };
         Returns: Json;
       };
       "begin_oauth": {
@@ -2161,12 +2221,23 @@ export type Database = {
         Args: { "p_lease_seconds": number; "p_limit": number; "p_per_creator": number };
         Returns: Json[];
       };
+      "claim_mails": { Args: { "p_lease_seconds": number; "p_limit": number }; Returns: Json[] };
+      "claim_stripe_work": {
+        Args: {
+          "p_customer_id"?: string;
+          "p_lease_seconds": number;
+          "p_limit": number;
+          "p_livemode": boolean;
+        };
+        Returns: Json[];
+      };
       "claim_token_refresh": {
         Args: { "p_connection_id": string; "p_lease_seconds": number };
         Returns: Json;
       };
       "claim_token_refreshes": { Args: { "p_lease_seconds": number; "p_limit": number }; Returns: Json[] };
       "cleanup_old_jobs": { Args: Record<PropertyKey, never>; Returns: number };
+      "cleanup_old_webhook_events": { Args: { "p_days_old"?: number }; Returns: number };
       "complete_job": {
         Args: { "p_fence"?: number; "p_job_id": string; "p_result"?: Json };
         Returns: boolean;
@@ -2217,6 +2288,7 @@ export type Database = {
       };
       "discard_dead_letters": { Args: { "p_job_ids": (string)[] }; Returns: number };
       "disconnect_account": { Args: { "p_social_account_id": string; "p_user_id": string }; Returns: string };
+      "draw_billing_ticket": { Args: Record<PropertyKey, never>; Returns: number };
       "end_ai_analysis": { Args: { "p_analysis_id": string }; Returns: undefined };
       "expire_stale_jobs": {
         Args: Record<PropertyKey, never>;
@@ -2244,6 +2316,7 @@ export type Database = {
         };
         Returns: boolean;
       };
+      "fail_stripe_events": { Args: { "p_error": string; "p_event_ids": (string)[] }; Returns: undefined };
       "fail_sync": {
         Args: {
           "p_begin_again"?: boolean;
@@ -2415,6 +2488,20 @@ export type Database = {
         Args: { "p_event_type": string; "p_object_id": string };
         Returns: number;
       };
+      "keep_checkout": {
+        Args: { "p_livemode": boolean; "p_session_id": string; "p_user_id": string };
+        Returns: string;
+      };
+      "keep_stripe_customer": {
+        Args: {
+          "p_customer_id": string;
+          "p_livemode": boolean;
+          "p_replaces"?: string;
+          "p_told_email_hash"?: string;
+          "p_user_id": string;
+        };
+        Returns: string;
+      };
       "list_dead_letters": {
         Args: { "p_limit"?: number; "p_offset"?: number };
         Returns: {
@@ -2431,6 +2518,11 @@ export type Database = {
           "user_id": string;
         }[];
       };
+      "log_stripe_webhook_event": {
+        Args: { "p_data"?: Json; "p_event_id": string; "p_event_type": string };
+        Returns: string;
+      };
+      "mark_webhook_processed": { Args: { "p_error"?: string; "p_event_id": string }; Returns: undefined };
       "park_worker": {
         Args: { "p_handlers"?: (string)[]; "p_seconds": number; "p_worker_id": string };
         Returns: Json;
@@ -2458,6 +2550,7 @@ export type Database = {
         };
         Returns: string;
       };
+      "read_billing": { Args: { "p_livemode": boolean; "p_user_id": string }; Returns: Json };
       "read_connection": { Args: { "p_social_account_id": string; "p_user_id": string }; Returns: Json };
       "read_job_metrics": { Args: Record<PropertyKey, never>; Returns: Json };
       "read_platform_quotas": { Args: Record<PropertyKey, never>; Returns: Json[] };
@@ -2539,6 +2632,15 @@ export type Database = {
           "job_id": string;
         }[];
       };
+      "retry_failed_webhooks": {
+        Args: { "p_max_retries"?: number };
+        Returns: {
+          "attempts": number;
+          "event_id": string;
+          "event_type": string;
+          "last_error": string;
+        }[];
+      };
       "search_content": {
         Args: {
           "p_after_id"?: string;
@@ -2615,6 +2717,7 @@ export type Database = {
         };
         Returns: Json;
       };
+      "settle_mail": { Args: { "p_error"?: string; "p_id": string }; Returns: undefined };
       "setup_profile": {
         Args: {
           "p_avatar_url"?: string;

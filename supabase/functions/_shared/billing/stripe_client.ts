@@ -1,0 +1,106 @@
+/**
+ * Stripe's own SDK over the kernel's outgoing calls: their time limit, their retries (the SDK's are off), their log. Imported when it is
+ * first needed: the webhook answers without it.
+ */
+import type Stripe from "stripe";
+import type { Context } from "../context.ts";
+import { ApiError, DatabaseError } from "../errors.ts";
+import { callProvider, ProviderError } from "../http/outgoing.ts";
+import { requireSetting } from "../settings/settings.ts";
+import { BILLING } from "./settings.ts";
+
+/** Metadata that says whose a customer or a subscription is. */
+export const OWNER = "streamvibe_user_id";
+
+/** Every POST must carry an idempotency key: calls are repeated. */
+export async function stripeClient(context: Context, limits: { timeout_ms?: number } = {}): Promise<Stripe> {
+  const settings = context.settings.of(BILLING);
+  const { default: Client } = await import("stripe");
+  return new Client(requireSetting(settings, "STRIPE_SECRET_KEY"), {
+    httpClient: Client.createFetchHttpClient(
+      outgoing(context, settings.STRIPE_API_URL, limits.timeout_ms ?? settings.STRIPE_TIMEOUT_MS),
+    ),
+    maxNetworkRetries: 0,
+    telemetry: false,
+    // The kernel's limit is the one that counts, for each attempt.
+    timeout: 120_000,
+  });
+}
+
+const ORIGIN = "https://api.stripe.com";
+
+function outgoing(context: Context, base: string, timeout_ms: number): typeof fetch {
+  return async (input, init) => {
+    const address = String(input instanceof Request ? input.url : input).replace(ORIGIN, base);
+    const method = init?.method ?? "GET";
+    const keyed = new Headers(init?.headers).has("idempotency-key");
+    try {
+      return await callProvider(address, init ?? {}, {
+        provider: "stripe",
+        timeout_ms,
+        retry: method === "POST" && !keyed ? "never" : "safe",
+        request_id: context.request_id,
+        signal: context.signal,
+        log: context.log,
+        fetch: context.fetch,
+      });
+    } catch (error) {
+      // A refusal is the SDK's to read; it knows Stripe's errors.
+      if (!(error instanceof ProviderError) || error.status === null || error.kind !== "status") throw error;
+      const body = typeof error.body === "string" ? error.body : JSON.stringify(error.body);
+      return new Response(body, { status: error.status, headers: error.headers });
+    }
+  };
+}
+
+interface StripeFault {
+  type?: string;
+  code?: string;
+  param?: string;
+  statusCode?: number;
+}
+
+/** What Stripe's error says, without its message: that may quote an address or a card. */
+export function faultOf(error: unknown): StripeFault | null {
+  if (!(error instanceof Error) || !/^Stripe/.test((error as StripeFault).type ?? "")) return null;
+  const { type, code, param, statusCode } = error as StripeFault;
+  return { type, code, param, statusCode };
+}
+
+/** Whether Stripe knows no such thing. */
+export function isMissing(error: unknown): boolean {
+  const fault = faultOf(error);
+  return fault?.code === "resource_missing" || fault?.statusCode === 404;
+}
+
+/** In words that may be logged and stored. */
+export function describeFault(error: unknown): string {
+  const fault = faultOf(error);
+  if (fault) {
+    return `Stripe: ${[fault.type, fault.statusCode, fault.code, fault.param].filter(Boolean).join(", ")}`;
+  }
+  if (error instanceof DatabaseError) return `database: ${error.sqlstate}`;
+  return error instanceof Error ? error.name : "unknown";
+}
+
+/** Does something at Stripe; a failure becomes a problem that its caller may see. */
+export async function atStripe<T>(context: Context, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const fault = faultOf(error);
+    if (!fault) throw error;
+    context.log.warn("Stripe refused a call", { fault });
+    if (fault.type === "StripeConnectionError" || (fault.statusCode ?? 0) >= 500) {
+      throw new ApiError("provider_unavailable", "Cannot reach Stripe now: try again in a minute", {
+        retry_after: 60,
+      });
+    }
+    if (fault.statusCode === 429) {
+      throw new ApiError("provider_unavailable", "Stripe is too busy now: try again in a minute", {
+        retry_after: 30,
+      });
+    }
+    throw new ApiError("provider_error", "Cannot do this at Stripe: it refused the call");
+  }
+}

@@ -1,0 +1,19 @@
+/** POST /functions/v1/create-checkout-session: the address of Stripe's page on which the caller subscribes to a plan. */
+import { z } from "zod";
+import { CheckoutInput, createCheckout } from "../_shared/billing/checkout.ts";
+import { endpoint } from "../_shared/http/endpoint.ts";
+
+export default endpoint({
+  name: "create-checkout-session",
+  summary: "Starts subscribing to a plan",
+  method: "POST",
+  auth: "user",
+  rate: "user",
+  idempotent: true,
+  input: CheckoutInput,
+  example: { tier: "premium", return_url: "http://localhost:3000/billing" },
+  output: z.object({ url: z.url(), expires_at: z.iso.datetime() }),
+  errors: ["conflict", "redirect_uri_not_allowed", "provider_error", "provider_unavailable"],
+  timeout_ms: 60_000,
+  handle: (context) => createCheckout(context, context.user.id, context.input),
+});

@@ -1,0 +1,18 @@
+/** POST /functions/v1/create-portal-session: the address of Stripe's page on which the caller changes plan or card, or cancels. It works for minutes. */
+import { z } from "zod";
+import { createPortal, PortalInput } from "../_shared/billing/checkout.ts";
+import { endpoint } from "../_shared/http/endpoint.ts";
+
+export default endpoint({
+  name: "create-portal-session",
+  summary: "Opens the page where a subscription is managed",
+  method: "POST",
+  auth: "user",
+  rate: "user",
+  input: PortalInput,
+  example: { return_url: "http://localhost:3000/billing" },
+  output: z.object({ url: z.url() }),
+  errors: ["conflict", "redirect_uri_not_allowed", "provider_error", "provider_unavailable"],
+  timeout_ms: 60_000,
+  handle: (context) => createPortal(context, context.user.id, context.input),
+});
