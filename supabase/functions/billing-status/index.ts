@@ -1,5 +1,5 @@
 /** GET /functions/v1/billing-status: the caller's plan, what it costs, and what happens next, in words. */
-import { z } from "zod";
+import * as z from "zod";
 import { billingStatus, BillingStatusOutput } from "../_shared/billing/status.ts";
 import { endpoint } from "../_shared/http/endpoint.ts";
 

@@ -1,5 +1,5 @@
 /** POST /functions/v1/create-checkout-session: the address of Stripe's page on which the caller subscribes to a plan. */
-import { z } from "zod";
+import * as z from "zod";
 import { CheckoutInput, createCheckout } from "../_shared/billing/checkout.ts";
 import { endpoint } from "../_shared/http/endpoint.ts";
 

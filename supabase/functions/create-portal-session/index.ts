@@ -1,5 +1,5 @@
 /** POST /functions/v1/create-portal-session: the address of Stripe's page on which the caller changes plan or card, or cancels. It works for minutes. */
-import { z } from "zod";
+import * as z from "zod";
 import { createPortal, PortalInput } from "../_shared/billing/checkout.ts";
 import { endpoint } from "../_shared/http/endpoint.ts";
 

@@ -2,7 +2,7 @@
  * POST /functions/v1/process-stripe-events — works off events of Stripe whose worker died, looks at customers of whom nothing was
  * reported for a day or whose period ended, and sends mail that is due. Called by cron while there is such work; any number may run at once.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { LIMITS, workOff, WorkOffOutput } from "../_shared/billing/work_off.ts";
 import { endpoint } from "../_shared/http/endpoint.ts";
 

@@ -2,7 +2,7 @@
  * POST /functions/v1/stripe-webhook — what Stripe reports, signed with the endpoint's secret. Stored once by its id and answered; what it
  * is about is fetched from Stripe afterwards. An event that cannot be stored is not answered with 2xx, so Stripe sends it again.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { factsOf, StripeEvent } from "../_shared/billing/event.ts";
 import { isLive } from "../_shared/billing/settings.ts";
 import { verifyStripe } from "../_shared/billing/signature.ts";

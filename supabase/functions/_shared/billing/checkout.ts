@@ -1,5 +1,5 @@
 /** Where a creator pays, and where they manage it: both pages are Stripe's. */
-import { z } from "zod";
+import * as z from "zod";
 import type Stripe from "stripe";
 import type { Context } from "../context.ts";
 import { ApiError } from "../errors.ts";

@@ -1,5 +1,5 @@
 /** What is read of an event: which one it is, and whom it is about. Its payload never says what is so now. */
-import { z } from "zod";
+import * as z from "zod";
 
 /** Stripe adds members at any time, and its newer events (`v2.core.event`) have no payload. */
 export const StripeEvent = z.looseObject({

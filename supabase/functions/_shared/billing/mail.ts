@@ -1,5 +1,5 @@
 /** The mail that tells of billing: words here, sending by Resend's API, which the mailbox of the local stack speaks too. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Context } from "../context.ts";
 import { callProvider } from "../http/outgoing.ts";
 import { day, money } from "./money.ts";

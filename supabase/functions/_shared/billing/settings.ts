@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { requireSetting, type Settings, settingsPart } from "../settings/settings.ts";
 import { list, milliseconds, url, whole } from "../settings/values.ts";
 

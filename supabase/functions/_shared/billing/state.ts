@@ -2,7 +2,7 @@
  * A customer's subscriptions as Stripe has them, in the shape that the database keeps and `ops.entitlement` reads. Understands the API
  * before and after 2025-03-31, when periods moved from the subscription to its items. A date that is missing stays missing.
  */
-import { z } from "zod";
+import * as z from "zod";
 
 const Id = z.union([z.string(), z.looseObject({ id: z.string() }).transform(({ id }) => id)]);
 const Seconds = z.number().int().nullish().transform((value) => value ?? null);

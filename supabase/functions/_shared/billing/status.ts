@@ -1,5 +1,5 @@
 /** What a creator has, what it costs, and what happens next, in words. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Context } from "../context.ts";
 import { day, money } from "./money.ts";
 import { isLive } from "./settings.ts";

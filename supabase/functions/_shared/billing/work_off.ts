@@ -5,7 +5,7 @@
  * Stripe is asked, and what it says is applied unless something with a later ticket has been. Whatever is applied after the last event's
  * look was fetched after it, and so knows all that it was about.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type Stripe from "stripe";
 import type { Context } from "../context.ts";
 import { background } from "../observability/background.ts";
