@@ -1,5 +1,6 @@
 /** Every provider that is simulated, by the name of its admin routes. README.md says how one is added. */
 import { anthropic } from "./ai/anthropic.ts";
+import { chatCompletions } from "./ai/chat_completions.ts";
 import { gemini } from "./ai/gemini.ts";
 import { ollama } from "./ai/ollama.ts";
 import { openai } from "./ai/openai.ts";
@@ -22,4 +23,5 @@ export const dialects: Readonly<Record<string, (context: Context) => Provider | 
   gemini,
   ollama,
   stripe,
+  chat_completions: chatCompletions,
 };

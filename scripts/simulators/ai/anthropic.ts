@@ -38,6 +38,7 @@ export function anthropic(context: Context): Provider {
     answer: (made, { model }) => ({
       id: `msg_${crypto.randomUUID().replaceAll("-", "").slice(0, 24)}`,
       type: "message",
+      container: null,
       role: "assistant",
       model,
       content: [
@@ -54,7 +55,7 @@ export function anthropic(context: Context): Provider {
       }[made.ending],
       stop_sequence: null,
       stop_details: made.ending === "refused" || made.ending === "filtered"
-        ? { type: "refusal", category: "other", explanation: null }
+        ? { type: "refusal", category: null, explanation: null }
         : null,
       usage: {
         input_tokens: made.prompt_tokens - made.cached_tokens - made.cache_write_tokens,
@@ -62,7 +63,7 @@ export function anthropic(context: Context): Provider {
         cache_read_input_tokens: made.cached_tokens,
         cache_creation: { ephemeral_5m_input_tokens: made.cache_write_tokens, ephemeral_1h_input_tokens: 0 },
         output_tokens: made.output_tokens,
-        output_tokens_details: null,
+        output_tokens_details: made.thought_tokens > 0 ? { thinking_tokens: made.thought_tokens } : null,
         server_tool_use: null,
         service_tier: "standard",
         inference_geo: null,
@@ -77,7 +78,14 @@ export function anthropic(context: Context): Provider {
       return json(
         status,
         { type: "error", error: { type, message: text }, request_id: "req_simulated" },
-        failure === "rate_limited" ? { "retry-after": "1" } : {},
+        failure === "rate_limited"
+          ? {
+            "retry-after": "3",
+            "anthropic-ratelimit-requests-limit": "50",
+            "anthropic-ratelimit-requests-remaining": "0",
+            "anthropic-ratelimit-requests-reset": new Date(context.clock.now() + 3_000).toISOString(),
+          }
+          : {},
       );
     },
   });

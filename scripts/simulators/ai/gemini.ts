@@ -74,7 +74,7 @@ export function gemini(context: Context): Provider {
           domain: "googleapis.com",
         }]
         : failure === "rate_limited"
-        ? [{ "@type": "type.googleapis.com/google.rpc.RetryInfo", retryDelay: "1s" }]
+        ? [{ "@type": "type.googleapis.com/google.rpc.RetryInfo", retryDelay: "34s" }]
         : [];
       const text = failure === "context_too_long"
         ? "The input token count (1200000) exceeds the maximum number of tokens allowed (1048576)."

@@ -43,6 +43,13 @@ export function openai(context: Context): Provider {
       created_at: Math.floor(context.clock.now() / 1000),
       status: made.ending === "truncated" || made.ending === "filtered" ? "incomplete" : "completed",
       error: null,
+      instructions: null,
+      metadata: {},
+      parallel_tool_calls: true,
+      temperature: 1,
+      tool_choice: "auto",
+      tools: [],
+      top_p: 1,
       incomplete_details: made.ending === "truncated"
         ? { reason: "max_output_tokens" }
         : made.ending === "filtered"
@@ -81,7 +88,14 @@ export function openai(context: Context): Provider {
       return json(
         status,
         { error: { message, type, param: null, code } },
-        failure === "rate_limited" ? { "retry-after": "1" } : {},
+        failure === "rate_limited"
+          ? {
+            "retry-after-ms": "1400",
+            "x-ratelimit-limit-requests": "500",
+            "x-ratelimit-remaining-requests": "0",
+            "x-ratelimit-reset-requests": "1.4s",
+          }
+          : {},
       );
     },
   });

@@ -106,8 +106,12 @@ export interface Line {
   timeout_ms: number;
 }
 
-/** Failures to connect, in Deno's words: the provider cannot have seen the call. */
-const NEVER_SENT = /client error \(Connect\)|tcp connect error|dns error/i;
+/** Whether a connection was never made, in Deno's words: then the provider cannot have seen the call. */
+function wasNeverSent(error: unknown): boolean {
+  return error instanceof Error &&
+    (/client error \(Connect\)|tcp connect error|dns error/i.test(error.message) ||
+      wasNeverSent(error.cause));
+}
 
 /**
  * One call of a model, once: whether to ask again is decided where the money is. Whatever a provider's package makes of a failure, what
@@ -149,7 +153,7 @@ export async function callModel<Answer extends z.ZodType>(
         const kind = explain(failure.status ?? 0, failure.body);
         throw new AiFault(provider, kind, failure.retry_after ?? wait?.(failure) ?? null);
       }
-      throw new AiFault(provider, "unreachable", null, !NEVER_SENT.test(String(failure.cause)));
+      throw new AiFault(provider, "unreachable", null, !wasNeverSent(failure));
     }
     // With an answer at hand it is the package that could not read it; else it is a mistake of ours.
     if (!has_answered) throw error;

@@ -4,38 +4,15 @@ import { anthropicUsage } from "../../_shared/ai/anthropic.ts";
 import { judge } from "../../_shared/ai/generate.ts";
 import { googleUsage } from "../../_shared/ai/google.ts";
 import { openaiUsage } from "../../_shared/ai/openai.ts";
-import { Brief, mostTokens, writePrompt } from "../../_shared/ai/prompt.ts";
+import { type Brief, mostTokens, writePrompt } from "../../_shared/ai/prompt.ts";
 import { NO_USAGE } from "../../_shared/ai/provider.ts";
 import { seoScore } from "../../_shared/ai/scores.ts";
 import { checkAnswer, limitsOf } from "../../_shared/ai/suggestion.ts";
 import { cut, lengthOf, pointersIn } from "../../_shared/ai/text.ts";
+import { briefOf } from "../support/ai_brief.ts";
 import { FAULTY, write } from "../../../../scripts/simulators/ai/writer.ts";
 
 const SECRET = "planted-secret-of-another-creator";
-
-function briefOf(item: Partial<Brief["item"]> = {}): Brief {
-  return Brief.parse({
-    item: {
-      id: crypto.randomUUID(),
-      platform: "youtube",
-      content_type: "long_video",
-      title: "Building a castle",
-      description: "All about https://example.com/castle by @mason",
-      tags: ["castle"],
-      hashtags: [],
-      language: "en",
-      category: "gaming",
-      ...item,
-    },
-    tone: "natural",
-    language: "en",
-    candidates: [],
-    fingerprint: "x",
-    cached: null,
-    past: { best_titles: [], patterns: [] },
-    trending: [{ keyword: "minecraft", score: 90, growth: 2 }],
-  });
-}
 
 const answerTo = (brief: Brief, faulty?: typeof FAULTY[number]) => {
   const { request, frame } = writePrompt(brief);
