@@ -120,6 +120,11 @@ export async function createCreator(): Promise<Creator> {
   };
 }
 
+/** Opens a connection for each call: the simulators close idle ones when a cut is ahead, and a call on such a one would be lost. */
+const unpooled = Deno.createHttpClient({ poolMaxIdlePerHost: 0 });
+/** `fetch` for tests that let connections to the simulators be cut while others are in use. */
+export const fetchUnpooled: typeof fetch = (input, init) => fetch(input, { ...init, client: unpooled });
+
 /** Posts JSON to the simulators' admin interface. */
 export async function simulator<Result = Record<string, unknown>>(
   path: string,
@@ -127,7 +132,7 @@ export async function simulator<Result = Record<string, unknown>>(
   method = body === undefined ? "GET" : "POST",
 ): Promise<Result> {
   const { simulator_url } = await testStack();
-  const response = await fetch(`${simulator_url}/_admin/${path}`, {
+  const response = await fetchUnpooled(`${simulator_url}/_admin/${path}`, {
     method,
     headers: { "content-type": "application/json" },
     body: body === undefined ? undefined : JSON.stringify(body),
