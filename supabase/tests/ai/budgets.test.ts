@@ -1,74 +1,7 @@
 /** Money: what is reserved and settled, under races, dead workers and changing prices. The tests of the functions cover the adapters. */
 import assert from "node:assert/strict";
-import type { Sql } from "postgres";
-import { createCreator, testDatabase } from "../../../scripts/test/stack.ts";
-
-interface World {
-  sql: Sql;
-  user: string;
-  item: string;
-  model: string;
-}
-
-/** A creator on the premium plan with one item, and a model of the test's own: 200 cents a million in, 1,000 out. */
-async function world(
-  run: (world: World) => Promise<void>,
-  { budget = null as number | null } = {},
-): Promise<void> {
-  const sql = await testDatabase({ max: 16 });
-  const slug = `test-${crypto.randomUUID()}`;
-  try {
-    const { id: user } = await createCreator();
-    const [item] = await sql<{ id: string }[]>`
-      with account as (
-        insert into public.social_account (user_id, platform_id, platform_account_id)
-        select ${user}, id, ${user} from public.platform where slug = 'youtube' returning id)
-      insert into public.content_item (social_account_id, platform_content_id, title) select id, 'x', 'X' from account returning id`;
-    const [model] = await sql<{ id: string }[]>`
-      insert into public.ai_model (provider_id, slug, display_name, context_tokens, max_output_tokens)
-      select id, ${slug}, 'Test', 1000, 1000 from public.ai_provider where slug = 'openai' returning id`;
-    await sql`insert into ops.ai_price (model_id, valid_from, input, cached_input, cache_write, output)
-      values (${model?.id ?? ""}, '2020-01-01', 300, 30, 375, 1500)`;
-    await sql`insert into public.user_ai_setting (user_id, monthly_budget_cents) values (${user}, ${budget})`;
-    await sql`update public.subscription set tier_id = (select id from public.subscription_tier where slug = 'premium') where user_id = ${user}`;
-    await run({ sql, user, item: item?.id ?? "", model: model?.id ?? "" });
-    await sql`delete from auth.users where id = ${user}`;
-    await sql`delete from public.ai_model where id = ${model?.id ?? ""}`;
-  } finally {
-    await sql.end();
-  }
-}
-
-interface Reserved {
-  reservation_id?: string;
-  refused?: string;
-  reserved_cents: number;
-}
-
-async function reserve(
-  { sql, user, item, model }: World,
-  about: { analysis?: string; prompt?: number; most?: number; lease?: number } = {},
-) {
-  const { analysis = crypto.randomUUID(), prompt = 1_000, most = 1_000, lease = 180 } = about;
-  const [row] = await sql<{ answer: Reserved }[]>`
-    select reserve_ai_call(${analysis}, ${user}, ${item}, ${model}, ${prompt}, ${most}, true, null, ${lease}) as answer`;
-  return { analysis, ...row?.answer } as Reserved & { analysis: string };
-}
-
-const usage = (of: Record<string, number> = {}) => ({
-  prompt_tokens: 1_000,
-  cached_tokens: 0,
-  cache_write_tokens: 0,
-  cache_write_1h_tokens: 0,
-  completion_tokens: 1_000,
-  thought_tokens: 0,
-  ...of,
-});
-
-const settle = ({ sql }: World, id: string | undefined, of: Record<string, number> = {}) =>
-  sql<{ cost: string }[]>`select settle_ai_call(${id ?? ""}, ${
-    sql.json(usage(of))
-  }, 'invalid') ->> 'cost_cents' as cost`;
+import { reserve, settle, world } from "../support/ai_world.ts";
+import { test } from "../support/context.ts";
 
 Deno.test("of 64 calls against a budget with room for ten exactly ten are reserved", async () => {
   // The dearest token of the prompt costs 0.000375 cents, one of the answer 0.0015: 1.875 cents a call.
@@ -161,4 +94,49 @@ Deno.test("a price that nobody knows is no cost of nothing, and no budget is ris
     const [row] = await settle(w, (await reserve(w)).reservation_id);
     assert.equal(row?.cost, null);
   }, { budget: 10 });
+});
+
+test("the installation's budget counts what it pays itself; its admins are told at 80 and 100 percent, and a creator is not told its figures", async (db) => {
+  // In a transaction that is undone: the row is everybody's.
+  await db.query(`
+    insert into ops.ai_month (user_id, month) values (null, date_trunc('month', now() at time zone 'UTC')) on conflict do nothing;
+    update ops.ai_month set spent_cents = 0, warned_percent = 0 where user_id is null;
+    insert into public.ai_model (provider_id, slug, display_name, context_tokens, max_output_tokens)
+    select id, 'of-the-installation', 'Test', 1000, 1000 from public.ai_provider where slug = 'openai';
+    insert into ops.ai_price (model_id, valid_from, input, output)
+    select id, '2020-01-01', 1000, 1000 from public.ai_model where slug = 'of-the-installation';
+    update public.subscription set tier_id = (select id from public.subscription_tier where slug = 'premium') where user_id = $owner;`);
+  // 1,000 tokens and 1,000 more at 1,000 cents a million: 2 cents.
+  const reserve = (is_own_key: boolean) =>
+    db.value<{ reservation_id?: string; refused?: string }>(
+      `select public.reserve_ai_call(gen_random_uuid(), $owner, $item, (select id from public.ai_model where slug = 'of-the-installation'),
+        1000, 1000, ${is_own_key}, 10)`,
+      "service",
+    );
+  const settle = (id: string | undefined) =>
+    db.perform(
+      "service",
+      `select public.settle_ai_call('${id}', '{"prompt_tokens": 1000, "cached_tokens": 0, "cache_write_tokens": 0,
+        "cache_write_1h_tokens": 0, "completion_tokens": 1000, "thought_tokens": 0}', 'valid', 1, null, 10)`,
+    );
+  const told = () =>
+    db.query(
+      `select user_id = $admin as is_admin, (data ->> 'percent')::int as percent, data ->> 'scope' as scope from public.notification
+      where user_id in ($admin, $owner, $other) and data ->> 'kind' = 'ai_budget' order by (data ->> 'percent')::int`,
+    );
+  for (let call = 0; call < 3; call++) await settle((await reserve(false)).reservation_id);
+  for (let call = 0; call < 5; call++) await settle((await reserve(true)).reservation_id);
+  assert.deepEqual(
+    await told(),
+    [],
+    "6 of 10 cents, and what creators pay themselves is not the installation's",
+  );
+  await settle((await reserve(false)).reservation_id);
+  assert.deepEqual(await told(), [{ is_admin: true, percent: 80, scope: "installation" }]);
+  const last = await reserve(false);
+  assert.equal((await reserve(false)).refused, "installation", "the last two cents are reserved");
+  assert.ok((await reserve(true)).reservation_id, "a key of one's own is none of its business");
+  await settle(last.reservation_id);
+  assert.equal((await reserve(false)).refused, "installation");
+  assert.deepEqual((await told()).map(({ percent }) => percent), [80, 100]);
 });
