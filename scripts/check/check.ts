@@ -1,6 +1,7 @@
 /** `deno task check`: the one gate. Runs every check, prints one line each, and ends with 1 when one fails. */
 import { documentProblems } from "./documents.ts";
 import { drift, GENERATORS } from "./generate.ts";
+import { endFreshStack } from "./generated_stack.ts";
 import { supabaseCli } from "./supabase_cli.ts";
 
 /** A check answers with its problems; none means that it passed. `skip` says why it cannot run here. */
@@ -32,6 +33,7 @@ for (const { name, run } of CHECKS) {
     for (const problem of result) console.log(problem.replace(/^/gm, "     "));
   }
 }
+await endFreshStack();
 Deno.exit(failed === 0 ? 0 : 1);
 
 async function run(command: string, args: string[]): Promise<string[]> {

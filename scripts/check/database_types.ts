@@ -1,19 +1,14 @@
 /** `_shared/database/database.types.ts` comes from `supabase gen types` on a database that has every module. */
-import { bootStack } from "../test_runner/boot.ts";
 import { formatted } from "./formatted.ts";
+import { freshStack } from "./generated_stack.ts";
 import { remoteUrl, supabaseCli } from "./supabase_cli.ts";
 
 /** The types of a fresh database, as the CLI prints them, in this repository's format. */
 export async function generateDatabaseTypes(): Promise<Record<string, string>> {
-  const stack = await bootStack();
-  try {
-    const remote = remoteUrl(stack.info.db_url);
-    const { code, stdout, stderr } = await supabaseCli(
-      ["gen", "types", "--remote", remote, "--schema", "public", "--lang", "typescript"],
-    );
-    if (code !== 0) throw new Error(`Cannot generate the database types: ${stderr || stdout}`);
-    return { "supabase/functions/_shared/database/database.types.ts": await formatted(stdout, "ts") };
-  } finally {
-    await stack.stop();
-  }
+  const remote = remoteUrl((await freshStack()).info.db_url);
+  const { code, stdout, stderr } = await supabaseCli(
+    ["gen", "types", "--remote", remote, "--schema", "public", "--lang", "typescript"],
+  );
+  if (code !== 0) throw new Error(`Cannot generate the database types: ${stderr || stdout}`);
+  return { "supabase/functions/_shared/database/database.types.ts": await formatted(stdout, "ts") };
 }

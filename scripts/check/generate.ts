@@ -4,6 +4,8 @@
  */
 import { generateCollections } from "../postman/generate.ts";
 import { generateDatabaseTypes } from "./database_types.ts";
+import { generateClientTypes } from "./client_types.ts";
+import { endFreshStack } from "./generated_stack.ts";
 import { generateFunctionsConfig } from "./functions_config.ts";
 import { generateDocuments } from "./openapi.ts";
 import { generateRollbacks } from "./rollbacks.ts";
@@ -15,6 +17,7 @@ type Generator = () => Promise<Record<string, string>> | Record<string, string>;
 export const GENERATORS: Record<string, Generator> = {
   functions: generateFunctionsConfig,
   openapi: generateDocuments,
+  client: generateClientTypes,
   postman: generateCollections,
   rollbacks: generateRollbacks,
   types: generateDatabaseTypes,
@@ -33,15 +36,21 @@ export async function drift(name: string): Promise<string[]> {
 
 if (import.meta.main) {
   const names = Deno.args.length > 0 ? Deno.args : Object.keys(GENERATORS);
-  for (const name of names) {
-    const generate = GENERATORS[name];
-    if (!generate) {
-      throw new Error(`Cannot generate: one of ${Object.keys(GENERATORS).join(", ")} is needed, got ${name}`);
-    }
-    for (const [file, text] of Object.entries(await generate())) {
-      if (await Deno.readTextFile(file).catch(() => undefined) === text) continue;
-      await Deno.writeTextFile(file, text);
-      console.log(`wrote ${file}`);
-    }
+  try {
+    for (const name of names) await write(name);
+  } finally {
+    await endFreshStack();
+  }
+}
+
+async function write(name: string): Promise<void> {
+  const generate = GENERATORS[name];
+  if (!generate) {
+    throw new Error(`Cannot generate: one of ${Object.keys(GENERATORS).join(", ")} is needed, got ${name}`);
+  }
+  for (const [file, text] of Object.entries(await generate())) {
+    if (await Deno.readTextFile(file).catch(() => undefined) === text) continue;
+    await Deno.writeTextFile(file, text);
+    console.log(`wrote ${file}`);
   }
 }

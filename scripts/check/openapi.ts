@@ -6,7 +6,10 @@ import { pathToFileURL } from "node:url";
 import { CODES, type ErrorCode, RAISED } from "../../supabase/functions/_shared/errors.ts";
 import { describeContract, type Endpoint } from "../../supabase/functions/_shared/http/endpoint.ts";
 import { MEDIA_TYPES } from "../../supabase/functions/_shared/http/input.ts";
+import { type Catalogue, readCatalogue } from "./catalogue.ts";
+import { DATA_API_COMPONENTS, dataApi } from "./data_api.ts";
 import { formatted } from "./formatted.ts";
+import { freshStack } from "./generated_stack.ts";
 import { functionNames, FUNCTIONS_FOLDER } from "./functions.ts";
 
 type Json = Record<string, unknown>;
@@ -78,6 +81,7 @@ const COMPONENTS: Json = {
     },
   },
   parameters: {
+    ...DATA_API_COMPONENTS.parameters,
     IdempotencyKey: {
       name: "Idempotency-Key",
       in: "header",
@@ -85,14 +89,17 @@ const COMPONENTS: Json = {
       description: "The same key with the same body gives the first answer again for 24 hours",
     },
   },
-  responses: Object.fromEntries(
-    [...Map.groupBy(Object.entries(CODES), ([, [status]]) => status)].sort(([a], [b]) => a - b).map((
-      [status, codes],
-    ) => [`Problem${status}`, {
-      description: codes.map(([, [, title]]) => title).join("; "),
-      content: PROBLEM,
-    }]),
-  ),
+  responses: {
+    ...DATA_API_COMPONENTS.responses,
+    ...Object.fromEntries(
+      [...Map.groupBy(Object.entries(CODES), ([, [status]]) => status)].sort(([a], [b]) => a - b).map((
+        [status, codes],
+      ) => [`Problem${status}`, {
+        description: codes.map(([, [, title]]) => title).join("; "),
+        content: PROBLEM,
+      }]),
+    ),
+  },
   schemas: {
     Problem: {
       type: "object",
@@ -118,11 +125,20 @@ const COMPONENTS: Json = {
   },
 };
 
+/** A schema that refers to itself (any JSON at all) names its definitions from its own root, which inside a document is another. */
+function embedded(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(embedded);
+  if (typeof schema !== "object" || schema === null) return schema;
+  const { $schema: _, $defs: __, ...rest } = schema as Json;
+  if (typeof rest.$ref === "string" && rest.$ref.startsWith("#/$defs/")) return {};
+  return Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, embedded(value)]));
+}
+
 function operation(contract: Described): Json {
   const { name, summary, method, input, output, example, idempotent } = contract;
   const { also_answers = [], produces = "application/json", takes = "json" } = contract;
-  const { $schema: _, ...body } = input;
-  const { $schema: __, ...answer } = output;
+  const body = embedded(input) as Json;
+  const answer = embedded(output) as Json;
   const parameters: Json[] = idempotent ? [{ $ref: "#/components/parameters/IdempotencyKey" }] : [];
   if (method === "GET") {
     const required = new Set(body.required as string[] ?? []);
@@ -143,6 +159,7 @@ function operation(contract: Described): Json {
   return {
     [method.toLowerCase()]: {
       operationId: name,
+      tags: ["functions"],
       summary,
       security: modes(contract).map((mode) => SECURITY[mode] ?? {}),
       ...(parameters.length > 0 ? { parameters } : {}),
@@ -156,19 +173,20 @@ function operation(contract: Described): Json {
   };
 }
 
-/** The OpenAPI 3.1 document of all functions. */
-export function openApi(all: Described[]): Json {
+/** The OpenAPI 3.1 document: all functions, and what clients reach through the Data API. */
+export function openApi(all: Described[], catalogue: Catalogue): Json {
+  const data = dataApi(catalogue);
   return {
     openapi: "3.1.0",
     info: {
       title: "StreamVibe",
       version: "0.1.0",
       description:
-        "Edge functions of StreamVibe. Reads and edits of one's own rows go through the Data API (/rest/v1), sign-up and sign-in through Auth (/auth/v1).",
+        "Edge functions of StreamVibe, and the tables and RPCs of its Data API that are meant for apps; row-level security shows creators their own rows. Sign-up and sign-in go through Auth (/auth/v1), changes as they happen through Realtime (/realtime/v1). What may go wrong is in problems.md.",
       license: { name: "MIT", identifier: "MIT" },
     },
     servers: [{
-      url: "{url}/functions/v1",
+      url: "{url}",
       variables: {
         url: {
           default: "http://127.0.0.1:54321",
@@ -176,8 +194,16 @@ export function openApi(all: Described[]): Json {
         },
       },
     }],
-    paths: Object.fromEntries(all.map((contract) => [`/${contract.name}`, operation(contract)])),
-    components: COMPONENTS,
+    tags: [
+      { name: "functions", description: "Edge functions: what talks to the outside, and public reads" },
+      { name: "tables", description: "Rows of one's own and lists for everybody" },
+      { name: "rpc", description: "Functions of the database" },
+    ],
+    paths: {
+      ...Object.fromEntries(all.map((contract) => [`/functions/v1/${contract.name}`, operation(contract)])),
+      ...data.paths,
+    },
+    components: { ...COMPONENTS, schemas: { ...COMPONENTS.schemas as Json, ...data.schemas } },
   };
 }
 
@@ -228,8 +254,9 @@ export function problemsPage(): string {
 /** The documents of the contracts. */
 export async function generateDocuments(): Promise<Record<string, string>> {
   const all = await contracts();
+  const catalogue = await readCatalogue((await freshStack()).info.db_url);
   return {
-    "docs/openapi.json": JSON.stringify(openApi(all), null, 2) + "\n",
+    "docs/openapi.json": JSON.stringify(openApi(all, catalogue), null, 2) + "\n",
     "docs/api.md": await formatted(apiPage(all), "md"),
     "docs/problems.md": await formatted(problemsPage(), "md"),
   };

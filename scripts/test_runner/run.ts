@@ -28,6 +28,7 @@ const GROUPS: { name: string; lane: number; paths: string[] }[] = [
       "scripts/postman",
       "scripts/test_runner",
       "scripts/worker",
+      "packages",
     ],
   },
   { name: "local stack", lane: 2, paths: ["scripts/local"] },

@@ -7,6 +7,7 @@ import type { StackInfo } from "../home/home.ts";
 import { ROOT } from "../home/settings.ts";
 
 const OPENAPI = join(ROOT, "docs/openapi.json");
+const FUNCTIONS = "/functions/v1/";
 const Operations = z.object({
   paths: z.record(z.string(), z.record(z.string(), z.object({ summary: z.string() }))),
 });
@@ -31,12 +32,13 @@ export async function answerOpenApi(): Promise<Response> {
 
 async function frontPage(info: StackInfo): Promise<Response> {
   const { paths } = Operations.parse(JSON.parse(await Deno.readTextFile(OPENAPI)));
-  const functions = Object.entries(paths).flatMap(([path, operations]) =>
+  const own = Object.entries(paths).filter(([path]) => path.startsWith(FUNCTIONS));
+  const functions = own.flatMap(([path, operations]) =>
     Object.entries(operations).map(([method, { summary }]) => {
-      const address = `/functions/v1${path}`;
+      const name = path.slice(FUNCTIONS.length);
       return [
         `<code>${method.toUpperCase()}</code>`,
-        path === "/health" ? link(address, path.slice(1)) : escape(path.slice(1)),
+        name === "health" ? link(path, name) : escape(name),
         escape(summary),
       ];
     })

@@ -1,0 +1,9432 @@
+/** Generated from docs/openapi.json (`deno task generate`). */
+export interface paths {
+  "/functions/v1/ai-generate-tags": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Suggests texts and tags for an item */
+    post: operations["ai-generate-tags"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/functions/v1/apply-ai-suggestion": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Applies a suggestion, field by field */
+    post: operations["apply-ai-suggestion"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/functions/v1/auth-profile-setup": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Set up the caller's profile */
+    post: operations["auth-profile-setup"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/functions/v1/billing-status": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The caller's plan, its price, and what happens next */
+    get: operations["billing-status"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/functions/v1/browse-categories": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists the categories */
+    get: operations["browse-categories"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/functions/v1/browse-content": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists public items, newest first */
+    get: operations["browse-content"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/functions/v1/browse-creators": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists public creators */
+    get: operations["browse-creators"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/functions/v1/create-checkout-session": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Starts subscribing to a plan */
+    post: operations["create-checkout-session"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/functions/v1/create-portal-session": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Opens the page where a subscription is managed */
+    post: operations["create-portal-session"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/functions/v1/data-deletion-status": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Says how far a request to erase a person's data is */
+    get: operations["data-deletion-status"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/functions/v1/disconnect-account": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Disconnects an account and keeps its content */
+    post: operations["disconnect-account"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/functions/v1/get-ai-costs": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What suggestions cost, by day and model */
+    get: operations["get-ai-costs"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/functions/v1/get-click-stats": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Clicks on the caller's own items */
+    get: operations["get-click-stats"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/functions/v1/get-content-detail": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Shows a public item and related ones */
+    get: operations["get-content-detail"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/functions/v1/get-creator-by-slug": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Shows a public creator's page */
+    get: operations["get-creator-by-slug"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/functions/v1/get-trending": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists what trends */
+    get: operations["get-trending"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/functions/v1/health": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Whether the service is healthy */
+    get: operations["health"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/functions/v1/job-processor": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Does the jobs that are waiting */
+    post: operations["job-processor"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/functions/v1/job-status": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Progress and result of a job */
+    get: operations["job-status"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/functions/v1/meta-data-deletion": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Receives from Instagram and Facebook that a person wants their data erased */
+    post: operations["meta-data-deletion"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/functions/v1/meta-deauthorize": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Receives from Instagram and Facebook that a person removed the app */
+    post: operations["meta-deauthorize"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/functions/v1/metrics": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Metrics of requests and jobs for Prometheus */
+    get: operations["metrics"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/functions/v1/oauth-facebook-callback": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Finishes connecting a Facebook Page */
+    post: operations["oauth-facebook-callback"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/functions/v1/oauth-facebook-init": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Starts connecting a Facebook Page */
+    post: operations["oauth-facebook-init"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/functions/v1/oauth-instagram-callback": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Finishes connecting an Instagram account */
+    post: operations["oauth-instagram-callback"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/functions/v1/oauth-instagram-init": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Starts connecting an Instagram account */
+    post: operations["oauth-instagram-init"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/functions/v1/oauth-tiktok-callback": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Finishes connecting a TikTok account */
+    post: operations["oauth-tiktok-callback"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/functions/v1/oauth-tiktok-init": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Starts connecting a TikTok account */
+    post: operations["oauth-tiktok-init"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/functions/v1/oauth-twitter-callback": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Finishes connecting an X account */
+    post: operations["oauth-twitter-callback"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/functions/v1/oauth-twitter-init": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Starts connecting an X account */
+    post: operations["oauth-twitter-init"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/functions/v1/oauth-youtube-callback": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Finishes connecting a YouTube channel */
+    post: operations["oauth-youtube-callback"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/functions/v1/oauth-youtube-init": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Starts connecting a YouTube channel */
+    post: operations["oauth-youtube-init"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/functions/v1/process-auto-sync": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Syncs accounts that are due */
+    post: operations["process-auto-sync"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/functions/v1/process-stripe-events": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Works off what Stripe reported, and what it did not */
+    post: operations["process-stripe-events"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/functions/v1/refresh-oauth-tokens": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Refreshes tokens that are about to expire */
+    post: operations["refresh-oauth-tokens"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/functions/v1/search-content": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Searches public items */
+    get: operations["search-content"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/functions/v1/search-creators": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Searches public creators */
+    get: operations["search-creators"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/functions/v1/stripe-webhook": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Receives events from Stripe */
+    post: operations["stripe-webhook"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/functions/v1/sync-facebook": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Syncs a page of a Facebook Page */
+    post: operations["sync-facebook"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/functions/v1/sync-instagram": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Syncs a page of an Instagram account */
+    post: operations["sync-instagram"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/functions/v1/sync-tiktok": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Syncs a page of a TikTok account */
+    post: operations["sync-tiktok"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/functions/v1/sync-twitter": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Syncs a page of an X account */
+    post: operations["sync-twitter"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/functions/v1/sync-youtube": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Syncs a page of a YouTube channel */
+    post: operations["sync-youtube"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/functions/v1/tiktok-webhook": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Receives reports from TikTok */
+    post: operations["tiktok-webhook"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/functions/v1/track-click": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Records a click on a public item */
+    post: operations["track-click"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/functions/v1/update-trending-keywords": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Makes the trending keywords anew */
+    post: operations["update-trending-keywords"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/account_status": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Reads account_status */
+    get: operations["list_account_status"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/ai_model": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Reads ai_model */
+    get: operations["list_ai_model"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/ai_provider": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Reads ai_provider */
+    get: operations["list_ai_provider"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/ai_suggestion": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Reads ai_suggestion */
+    get: operations["list_ai_suggestion"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /** Changes rows of ai_suggestion */
+    patch: operations["update_ai_suggestion"];
+    trace?: never;
+  };
+  "/rest/v1/ai_suggestion_application": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Reads ai_suggestion_application */
+    get: operations["list_ai_suggestion_application"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/ai_usage": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Reads ai_usage */
+    get: operations["list_ai_usage"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/audit_log": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Reads audit_log */
+    get: operations["list_audit_log"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/content_category": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Reads content_category */
+    get: operations["list_content_category"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/content_click": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Reads content_click */
+    get: operations["list_content_click"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/content_item": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Reads content_item */
+    get: operations["list_content_item"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /** Changes rows of content_item */
+    patch: operations["update_content_item"];
+    trace?: never;
+  };
+  "/rest/v1/content_media": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Reads content_media */
+    get: operations["list_content_media"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/content_revision": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Reads content_revision */
+    get: operations["list_content_revision"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/content_tag": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Reads content_tag */
+    get: operations["list_content_tag"];
+    put?: never;
+    /** Adds to content_tag */
+    post: operations["create_content_tag"];
+    /** Deletes rows of content_tag */
+    delete: operations["delete_content_tag"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/content_type": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Reads content_type */
+    get: operations["list_content_type"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/featured_creator": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Reads featured_creator */
+    get: operations["list_featured_creator"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/job_log": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Reads job_log */
+    get: operations["list_job_log"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/job_queue": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Reads job_queue */
+    get: operations["list_job_queue"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/job_type": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Reads job_type */
+    get: operations["list_job_type"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/notification": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Reads notification */
+    get: operations["list_notification"];
+    put?: never;
+    post?: never;
+    /** Deletes rows of notification */
+    delete: operations["delete_notification"];
+    options?: never;
+    head?: never;
+    /** Changes rows of notification */
+    patch: operations["update_notification"];
+    trace?: never;
+  };
+  "/rest/v1/platform": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Reads platform */
+    get: operations["list_platform"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/platform_connection": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Reads platform_connection */
+    get: operations["list_platform_connection"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/quota_usage_history": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Reads quota_usage_history */
+    get: operations["list_quota_usage_history"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/rpc/apply_ai_suggestion": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Takes fields of one of the caller's suggestions over into its item, as an edit of the caller's
+     * @description Takes fields of one of the caller's suggestions over into its item, as an edit of the caller's; a preview only tells the difference. Choices number the title and description, from 0.
+     */
+    post: operations["rpc_apply_ai_suggestion"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/rpc/calculate_trend_score": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * A score of totals that needs no rewriting as time passes
+     * @description A score of totals that needs no rewriting as time passes: ten times the views weigh as much as twelve and a half hours. A click counts as twenty views. For comparing items; the lists rank growth, see ops.refresh_trending().
+     */
+    post: operations["rpc_calculate_trend_score"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/rpc/cancel_job": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Ends a job that has not ended
+     * @description Ends a job that has not ended: nothing it does from now on counts. False when it has ended or is not this person's. The service may leave the person out.
+     */
+    post: operations["rpc_cancel_job"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/rpc/check_quota": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Whether a unit is left
+     * @description Whether a unit is left: sync, ai_analysis or seo_submission. Only a look; what spends calls increment_quota, which also reserves.
+     */
+    post: operations["rpc_check_quota"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/rpc/create_job": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Queues a job by a handler's name (sync_youtube) or a category's (platform_sync)
+     * @description Queues a job by a handler's name (sync_youtube) or a category's (platform_sync). An equal job that is under way or was created in the last minutes is given instead. At most 10 under way a person (SVJ01); a type that is unknown or that nothing does yet is SVG01.
+     */
+    post: operations["rpc_create_job"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/rpc/discard_dead_letters": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Admins take dead letters off the list
+     * @description Admins take dead letters off the list; the jobs stay failed, and go when their type's time is over. Returns how many. The audit log keeps it.
+     */
+    post: operations["rpc_discard_dead_letters"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/rpc/feature_creator": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Moderators and admins show a public creator first, in an order and until a time, or no longer
+     * @description Moderators and admins show a public creator first, in an order and until a time, or no longer. The audit log keeps it.
+     */
+    post: operations["rpc_feature_creator"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/rpc/find_or_create_job": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Like create_job, and also gives a job that ended within its type's cache time, with its result
+     * @description Like create_job, and also gives a job that ended within its type's cache time, with its result. Any number of equal calls at once create one job.
+     */
+    post: operations["rpc_find_or_create_job"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/rpc/find_users": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Moderators and admins look a person up by exact e-mail, profile slug or id
+     * @description Moderators and admins look a person up by exact e-mail, profile slug or id.
+     */
+    post: operations["rpc_find_users"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/rpc/generate_profile_slug": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * A free slug for a name, as setup_profile() gives it
+     * @description A free slug for a name, as setup_profile() gives it: tech-gaming-channel, with a number where it is taken.
+     */
+    post: operations["rpc_generate_profile_slug"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/rpc/get_ai_costs": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * The caller's own costs by day and model, for plots, and what became of the suggestions of each model
+     * @description The caller's own costs by day and model, for plots, and what became of the suggestions of each model.
+     */
+    post: operations["rpc_get_ai_costs"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/rpc/get_cached_job_result": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * The result of an equal job that ended not long ago
+     * @description The result of an equal job that ended not long ago; by default within its type's cache time. Row policies decide who sees it.
+     */
+    post: operations["rpc_get_cached_job_result"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/rpc/get_click_stats": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Clicks on the caller's own items by day (UTC), by referrer host and by country, as far as they are rolled up (a minute at most)
+     * @description Clicks on the caller's own items by day (UTC), by referrer host and by country, as far as they are rolled up (a minute at most): {total_clicks, by_day, by_referrer, by_country}.
+     */
+    post: operations["rpc_get_click_stats"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/rpc/get_job_logs": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * What happened in a job, in order, at most 1,000 lines
+     * @description What happened in a job, in order, at most 1,000 lines; row policies decide who sees them.
+     */
+    post: operations["rpc_get_job_logs"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/rpc/get_job_queue_stats": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Jobs by type and status, of one person, or of everybody in the last seven days (for the service)
+     * @description Jobs by type and status, of one person, or of everybody in the last seven days (for the service).
+     */
+    post: operations["rpc_get_job_queue_stats"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/rpc/get_user_jobs": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * A person's jobs, newest first
+     * @description A person's jobs, newest first; row policies decide who sees them.
+     */
+    post: operations["rpc_get_user_jobs"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/rpc/has_role": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Whether a person has a role
+     * @description Whether a person has a role. People may ask about themselves, the service about everybody.
+     */
+    post: operations["rpc_has_role"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/rpc/list_dead_letters": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Admins see the jobs whose last attempt failed, newest first
+     * @description Admins see the jobs whose last attempt failed, newest first.
+     */
+    post: operations["rpc_list_dead_letters"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/rpc/pause_job_type": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Admins hold back a handler or a category
+     * @description Admins hold back a handler or a category: jobs can be created and wait, those that run go on. Returns how many were held. The audit log keeps it.
+     */
+    post: operations["rpc_pause_job_type"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/rpc/pin_content": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * What the caller's own page shows first, in this order, at most 12
+     * @description What the caller's own page shows first, in this order, at most 12; replaces what was pinned. Items of others are left out. Returns how many are pinned.
+     */
+    post: operations["rpc_pin_content"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/rpc/resume_job_type": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Admins let a handler or a category run again
+     * @description Admins let a handler or a category run again. Returns how many jobs were waiting for it. The audit log keeps it.
+     */
+    post: operations["rpc_resume_job_type"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/rpc/retry_dead_letters": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Admins give dead letters all their attempts again
+     * @description Admins give dead letters all their attempts again. Returns how many. The audit log keeps it.
+     */
+    post: operations["rpc_retry_dead_letters"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/rpc/search_library": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Searches the caller's own library
+     * @description Searches the caller's own library: words (websearch syntax; case, accents and compatibility forms ignored), then titles that contain or resemble the query and nothing that it excludes. p_tags: items that have all of these tags, or all of these hashtags.
+     */
+    post: operations["rpc_search_library"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/rpc/set_ai_key": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Keeps the caller's own key of a provider in Vault
+     * @description Keeps the caller's own key of a provider in Vault; null removes it. It is never readable back. Returns whether there is one now.
+     */
+    post: operations["rpc_set_ai_key"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/rpc/set_content_hidden": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Moderators and admins take an item out of public view, or put it back
+     * @description Moderators and admins take an item out of public view, or put it back. The audit log keeps it.
+     */
+    post: operations["rpc_set_content_hidden"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/rpc/set_creator_hidden": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Moderators and admins take a creator out of public view, or put them back
+     * @description Moderators and admins take a creator out of public view, or put them back. The audit log keeps it.
+     */
+    post: operations["rpc_set_creator_hidden"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/rpc/set_user_plan": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Admins put a person on a plan
+     * @description Admins put a person on a plan; its limits hold at once, what was used stays. The audit log keeps it.
+     */
+    post: operations["rpc_set_user_plan"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/rpc/set_user_role": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Admins grant and revoke roles
+     * @description Admins grant and revoke roles; the last admin stays. The audit log keeps it.
+     */
+    post: operations["rpc_set_user_role"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/rpc/undo_ai_application": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Puts back what an application of the caller's changed, but for fields that were edited since
+     * @description Puts back what an application of the caller's changed, but for fields that were edited since.
+     */
+    post: operations["rpc_undo_ai_application"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/search_engine": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Reads search_engine */
+    get: operations["list_search_engine"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/seo_connection": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Reads seo_connection */
+    get: operations["list_seo_connection"];
+    put?: never;
+    post?: never;
+    /** Deletes rows of seo_connection */
+    delete: operations["delete_seo_connection"];
+    options?: never;
+    head?: never;
+    /** Changes rows of seo_connection */
+    patch: operations["update_seo_connection"];
+    trace?: never;
+  };
+  "/rest/v1/seo_submission": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Reads seo_submission */
+    get: operations["list_seo_submission"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/seo_usage": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Reads seo_usage */
+    get: operations["list_seo_usage"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/social_account": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Reads social_account */
+    get: operations["list_social_account"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /** Changes rows of social_account */
+    patch: operations["update_social_account"];
+    trace?: never;
+  };
+  "/rest/v1/stripe_webhook_events": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Reads stripe_webhook_events */
+    get: operations["list_stripe_webhook_events"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/subscription": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Reads subscription */
+    get: operations["list_subscription"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/subscription_status": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Reads subscription_status */
+    get: operations["list_subscription_status"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/subscription_tier": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Reads subscription_tier */
+    get: operations["list_subscription_tier"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/trending_content": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Reads trending_content */
+    get: operations["list_trending_content"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/trending_keyword": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Reads trending_keyword */
+    get: operations["list_trending_keyword"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/user_ai_setting": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Reads user_ai_setting */
+    get: operations["list_user_ai_setting"];
+    put?: never;
+    /** Adds to user_ai_setting */
+    post: operations["create_user_ai_setting"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    /** Changes rows of user_ai_setting */
+    patch: operations["update_user_ai_setting"];
+    trace?: never;
+  };
+  "/rest/v1/user_role": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Reads user_role */
+    get: operations["list_user_role"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/user_setting": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Reads user_setting */
+    get: operations["list_user_setting"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /** Changes rows of user_setting */
+    patch: operations["update_user_setting"];
+    trace?: never;
+  };
+  "/rest/v1/users": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Reads users */
+    get: operations["list_users"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /** Changes rows of users */
+    patch: operations["update_users"];
+    trace?: never;
+  };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+  schemas: {
+    /** @description The states of a connected account. */
+    account_status: {
+      description: string;
+      display_name: string;
+      /** Format: uuid */
+      id: string;
+      slug: string;
+      sort_order: number;
+    };
+    /** @description Models that may be asked. A new one is a row here and one in ops.ai_price. */
+    ai_model: {
+      context_tokens: number;
+      /** Format: date-time */
+      created_at: string;
+      display_name: string;
+      /** Format: uuid */
+      id: string;
+      /** @description US cents; mirrors the price in force, see ops.ai_price. Null: unknown. */
+      input_cost_per_1k_tokens: number | null;
+      is_default: boolean;
+      max_output_tokens: number;
+      output_cost_per_1k_tokens: number | null;
+      /** Format: uuid */
+      provider_id: string;
+      /** Format: uuid */
+      replaced_by: string | null;
+      /**
+       * Format: date-time
+       * @description From then on its provider refuses it, and replaced_by is asked instead.
+       */
+      retired_at: string | null;
+      /** @description As its provider names it in requests. */
+      slug: string;
+      /** Format: date-time */
+      updated_at: string;
+    };
+    /** @description Who serves models; the code has an adapter for each slug. */
+    ai_provider: {
+      /** Format: date-time */
+      created_at: string;
+      display_name: string;
+      /** Format: uuid */
+      id: string;
+      slug: string;
+      sort_order: number;
+      /** Format: date-time */
+      updated_at: string;
+    };
+    /** @description What a model suggested for an item, checked. Published by Realtime: every column may be seen by the owner. */
+    ai_suggestion: {
+      /** Format: uuid */
+      content_item_id: string;
+      /** Format: date-time */
+      created_at: string;
+      /** @description What the creator made of it; set when it is applied, edited or undone, or by the creator. */
+      feedback: string | null;
+      /** @description Hash of the item's texts and of the creator's settings: the same again is answered from here. */
+      fingerprint: string;
+      /** Format: uuid */
+      id: string;
+      /**
+       * Format: uuid
+       * @description Who answered; another than requested_model_id when that one failed.
+       */
+      model_id: string;
+      /** Format: uuid */
+      requested_model_id: string;
+      /** @description What made up the score: name, points, of, advice. */
+      seo_parts: unknown;
+      seo_score: number;
+      suggested_category: string | null;
+      suggested_descriptions: string[];
+      suggested_hashtags: string[];
+      suggested_tags: string[];
+      suggested_titles: string[];
+      /** @description US cents of all calls that it took, failed ones too. Null: a price is unknown. */
+      total_cost_cents: number | null;
+      trending_keywords: string[];
+      /** @description What made up the score: name, points, of, advice. */
+      trending_parts: unknown;
+      trending_score: number;
+      /** Format: uuid */
+      user_id: string;
+      was_repaired: boolean;
+    };
+    /** @description That a creator took fields of a suggestion over, and what they said before. */
+    ai_suggestion_application: {
+      after: unknown;
+      /** Format: date-time */
+      applied_at: string;
+      before: unknown;
+      /** Format: uuid */
+      content_item_id: string;
+      fields: string[];
+      /** Format: uuid */
+      id: string;
+      /** Format: uuid */
+      suggestion_id: string;
+      /** Format: date-time */
+      undone_at: string | null;
+      /** Format: uuid */
+      user_id: string;
+    };
+    /** @description The ledger: one row for each call of a model, also for those that brought nothing. Rows are never changed but for suggestion_id. */
+    ai_usage: {
+      /** Format: date-time */
+      billing_cycle_end: string;
+      /** Format: date-time */
+      billing_cycle_start: string;
+      cache_write_1h_tokens: number;
+      cache_write_tokens: number;
+      cached_tokens: number;
+      /** @description All output, thoughts included. */
+      completion_tokens: number;
+      /** Format: uuid */
+      content_item_id: string | null;
+      /** @description US cents, not rounded, at the price of the time of the call. Null: the price is unknown. */
+      cost_cents: number | null;
+      /** Format: date-time */
+      created_at: string;
+      duration_ms: number | null;
+      /**
+       * Format: int64
+       * @description Ask for `id::text` where numbers beyond 2^53 are rounded
+       */
+      id: number;
+      /** @description The provider may have charged, and did not say for what: the tokens are the most that it can have been, as they were reserved. */
+      is_estimated: boolean;
+      /** @description Paid by the creator to the provider, with the creator's own key. */
+      is_own_key: boolean;
+      /** Format: uuid */
+      model_id: string;
+      operation_type: string;
+      /** @description valid, or what was wrong with the answer. */
+      outcome: string;
+      /** @description All input: plain, read from the provider's cache, and written to it. */
+      prompt_tokens: number;
+      /** Format: uuid */
+      suggestion_id: string | null;
+      thought_tokens: number;
+      /** Format: uuid */
+      user_id: string;
+    };
+    /** @description Who did what that matters for security. Appended to, never changed. Admins read it. */
+    audit_log: {
+      action: string;
+      /**
+       * Format: uuid
+       * @description Who did it; null is the service. No foreign key: the log outlives the person.
+       */
+      actor_id: string | null;
+      /** Format: date-time */
+      created_at: string;
+      details: unknown;
+      /**
+       * Format: int64
+       * @description Ask for `id::text` where numbers beyond 2^53 are rounded
+       */
+      id: number;
+      request_id: string | null;
+      /**
+       * Format: uuid
+       * @description Whom it concerns. No foreign key, for the same reason.
+       */
+      user_id: string | null;
+    };
+    /** @description The categories of items and creators, in the order in which visitors see them. */
+    content_category: {
+      code: string;
+      description: string;
+      display_name: string;
+      /** Format: uuid */
+      id: string;
+      sort_order: number;
+    };
+    /** @description One row a click, appended and never changed. Partitions are months and stand in schema ops; ops.keep_click_partitions() makes and drops them. */
+    content_click: {
+      /** Format: date-time */
+      clicked_at: string;
+      /**
+       * Format: uuid
+       * @description No foreign key: checking it would lock the item's row for every click. The trigger looks that the item is there.
+       */
+      content_id: string;
+      /** @description ISO 3166-1, where the platform's own proxy tells it. */
+      country: string | null;
+      /**
+       * Format: int64
+       * @description Ask for `id::text` where numbers beyond 2^53 are rounded
+       */
+      id: number;
+      /** @description False for bots and prefetches, which are recorded apart. */
+      is_counted: boolean;
+      /** @description The search that led here. */
+      query: string | null;
+      /** @description Host of the referrer; null for a direct visit. */
+      referrer_host: string | null;
+      /** @description The class of the visitor's program; the trigger reduces whatever is inserted. */
+      user_agent: string | null;
+    };
+    /** @description What a creator has published, on whatever platform. Published by Realtime: every column may be seen by the owner. */
+    content_item: {
+      category_code: string | null;
+      /** @description Who chose category_code: the creator (always wins), the AI, or what the platform's category, the tags or the creator's profile tell. */
+      category_source: string | null;
+      /** Format: int64 */
+      comments_count: number;
+      content_type: string;
+      /** Format: date-time */
+      created_at: string;
+      /**
+       * Format: date-time
+       * @description Soft delete, by the creator or because the item vanished. Reads leave these rows out.
+       */
+      deleted_at: string | null;
+      deleted_by: string | null;
+      description: string;
+      duration_seconds: number | null;
+      hashtags: string[];
+      /**
+       * Format: date-time
+       * @description When a moderator took the item out of public view; see set_content_hidden().
+       */
+      hidden_at: string | null;
+      hidden_reason: string | null;
+      /** Format: uuid */
+      id: string;
+      language: string | null;
+      /** Format: int64 */
+      likes_count: number;
+      /** @description What only one platform knows. */
+      metadata: unknown;
+      permalink: string | null;
+      /** @description The category as the platform names it. StreamVibe's own is category_code. */
+      platform_category: string | null;
+      platform_content_id: string;
+      /** Format: date-time */
+      published_at: string;
+      /** @description Title weighs A, tags and hashtags B, description C. */
+      search_vector: string | null;
+      /** Format: int64 */
+      shares_count: number;
+      /** Format: uuid */
+      social_account_id: string;
+      /** @description SHA-256 of the texts as the platform last gave them. A sync overwrites texts only when this changes, so creators' edits stay. */
+      source_hash: string | null;
+      tags: string[];
+      thumbnail_url: string | null;
+      title: string;
+      /**
+       * Format: int64
+       * @description Clicks counted by StreamVibe, not by the platform.
+       */
+      total_clicks: number;
+      /** Format: date-time */
+      updated_at: string;
+      /**
+       * Format: uuid
+       * @description The account's owner, kept here too: policies and indexes need no join.
+       */
+      user_id: string;
+      /**
+       * Format: date-time
+       * @description When a sync found that the platform no longer has the item.
+       */
+      vanished_at: string | null;
+      /** Format: int64 */
+      views_count: number;
+      /** @enum {string} */
+      visibility: "public" | "private" | "unlisted";
+    };
+    /** @description The pictures and videos of an item that has several, in the creator's order. An item that is its only part has none here. */
+    content_media: {
+      alt_text: string | null;
+      /** Format: uuid */
+      content_id: string;
+      /** Format: date-time */
+      created_at: string;
+      duration_seconds: number | null;
+      height: number | null;
+      kind: string;
+      platform_media_id: string | null;
+      position: number;
+      thumbnail_url: string | null;
+      /** Format: date-time */
+      updated_at: string;
+      /** @description As the platform gave it: most are signed and die after hours or days, so it is renewed with every sync that finds it half a day old. */
+      url: string | null;
+      /**
+       * Format: uuid
+       * @description The item's owner, kept here too: the policy needs no join.
+       */
+      user_id: string;
+      width: number | null;
+    };
+    /** @description What an item said before each change of its title, description, tags or thumbnail. Written by a trigger only. */
+    content_revision: {
+      /**
+       * Format: uuid
+       * @description The person who edited. No foreign key: the history outlives a moderator.
+       */
+      changed_by: string | null;
+      changed_fields: string[];
+      /** Format: uuid */
+      content_item_id: string;
+      /** Format: date-time */
+      created_at: string;
+      description: string;
+      /**
+       * Format: int64
+       * @description Ask for `id::text` where numbers beyond 2^53 are rounded
+       */
+      id: number;
+      /** @description sync: the platform's text changed; creator: edited through the API; service: anything else. */
+      source: string;
+      tags: string[];
+      thumbnail_url: string | null;
+      /** @description The value before the change, like the other three. */
+      title: string;
+      /**
+       * Format: uuid
+       * @description The item's owner, for the policy.
+       */
+      user_id: string;
+    };
+    /** @description Tags of items from every source, folded, so that equal ones are equal. The item's own arrays stay as they were written. */
+    content_tag: {
+      /** @description 0 to 1; what a platform or a creator says is 1. */
+      confidence_score: number;
+      /** Format: uuid */
+      content_id: string;
+      /** Format: date-time */
+      created_at: string;
+      source: string;
+      tag: string;
+      tag_type: string;
+    };
+    /** @description The forms that content takes across platforms. */
+    content_type: {
+      description: string;
+      display_name: string;
+      /** Format: uuid */
+      id: string;
+      slug: string;
+      sort_order: number;
+    };
+    /** @description An error of the Data API. What StreamVibe's functions raise: SVG01 bad_request (the request cannot be understood), SVG02 forbidden (this is not allowed), SVG03 not_found (not found), SVQ01 quota_exceeded (the plan's quota is used up), SVO01 oauth_state_invalid (the sign-in attempt is unknown, used or too old), SVC01 account_disconnected (the account is disconnected), SVC02 lease_lost (another worker has taken over), SVS01 sync_in_progress (a sync of this account is running), SVS02 lease_lost (another worker has taken over), SVS03 provider_error (the platform gave an answer that cannot be used), SVP01 provider_quota_exceeded (the platform's quota is used up for now), SVJ01 too_many_jobs (too many jobs are under way), SVJ02 lease_lost (another worker has taken over) */
+    DataApiError: {
+      code: string | null;
+      /** @description For SV… codes JSON with members of the problem */
+      details?: string | null;
+      hint?: string | null;
+      message: string;
+    };
+    /** @description Creators whom moderators show first, in their order, until ends_at. */
+    featured_creator: {
+      /** Format: date-time */
+      ends_at: string | null;
+      /** Format: date-time */
+      featured_at: string;
+      /**
+       * Format: uuid
+       * @description The moderator. No foreign key: the list outlives them.
+       */
+      featured_by: string | null;
+      reason: string | null;
+      sort_order: number;
+      /** Format: uuid */
+      user_id: string;
+    };
+    /** @description What happened in a job, in words for its owner. Appended to, and deleted with the job. */
+    job_log: {
+      /** @description The run that wrote it. */
+      attempt: number;
+      /** Format: date-time */
+      created_at: string;
+      details: unknown;
+      /**
+       * Format: int64
+       * @description Ask for `id::text` where numbers beyond 2^53 are rounded
+       */
+      id: number;
+      /** Format: uuid */
+      job_id: string;
+      level: string;
+      message: string;
+      /**
+       * Format: uuid
+       * @description Copy of the job's, so that the policy needs no join. No foreign key: the row is deleted with the job.
+       */
+      user_id: string | null;
+    };
+    /** @description Every job, and for a while every job that has ended. Its owner watches it live. Only functions write it. */
+    job_queue: {
+      /** @description Runs that were begun. A run that was handed back in good order does not count. */
+      attempts: number;
+      /** @description Where the next run goes on; the handler's own. */
+      checkpoint: unknown;
+      /** Format: date-time */
+      created_at: string;
+      /**
+       * Format: int64
+       * @description Hash of user, handler and params; equal hashes are compared in full.
+       */
+      dedupe_hash: number;
+      error_code: string | null;
+      /** @description Why the last run failed, in words for the owner. It stays when a later run succeeds. */
+      error_message: string | null;
+      /** Format: date-time */
+      finished_at: string | null;
+      /** @description What does it, such as sync_youtube. */
+      handler: string;
+      /** Format: uuid */
+      id: string;
+      job_type: string;
+      max_attempts: number;
+      /** @description Input of the handler. Its owner can read it, so it never holds a secret. */
+      params: unknown;
+      /** @description 1 to 10; higher is sooner. */
+      priority: number;
+      progress_message: string | null;
+      progress_percent: number;
+      /** @description The request that asked for it. */
+      request_id: string | null;
+      result: unknown;
+      /**
+       * Format: date-time
+       * @description Not before.
+       */
+      run_at: string;
+      /**
+       * Format: date-time
+       * @description When the latest run began.
+       */
+      started_at: string | null;
+      /** @enum {string} */
+      status: "pending" | "processing" | "completed" | "failed" | "cancelled" | "expired";
+      /**
+       * Format: uuid
+       * @description Whose job it is. Null: the service's own.
+       */
+      user_id: string | null;
+      worker_id: string | null;
+    };
+    /** @description The five categories of work and how each is retried, limited in time, deduplicated and kept. */
+    job_type: {
+      /** @description Upper bound of the random wait before the second attempt; it doubles with each further one. */
+      backoff_base_seconds: number;
+      /** @description The bound stops growing here. */
+      backoff_cap_seconds: number;
+      /** @description find_or_create_job() and get_cached_job_result() give the result of an equal job that ended less than this long ago. */
+      cache_seconds: number;
+      /** Format: date-time */
+      created_at: string;
+      /** @description An equal job that was created less than this long ago is given instead of a new one. */
+      dedupe_seconds: number;
+      description: string;
+      display_name: string;
+      /** @description A job that has not begun this long after it was due expires. */
+      expire_seconds: number;
+      /** @description Whether a creator may ask for it; otherwise only the service. */
+      is_for_creators: boolean;
+      /** @description How long ended jobs are kept. */
+      keep_days: number;
+      max_attempts: number;
+      slug: string;
+      sort_order: number;
+      /** @description A run that takes longer loses its lease, even if its worker is alive. */
+      timeout_seconds: number;
+      /** Format: date-time */
+      updated_at: string;
+    };
+    /** @description Messages to one person, pushed by Realtime. Written by the service; the person may mark them read or delete them. */
+    notification: {
+      /** Format: date-time */
+      created_at: string;
+      /** @description What the message is about, for the client: ids and codes, never a secret. */
+      data: unknown;
+      /** Format: uuid */
+      id: string;
+      message: string;
+      /** Format: date-time */
+      read_at: string | null;
+      title: string;
+      /** @enum {string} */
+      type: "info" | "success" | "warning" | "error";
+      /** Format: uuid */
+      user_id: string;
+    };
+    /** @description The platforms that an account can be connected from. */
+    platform: {
+      display_name: string;
+      /** Format: uuid */
+      id: string;
+      is_active: boolean;
+      slug: string;
+      sort_order: number;
+      website_url: string;
+    };
+    /** @description The right to act for an account. The tokens themselves are in Vault under vault_secret_name, and nowhere else. */
+    platform_connection: {
+      /** Format: date-time */
+      created_at: string;
+      /** Format: uuid */
+      id: string;
+      /** @description False: disconnected by the creator, or refused by the platform. */
+      is_active: boolean;
+      /** Format: date-time */
+      last_refreshed_at: string | null;
+      /** Format: uuid */
+      platform_id: string;
+      scopes: string[];
+      /**
+       * Format: date-time
+       * @description Null: the token does not expire.
+       */
+      token_expires_at: string | null;
+      /** Format: date-time */
+      updated_at: string;
+      /** Format: uuid */
+      user_id: string;
+    };
+    /** @description Problem details, RFC 9457 */
+    Problem: {
+      /** @enum {string} */
+      code:
+        | "bad_request"
+        | "invalid_json"
+        | "invalid_encoding"
+        | "idempotency_key_invalid"
+        | "oauth_state_invalid"
+        | "oauth_denied"
+        | "redirect_uri_not_allowed"
+        | "unauthorized"
+        | "quota_exceeded"
+        | "ai_budget_exceeded"
+        | "forbidden"
+        | "not_found"
+        | "method_not_allowed"
+        | "conflict"
+        | "sync_in_progress"
+        | "account_disconnected"
+        | "account_locked"
+        | "lease_lost"
+        | "idempotency_in_progress"
+        | "payload_too_large"
+        | "unsupported_media_type"
+        | "platform_account_missing"
+        | "validation_failed"
+        | "idempotency_key_reused"
+        | "rate_limited"
+        | "too_many_jobs"
+        | "internal"
+        | "provider_error"
+        | "provider_unavailable"
+        | "provider_quota_exceeded"
+        | "unavailable"
+        | "timeout";
+      detail?: string;
+      errors?: {
+        detail: string;
+        pointer: string;
+      }[];
+      request_id: string;
+      status: number;
+      title: string;
+      type: string;
+    };
+    /** @description What was used in each cycle that is over. Written by the statement that starts the next one. */
+    quota_usage_history: {
+      ai_analyses_used: number;
+      /** Format: date-time */
+      created_at: string;
+      /** Format: date-time */
+      cycle_end_date: string;
+      /** Format: date-time */
+      cycle_start_date: string;
+      /**
+       * Format: int64
+       * @description Ask for `id::text` where numbers beyond 2^53 are rounded
+       */
+      id: number;
+      seo_submissions_used: number;
+      syncs_used: number;
+      /** Format: uuid */
+      tier_id: string;
+      /** Format: uuid */
+      user_id: string;
+    };
+    /** @description Whom pages are told to; the code has an adapter for each slug. */
+    search_engine: {
+      /** @description How many addresses one batch may have; the adapter makes as many calls of it as the engine wants. */
+      batch_size: number;
+      /** Format: date-time */
+      created_at: string;
+      display_name: string;
+      /** Format: uuid */
+      id: string;
+      slug: string;
+      sort_order: number;
+      /** @description Whether it wants to be told that a page is gone. */
+      takes_removals: boolean;
+      /** @description Whether it can be asked what became of an address. Where not, submitted is the end. */
+      tells_status: boolean;
+      /** Format: date-time */
+      updated_at: string;
+      website_url: string;
+      /** @description An address that was sent is not sent again for so long. */
+      window_seconds: number;
+    };
+    /** @description A site at a search engine, and who vouches for it. Without a user: the operator's, which serves every creator. */
+    seo_connection: {
+      /** Format: date-time */
+      created_at: string;
+      /** @description How the engine names the site: sc-domain:example.com at Google, user and host at Yandex. */
+      engine_site: string | null;
+      /** @description Why nothing is sent at the moment: a key is refused, the site no longer vouches. */
+      error_code: string | null;
+      error_message: string | null;
+      /** Format: uuid */
+      id: string;
+      is_active: boolean;
+      is_verified: boolean;
+      /** @description Where items are below site_url: {id} is the item's id, {slug} the creator's. */
+      item_path: string;
+      /** Format: date-time */
+      last_run_at: string | null;
+      /**
+       * Format: date-time
+       * @description The engine wants no call before that.
+       */
+      paused_until: string | null;
+      /** Format: uuid */
+      search_engine_id: string;
+      site_host: string | null;
+      /** @description Without a slash at the end. Nothing outside it is ever submitted by this connection. */
+      site_url: string;
+      /** Format: date-time */
+      updated_at: string;
+      /** Format: uuid */
+      user_id: string | null;
+      verification_method: string | null;
+      /** @description What the site has to show, in a meta tag or a file; at IndexNow also its key. No secret: everybody can read it there. */
+      verification_token: string;
+      /** Format: date-time */
+      verified_at: string | null;
+      /**
+       * Format: date-time
+       * @description When to look again whether the site still shows it, or the engine still says so.
+       */
+      verify_at: string | null;
+      verify_failures: number;
+    };
+    /** @description One address told to one search engine. Published by Realtime: every column may be seen by the creator. */
+    seo_submission: {
+      /**
+       * Format: date-time
+       * @description When it was last sent, whatever came of it.
+       */
+      attempted_at: string | null;
+      attempts: number;
+      /** Format: date-time */
+      checked_at: string | null;
+      checks: number;
+      /**
+       * Format: date-time
+       * @description A worker is sending it until then.
+       */
+      claimed_until: string | null;
+      /** Format: uuid */
+      connection_id: string;
+      /**
+       * Format: uuid
+       * @description No foreign key: the history stays when the item goes.
+       */
+      content_item_id: string | null;
+      /** Format: date-time */
+      created_at: string;
+      /**
+       * Format: date-time
+       * @description Not sent before that.
+       */
+      due_at: string;
+      /** @description Why it is where it is, for programs; error_message says it in words, also of what is merely waiting. */
+      error_code: string | null;
+      error_message: string | null;
+      /** Format: date-time */
+      finished_at: string | null;
+      /** @description Every move with its time and reason: at, status, code, message. The last thirty. */
+      history: unknown;
+      /** Format: uuid */
+      id: string;
+      /**
+       * Format: date-time
+       * @description When to ask the engine what became of it. Null: there is nothing to ask.
+       */
+      next_check_at: string | null;
+      /** @description HTTP status of the engine's last answer. */
+      response_status: number | null;
+      /** @description pending → submitted → indexed, rejected or failed. */
+      status: string;
+      /** @description updated: new or changed. removed: the page is gone. */
+      submission_type: string;
+      /** Format: date-time */
+      submitted_at: string | null;
+      submitted_url: string;
+      /**
+       * Format: date-time
+       * @description A unit of the plan is taken for it since then. Null: it costs none, or the unit went back.
+       */
+      unit_reserved_at: string | null;
+      /** Format: date-time */
+      updated_at: string;
+      /**
+       * Format: uuid
+       * @description The creator whose page it is. Null: of a creator who is gone, to have the page forgotten.
+       */
+      user_id: string | null;
+    };
+    /** @description What was used of each quota of an engine, in each of its windows. Taken before the call, so that no call goes beyond. */
+    seo_usage: {
+      /** Format: uuid */
+      connection_id: string;
+      /**
+       * Format: int64
+       * @description Ask for `id::text` where numbers beyond 2^53 are rounded
+       */
+      id: number;
+      /** @description Whatever the engine limits: submissions, inspections, notifications. */
+      quota: string;
+      /** @description As the engine told or documents it. Null: it is not known. */
+      quota_limit: number | null;
+      /** Format: date-time */
+      updated_at: string;
+      used: number;
+      /**
+       * Format: uuid
+       * @description Copy of the connection's, so that the policy needs no join.
+       */
+      user_id: string | null;
+      /** Format: date-time */
+      window_end: string;
+      /** Format: date-time */
+      window_start: string;
+    };
+    /** @description A creator's channel or profile on a platform. Published by Realtime: every column may be seen by the owner. */
+    social_account: {
+      avatar_url: string | null;
+      /** Format: uuid */
+      connection_id: string | null;
+      /** Format: date-time */
+      created_at: string;
+      /**
+       * Format: date-time
+       * @description When the creator disconnected it (its content stays), or asked the platform to have it erased.
+       */
+      deleted_at: string | null;
+      /** @description What the platform's adapter keeps of the account, such as the id of the uploads playlist. */
+      details: unknown;
+      display_name: string | null;
+      /** Format: int64 */
+      followers_count: number | null;
+      /** Format: uuid */
+      id: string;
+      /** @description Why the last sync failed, in words for the creator. Null: it did not. */
+      last_error: string | null;
+      /** Format: date-time */
+      last_synced_at: string | null;
+      /** @description Automatic sync looks at the account no more seldom than this, as far as the plan's syncs reach. */
+      max_sync_hours: number;
+      /** @description Automatic sync looks at the account no more often than this. The same as max_sync_hours: at a fixed pace. */
+      min_sync_hours: number;
+      /**
+       * Format: date-time
+       * @description When automatic sync is due. Null: not scheduled.
+       */
+      next_sync_at: string | null;
+      platform_account_id: string;
+      /** Format: uuid */
+      platform_id: string;
+      profile_url: string | null;
+      status: string;
+      /** @enum {string} */
+      sync_mode: "auto" | "manual" | "disabled";
+      /** Format: date-time */
+      updated_at: string;
+      /** Format: uuid */
+      user_id: string;
+      username: string | null;
+    };
+    /** @description What Stripe reported, once by its id, and the queue from which it is worked off. An event says that something changed, never what is so now: that is fetched. */
+    stripe_webhook_events: {
+      /** @description How often it was taken up. */
+      attempts: number;
+      /** Format: date-time */
+      created_at: string;
+      /** @description Ids and times of the event. Names, addresses, cards and amounts are not kept. */
+      data: unknown;
+      /**
+       * Format: date-time
+       * @description Not before. While somebody is at it: when they are given up for dead. Infinity: no more by itself.
+       */
+      due_at: string;
+      event_id: string;
+      event_type: string;
+      /** Format: uuid */
+      id: string;
+      last_error: string | null;
+      livemode: boolean;
+      /** Format: date-time */
+      processed_at: string | null;
+      status: string;
+      /** @description What has to be looked at: a customer (cus_…), or a charge whose customer is not told (ch_…). Null: nothing. */
+      subject: string | null;
+    };
+    /** @description Each person's one plan, its cycle and what was used in it. Only functions write it: reserving is one statement. */
+    subscription: {
+      ai_analyses_used: number;
+      /** Format: date-time */
+      created_at: string;
+      /** @description The day of the month on which the cycle would end if every month had it: a subscriber from the 31st keeps the 31st. */
+      cycle_anchor_day: number;
+      /** Format: date-time */
+      cycle_end_date: string;
+      /** Format: date-time */
+      cycle_start_date: string;
+      /** Format: uuid */
+      id: string;
+      seo_submissions_used: number;
+      /** Format: uuid */
+      status_id: string;
+      syncs_used: number;
+      /** Format: uuid */
+      tier_id: string;
+      /** Format: date-time */
+      updated_at: string;
+      /** Format: uuid */
+      user_id: string;
+    };
+    /** @description The states of a subscription, named as the payment provider names them. */
+    subscription_status: {
+      description: string;
+      display_name: string;
+      /** Format: uuid */
+      id: string;
+      slug: string;
+      sort_order: number;
+    };
+    /** @description The plans and their limits. A month is the subscriber's own cycle, not the calendar's. */
+    subscription_tier: {
+      /** Format: date-time */
+      created_at: string;
+      description: string;
+      display_name: string;
+      /** Format: uuid */
+      id: string;
+      /** @description False: kept for those who have it, no longer offered. */
+      is_active: boolean;
+      max_ai_analyses_per_month: number;
+      max_seo_submissions_per_month: number;
+      max_social_accounts: number;
+      max_syncs_per_month: number;
+      /** @description US cents. */
+      price_cents_per_month: number;
+      slug: string;
+      sort_order: number;
+      /** Format: date-time */
+      updated_at: string;
+    };
+    /** @description The lists of what trends: a period, or a period with a category or a platform. Published by Realtime. Written by ops.refresh_trending() only. */
+    trending_content: {
+      /** Format: uuid */
+      content_id: string;
+      /**
+       * Format: int64
+       * @description Ask for `id::text` where numbers beyond 2^53 are rounded
+       */
+      id: number;
+      /** Format: date-time */
+      last_updated_at: string;
+      rank_position: number;
+      trend_category: string;
+      /** @description Comparable within a list. Time does not change it, see docs/trending.md. */
+      trend_score: number;
+    };
+    /** @description What is looked for and what grows, refreshed every six hours. Nothing in it is made up by a model. */
+    trending_keyword: {
+      /** @description Empty: any. */
+      category_code: string;
+      /** Format: date-time */
+      expires_at: string;
+      /** @description This week by the week before; null: it is new. */
+      growth: number | null;
+      /** Format: uuid */
+      id: string;
+      keyword: string;
+      /** @description BCP 47, lower case; empty: any. */
+      language: string;
+      /** @description How many visitors searched for it, or creators use it. Of fewer than three it enters nobody else's prompt. */
+      people: number;
+      score: number;
+      source: string;
+      /** Format: date-time */
+      updated_at: string;
+    };
+    /** @description How a creator wants suggestions. No row: the defaults. */
+    user_ai_setting: {
+      /** Format: date-time */
+      created_at: string;
+      /** @description Who may be asked when the first provider fails, in this order; empty: nobody. */
+      fallback_providers: string[];
+      /** @description Names of the Vault secrets that hold the creator's own keys, by provider. The keys are nowhere else and never read back. */
+      key_secret_names: unknown;
+      /** @description BCP 47; null: that of each item, or the creator's. */
+      language: string | null;
+      /** Format: uuid */
+      model_id: string | null;
+      /** @description US cents a calendar month (UTC); null: no limit of their own. */
+      monthly_budget_cents: number | null;
+      /** Format: uuid */
+      provider_id: string | null;
+      tone: string;
+      /** Format: date-time */
+      updated_at: string;
+      /** Format: uuid */
+      user_id: string;
+    };
+    /** @description Who may do more than own rows. Granted and revoked by set_user_role(), which the audit log records. */
+    user_role: {
+      /** Format: date-time */
+      granted_at: string;
+      /** @enum {string} */
+      role: "user" | "admin" | "moderator";
+      /** Format: uuid */
+      user_id: string;
+    };
+    /** @description A person's preferences. */
+    user_setting: {
+      /** Format: date-time */
+      created_at: string;
+      /**
+       * @description What newly connected accounts start with.
+       * @enum {string}
+       */
+      default_sync_mode: "auto" | "manual" | "disabled";
+      email_notifications: boolean;
+      /** @description BCP 47, such as en or pt-BR. */
+      language: string;
+      /** @description IANA name, such as Europe/Berlin. */
+      time_zone: string;
+      /** Format: date-time */
+      updated_at: string;
+      /** Format: uuid */
+      user_id: string;
+    };
+    /** @description One row a person, made by sign-up. The e-mail follows auth.users; nobody edits it here. */
+    users: {
+      avatar_url: string | null;
+      bio: string | null;
+      /** Format: date-time */
+      created_at: string;
+      display_name: string | null;
+      /** @description Copy of auth.users.email. Null for people who signed up without one. */
+      email: string | null;
+      /**
+       * Format: date-time
+       * @description When a moderator took the creator out of public view; see set_creator_hidden().
+       */
+      hidden_at: string | null;
+      hidden_reason: string | null;
+      /** Format: uuid */
+      id: string;
+      /** @description The creator wants to be found by visitors. */
+      is_public: boolean;
+      /** @description StreamVibe has checked that the person is who they say. Set by the service only. */
+      is_verified: boolean;
+      /**
+       * Format: date-time
+       * @description When the profile was first set up.
+       */
+      onboarded_at: string | null;
+      primary_category: string | null;
+      /** @description Address of the creator's page. Set once, by setup_profile(). */
+      profile_slug: string | null;
+      /** Format: date-time */
+      updated_at: string;
+    };
+  };
+  responses: {
+    /** @description The request cannot be understood or a rule was broken; `code` is a SQLSTATE or PGRST… */
+    DataApi400: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        "application/json": components["schemas"]["DataApiError"];
+      };
+    };
+    /** @description The key or the token is missing or wrong */
+    DataApi401: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        "application/json": components["schemas"]["DataApiError"];
+      };
+    };
+    /** @description This is not granted, or a policy says no */
+    DataApi403: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        "application/json": components["schemas"]["DataApiError"];
+      };
+    };
+    /** @description There is such a row already, or one that it names is missing */
+    DataApi409: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        "application/json": components["schemas"]["DataApiError"];
+      };
+    };
+    /** @description The request cannot be understood; The body is not JSON; The text is not UTF-8; The idempotency key cannot be used; The sign-in attempt is unknown, used or too old; The platform did not grant access; The redirect address is not allowed */
+    Problem400: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description Valid credentials are needed */
+    Problem401: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description The plan's quota is used up; The budget for AI is used up */
+    Problem402: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description This is not allowed */
+    Problem403: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description Not found */
+    Problem404: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description The method is not allowed */
+    Problem405: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description The request conflicts with the present state; A sync of this account is running; The account is disconnected; The platform wants something confirmed there first; Another worker has taken over; The first request with this key is still running */
+    Problem409: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description The body is too large */
+    Problem413: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description The media type is not supported */
+    Problem415: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description There is no channel or profile to connect; The request breaks a rule; The idempotency key was used for another request */
+    Problem422: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description Too many requests; Too many jobs are under way */
+    Problem429: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description Something went wrong on our side */
+    Problem500: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description The platform gave an answer that cannot be used */
+    Problem502: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description The platform cannot be reached; The platform's quota is used up for now; The service cannot answer at the moment */
+    Problem503: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description The work took too long */
+    Problem504: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+  };
+  parameters: {
+    /** @description The same key with the same body gives the first answer again for 24 hours */
+    IdempotencyKey: string;
+    /** @description At most 1,000 rows come at once */
+    Limit: number;
+    /** @description Rows to skip; a condition on the last key seen is faster */
+    Offset: number;
+    /** @description `published_at.desc,id` */
+    Order: string;
+    /** @description `return=representation` gives the rows that were written */
+    Prefer: string;
+    /** @description Columns, and rows of other tables: `id,title,social_account(display_name)` */
+    Select: string;
+  };
+  requestBodies: never;
+  headers: never;
+  pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+  "ai-generate-tags": {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same body gives the first answer again for 24 hours */
+        "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "content_item_id": "3f1c9a52-7f0e-4b0a-9d53-1f6c2f7f1b11",
+         *       "provider": "openai"
+         *     }
+         */
+        "application/json": {
+          /** Format: uuid */
+          content_item_id: string;
+          fresh?: boolean;
+          model?: string;
+          provider?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** Format: uuid */
+            content_item_id: string;
+            cost_cents: number | null;
+            is_cached: boolean;
+            model: string;
+            provider: string;
+            seo_parts: {
+              advice: string | null;
+              name: string;
+              of: number;
+              points: number;
+            }[];
+            seo_score: number;
+            suggested_category:
+              | (
+                | "music"
+                | "gaming"
+                | "education"
+                | "lifestyle"
+                | "comedy"
+                | "tech"
+                | "beauty"
+                | "fitness"
+                | "food"
+                | "business"
+                | "art"
+                | "entertainment"
+                | "news"
+                | "science"
+                | "other"
+              )
+              | null;
+            suggested_descriptions: string[];
+            suggested_hashtags: string[];
+            suggested_tags: string[];
+            suggested_titles: string[];
+            /** Format: uuid */
+            suggestion_id: string;
+            trending_keywords: string[];
+            trending_parts: {
+              advice: string | null;
+              name: string;
+              of: number;
+              points: number;
+            }[];
+            trending_score: number;
+            was_repaired: boolean;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      402: components["responses"]["Problem402"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      502: components["responses"]["Problem502"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  "apply-ai-suggestion": {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same body gives the first answer again for 24 hours */
+        "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "suggestion_id": "3f1c9a52-7f0e-4b0a-9d53-1f6c2f7f1b11",
+         *       "fields": [
+         *         "title",
+         *         "tags"
+         *       ],
+         *       "preview": true
+         *     }
+         */
+        "application/json": {
+          /** @default 0 */
+          description?: number;
+          fields?: ("title" | "description" | "tags" | "hashtags" | "category")[];
+          /** @default false */
+          preview?: boolean;
+          /** Format: uuid */
+          suggestion_id?: string;
+          /** @default 0 */
+          title?: number;
+          /** Format: uuid */
+          undo?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            application_id: string | null;
+            changes: {
+              after: string | string[] | null;
+              before: string | string[] | null;
+              field: string;
+            }[];
+            content_item: {
+              category_code:
+                | (
+                  | "music"
+                  | "gaming"
+                  | "education"
+                  | "lifestyle"
+                  | "comedy"
+                  | "tech"
+                  | "beauty"
+                  | "fitness"
+                  | "food"
+                  | "business"
+                  | "art"
+                  | "entertainment"
+                  | "news"
+                  | "science"
+                  | "other"
+                )
+                | null;
+              description: string;
+              hashtags: string[];
+              /** Format: uuid */
+              id: string;
+              tags: string[];
+              title: string;
+              updated_at: string;
+            };
+          } | {
+            kept_fields: string[];
+            undone_fields: string[];
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  "auth-profile-setup": {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same body gives the first answer again for 24 hours */
+        "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "display_name": "Ada",
+         *       "bio": "x",
+         *       "category": "tech",
+         *       "avatar_url": "https://example.com/a.png"
+         *     }
+         */
+        "application/json": {
+          /** Format: uri */
+          avatar_url?: string;
+          bio?: string;
+          /** @enum {string} */
+          category?:
+            | "music"
+            | "gaming"
+            | "education"
+            | "lifestyle"
+            | "comedy"
+            | "tech"
+            | "beauty"
+            | "fitness"
+            | "food"
+            | "business"
+            | "art"
+            | "entertainment"
+            | "news"
+            | "science"
+            | "other";
+          display_name: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            is_public: boolean;
+            profile: {
+              avatar_url: string | null;
+              bio: string | null;
+              display_name: string;
+              /** Format: uuid */
+              id: string;
+              is_public: boolean;
+              primary_category:
+                | (
+                  | "music"
+                  | "gaming"
+                  | "education"
+                  | "lifestyle"
+                  | "comedy"
+                  | "tech"
+                  | "beauty"
+                  | "fitness"
+                  | "food"
+                  | "business"
+                  | "art"
+                  | "entertainment"
+                  | "news"
+                  | "science"
+                  | "other"
+                )
+                | null;
+              profile_slug: string;
+            };
+            profile_slug: string;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  "billing-status": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            amount: {
+              currency: string;
+              interval: string | null;
+              interval_count: number | null;
+              minor: number;
+              text: string;
+            } | null;
+            can_open_portal: boolean;
+            can_subscribe: boolean;
+            next: {
+              amount: {
+                currency: string;
+                minor: number;
+                text: string;
+              } | null;
+              at: string | null;
+              /** @enum {string} */
+              kind:
+                | "none"
+                | "renews"
+                | "ends"
+                | "trial_ends"
+                | "retries"
+                | "finish_payment"
+                | "fix_payment"
+                | "paused";
+              text: string;
+            };
+            paid_twice: boolean;
+            period: {
+              /** Format: date-time */
+              ends_at: string;
+              /** Format: date-time */
+              starts_at: string;
+            };
+            plan: {
+              name: string;
+              slug: string;
+            };
+            status: string;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  "browse-categories": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            categories: {
+              code: string;
+              description: string;
+              display_name: string;
+              item_count: number;
+              item_count_is_estimate: boolean;
+              sort_order: number;
+            }[];
+            total_count: number;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  "browse-content": {
+    parameters: {
+      query?: {
+        /** @example gaming */
+        category?:
+          | "music"
+          | "gaming"
+          | "education"
+          | "lifestyle"
+          | "comedy"
+          | "tech"
+          | "beauty"
+          | "fitness"
+          | "food"
+          | "business"
+          | "art"
+          | "entertainment"
+          | "news"
+          | "science"
+          | "other";
+        content_type?: string;
+        creator?: string;
+        cursor?: string;
+        language?: string;
+        /** @example 10 */
+        limit?: number;
+        max_duration?: number;
+        min_duration?: number;
+        offset?: number;
+        platform?: "youtube" | "instagram" | "tiktok" | "facebook" | "twitter";
+        published_since?: string;
+        published_until?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            content_items: {
+              category: string | null;
+              comments_count: number;
+              content_type: string;
+              creator: {
+                avatar_url: string | null;
+                category: string | null;
+                display_name: string | null;
+                /** Format: uuid */
+                id: string;
+                is_verified: boolean;
+                slug: string | null;
+              };
+              description: string;
+              duration_seconds: number | null;
+              hashtags: string[];
+              /** Format: uuid */
+              id: string;
+              language: string | null;
+              likes_count: number;
+              permalink: string | null;
+              platform: string;
+              published_at: string;
+              thumbnail_url: string | null;
+              title: string;
+              total_clicks: number;
+              views_count: number;
+            }[];
+            next_cursor: string | null;
+            total_count: number;
+            total_is_estimate: boolean;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  "browse-creators": {
+    parameters: {
+      query?: {
+        /** @example tech */
+        category?:
+          | "music"
+          | "gaming"
+          | "education"
+          | "lifestyle"
+          | "comedy"
+          | "tech"
+          | "beauty"
+          | "fitness"
+          | "food"
+          | "business"
+          | "art"
+          | "entertainment"
+          | "news"
+          | "science"
+          | "other";
+        cursor?: string;
+        /** @example 10 */
+        limit?: number;
+        offset?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            creators: {
+              avatar_url: string | null;
+              bio: string | null;
+              category: string | null;
+              display_name: string | null;
+              /** Format: uuid */
+              id: string;
+              is_verified: boolean;
+              item_count: number;
+              slug: string | null;
+              total_followers: number;
+            }[];
+            featured: {
+              avatar_url: string | null;
+              category: string | null;
+              display_name: string | null;
+              ends_at: string | null;
+              /** Format: uuid */
+              id: string;
+              is_verified: boolean;
+              reason: string | null;
+              slug: string | null;
+            }[];
+            next_cursor: string | null;
+            total_count: number;
+            total_is_estimate: boolean;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  "create-checkout-session": {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same body gives the first answer again for 24 hours */
+        "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "tier": "premium",
+         *       "return_url": "http://localhost:3000/billing"
+         *     }
+         */
+        "application/json": {
+          /** Format: uri */
+          return_url?: string;
+          tier: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** Format: date-time */
+            expires_at: string;
+            /** Format: uri */
+            url: string;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      502: components["responses"]["Problem502"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  "create-portal-session": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "return_url": "http://localhost:3000/billing"
+         *     }
+         */
+        "application/json": {
+          /** Format: uri */
+          return_url?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** Format: uri */
+            url: string;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      502: components["responses"]["Problem502"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  "data-deletion-status": {
+    parameters: {
+      query: {
+        /** @example 7d0e34c3-5f6a-4c53-9a53-4a4f2d9f0001 */
+        code: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "text/plain": string;
+        };
+      };
+      400: components["responses"]["Problem400"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  "disconnect-account": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "social_account_id": "7d0e34c3-5f6a-4c53-9a53-4a4f2d9f0001"
+         *     }
+         */
+        "application/json": {
+          /** Format: uuid */
+          social_account_id: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** Format: date-time */
+            disconnected_at: string;
+            revoked: boolean;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  "get-ai-costs": {
+    parameters: {
+      query?: {
+        /** @example 2026-11-01T00:00:00Z */
+        since?: string;
+        until?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            acceptance: {
+              dropped: number;
+              edited: number;
+              kept: number;
+              model: string;
+              suggestions: number;
+            }[];
+            budget_cents: number | null;
+            own_key_cents: number;
+            rows: {
+              cached_tokens: number;
+              calls: number;
+              calls_of_unknown_cost: number;
+              completion_tokens: number;
+              cost_cents: number | null;
+              day: string;
+              estimated_cents: number;
+              is_own_key: boolean;
+              model: string;
+              prompt_tokens: number;
+              provider: string;
+            }[];
+            total_cents: number;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  "get-click-stats": {
+    parameters: {
+      query?: {
+        content_id?: string;
+        /** @example 2026-11-01 */
+        since?: string;
+        /** @example 2026-11-30 */
+        until?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            by_country: {
+              clicks: number;
+              country: string | null;
+            }[];
+            by_day: {
+              clicks: number;
+              day: string;
+            }[];
+            by_referrer: {
+              clicks: number;
+              referrer_host: string | null;
+            }[];
+            total_clicks: number;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  "get-content-detail": {
+    parameters: {
+      query: {
+        /** @example 3f1c9a52-7f0e-4b0a-9d53-1f6c2f7f1b11 */
+        id: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            content_item: {
+              category: string | null;
+              category_source: string | null;
+              comments_count: number;
+              content_type: string;
+              creator: {
+                avatar_url: string | null;
+                category: string | null;
+                display_name: string | null;
+                /** Format: uuid */
+                id: string;
+                is_verified: boolean;
+                slug: string | null;
+              };
+              description: string;
+              duration_seconds: number | null;
+              hashtags: string[];
+              /** Format: uuid */
+              id: string;
+              language: string | null;
+              likes_count: number;
+              media: {
+                alt_text: string | null;
+                duration_seconds: number | null;
+                height: number | null;
+                /** @enum {string} */
+                kind: "image" | "video" | "gif";
+                position: number;
+                thumbnail_url: string | null;
+                url: string | null;
+                width: number | null;
+              }[];
+              permalink: string | null;
+              platform: string;
+              published_at: string;
+              shares_count: number;
+              tags: string[];
+              thumbnail_url: string | null;
+              title: string;
+              total_clicks: number;
+              updated_at: string;
+              views_count: number;
+            };
+            related_content: {
+              category: string | null;
+              comments_count: number;
+              content_type: string;
+              creator: {
+                avatar_url: string | null;
+                category: string | null;
+                display_name: string | null;
+                /** Format: uuid */
+                id: string;
+                is_verified: boolean;
+                slug: string | null;
+              };
+              description: string;
+              duration_seconds: number | null;
+              hashtags: string[];
+              /** Format: uuid */
+              id: string;
+              language: string | null;
+              likes_count: number;
+              permalink: string | null;
+              platform: string;
+              published_at: string;
+              thumbnail_url: string | null;
+              title: string;
+              total_clicks: number;
+              views_count: number;
+            }[];
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  "get-creator-by-slug": {
+    parameters: {
+      query: {
+        /** @example tech-gaming-channel */
+        slug: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            pinned_content: {
+              category: string | null;
+              comments_count: number;
+              content_type: string;
+              creator: {
+                avatar_url: string | null;
+                category: string | null;
+                display_name: string | null;
+                /** Format: uuid */
+                id: string;
+                is_verified: boolean;
+                slug: string | null;
+              };
+              description: string;
+              duration_seconds: number | null;
+              hashtags: string[];
+              /** Format: uuid */
+              id: string;
+              language: string | null;
+              likes_count: number;
+              permalink: string | null;
+              platform: string;
+              published_at: string;
+              thumbnail_url: string | null;
+              title: string;
+              total_clicks: number;
+              views_count: number;
+            }[];
+            recent_content: {
+              category: string | null;
+              comments_count: number;
+              content_type: string;
+              creator: {
+                avatar_url: string | null;
+                category: string | null;
+                display_name: string | null;
+                /** Format: uuid */
+                id: string;
+                is_verified: boolean;
+                slug: string | null;
+              };
+              description: string;
+              duration_seconds: number | null;
+              hashtags: string[];
+              /** Format: uuid */
+              id: string;
+              language: string | null;
+              likes_count: number;
+              permalink: string | null;
+              platform: string;
+              published_at: string;
+              thumbnail_url: string | null;
+              title: string;
+              total_clicks: number;
+              views_count: number;
+            }[];
+            social_accounts: {
+              avatar_url: string | null;
+              display_name: string | null;
+              followers_count: number | null;
+              platform: string;
+              profile_url: string | null;
+              username: string | null;
+            }[];
+            user: {
+              avatar_url: string | null;
+              bio: string | null;
+              category: string | null;
+              display_name: string | null;
+              /** Format: uuid */
+              id: string;
+              is_verified: boolean;
+              item_count: number;
+              joined_at: string;
+              slug: string | null;
+              total_followers: number;
+            };
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  "get-trending": {
+    parameters: {
+      query?: {
+        category?:
+          | "music"
+          | "gaming"
+          | "education"
+          | "lifestyle"
+          | "comedy"
+          | "tech"
+          | "beauty"
+          | "fitness"
+          | "food"
+          | "business"
+          | "art"
+          | "entertainment"
+          | "news"
+          | "science"
+          | "other";
+        /** @example 10 */
+        limit?: number;
+        /** @example today */
+        period?: "today" | "week" | "month";
+        platform?: "youtube" | "instagram" | "tiktok" | "facebook" | "twitter";
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            trend_scores: {
+              [key: string]: number;
+            };
+            trending_items: {
+              category: string | null;
+              comments_count: number;
+              content_type: string;
+              creator: {
+                avatar_url: string | null;
+                category: string | null;
+                display_name: string | null;
+                /** Format: uuid */
+                id: string;
+                is_verified: boolean;
+                slug: string | null;
+              };
+              description: string;
+              duration_seconds: number | null;
+              hashtags: string[];
+              /** Format: uuid */
+              id: string;
+              language: string | null;
+              likes_count: number;
+              permalink: string | null;
+              platform: string;
+              published_at: string;
+              thumbnail_url: string | null;
+              title: string;
+              total_clicks: number;
+              views_count: number;
+            }[];
+            updated_at: string | null;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  health: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            checks: {
+              /** @enum {string} */
+              cron: "ok" | "unset" | "down";
+              /** @enum {string} */
+              database: "ok" | "unset" | "down";
+              /** @enum {string} */
+              queue: "ok" | "unset" | "down";
+              /** @enum {string} */
+              settings: "ok" | "misconfigured";
+              /** @enum {string} */
+              vault: "ok" | "unset" | "down";
+            };
+            misconfigured: string[];
+            /** @enum {string} */
+            status: "ok" | "down";
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      /** @description The service cannot answer at the moment */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            checks: {
+              /** @enum {string} */
+              cron: "ok" | "unset" | "down";
+              /** @enum {string} */
+              database: "ok" | "unset" | "down";
+              /** @enum {string} */
+              queue: "ok" | "unset" | "down";
+              /** @enum {string} */
+              settings: "ok" | "misconfigured";
+              /** @enum {string} */
+              vault: "ok" | "unset" | "down";
+            };
+            misconfigured: string[];
+            /** @enum {string} */
+            status: "ok" | "down";
+          };
+        };
+      };
+      504: components["responses"]["Problem504"];
+    };
+  };
+  "job-processor": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "max_jobs": 10
+         *     }
+         */
+        "application/json": {
+          max_jobs?: number;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            failed: number;
+            processed: number;
+            remaining: number;
+            succeeded: number;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      500: components["responses"]["Problem500"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  "job-status": {
+    parameters: {
+      query: {
+        /** @example 7d0e34c3-5f6a-4c53-9a53-4a4f2d9f0001 */
+        job_id: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            attempts: number;
+            created_at: string;
+            error: {
+              code: string | null;
+              message: string;
+            } | null;
+            finished_at: string | null;
+            handler: string;
+            /** Format: uuid */
+            job_id: string;
+            job_type: string;
+            max_attempts: number;
+            progress_message: string | null;
+            progress_percent: number;
+            result: unknown | null;
+            started_at: string | null;
+            /** @enum {string} */
+            status: "pending" | "processing" | "completed" | "failed" | "cancelled" | "expired";
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  "meta-data-deletion": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "signed_request": "c2lnbmF0dXJl.cGF5bG9hZA"
+         *     }
+         */
+        "application/x-www-form-urlencoded": {
+          signed_request: string;
+        } & {
+          [key: string]: unknown;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** Format: uuid */
+            confirmation_code: string;
+            /** Format: uri */
+            url: string;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      500: components["responses"]["Problem500"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  "meta-deauthorize": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "signed_request": "c2lnbmF0dXJl.cGF5bG9hZA"
+         *     }
+         */
+        "application/x-www-form-urlencoded": {
+          signed_request: string;
+        } & {
+          [key: string]: unknown;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @constant */
+            received: true;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      500: components["responses"]["Problem500"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  metrics: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "text/plain": string;
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      422: components["responses"]["Problem422"];
+      500: components["responses"]["Problem500"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  "oauth-facebook-callback": {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same body gives the first answer again for 24 hours */
+        "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "code": "4/0AX4XfWh-code",
+         *       "state": "Qy8x2ZpW0cVn5tLr7KfJd3hGs9Bm1TaEu4Ri6YoXwNk"
+         *     }
+         */
+        "application/json": {
+          account_id?: string;
+          code?: string;
+          error?: string;
+          state: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            reconnected: boolean;
+            /** Format: uuid */
+            social_account_id: string;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      402: components["responses"]["Problem402"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      502: components["responses"]["Problem502"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  "oauth-facebook-init": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "redirect_uri": "http://localhost:3000/oauth/callback"
+         *     }
+         */
+        "application/json": {
+          /** Format: uri */
+          redirect_uri?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** Format: uri */
+            authorization_url: string;
+            state: string;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  "oauth-instagram-callback": {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same body gives the first answer again for 24 hours */
+        "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "code": "4/0AX4XfWh-code",
+         *       "state": "Qy8x2ZpW0cVn5tLr7KfJd3hGs9Bm1TaEu4Ri6YoXwNk"
+         *     }
+         */
+        "application/json": {
+          account_id?: string;
+          code?: string;
+          error?: string;
+          state: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            reconnected: boolean;
+            /** Format: uuid */
+            social_account_id: string;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      402: components["responses"]["Problem402"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      502: components["responses"]["Problem502"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  "oauth-instagram-init": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "redirect_uri": "http://localhost:3000/oauth/callback"
+         *     }
+         */
+        "application/json": {
+          /** Format: uri */
+          redirect_uri?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** Format: uri */
+            authorization_url: string;
+            state: string;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  "oauth-tiktok-callback": {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same body gives the first answer again for 24 hours */
+        "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "code": "4/0AX4XfWh-code",
+         *       "state": "Qy8x2ZpW0cVn5tLr7KfJd3hGs9Bm1TaEu4Ri6YoXwNk"
+         *     }
+         */
+        "application/json": {
+          account_id?: string;
+          code?: string;
+          error?: string;
+          state: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            reconnected: boolean;
+            /** Format: uuid */
+            social_account_id: string;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      402: components["responses"]["Problem402"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      502: components["responses"]["Problem502"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  "oauth-tiktok-init": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "redirect_uri": "http://localhost:3000/oauth/callback"
+         *     }
+         */
+        "application/json": {
+          /** Format: uri */
+          redirect_uri?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** Format: uri */
+            authorization_url: string;
+            state: string;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  "oauth-twitter-callback": {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same body gives the first answer again for 24 hours */
+        "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "code": "4/0AX4XfWh-code",
+         *       "state": "Qy8x2ZpW0cVn5tLr7KfJd3hGs9Bm1TaEu4Ri6YoXwNk"
+         *     }
+         */
+        "application/json": {
+          account_id?: string;
+          code?: string;
+          error?: string;
+          state: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            reconnected: boolean;
+            /** Format: uuid */
+            social_account_id: string;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      402: components["responses"]["Problem402"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      502: components["responses"]["Problem502"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  "oauth-twitter-init": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "redirect_uri": "http://localhost:3000/oauth/callback"
+         *     }
+         */
+        "application/json": {
+          /** Format: uri */
+          redirect_uri?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** Format: uri */
+            authorization_url: string;
+            state: string;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  "oauth-youtube-callback": {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same body gives the first answer again for 24 hours */
+        "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "code": "4/0AX4XfWh-code",
+         *       "state": "Qy8x2ZpW0cVn5tLr7KfJd3hGs9Bm1TaEu4Ri6YoXwNk"
+         *     }
+         */
+        "application/json": {
+          account_id?: string;
+          code?: string;
+          error?: string;
+          state: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            reconnected: boolean;
+            /** Format: uuid */
+            social_account_id: string;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      402: components["responses"]["Problem402"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      502: components["responses"]["Problem502"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  "oauth-youtube-init": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "redirect_uri": "http://localhost:3000/oauth/callback"
+         *     }
+         */
+        "application/json": {
+          /** Format: uri */
+          redirect_uri?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** Format: uri */
+            authorization_url: string;
+            state: string;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  "process-auto-sync": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /** @example {} */
+        "application/json": {
+          /** @default 200 */
+          max_accounts?: number;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            enqueued: number;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      500: components["responses"]["Problem500"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  "process-stripe-events": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /** @example {} */
+        "application/json": {
+          /** @default 500 */
+          max_customers?: number;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            customers: number;
+            failed: number;
+            mails: number;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      500: components["responses"]["Problem500"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  "refresh-oauth-tokens": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /** @example {} */
+        "application/json": Record<string, never>;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            failed: number;
+            needs_reconnect: number;
+            refreshed: number;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      500: components["responses"]["Problem500"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  "search-content": {
+    parameters: {
+      query: {
+        category?:
+          | "music"
+          | "gaming"
+          | "education"
+          | "lifestyle"
+          | "comedy"
+          | "tech"
+          | "beauty"
+          | "fitness"
+          | "food"
+          | "business"
+          | "art"
+          | "entertainment"
+          | "news"
+          | "science"
+          | "other";
+        content_type?: string;
+        cursor?: string;
+        facets?: "true" | "false";
+        language?: string;
+        /** @example 10 */
+        limit?: number;
+        max_duration?: number;
+        min_duration?: number;
+        platform?: "youtube" | "instagram" | "tiktok" | "facebook" | "twitter";
+        published_since?: string;
+        published_until?: string;
+        /** @example minecraft castle */
+        q: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            did_you_mean: string | null;
+            facets: {
+              category: {
+                [key: string]: number;
+              };
+              content_type: {
+                [key: string]: number;
+              };
+              platform: {
+                [key: string]: number;
+              };
+            } | null;
+            next_cursor: string | null;
+            results: {
+              category: string | null;
+              comments_count: number;
+              content_type: string;
+              creator: {
+                avatar_url: string | null;
+                category: string | null;
+                display_name: string | null;
+                /** Format: uuid */
+                id: string;
+                is_verified: boolean;
+                slug: string | null;
+              };
+              description: string;
+              duration_seconds: number | null;
+              hashtags: string[];
+              /** Format: uuid */
+              id: string;
+              language: string | null;
+              likes_count: number;
+              permalink: string | null;
+              platform: string;
+              published_at: string;
+              snippet_html: string;
+              thumbnail_url: string | null;
+              title: string;
+              title_html: string;
+              total_clicks: number;
+              views_count: number;
+            }[];
+            total_count: number;
+            total_is_estimate: boolean;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  "search-creators": {
+    parameters: {
+      query: {
+        category?:
+          | "music"
+          | "gaming"
+          | "education"
+          | "lifestyle"
+          | "comedy"
+          | "tech"
+          | "beauty"
+          | "fitness"
+          | "food"
+          | "business"
+          | "art"
+          | "entertainment"
+          | "news"
+          | "science"
+          | "other";
+        cursor?: string;
+        /** @example 10 */
+        limit?: number;
+        /** @example tech */
+        q: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            next_cursor: string | null;
+            results: {
+              avatar_url: string | null;
+              bio: string | null;
+              category: string | null;
+              display_name: string | null;
+              /** Format: uuid */
+              id: string;
+              is_verified: boolean;
+              item_count: number;
+              slug: string | null;
+              total_followers: number;
+            }[];
+            total_count: number;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  "stripe-webhook": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "id": "evt_1",
+         *       "type": "customer.subscription.updated",
+         *       "livemode": false,
+         *       "data": {
+         *         "object": {
+         *           "object": "subscription",
+         *           "id": "sub_1",
+         *           "customer": "cus_1"
+         *         }
+         *       }
+         *     }
+         */
+        "application/json": {
+          data?:
+            | ({
+              object?: {
+                [key: string]: unknown;
+              } | null;
+            } & {
+              [key: string]: unknown;
+            })
+            | null;
+          id: string;
+          livemode: boolean;
+          type: string;
+        } & {
+          [key: string]: unknown;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @constant */
+            received: true;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      500: components["responses"]["Problem500"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  "sync-facebook": {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same body gives the first answer again for 24 hours */
+        "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "social_account_id": "7d0e34c3-5f6a-4c53-9a53-4a4f2d9f0001",
+         *       "max_results": 5
+         *     }
+         */
+        "application/json": {
+          /** @default 50 */
+          max_results?: number;
+          /** Format: uuid */
+          social_account_id: string;
+          /** Format: uuid */
+          sync_id?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            has_more: boolean;
+            items_seen: number;
+            new_items: number;
+            removed_items: number;
+            /** Format: uuid */
+            sync_id: string;
+            synced_count: number;
+            total_items: number | null;
+            unchanged_items: number;
+            updated_items: number;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      402: components["responses"]["Problem402"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      502: components["responses"]["Problem502"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  "sync-instagram": {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same body gives the first answer again for 24 hours */
+        "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "social_account_id": "7d0e34c3-5f6a-4c53-9a53-4a4f2d9f0001",
+         *       "max_results": 5
+         *     }
+         */
+        "application/json": {
+          /** @default 50 */
+          max_results?: number;
+          /** Format: uuid */
+          social_account_id: string;
+          /** Format: uuid */
+          sync_id?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            has_more: boolean;
+            items_seen: number;
+            new_items: number;
+            removed_items: number;
+            /** Format: uuid */
+            sync_id: string;
+            synced_count: number;
+            total_items: number | null;
+            unchanged_items: number;
+            updated_items: number;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      402: components["responses"]["Problem402"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      502: components["responses"]["Problem502"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  "sync-tiktok": {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same body gives the first answer again for 24 hours */
+        "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "social_account_id": "7d0e34c3-5f6a-4c53-9a53-4a4f2d9f0001",
+         *       "max_results": 5
+         *     }
+         */
+        "application/json": {
+          /** @default 50 */
+          max_results?: number;
+          /** Format: uuid */
+          social_account_id: string;
+          /** Format: uuid */
+          sync_id?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            has_more: boolean;
+            items_seen: number;
+            new_items: number;
+            removed_items: number;
+            /** Format: uuid */
+            sync_id: string;
+            synced_count: number;
+            total_items: number | null;
+            unchanged_items: number;
+            updated_items: number;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      402: components["responses"]["Problem402"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      502: components["responses"]["Problem502"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  "sync-twitter": {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same body gives the first answer again for 24 hours */
+        "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "social_account_id": "7d0e34c3-5f6a-4c53-9a53-4a4f2d9f0001",
+         *       "max_results": 5
+         *     }
+         */
+        "application/json": {
+          /** @default 50 */
+          max_results?: number;
+          /** Format: uuid */
+          social_account_id: string;
+          /** Format: uuid */
+          sync_id?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            has_more: boolean;
+            items_seen: number;
+            new_items: number;
+            removed_items: number;
+            /** Format: uuid */
+            sync_id: string;
+            synced_count: number;
+            total_items: number | null;
+            unchanged_items: number;
+            updated_items: number;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      402: components["responses"]["Problem402"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      502: components["responses"]["Problem502"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  "sync-youtube": {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same body gives the first answer again for 24 hours */
+        "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "social_account_id": "7d0e34c3-5f6a-4c53-9a53-4a4f2d9f0001",
+         *       "max_results": 5
+         *     }
+         */
+        "application/json": {
+          /** @default 50 */
+          max_results?: number;
+          /** Format: uuid */
+          social_account_id: string;
+          /** Format: uuid */
+          sync_id?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            has_more: boolean;
+            items_seen: number;
+            new_items: number;
+            removed_items: number;
+            /** Format: uuid */
+            sync_id: string;
+            synced_count: number;
+            total_items: number | null;
+            unchanged_items: number;
+            updated_items: number;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      402: components["responses"]["Problem402"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      502: components["responses"]["Problem502"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  "tiktok-webhook": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "client_key": "key",
+         *       "event": "x",
+         *       "create_time": 1795000000,
+         *       "user_openid": "_000x"
+         *     }
+         */
+        "application/json": {
+          client_key: string;
+          content?: string;
+          create_time: number;
+          event: string;
+          user_openid: string;
+        } & {
+          [key: string]: unknown;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @constant */
+            received: true;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      500: components["responses"]["Problem500"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  "track-click": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "content_id": "3f1c9a52-7f0e-4b0a-9d53-1f6c2f7f1b11",
+         *       "referrer": "https://www.example.com/",
+         *       "q": "minecraft"
+         *     }
+         */
+        "application/json": {
+          /** Format: uuid */
+          content_id: string;
+          q?: string;
+          referrer?: string;
+          user_agent?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @constant */
+            success: true;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  "update-trending-keywords": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /** @example {} */
+        "application/json": Record<string, never>;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            updated: number;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      500: components["responses"]["Problem500"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  list_account_status: {
+    parameters: {
+      query?: {
+        /** @description A condition a column: `eq.…`, `neq.…`, `gt.…`, `in.(…)`, `is.null`, `ilike.…`; quote values with commas or brackets */
+        filters?: {
+          description?: string;
+          display_name?: string;
+          id?: string;
+          slug?: string;
+          sort_order?: string;
+        };
+        /** @description At most 1,000 rows come at once */
+        limit?: components["parameters"]["Limit"];
+        /** @description Rows to skip; a condition on the last key seen is faster */
+        offset?: components["parameters"]["Offset"];
+        /** @description `published_at.desc,id` */
+        order?: components["parameters"]["Order"];
+        /** @description Columns, and rows of other tables: `id,title,social_account(display_name)` */
+        select?: components["parameters"]["Select"];
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Rows that the caller may see */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["account_status"][];
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  list_ai_model: {
+    parameters: {
+      query?: {
+        /** @description A condition a column: `eq.…`, `neq.…`, `gt.…`, `in.(…)`, `is.null`, `ilike.…`; quote values with commas or brackets */
+        filters?: {
+          context_tokens?: string;
+          created_at?: string;
+          display_name?: string;
+          id?: string;
+          input_cost_per_1k_tokens?: string;
+          is_default?: string;
+          max_output_tokens?: string;
+          output_cost_per_1k_tokens?: string;
+          provider_id?: string;
+          replaced_by?: string;
+          retired_at?: string;
+          slug?: string;
+          updated_at?: string;
+        };
+        /** @description At most 1,000 rows come at once */
+        limit?: components["parameters"]["Limit"];
+        /** @description Rows to skip; a condition on the last key seen is faster */
+        offset?: components["parameters"]["Offset"];
+        /** @description `published_at.desc,id` */
+        order?: components["parameters"]["Order"];
+        /** @description Columns, and rows of other tables: `id,title,social_account(display_name)` */
+        select?: components["parameters"]["Select"];
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Rows that the caller may see */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ai_model"][];
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  list_ai_provider: {
+    parameters: {
+      query?: {
+        /** @description A condition a column: `eq.…`, `neq.…`, `gt.…`, `in.(…)`, `is.null`, `ilike.…`; quote values with commas or brackets */
+        filters?: {
+          created_at?: string;
+          display_name?: string;
+          id?: string;
+          slug?: string;
+          sort_order?: string;
+          updated_at?: string;
+        };
+        /** @description At most 1,000 rows come at once */
+        limit?: components["parameters"]["Limit"];
+        /** @description Rows to skip; a condition on the last key seen is faster */
+        offset?: components["parameters"]["Offset"];
+        /** @description `published_at.desc,id` */
+        order?: components["parameters"]["Order"];
+        /** @description Columns, and rows of other tables: `id,title,social_account(display_name)` */
+        select?: components["parameters"]["Select"];
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Rows that the caller may see */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ai_provider"][];
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  list_ai_suggestion: {
+    parameters: {
+      query?: {
+        /** @description A condition a column: `eq.…`, `neq.…`, `gt.…`, `in.(…)`, `is.null`, `ilike.…`; quote values with commas or brackets */
+        filters?: {
+          content_item_id?: string;
+          created_at?: string;
+          feedback?: string;
+          fingerprint?: string;
+          id?: string;
+          model_id?: string;
+          requested_model_id?: string;
+          seo_parts?: string;
+          seo_score?: string;
+          suggested_category?: string;
+          suggested_descriptions?: string;
+          suggested_hashtags?: string;
+          suggested_tags?: string;
+          suggested_titles?: string;
+          total_cost_cents?: string;
+          trending_keywords?: string;
+          trending_parts?: string;
+          trending_score?: string;
+          user_id?: string;
+          was_repaired?: string;
+        };
+        /** @description At most 1,000 rows come at once */
+        limit?: components["parameters"]["Limit"];
+        /** @description Rows to skip; a condition on the last key seen is faster */
+        offset?: components["parameters"]["Offset"];
+        /** @description `published_at.desc,id` */
+        order?: components["parameters"]["Order"];
+        /** @description Columns, and rows of other tables: `id,title,social_account(display_name)` */
+        select?: components["parameters"]["Select"];
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Rows that the caller may see */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ai_suggestion"][];
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  update_ai_suggestion: {
+    parameters: {
+      query?: {
+        /** @description A condition a column: `eq.…`, `neq.…`, `gt.…`, `in.(…)`, `is.null`, `ilike.…`; quote values with commas or brackets */
+        filters?: {
+          content_item_id?: string;
+          created_at?: string;
+          feedback?: string;
+          fingerprint?: string;
+          id?: string;
+          model_id?: string;
+          requested_model_id?: string;
+          seo_parts?: string;
+          seo_score?: string;
+          suggested_category?: string;
+          suggested_descriptions?: string;
+          suggested_hashtags?: string;
+          suggested_tags?: string;
+          suggested_titles?: string;
+          total_cost_cents?: string;
+          trending_keywords?: string;
+          trending_parts?: string;
+          trending_score?: string;
+          user_id?: string;
+          was_repaired?: string;
+        };
+        /** @description Columns, and rows of other tables: `id,title,social_account(display_name)` */
+        select?: components["parameters"]["Select"];
+      };
+      header?: {
+        /** @description `return=representation` gives the rows that were written */
+        Prefer?: components["parameters"]["Prefer"];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          feedback?: string | null;
+        };
+      };
+    };
+    responses: {
+      /** @description Done; the rows come with `Prefer: return=representation` */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ai_suggestion"][];
+        };
+      };
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  list_ai_suggestion_application: {
+    parameters: {
+      query?: {
+        /** @description A condition a column: `eq.…`, `neq.…`, `gt.…`, `in.(…)`, `is.null`, `ilike.…`; quote values with commas or brackets */
+        filters?: {
+          after?: string;
+          applied_at?: string;
+          before?: string;
+          content_item_id?: string;
+          fields?: string;
+          id?: string;
+          suggestion_id?: string;
+          undone_at?: string;
+          user_id?: string;
+        };
+        /** @description At most 1,000 rows come at once */
+        limit?: components["parameters"]["Limit"];
+        /** @description Rows to skip; a condition on the last key seen is faster */
+        offset?: components["parameters"]["Offset"];
+        /** @description `published_at.desc,id` */
+        order?: components["parameters"]["Order"];
+        /** @description Columns, and rows of other tables: `id,title,social_account(display_name)` */
+        select?: components["parameters"]["Select"];
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Rows that the caller may see */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ai_suggestion_application"][];
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  list_ai_usage: {
+    parameters: {
+      query?: {
+        /** @description A condition a column: `eq.…`, `neq.…`, `gt.…`, `in.(…)`, `is.null`, `ilike.…`; quote values with commas or brackets */
+        filters?: {
+          billing_cycle_end?: string;
+          billing_cycle_start?: string;
+          cache_write_1h_tokens?: string;
+          cache_write_tokens?: string;
+          cached_tokens?: string;
+          completion_tokens?: string;
+          content_item_id?: string;
+          cost_cents?: string;
+          created_at?: string;
+          duration_ms?: string;
+          id?: string;
+          is_estimated?: string;
+          is_own_key?: string;
+          model_id?: string;
+          operation_type?: string;
+          outcome?: string;
+          prompt_tokens?: string;
+          suggestion_id?: string;
+          thought_tokens?: string;
+          user_id?: string;
+        };
+        /** @description At most 1,000 rows come at once */
+        limit?: components["parameters"]["Limit"];
+        /** @description Rows to skip; a condition on the last key seen is faster */
+        offset?: components["parameters"]["Offset"];
+        /** @description `published_at.desc,id` */
+        order?: components["parameters"]["Order"];
+        /** @description Columns, and rows of other tables: `id,title,social_account(display_name)` */
+        select?: components["parameters"]["Select"];
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Rows that the caller may see */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ai_usage"][];
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  list_audit_log: {
+    parameters: {
+      query?: {
+        /** @description A condition a column: `eq.…`, `neq.…`, `gt.…`, `in.(…)`, `is.null`, `ilike.…`; quote values with commas or brackets */
+        filters?: {
+          action?: string;
+          actor_id?: string;
+          created_at?: string;
+          details?: string;
+          id?: string;
+          request_id?: string;
+          user_id?: string;
+        };
+        /** @description At most 1,000 rows come at once */
+        limit?: components["parameters"]["Limit"];
+        /** @description Rows to skip; a condition on the last key seen is faster */
+        offset?: components["parameters"]["Offset"];
+        /** @description `published_at.desc,id` */
+        order?: components["parameters"]["Order"];
+        /** @description Columns, and rows of other tables: `id,title,social_account(display_name)` */
+        select?: components["parameters"]["Select"];
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Rows that the caller may see */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["audit_log"][];
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  list_content_category: {
+    parameters: {
+      query?: {
+        /** @description A condition a column: `eq.…`, `neq.…`, `gt.…`, `in.(…)`, `is.null`, `ilike.…`; quote values with commas or brackets */
+        filters?: {
+          code?: string;
+          description?: string;
+          display_name?: string;
+          id?: string;
+          sort_order?: string;
+        };
+        /** @description At most 1,000 rows come at once */
+        limit?: components["parameters"]["Limit"];
+        /** @description Rows to skip; a condition on the last key seen is faster */
+        offset?: components["parameters"]["Offset"];
+        /** @description `published_at.desc,id` */
+        order?: components["parameters"]["Order"];
+        /** @description Columns, and rows of other tables: `id,title,social_account(display_name)` */
+        select?: components["parameters"]["Select"];
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Rows that the caller may see */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["content_category"][];
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  list_content_click: {
+    parameters: {
+      query?: {
+        /** @description A condition a column: `eq.…`, `neq.…`, `gt.…`, `in.(…)`, `is.null`, `ilike.…`; quote values with commas or brackets */
+        filters?: {
+          clicked_at?: string;
+          content_id?: string;
+          country?: string;
+          id?: string;
+          is_counted?: string;
+          query?: string;
+          referrer_host?: string;
+          user_agent?: string;
+        };
+        /** @description At most 1,000 rows come at once */
+        limit?: components["parameters"]["Limit"];
+        /** @description Rows to skip; a condition on the last key seen is faster */
+        offset?: components["parameters"]["Offset"];
+        /** @description `published_at.desc,id` */
+        order?: components["parameters"]["Order"];
+        /** @description Columns, and rows of other tables: `id,title,social_account(display_name)` */
+        select?: components["parameters"]["Select"];
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Rows that the caller may see */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["content_click"][];
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  list_content_item: {
+    parameters: {
+      query?: {
+        /** @description A condition a column: `eq.…`, `neq.…`, `gt.…`, `in.(…)`, `is.null`, `ilike.…`; quote values with commas or brackets */
+        filters?: {
+          category_code?: string;
+          category_source?: string;
+          comments_count?: string;
+          content_type?: string;
+          created_at?: string;
+          deleted_at?: string;
+          deleted_by?: string;
+          description?: string;
+          duration_seconds?: string;
+          hashtags?: string;
+          hidden_at?: string;
+          hidden_reason?: string;
+          id?: string;
+          language?: string;
+          likes_count?: string;
+          metadata?: string;
+          permalink?: string;
+          platform_category?: string;
+          platform_content_id?: string;
+          published_at?: string;
+          search_vector?: string;
+          shares_count?: string;
+          social_account_id?: string;
+          source_hash?: string;
+          tags?: string;
+          thumbnail_url?: string;
+          title?: string;
+          total_clicks?: string;
+          updated_at?: string;
+          user_id?: string;
+          vanished_at?: string;
+          views_count?: string;
+          visibility?: string;
+        };
+        /** @description At most 1,000 rows come at once */
+        limit?: components["parameters"]["Limit"];
+        /** @description Rows to skip; a condition on the last key seen is faster */
+        offset?: components["parameters"]["Offset"];
+        /** @description `published_at.desc,id` */
+        order?: components["parameters"]["Order"];
+        /** @description Columns, and rows of other tables: `id,title,social_account(display_name)` */
+        select?: components["parameters"]["Select"];
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Rows that the caller may see */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["content_item"][];
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  update_content_item: {
+    parameters: {
+      query?: {
+        /** @description A condition a column: `eq.…`, `neq.…`, `gt.…`, `in.(…)`, `is.null`, `ilike.…`; quote values with commas or brackets */
+        filters?: {
+          category_code?: string;
+          category_source?: string;
+          comments_count?: string;
+          content_type?: string;
+          created_at?: string;
+          deleted_at?: string;
+          deleted_by?: string;
+          description?: string;
+          duration_seconds?: string;
+          hashtags?: string;
+          hidden_at?: string;
+          hidden_reason?: string;
+          id?: string;
+          language?: string;
+          likes_count?: string;
+          metadata?: string;
+          permalink?: string;
+          platform_category?: string;
+          platform_content_id?: string;
+          published_at?: string;
+          search_vector?: string;
+          shares_count?: string;
+          social_account_id?: string;
+          source_hash?: string;
+          tags?: string;
+          thumbnail_url?: string;
+          title?: string;
+          total_clicks?: string;
+          updated_at?: string;
+          user_id?: string;
+          vanished_at?: string;
+          views_count?: string;
+          visibility?: string;
+        };
+        /** @description Columns, and rows of other tables: `id,title,social_account(display_name)` */
+        select?: components["parameters"]["Select"];
+      };
+      header?: {
+        /** @description `return=representation` gives the rows that were written */
+        Prefer?: components["parameters"]["Prefer"];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          category_code?: string | null;
+          /** Format: date-time */
+          deleted_at?: string | null;
+          description?: string;
+          hashtags?: string[];
+          tags?: string[];
+          title?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done; the rows come with `Prefer: return=representation` */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["content_item"][];
+        };
+      };
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  list_content_media: {
+    parameters: {
+      query?: {
+        /** @description A condition a column: `eq.…`, `neq.…`, `gt.…`, `in.(…)`, `is.null`, `ilike.…`; quote values with commas or brackets */
+        filters?: {
+          alt_text?: string;
+          content_id?: string;
+          created_at?: string;
+          duration_seconds?: string;
+          height?: string;
+          kind?: string;
+          platform_media_id?: string;
+          position?: string;
+          thumbnail_url?: string;
+          updated_at?: string;
+          url?: string;
+          user_id?: string;
+          width?: string;
+        };
+        /** @description At most 1,000 rows come at once */
+        limit?: components["parameters"]["Limit"];
+        /** @description Rows to skip; a condition on the last key seen is faster */
+        offset?: components["parameters"]["Offset"];
+        /** @description `published_at.desc,id` */
+        order?: components["parameters"]["Order"];
+        /** @description Columns, and rows of other tables: `id,title,social_account(display_name)` */
+        select?: components["parameters"]["Select"];
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Rows that the caller may see */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["content_media"][];
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  list_content_revision: {
+    parameters: {
+      query?: {
+        /** @description A condition a column: `eq.…`, `neq.…`, `gt.…`, `in.(…)`, `is.null`, `ilike.…`; quote values with commas or brackets */
+        filters?: {
+          changed_by?: string;
+          changed_fields?: string;
+          content_item_id?: string;
+          created_at?: string;
+          description?: string;
+          id?: string;
+          source?: string;
+          tags?: string;
+          thumbnail_url?: string;
+          title?: string;
+          user_id?: string;
+        };
+        /** @description At most 1,000 rows come at once */
+        limit?: components["parameters"]["Limit"];
+        /** @description Rows to skip; a condition on the last key seen is faster */
+        offset?: components["parameters"]["Offset"];
+        /** @description `published_at.desc,id` */
+        order?: components["parameters"]["Order"];
+        /** @description Columns, and rows of other tables: `id,title,social_account(display_name)` */
+        select?: components["parameters"]["Select"];
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Rows that the caller may see */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["content_revision"][];
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  list_content_tag: {
+    parameters: {
+      query?: {
+        /** @description A condition a column: `eq.…`, `neq.…`, `gt.…`, `in.(…)`, `is.null`, `ilike.…`; quote values with commas or brackets */
+        filters?: {
+          confidence_score?: string;
+          content_id?: string;
+          created_at?: string;
+          source?: string;
+          tag?: string;
+          tag_type?: string;
+        };
+        /** @description At most 1,000 rows come at once */
+        limit?: components["parameters"]["Limit"];
+        /** @description Rows to skip; a condition on the last key seen is faster */
+        offset?: components["parameters"]["Offset"];
+        /** @description `published_at.desc,id` */
+        order?: components["parameters"]["Order"];
+        /** @description Columns, and rows of other tables: `id,title,social_account(display_name)` */
+        select?: components["parameters"]["Select"];
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Rows that the caller may see */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["content_tag"][];
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  create_content_tag: {
+    parameters: {
+      query?: {
+        /** @description Columns, and rows of other tables: `id,title,social_account(display_name)` */
+        select?: components["parameters"]["Select"];
+      };
+      header?: {
+        /** @description `return=representation` gives the rows that were written */
+        Prefer?: components["parameters"]["Prefer"];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** Format: uuid */
+          content_id: string;
+          source: string;
+          tag: string;
+          tag_type?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done; the rows come with `Prefer: return=representation` */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["content_tag"][];
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+      409: components["responses"]["DataApi409"];
+    };
+  };
+  delete_content_tag: {
+    parameters: {
+      query?: {
+        /** @description A condition a column: `eq.…`, `neq.…`, `gt.…`, `in.(…)`, `is.null`, `ilike.…`; quote values with commas or brackets */
+        filters?: {
+          confidence_score?: string;
+          content_id?: string;
+          created_at?: string;
+          source?: string;
+          tag?: string;
+          tag_type?: string;
+        };
+      };
+      header?: {
+        /** @description `return=representation` gives the rows that were written */
+        Prefer?: components["parameters"]["Prefer"];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done; the rows come with `Prefer: return=representation` */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["content_tag"][];
+        };
+      };
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  list_content_type: {
+    parameters: {
+      query?: {
+        /** @description A condition a column: `eq.…`, `neq.…`, `gt.…`, `in.(…)`, `is.null`, `ilike.…`; quote values with commas or brackets */
+        filters?: {
+          description?: string;
+          display_name?: string;
+          id?: string;
+          slug?: string;
+          sort_order?: string;
+        };
+        /** @description At most 1,000 rows come at once */
+        limit?: components["parameters"]["Limit"];
+        /** @description Rows to skip; a condition on the last key seen is faster */
+        offset?: components["parameters"]["Offset"];
+        /** @description `published_at.desc,id` */
+        order?: components["parameters"]["Order"];
+        /** @description Columns, and rows of other tables: `id,title,social_account(display_name)` */
+        select?: components["parameters"]["Select"];
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Rows that the caller may see */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["content_type"][];
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  list_featured_creator: {
+    parameters: {
+      query?: {
+        /** @description A condition a column: `eq.…`, `neq.…`, `gt.…`, `in.(…)`, `is.null`, `ilike.…`; quote values with commas or brackets */
+        filters?: {
+          ends_at?: string;
+          featured_at?: string;
+          featured_by?: string;
+          reason?: string;
+          sort_order?: string;
+          user_id?: string;
+        };
+        /** @description At most 1,000 rows come at once */
+        limit?: components["parameters"]["Limit"];
+        /** @description Rows to skip; a condition on the last key seen is faster */
+        offset?: components["parameters"]["Offset"];
+        /** @description `published_at.desc,id` */
+        order?: components["parameters"]["Order"];
+        /** @description Columns, and rows of other tables: `id,title,social_account(display_name)` */
+        select?: components["parameters"]["Select"];
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Rows that the caller may see */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["featured_creator"][];
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  list_job_log: {
+    parameters: {
+      query?: {
+        /** @description A condition a column: `eq.…`, `neq.…`, `gt.…`, `in.(…)`, `is.null`, `ilike.…`; quote values with commas or brackets */
+        filters?: {
+          attempt?: string;
+          created_at?: string;
+          details?: string;
+          id?: string;
+          job_id?: string;
+          level?: string;
+          message?: string;
+          user_id?: string;
+        };
+        /** @description At most 1,000 rows come at once */
+        limit?: components["parameters"]["Limit"];
+        /** @description Rows to skip; a condition on the last key seen is faster */
+        offset?: components["parameters"]["Offset"];
+        /** @description `published_at.desc,id` */
+        order?: components["parameters"]["Order"];
+        /** @description Columns, and rows of other tables: `id,title,social_account(display_name)` */
+        select?: components["parameters"]["Select"];
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Rows that the caller may see */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["job_log"][];
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  list_job_queue: {
+    parameters: {
+      query?: {
+        /** @description A condition a column: `eq.…`, `neq.…`, `gt.…`, `in.(…)`, `is.null`, `ilike.…`; quote values with commas or brackets */
+        filters?: {
+          attempts?: string;
+          checkpoint?: string;
+          created_at?: string;
+          dedupe_hash?: string;
+          error_code?: string;
+          error_message?: string;
+          finished_at?: string;
+          handler?: string;
+          id?: string;
+          job_type?: string;
+          max_attempts?: string;
+          params?: string;
+          priority?: string;
+          progress_message?: string;
+          progress_percent?: string;
+          request_id?: string;
+          result?: string;
+          run_at?: string;
+          started_at?: string;
+          status?: string;
+          user_id?: string;
+          worker_id?: string;
+        };
+        /** @description At most 1,000 rows come at once */
+        limit?: components["parameters"]["Limit"];
+        /** @description Rows to skip; a condition on the last key seen is faster */
+        offset?: components["parameters"]["Offset"];
+        /** @description `published_at.desc,id` */
+        order?: components["parameters"]["Order"];
+        /** @description Columns, and rows of other tables: `id,title,social_account(display_name)` */
+        select?: components["parameters"]["Select"];
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Rows that the caller may see */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["job_queue"][];
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  list_job_type: {
+    parameters: {
+      query?: {
+        /** @description A condition a column: `eq.…`, `neq.…`, `gt.…`, `in.(…)`, `is.null`, `ilike.…`; quote values with commas or brackets */
+        filters?: {
+          backoff_base_seconds?: string;
+          backoff_cap_seconds?: string;
+          cache_seconds?: string;
+          created_at?: string;
+          dedupe_seconds?: string;
+          description?: string;
+          display_name?: string;
+          expire_seconds?: string;
+          is_for_creators?: string;
+          keep_days?: string;
+          max_attempts?: string;
+          slug?: string;
+          sort_order?: string;
+          timeout_seconds?: string;
+          updated_at?: string;
+        };
+        /** @description At most 1,000 rows come at once */
+        limit?: components["parameters"]["Limit"];
+        /** @description Rows to skip; a condition on the last key seen is faster */
+        offset?: components["parameters"]["Offset"];
+        /** @description `published_at.desc,id` */
+        order?: components["parameters"]["Order"];
+        /** @description Columns, and rows of other tables: `id,title,social_account(display_name)` */
+        select?: components["parameters"]["Select"];
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Rows that the caller may see */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["job_type"][];
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  list_notification: {
+    parameters: {
+      query?: {
+        /** @description A condition a column: `eq.…`, `neq.…`, `gt.…`, `in.(…)`, `is.null`, `ilike.…`; quote values with commas or brackets */
+        filters?: {
+          created_at?: string;
+          data?: string;
+          id?: string;
+          message?: string;
+          read_at?: string;
+          title?: string;
+          type?: string;
+          user_id?: string;
+        };
+        /** @description At most 1,000 rows come at once */
+        limit?: components["parameters"]["Limit"];
+        /** @description Rows to skip; a condition on the last key seen is faster */
+        offset?: components["parameters"]["Offset"];
+        /** @description `published_at.desc,id` */
+        order?: components["parameters"]["Order"];
+        /** @description Columns, and rows of other tables: `id,title,social_account(display_name)` */
+        select?: components["parameters"]["Select"];
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Rows that the caller may see */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["notification"][];
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  delete_notification: {
+    parameters: {
+      query?: {
+        /** @description A condition a column: `eq.…`, `neq.…`, `gt.…`, `in.(…)`, `is.null`, `ilike.…`; quote values with commas or brackets */
+        filters?: {
+          created_at?: string;
+          data?: string;
+          id?: string;
+          message?: string;
+          read_at?: string;
+          title?: string;
+          type?: string;
+          user_id?: string;
+        };
+      };
+      header?: {
+        /** @description `return=representation` gives the rows that were written */
+        Prefer?: components["parameters"]["Prefer"];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done; the rows come with `Prefer: return=representation` */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["notification"][];
+        };
+      };
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  update_notification: {
+    parameters: {
+      query?: {
+        /** @description A condition a column: `eq.…`, `neq.…`, `gt.…`, `in.(…)`, `is.null`, `ilike.…`; quote values with commas or brackets */
+        filters?: {
+          created_at?: string;
+          data?: string;
+          id?: string;
+          message?: string;
+          read_at?: string;
+          title?: string;
+          type?: string;
+          user_id?: string;
+        };
+        /** @description Columns, and rows of other tables: `id,title,social_account(display_name)` */
+        select?: components["parameters"]["Select"];
+      };
+      header?: {
+        /** @description `return=representation` gives the rows that were written */
+        Prefer?: components["parameters"]["Prefer"];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** Format: date-time */
+          read_at?: string | null;
+        };
+      };
+    };
+    responses: {
+      /** @description Done; the rows come with `Prefer: return=representation` */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["notification"][];
+        };
+      };
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  list_platform: {
+    parameters: {
+      query?: {
+        /** @description A condition a column: `eq.…`, `neq.…`, `gt.…`, `in.(…)`, `is.null`, `ilike.…`; quote values with commas or brackets */
+        filters?: {
+          display_name?: string;
+          id?: string;
+          is_active?: string;
+          slug?: string;
+          sort_order?: string;
+          website_url?: string;
+        };
+        /** @description At most 1,000 rows come at once */
+        limit?: components["parameters"]["Limit"];
+        /** @description Rows to skip; a condition on the last key seen is faster */
+        offset?: components["parameters"]["Offset"];
+        /** @description `published_at.desc,id` */
+        order?: components["parameters"]["Order"];
+        /** @description Columns, and rows of other tables: `id,title,social_account(display_name)` */
+        select?: components["parameters"]["Select"];
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Rows that the caller may see */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["platform"][];
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  list_platform_connection: {
+    parameters: {
+      query?: {
+        /** @description A condition a column: `eq.…`, `neq.…`, `gt.…`, `in.(…)`, `is.null`, `ilike.…`; quote values with commas or brackets */
+        filters?: {
+          created_at?: string;
+          id?: string;
+          is_active?: string;
+          last_refreshed_at?: string;
+          platform_id?: string;
+          scopes?: string;
+          token_expires_at?: string;
+          updated_at?: string;
+          user_id?: string;
+        };
+        /** @description At most 1,000 rows come at once */
+        limit?: components["parameters"]["Limit"];
+        /** @description Rows to skip; a condition on the last key seen is faster */
+        offset?: components["parameters"]["Offset"];
+        /** @description `published_at.desc,id` */
+        order?: components["parameters"]["Order"];
+        /** @description Columns, and rows of other tables: `id,title,social_account(display_name)` */
+        select?: components["parameters"]["Select"];
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Rows that the caller may see */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["platform_connection"][];
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  list_quota_usage_history: {
+    parameters: {
+      query?: {
+        /** @description A condition a column: `eq.…`, `neq.…`, `gt.…`, `in.(…)`, `is.null`, `ilike.…`; quote values with commas or brackets */
+        filters?: {
+          ai_analyses_used?: string;
+          created_at?: string;
+          cycle_end_date?: string;
+          cycle_start_date?: string;
+          id?: string;
+          seo_submissions_used?: string;
+          syncs_used?: string;
+          tier_id?: string;
+          user_id?: string;
+        };
+        /** @description At most 1,000 rows come at once */
+        limit?: components["parameters"]["Limit"];
+        /** @description Rows to skip; a condition on the last key seen is faster */
+        offset?: components["parameters"]["Offset"];
+        /** @description `published_at.desc,id` */
+        order?: components["parameters"]["Order"];
+        /** @description Columns, and rows of other tables: `id,title,social_account(display_name)` */
+        select?: components["parameters"]["Select"];
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Rows that the caller may see */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["quota_usage_history"][];
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  rpc_apply_ai_suggestion: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          p_choices?: unknown;
+          p_fields: string[];
+          p_is_preview?: boolean | null;
+          /** Format: uuid */
+          p_suggestion_id: string;
+        };
+      };
+    };
+    responses: {
+      /** @description What it gives */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": unknown;
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  rpc_calculate_trend_score: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** Format: int64 */
+          p_clicks: number;
+          /** Format: date-time */
+          p_created_at: string;
+          /** Format: int64 */
+          p_views: number;
+        };
+      };
+    };
+    responses: {
+      /** @description What it gives */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": number | null;
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  rpc_cancel_job: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** Format: uuid */
+          p_job_id: string;
+          /** Format: uuid */
+          p_user_id?: string | null;
+        };
+      };
+    };
+    responses: {
+      /** @description What it gives */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": boolean | null;
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  rpc_check_quota: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          p_quota_type: string;
+          /** Format: uuid */
+          p_user_id: string;
+        };
+      };
+    };
+    responses: {
+      /** @description What it gives */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": boolean | null;
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  rpc_create_job: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          p_job_type: string;
+          p_params?: unknown;
+          p_priority?: number | null;
+          p_request_id?: string | null;
+          /** Format: date-time */
+          p_run_at?: string | null;
+          /** Format: uuid */
+          p_user_id: string;
+        };
+      };
+    };
+    responses: {
+      /** @description What it gives */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": string | null;
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  rpc_discard_dead_letters: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          p_job_ids: string[];
+        };
+      };
+    };
+    responses: {
+      /** @description What it gives */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": number | null;
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  rpc_feature_creator: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** Format: date-time */
+          p_ends_at?: string | null;
+          p_is_featured?: boolean | null;
+          p_reason?: string | null;
+          p_sort_order?: number | null;
+          /** Format: uuid */
+          p_user_id: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  rpc_find_or_create_job: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          p_job_type: string;
+          p_params?: unknown;
+          p_priority?: number | null;
+          p_request_id?: string | null;
+          /** Format: uuid */
+          p_user_id: string;
+        };
+      };
+    };
+    responses: {
+      /** @description What it gives */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            is_new: boolean | null;
+            /** Format: uuid */
+            job_id: string | null;
+            result: unknown;
+            /** @enum {string|null} */
+            status: "pending" | "processing" | "completed" | "failed" | "cancelled" | "expired" | null;
+          }[];
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  rpc_find_users: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          p_limit?: number | null;
+          p_query: string;
+        };
+      };
+    };
+    responses: {
+      /** @description What it gives */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** Format: date-time */
+            created_at: string | null;
+            display_name: string | null;
+            email: string | null;
+            /** Format: date-time */
+            hidden_at: string | null;
+            /** Format: uuid */
+            id: string | null;
+            profile_slug: string | null;
+            roles: ("user" | "admin" | "moderator")[] | null;
+            tier: string | null;
+          }[];
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  rpc_generate_profile_slug: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          p_display_name: string;
+          /** Format: uuid */
+          p_user_id: string;
+        };
+      };
+    };
+    responses: {
+      /** @description What it gives */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": string | null;
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  rpc_get_ai_costs: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** Format: date-time */
+          p_since?: string | null;
+          /** Format: date-time */
+          p_until?: string | null;
+        };
+      };
+    };
+    responses: {
+      /** @description What it gives */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": unknown;
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  rpc_get_cached_job_result: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          p_job_type: string;
+          p_max_age?: string | null;
+          p_params?: unknown;
+          /** Format: uuid */
+          p_user_id: string;
+        };
+      };
+    };
+    responses: {
+      /** @description What it gives */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** Format: date-time */
+            finished_at: string | null;
+            /** Format: uuid */
+            job_id: string | null;
+            result: unknown;
+          }[];
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  rpc_get_click_stats: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** Format: uuid */
+          p_content_id?: string | null;
+          /** Format: date */
+          p_since?: string | null;
+          /** Format: date */
+          p_until?: string | null;
+        };
+      };
+    };
+    responses: {
+      /** @description What it gives */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": unknown;
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  rpc_get_job_logs: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** Format: uuid */
+          p_job_id: string;
+          /** Format: uuid */
+          p_user_id: string;
+        };
+      };
+    };
+    responses: {
+      /** @description What it gives */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            attempt: number | null;
+            /** Format: date-time */
+            created_at: string | null;
+            details: unknown;
+            /** Format: int64 */
+            id: number | null;
+            level: string | null;
+            message: string | null;
+          }[];
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  rpc_get_job_queue_stats: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** Format: uuid */
+          p_user_id?: string | null;
+        };
+      };
+    };
+    responses: {
+      /** @description What it gives */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            average_seconds: number | null;
+            /** Format: int64 */
+            job_count: number | null;
+            job_type: string | null;
+            /** Format: date-time */
+            oldest_created_at: string | null;
+            /** @enum {string|null} */
+            status: "pending" | "processing" | "completed" | "failed" | "cancelled" | "expired" | null;
+          }[];
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  rpc_get_user_jobs: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          p_job_type?: string | null;
+          p_limit?: number | null;
+          p_offset?: number | null;
+          /** @enum {string|null} */
+          p_status?: "pending" | "processing" | "completed" | "failed" | "cancelled" | "expired" | null;
+          /** Format: uuid */
+          p_user_id: string;
+        };
+      };
+    };
+    responses: {
+      /** @description What it gives */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            attempts: number | null;
+            /** Format: date-time */
+            created_at: string | null;
+            error_code: string | null;
+            error_message: string | null;
+            /** Format: date-time */
+            finished_at: string | null;
+            handler: string | null;
+            /** Format: uuid */
+            id: string | null;
+            job_type: string | null;
+            max_attempts: number | null;
+            params: unknown;
+            priority: number | null;
+            progress_message: string | null;
+            progress_percent: number | null;
+            result: unknown;
+            /** Format: date-time */
+            run_at: string | null;
+            /** Format: date-time */
+            started_at: string | null;
+            /** @enum {string|null} */
+            status: "pending" | "processing" | "completed" | "failed" | "cancelled" | "expired" | null;
+          }[];
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  rpc_has_role: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** @enum {string} */
+          p_role: "user" | "admin" | "moderator";
+          /** Format: uuid */
+          p_user_id: string;
+        };
+      };
+    };
+    responses: {
+      /** @description What it gives */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": boolean | null;
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  rpc_list_dead_letters: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          p_limit?: number | null;
+          p_offset?: number | null;
+        };
+      };
+    };
+    responses: {
+      /** @description What it gives */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            attempts: number | null;
+            /** Format: date-time */
+            created_at: string | null;
+            error_code: string | null;
+            error_message: string | null;
+            /** Format: date-time */
+            failed_at: string | null;
+            handler: string | null;
+            /** Format: uuid */
+            job_id: string | null;
+            job_type: string | null;
+            params: unknown;
+            /** Format: int64 */
+            total_count: number | null;
+            /** Format: uuid */
+            user_id: string | null;
+          }[];
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  rpc_pause_job_type: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          p_job_type: string;
+        };
+      };
+    };
+    responses: {
+      /** @description What it gives */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": number | null;
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  rpc_pin_content: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          p_content_item_ids: string[];
+        };
+      };
+    };
+    responses: {
+      /** @description What it gives */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": number | null;
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  rpc_resume_job_type: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          p_job_type: string;
+        };
+      };
+    };
+    responses: {
+      /** @description What it gives */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": number | null;
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  rpc_retry_dead_letters: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          p_job_ids: string[];
+        };
+      };
+    };
+    responses: {
+      /** @description What it gives */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": number | null;
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  rpc_search_library: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          p_limit?: number | null;
+          p_offset?: number | null;
+          p_query?: string | null;
+          p_tags?: string[] | null;
+        };
+      };
+    };
+    responses: {
+      /** @description What it gives */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            content_type: string | null;
+            description: string | null;
+            hashtags: string[] | null;
+            /** Format: uuid */
+            id: string | null;
+            matched: string | null;
+            permalink: string | null;
+            /** Format: date-time */
+            published_at: string | null;
+            rank: number | null;
+            /** Format: uuid */
+            social_account_id: string | null;
+            tags: string[] | null;
+            thumbnail_url: string | null;
+            title: string | null;
+            /** Format: int64 */
+            views_count: number | null;
+          }[];
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  rpc_set_ai_key: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          p_key?: string | null;
+          p_provider: string;
+        };
+      };
+    };
+    responses: {
+      /** @description What it gives */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": boolean | null;
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  rpc_set_content_hidden: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** Format: uuid */
+          p_content_item_id: string;
+          p_hidden: boolean;
+          p_reason?: string | null;
+        };
+      };
+    };
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  rpc_set_creator_hidden: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          p_hidden: boolean;
+          p_reason?: string | null;
+          /** Format: uuid */
+          p_user_id: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  rpc_set_user_plan: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          p_tier: string;
+          /** Format: uuid */
+          p_user_id: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  rpc_set_user_role: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          p_granted?: boolean | null;
+          /** @enum {string} */
+          p_role: "user" | "admin" | "moderator";
+          /** Format: uuid */
+          p_user_id: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  rpc_undo_ai_application: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** Format: uuid */
+          p_application_id: string;
+        };
+      };
+    };
+    responses: {
+      /** @description What it gives */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": unknown;
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  list_search_engine: {
+    parameters: {
+      query?: {
+        /** @description A condition a column: `eq.…`, `neq.…`, `gt.…`, `in.(…)`, `is.null`, `ilike.…`; quote values with commas or brackets */
+        filters?: {
+          batch_size?: string;
+          created_at?: string;
+          display_name?: string;
+          id?: string;
+          slug?: string;
+          sort_order?: string;
+          takes_removals?: string;
+          tells_status?: string;
+          updated_at?: string;
+          website_url?: string;
+          window_seconds?: string;
+        };
+        /** @description At most 1,000 rows come at once */
+        limit?: components["parameters"]["Limit"];
+        /** @description Rows to skip; a condition on the last key seen is faster */
+        offset?: components["parameters"]["Offset"];
+        /** @description `published_at.desc,id` */
+        order?: components["parameters"]["Order"];
+        /** @description Columns, and rows of other tables: `id,title,social_account(display_name)` */
+        select?: components["parameters"]["Select"];
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Rows that the caller may see */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["search_engine"][];
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  list_seo_connection: {
+    parameters: {
+      query?: {
+        /** @description A condition a column: `eq.…`, `neq.…`, `gt.…`, `in.(…)`, `is.null`, `ilike.…`; quote values with commas or brackets */
+        filters?: {
+          created_at?: string;
+          engine_site?: string;
+          error_code?: string;
+          error_message?: string;
+          id?: string;
+          is_active?: string;
+          is_verified?: string;
+          item_path?: string;
+          last_run_at?: string;
+          paused_until?: string;
+          search_engine_id?: string;
+          site_host?: string;
+          site_url?: string;
+          updated_at?: string;
+          user_id?: string;
+          verification_method?: string;
+          verification_token?: string;
+          verified_at?: string;
+          verify_at?: string;
+          verify_failures?: string;
+        };
+        /** @description At most 1,000 rows come at once */
+        limit?: components["parameters"]["Limit"];
+        /** @description Rows to skip; a condition on the last key seen is faster */
+        offset?: components["parameters"]["Offset"];
+        /** @description `published_at.desc,id` */
+        order?: components["parameters"]["Order"];
+        /** @description Columns, and rows of other tables: `id,title,social_account(display_name)` */
+        select?: components["parameters"]["Select"];
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Rows that the caller may see */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["seo_connection"][];
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  delete_seo_connection: {
+    parameters: {
+      query?: {
+        /** @description A condition a column: `eq.…`, `neq.…`, `gt.…`, `in.(…)`, `is.null`, `ilike.…`; quote values with commas or brackets */
+        filters?: {
+          created_at?: string;
+          engine_site?: string;
+          error_code?: string;
+          error_message?: string;
+          id?: string;
+          is_active?: string;
+          is_verified?: string;
+          item_path?: string;
+          last_run_at?: string;
+          paused_until?: string;
+          search_engine_id?: string;
+          site_host?: string;
+          site_url?: string;
+          updated_at?: string;
+          user_id?: string;
+          verification_method?: string;
+          verification_token?: string;
+          verified_at?: string;
+          verify_at?: string;
+          verify_failures?: string;
+        };
+      };
+      header?: {
+        /** @description `return=representation` gives the rows that were written */
+        Prefer?: components["parameters"]["Prefer"];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done; the rows come with `Prefer: return=representation` */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["seo_connection"][];
+        };
+      };
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  update_seo_connection: {
+    parameters: {
+      query?: {
+        /** @description A condition a column: `eq.…`, `neq.…`, `gt.…`, `in.(…)`, `is.null`, `ilike.…`; quote values with commas or brackets */
+        filters?: {
+          created_at?: string;
+          engine_site?: string;
+          error_code?: string;
+          error_message?: string;
+          id?: string;
+          is_active?: string;
+          is_verified?: string;
+          item_path?: string;
+          last_run_at?: string;
+          paused_until?: string;
+          search_engine_id?: string;
+          site_host?: string;
+          site_url?: string;
+          updated_at?: string;
+          user_id?: string;
+          verification_method?: string;
+          verification_token?: string;
+          verified_at?: string;
+          verify_at?: string;
+          verify_failures?: string;
+        };
+        /** @description Columns, and rows of other tables: `id,title,social_account(display_name)` */
+        select?: components["parameters"]["Select"];
+      };
+      header?: {
+        /** @description `return=representation` gives the rows that were written */
+        Prefer?: components["parameters"]["Prefer"];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          is_active?: boolean;
+        };
+      };
+    };
+    responses: {
+      /** @description Done; the rows come with `Prefer: return=representation` */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["seo_connection"][];
+        };
+      };
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  list_seo_submission: {
+    parameters: {
+      query?: {
+        /** @description A condition a column: `eq.…`, `neq.…`, `gt.…`, `in.(…)`, `is.null`, `ilike.…`; quote values with commas or brackets */
+        filters?: {
+          attempted_at?: string;
+          attempts?: string;
+          checked_at?: string;
+          checks?: string;
+          claimed_until?: string;
+          connection_id?: string;
+          content_item_id?: string;
+          created_at?: string;
+          due_at?: string;
+          error_code?: string;
+          error_message?: string;
+          finished_at?: string;
+          history?: string;
+          id?: string;
+          next_check_at?: string;
+          response_status?: string;
+          status?: string;
+          submission_type?: string;
+          submitted_at?: string;
+          submitted_url?: string;
+          unit_reserved_at?: string;
+          updated_at?: string;
+          user_id?: string;
+        };
+        /** @description At most 1,000 rows come at once */
+        limit?: components["parameters"]["Limit"];
+        /** @description Rows to skip; a condition on the last key seen is faster */
+        offset?: components["parameters"]["Offset"];
+        /** @description `published_at.desc,id` */
+        order?: components["parameters"]["Order"];
+        /** @description Columns, and rows of other tables: `id,title,social_account(display_name)` */
+        select?: components["parameters"]["Select"];
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Rows that the caller may see */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["seo_submission"][];
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  list_seo_usage: {
+    parameters: {
+      query?: {
+        /** @description A condition a column: `eq.…`, `neq.…`, `gt.…`, `in.(…)`, `is.null`, `ilike.…`; quote values with commas or brackets */
+        filters?: {
+          connection_id?: string;
+          id?: string;
+          quota?: string;
+          quota_limit?: string;
+          updated_at?: string;
+          used?: string;
+          user_id?: string;
+          window_end?: string;
+          window_start?: string;
+        };
+        /** @description At most 1,000 rows come at once */
+        limit?: components["parameters"]["Limit"];
+        /** @description Rows to skip; a condition on the last key seen is faster */
+        offset?: components["parameters"]["Offset"];
+        /** @description `published_at.desc,id` */
+        order?: components["parameters"]["Order"];
+        /** @description Columns, and rows of other tables: `id,title,social_account(display_name)` */
+        select?: components["parameters"]["Select"];
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Rows that the caller may see */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["seo_usage"][];
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  list_social_account: {
+    parameters: {
+      query?: {
+        /** @description A condition a column: `eq.…`, `neq.…`, `gt.…`, `in.(…)`, `is.null`, `ilike.…`; quote values with commas or brackets */
+        filters?: {
+          avatar_url?: string;
+          connection_id?: string;
+          created_at?: string;
+          deleted_at?: string;
+          details?: string;
+          display_name?: string;
+          followers_count?: string;
+          id?: string;
+          last_error?: string;
+          last_synced_at?: string;
+          max_sync_hours?: string;
+          min_sync_hours?: string;
+          next_sync_at?: string;
+          platform_account_id?: string;
+          platform_id?: string;
+          profile_url?: string;
+          status?: string;
+          sync_mode?: string;
+          updated_at?: string;
+          user_id?: string;
+          username?: string;
+        };
+        /** @description At most 1,000 rows come at once */
+        limit?: components["parameters"]["Limit"];
+        /** @description Rows to skip; a condition on the last key seen is faster */
+        offset?: components["parameters"]["Offset"];
+        /** @description `published_at.desc,id` */
+        order?: components["parameters"]["Order"];
+        /** @description Columns, and rows of other tables: `id,title,social_account(display_name)` */
+        select?: components["parameters"]["Select"];
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Rows that the caller may see */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["social_account"][];
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  update_social_account: {
+    parameters: {
+      query?: {
+        /** @description A condition a column: `eq.…`, `neq.…`, `gt.…`, `in.(…)`, `is.null`, `ilike.…`; quote values with commas or brackets */
+        filters?: {
+          avatar_url?: string;
+          connection_id?: string;
+          created_at?: string;
+          deleted_at?: string;
+          details?: string;
+          display_name?: string;
+          followers_count?: string;
+          id?: string;
+          last_error?: string;
+          last_synced_at?: string;
+          max_sync_hours?: string;
+          min_sync_hours?: string;
+          next_sync_at?: string;
+          platform_account_id?: string;
+          platform_id?: string;
+          profile_url?: string;
+          status?: string;
+          sync_mode?: string;
+          updated_at?: string;
+          user_id?: string;
+          username?: string;
+        };
+        /** @description Columns, and rows of other tables: `id,title,social_account(display_name)` */
+        select?: components["parameters"]["Select"];
+      };
+      header?: {
+        /** @description `return=representation` gives the rows that were written */
+        Prefer?: components["parameters"]["Prefer"];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          max_sync_hours?: number;
+          min_sync_hours?: number;
+          /** @enum {string} */
+          sync_mode?: "auto" | "manual" | "disabled";
+        };
+      };
+    };
+    responses: {
+      /** @description Done; the rows come with `Prefer: return=representation` */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["social_account"][];
+        };
+      };
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  list_stripe_webhook_events: {
+    parameters: {
+      query?: {
+        /** @description A condition a column: `eq.…`, `neq.…`, `gt.…`, `in.(…)`, `is.null`, `ilike.…`; quote values with commas or brackets */
+        filters?: {
+          attempts?: string;
+          created_at?: string;
+          data?: string;
+          due_at?: string;
+          event_id?: string;
+          event_type?: string;
+          id?: string;
+          last_error?: string;
+          livemode?: string;
+          processed_at?: string;
+          status?: string;
+          subject?: string;
+        };
+        /** @description At most 1,000 rows come at once */
+        limit?: components["parameters"]["Limit"];
+        /** @description Rows to skip; a condition on the last key seen is faster */
+        offset?: components["parameters"]["Offset"];
+        /** @description `published_at.desc,id` */
+        order?: components["parameters"]["Order"];
+        /** @description Columns, and rows of other tables: `id,title,social_account(display_name)` */
+        select?: components["parameters"]["Select"];
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Rows that the caller may see */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["stripe_webhook_events"][];
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  list_subscription: {
+    parameters: {
+      query?: {
+        /** @description A condition a column: `eq.…`, `neq.…`, `gt.…`, `in.(…)`, `is.null`, `ilike.…`; quote values with commas or brackets */
+        filters?: {
+          ai_analyses_used?: string;
+          created_at?: string;
+          cycle_anchor_day?: string;
+          cycle_end_date?: string;
+          cycle_start_date?: string;
+          id?: string;
+          seo_submissions_used?: string;
+          status_id?: string;
+          syncs_used?: string;
+          tier_id?: string;
+          updated_at?: string;
+          user_id?: string;
+        };
+        /** @description At most 1,000 rows come at once */
+        limit?: components["parameters"]["Limit"];
+        /** @description Rows to skip; a condition on the last key seen is faster */
+        offset?: components["parameters"]["Offset"];
+        /** @description `published_at.desc,id` */
+        order?: components["parameters"]["Order"];
+        /** @description Columns, and rows of other tables: `id,title,social_account(display_name)` */
+        select?: components["parameters"]["Select"];
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Rows that the caller may see */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["subscription"][];
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  list_subscription_status: {
+    parameters: {
+      query?: {
+        /** @description A condition a column: `eq.…`, `neq.…`, `gt.…`, `in.(…)`, `is.null`, `ilike.…`; quote values with commas or brackets */
+        filters?: {
+          description?: string;
+          display_name?: string;
+          id?: string;
+          slug?: string;
+          sort_order?: string;
+        };
+        /** @description At most 1,000 rows come at once */
+        limit?: components["parameters"]["Limit"];
+        /** @description Rows to skip; a condition on the last key seen is faster */
+        offset?: components["parameters"]["Offset"];
+        /** @description `published_at.desc,id` */
+        order?: components["parameters"]["Order"];
+        /** @description Columns, and rows of other tables: `id,title,social_account(display_name)` */
+        select?: components["parameters"]["Select"];
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Rows that the caller may see */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["subscription_status"][];
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  list_subscription_tier: {
+    parameters: {
+      query?: {
+        /** @description A condition a column: `eq.…`, `neq.…`, `gt.…`, `in.(…)`, `is.null`, `ilike.…`; quote values with commas or brackets */
+        filters?: {
+          created_at?: string;
+          description?: string;
+          display_name?: string;
+          id?: string;
+          is_active?: string;
+          max_ai_analyses_per_month?: string;
+          max_seo_submissions_per_month?: string;
+          max_social_accounts?: string;
+          max_syncs_per_month?: string;
+          price_cents_per_month?: string;
+          slug?: string;
+          sort_order?: string;
+          updated_at?: string;
+        };
+        /** @description At most 1,000 rows come at once */
+        limit?: components["parameters"]["Limit"];
+        /** @description Rows to skip; a condition on the last key seen is faster */
+        offset?: components["parameters"]["Offset"];
+        /** @description `published_at.desc,id` */
+        order?: components["parameters"]["Order"];
+        /** @description Columns, and rows of other tables: `id,title,social_account(display_name)` */
+        select?: components["parameters"]["Select"];
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Rows that the caller may see */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["subscription_tier"][];
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  list_trending_content: {
+    parameters: {
+      query?: {
+        /** @description A condition a column: `eq.…`, `neq.…`, `gt.…`, `in.(…)`, `is.null`, `ilike.…`; quote values with commas or brackets */
+        filters?: {
+          content_id?: string;
+          id?: string;
+          last_updated_at?: string;
+          rank_position?: string;
+          trend_category?: string;
+          trend_score?: string;
+        };
+        /** @description At most 1,000 rows come at once */
+        limit?: components["parameters"]["Limit"];
+        /** @description Rows to skip; a condition on the last key seen is faster */
+        offset?: components["parameters"]["Offset"];
+        /** @description `published_at.desc,id` */
+        order?: components["parameters"]["Order"];
+        /** @description Columns, and rows of other tables: `id,title,social_account(display_name)` */
+        select?: components["parameters"]["Select"];
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Rows that the caller may see */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["trending_content"][];
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  list_trending_keyword: {
+    parameters: {
+      query?: {
+        /** @description A condition a column: `eq.…`, `neq.…`, `gt.…`, `in.(…)`, `is.null`, `ilike.…`; quote values with commas or brackets */
+        filters?: {
+          category_code?: string;
+          expires_at?: string;
+          growth?: string;
+          id?: string;
+          keyword?: string;
+          language?: string;
+          people?: string;
+          score?: string;
+          source?: string;
+          updated_at?: string;
+        };
+        /** @description At most 1,000 rows come at once */
+        limit?: components["parameters"]["Limit"];
+        /** @description Rows to skip; a condition on the last key seen is faster */
+        offset?: components["parameters"]["Offset"];
+        /** @description `published_at.desc,id` */
+        order?: components["parameters"]["Order"];
+        /** @description Columns, and rows of other tables: `id,title,social_account(display_name)` */
+        select?: components["parameters"]["Select"];
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Rows that the caller may see */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["trending_keyword"][];
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  list_user_ai_setting: {
+    parameters: {
+      query?: {
+        /** @description A condition a column: `eq.…`, `neq.…`, `gt.…`, `in.(…)`, `is.null`, `ilike.…`; quote values with commas or brackets */
+        filters?: {
+          created_at?: string;
+          fallback_providers?: string;
+          key_secret_names?: string;
+          language?: string;
+          model_id?: string;
+          monthly_budget_cents?: string;
+          provider_id?: string;
+          tone?: string;
+          updated_at?: string;
+          user_id?: string;
+        };
+        /** @description At most 1,000 rows come at once */
+        limit?: components["parameters"]["Limit"];
+        /** @description Rows to skip; a condition on the last key seen is faster */
+        offset?: components["parameters"]["Offset"];
+        /** @description `published_at.desc,id` */
+        order?: components["parameters"]["Order"];
+        /** @description Columns, and rows of other tables: `id,title,social_account(display_name)` */
+        select?: components["parameters"]["Select"];
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Rows that the caller may see */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["user_ai_setting"][];
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  create_user_ai_setting: {
+    parameters: {
+      query?: {
+        /** @description Columns, and rows of other tables: `id,title,social_account(display_name)` */
+        select?: components["parameters"]["Select"];
+      };
+      header?: {
+        /** @description `return=representation` gives the rows that were written */
+        Prefer?: components["parameters"]["Prefer"];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          fallback_providers?: string[];
+          language?: string | null;
+          /** Format: uuid */
+          model_id?: string | null;
+          monthly_budget_cents?: number | null;
+          /** Format: uuid */
+          provider_id?: string | null;
+          tone?: string;
+          /** Format: uuid */
+          user_id: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done; the rows come with `Prefer: return=representation` */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["user_ai_setting"][];
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+      409: components["responses"]["DataApi409"];
+    };
+  };
+  update_user_ai_setting: {
+    parameters: {
+      query?: {
+        /** @description A condition a column: `eq.…`, `neq.…`, `gt.…`, `in.(…)`, `is.null`, `ilike.…`; quote values with commas or brackets */
+        filters?: {
+          created_at?: string;
+          fallback_providers?: string;
+          key_secret_names?: string;
+          language?: string;
+          model_id?: string;
+          monthly_budget_cents?: string;
+          provider_id?: string;
+          tone?: string;
+          updated_at?: string;
+          user_id?: string;
+        };
+        /** @description Columns, and rows of other tables: `id,title,social_account(display_name)` */
+        select?: components["parameters"]["Select"];
+      };
+      header?: {
+        /** @description `return=representation` gives the rows that were written */
+        Prefer?: components["parameters"]["Prefer"];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          fallback_providers?: string[];
+          language?: string | null;
+          /** Format: uuid */
+          model_id?: string | null;
+          monthly_budget_cents?: number | null;
+          /** Format: uuid */
+          provider_id?: string | null;
+          tone?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done; the rows come with `Prefer: return=representation` */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["user_ai_setting"][];
+        };
+      };
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  list_user_role: {
+    parameters: {
+      query?: {
+        /** @description A condition a column: `eq.…`, `neq.…`, `gt.…`, `in.(…)`, `is.null`, `ilike.…`; quote values with commas or brackets */
+        filters?: {
+          granted_at?: string;
+          role?: string;
+          user_id?: string;
+        };
+        /** @description At most 1,000 rows come at once */
+        limit?: components["parameters"]["Limit"];
+        /** @description Rows to skip; a condition on the last key seen is faster */
+        offset?: components["parameters"]["Offset"];
+        /** @description `published_at.desc,id` */
+        order?: components["parameters"]["Order"];
+        /** @description Columns, and rows of other tables: `id,title,social_account(display_name)` */
+        select?: components["parameters"]["Select"];
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Rows that the caller may see */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["user_role"][];
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  list_user_setting: {
+    parameters: {
+      query?: {
+        /** @description A condition a column: `eq.…`, `neq.…`, `gt.…`, `in.(…)`, `is.null`, `ilike.…`; quote values with commas or brackets */
+        filters?: {
+          created_at?: string;
+          default_sync_mode?: string;
+          email_notifications?: string;
+          language?: string;
+          time_zone?: string;
+          updated_at?: string;
+          user_id?: string;
+        };
+        /** @description At most 1,000 rows come at once */
+        limit?: components["parameters"]["Limit"];
+        /** @description Rows to skip; a condition on the last key seen is faster */
+        offset?: components["parameters"]["Offset"];
+        /** @description `published_at.desc,id` */
+        order?: components["parameters"]["Order"];
+        /** @description Columns, and rows of other tables: `id,title,social_account(display_name)` */
+        select?: components["parameters"]["Select"];
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Rows that the caller may see */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["user_setting"][];
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  update_user_setting: {
+    parameters: {
+      query?: {
+        /** @description A condition a column: `eq.…`, `neq.…`, `gt.…`, `in.(…)`, `is.null`, `ilike.…`; quote values with commas or brackets */
+        filters?: {
+          created_at?: string;
+          default_sync_mode?: string;
+          email_notifications?: string;
+          language?: string;
+          time_zone?: string;
+          updated_at?: string;
+          user_id?: string;
+        };
+        /** @description Columns, and rows of other tables: `id,title,social_account(display_name)` */
+        select?: components["parameters"]["Select"];
+      };
+      header?: {
+        /** @description `return=representation` gives the rows that were written */
+        Prefer?: components["parameters"]["Prefer"];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** @enum {string} */
+          default_sync_mode?: "auto" | "manual" | "disabled";
+          email_notifications?: boolean;
+          language?: string;
+          time_zone?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done; the rows come with `Prefer: return=representation` */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["user_setting"][];
+        };
+      };
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  list_users: {
+    parameters: {
+      query?: {
+        /** @description A condition a column: `eq.…`, `neq.…`, `gt.…`, `in.(…)`, `is.null`, `ilike.…`; quote values with commas or brackets */
+        filters?: {
+          avatar_url?: string;
+          bio?: string;
+          created_at?: string;
+          display_name?: string;
+          email?: string;
+          hidden_at?: string;
+          hidden_reason?: string;
+          id?: string;
+          is_public?: string;
+          is_verified?: string;
+          onboarded_at?: string;
+          primary_category?: string;
+          profile_slug?: string;
+          updated_at?: string;
+        };
+        /** @description At most 1,000 rows come at once */
+        limit?: components["parameters"]["Limit"];
+        /** @description Rows to skip; a condition on the last key seen is faster */
+        offset?: components["parameters"]["Offset"];
+        /** @description `published_at.desc,id` */
+        order?: components["parameters"]["Order"];
+        /** @description Columns, and rows of other tables: `id,title,social_account(display_name)` */
+        select?: components["parameters"]["Select"];
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Rows that the caller may see */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["users"][];
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  update_users: {
+    parameters: {
+      query?: {
+        /** @description A condition a column: `eq.…`, `neq.…`, `gt.…`, `in.(…)`, `is.null`, `ilike.…`; quote values with commas or brackets */
+        filters?: {
+          avatar_url?: string;
+          bio?: string;
+          created_at?: string;
+          display_name?: string;
+          email?: string;
+          hidden_at?: string;
+          hidden_reason?: string;
+          id?: string;
+          is_public?: string;
+          is_verified?: string;
+          onboarded_at?: string;
+          primary_category?: string;
+          profile_slug?: string;
+          updated_at?: string;
+        };
+        /** @description Columns, and rows of other tables: `id,title,social_account(display_name)` */
+        select?: components["parameters"]["Select"];
+      };
+      header?: {
+        /** @description `return=representation` gives the rows that were written */
+        Prefer?: components["parameters"]["Prefer"];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          avatar_url?: string | null;
+          bio?: string | null;
+          display_name?: string | null;
+          is_public?: boolean;
+          primary_category?: string | null;
+        };
+      };
+    };
+    responses: {
+      /** @description Done; the rows come with `Prefer: return=representation` */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["users"][];
+        };
+      };
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+}

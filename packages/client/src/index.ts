@@ -1,0 +1,112 @@
+/**
+ * The typed client of StreamVibe: thin over supabase-js, which keeps the session and speaks to the Data API and Realtime.
+ *
+ * ```ts
+ * const streamvibe = createStreamVibe(createClient(url, publishableKey));
+ * for await (const { progress } of streamvibe.sync(accountId)) console.log(progress);
+ * ```
+ */
+import type { components } from "./api.types.ts";
+import {
+  Caller,
+  type CallOptions,
+  type FunctionName,
+  type Input,
+  type Output,
+  type RetryOptions,
+  type RpcInput,
+  type RpcName,
+  type RpcOutput,
+  type Supabase,
+} from "./call.ts";
+import { Jobs } from "./jobs.ts";
+import { items, type ListItem, type ListName, pages } from "./pages.ts";
+import { type AccountRef, sync, type SyncOptions, type SyncProgress } from "./sync.ts";
+
+export type { components, operations, paths } from "./api.types.ts";
+export type {
+  CallOptions,
+  FunctionName,
+  Input,
+  Output,
+  RetryOptions,
+  RpcInput,
+  RpcName,
+  RpcOutput,
+} from "./call.ts";
+export type { Job, WatchOptions } from "./jobs.ts";
+export type { ListItem, ListName } from "./pages.ts";
+export { type InputFault, isProblem, type ProblemCode, StreamVibeError } from "./problem.ts";
+export type { AccountRef, Platform, SyncOptions, SyncProgress } from "./sync.ts";
+
+/** A row of a table that creators may read: `Row<"content_item">`. */
+export type Row<Table extends keyof components["schemas"]> = components["schemas"][Table];
+
+export interface StreamVibeOptions {
+  retry?: RetryOptions;
+}
+
+/** What an app does with StreamVibe beyond supabase-js. */
+export class StreamVibe {
+  /** One's own jobs: create, watch, wait, list, cancel. */
+  readonly jobs: Jobs;
+  readonly #caller: Caller;
+
+  constructor(
+    /** The client that was handed in: sessions, tables, channels. */
+    readonly supabase: Supabase,
+    { retry = {} }: StreamVibeOptions = {},
+  ) {
+    this.#caller = new Caller(supabase, {
+      attempts: retry.attempts ?? 4,
+      maxWaitMs: retry.maxWaitMs ?? 30_000,
+    });
+    this.jobs = new Jobs(this.#caller);
+  }
+
+  /** Calls any edge function by its name: `call("get-trending", { period: "week" })`. Throws StreamVibeError. */
+  call<Name extends FunctionName>(
+    name: Name,
+    input?: Input<Name>,
+    options?: CallOptions,
+  ): Promise<Output<Name>> {
+    return this.#caller.call(name, input, options);
+  }
+
+  /** Calls a function of the database: `rpc("check_quota", { … })`. Throws StreamVibeError. */
+  rpc<Name extends RpcName>(
+    name: Name,
+    args?: RpcInput<Name>,
+    options?: CallOptions,
+  ): Promise<RpcOutput<Name>> {
+    return this.#caller.rpc(name, args, options);
+  }
+
+  /** The pages of a list, until the last: `pages("browse-content", { limit: 100 })`. */
+  pages<Name extends ListName>(
+    name: Name,
+    input: Input<Name>,
+    options?: CallOptions,
+  ): AsyncGenerator<Output<Name>, void, undefined> {
+    return pages(this.#caller, name, input, options);
+  }
+
+  /** The items of a list, across its pages: `items("search-content", { q: "castle" })`. */
+  items<Name extends ListName>(
+    name: Name,
+    input: Input<Name>,
+    options?: CallOptions,
+  ): AsyncGenerator<ListItem<Name>, void, undefined> {
+    return items(this.#caller, name, input, options);
+  }
+
+  /** Syncs an account to its end; each turn of the loop is a step that is stored. */
+  sync(account: AccountRef, options?: SyncOptions): AsyncGenerator<SyncProgress, void, undefined> {
+    return sync(this.#caller, account, options);
+  }
+}
+
+/** A client over one of supabase-js, whose session and keys it uses. */
+export function createStreamVibe(supabase: Supabase, options?: StreamVibeOptions): StreamVibe {
+  return new StreamVibe(supabase, options);
+}

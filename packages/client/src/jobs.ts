@@ -1,0 +1,147 @@
+import { type Caller, type CallOptions, type Output, rows, type RpcOutput } from "./call.ts";
+import { throwIfAborted, wait } from "./wait.ts";
+
+/** A job as `job-status` tells it. */
+export type Job = Output<"job-status">;
+
+const ENDED: readonly Job["status"][] = ["completed", "failed", "cancelled", "expired"];
+
+export interface WatchOptions extends CallOptions {
+  /** How often to ask while Realtime is not there, in milliseconds; 2,000. With Realtime it is asked eight times more seldom. */
+  pollMs?: number;
+  /** Ask only, open no channel. */
+  realtime?: boolean;
+}
+
+/** One's own jobs. */
+export class Jobs {
+  readonly #caller: Caller;
+
+  constructor(caller: Caller) {
+    this.#caller = caller;
+  }
+
+  /** Queues a job and gives its id; of an equal one that is under way, if there is one. Types are in docs/api.md. */
+  async create(
+    type: string,
+    params: Record<string, unknown> = {},
+    { priority, signal }: CallOptions & { priority?: number } = {},
+  ): Promise<string> {
+    const args = {
+      p_user_id: await userId(this.#caller),
+      p_job_type: type,
+      p_params: params,
+      ...(priority ? { p_priority: priority } : {}),
+    };
+    return await this.#caller.rpc("create_job", args as never, { signal }) as string;
+  }
+
+  /** A job as it is now. */
+  async get(id: string, options: CallOptions = {}): Promise<Job> {
+    return await this.#caller.call("job-status", { job_id: id }, options);
+  }
+
+  /** The newest jobs first, at most 100. */
+  async list(
+    { limit, offset, signal }: CallOptions & { limit?: number; offset?: number } = {},
+  ): Promise<RpcOutput<"get_user_jobs">> {
+    const args = {
+      p_user_id: await userId(this.#caller),
+      ...(limit ? { p_limit: limit } : {}),
+      ...(offset ? { p_offset: offset } : {}),
+    };
+    return await this.#caller.rpc("get_user_jobs", args as never, { signal });
+  }
+
+  /** Ends a job. False when it has ended already, or is not one's own. */
+  async cancel(id: string, { signal }: CallOptions = {}): Promise<boolean> {
+    const args = { p_job_id: id, p_user_id: await userId(this.#caller) };
+    return await this.#caller.rpc("cancel_job", args as never, { signal }) as boolean;
+  }
+
+  /** What happened in a job, in order. Ids are strings, however large. */
+  async logs(
+    id: string,
+    { signal }: CallOptions = {},
+  ): Promise<{ id: string; level: string; message: string; created_at: string }[]> {
+    const asked = this.#caller.supabase.from("job_log").select("id::text, level, message, created_at").eq(
+      "job_id",
+      id,
+    ).order("id");
+    return (await rows(signal ? asked.abortSignal(signal) : asked, signal) ?? []) as never;
+  }
+
+  /** Every change of a job until it has ended, beginning with how it is now. Leaving the loop closes the channel. */
+  async *watch(id: string, options: WatchOptions = {}): AsyncGenerator<Job, void, undefined> {
+    const { signal, pollMs = 2_000 } = options;
+    const bell = new Bell();
+    const channel = options.realtime === false ? null : this.#listen(id, bell);
+    try {
+      let told = "";
+      while (true) {
+        const heard = bell.count;
+        const job = await this.get(id, { signal });
+        const text = JSON.stringify(job);
+        if (text !== told) yield job;
+        told = text;
+        if (ENDED.includes(job.status)) return;
+        // A channel that says it is up may be dead: it is asked all the same, only more seldom.
+        await bell.next(heard, bell.is_up ? pollMs * 8 : pollMs, signal);
+        throwIfAborted(signal);
+      }
+    } finally {
+      if (channel) await this.#caller.supabase.removeChannel(channel);
+    }
+  }
+
+  /** Waits until a job has ended. */
+  async wait(id: string, options: WatchOptions = {}): Promise<Job> {
+    let last: Job | undefined;
+    for await (const job of this.watch(id, options)) last = job;
+    return last as Job;
+  }
+
+  #listen(id: string, bell: Bell) {
+    const filter = { event: "UPDATE" as const, schema: "public", table: "job_queue", filter: `id=eq.${id}` };
+    return this.#caller.supabase.channel(`job:${id}:${Math.random().toString(36).slice(2)}`)
+      .on("postgres_changes", filter, () => bell.ring())
+      .subscribe((status) => {
+        bell.is_up = status === "SUBSCRIBED";
+        // What happened before the channel was up was not heard.
+        bell.ring();
+      });
+  }
+}
+
+/** Wakes one who waits. Rings within a fifth of a second are one. */
+class Bell {
+  count = 0;
+  is_up = false;
+  #wake = () => {};
+
+  ring(): void {
+    this.count++;
+    this.#wake();
+  }
+
+  async next(heard: number, ms: number, signal?: AbortSignal): Promise<void> {
+    if (this.count === heard) {
+      const rung = new Promise<void>((resolve) => this.#wake = resolve);
+      const done = new AbortController();
+      const end = () => done.abort();
+      signal?.addEventListener("abort", end);
+      try {
+        await Promise.race([rung, wait(ms, done.signal).catch(() => {})]);
+      } finally {
+        signal?.removeEventListener("abort", end);
+        done.abort();
+      }
+    }
+    await wait(200, signal);
+  }
+}
+
+async function userId({ supabase }: Caller): Promise<string> {
+  const { data } = await supabase.auth.getSession();
+  return data.session?.user.id ?? "";
+}
