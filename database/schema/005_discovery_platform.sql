@@ -292,7 +292,6 @@ create index creator_stat_total_followers_idx on ops.creator_stat (total_followe
 
 create table ops.search_document (
   content_item_id uuid not null,
-  tier smallint not null,
   user_id uuid not null,
   platform text not null,
   content_type text not null,
@@ -303,20 +302,18 @@ create table ops.search_document (
   popularity double precision not null default 0,
   title_key integer,
   title_length smallint not null,
-  search tsvector not null,
-  constraint search_document_pkey primary key (content_item_id, tier)
-) partition by list (tier);
+  head tsvector not null,
+  constraint search_document_pkey primary key (content_item_id)
+);
 alter table ops.search_document enable row level security;
 comment on table ops.search_document is
-  'One row an item of ops.public_item: what lists and searches of visitors read. In tiers by popularity, so that a search for a common word reads the most popular items and stops. Written by triggers (removal, at once) and ops.refresh_discovery().';
-comment on column ops.search_document.tier is
-  '0: the best quarter of a hundredth by popularity and freshness, 1: to one hundredth, 2: to four, 3: to sixteen, 4: the rest. New items begin in 3.';
+  'One row an item of ops.public_item: what lists of visitors read, and what a search ranks by. Written by triggers (removal, at once) and ops.refresh_discovery().';
 comment on column ops.search_document.language is 'BCP 47, in lower case.';
 comment on column ops.search_document.popularity is
   'How many deviations an item''s views lie above what is usual on its platform, on a logarithmic scale; so no platform''s numbers win by size.';
 comment on column ops.search_document.title_key is 'Hash of the title''s letters and digits (ops.title_key), for queries that are a whole title.';
-comment on column ops.search_document.search is
-  'Title A, tags B, the first 1,500 characters of the description C, creator and account D; stop words of the title as =the; and one lexeme each for category, platform, type and language (ops.facet_lexeme), so that one index answers words and filters together.';
+comment on column ops.search_document.head is
+  'Words that are ranked by where they stand: title A, tags B, creator and account D; stop words of the title as =the.';
 
 -- Each serves a list of browse_content(): everything, a category, a platform, a type, a creator; newest first.
 create index search_document_published_at_idx on ops.search_document (published_at desc, content_item_id);
@@ -324,23 +321,52 @@ create index search_document_category_idx on ops.search_document (category_code,
 create index search_document_platform_idx on ops.search_document (platform, published_at desc, content_item_id);
 create index search_document_content_type_idx on ops.search_document (content_type, published_at desc, content_item_id);
 create index search_document_user_id_idx on ops.search_document (user_id, published_at desc, content_item_id);
--- Serves searches: whole titles.
-create index search_document_title_key_idx on ops.search_document (title_key);
+
+create table ops.search_entry (
+  content_item_id uuid not null,
+  tier smallint not null,
+  platform text not null,
+  content_type text not null,
+  category_code text,
+  language text,
+  duration_seconds integer,
+  published_at timestamptz not null,
+  search tsvector not null,
+  padding text not null default repeat(' ', 2000),
+  constraint search_entry_pkey primary key (content_item_id, tier)
+) partition by list (tier);
+alter table ops.search_entry enable row level security;
+comment on table ops.search_entry is
+  'The narrow row of a document that the index of words points to: what a search filters, counts and gathers by. In tiers by merit, each of the later ones as large as all before it, so that a search reads the best items first and stops when it has enough.';
+comment on column ops.search_entry.tier is '0: the best of all by ops.merit(), 7: the worse half. See ops.search_tier.';
+comment on column ops.search_entry.search is
+  'All words: title A, tags B, the first 1,500 characters of the description C, creator and account D; stop words of the title as =the; the words of the title once more as ^word, so that the index knows them apart; and one lexeme each for category, platform, type, language and title_key (ops.facet_lexeme), so that one index answers words and filters together.';
+comment on column ops.search_entry.padding is
+  'Two thousand blanks, which take thirty bytes: a row that would be longer than 2 KB keeps its words beside itself, and what is counted by the thousand stays narrow.';
+
 -- Serves searches: words and filters.
-create index search_document_search_idx on ops.search_document using gin (search);
+create index search_entry_search_idx on ops.search_entry using gin (search);
 
 do $$
 begin
-  for v_tier in 0..4 loop
-    execute format('create table ops.search_document_%s partition of ops.search_document for values in (%1$s)', v_tier);
-    execute format('alter table ops.search_document_%s enable row level security', v_tier);
-    execute format('create policy "Only functions use documents" on ops.search_document_%s for all to postgres using (true) with check (true)', v_tier);
-    execute format('comment on table ops.search_document_%s is %L', v_tier, 'Tier ' || v_tier || ' of ops.search_document.');
-    -- Ranking reads every candidate''s words: they stay in the row, as they are, up to the size of a page.
-    execute format('alter table ops.search_document_%s set (toast_tuple_target = 8160)', v_tier);
+  for v_tier in 0..7 loop
+    execute format('create table ops.search_entry_%s partition of ops.search_entry for values in (%1$s)', v_tier);
+    execute format('alter table ops.search_entry_%s enable row level security', v_tier);
+    execute format('create policy "Only functions use entries" on ops.search_entry_%s for all to postgres using (true) with check (true)', v_tier);
+    execute format('comment on table ops.search_entry_%s is %L', v_tier, 'Tier ' || v_tier || ' of ops.search_entry.');
+    execute format('alter table ops.search_entry_%s set (toast_tuple_target = 128)', v_tier);
+    execute format('alter table ops.search_entry_%s alter search set storage external, alter padding set storage main', v_tier);
   end loop;
 end;
 $$;
+
+create table ops.search_tier (
+  tier smallint not null,
+  least double precision not null,
+  constraint search_tier_pkey primary key (tier)
+);
+alter table ops.search_tier enable row level security;
+comment on table ops.search_tier is 'The merit from which on an item stands in a tier; below all of them it stands in tier 7. Measured by ops.measure_scale().';
 
 create table ops.discovery_queue (
   id bigint generated always as identity,
@@ -466,6 +492,41 @@ language sql immutable parallel safe strict security invoker set search_path = '
 $$;
 comment on function ops.title_words is 'The words of a title that may be completed or misspelt: not numbers, and not what is written without spaces.';
 
+create function ops.standing(p_popularity double precision, p_published_at timestamptz, p_now timestamptz) returns double precision
+language plpgsql immutable parallel safe security invoker set search_path = '' as $$
+begin
+  return (1 + 0.25 * least(greatest(p_popularity, -2), 4))
+    * (0.85 + 0.15 * exp(-greatest(extract(epoch from p_now - p_published_at)::double precision, 0) / 7776000));
+end;
+$$;
+comment on function ops.standing is
+  'What an item''s popularity and freshness make of its match in a search: half to twice as much by its views, up to an eighth more in its first months.';
+
+create function ops.title_lexemes(p_words tsvector) returns tsvector
+language plpgsql immutable parallel safe strict security invoker set search_path = '' as $$
+begin
+  return array_to_tsvector(array(select '^' || lexeme from unnest(ts_filter(p_words, '{a}'))));
+end;
+$$;
+comment on function ops.title_lexemes is 'The words of a title as ^word, of a vector in which the title weighs A.';
+
+create function ops.merit(p_popularity double precision, p_published_at timestamptz, p_title_length integer, p_now timestamptz) returns double precision
+language plpgsql immutable parallel safe security invoker set search_path = '' as $$
+begin
+  return ops.standing(p_popularity, p_published_at, p_now) * (0.5 + 0.5 * least(1, 7 / greatest(p_title_length, 1)::double precision));
+end;
+$$;
+comment on function ops.merit is
+  'What a search for one word would make of an item that has it in its title: its standing, and how much of the title a word of seven letters is.';
+
+create function ops.tier_of(p_merit double precision) returns smallint
+language plpgsql stable parallel safe security invoker set search_path = '' as $$
+begin
+  return coalesce((select min(tier) from ops.search_tier where least <= p_merit), 7);
+end;
+$$;
+comment on function ops.tier_of is 'The tier of search_entry for items of a merit.';
+
 create function ops.refresh_discovery(p_limit integer default 2000) returns integer
 language plpgsql volatile security invoker set search_path = '' as $$
 declare
@@ -526,50 +587,36 @@ begin
     and coalesce(item.category_source not in ('creator', 'ai'), true);
   perform set_config('streamvibe.is_refresh', '', true);
 
-  with wanted as (
+  delete from ops.search_document where content_item_id = any(v_ids);
+  delete from ops.search_entry where content_item_id = any(v_ids);
+  with measured as (
     select item.id, item.user_id, item.platform, item.content_type, item.category_code, lower(item.language) as language,
       item.duration_seconds, item.published_at, ops.title_key(item.title) as title_key, char_length(item.title) as title_length,
       coalesce((ln(1 + item.views_count) - scale.mean_log_views) / scale.deviation, 0) as popularity,
       case when char_length(item.description) <= 1500 then item.search_vector
-        else ops.content_vector(item.title, item.tags, item.hashtags, left(item.description, 1500)) end
-        || setweight(to_tsvector('pg_catalog.english'::regconfig,
-          ops.split_words(concat_ws(' ', creator.display_name, account.display_name, account.username))), 'D')
-        || ops.stop_words(ops.split_words(item.title))
-        || ops.facet_lexeme('category', item.category_code) || ops.facet_lexeme('platform', item.platform)
-        || ops.facet_lexeme('type', item.content_type) || ops.facet_lexeme('language', split_part(lower(item.language), '-', 1)) as search
+        else ops.content_vector(item.title, item.tags, item.hashtags, left(item.description, 1500)) end as words,
+      setweight(to_tsvector('pg_catalog.english'::regconfig,
+        ops.split_words(concat_ws(' ', creator.display_name, account.display_name, account.username))), 'D')
+        || ops.stop_words(ops.split_words(item.title)) as names,
+      ops.facet_lexeme('category', item.category_code) || ops.facet_lexeme('platform', item.platform)
+        || ops.facet_lexeme('type', item.content_type) || ops.facet_lexeme('language', split_part(lower(item.language), '-', 1))
+        || ops.facet_lexeme('title', ops.title_key(item.title)::text) as facets
     from ops.public_item as item
     join public.users as creator on creator.id = item.user_id
     join public.social_account as account on account.id = item.social_account_id
     left join ops.platform_scale as scale on scale.platform = item.platform
     where item.id = any(v_ids)
-  ), gone as (
-    delete from ops.search_document as document
-    where document.content_item_id = any(v_ids)
-      and not exists (select from wanted where wanted.id = document.content_item_id)
-  ), kept as (
-    update ops.search_document as document
-    set user_id = wanted.user_id, platform = wanted.platform, content_type = wanted.content_type, category_code = wanted.category_code,
-      language = wanted.language, duration_seconds = wanted.duration_seconds, published_at = wanted.published_at,
-      popularity = wanted.popularity, title_key = wanted.title_key, title_length = wanted.title_length, search = wanted.search
-    from wanted
-    where document.content_item_id = wanted.id
-    returning 1
+  ), listed as (
+    insert into ops.search_document (content_item_id, user_id, platform, content_type, category_code, language, duration_seconds,
+      published_at, popularity, title_key, title_length, head)
+    select id, user_id, platform, content_type, category_code, language, duration_seconds, published_at, popularity, title_key,
+      title_length, ts_filter(words, '{a,b}') || names
+    from measured
   )
-  insert into ops.search_document (content_item_id, tier, user_id, platform, content_type, category_code, language, duration_seconds,
-    published_at, popularity, title_key, title_length, search)
-  select id, 3, user_id, platform, content_type, category_code, language, duration_seconds, published_at, popularity, title_key,
-    title_length, search
-  from wanted
-  where not exists (select from ops.search_document as document where document.content_item_id = wanted.id);
-
-  insert into ops.search_word (word, documents)
-  select word, count(*)
-  from ops.public_item as item
-  cross join lateral ops.title_words(item.title) as word
-  where item.id = any(v_ids)
-  group by word
-  order by word
-  on conflict (word) do nothing;
+  insert into ops.search_entry (content_item_id, tier, platform, content_type, category_code, language, duration_seconds, published_at, search)
+  select id, ops.tier_of(ops.merit(popularity, published_at, title_length, now())), platform, content_type, category_code, language,
+    duration_seconds, published_at, words || names || ops.title_lexemes(words) || facets
+  from measured;
 
   delete from public.content_tag as tag
   where tag.content_id = any(v_ids) and tag.source = 'platform';
@@ -588,22 +635,24 @@ begin
   perform public.update_total_followers(touched.user_id)
   from (select distinct user_id from public.content_item where id = any(v_ids) order by user_id) as touched;
   perform public.forget_cached('{public}');
+
+  -- Last, and only those that are not known: whoever adds the same word waits for this transaction to end.
+  insert into ops.search_word (word, documents)
+  select given.word, count(*)
+  from ops.public_item as item
+  cross join lateral ops.title_words(item.title) as given (word)
+  where item.id = any(v_ids) and not exists (select from ops.search_word as known where known.word = given.word)
+  group by given.word
+  order by given.word
+  on conflict (word) do nothing;
   return cardinality(v_ids);
 end;
 $$;
 comment on function ops.refresh_discovery is
   'For cron. Writes the documents, categories and tags of at most so many queued items anew; returns of how many. Several may run at once.';
 
-create function ops.standing(p_popularity double precision, p_published_at timestamptz, p_now timestamptz) returns double precision
-language sql immutable parallel safe security invoker set search_path = ''
-return (1 + 0.25 * least(greatest(p_popularity, -2), 4)) * (0.85 + 0.15 * exp(-greatest(extract(epoch from p_now - p_published_at)::double precision, 0) / 7776000));
-comment on function ops.standing is
-  'What an item''s popularity and freshness make of its match in a search: half to twice as much by its views, up to an eighth more in its first months.';
-
-create function ops.rescale_discovery() returns integer
+create function ops.measure_scale() returns void
 language plpgsql volatile security invoker set search_path = '' as $$
-declare
-  v_moved integer;
 begin
   insert into ops.platform_scale (platform, mean_log_views, deviation)
   select platform, avg(ln(1 + views_count)), greatest(stddev_pop(ln(1 + views_count)), 0.1)
@@ -612,26 +661,52 @@ begin
   on conflict (platform) do update
   set mean_log_views = excluded.mean_log_views, deviation = excluded.deviation, updated_at = now();
 
+  -- The last tier has half of all items, each before it half of what is left.
   with measured as (
-    select document.content_item_id, document.tier, document.published_at,
-      ((ln(1 + item.views_count) - scale.mean_log_views) / scale.deviation) as popularity
+    select percentile_disc(array[1 - 1/128.0, 1 - 1/64.0, 1 - 1/32.0, 1 - 1/16.0, 1 - 1/8.0, 1 - 1/4.0, 1/2.0]) within group (
+      order by ops.merit((ln(1 + item.views_count) - scale.mean_log_views) / scale.deviation, item.published_at, char_length(item.title), now())) as bounds
+    from ops.public_item as item
+    join ops.platform_scale as scale on scale.platform = item.platform
+  )
+  insert into ops.search_tier (tier, least)
+  select bound.place - 1, bound.least
+  from measured
+  cross join lateral unnest(measured.bounds) with ordinality as bound (least, place)
+  where bound.least is not null
+  on conflict (tier) do update set least = excluded.least;
+end;
+$$;
+comment on function ops.measure_scale is 'Measures what is usual on each platform, and from which merit on items stand in which tier.';
+
+create function ops.rescale_discovery() returns integer
+language plpgsql volatile security invoker set search_path = '' as $$
+declare
+  v_moved integer;
+begin
+  perform ops.measure_scale();
+  with measured as (
+    select document.content_item_id, document.popularity as old, (ln(1 + item.views_count) - scale.mean_log_views) / scale.deviation as popularity
     from ops.search_document as document
     join public.content_item as item on item.id = document.content_item_id
     join ops.platform_scale as scale on scale.platform = document.platform
-  ), ranked as (
-    select content_item_id, tier, popularity,
-      percent_rank() over (order by ops.standing(popularity, published_at, now()) desc, content_item_id) as place
-    from measured
-  ), placed as (
-    select content_item_id, popularity, tier as old_tier,
-      case when place <= 0.0025 then 0 when place <= 0.01 then 1 when place <= 0.04 then 2 when place <= 0.16 then 3 else 4 end as tier
-    from ranked
   )
   update ops.search_document as document
-  set tier = placed.tier, popularity = placed.popularity
+  set popularity = measured.popularity
+  from measured
+  where document.content_item_id = measured.content_item_id and abs(measured.popularity - measured.old) > 0.1;
+
+  -- What lies at a border stays where it is: moving costs more than a place there matters.
+  with placed as (
+    select document.content_item_id, entry.tier as old_tier, ops.tier_of(merit * 0.98) as lower_tier, ops.tier_of(merit * 1.02) as upper_tier
+    from ops.search_document as document
+    join ops.search_entry as entry on entry.content_item_id = document.content_item_id
+    cross join lateral ops.merit(document.popularity, document.published_at, document.title_length, now()) as merit
+  )
+  update ops.search_entry as entry
+  set tier = case when placed.old_tier > placed.lower_tier then placed.lower_tier else placed.upper_tier end
   from placed
-  where document.content_item_id = placed.content_item_id and document.tier = placed.old_tier
-    and (document.tier <> placed.tier or abs(document.popularity - placed.popularity) > 0.1);
+  where entry.content_item_id = placed.content_item_id and entry.tier = placed.old_tier
+    and placed.old_tier not between placed.upper_tier and placed.lower_tier;
   get diagnostics v_moved = row_count;
 
   with counted as (
@@ -651,7 +726,7 @@ begin
 end;
 $$;
 comment on function ops.rescale_discovery is
-  'For cron, nightly: measures each platform''s views, moves documents whose popularity has changed to the tier where they belong, and counts the words of titles. Returns how many moved.';
+  'For cron, nightly: measures each platform''s views, moves entries whose merit has changed to the tier where they belong, and counts the words of titles. Returns how many moved.';
 
 -- ## Functions: reading
 
@@ -682,28 +757,31 @@ $$;
 comment on function ops.creator_card is 'A creator as lists show them. Only for creators who are public.';
 
 create function ops.item_cards(p_ids uuid[]) returns jsonb
-language sql stable security invoker set search_path = '' as $$
-  select coalesce(jsonb_agg(jsonb_build_object(
-      'id', item.id, 'platform', item.platform, 'content_type', item.content_type, 'title', item.title,
-      'description', left(item.description, 300), 'thumbnail_url', item.thumbnail_url, 'permalink', item.permalink,
-      'category', item.category_code, 'language', item.language, 'duration_seconds', item.duration_seconds,
-      'hashtags', item.hashtags, 'views_count', item.views_count, 'likes_count', item.likes_count,
-      'comments_count', item.comments_count, 'total_clicks', coalesce(counter.clicks, 0) + coalesce(fresh.clicks, 0),
-      'published_at', item.published_at, 'creator', ops.creator_card(creator)) order by wanted.place), '[]')
-  from unnest(p_ids) with ordinality as wanted (id, place)
-  join ops.public_item as item on item.id = wanted.id
-  join public.users as creator on creator.id = item.user_id
-  left join ops.click_counter as counter on counter.content_id = item.id
-  left join (
-    -- Clicks that no roll-up has taken yet are of the last minute; a day is looked through, in case it rests.
-    select click.content_id, count(*) as clicks
-    from public.content_click as click
-    left join ops.click_counter as own on own.content_id = click.content_id
-    where click.content_id = any(p_ids) and click.is_counted
-      and click.tx >= greatest((select rolled_to from ops.click_roll_up), own.rolled_to)
-      and click.clicked_at >= (select rolled_at - interval '1 day' from ops.click_roll_up)
-    group by click.content_id
-  ) as fresh on fresh.content_id = item.id;
+language plpgsql stable security invoker set search_path = '' set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off as $$
+begin
+  return (
+    select coalesce(jsonb_agg(jsonb_build_object(
+        'id', item.id, 'platform', item.platform, 'content_type', item.content_type, 'title', item.title,
+        'description', left(item.description, 300), 'thumbnail_url', item.thumbnail_url, 'permalink', item.permalink,
+        'category', item.category_code, 'language', item.language, 'duration_seconds', item.duration_seconds,
+        'hashtags', item.hashtags, 'views_count', item.views_count, 'likes_count', item.likes_count,
+        'comments_count', item.comments_count, 'total_clicks', coalesce(counter.clicks, 0) + coalesce(fresh.clicks, 0),
+        'published_at', item.published_at, 'creator', ops.creator_card(creator)) order by wanted.place), '[]')
+    from unnest(p_ids) with ordinality as wanted (id, place)
+    join ops.public_item as item on item.id = wanted.id
+    join public.users as creator on creator.id = item.user_id
+    left join ops.click_counter as counter on counter.content_id = item.id
+    left join (
+      -- Clicks that no roll-up has taken yet are of the last minute; a day is looked through, in case it rests.
+      select click.content_id, count(*) as clicks
+      from public.content_click as click
+      left join ops.click_counter as own on own.content_id = click.content_id
+      where click.content_id = any(p_ids) and click.is_counted
+        and click.tx >= greatest((select rolled_to from ops.click_roll_up), own.rolled_to)
+        and click.clicked_at >= (select rolled_at - interval '1 day' from ops.click_roll_up)
+      group by click.content_id
+    ) as fresh on fresh.content_id = item.id);
+end;
 $$;
 comment on function ops.item_cards is 'Items as lists show them, in the order asked for. What is not public is left out, whoever asks.';
 
@@ -713,27 +791,22 @@ language sql immutable security invoker set search_path = '' as $$
 $$;
 comment on function ops.bounded_total is 'A total that is exact to 10,000, and beyond that an estimate that says so.';
 
-create function ops.common_values(p_table oid, p_column text) returns table (value text, frequency real)
+create function ops.common_values(p_column text) returns table (value text, frequency real)
 language sql stable security invoker set search_path = '' as $$
   select common.value, common.frequency
   from pg_catalog.pg_stats as stats
-  join pg_class as class on class.oid = p_table and class.relname = stats.tablename
   cross join lateral unnest(stats.most_common_vals::text::text[], stats.most_common_freqs) as common (value, frequency)
-  where stats.schemaname = 'ops' and stats.attname = p_column;
+  where stats.schemaname = 'ops' and stats.tablename = 'search_document' and stats.attname = p_column;
 $$;
-comment on function ops.common_values is 'The commonest values of a column of schema ops and their shares, as ANALYZE has found them.';
+comment on function ops.common_values is 'The commonest values of a column of the documents and their shares, as ANALYZE has found them.';
 
 create function ops.estimated_documents(p_category text, p_platform text) returns double precision
 language sql stable security invoker set search_path = '' as $$
-  select sum(greatest(class.reltuples, 0) * coalesce(share.category, 1) * coalesce(share.platform, 1))
-  from pg_inherits as part
-  join pg_class as class on class.oid = part.inhrelid
-  cross join lateral (
-    select
-      (select frequency from ops.common_values(class.oid, 'category_code') where value = p_category) as category,
-      (select frequency from ops.common_values(class.oid, 'platform') where value = p_platform) as platform
-  ) as share
-  where part.inhparent = 'ops.search_document'::regclass;
+  select greatest(class.reltuples, 0)
+    * coalesce((select frequency from ops.common_values('category_code') where value = p_category), 1)
+    * coalesce((select frequency from ops.common_values('platform') where value = p_platform), 1)
+  from pg_class as class
+  where class.oid = 'ops.search_document'::regclass;
 $$;
 comment on function ops.estimated_documents is 'About how many documents there are, as the planner''s statistics have it.';
 
@@ -761,13 +834,17 @@ begin
   select array_agg(found.content_item_id), array_agg(found.published_at), count(*) into v_ids, v_times, v_counted
   from (
     select document.content_item_id, document.published_at
-    from ops.search_document as document
-    where (not v_by_words or document.search @@ v_lexemes)
-      and (p_category is null or document.category_code = p_category)
-      and (p_platform is null or document.platform = p_platform)
-      and (p_content_type is null or document.content_type = p_content_type)
-      and (v_language is null or document.language = v_language or document.language like v_language || '-%')
-      and (v_creator_id is null or document.user_id = v_creator_id)
+    from (
+      select content_item_id, published_at, language, duration_seconds
+      from ops.search_entry
+      where v_by_words and search @@ v_lexemes
+      union all
+      select content_item_id, published_at, language, duration_seconds
+      from ops.search_document
+      where not v_by_words and (p_category is null or category_code = p_category) and (p_platform is null or platform = p_platform)
+        and (p_content_type is null or content_type = p_content_type) and (v_creator_id is null or user_id = v_creator_id)
+    ) as document
+    where (v_language is null or document.language = v_language or document.language like v_language || '-%')
       and (p_published_since is null or document.published_at >= p_published_since)
       and (p_published_until is null or document.published_at < p_published_until)
       and (p_min_duration is null or document.duration_seconds >= p_min_duration)
@@ -819,24 +896,15 @@ comment on function public.browse_content is
 -- Security definer: see browse_content.
 create function public.browse_categories() returns jsonb
 language sql stable security definer set search_path = '' as $$
-  with estimated as (
-    select common.value as code, sum(greatest(class.reltuples, 0) * common.frequency) as documents
-    from pg_inherits as part
-    join pg_class as class on class.oid = part.inhrelid
-    cross join lateral ops.common_values(class.oid, 'category_code') as common
-    where part.inhparent = 'ops.search_document'::regclass
-    group by common.value
-  )
   select coalesce(jsonb_agg(jsonb_build_object('code', category.code, 'display_name', category.display_name,
       'description', category.description, 'sort_order', category.sort_order,
       'item_count', total.total_count, 'item_count_is_estimate', total.total_is_estimate) order by category.sort_order), '[]')
   from public.content_category as category
-  left join estimated on estimated.code = category.code
   cross join lateral (
     select count(*) as items
     from (select from ops.search_document as document where document.category_code = category.code limit 10001) as counted
   ) as counted
-  cross join lateral ops.bounded_total(counted.items, estimated.documents) as total;
+  cross join lateral ops.bounded_total(counted.items, case when counted.items > 10000 then ops.estimated_documents(category.code, null) end) as total;
 $$;
 comment on function public.browse_categories is 'All categories in their order, each with how many public items it has.';
 
@@ -845,6 +913,7 @@ create function public.get_content_detail(p_id uuid, p_related integer default 1
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan set jit = off as $$
 declare
   v_item record;
+  v_like tsquery;
   v_related uuid[] := '{}';
   v_waiting uuid[] := '{}';
   v_next record;
@@ -859,6 +928,7 @@ begin
     return null;
   end if;
 
+  v_like := ops.any_of(v_item.title);
   -- Candidates from what is shared, each source bounded; the more of them name an item and the rarer what is shared, the better.
   for v_next in
     with named as (
@@ -872,9 +942,9 @@ begin
       union all
       select content_item_id, 1.0
       from (
-        select document.content_item_id
-        from ops.search_document as document
-        where document.tier < 3 and document.search @@ ops.any_of(v_item.title)
+        select entry.content_item_id
+        from ops.search_entry as entry
+        where entry.tier < 3 and entry.search @@ v_like
         limit 200
       ) as similar_text
       union all
@@ -1224,129 +1294,162 @@ create function ops.in_title(p_query tsquery) returns tsquery
 language sql stable security invoker set search_path = '' as $$
   select replace(regexp_replace(p_query::text, '(''(?:[^'']|'''')*'')', '\1:A', 'g'), ':A:*', ':A*')::tsquery;
 $$;
-comment on function ops.in_title is 'The same query for titles alone.';
+comment on function ops.in_title is 'The same query for titles alone, by weight.';
 
--- Tiers are read from the best down, until there are enough candidates; those alone are ranked. So a word that half of all items have costs
--- what a rare one costs. Beyond them items are only counted, up to 10,001.
-create function ops.search_candidates(p_query tsquery, p_literal tsquery, p_phrase tsquery, p_tags tsquery, p_plain text, p_filter ops.search_filter, p_now timestamptz,
-  out ids uuid[], out scores double precision[], out counted bigint)
-language plpgsql stable security invoker set search_path = '' set plan_cache_mode = force_custom_plan set work_mem = '32MB' set enable_seqscan = off set jit = off as $$
+create function ops.title_query(p_query tsquery) returns tsquery
+language sql stable security invoker set search_path = '' as $$
+  select replace(regexp_replace(regexp_replace(p_query::text, '<(?:-|[0-9]+)>', '&', 'g'), '''((?:[^'']|'''')*)''', '''^\1''', 'g'),
+    '''^=', '''=')::tsquery;
+$$;
+comment on function ops.title_query is 'A query for items with all of a query''s words in the title, by the lexemes that the index has for that (ops.title_lexemes).';
+
+create function ops.positive(p_query tsquery) returns tsquery
+language sql stable security invoker set search_path = '' as $$
+  select regexp_replace(querytree(p_query), '^T$', '')::tsquery;
+$$;
+comment on function ops.positive is 'What an item must have for a query, without what it must not have.';
+
+create type ops.search_question as (
+  words tsquery, literal tsquery, phrase tsquery, tags tsquery, facets tsquery, plain text, filter ops.search_filter, asked_at timestamptz);
+comment on type ops.search_question is
+  'What is searched for: words, with completions; literal, without; phrase, the words in a row; tags, what is to be a tag; facets, the filters that are lexemes, and filter, the others; plain, the text; and the time that freshness is reckoned from.';
+
+-- One plan for all queries, which the session keeps: it reads the index of tier after tier, from the best down, until it has enough.
+create function ops.gather(p_query tsquery, p_filter ops.search_filter, p_limit integer) returns uuid[]
+language plpgsql stable security invoker set search_path = '' set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off
+  set max_parallel_workers_per_gather = 0 set effective_io_concurrency = 0 set work_mem = '32MB' as $$
 declare
-  v_enough constant integer := 2000;
-  v_most constant integer := 2500;
-  v_since constant timestamptz := p_filter.published_since;
-  v_until constant timestamptz := p_filter.published_until;
-  v_shortest constant integer := p_filter.min_duration;
-  v_longest constant integer := p_filter.max_duration;
-  v_language constant text := p_filter.language;
-  v_title_key constant integer := ops.title_key(p_plain);
-  v_length constant integer := char_length(p_plain);
-  -- The part that an item must have: with a negation in it ts_rank() would know no order.
-  v_ranked constant tsquery := regexp_replace(querytree(p_query), '^T$', '')::tsquery;
-  v_title constant tsquery := ops.in_title(regexp_replace(querytree(p_literal), '^T$', '')::tsquery);
-  v_phrase constant tsquery := ops.in_title(p_phrase);
-  v_weights constant real[] := array[0.3, 0.2, 0.5, 1];
-  v_matches double precision[] := '{}';
-  v_popularities double precision[] := '{}';
-  v_times timestamptz[] := '{}';
-  v_more record;
-  v_room integer;
-  v_read bigint; -- Matches in the tiers that were read.
-  v_beyond smallint; -- The first tier that was not read.
+  v_is_open constant boolean := p_filter is null; -- Also when all its members are.
+begin
+  return array(
+    select entry.content_item_id
+    from ops.search_entry as entry
+    where entry.search @@ p_query
+      and (v_is_open
+        or (p_filter.language is null or entry.language = p_filter.language or entry.language like p_filter.language || '-%')
+          and (p_filter.published_since is null or entry.published_at >= p_filter.published_since)
+          and (p_filter.published_until is null or entry.published_at < p_filter.published_until)
+          and (p_filter.min_duration is null or entry.duration_seconds >= p_filter.min_duration)
+          and (p_filter.max_duration is null or entry.duration_seconds <= p_filter.max_duration))
+    limit p_limit);
+end;
+$$;
+comment on function ops.gather is 'At most so many items that match a query, those of better tiers first.';
+
+create function ops.count_hits(p_query tsquery, p_filter ops.search_filter, p_has_facets boolean, out counted bigint, out facets jsonb)
+language plpgsql stable security invoker set search_path = '' set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off
+  set max_parallel_workers_per_gather = 0 set effective_io_concurrency = 0 set work_mem = '32MB' as $$
+declare
+  v_is_open constant boolean := p_filter is null;
+  v_last smallint; -- The tier in which counting ended, and how many hits those before it have.
+  v_before bigint;
+begin
+  with hit as (
+    select entry.tier, case when p_has_facets then entry.platform end as platform,
+      case when p_has_facets then entry.content_type end as content_type, case when p_has_facets then entry.category_code end as category_code
+    from ops.search_entry as entry
+    where entry.search @@ p_query
+      and (v_is_open
+        or (p_filter.language is null or entry.language = p_filter.language or entry.language like p_filter.language || '-%')
+          and (p_filter.published_since is null or entry.published_at >= p_filter.published_since)
+          and (p_filter.published_until is null or entry.published_at < p_filter.published_until)
+          and (p_filter.min_duration is null or entry.duration_seconds >= p_filter.min_duration)
+          and (p_filter.max_duration is null or entry.duration_seconds <= p_filter.max_duration))
+    limit 10001
+  ), grouped as (
+    select tier, platform, content_type, category_code, count(*) as hits from hit group by tier, platform, content_type, category_code
+  ), facet as (
+    select given.name, given.value, sum(grouped.hits) as hits
+    from grouped
+    cross join lateral (
+      values ('platform', grouped.platform), ('content_type', grouped.content_type), ('category', grouped.category_code)
+    ) as given (name, value)
+    where given.value is not null
+    group by given.name, given.value
+  )
+  select coalesce(sum(grouped.hits), 0), max(grouped.tier), sum(grouped.hits) filter (where grouped.tier < (select max(tier) from grouped)),
+    case when p_has_facets then '{"category": {}, "platform": {}, "content_type": {}}' || coalesce((
+      select jsonb_object_agg(of.name, of.hits)
+      from (select facet.name, jsonb_object_agg(facet.value, facet.hits) as hits from facet group by facet.name) as of), '{}') end
+  into counted, v_last, v_before, facets
+  from grouped;
+  if counted > 10000 then
+    -- What was read to its end is a part of all items, and the rest has about as many hits for its size.
+    select greatest(counted, v_before * sum(greatest(class.reltuples, 0))
+      / nullif(sum(greatest(class.reltuples, 0)) filter (where class.relname < 'search_entry_' || v_last), 0)) into counted
+    from pg_inherits as part
+    join pg_class as class on class.oid = part.inhrelid
+    where part.inhparent = 'ops.search_entry'::regclass;
+  end if;
+end;
+$$;
+comment on function ops.count_hits is
+  'How many items match a query, exact to 10,000, and beyond that about; and if asked how many of the first 10,000 are in which category, on which platform, of which type.';
+
+create function ops.search_candidates(p_question ops.search_question, out ids uuid[], out scores double precision[], out is_all boolean)
+language plpgsql stable security invoker set search_path = '' set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off
+  set enable_hashjoin = off set enable_mergejoin = off as $$
+declare
+  v_enough constant integer := 600;
+  v_title_key constant integer := ops.title_key(p_question.plain);
+  v_length constant integer := char_length(p_question.plain);
+  v_now constant timestamptz := p_question.asked_at;
+  v_query constant tsquery := p_question.words && p_question.facets;
+  v_must constant tsquery := ops.positive(p_question.words);
+  v_in_title constant tsquery := ops.title_query(ops.positive(p_question.literal));
+  v_phrase constant tsquery := ops.in_title(p_question.phrase);
+  -- Which of the words an item has in its head, and how many operands the query has for each of them.
+  v_terms constant tsquery := regexp_replace(v_must::text, ' (?:&|<(?:-|[0-9]+)>) ', ' | ', 'g')::tsquery;
+  v_operands constant double precision := (numnode(v_must) + 1) / 2.0 / (1 + regexp_count(v_must::text, ' (?:&|<(?:-|[0-9]+)>) '));
+  v_step record;
+  v_done tsquery[] := '{}'; -- By what has been gathered, and all of it.
+  v_seen tsquery;
+  v_more uuid[];
+  v_factors double precision[] := '{}';
 begin
   ids := '{}';
   scores := '{}';
-  counted := 0;
-  if numnode(v_ranked) = 0 then
+  is_all := true;
+  if numnode(v_must) = 0 then
     return;
   end if;
-  for v_tier in 0..4 loop
-    v_room := v_most - cardinality(ids);
-    select array_agg(best.id) as ids, array_agg(best.match) as matches, array_agg(best.popularity) as popularities,
-      array_agg(best.published_at) as times, max(best.matching) as matching into v_more
+  -- First what can be the best answer: whole titles, tags that were asked for as such, words in titles. What only a completion finds counts half.
+  for v_step in
+    select step.query, step.factor::double precision
     from (
-      select document.content_item_id as id, document.popularity, document.published_at, document.matching, ts_rank(v_weights, document.search, v_ranked)
-        * (0.5 + 0.5 * least(1, v_length / greatest(document.title_length, 1)::double precision))
-        * case when document.title_key = v_title_key then 2.5 when document.search @@ v_phrase then 1.8
-          when document.search @@ v_title then 1.3 else 1 end
-        * case when document.search @@ p_literal then 1 else 0.5 end * case when document.search @@ p_tags then 3 else 1 end as match
-      from (
-        -- Ranked are those alone that there is room for.
-        select matched.*
-        from (
-          select hit.*, count(*) over () as matching
-          from (
-            select document.* from ops.search_document as document
-            where document.tier = v_tier and document.search @@ p_query
-              and (v_language is null or document.language = v_language or document.language like v_language || '-%')
-              and (v_since is null or document.published_at >= v_since) and (v_until is null or document.published_at < v_until)
-              and (v_shortest is null or document.duration_seconds >= v_shortest)
-              and (v_longest is null or document.duration_seconds <= v_longest)
-            limit 12000
-          ) as hit
-        ) as matched
-        order by matched.popularity desc, matched.content_item_id
-        limit v_room
-      ) as document
-    ) as best;
-    ids := ids || v_more.ids;
-    v_matches := v_matches || v_more.matches;
-    v_popularities := v_popularities || v_more.popularities;
-    v_times := v_times || v_more.times;
-    counted := counted + coalesce(v_more.matching, 0);
-    v_beyond := v_tier + 1;
-    exit when cardinality(ids) >= v_enough;
+      values (quote_literal('@title:' || v_title_key)::tsquery, 2.5), (p_question.tags, 3), (v_in_title, 1.3), (ops.title_query(v_must), 0.5),
+        (p_question.literal, 1), (p_question.words, 0.5)
+    ) as step (query, factor)
+    where numnode(step.query) > 0
+  loop
+    continue when v_step.query = any(v_done);
+    is_all := cardinality(ids) < v_enough;
+    exit when not is_all;
+    v_more := ops.gather(case when v_seen is null then v_query && v_step.query else v_query && v_step.query && !! v_seen end, p_question.filter,
+      v_enough - cardinality(ids));
+    v_done := v_done || v_step.query;
+    v_seen := coalesce(v_seen || v_step.query, v_step.query);
+    ids := ids || v_more;
+    v_factors := v_factors || array_fill(v_step.factor, array[cardinality(v_more)]);
   end loop;
 
-  v_read := counted;
-  if v_beyond <= 4 and counted <= 10000 then
-    select counted + count(*) into counted
-    from (
-      select from ops.search_document as document
-      where document.tier >= v_beyond and document.search @@ p_query
-        and (v_language is null or document.language = v_language or document.language like v_language || '-%')
-        and (v_since is null or document.published_at >= v_since) and (v_until is null or document.published_at < v_until)
-        and (v_shortest is null or document.duration_seconds >= v_shortest)
-        and (v_longest is null or document.duration_seconds <= v_longest)
-      limit 10001 - counted
-    ) as beyond;
-  end if;
-  if counted > 10000 then
-    -- The tiers that were read are a part of all documents, and the rest has about as many matches for its size.
-    select greatest(counted, v_read * sum(greatest(class.reltuples, 0))
-      / nullif(sum(greatest(class.reltuples, 0)) filter (where class.relname < 'search_document_' || v_beyond), 0)) into counted
-    from pg_inherits as part
-    join pg_class as class on class.oid = part.inhrelid
-    where part.inhparent = 'ops.search_document'::regclass;
-  end if;
-
-  -- An item whose whole title was asked for is a candidate wherever it stands.
-  select array_agg(document.content_item_id) as ids, array_agg(ts_rank(v_weights, document.search, v_ranked) * 2.5) as matches,
-    array_agg(document.popularity) as popularities, array_agg(document.published_at) as times into v_more
-  from (
-    select document.* from ops.search_document as document
-    where cardinality(search_candidates.ids) >= v_enough and document.title_key = v_title_key and document.search @@ p_query
-      and (v_language is null or document.language = v_language or document.language like v_language || '-%')
-      and (v_since is null or document.published_at >= v_since) and (v_until is null or document.published_at < v_until)
-      and (v_shortest is null or document.duration_seconds >= v_shortest)
-      and (v_longest is null or document.duration_seconds <= v_longest)
-    order by document.popularity desc, document.content_item_id
-    limit 200
-  ) as document
-  where document.content_item_id <> all(search_candidates.ids);
-  ids := ids || v_more.ids;
-
-  -- ops.standing(), written out: a call for each candidate would cost more than all the rest.
-  select array_agg(found.match * (1 + 0.25 * least(greatest(found.popularity, -2), 4))
-    * (0.85 + 0.15 * exp(-greatest(extract(epoch from p_now - found.published_at)::double precision, 0) / 7776000)) order by found.place)
-    into scores
-  from unnest(v_matches || v_more.matches, v_popularities || v_more.popularities, v_times || v_more.times)
-    with ordinality as found (match, popularity, published_at, place);
+  -- What is in a description alone counts as little as being found at all. The second line is ops.standing(), written out: a call for each
+  -- would cost as much as all the rest.
+  select array_agg(document.content_item_id), array_agg(
+      (0.12 + v_operands * ts_rank(array[0.3, 0.2, 0.5, 1], document.head, v_terms))
+      * (1 + 0.25 * least(greatest(document.popularity, -2), 4))
+      * (0.85 + 0.15 * exp(-greatest(extract(epoch from v_now - document.published_at)::double precision, 0) / 7776000))
+      * (0.5 + 0.5 * least(1, v_length / greatest(document.title_length, 1)::double precision))
+      * case when found.factor = 1.3 and document.head @@ v_phrase then 1.8 else found.factor end)
+    into ids, scores
+  from unnest(search_candidates.ids, v_factors) as found (id, factor)
+  join ops.search_document as document on document.content_item_id = found.id;
+  ids := coalesce(ids, '{}');
   scores := coalesce(scores, '{}');
 end;
 $$;
 comment on function ops.search_candidates is
-  'The items that may be the best answers to a query (p_literal: without completions; p_phrase: its words in a row; p_tags: what is to be a tag), each with its score, and how many match at all (10,000 and more: at least so many).';
+  'The items that may be the best answers to a query, each with its score, and whether they are all that match. A word that half of all items have costs about what a rare one costs: gathering ends when there are enough.';
 
 -- Security definer: see browse_content.
 create function public.search_content(p_query text, p_category text default null, p_platform text default null,
@@ -1354,13 +1457,12 @@ create function public.search_content(p_query text, p_category text default null
   p_published_until timestamptz default null, p_min_duration integer default null, p_max_duration integer default null,
   p_facets boolean default false, p_limit integer default 50, p_after_score double precision default null, p_after_id uuid default null,
   p_now timestamptz default now()) returns jsonb
-language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan set jit = off as $$
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off as $$
 declare
   v_filter constant ops.search_filter := row (lower(p_language), p_published_since, p_published_until, p_min_duration, p_max_duration);
   v_lexemes constant tsquery := ops.facet_query(p_category, p_platform, p_content_type, p_language);
   v_search record;
   v_words tsquery;
-  v_query tsquery;
   v_literal tsquery;
   v_phrase tsquery;
   v_choices text[];
@@ -1368,7 +1470,8 @@ declare
   v_ids uuid[] := '{}';
   v_scores double precision[] := '{}';
   v_more record;
-  v_counted bigint := 0;
+  v_is_all boolean := true;
+  v_counted bigint;
   v_page uuid[];
   v_last double precision;
   v_has_more boolean;
@@ -1379,29 +1482,27 @@ begin
   -- As it is written; where little is found with misspelt words corrected; and where nothing is, without one of the words.
   for v_try in 1..3 loop
     if v_try = 2 then
-      exit when v_counted >= 5 or v_search.plain = '' or v_search.is_exact;
-      select * into v_words, v_choices from ops.corrected(v_search.plain, case when v_counted = 0 then 2 else 1 end);
+      exit when cardinality(v_ids) >= 5 or v_search.plain = '' or v_search.is_exact;
+      select * into v_words, v_choices from ops.corrected(v_search.plain, case when v_ids = '{}' then 2 else 1 end);
     elsif v_try = 3 then
-      exit when v_counted > 0;
+      exit when v_ids <> '{}';
       v_words := ops.relaxed(v_search.plain);
     end if;
     continue when numnode(v_words) = 0;
     if v_try > 1 and v_search.excluded is not null then
       v_words := v_words && !! v_search.excluded;
     end if;
-    v_query := v_words && v_lexemes;
     v_literal := case when v_try = 1 then v_search.words else v_words end;
-    v_phrase := regexp_replace(querytree(v_literal), '^T$', '')::tsquery;
     v_phrase := case when v_try = 1 and ops.split_words(v_search.plain) = v_search.plain
       then phraseto_tsquery('pg_catalog.english'::regconfig, v_search.plain)
-      else replace(v_phrase::text, ' & ', ' <-> ')::tsquery end;
-    select * into v_more from ops.search_candidates(v_query, v_literal, v_phrase, v_search.tags, v_search.plain, v_filter, p_now);
-    if v_try = 2 and v_counted > 0 then
+      else replace(ops.positive(v_literal)::text, ' & ', ' <-> ')::tsquery end;
+    select * into v_more
+    from ops.search_candidates(row (v_words, v_literal, v_phrase, v_search.tags, v_lexemes, v_search.plain, v_filter, p_now));
+    if v_try = 2 and v_ids <> '{}' then
       -- What was meant literally comes first, and once.
       select array_agg(found.id), array_agg(found.score / 1000) into v_more.ids, v_more.scores
       from unnest(v_more.ids, v_more.scores) as found (id, score)
       where found.id <> all(v_ids);
-      v_more.counted := least(v_more.counted, coalesce(cardinality(v_more.ids), 0));
     end if;
     if v_try = 2 and cardinality(v_more.ids) > 0 then
       -- Of the words that a misspelt one may stand for the one that the best answer has.
@@ -1411,18 +1512,18 @@ begin
         into v_corrected
       from unnest(v_choices) with ordinality as choices (words, place)
       cross join (
-        select document.search
+        select entry.search
         from unnest(v_more.ids, v_more.scores) as found (id, score)
-        join ops.search_document as document on document.content_item_id = found.id
+        join ops.search_entry as entry on entry.content_item_id = found.id
         order by found.score desc, found.id limit 1
       ) as best;
       v_corrected := nullif(v_corrected, regexp_replace(v_search.plain, '[^[:alnum:]]+', ' ', 'g'));
     end if;
     v_ids := v_ids || v_more.ids;
     v_scores := v_scores || v_more.scores;
-    v_counted := v_counted + v_more.counted;
-    -- What is marked, and what facets count, is what was found by most.
-    if v_try = 1 or v_more.counted > 0 then
+    v_is_all := v_is_all and v_more.is_all;
+    -- What is marked and counted is what was found by most.
+    if v_try = 1 or cardinality(v_more.ids) > 0 then
       v_search.wider := v_words;
     end if;
   end loop;
@@ -1439,20 +1540,11 @@ begin
     select from unnest(v_ids, v_scores) as candidate (id, score)
     where candidate.score < v_last or candidate.score = v_last and candidate.id > v_page[p_limit]);
 
-  if p_facets then
-    select jsonb_build_object('category', ops.facet(array_agg(hit.category_code)), 'platform', ops.facet(array_agg(hit.platform)),
-      'content_type', ops.facet(array_agg(hit.content_type))) into v_facets
-    from (
-      select document.category_code, document.platform, document.content_type
-      from ops.search_document as document
-      where v_counted > 0 and document.search @@ (v_search.wider && v_lexemes)
-        and (v_filter.language is null or document.language = v_filter.language or document.language like v_filter.language || '-%')
-        and (p_published_since is null or document.published_at >= p_published_since)
-        and (p_published_until is null or document.published_at < p_published_until)
-        and (p_min_duration is null or document.duration_seconds >= p_min_duration)
-        and (p_max_duration is null or document.duration_seconds <= p_max_duration)
-      limit 10000
-    ) as hit;
+  if p_facets or not v_is_all then
+    select hits.counted, hits.facets into v_counted, v_facets from ops.count_hits(v_search.wider && v_lexemes, v_filter, p_facets) as hits;
+  end if;
+  if v_is_all then
+    v_counted := cardinality(v_ids);
   end if;
 
   return jsonb_build_object(
@@ -1469,13 +1561,6 @@ end;
 $$;
 comment on function public.search_content is
   'Searches public items: words (websearch syntax, the last one completed), tags, creators'' names, scripts without spaces; ranked by match, title before description, popularity and freshness; corrected where little is found. {results, total_count, total_is_estimate, did_you_mean, facets, next}. Go on from next ({score, id, now}).';
-
-create function ops.facet(p_values text[]) returns jsonb
-language sql immutable security invoker set search_path = '' as $$
-  select coalesce(jsonb_object_agg(value, hits), '{}')
-  from (select value, count(*) as hits from unnest(p_values) as value where value is not null group by value) as counted;
-$$;
-comment on function ops.facet is 'How many of each value there are.';
 
 -- Security definer: see browse_content.
 create function public.search_creators(p_query text, p_category text default null, p_limit integer default 50,
@@ -2038,6 +2123,7 @@ begin
   set item_count = greatest(stat.item_count - lost.items, 0), updated_at = now()
   from (select user_id, count(*) as items from gone group by user_id) as lost
   where stat.user_id = lost.user_id;
+  delete from ops.search_entry where content_item_id = any(p_ids);
   delete from public.trending_content where content_id = any(p_ids);
   perform public.forget_cached('{public}');
 end;
@@ -2049,7 +2135,10 @@ create function ops.enter_discovery() returns trigger
 language plpgsql volatile security definer set search_path = '' as $$
 begin
   insert into ops.discovery_queue (content_item_id)
-  select id from added where visibility = 'public' and deleted_at is null and hidden_at is null;
+  select added.id
+  from added
+  join public.users as creator on creator.id = added.user_id
+  where added.visibility = 'public' and added.deleted_at is null and added.hidden_at is null and creator.is_public and creator.hidden_at is null;
   return null;
 end;
 $$;
@@ -2064,7 +2153,9 @@ begin
   if not exists (select from ops.public_item where id = new.id) then
     perform ops.leave_discovery(array[new.id]);
   end if;
-  insert into ops.discovery_queue (content_item_id) values (new.id);
+  -- Those of a creator who is not public are queued when that changes.
+  insert into ops.discovery_queue (content_item_id)
+  select new.id where exists (select from public.users as creator where creator.id = new.user_id and creator.is_public and creator.hidden_at is null);
   perform public.forget_cached(array['item:' || new.id]);
   return null;
 end;
@@ -2168,6 +2259,8 @@ create policy "Only functions use visitor_key" on ops.visitor_key for all to pos
 create policy "Only functions use pinned_item" on ops.pinned_item for all to postgres using (true) with check (true);
 create policy "Only functions use creator_stat" on ops.creator_stat for all to postgres using (true) with check (true);
 create policy "Only functions use search_document" on ops.search_document for all to postgres using (true) with check (true);
+create policy "Only functions use search_entry" on ops.search_entry for all to postgres using (true) with check (true);
+create policy "Only functions use search_tier" on ops.search_tier for all to postgres using (true) with check (true);
 create policy "Only functions use discovery_queue" on ops.discovery_queue for all to postgres using (true) with check (true);
 create policy "Only functions use trend_period" on ops.trend_period for all to postgres using (true) with check (true);
 create policy "Only functions use trend_gain" on ops.trend_gain for all to postgres using (true) with check (true);

@@ -6,18 +6,19 @@ import * as z from "zod";
 import {
   Category,
   ContentFilters,
-  decodeCursor,
-  encodeCursor,
   filterArguments,
   Item,
+  pagesOf,
   Paging,
   PUBLIC_CACHE,
   Total,
 } from "../_shared/discovery/contract.ts";
 import { endpoint } from "../_shared/http/endpoint.ts";
 
-const Place = z.strictObject({ at: z.iso.datetime({ offset: true }), id: z.uuid() });
-const Found = z.object({ content_items: z.array(Item), ...Total, next: Place.nullable() });
+const pages = pagesOf(
+  { content_items: z.array(Item), ...Total },
+  z.strictObject({ at: z.iso.datetime({ offset: true }), id: z.uuid() }),
+);
 
 export default endpoint({
   name: "browse-content",
@@ -34,17 +35,17 @@ export default endpoint({
     ...Paging,
   }),
   example: { category: "gaming", limit: 10 },
-  output: z.object({ content_items: z.array(Item), ...Total, next_cursor: z.string().nullable() }),
+  output: pages.output,
   async handle({ input, admin }) {
-    const after = decodeCursor(input.cursor, Place);
-    const { next, ...found } = await admin.call("browse_content", {
+    const after = pages.after(input.cursor);
+    const found = await admin.call("browse_content", {
       ...filterArguments(input),
       p_creator: input.creator,
       p_limit: input.limit,
       p_offset: input.offset,
       p_after_at: after?.at,
       p_after_id: after?.id,
-    }, Found);
-    return { ...found, next_cursor: encodeCursor(next) };
+    }, pages.found);
+    return pages.answer(found);
   },
 });

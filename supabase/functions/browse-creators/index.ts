@@ -3,22 +3,19 @@ import * as z from "zod";
 import {
   Category,
   Creator,
-  decodeCursor,
-  encodeCursor,
   ListedCreator,
+  pagesOf,
   Paging,
   PUBLIC_CACHE,
   Total,
 } from "../_shared/discovery/contract.ts";
 import { endpoint } from "../_shared/http/endpoint.ts";
 
-const Place = z.strictObject({ followers: z.int().min(0), id: z.uuid() });
-const lists = {
+const pages = pagesOf({
   creators: z.array(ListedCreator),
   featured: z.array(Creator.extend({ reason: z.string().nullable(), ends_at: z.string().nullable() })),
   ...Total,
-};
-const Found = z.object({ ...lists, next: Place.nullable() });
+}, z.strictObject({ followers: z.int().min(0), id: z.uuid() }));
 
 export default endpoint({
   name: "browse-creators",
@@ -29,16 +26,16 @@ export default endpoint({
   cache: PUBLIC_CACHE,
   input: z.strictObject({ category: Category.optional(), ...Paging }),
   example: { category: "tech", limit: 10 },
-  output: z.object({ ...lists, next_cursor: z.string().nullable() }),
+  output: pages.output,
   async handle({ input, admin }) {
-    const after = decodeCursor(input.cursor, Place);
-    const { next, ...found } = await admin.call("browse_creators", {
+    const after = pages.after(input.cursor);
+    const found = await admin.call("browse_creators", {
       p_category: input.category,
       p_limit: input.limit,
       p_offset: input.offset,
       p_after_followers: after?.followers,
       p_after_id: after?.id,
-    }, Found);
-    return { ...found, next_cursor: encodeCursor(next) };
+    }, pages.found);
+    return pages.answer(found);
   },
 });

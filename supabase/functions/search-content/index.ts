@@ -6,19 +6,17 @@ import * as z from "zod";
 import {
   Category,
   ContentFilters,
-  decodeCursor,
-  encodeCursor,
   filterArguments,
   Item,
+  pagesOf,
   Paging,
   PUBLIC_CACHE,
   Total,
 } from "../_shared/discovery/contract.ts";
 import { endpoint } from "../_shared/http/endpoint.ts";
 
-const Place = z.strictObject({ score: z.number(), id: z.uuid(), now: z.iso.datetime({ offset: true }) });
 const Counts = z.record(z.string(), z.int().min(0));
-const lists = {
+const pages = pagesOf({
   results: z.array(Item.extend({
     /** HTML: escaped, with what was found in `<mark>`. */
     title_html: z.string(),
@@ -29,8 +27,7 @@ const lists = {
   did_you_mean: z.string().nullable(),
   /** How many of the first 10,000 hits are in which category, on which platform, of which type; when asked for. */
   facets: z.object({ category: Counts, platform: Counts, content_type: Counts }).nullable(),
-};
-const Found = z.object({ ...lists, next: Place.nullable() });
+}, z.strictObject({ score: z.number(), id: z.uuid(), now: z.iso.datetime({ offset: true }) }));
 
 export default endpoint({
   name: "search-content",
@@ -48,10 +45,10 @@ export default endpoint({
     cursor: Paging.cursor,
   }),
   example: { q: "minecraft castle", limit: 10 },
-  output: z.object({ ...lists, next_cursor: z.string().nullable() }),
+  output: pages.output,
   async handle({ input, admin }) {
-    const after = decodeCursor(input.cursor, Place);
-    const { next, ...found } = await admin.call("search_content", {
+    const after = pages.after(input.cursor);
+    const found = await admin.call("search_content", {
       p_query: input.q,
       ...filterArguments(input),
       p_facets: input.facets === "true",
@@ -59,7 +56,7 @@ export default endpoint({
       p_after_score: after?.score,
       p_after_id: after?.id,
       p_now: after?.now,
-    }, Found);
-    return { ...found, next_cursor: encodeCursor(next) };
+    }, pages.found);
+    return pages.answer(found);
   },
 });

@@ -1,21 +1,12 @@
 /** GET /functions/v1/search-creators — public creators by name, slug and @handle; similar names are found, too. */
 import * as z from "zod";
-import {
-  Category,
-  decodeCursor,
-  encodeCursor,
-  ListedCreator,
-  Paging,
-  PUBLIC_CACHE,
-} from "../_shared/discovery/contract.ts";
+import { Category, ListedCreator, pagesOf, Paging, PUBLIC_CACHE } from "../_shared/discovery/contract.ts";
 import { endpoint } from "../_shared/http/endpoint.ts";
 
-const Place = z.strictObject({ score: z.number(), id: z.uuid() });
-const lists = {
-  results: z.array(ListedCreator),
-  total_count: z.int().min(0),
-};
-const Found = z.object({ ...lists, next: Place.nullable() });
+const pages = pagesOf(
+  { results: z.array(ListedCreator), total_count: z.int().min(0) },
+  z.strictObject({ score: z.number(), id: z.uuid() }),
+);
 
 export default endpoint({
   name: "search-creators",
@@ -31,16 +22,16 @@ export default endpoint({
     cursor: Paging.cursor,
   }),
   example: { q: "tech", limit: 10 },
-  output: z.object({ ...lists, next_cursor: z.string().nullable() }),
+  output: pages.output,
   async handle({ input, admin }) {
-    const after = decodeCursor(input.cursor, Place);
-    const { next, ...found } = await admin.call("search_creators", {
+    const after = pages.after(input.cursor);
+    const found = await admin.call("search_creators", {
       p_query: input.q,
       p_category: input.category,
       p_limit: input.limit,
       p_after_score: after?.score,
       p_after_id: after?.id,
-    }, Found);
-    return { ...found, next_cursor: encodeCursor(next) };
+    }, pages.found);
+    return pages.answer(found);
   },
 });

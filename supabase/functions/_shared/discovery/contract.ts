@@ -148,3 +148,24 @@ export function decodeCursor<T extends z.ZodType>(cursor: string | undefined, pl
     return invalid("/cursor", "a cursor is the next_cursor of the page before, unchanged");
   }
 }
+
+/**
+ * A list that is read by pages: what its SQL function gives (`next`, a place), what is answered (`next_cursor`), and the way from one to
+ * the other.
+ */
+export function pagesOf<Lists extends z.ZodRawShape, Place extends z.ZodType<Record<string, unknown>>>(
+  lists: Lists,
+  place: Place,
+) {
+  return {
+    found: z.object({ ...lists, next: place.nullable() }),
+    output: z.object({ ...lists, next_cursor: z.string().nullable() }),
+    /** The place that the given cursor stands for. */
+    after: (cursor: string | undefined) => decodeCursor(cursor, place),
+    /** A page as it is answered. */
+    answer: <Found extends { next: Record<string, unknown> | null }>({ next, ...found }: Found) => ({
+      ...found,
+      next_cursor: encodeCursor(next),
+    }),
+  };
+}

@@ -1,6 +1,7 @@
 /** The public functions over HTTP: contracts, cursors, caching headers, problems. What they may show is tested beside the database. */
 import assert from "node:assert/strict";
 import { callFunction, createCreator, type Creator, testDatabase } from "../../../../scripts/test/stack.ts";
+import { rolledUp, shownClicks } from "../support/clicks.ts";
 import { publicCreator } from "../support/public_creator.ts";
 
 interface Listed {
@@ -196,4 +197,51 @@ Deno.test("public reads may be kept for five seconds at most, and are asked for 
   assert.match(control, /^public, max-age=\d+, stale-while-revalidate=\d+$/);
   assert.ok(seconds <= 5, control);
   assert.match(first.headers.get("etag") ?? "", /^"[^"]+"$/);
+});
+
+Deno.test("of a thousand clicks on one item at once each is answered and counted, once", async () => {
+  const { ids: [id = ""] } = await publicCreator(1);
+  const clicks = 1_000;
+  const answers = await Promise.all(
+    Array.from(
+      { length: clicks },
+      () => callFunction("track-click", { body: { content_id: id, user_agent: "Mozilla/5.0 (X11)" } }),
+    ),
+  );
+  assert.deepEqual(
+    answers.filter(({ status }) => status !== 200).map(({ status, body }) => [status, body]),
+    [],
+  );
+  const sql = await testDatabase();
+  try {
+    assert.equal(await shownClicks(sql, id), clicks);
+    await rolledUp(sql, id, clicks);
+  } finally {
+    await sql.end();
+  }
+});
+
+Deno.test("what begins to trend is sent to those who listen to trending_content", async () => {
+  const { ids: [id = ""] } = await publicCreator(1);
+  const sql = await testDatabase();
+  const slot = `trends_${crypto.randomUUID().replaceAll("-", "")}`;
+  const sent = async () => {
+    const messages = await sql<{ data: Uint8Array }[]>`
+      select data from pg_logical_slot_peek_binary_changes(${slot}, null, null,
+        'proto_version', '1', 'publication_names', 'supabase_realtime')`;
+    return messages.map(({ data }) => new TextDecoder().decode(data)).filter((text) =>
+      text.startsWith("I") && text.includes(id)
+    ).length;
+  };
+  await sql`select pg_create_logical_replication_slot(${slot}, 'pgoutput')`;
+  try {
+    assert.equal(await sent(), 0);
+    await sql`select ops.add_trend_gains(array[${id}]::uuid[], array[1e6]::double precision[], now())`;
+    await sql`select ops.refresh_trending()`;
+    // Of everything and of its platform and category, today, this week and this month.
+    assert.equal(await sent(), 9);
+  } finally {
+    await sql`select pg_drop_replication_slot(${slot})`;
+    await sql.end();
+  }
 });

@@ -1,5 +1,6 @@
 /** Creators whom visitors see, for tests of what is public. */
 import assert from "node:assert/strict";
+import type { Sql } from "postgres";
 import { createCreator, type Creator, testDatabase } from "../../../../scripts/test/stack.ts";
 
 export interface PublicCreator {
@@ -14,6 +15,14 @@ export interface PublicCreator {
 /** A public creator with so many items, in the documents. */
 export async function publicCreator(items: number): Promise<PublicCreator> {
   const sql = await testDatabase();
+  try {
+    return await publish(sql, items);
+  } finally {
+    await sql.end();
+  }
+}
+
+async function publish(sql: Sql, items: number): Promise<PublicCreator> {
   const creator = await createCreator();
   const slug = `c-${creator.id.slice(-12)}`;
   await sql`update public.users set is_public = true, profile_slug = ${slug}, display_name = 'Public Creator', primary_category = 'gaming' where id = ${creator.id}`;
