@@ -1713,7 +1713,7 @@ comment on function public.record_click is
 
 -- A row at a time would be one update of the item for each click. Here clicks of all items are added in one transaction that takes exactly
 -- those which were certainly committed when it began: a click whose transaction is still under way is taken by the next roll-up.
-create function ops.roll_up_clicks() returns bigint
+create function ops.roll_up_clicks(p_now timestamptz default now()) returns bigint
 language plpgsql volatile security invoker set search_path = '' as $$
 declare
   v_from xid8;
@@ -1777,7 +1777,7 @@ begin
   )
   select array_agg(gained.content_id), array_agg(gained.visitors / 20.0) into v_ids, v_gains
   from (select content_id, count(*) as visitors from visitors group by content_id) as gained;
-  perform ops.add_trend_gains(v_ids, v_gains, now());
+  perform ops.add_trend_gains(v_ids, v_gains, p_now);
 
   select count(*) into v_clicks from public.content_click where tx >= v_from and tx < v_to and is_counted;
   update ops.click_roll_up set rolled_to = v_to, rolled_at = now();

@@ -15,6 +15,7 @@ import { queueGrowth } from "./queue_growth.ts";
 import { relevance } from "./relevance.ts";
 import { sync } from "./sync.ts";
 import { syncSchedule } from "./sync_schedule.ts";
+import { trending } from "./trending.ts";
 
 const BENCHMARKS: Benchmark[] = [
   kernel,
@@ -26,6 +27,7 @@ const BENCHMARKS: Benchmark[] = [
   queueGrowth,
   clicks,
   relevance,
+  trending,
   discovery,
   visitors,
 ];
@@ -34,7 +36,7 @@ const USAGE = `Usage: deno task bench [name …] [--rounds N] [--seconds N] [--s
 ${BENCHMARKS.map(({ name, about }) => `  ${name.padEnd(12)} ${about}`).join("\n")}
   --rounds N   rounds of each measurement, 3 or more (3)
   --seconds N  length of one measurement (3)
-  --size N     items of discovery and visitors, clicks of clicks (1,000,000)`;
+  --size N     items of discovery and visitors, videos of trending, clicks of clicks (1,000,000)`;
 
 function options() {
   try {

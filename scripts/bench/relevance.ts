@@ -7,21 +7,15 @@ import postgres from "postgres";
 import { withStack } from "./bench_stack.ts";
 import { atLeast, type Benchmark, type Goal, type Row } from "./benchmark.ts";
 import { itemsOf } from "./library_items.ts";
+import { publish, type PublishedItem } from "./published_items.ts";
 import { type Answer, KINDS, questionsOf, reciprocalRank } from "./relevance/questions.ts";
 
 const ITEMS = 30_000;
 const EACH = 60;
-const CHUNK = 2_000;
 const DATA = new URL("../../../shared/data/youtube_trending.ndjson.gz", import.meta.url);
 const LEAST: Partial<Record<typeof KINDS[number], number>> = { exact: 0.85, partial: 0.85, misspelt: 0.7 };
 
-interface Item extends Answer {
-  creator: string;
-  tags: string[];
-  description: string;
-  views: number;
-  published_at: string;
-}
+type Item = Answer & PublishedItem;
 
 export const relevance: Benchmark = {
   name: "relevance",
@@ -80,7 +74,6 @@ async function catalogue(): Promise<{ source: string; items: Item[] }> {
     const made = itemsOf(ITEMS, ITEMS).map((item, number) => ({
       ...item,
       id: crypto.randomUUID(),
-      creator: "",
       channel: `channel${number % 1_500}`,
       hashtags: [`tag${number % 12_000}x`],
       views: item.views_count,
@@ -104,7 +97,6 @@ async function catalogue(): Promise<{ source: string; items: Item[] }> {
     const description: string = video.description ?? "";
     return [{
       id: crypto.randomUUID(),
-      creator: "",
       title: String(video.title),
       channel: String(video.channel_title ?? "unknown"),
       description,
@@ -117,42 +109,6 @@ async function catalogue(): Promise<{ source: string; items: Item[] }> {
     }];
   });
   return { source: `${items.length} real videos`, items };
-}
-
-/** Each channel is a creator with an account; every item is public and in the lists. */
-async function publish(sql: postgres.Sql, items: Item[]): Promise<void> {
-  const creators = new Map<string, string>();
-  for (const item of items) {
-    item.creator = creators.get(item.channel) ?? crypto.randomUUID();
-    creators.set(item.channel, item.creator);
-  }
-  const people = [...creators].map(([name, id]) => ({ id, name }));
-  for (let from = 0; from < people.length; from += CHUNK) {
-    const given = sql.json(people.slice(from, from + CHUNK));
-    await sql`insert into auth.users (id, email)
-      select id, id || '@example.com' from jsonb_to_recordset(${given}) as given (id uuid)`;
-    await sql`update public.users as person set is_public = true, profile_slug = 'c-' || given.id, display_name = ops.clean_line(given.name, 50)
-      from jsonb_to_recordset(${given}) as given (id uuid, name text) where person.id = given.id`;
-    await sql`insert into public.social_account (id, user_id, platform_id, platform_account_id, display_name)
-      select given.id, given.id, platform.id, given.id::text, given.name
-      from jsonb_to_recordset(${given}) as given (id uuid, name text)
-      join public.platform as platform on platform.slug = 'youtube'`;
-  }
-  for (let from = 0; from < items.length; from += CHUNK) {
-    await sql`insert into public.content_item (id, social_account_id, platform_content_id, title, description, tags, hashtags, views_count,
-        published_at)
-      select id, creator, id::text, title, description, tags, hashtags, views, published_at
-      from jsonb_to_recordset(${
-      sql.json(items.slice(from, from + CHUNK) as never)
-    }) as given (id uuid, creator uuid, title text,
-        description text, tags text[], hashtags text[], views bigint, published_at timestamptz)`;
-  }
-  while (true) {
-    const [row] = await sql`select ops.refresh_discovery(5000) as done`;
-    if (!row?.done) break;
-  }
-  await sql`select ops.rescale_discovery()`;
-  await sql`vacuum analyze`;
 }
 
 function fts5(items: readonly Item[]): (q: string) => string[] {
