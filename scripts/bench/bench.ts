@@ -3,6 +3,7 @@
  * test-results/bench/<name>.json with the machine and the versions. What counts are the ratios: the machine is whoever's it is.
  */
 import { parseArgs } from "node:util";
+import { ai } from "./ai.ts";
 import type { Benchmark, Outcome, Row } from "./benchmark.ts";
 import { clicks } from "./clicks.ts";
 import { coldStart } from "./cold_start.ts";
@@ -30,13 +31,14 @@ const BENCHMARKS: Benchmark[] = [
   trending,
   discovery,
   visitors,
+  ai,
 ];
 
 const USAGE = `Usage: deno task bench [name …] [--rounds N] [--seconds N] [--size N]
 ${BENCHMARKS.map(({ name, about }) => `  ${name.padEnd(12)} ${about}`).join("\n")}
   --rounds N   rounds of each measurement, 3 or more (3)
   --seconds N  length of one measurement (3)
-  --size N     items of discovery and visitors, videos of trending, clicks of clicks (1,000,000)`;
+  --size N     items of discovery and visitors, videos of trending, clicks of clicks (1,000,000); items of ai (500 at most)`;
 
 function options() {
   try {

@@ -1,11 +1,9 @@
 /** A stack of the benchmarks' own: its PostgreSQL with the schema, on free ports, in a temporary folder. */
-import { startStack } from "../local/stack.ts";
+import { type StackInfo, startStack } from "../local/stack.ts";
 
 /** Runs `use` with a fresh stack and takes the stack away again. */
 export async function withStack<T>(
-  use: (
-    place: { db_url: string; api_url: string; publishable_key: string; secret_key: string; home: string },
-  ) => Promise<T>,
+  use: (place: StackInfo) => Promise<T>,
   env: Record<string, string> = {},
 ): Promise<T> {
   const home = await Deno.makeTempDir({ prefix: "streamvibe-bench-" });

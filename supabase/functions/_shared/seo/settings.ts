@@ -1,5 +1,5 @@
 /** Where the public pages are, and how the operator speaks to search engines. An engine without a key is not spoken to. */
-import { z } from "zod";
+import * as z from "zod";
 import { requireSetting, type Settings, settingsPart } from "../settings/settings.ts";
 import { milliseconds, url, whole } from "../settings/values.ts";
 

@@ -1,0 +1,257 @@
+/**
+ * Suggestions for real items, where the shared data set is there, else for made-up ones: what one costs on average, how long it takes besides
+ * the provider, and whether it would be of use, by rule. With `OPENAI_API_KEY` and `OPENAI_API_URL=https://api.openai.com/v1` in the
+ * environment (or those of another provider, named by `BENCH_AI_PROVIDER`) real models are asked, and paid; else simulated ones.
+ */
+import { isWrittenIn } from "../../supabase/functions/_shared/ai/text.ts";
+import type { ProviderSlug } from "../../supabase/functions/_shared/ai/provider.ts";
+import { AiCreator, type GeneratedAnswer } from "../../supabase/functions/tests/support/ai_creator.ts";
+import { simulator, useStack } from "../test/stack.ts";
+import { withStack } from "./bench_stack.ts";
+import { atMost, type Benchmark, type Goal, type Row } from "./benchmark.ts";
+import { itemsOf } from "./library_items.ts";
+import { quantile, sum } from "./measure.ts";
+
+const ITEMS = 500;
+const CREATORS = 10;
+const DATA = new URL("../../../shared/data/youtube_trending_fulldesc.ndjson.gz", import.meta.url);
+/** Where a provider is when it is the real one. */
+const REAL: Partial<Record<ProviderSlug, RegExp>> = {
+  openai: /api\.openai\.com/,
+  anthropic: /api\.anthropic\.com/,
+  google: /googleapis\.com/,
+  local: /./,
+};
+const ADDRESSES: Record<ProviderSlug, string> = {
+  openai: "OPENAI_API_URL",
+  anthropic: "ANTHROPIC_API_URL",
+  google: "GOOGLE_AI_API_URL",
+  local: "LOCAL_AI_ENDPOINT",
+};
+
+interface Item {
+  title: string;
+  description: string;
+  language: string | null;
+  tags: string[];
+}
+
+interface Made {
+  whole_ms: number;
+  provider_ms: number;
+  item: Item;
+  /** Tags that the creator gave the item and that were kept from the model. */
+  hidden: string[];
+  body: GeneratedAnswer;
+}
+
+export const ai: Benchmark = {
+  name: "ai",
+  about: "suggestions: cents, own time and acceptance by rule",
+  async run({ size }) {
+    const provider = (Deno.env.get("BENCH_AI_PROVIDER") ?? "openai") as ProviderSlug;
+    const is_real = REAL[provider]?.test(Deno.env.get(ADDRESSES[provider]) ?? "") ?? false;
+    const count = Math.min(size, ITEMS);
+    const { source, libraries } = await librariesOf(count);
+    return await withStack(async (stack) => {
+      useStack(stack);
+      const made: Made[] = [];
+      let cents = 0;
+      let [failed, calls] = [0, 0];
+      let model = "";
+      try {
+        for (const library of libraries) {
+          await using creator = await prepare(provider, library, is_real);
+          // The first of a creator also pays for what is imported at need.
+          await creator.generate();
+          for (const [place, item] of library.entries()) {
+            const one = await suggest(creator, creator.items[place] ?? "", item, is_real);
+            if (one.body.suggestion_id) made.push(one);
+            else failed++;
+            model ||= one.body.model;
+          }
+          const [spent] = await creator.sql<{ cents: number; calls: number }[]>`
+            select coalesce(sum(cost_cents), 0)::float8 as cents, count(*)::int as calls from public.ai_usage where user_id = ${creator.creator.id}`;
+          cents += spent?.cents ?? 0;
+          calls += spent?.calls ?? 0;
+        }
+      } finally {
+        useStack(null);
+      }
+      return outcome({
+        made,
+        failed,
+        cents,
+        calls,
+        libraries: libraries.length,
+        name: `${model}, ${is_real ? "real" : "simulated"}`,
+        source,
+      });
+    }, { RATE_LIMIT_USER: "1000000/60" });
+  },
+};
+
+/** A creator with a library, on a plan with room for it. With real models the installation's key is used, else one that tells calls apart. */
+async function prepare(
+  provider: ProviderSlug,
+  library: readonly Item[],
+  is_real: boolean,
+): Promise<AiCreator> {
+  const creator = await AiCreator.create({ items: library.map(({ title }) => title), provider });
+  const { sql } = creator;
+  const id = creator.creator.id;
+  await sql`update public.subscription set tier_id = (select id from public.subscription_tier where slug = 'premium') where user_id = ${id}`;
+  await sql`update public.user_ai_setting set language = null where user_id = ${id}`;
+  if (is_real) await creator.setKey(provider, null);
+  for (const [place, { description, language, tags }] of library.entries()) {
+    await sql`update public.content_item set description = ${description}, language = ${language}, tags = ${
+      shown(tags)
+    }, category_code = null
+      where id = ${creator.items[place] ?? ""}`;
+  }
+  return creator;
+}
+
+/** Every other tag: the rest stands for what the creator adds later. */
+const shown = (tags: readonly string[]) => tags.filter((_, place) => place % 2 === 0);
+
+async function suggest(creator: AiCreator, id: string, item: Item, is_real: boolean): Promise<Made> {
+  const log = (after: number) =>
+    simulator<{ last_id: number; requests: { duration_ms: number }[] }>(
+      `requests?${new URLSearchParams({ account: creator.key, after: String(after) })}`,
+    );
+  const { last_id } = await log(1e12);
+  const started = performance.now();
+  const { body } = await creator.generate({ content_item_id: id, fresh: true });
+  const whole_ms = performance.now() - started;
+  const provider_ms = is_real
+    ? sum(
+      (await creator.sql<
+        { ms: number }[]
+      >`select duration_ms as ms from public.ai_usage where content_item_id = ${id}`).map(({ ms }) => ms),
+    )
+    : sum((await log(last_id)).requests.map(({ duration_ms }) => duration_ms));
+  return { whole_ms, provider_ms, item, hidden: item.tags.filter((_, place) => place % 2 === 1), body };
+}
+
+function outcome(
+  { made, failed, cents, calls, libraries, name, source }: {
+    made: Made[];
+    failed: number;
+    cents: number;
+    calls: number;
+    libraries: number;
+    name: string;
+    source: string;
+  },
+): { rows: Row[]; goals: Goal[] } {
+  const analyses = made.length + failed + libraries;
+  const own = made.map(({ whole_ms, provider_ms }) => whole_ms - provider_ms).sort((a, b) => a - b);
+  const theirs = made.map(({ provider_ms }) => provider_ms).sort((a, b) => a - b);
+  const rules = made.map(accepted);
+  const percent = (of: readonly boolean[]) => 100 * of.filter(Boolean).length / Math.max(1, of.length);
+  const average = cents / analyses;
+  const p95 = quantile(own, 0.95);
+  return {
+    rows: [
+      {
+        case: `${made.length + failed} items (${source})`,
+        system: name,
+        values: {
+          average_cents: average,
+          calls_an_analysis: calls / analyses,
+          failed,
+          mended: made.filter(({ body }) => body.was_repaired).length,
+          own_p50_ms: quantile(own, 0.5),
+          own_p95_ms: p95,
+          provider_p50_ms: quantile(theirs, 0.5),
+        },
+      },
+      {
+        case: "acceptance by rule, percent",
+        system: name,
+        values: {
+          length: percent(rules.map(({ length }) => length)),
+          language: percent(rules.map(({ language }) => language)),
+          tags: percent(rules.map(({ tags }) => tags)),
+          all: percent(rules.map(({ length, language, tags }) => length && language && tags)),
+          hidden_tags_found: 100 * sum(rules.map(({ found }) => found)) /
+            Math.max(1, sum(made.map(({ hidden }) => hidden.length))),
+        },
+      },
+    ],
+    goals: [
+      atMost("average cents an analysis", 5, average, " cents"),
+      atMost("p95 of our own time", 60, p95, " ms"),
+    ],
+  };
+}
+
+const folded = (text: string) => text.normalize("NFKC").toLowerCase().replaceAll(/[^\p{L}\p{M}\p{N}]+/gu, "");
+
+/** Whether a suggestion keeps the rules that a creator would hold it to at once. */
+function accepted({ item, hidden, body }: Made) {
+  const words = new Set([...body.suggested_tags, ...body.suggested_hashtags].map(folded));
+  const found = hidden.filter((tag) => words.has(folded(tag))).length;
+  const known = folded([item.title, item.description, ...item.tags].join(" "));
+  return {
+    length: body.suggested_titles.every((title) => title.length >= 15 && title.length <= 100) &&
+      body.suggested_descriptions.every((text) => text.length >= 40),
+    language: isWrittenIn(
+      [...body.suggested_titles, ...body.suggested_descriptions].join(" "),
+      item.language,
+    ),
+    // At least half of the tags are of what the item says or what its creator called it.
+    tags: words.size > 0 &&
+      (found > 0 || [...words].filter((word) => known.includes(word)).length * 2 >= words.size),
+    found,
+  };
+}
+
+/** Ten creators and their items: of the data set those with a language and six tags at least. */
+async function librariesOf(count: number): Promise<{ source: string; libraries: Item[][] }> {
+  const each = Math.ceil(count / CREATORS);
+  const share = (items: readonly Item[]) =>
+    Array.from({ length: CREATORS }, (_, place) => items.slice(place * each, (place + 1) * each)).filter((
+      { length },
+    ) => length > 0);
+  const file = await Deno.open(DATA).catch(() => null);
+  if (!file) {
+    const made = itemsOf(count, count).map(({ title, description, tags, language }) => ({
+      title,
+      description,
+      language,
+      tags: [...tags, "made up"],
+    }));
+    return { source: "made up", libraries: share(made) };
+  }
+  const channels = new Map<string, Item[]>();
+  const lines = file.readable.pipeThrough(new DecompressionStream("gzip")).pipeThrough(
+    new TextDecoderStream(),
+  );
+  let rest = "";
+  for await (const text of lines) {
+    const whole = (rest + text).split("\n");
+    rest = whole.pop() ?? "";
+    for (const line of whole) {
+      const { channel_id, title, description, tags, default_language } = JSON.parse(line) as
+        & Record<string, string>
+        & { tags: string[] | null };
+      if (!default_language || default_language === "zxx" || !title || (tags?.length ?? 0) < 6) continue;
+      const items = channels.get(channel_id ?? "") ?? [];
+      channels.set(channel_id ?? "", items);
+      if (items.length < each) {
+        items.push({
+          title,
+          description: description ?? "",
+          language: default_language,
+          tags: (tags ?? []).slice(0, 30).map((tag) => tag.slice(0, 60)),
+        });
+      }
+    }
+  }
+  const full = [...channels.values()].filter(({ length }) => length === each);
+  // Spread over the file, which is ordered by channel.
+  const step = Math.max(1, Math.floor(full.length / CREATORS));
+  return { source: "real", libraries: full.filter((_, place) => place % step === 0).slice(0, CREATORS) };
+}
