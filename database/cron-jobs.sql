@@ -77,3 +77,13 @@ begin
   perform cron.schedule('cleanup-old-webhooks', '0 4 * * 0', 'select public.cleanup_old_webhook_events(90)');
 end;
 $$;
+
+-- Module 007. Workers look every second; this is for an installation without one, where a post goes out up to a minute late.
+do $$
+begin
+  if to_regclass('publishing.post_target') is null then
+    return;
+  end if;
+  perform cron.schedule('publish-due-posts', '* * * * *', 'select public.enqueue_due_posts()');
+end;
+$$;

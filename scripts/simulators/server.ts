@@ -35,7 +35,8 @@ export interface Simulators {
   stop(): Promise<void>;
 }
 
-const body_limit = 1_048_576;
+/** Parts of uploads may be as large. */
+const body_limit = 70_000_000;
 
 /** What one exchange needs of the server. */
 interface Running {
@@ -177,7 +178,9 @@ async function provide(running: Running, call: OpenCall, request: IncomingMessag
     note(0);
     return void request.socket.destroy();
   }
-  const given = (fault && madeUp(fault, provider, call)) ?? await respond(provider, call);
+  const effect = fault?.after ? await respond(provider, call) : undefined;
+  const given = (fault && madeUp(fault, provider, call)) ?? effect ?? await respond(provider, call);
+  if (fault?.answer_delay_ms !== undefined) await pause(fault.answer_delay_ms, running.stopping);
   const answer = withHeaders(given, fault?.headers ?? {});
   if (fault?.malformed) answer.body = answer.body.slice(0, Math.floor(answer.body.length / 2));
   note(fault?.lost ? 0 : answer.status);
@@ -188,7 +191,8 @@ async function provide(running: Running, call: OpenCall, request: IncomingMessag
   send(request, response, answer, fault?.cut);
 }
 
-function openCall(request: IncomingMessage, body: string): OpenCall {
+function openCall(request: IncomingMessage, bytes: Uint8Array<ArrayBuffer>): OpenCall {
+  let text: string | undefined;
   const url = new URL(request.url ?? "/", "http://simulator.invalid");
   return {
     method: request.method ?? "GET",
@@ -197,7 +201,11 @@ function openCall(request: IncomingMessage, body: string): OpenCall {
     url,
     query: url.searchParams,
     headers: headersOf(request),
-    body,
+    bytes,
+    // Parts of videos are no text, and are not made one.
+    get body() {
+      return text ??= new TextDecoder().decode(bytes);
+    },
     params: {},
     fault: undefined,
     notes: {},
@@ -269,7 +277,7 @@ function find(routes: readonly Route[], call: OpenCall) {
   return undefined;
 }
 
-async function read(request: IncomingMessage): Promise<string> {
+async function read(request: IncomingMessage): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of request) {
@@ -283,7 +291,7 @@ async function read(request: IncomingMessage): Promise<string> {
     bytes.set(chunk, at);
     at += chunk.length;
   }
-  return new TextDecoder().decode(bytes);
+  return bytes;
 }
 
 function headersOf(request: IncomingMessage): Headers {

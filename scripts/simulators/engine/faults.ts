@@ -16,6 +16,12 @@ export const Fault = z.strictObject({
   lost: z.literal(true).optional().describe(
     "the call has its effect, and the connection is closed before any answer",
   ),
+  after: z.literal(true).optional().describe(
+    "the call has its effect, and then it is answered as the fault says (a 500 after success)",
+  ),
+  answer_delay_ms: z.int().min(0).max(600_000).optional().describe(
+    "the call has its effect at once, and is answered so much later",
+  ),
   malformed: z.literal(true).optional().describe(
     "the answer's body is cut in half; its length header agrees",
   ),

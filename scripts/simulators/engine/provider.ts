@@ -11,7 +11,10 @@ export interface Call {
   readonly url: URL;
   readonly query: URLSearchParams;
   readonly headers: Headers;
+  /** The body as text. */
   readonly body: string;
+  /** The body as it came. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
   readonly params: Record<string, string>;
   readonly fault: Fault | undefined;
   /** What the request log says of this call beyond its line. */

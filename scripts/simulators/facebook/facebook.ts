@@ -15,6 +15,7 @@ import {
   type Route,
   words,
 } from "../engine/provider.ts";
+import { Publishing } from "../engine/publishing.ts";
 import { hash } from "../engine/seeded.ts";
 import { pageOf } from "../meta/cursor.ts";
 import { type Fields, select } from "../meta/fields.ts";
@@ -46,6 +47,7 @@ import {
   videoId,
   videoNode,
 } from "./network.ts";
+import { facebookPublishing } from "./publishing.ts";
 
 export const facebook_app: MetaApp = {
   id: "880001112223335",
@@ -55,7 +57,7 @@ export const facebook_app: MetaApp = {
 
 const known_scopes = words(
   "public_profile email business_management pages_show_list pages_read_engagement pages_read_user_content " +
-    "pages_manage_posts read_insights",
+    "pages_manage_posts pages_manage_engagement read_insights",
 );
 const business_edges = { owned_pages: "owned", client_pages: "client" } as const;
 const isBusinessEdge = (name: string): name is keyof typeof business_edges =>
@@ -287,8 +289,13 @@ export function facebook(context: Context): Provider {
     return withUsage(answer, page.id);
   }
 
+  const publishing = new Publishing(context);
+  const publisher = facebookPublishing(accounts, publishing, bearer);
+
   function object(call: Call): Answer {
     const { object: id = "" } = call.params;
+    const reel = publisher.reelNode(call);
+    if (reel) return reel;
     const who = bearer(call);
     if ("status" in who) return who;
     const own = who.page ?? who.person;
@@ -423,6 +430,7 @@ export function facebook(context: Context): Provider {
       { method: "GET", path: `${graph}/me/permissions`, handle: permissions },
       { method: "DELETE", path: `${graph}/me/permissions`, handle: forget },
       { method: "POST", path: `${graph}/`, handle: batch },
+      ...publisher.routes,
       { method: "GET", path: `${graph}/:object/:edge`, handle: list },
       { method: "GET", path: `${graph}/:object`, handle: object },
     ],
@@ -432,6 +440,7 @@ export function facebook(context: Context): Provider {
       grants,
       admin,
       usage,
+      publishing,
       reports(context, facebook_app, grants, { ownerOf, scopedId: ownerOf }),
     ],
     ...metaProvider(grants, usage),

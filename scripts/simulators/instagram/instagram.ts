@@ -7,6 +7,7 @@ import { accountChoices } from "../engine/consent_page.ts";
 import { type Facts, Grants } from "../engine/grants.ts";
 import { type Post, postersAdmin } from "../engine/posts.ts";
 import { type Answer, type Call, type Context, json, type Provider, readForm } from "../engine/provider.ts";
+import { Publishing } from "../engine/publishing.ts";
 import { pageOf } from "../meta/cursor.ts";
 import { type Fields, select } from "../meta/fields.ts";
 import {
@@ -36,6 +37,7 @@ import {
   truthOf,
   userNode,
 } from "./network.ts";
+import { instagramPublishing } from "./publishing.ts";
 
 export const instagram_app: MetaApp = {
   id: "990001112223334",
@@ -164,8 +166,12 @@ export function instagram(context: Context): Provider {
     }, media_fields);
   }
 
+  const publishing = new Publishing(context);
+  const publisher = instagramPublishing(accounts, publishing, reader);
+
   function object(call: Call): Answer {
     const { object: id = "" } = call.params;
+    if (publisher.isContainer(id)) return publisher.status(call);
     const isMedium = accounts.find(id) !== undefined;
     if (!isMedium && id !== "me" && accounts.account(id) === undefined) {
       const account = reader(call);
@@ -274,6 +280,7 @@ export function instagram(context: Context): Provider {
       { method: "POST", path: "/api.instagram.com/oauth/access_token", handle: exchangeCode },
       { method: "GET", path: "/graph.instagram.com/access_token", handle: exchangeToken },
       { method: "GET", path: "/graph.instagram.com/refresh_access_token", handle: refreshToken },
+      ...publisher.routes,
       { method: "GET", path: "/graph.instagram.com/:version/:object", handle: object },
       { method: "GET", path: "/graph.instagram.com/:version/:object/:edge", handle: list },
     ],
@@ -282,6 +289,7 @@ export function instagram(context: Context): Provider {
       grants,
       admin,
       usage,
+      publishing,
       reports(context, instagram_app, grants, { ownerOf: (id) => accounts.expect(id).id, scopedId }),
     ],
     ...metaProvider(grants, usage),

@@ -109,6 +109,16 @@ const failures: Readonly<Record<string, Failure>> = {
     is_transient: true,
     message: "An unexpected error has occurred. Please retry your request later.",
   },
+  caption_too_long: { code: 36004, error_subcode: 2207010, message: "The caption was too long." },
+  no_such_container: { code: 24, error_subcode: 2207006, message: "The requested resource does not exist" },
+  not_ready: { code: 9007, error_subcode: 2207027, message: "Media ID is not available" },
+  posts_a_day: { code: 9, error_subcode: 2207042, message: "Application request limit reached" },
+  spam: { code: 4, error_subcode: 2207051, status: 403, message: "Application request limit reached" },
+  media_not_fetched: {
+    code: 9004,
+    error_subcode: 2207052,
+    message: "Only photo or video can be accepted as media type.",
+  },
   blocked: { code: 368, message: "The action attempted has been deemed abusive or is otherwise disallowed" },
 };
 

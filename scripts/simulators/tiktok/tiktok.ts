@@ -12,9 +12,11 @@ import {
   type Provider,
   type Route,
 } from "../engine/provider.ts";
+import { Publishing } from "../engine/publishing.ts";
 import { type Bucket, Quota } from "../engine/quota.ts";
 import { isListed, tiktok_network, truthOf, user_fields, userOf, video_fields, videoOf } from "./network.ts";
 import { logId, refused, scope_words, tiktokOauth } from "./oauth.ts";
+import { tiktokPublishing } from "./publishing.ts";
 import { tiktokWebhooks } from "./webhooks.ts";
 
 const api = "/open.tiktokapis.com/v2";
@@ -24,6 +26,9 @@ const messages: Readonly<Record<string, readonly [status: number, message: strin
   access_token_invalid: [401, "The access token is invalid or not found in the request."],
   scope_not_authorized: [401, "The user did not authorize the scope required for completing this request."],
   scope_permission_missed: [400, "To retrieve certain field information, the scope is required."],
+  privacy_level_option_mismatch: [403, "Privacy level option mismatch."],
+  spam_risk_too_many_posts: [403, "The daily post cap for the current user is reached."],
+  unaudited_client_can_only_post_to_private_accounts: [403, "Please review our integration guidelines."],
   invalid_params: [400, "One or more fields in request is invalid."],
   invalid_cursor: [400, "Invalid cursor."],
   rate_limit_exceeded: [429, "The API rate limit was exceeded. Please try again later."],
@@ -31,11 +36,19 @@ const messages: Readonly<Record<string, readonly [status: number, message: strin
 };
 
 /** TikTok does not say of whom these are; here each account has its own. */
-const calls_a_minute: Bucket = { limit: 600, per: "account", window: { kind: "sliding", seconds: 60 } };
+const a_minute = (limit: number): Bucket => ({
+  limit,
+  per: "account",
+  window: { kind: "sliding", seconds: 60 },
+});
+const calls_a_minute = a_minute(600);
 const endpoints = {
   "user/info": calls_a_minute,
   "video/list": calls_a_minute,
   "video/query": calls_a_minute,
+  "post/creator_info": a_minute(20),
+  "post/init": a_minute(6),
+  "post/status": a_minute(30),
 };
 type Endpoint = keyof typeof endpoints;
 
@@ -58,9 +71,9 @@ export function tiktok(context: Context): Provider {
   const asUser = (
     endpoint: Endpoint,
     scope: string,
-    handle: (account_id: string, scopes: readonly string[], call: Call) => Answer,
+    handle: (account_id: string, scopes: readonly string[], call: Call) => Answer | Promise<Answer>,
   ) =>
-  (call: Call): Answer => {
+  (call: Call): Answer | Promise<Answer> => {
     const access = call.fault?.token ? undefined : grants.access(bearer(call) ?? "");
     if (!access) return failed("access_token_invalid");
     if (!quota.take(endpoint, access.account)) return failed("rate_limit_exceeded");
@@ -116,8 +129,17 @@ export function tiktok(context: Context): Provider {
     return account ? pick(videoOf(post, account, clock.now()), fields) : {};
   }
 
+  const publishing = new Publishing(context);
   const routes: Route[] = [
     ...tiktokOauth(context, accounts, grants),
+    ...tiktokPublishing({
+      accounts,
+      publishing,
+      answered,
+      failed,
+      asUser: (bucket, handle) =>
+        asUser(`post/${bucket}`, "video.publish", (account_id, _scopes, call) => handle(account_id, call)),
+    }),
     { method: "GET", path: `${api}/user/info/`, handle: asUser("user/info", "user.info.basic", userInfo) },
     { method: "POST", path: `${api}/video/list/`, handle: asUser("video/list", "video.list", videoList) },
     { method: "POST", path: `${api}/video/query/`, handle: asUser("video/query", "video.list", videoQuery) },
@@ -126,8 +148,10 @@ export function tiktok(context: Context): Provider {
   return {
     name: context.provider,
     routes,
-    parts: [accounts, grants, admin, quota, tiktokWebhooks(context, accounts)],
-    accountOf: (call) => accountOfCall(grants, call),
+    parts: [accounts, grants, admin, quota, tiktokWebhooks(context, accounts), publishing],
+    // The address of an upload needs no token.
+    accountOf: (call) =>
+      publishing.uploads.get(call.query.get("upload_id") ?? "")?.account_id ?? accountOfCall(grants, call),
     failure,
   };
 }

@@ -74,6 +74,8 @@ export function contentOf(post: Post): string {
 
 export function linkIn(post: Post): string | undefined {
   const number = Number(BigInt(post.id) & 0x3fffffn);
+  // What an app has published says what the app said.
+  if (post.extra.published === true) return undefined;
   if (specialOf(post) === "article") return undefined;
   return number % 5 === 0 ? `https://example.com/notes/${number}?a=1&b=2` : undefined;
 }

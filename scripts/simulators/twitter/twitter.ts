@@ -15,9 +15,11 @@ import {
   type Route,
   words,
 } from "../engine/provider.ts";
+import { Publishing } from "../engine/publishing.ts";
 import { type Bucket, Quota, type Reading } from "../engine/quota.ts";
 import { firstVersions, specialOf, timeOfId, truthOf, twitter_network, versionsOf } from "./network.ts";
 import { oauthFailure, twitterOauth } from "./oauth.ts";
+import { twitterPublishing } from "./publishing.ts";
 import { blank, failureOf, invalidRequest, noCredits, notFound, suspended, unreadable } from "./problems.ts";
 import { media_fields, mediaOf, type Naming, post_fields, postOf, user_fields, userOf } from "./resources.ts";
 
@@ -36,6 +38,8 @@ const buckets = {
   "users/me": calls(75),
   "users/:id/tweets": calls(900),
   tweets: calls(5_000),
+  posts: calls(100),
+  media: calls(1_875),
   /** One a post that is answered. What a test limits comes back after a month. */
   credits: { limit: Infinity, per: "account", window: { kind: "rolling", seconds: 30 * 86_400 } } as Bucket,
   /** Calls in 24 hours: told once a test has limited them, as X tells them of some endpoints only. */
@@ -203,8 +207,27 @@ export function twitter(context: Context): Provider {
     };
   }
 
+  const publishing = new Publishing(context);
+
+  /** Checks token, scope, the endpoint's limit and credits. */
+  const asWriter =
+    (scope: string, handle: (account_id: string, call: Call) => Answer | Promise<Answer>) =>
+    async (call: Call): Promise<Answer> => {
+      const access = call.fault?.token ? undefined : grants.access(bearer(call) ?? "");
+      if (!access) return blank(401, "Unauthorized");
+      if (!access.scopes.includes(scope)) return blank(403, "Forbidden");
+      const bucket = call.path.endsWith("/tweets") ? "posts" : "media";
+      const isLeft = quota.take(bucket, access.account);
+      const told = windowHeaders(quota.read(bucket, access.account), "x-rate-limit");
+      if (!isLeft) return blank(429, "Too Many Requests", told);
+      if (!quota.take("credits", access.account, 0)) return noCredits(access.account);
+      const answer = await handle(access.account, call);
+      return { ...answer, headers: { ...answer.headers, ...told } };
+    };
+
   const routes: Route[] = [
     ...twitterOauth(context, accounts, grants),
+    ...twitterPublishing(accounts, publishing, asWriter),
     { method: "GET", path: `${api}/users/me`, handle: asUser("users/me", [], me) },
     {
       method: "GET",
@@ -217,7 +240,7 @@ export function twitter(context: Context): Provider {
   return {
     name: context.provider,
     routes,
-    parts: [accounts, grants, admin, quota, namings],
+    parts: [accounts, grants, admin, quota, namings, publishing],
     accountOf: (call) => accountOfCall(grants, call),
     // A refusal that no call caused says so too: nothing left, and more in a while.
     failure: (reason, call) =>

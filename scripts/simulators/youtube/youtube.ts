@@ -12,6 +12,7 @@ import {
   type Route,
   words,
 } from "../engine/provider.ts";
+import { Publishing } from "../engine/publishing.ts";
 import { type Bucket, Quota } from "../engine/quota.ts";
 import { readSelection, select, type Selection } from "../google/field_selection.ts";
 import * as failures from "../google/google_error.ts";
@@ -24,11 +25,12 @@ import { Library } from "./library.ts";
 import { batchGetStats, listChannels, type Listing, listPlaylistItems, listVideos } from "./lists.ts";
 import { channel_change, channel_wish, video_change, youtube_network } from "./network.ts";
 import { isKnown, type Parameters, readParts } from "./parameters.ts";
+import { youtubePublishing } from "./publishing.ts";
 import * as resources from "./resources.ts";
 
 /** Units of the project; they come back at midnight Pacific Time. */
 const units: Bucket = { limit: 10_000, per: "app", window: { kind: "day", zone: "America/Los_Angeles" } };
-const buckets = { default: units, batch_get_stats: units };
+const buckets = { default: units, batch_get_stats: units, video_uploads: { ...units, limit: 100 } };
 
 interface Method extends Parameters {
   /** As Google's servers name it, for error details. */
@@ -98,6 +100,7 @@ export async function youtube(context: Context): Promise<Provider> {
     detail: "an account that never made a channel",
   };
 
+  const publishing = new Publishing(context);
   const hosts = ["www.googleapis.com", "youtube.googleapis.com"];
   const routes: Route[] = [
     ...googleOauth(context, grants, {
@@ -114,6 +117,7 @@ export async function youtube(context: Context): Promise<Provider> {
         handle: (call: Call) => answer(grants, quota, method, call),
       }))
     ),
+    ...youtubePublishing(library, grants, publishing, quota),
     ...["GET", "POST"].map((method) => ({
       method,
       path: "/www.googleapis.com/oauth2/v2/tokeninfo",
@@ -149,8 +153,9 @@ export async function youtube(context: Context): Promise<Provider> {
   return {
     name: context.provider,
     routes,
-    parts: [library, grants, admin, quota, report],
-    accountOf: (call) => accountOfCall(grants, call),
+    parts: [library, grants, admin, quota, report, publishing],
+    accountOf: (call) =>
+      publishing.uploads.get(call.query.get("upload_id") ?? "")?.account_id ?? accountOfCall(grants, call),
     failure: (reason, call) => isOauth(call) ? oauthFailure(reason) : failures.failureByReason(reason),
   };
 }

@@ -138,6 +138,8 @@ export const RAISED: Readonly<Record<string, ErrorCode>> = {
   SVP01: "provider_quota_exceeded",
   SVJ01: "too_many_jobs",
   SVJ02: "lease_lost",
+  SVW01: "conflict",
+  SVW02: "lease_lost",
 };
 
 /** An error that PostgreSQL or the Data API reported, the same from both drivers of `database.ts`. */

@@ -71,7 +71,13 @@ function readMatrix(text: string): Record<string, Record<string, string>> {
 
 const ALL = "delete insert select update";
 
-/** Every privilege on every table of public and ops, beyond the owner's: table → role → privileges, with columns if limited. */
+/** Columns that their owner and the service read, and nobody writes. */
+const both = (columns: string) => ({
+  authenticated: `select(${columns})`,
+  service_role: `select(${columns})`,
+});
+
+/** Every privilege on every table of public, publishing and ops, beyond the owner's: table → role → privileges, with columns if limited. */
 export const GRANTS: Record<string, Record<string, string>> = {
   "public.users": {
     authenticated: "select update(avatar_url bio display_name is_public primary_category)",
@@ -142,6 +148,28 @@ export const GRANTS: Record<string, Record<string, string>> = {
   "public.job_queue": { authenticated: "select", service_role: "select" },
   "public.job_log": { authenticated: "select", service_role: "select" },
   "public.stripe_webhook_events": { authenticated: "select", service_role: "select" },
+  "public.post": { authenticated: "select", service_role: "select" },
+  "public.post_target": { authenticated: "select", service_role: "select" },
+  "public.publish_attempt": { authenticated: "select", service_role: "select" },
+  "public.post_media": { authenticated: "select", service_role: "select" },
+  "publishing.media": both(
+    "alt_text bytes created_at deleted_at duration_seconds frames_per_second height id kind mime_type ready_at refused_because sha256 status user_id width",
+  ),
+  "publishing.post": both(
+    "body created_at id media_ids publish_at time_zone title updated_at user_id version",
+  ),
+  "publishing.post_target": both(
+    "body created_at due_at error_code error_message id kind media_ids next_at options permalink platform platform_post_id post_id published_at settled_by social_account_id status title updated_at user_id wait_reason who_must_act",
+  ),
+  "publishing.publish_attempt": both(
+    "armed_at attempt cost_micro_usd error_code id is_decisive note sent_at settled_at status step target_id user_id",
+  ),
+  "publishing.webhook_delivery": both(
+    "attempts created_at endpoint_id event id last_answer last_error last_status next_at payload settled_at status user_id",
+  ),
+  "publishing.webhook_endpoint": both(
+    "created_at description events failing_since id is_active old_secret_until paused_because updated_at url user_id",
+  ),
 };
 
 /** Every function of public and ops that a role beside the owner may execute. What is not here, nobody else may. */
@@ -153,7 +181,8 @@ export const EXECUTE: Record<string, string> = {
     check_quota has_role find_users set_creator_hidden set_content_hidden set_user_plan set_user_role
     create_job find_or_create_job cancel_job get_user_jobs get_job_logs get_cached_job_result
     get_job_queue_stats list_dead_letters retry_dead_letters discard_dead_letters pause_job_type
-    resume_job_type feature_creator generate_profile_slug calculate_trend_score`,
+    resume_job_type feature_creator generate_profile_slug calculate_trend_score
+    list_publishing_problems settle_publishing_problems`,
   ),
   ...executable(
     "public",
@@ -180,7 +209,10 @@ export const EXECUTE: Record<string, string> = {
     update_total_followers refresh_public_lists begin_ai_analysis reserve_ai_call settle_ai_call end_ai_analysis
     update_trending_keywords log_stripe_webhook_event mark_webhook_processed fail_stripe_events
     retry_failed_webhooks cleanup_old_webhook_events claim_stripe_work draw_billing_ticket apply_stripe_state
-    begin_billing keep_stripe_customer keep_checkout read_billing claim_mails settle_mail`,
+    begin_billing keep_stripe_customer keep_checkout read_billing claim_mails settle_mail
+    save_post schedule_post cancel_post read_post list_posts read_publishing_accounts
+    read_publishing_limits enqueue_due_posts begin_publishing arm_publishing send_publishing record_publishing
+    hear_of_publishing`,
   ),
   // Behind public wrappers, in policies, in generated columns and checks. Schema ops itself is closed to all of them.
   ...executable(
@@ -189,7 +221,8 @@ export const EXECUTE: Record<string, string> = {
     `
     check_quota find_users set_creator_hidden set_content_hidden set_user_plan create_job cancel_job
     find_job_handler job_hash list_dead_letters retry_dead_letters discard_dead_letters set_job_type_paused
-    set_user_role feature_creator generate_profile_slug are_sound_tags content_vector fold_text is_visible look_alike`,
+    set_user_role list_publishing_problems settle_publishing_problems
+    feature_creator generate_profile_slug are_sound_tags content_vector fold_text is_visible look_alike`,
   ),
   ...executable(
     "ops",

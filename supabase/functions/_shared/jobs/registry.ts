@@ -15,6 +15,7 @@ export const HANDLERS: Registry = {
   sync_facebook: sync("facebook", "posts"),
   sync_twitter: sync("twitter", "posts"),
   ai_generate_tags: async () => (await import("../ai/ai_job.ts")).generateTagsJob,
+  publish_account: async () => (await import("../publishing/publish_job.ts")).publishJob,
   token_refresh: async () => {
     const { refreshTokens } = await import("../connections/refresh_tokens.ts");
     return async ({ context }) => ({ result: { ...await refreshTokens(context) } });

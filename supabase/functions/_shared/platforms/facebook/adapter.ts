@@ -44,6 +44,7 @@ import {
 } from "../meta/graph.ts";
 import { hmacHex } from "../../http/hmac.ts";
 import { callProvider } from "../../http/outgoing.ts";
+import { scopesOf } from "../settings.ts";
 import { requireSetting } from "../../settings/settings.ts";
 import { isPostId, itemOf, postIdOf, profileOf, videoIdOf } from "./items.ts";
 import {
@@ -114,7 +115,11 @@ export function facebook(context: PlatformContext): Platform {
     client_secret,
     client_authentication: "body",
     pkce: false,
-    scopes: settings.FACEBOOK_BUSINESS_PAGES === "ask" ? [...SCOPES, BUSINESS_SCOPE] : SCOPES,
+    scopes: scopesOf(
+      context,
+      settings.FACEBOOK_BUSINESS_PAGES === "ask" ? [...SCOPES, BUSINESS_SCOPE] : SCOPES,
+      ["pages_manage_posts", "pages_manage_engagement"],
+    ),
     scope_separator: ",",
     // Without it, what a person once declined is not asked for again.
     extra: { auth_type: "rerequest" },

@@ -37,6 +37,7 @@ import {
   placeIn,
   reshapeTokenAnswer,
 } from "../meta/graph.ts";
+import { scopesOf } from "../settings.ts";
 import { requireSetting } from "../../settings/settings.ts";
 import { itemOf } from "./items.ts";
 import { Insights, InstagramUser, LongLivedToken, Media, MediaList } from "./schemas.ts";
@@ -75,7 +76,11 @@ export function instagram(context: PlatformContext): Platform {
   const settings = context.settings.of(INSTAGRAM);
   const client_id = requireSetting(settings, "INSTAGRAM_CLIENT_ID");
   const client_secret = requireSetting(settings, "INSTAGRAM_CLIENT_SECRET");
-  const scopes = settings.INSTAGRAM_INSIGHTS === "ask" ? [SCOPE, INSIGHTS_SCOPE] : [SCOPE];
+  const reading = settings.INSTAGRAM_INSIGHTS === "ask" ? [SCOPE, INSIGHTS_SCOPE] : [SCOPE];
+  const scopes = scopesOf(context, reading, [
+    "instagram_business_content_publish",
+    "instagram_business_manage_comments",
+  ]);
   const dialect = graphDialect("instagram");
   const api = providerClient(
     "instagram",

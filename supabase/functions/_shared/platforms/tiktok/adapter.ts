@@ -21,6 +21,7 @@ import {
   type Profile,
   type Tokens,
 } from "../platform.ts";
+import { scopesOf } from "../settings.ts";
 import { requireSetting } from "../../settings/settings.ts";
 import { itemOf } from "./items.ts";
 import { UserInfo, VideoList } from "./schemas.ts";
@@ -78,7 +79,7 @@ export function tiktok(context: PlatformContext): Platform {
     client_authentication: "client_key",
     // Documented for mobile and desktop apps only, and there with a challenge in hex: a web app has its secret.
     pkce: false,
-    scopes: SCOPES,
+    scopes: scopesOf(context, SCOPES, ["video.publish"]),
     scope_separator: ",",
     rotates: true,
     revokes: "access_token",

@@ -20,6 +20,7 @@ import {
   type Tokens,
   type Unread,
 } from "../platform.ts";
+import { scopesOf } from "../settings.ts";
 import { requireSetting } from "../../settings/settings.ts";
 import { explain, faultOf, isGone, UNKNOWN_FIELDS } from "./errors.ts";
 import { isReplyToOthers, itemOf, newestId, originalId } from "./items.ts";
@@ -58,7 +59,7 @@ export function twitter(context: PlatformContext): Platform {
     client_secret: requireSetting(settings, "TWITTER_CLIENT_SECRET"),
     client_authentication: "basic",
     pkce: true,
-    scopes: SCOPES,
+    scopes: scopesOf(context, SCOPES, ["tweet.write", "media.write"]),
     scope_separator: " ",
     rotates: true,
     // What X says of a refresh token, or a code, that is used up or was taken back.

@@ -23,6 +23,7 @@ import {
   type RememberedPage,
   type Tokens,
 } from "../platform.ts";
+import { scopesOf } from "../settings.ts";
 import { requireSetting } from "../../settings/settings.ts";
 import { explain } from "./errors.ts";
 import { isPublished, itemOf, profileOf } from "./items.ts";
@@ -30,6 +31,9 @@ import { ChannelList, PlaylistItemList, VideoList } from "./schemas.ts";
 import { YOUTUBE } from "./settings.ts";
 
 const SCOPE = "https://www.googleapis.com/auth/youtube.readonly";
+const PUBLISH_SCOPES = ["youtube.upload", "youtube.force-ssl"].map((name) =>
+  `https://www.googleapis.com/auth/${name}`
+);
 const PAGE_SIZE = 50;
 
 export function youtube(context: PlatformContext): Platform {
@@ -44,7 +48,7 @@ export function youtube(context: PlatformContext): Platform {
     client_secret: requireSetting(settings, "YOUTUBE_CLIENT_SECRET"),
     client_authentication: "body",
     pkce: true,
-    scopes: [SCOPE],
+    scopes: scopesOf(context, [SCOPE], PUBLISH_SCOPES),
     scope_separator: " ",
     // Google gives a refresh token for offline access only, and a second one only when it asks for consent again.
     extra: { access_type: "offline", prompt: "consent" },

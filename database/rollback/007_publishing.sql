@@ -1,0 +1,38 @@
+-- Undoes module 007: all posts, their history, media rows and webhooks are gone with it; what is out at the platforms stays there. Run it
+-- as the role that applied the module, in one transaction: psql "$DATABASE_URL" -v ON_ERROR_STOP=1 -1 -f database/rollback/007_publishing.sql
+
+do $$
+begin
+  if to_regclass('cron.job') is not null then
+    perform cron.unschedule(jobname) from cron.job where jobname in ('publish-due-posts', 'keep-publishing-house');
+  end if;
+  delete from vault.secrets where name like 'streamvibe/webhook/%';
+end;
+$$;
+
+drop view public.post, public.post_target, public.publish_attempt, public.post_media;
+-- Without cascade on purpose: what a later module has built on these makes the rollback fail as a whole.
+drop trigger post_target_check_move on publishing.post_target;
+drop trigger publish_attempt_check_move on publishing.publish_attempt;
+-- Generated (`deno task generate`): the module's functions, but those that are dropped by name elsewhere here.
+drop function ops.check_publishing_move, ops.describe_target, ops.emit_event, ops.list_publishing_problems,
+  ops.lock_post, ops.lock_target, ops.post_status, ops.require_owner_or_admin, ops.settle_publishing_problems,
+  ops.tell_of_target, public.arm_publishing, public.begin_publishing, public.cancel_post,
+  public.enqueue_due_posts, public.hear_of_publishing, public.list_posts, public.list_publishing_problems,
+  public.read_post, public.read_publishing_accounts, public.read_publishing_limits, public.record_publishing,
+  public.save_post, public.schedule_post, public.send_publishing, public.settle_publishing_problems;
+drop table publishing.webhook_delivery, publishing.webhook_endpoint, publishing.publish_attempt, publishing.post_target, publishing.post,
+  publishing.media;
+drop schema publishing;
+
+delete from public.job_queue where handler = 'publish_account';
+delete from ops.job_handler where name = 'publish_account';
+delete from public.job_type where slug = 'publishing';
+
+do $$
+begin
+  if to_regclass('supabase_migrations.schema_migrations') is not null then
+    delete from supabase_migrations.schema_migrations where version = '20261120000700';
+  end if;
+end;
+$$;

@@ -1,0 +1,963 @@
+-- Module 007, publishing: media, posts, what becomes of each post on each account, and the word that goes out about it.
+-- Needs modules 001, 002 (the ledger of the platforms' quotas) and 006 (jobs).
+--
+-- A post is written once and has a target for each account. Each call that changes something at a platform is a row in publish_attempt,
+-- written before the call: what a dead worker was doing stands there, and whoever comes next asks the platform instead of calling again.
+-- People and the service read the tables through views in public; only functions write them.
+--
+--   Tables: media
+--   Tables: posts
+--   Tables: webhooks
+--   Functions: moves
+--   Functions: posts, for their owner
+--   Functions: publishing, for workers
+--   Functions: dead letters
+--   Views
+--   Triggers
+--   Policies
+--   Grants
+--   Reference rows
+
+create schema publishing;
+comment on schema publishing is 'Posts and what became of them. Clients see the views in public; only functions write.';
+
+-- ## Tables: media
+
+create table publishing.media (
+  id uuid not null default gen_random_uuid(),
+  user_id uuid not null,
+  path text not null,
+  kind text not null,
+  mime_type text not null,
+  bytes bigint not null,
+  sha256 text,
+  width integer,
+  height integer,
+  duration_seconds numeric(10, 3),
+  frames_per_second numeric(7, 3),
+  alt_text text,
+  status text not null default 'uploading',
+  refused_because text,
+  created_at timestamptz not null default now(),
+  ready_at timestamptz,
+  deleted_at timestamptz,
+  constraint media_pkey primary key (id),
+  constraint media_path_key unique (path),
+  constraint media_user_id_fkey foreign key (user_id) references public.users (id) on delete cascade,
+  constraint media_kind_known check (kind in ('image', 'gif', 'video')),
+  constraint media_bytes_positive check (bytes > 0),
+  constraint media_sha256_is_hex check (sha256 ~ '^[0-9a-f]{64}$'),
+  constraint media_size_positive check (least(width, height, duration_seconds, frames_per_second) > 0),
+  constraint media_alt_text_length check (char_length(alt_text) <= 2000),
+  constraint media_status_known check (status in ('uploading', 'ready', 'refused', 'deleted')),
+  constraint media_ready_is_whole check (status <> 'ready' or num_nulls(ready_at, sha256) = 0),
+  constraint media_refused_says_why check ((status = 'refused') = (refused_because is not null)),
+  constraint media_deleted_iff_gone check ((status = 'deleted') = (deleted_at is not null))
+);
+alter table publishing.media enable row level security;
+comment on table publishing.media is 'Pictures and videos that a creator uploaded. The file itself is in storage, at path; this says what it is.';
+comment on column publishing.media.path is 'In the bucket: the owner''s id, then the medium''s.';
+comment on column publishing.media.sha256 is 'Of the bytes as they lie in storage, taken when the upload ended.';
+
+-- Serves the policy and the list of a creator's media.
+create index media_user_id_idx on publishing.media (user_id, created_at desc);
+create index media_forgotten_idx on publishing.media (created_at) where status in ('uploading', 'refused');
+comment on index publishing.media_forgotten_idx is 'Query "uploads that never ended": where status in (''uploading'', ''refused'') order by created_at.';
+
+-- ## Tables: posts
+
+create table publishing.post (
+  id uuid not null default gen_random_uuid(),
+  user_id uuid not null,
+  title text not null default '',
+  body text not null default '',
+  media_ids uuid[] not null default '{}',
+  publish_at timestamptz,
+  time_zone text not null default 'UTC',
+  version integer not null default 1,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  constraint post_pkey primary key (id),
+  constraint post_user_id_fkey foreign key (user_id) references public.users (id) on delete cascade,
+  constraint post_title_length check (char_length(title) <= 1000),
+  constraint post_body_length check (char_length(body) <= 70000),
+  constraint post_media_count check (cardinality(media_ids) <= 50 and array_position(media_ids, null) is null)
+);
+alter table publishing.post enable row level security;
+comment on table publishing.post is 'What a creator wants to say, once for all accounts. A target may say it in other words.';
+comment on column publishing.post.time_zone is 'The zone in which the creator chose publish_at; for showing it.';
+comment on column publishing.post.version is 'Grows with every edit: whoever edits names the one that they saw.';
+
+-- Serves the policy and list_posts().
+create index post_user_id_idx on publishing.post (user_id, created_at desc, id);
+
+create table publishing.post_target (
+  id uuid not null default gen_random_uuid(),
+  post_id uuid not null,
+  user_id uuid not null,
+  social_account_id uuid not null,
+  platform text not null,
+  kind text not null,
+  title text,
+  body text,
+  media_ids uuid[],
+  options jsonb not null default '{}',
+  status text not null default 'draft',
+  due_at timestamptz,
+  next_at timestamptz,
+  wait_reason text,
+  state jsonb not null default '{}',
+  fence bigint not null default 0,
+  leased_until timestamptz,
+  failures smallint not null default 0,
+  is_sent boolean not null default false,
+  platform_post_id text,
+  permalink text,
+  published_at timestamptz,
+  settled_by text,
+  error_code text,
+  error_message text,
+  who_must_act text,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  constraint post_target_pkey primary key (id),
+  constraint post_target_account_key unique (post_id, social_account_id, kind),
+  constraint post_target_post_id_fkey foreign key (post_id) references publishing.post (id) on delete cascade,
+  constraint post_target_user_id_fkey foreign key (user_id) references public.users (id) on delete cascade,
+  constraint post_target_social_account_id_fkey foreign key (social_account_id) references public.social_account (id) on delete cascade,
+  constraint post_target_kind_known check (kind in ('text', 'thread', 'link', 'image', 'carousel', 'video', 'short', 'reel', 'story')),
+  constraint post_target_options_is_object check (jsonb_typeof(options) = 'object' and pg_column_size(options) <= 65536),
+  constraint post_target_state_is_object check (jsonb_typeof(state) = 'object'),
+  constraint post_target_status_known check (
+    status in ('draft', 'scheduled', 'publishing', 'waiting', 'unknown', 'published', 'failed', 'cancelled')),
+  constraint post_target_scheduled_is_due check (status in ('draft', 'cancelled') or due_at is not null),
+  constraint post_target_live_has_next check (status not in ('scheduled', 'publishing', 'waiting') or next_at is not null),
+  constraint post_target_ended_has_no_next check (status not in ('draft', 'published', 'failed', 'cancelled') or next_at is null),
+  constraint post_target_published_has_time check ((status = 'published') = (published_at is not null)),
+  constraint post_target_failed_says_why check (status <> 'failed' or num_nulls(error_message, who_must_act) = 0),
+  constraint post_target_actor_known check (who_must_act in ('creator', 'operator', 'nobody')),
+  constraint post_target_settled_by_known check (settled_by in ('answer', 'asked', 'read back', 'webhook', 'person')),
+  constraint post_target_leased_is_live check (leased_until is null or status in ('publishing', 'waiting', 'unknown'))
+) with (fillfactor = 70);
+alter table publishing.post_target enable row level security;
+comment on table publishing.post_target is
+  'A post on one account. draft → scheduled → publishing ⇄ waiting → published, failed or unknown; the moves are in ops.check_publishing_move().';
+comment on column publishing.post_target.body is 'Instead of the post''s own. Null: the post''s. The same for title and media_ids.';
+comment on column publishing.post_target.due_at is 'When it is to be published; the order on an account.';
+comment on column publishing.post_target.next_at is 'When a worker looks at it next. Null: no worker does. Unknown with null: nothing more can be asked.';
+comment on column publishing.post_target.wait_reason is 'What it waits for, in words for its owner.';
+comment on column publishing.post_target.state is 'What the platform''s publisher keeps between calls: containers, upload sessions. Never shown.';
+comment on column publishing.post_target.fence is 'Grows with every claim; a worker that was thought dead shows an old one and writes nothing.';
+comment on column publishing.post_target.is_sent is 'A call that may have made something visible has left. From then on it is not cancelled, and never begun anew.';
+comment on column publishing.post_target.settled_by is 'How it became known that it is published.';
+comment on column publishing.post_target.error_message is 'Why it is not out, in words for its owner; of one that is out, what is missing from it.';
+comment on column publishing.post_target.who_must_act is 'Of a failed or unknown one: whose turn it is.';
+
+-- Serves enqueue_due_posts(): accounts with something to do.
+create index post_target_next_at_idx on publishing.post_target (next_at) where next_at is not null;
+-- Serves begin_publishing(): what is next on an account; and the foreign key.
+create index post_target_account_due_idx on publishing.post_target (social_account_id, due_at, id);
+-- Serves list_publishing_problems(), and the policy.
+create index post_target_user_id_idx on publishing.post_target (user_id, updated_at desc);
+create index post_target_published_id_idx on publishing.post_target (social_account_id, platform_post_id) where platform_post_id is not null;
+comment on index publishing.post_target_published_id_idx is 'Query "whose post is it": where social_account_id = … and platform_post_id = ….';
+
+create table publishing.publish_attempt (
+  id bigint generated always as identity,
+  target_id uuid not null,
+  user_id uuid not null,
+  step text not null,
+  attempt smallint not null default 1,
+  is_decisive boolean not null,
+  status text not null default 'armed',
+  witness jsonb,
+  cost_micro_usd integer,
+  error_code text,
+  note text,
+  armed_at timestamptz not null default clock_timestamp(),
+  sent_at timestamptz,
+  settled_at timestamptz,
+  constraint publish_attempt_pkey primary key (id),
+  constraint publish_attempt_target_id_fkey foreign key (target_id) references publishing.post_target (id) on delete cascade,
+  constraint publish_attempt_step_length check (char_length(step) between 1 and 100),
+  constraint publish_attempt_status_known check (status in ('armed', 'sent', 'confirmed', 'refused', 'unknown', 'absent', 'dropped')),
+  constraint publish_attempt_sent_has_time check (status in ('armed', 'dropped') or sent_at is not null),
+  constraint publish_attempt_settled_iff_ended check ((settled_at is null) = (status in ('armed', 'sent', 'unknown'))),
+  constraint publish_attempt_witness_is_object check (jsonb_typeof(witness) = 'object')
+);
+alter table publishing.publish_attempt enable row level security;
+comment on table publishing.publish_attempt is
+  'Each call that changes something at a platform, written before it leaves: armed → sent → confirmed, refused or unknown → confirmed or absent.';
+comment on column publishing.publish_attempt.is_decisive is 'After it the post may be visible. Such a call is made again only when its effect was proven absent.';
+comment on column publishing.publish_attempt.witness is 'What was there before, so that what is new can be told from what was.';
+comment on column publishing.publish_attempt.cost_micro_usd is 'What the platform charges for the call, by its price list of the day; where it charges.';
+comment on column publishing.publish_attempt.note is 'What was found out, in words.';
+
+-- Serves read_post(), and the foreign key. One decisive call of a target is open at a time, whoever works on it.
+create index publish_attempt_target_id_idx on publishing.publish_attempt (target_id, id);
+create unique index publish_attempt_open_key on publishing.publish_attempt (target_id) where settled_at is null;
+create index publish_attempt_user_id_idx on publishing.publish_attempt (user_id);
+
+-- ## Tables: webhooks
+
+create table publishing.webhook_endpoint (
+  id uuid not null default gen_random_uuid(),
+  user_id uuid not null,
+  url text not null,
+  description text not null default '',
+  events text[] not null default '{}',
+  vault_secret_name text not null,
+  old_secret_until timestamptz,
+  is_active boolean not null default true,
+  failing_since timestamptz,
+  paused_because text,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  constraint webhook_endpoint_pkey primary key (id),
+  constraint webhook_endpoint_vault_secret_name_key unique (vault_secret_name),
+  constraint webhook_endpoint_user_id_fkey foreign key (user_id) references public.users (id) on delete cascade,
+  constraint webhook_endpoint_url_is_https check (url ~ '^https?://' and char_length(url) <= 2000),
+  constraint webhook_endpoint_paused_says_why check (is_active or paused_because is not null)
+);
+alter table publishing.webhook_endpoint enable row level security;
+comment on table publishing.webhook_endpoint is 'Where a creator wants to hear of events. Its secret is in Vault.';
+comment on column publishing.webhook_endpoint.events is 'Names such as post.published, or beginnings such as post.*. Empty: all.';
+comment on column publishing.webhook_endpoint.old_secret_until is 'Until then deliveries are signed with the secret before the last rotation, too.';
+
+create index webhook_endpoint_user_id_idx on publishing.webhook_endpoint (user_id);
+
+create table publishing.webhook_delivery (
+  id uuid not null default gen_random_uuid(),
+  endpoint_id uuid not null,
+  user_id uuid not null,
+  event text not null,
+  payload text not null,
+  status text not null default 'waiting',
+  attempts smallint not null default 0,
+  next_at timestamptz default now(),
+  fence bigint not null default 0,
+  leased_until timestamptz,
+  last_status integer,
+  last_error text,
+  last_answer text,
+  created_at timestamptz not null default now(),
+  settled_at timestamptz,
+  constraint webhook_delivery_pkey primary key (id),
+  constraint webhook_delivery_endpoint_id_fkey foreign key (endpoint_id) references publishing.webhook_endpoint (id) on delete cascade,
+  constraint webhook_delivery_status_known check (status in ('waiting', 'delivered', 'failed')),
+  constraint webhook_delivery_waits_iff_next check ((status = 'waiting') = (next_at is not null)),
+  constraint webhook_delivery_settled_iff_ended check ((status = 'waiting') = (settled_at is null)),
+  constraint webhook_delivery_payload_length check (char_length(payload) <= 262144)
+) with (fillfactor = 70);
+alter table publishing.webhook_delivery enable row level security;
+comment on table publishing.webhook_delivery is 'One event to one endpoint. The payload is kept as the bytes that were signed, and sent as they are.';
+
+-- Serves claim_webhook_deliveries().
+create index webhook_delivery_next_at_idx on publishing.webhook_delivery (next_at) where next_at is not null;
+-- Serves the log of an endpoint, and the foreign key.
+create index webhook_delivery_endpoint_id_idx on publishing.webhook_delivery (endpoint_id, created_at desc);
+create index webhook_delivery_user_id_idx on publishing.webhook_delivery (user_id);
+
+-- ## Functions: moves
+
+create function ops.check_publishing_move() returns trigger
+language plpgsql volatile security invoker set search_path = '' as $$
+declare
+  v_moves constant jsonb := '{
+    "post_target": {
+      "draft": ["scheduled", "cancelled"],
+      "scheduled": ["draft", "publishing", "failed", "cancelled"],
+      "publishing": ["waiting", "unknown", "published", "failed"],
+      "waiting": ["publishing", "unknown", "published", "failed", "cancelled"],
+      "unknown": ["publishing", "waiting", "published", "failed", "scheduled", "cancelled"],
+      "failed": ["scheduled", "published", "cancelled"],
+      "published": [],
+      "cancelled": []
+    },
+    "publish_attempt": {
+      "armed": ["sent", "dropped"],
+      "sent": ["confirmed", "refused", "unknown", "absent"],
+      "unknown": ["confirmed", "absent"],
+      "confirmed": [], "refused": [], "absent": [], "dropped": []
+    }}';
+begin
+  if old.status <> new.status and not v_moves -> tg_table_name -> old.status ? new.status then
+    raise exception using errcode = 'check_violation',
+      message = format('Cannot move a %s from %s to %s', replace(tg_table_name, '_', ' '), old.status, new.status);
+  end if;
+  return new;
+end;
+$$;
+comment on function ops.check_publishing_move is 'Trigger: the moves that a target and an attempt can make. What is published stays published.';
+
+create function ops.post_status(p_post_id uuid) returns text
+language sql stable security invoker set search_path = '' as $$
+  select case
+    when count(*) filter (where status <> 'cancelled') = 0 then case when count(*) = 0 then 'draft' else 'cancelled' end
+    when bool_and(status in ('draft', 'cancelled')) then 'draft'
+    when bool_or(status in ('publishing', 'waiting')) or (bool_or(status = 'scheduled') and bool_or(status in ('published', 'failed', 'unknown')))
+      then 'publishing'
+    when bool_or(status = 'scheduled') then 'scheduled'
+    when bool_or(status = 'unknown') then 'unknown'
+    when bool_and(status in ('published', 'cancelled')) then 'published'
+    when bool_or(status = 'published') then 'partly_published'
+    else 'failed'
+  end
+  from publishing.post_target where post_id = p_post_id;
+$$;
+comment on function ops.post_status is 'What is to be said of a post as a whole.';
+
+create function ops.lock_post(p_user_id uuid, p_post_id uuid) returns publishing.post
+language plpgsql volatile security invoker set search_path = '' as $$
+declare
+  v_post publishing.post;
+begin
+  select * into v_post from publishing.post where id = p_post_id and (user_id = p_user_id or p_user_id is null) for update;
+  if not found then
+    raise exception using errcode = 'SVG03', message = 'There is no such post', detail = jsonb_build_object('resource', 'post', 'id', p_post_id);
+  end if;
+  return v_post;
+end;
+$$;
+comment on function ops.lock_post is 'A person''s post, locked; SVG03 when there is none.';
+
+-- ## Functions: posts, for their owner
+
+-- Security definer: writes the tables of publishing; only the service may call it.
+create function public.save_post(p_user_id uuid, p_post_id uuid, p_version integer, p_post jsonb, p_targets jsonb) returns uuid
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_post publishing.post;
+  v_stranger text;
+begin
+  if p_post_id is null then
+    insert into publishing.post (user_id, title) values (p_user_id, '') returning * into v_post;
+  else
+    v_post := ops.lock_post(p_user_id, p_post_id);
+    if v_post.version <> coalesce(p_version, v_post.version) then
+      raise exception using errcode = 'SVW01', message = 'This post was edited meanwhile: read it again, then edit it',
+        detail = jsonb_build_object('version', v_post.version);
+    end if;
+    perform from publishing.post_target where post_id = p_post_id order by id for update;
+    if exists (select from publishing.post_target where post_id = p_post_id and status not in ('draft', 'scheduled', 'cancelled')) then
+      raise exception using errcode = 'SVW01', message = 'This post is being published or was published: it cannot be edited any more';
+    end if;
+  end if;
+  select string_agg(medium::text, ', ') into v_stranger
+  from (
+    select jsonb_array_elements_text(p_post -> 'media_ids')::uuid as medium
+    union
+    select jsonb_array_elements_text(target -> 'media_ids')::uuid from jsonb_array_elements(p_targets) as target
+    where jsonb_typeof(target -> 'media_ids') = 'array'
+  ) as wanted
+  where not exists (select from publishing.media where id = medium and user_id = v_post.user_id and deleted_at is null);
+  if v_stranger is not null then
+    raise exception using errcode = 'SVG03', message = format('There is no such medium: %s', v_stranger),
+      detail = jsonb_build_object('resource', 'media');
+  end if;
+  update publishing.post
+  set title = coalesce(p_post ->> 'title', ''), body = coalesce(p_post ->> 'body', ''),
+    media_ids = array(select jsonb_array_elements_text(coalesce(p_post -> 'media_ids', '[]'))::uuid),
+    time_zone = coalesce(p_post ->> 'time_zone', time_zone), version = case when p_post_id is null then 1 else version + 1 end
+  where id = v_post.id;
+  delete from publishing.post_target where post_id = v_post.id;
+  insert into publishing.post_target (post_id, user_id, social_account_id, platform, kind, title, body, media_ids, options)
+  select v_post.id, v_post.user_id, account.id, platform.slug, target ->> 'kind', target ->> 'title', target ->> 'body',
+    case when jsonb_typeof(target -> 'media_ids') = 'array' then array(select jsonb_array_elements_text(target -> 'media_ids')::uuid) end,
+    coalesce(target -> 'options', '{}')
+  from jsonb_array_elements(p_targets) as target
+  join public.social_account as account on account.id = (target ->> 'social_account_id')::uuid
+    and account.user_id = v_post.user_id and account.deleted_at is null
+  join public.platform as platform on platform.id = account.platform_id;
+  if (select count(*) from publishing.post_target where post_id = v_post.id) <> jsonb_array_length(p_targets) then
+    raise exception using errcode = 'SVG03', message = 'There is no such account among yours', detail = '{"resource": "social_account"}';
+  end if;
+  if v_post.publish_at is not null then
+    perform public.schedule_post(p_user_id, v_post.id, v_post.publish_at);
+  end if;
+  return v_post.id;
+end;
+$$;
+comment on function public.save_post is
+  'Writes a post and its targets as they are given, new or over a draft or a scheduled one. SVW01 when it is too late, or somebody else edited it.';
+
+-- Security definer: as save_post.
+create function public.schedule_post(p_user_id uuid, p_post_id uuid, p_publish_at timestamptz default null) returns integer
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_post constant publishing.post := ops.lock_post(p_user_id, p_post_id);
+  v_due constant timestamptz := coalesce(p_publish_at, clock_timestamp());
+  v_scheduled integer;
+begin
+  perform from publishing.post_target where post_id = v_post.id order by id for update;
+  update publishing.post_target
+  -- What the platform itself holds back until then is handed over at once.
+  set status = 'scheduled', due_at = v_due,
+    next_at = case when coalesce((options ->> 'held_by_platform')::boolean, false) then least(v_due, clock_timestamp()) else v_due end
+  where post_id = v_post.id and status in ('draft', 'scheduled');
+  get diagnostics v_scheduled = row_count;
+  if v_scheduled = 0 then
+    raise exception using errcode = 'SVW01', message = 'There is nothing to publish: every target was published, is under way or was cancelled';
+  end if;
+  update publishing.post set publish_at = v_due where id = v_post.id;
+  return v_scheduled;
+end;
+$$;
+comment on function public.schedule_post is 'Every target that has not begun is published at that time; null: now. Returns how many.';
+
+-- Security definer: as save_post.
+create function public.cancel_post(p_user_id uuid, p_post_id uuid) returns jsonb
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_post constant publishing.post := ops.lock_post(p_user_id, p_post_id);
+  v_cancelled integer;
+begin
+  perform from publishing.post_target where post_id = v_post.id order by id for update;
+  update publishing.post_target
+  set status = 'cancelled', next_at = null, wait_reason = null, fence = fence + 1, leased_until = null
+  where post_id = v_post.id and not is_sent
+    and (status in ('draft', 'scheduled') or (status = 'waiting' and coalesce(leased_until, '-infinity') < now()));
+  get diagnostics v_cancelled = row_count;
+  update publishing.post set publish_at = null where id = v_post.id;
+  return jsonb_build_object('cancelled', v_cancelled, 'too_late', (
+    select count(*) from publishing.post_target where post_id = v_post.id and status not in ('cancelled', 'failed')));
+end;
+$$;
+comment on function public.cancel_post is 'Cancels every target of which nothing has left that could be seen. The others go on, and are counted.';
+
+create function ops.describe_target(p_target publishing.post_target, p_with_history boolean) returns jsonb
+language sql stable security invoker set search_path = '' as $$
+  select jsonb_build_object('target_id', (p_target).id, 'social_account_id', (p_target).social_account_id, 'platform', (p_target).platform,
+      'kind', (p_target).kind, 'title', (p_target).title, 'body', (p_target).body, 'media_ids', to_jsonb((p_target).media_ids),
+      'options', (p_target).options, 'status', (p_target).status, 'due_at', (p_target).due_at, 'next_at', (p_target).next_at,
+      'wait_reason', (p_target).wait_reason, 'platform_post_id', (p_target).platform_post_id, 'permalink', (p_target).permalink,
+      'published_at', (p_target).published_at, 'settled_by', (p_target).settled_by, 'error_code', (p_target).error_code,
+      'error_message', (p_target).error_message, 'who_must_act', (p_target).who_must_act)
+    || case when p_with_history then jsonb_build_object('history', (
+      select coalesce(jsonb_agg(jsonb_build_object('step', step, 'attempt', attempt, 'is_decisive', is_decisive, 'status', status,
+        'error_code', error_code, 'note', note, 'cost_micro_usd', cost_micro_usd, 'armed_at', armed_at, 'sent_at', sent_at,
+        'settled_at', settled_at) order by id), '[]')
+      from publishing.publish_attempt where target_id = (p_target).id)) else '{}' end;
+$$;
+comment on function ops.describe_target is 'A target as its owner and a support person see it.';
+
+-- Security definer: reads the tables of publishing; only the service may call it.
+create function public.read_post(p_user_id uuid, p_post_id uuid) returns jsonb
+language plpgsql stable security definer set search_path = '' as $$
+declare
+  v_post jsonb;
+begin
+  select jsonb_build_object('post_id', post.id, 'title', post.title, 'body', post.body, 'media_ids', to_jsonb(post.media_ids),
+    'publish_at', post.publish_at, 'time_zone', post.time_zone, 'version', post.version, 'status', ops.post_status(post.id),
+    'created_at', post.created_at, 'updated_at', post.updated_at, 'targets', (
+      select coalesce(jsonb_agg(ops.describe_target(target, true) order by target.created_at, target.id), '[]')
+      from publishing.post_target as target where target.post_id = post.id))
+  into v_post
+  from publishing.post as post
+  where post.id = p_post_id and (p_user_id is null or post.user_id = p_user_id);
+  if v_post is null then
+    raise exception using errcode = 'SVG03', message = 'There is no such post', detail = jsonb_build_object('resource', 'post', 'id', p_post_id);
+  end if;
+  return v_post;
+end;
+$$;
+comment on function public.read_post is 'A post with its targets and, of each, every call that was made. Null for the person: the service itself.';
+
+-- Security definer: as read_post.
+create function public.list_posts(p_user_id uuid, p_status text default null, p_before timestamptz default null, p_limit integer default 50)
+returns setof jsonb
+language sql stable security definer set search_path = '' as $$
+  select jsonb_build_object('post_id', post.id, 'title', post.title, 'body', left(post.body, 300), 'publish_at', post.publish_at,
+    'time_zone', post.time_zone, 'version', post.version, 'status', state.status, 'created_at', post.created_at, 'targets', (
+      select coalesce(jsonb_agg(ops.describe_target(target, false) order by target.created_at, target.id), '[]')
+      from publishing.post_target as target where target.post_id = post.id))
+  from publishing.post as post
+  cross join lateral (select ops.post_status(post.id) as status) as state
+  where post.user_id = p_user_id and (p_before is null or post.created_at < p_before) and (p_status is null or state.status = p_status)
+  order by post.created_at desc, post.id
+  limit least(greatest(p_limit, 1), 100);
+$$;
+comment on function public.list_posts is 'A person''s posts, newest first, by what they are as a whole; before a time, for the next page.';
+
+-- Security definer: as read_post.
+create function public.read_publishing_accounts(p_user_id uuid, p_account_ids uuid[], p_media_ids uuid[]) returns jsonb
+language sql stable security definer set search_path = '' as $$
+  select jsonb_build_object(
+    'time_zone', coalesce((select time_zone from public.user_setting where user_id = p_user_id), 'UTC'),
+    'accounts', (
+      select coalesce(jsonb_agg(jsonb_build_object('social_account_id', account.id, 'platform', platform.slug, 'status', account.status,
+        'platform_account_id', account.platform_account_id, 'username', account.username, 'details', account.details,
+        'scopes', to_jsonb(connection.scopes), 'is_active', coalesce(connection.is_active, false))), '[]')
+      from public.social_account as account
+      join public.platform as platform on platform.id = account.platform_id
+      left join public.platform_connection as connection on connection.id = account.connection_id
+      where account.user_id = p_user_id and account.id = any (p_account_ids) and account.deleted_at is null),
+    'media', (
+      select coalesce(jsonb_agg(to_jsonb(medium) - 'user_id'), '[]') from publishing.media as medium
+      where medium.user_id = p_user_id and medium.id = any (p_media_ids) and medium.deleted_at is null));
+$$;
+comment on function public.read_publishing_accounts is 'What is needed to say whether a post may go out: its accounts and its media.';
+
+-- Security definer: as read_post. The ledger is in ops.
+create function public.read_publishing_limits(p_user_id uuid, p_social_account_id uuid, p_limits jsonb) returns jsonb
+language sql stable security definer set search_path = '' as $$
+  select coalesce(jsonb_agg(jsonb_build_object('name', wanted ->> 'name', 'size', coalesce(known.size, (wanted ->> 'size')::integer),
+    'used', case when known.ends_at > now() then known.used else 0 end, 'resets_at', case when known.ends_at > now() then known.ends_at end,
+    'closed_until', case when known.closed_until > now() then known.closed_until end)), '[]')
+  from jsonb_array_elements(p_limits) as wanted
+  join public.social_account as account on account.id = p_social_account_id and account.user_id = p_user_id
+  join public.platform as platform on platform.id = account.platform_id
+  left join ops.platform_window as known on known.platform = platform.slug and known.app = wanted ->> 'app'
+    and known.social_account_id is not distinct from case when wanted ->> 'scope' = 'account' then account.id end;
+$$;
+comment on function public.read_publishing_limits is 'How much of each of these limits is used, for saying so before a post is sent.';
+
+-- ## Functions: publishing, for workers
+
+-- Security definer: creates jobs of the service.
+create function public.enqueue_due_posts(p_limit integer default 1000) returns integer
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_account uuid;
+  v_created integer := 0;
+begin
+  for v_account in
+    select distinct target.social_account_id from publishing.post_target as target
+    where target.next_at <= now() and coalesce(target.leased_until, '-infinity') < now()
+      -- Behind one that waits a little, it waits: see begin_publishing().
+      and (target.status = 'unknown' or not exists (
+        select from publishing.post_target as earlier
+        where earlier.social_account_id = target.social_account_id and (earlier.due_at, earlier.id) < (target.due_at, target.id)
+          and earlier.status in ('publishing', 'waiting') and earlier.next_at > now() and earlier.next_at < now() + interval '10 minutes'))
+      -- An account whose job is on its way, or under way, is seen to by that.
+      and not exists (
+        select from public.job_queue as job
+        where job.dedupe_hash = ops.job_hash(null, 'publish_account', jsonb_build_object('social_account_id', target.social_account_id))
+          and job.handler = 'publish_account' and job.status in ('pending', 'processing'))
+    limit p_limit
+  loop
+    v_created := v_created
+      + coalesce((ops.create_job(null, 'publish_account', jsonb_build_object('social_account_id', v_account), 7, null, null, false)).is_new, false)::integer;
+  end loop;
+  return v_created;
+end;
+$$;
+comment on function public.enqueue_due_posts is
+  'Makes a job for each account with something due. Workers call it every second, cron every minute; harmless when repeated.';
+
+-- Security definer: reads Vault; only the service may call it.
+create function public.begin_publishing(p_social_account_id uuid, p_lease_seconds integer default 60) returns jsonb
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_target publishing.post_target;
+  v_account record;
+  v_open publishing.publish_attempt;
+begin
+  -- One after the other on an account: who begins first is published first.
+  perform pg_advisory_xact_lock(hashtextextended('publishing:' || p_social_account_id, 0));
+  if exists (
+    select from publishing.post_target where social_account_id = p_social_account_id and next_at is not null and leased_until > clock_timestamp())
+  then
+    return null;
+  end if;
+  -- What waits for less than ten minutes is waited for, unless nobody knows whether it is out: its turn has been.
+  select * into v_target from publishing.post_target
+  where social_account_id = p_social_account_id and next_at is not null
+    and (next_at <= clock_timestamp() or (status in ('publishing', 'waiting') and next_at < clock_timestamp() + interval '10 minutes'))
+  order by (status = 'unknown') desc, due_at, id
+  limit 1
+  for update;
+  if v_target.id is null or v_target.next_at > clock_timestamp() then
+    return null;
+  end if;
+  update publishing.post_target
+  set status = case when status = 'scheduled' then 'publishing' else status end, fence = fence + 1,
+    leased_until = clock_timestamp() + make_interval(secs => p_lease_seconds)
+  where id = v_target.id
+  returning * into v_target;
+  select account.platform_account_id, account.details, account.status, account.deleted_at, connection.id as connection_id,
+    connection.is_active, connection.scopes, connection.token_expires_at, connection.vault_secret_name
+  into v_account
+  from public.social_account as account
+  left join public.platform_connection as connection on connection.id = account.connection_id
+  where account.id = p_social_account_id;
+  -- What an earlier run began and nobody has heard of.
+  select * into v_open from publishing.publish_attempt where target_id = v_target.id and settled_at is null;
+  return jsonb_build_object('target_id', v_target.id, 'post_id', v_target.post_id, 'user_id', v_target.user_id, 'fence', v_target.fence,
+    'platform', v_target.platform, 'kind', v_target.kind, 'options', v_target.options, 'state', v_target.state, 'status', v_target.status,
+    'failures', v_target.failures, 'is_sent', v_target.is_sent, 'due_at', v_target.due_at,
+    'is_connected', v_account.deleted_at is null and v_account.status <> 'disconnected' and coalesce(v_account.is_active, false),
+    'platform_account_id', v_account.platform_account_id, 'account_details', v_account.details, 'connection_id', v_account.connection_id,
+    'scopes', to_jsonb(v_account.scopes), 'token_expires_at', v_account.token_expires_at, 'tokens', ops.read_tokens(v_account.vault_secret_name),
+    'open', case when v_open.id is not null then jsonb_build_object('attempt_id', v_open.id, 'step', v_open.step, 'status', v_open.status,
+      'is_decisive', v_open.is_decisive, 'attempt', v_open.attempt, 'armed_at', v_open.armed_at, 'sent_at', v_open.sent_at,
+      'witness', v_open.witness, 'age_seconds', extract(epoch from clock_timestamp() - coalesce(v_open.sent_at, v_open.armed_at))) end,
+    'post', (
+      select jsonb_build_object('title', coalesce(v_target.title, post.title), 'body', coalesce(v_target.body, post.body),
+        'media', (
+          select coalesce(jsonb_agg(to_jsonb(medium) - 'user_id' order by wanted.place), '[]')
+          from unnest(coalesce(v_target.media_ids, post.media_ids)) with ordinality as wanted (id, place)
+          join publishing.media as medium on medium.id = wanted.id))
+      from publishing.post where post.id = v_target.post_id),
+    -- What is known to be another post of ours is not this one, whatever it says.
+    'known_ids', (
+      select coalesce(jsonb_agg(other.platform_post_id), '[]') from (
+        select platform_post_id from publishing.post_target
+        where social_account_id = p_social_account_id and platform_post_id is not null and id <> v_target.id
+        order by published_at desc nulls last limit 200) as other));
+end;
+$$;
+comment on function public.begin_publishing is
+  'The next target of an account that has something to do, under a lease and a fence, with tokens, media and the call that nobody has heard of. Null: nothing now.';
+
+create function ops.lock_target(p_target_id uuid, p_fence bigint) returns publishing.post_target
+language plpgsql volatile security invoker set search_path = '' as $$
+declare
+  v_target publishing.post_target;
+begin
+  select * into v_target from publishing.post_target where id = p_target_id and fence = p_fence for update;
+  if not found then
+    raise exception using errcode = 'SVW02', message = 'Another worker has taken this post over, or it was cancelled';
+  end if;
+  return v_target;
+end;
+$$;
+comment on function ops.lock_target is 'The target of a run that may still speak for it, locked; SVW02 when another has taken over.';
+
+-- Security definer: the ledger is in ops; only the service may call it.
+create function public.arm_publishing(p_target_id uuid, p_fence bigint, p_step text, p_is_decisive boolean, p_limits jsonb default '[]',
+  p_witness jsonb default null, p_cost_micro_usd integer default null, p_lease_seconds integer default 60) returns jsonb
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_target constant publishing.post_target := ops.lock_target(p_target_id, p_fence);
+  v_limit jsonb;
+  v_detail text;
+  v_attempt_id bigint;
+begin
+  begin
+    for v_limit in select value from jsonb_array_elements(p_limits) loop
+      perform ops.claim_platform_quota(v_target.social_account_id, v_target.user_id, v_target.platform, v_limit, false);
+    end loop;
+  exception when sqlstate 'SVP01' then
+    -- Its turn comes: nothing was taken, nothing is armed.
+    get stacked diagnostics v_detail = pg_exception_detail;
+    return jsonb_build_object('wait_until', v_detail::jsonb -> 'resets_at');
+  end;
+  insert into publishing.publish_attempt (target_id, user_id, step, attempt, is_decisive, witness, cost_micro_usd)
+  values (p_target_id, v_target.user_id, p_step,
+    (select count(*) + 1 from publishing.publish_attempt where target_id = p_target_id and step = p_step and status <> 'dropped'),
+    p_is_decisive, p_witness, p_cost_micro_usd)
+  returning id into v_attempt_id;
+  update publishing.post_target
+  set status = 'publishing', wait_reason = null, leased_until = clock_timestamp() + make_interval(secs => p_lease_seconds)
+  where id = p_target_id;
+  return jsonb_build_object('attempt_id', v_attempt_id);
+end;
+$$;
+comment on function public.arm_publishing is
+  'Before a call that changes something: takes it from the platform''s limits, and writes down what is about to be done. wait_until instead, when no limit allows it now.';
+
+-- Security definer: as arm_publishing.
+create function public.send_publishing(p_target_id uuid, p_fence bigint, p_attempt_id bigint) returns void
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  perform ops.lock_target(p_target_id, p_fence);
+  update publishing.publish_attempt set status = 'sent', sent_at = clock_timestamp() where id = p_attempt_id and status = 'armed';
+  if not found then
+    raise exception using errcode = 'SVW02', message = 'Another worker has taken this post over, or it was cancelled';
+  end if;
+  update publishing.post_target set is_sent = true
+  where id = p_target_id and not is_sent and (select is_decisive from publishing.publish_attempt where id = p_attempt_id);
+end;
+$$;
+comment on function public.send_publishing is 'The last word before the call leaves. From here on its outcome is unknown until somebody knows it.';
+
+-- Security definer: as arm_publishing.
+create function public.record_publishing(p_target_id uuid, p_fence bigint, p_change jsonb) returns void
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_target constant publishing.post_target := ops.lock_target(p_target_id, p_fence);
+  v_status constant text := coalesce(p_change ->> 'status', v_target.status);
+  v_is_ended constant boolean := v_status in ('published', 'failed', 'cancelled');
+  v_next_at constant timestamptz := case
+    when v_is_ended then null
+    when p_change ? 'next_seconds' then clock_timestamp() + make_interval(secs => (p_change ->> 'next_seconds')::double precision)
+    when p_change ? 'next_at' then (p_change ->> 'next_at')::timestamptz
+    else v_target.next_at end;
+begin
+  if p_change ? 'attempt_id' then
+    update publishing.publish_attempt
+    set status = p_change ->> 'outcome', error_code = left(p_change ->> 'attempt_code', 200), note = left(p_change ->> 'note', 1000),
+      settled_at = case when p_change ->> 'outcome' not in ('armed', 'sent', 'unknown') then clock_timestamp() end
+    where id = (p_change ->> 'attempt_id')::bigint and target_id = p_target_id;
+  end if;
+  update publishing.post_target
+  set status = v_status,
+    state = case when jsonb_typeof(p_change -> 'state') = 'object' then p_change -> 'state' else state end,
+    next_at = v_next_at,
+    wait_reason = case when v_is_ended then null else left(p_change ->> 'wait_reason', 500) end,
+    failures = coalesce((p_change ->> 'failures')::smallint, failures),
+    platform_post_id = coalesce(p_change ->> 'platform_post_id', platform_post_id),
+    permalink = coalesce(p_change ->> 'permalink', permalink),
+    published_at = case when v_status = 'published' then coalesce(published_at, (p_change ->> 'published_at')::timestamptz, clock_timestamp()) end,
+    settled_by = coalesce(p_change ->> 'settled_by', settled_by),
+    error_code = case when v_status = 'published' then null else coalesce(p_change ->> 'error_code', error_code) end,
+    error_message = case when v_status = 'published' then left(p_change ->> 'note_for_owner', 1000)
+      else coalesce(left(p_change ->> 'error_message', 1000), error_message) end,
+    who_must_act = case when v_status = 'published' then null else coalesce(p_change ->> 'who_must_act', who_must_act) end,
+    leased_until = case
+      when v_is_ended or coalesce((p_change ->> 'release')::boolean, false) then null
+      else clock_timestamp() + make_interval(secs => coalesce((p_change ->> 'lease_seconds')::integer, 60)) end
+  where id = p_target_id;
+  if v_status <> v_target.status and (v_is_ended or v_status = 'unknown') or (v_status = 'unknown' and v_next_at is null and v_target.next_at is not null) then
+    perform ops.tell_of_target(p_target_id);
+  end if;
+end;
+$$;
+comment on function public.record_publishing is
+  'What came of a call, what the publisher keeps, and what becomes of the target, in one transaction. SVW02 when another worker has it.';
+
+create function ops.emit_event(p_user_id uuid, p_event text, p_data jsonb) returns void
+language sql volatile security invoker set search_path = '' as $$
+  insert into publishing.webhook_delivery (endpoint_id, user_id, event, payload)
+  select endpoint.id, endpoint.user_id, p_event,
+    json_build_object('type', p_event, 'timestamp', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'data', p_data)::text
+  from publishing.webhook_endpoint as endpoint
+  where endpoint.user_id = p_user_id and endpoint.is_active
+    and (endpoint.events = '{}' or exists (
+      select from unnest(endpoint.events) as wanted where p_event = wanted or (wanted like '%.*' and starts_with(p_event, left(wanted, -1)))));
+$$;
+comment on function ops.emit_event is 'An event for every endpoint of its owner that wants to hear of it; kept in the transaction of what happened.';
+
+create function ops.tell_of_target(p_target_id uuid) returns void
+language plpgsql volatile security invoker set search_path = '' as $$
+declare
+  v_target publishing.post_target;
+  v_title text;
+  v_platform text;
+begin
+  select * into v_target from publishing.post_target where id = p_target_id;
+  perform ops.emit_event(v_target.user_id, 'post.target.' || v_target.status, ops.describe_target(v_target, false) - 'options'
+    || jsonb_build_object('post_id', v_target.post_id));
+  if v_target.status = 'unknown' and v_target.next_at is not null then
+    return; -- It is being found out.
+  end if;
+  if not exists (
+    select from publishing.post_target where post_id = v_target.post_id and (next_at is not null or status in ('scheduled', 'publishing', 'waiting')))
+  then
+    perform ops.emit_event(v_target.user_id, 'post.' || ops.post_status(v_target.post_id), jsonb_build_object('post_id', v_target.post_id,
+      'status', ops.post_status(v_target.post_id)));
+  end if;
+  if v_target.status in ('failed', 'unknown') then
+    select coalesce(nullif(left(post.title, 80), ''), nullif(left(post.body, 80), ''), 'A post') into v_title
+    from publishing.post where post.id = v_target.post_id;
+    select display_name into v_platform from public.platform where slug = v_target.platform;
+    insert into public.notification (user_id, type, title, message, data)
+    values (v_target.user_id, case v_target.status when 'failed' then 'error' else 'warning' end::public.notification_type_enum,
+      case v_target.status when 'failed' then format('Not published on %s', v_platform)
+        else format('It is not known whether this is on %s', v_platform) end,
+      format('%s: %s', v_title, v_target.error_message),
+      jsonb_build_object('code', 'post_' || v_target.status, 'post_id', v_target.post_id, 'target_id', v_target.id));
+  end if;
+end;
+$$;
+comment on function ops.tell_of_target is 'Tells its owner, and the endpoints that listen, what became of a target.';
+
+-- Security definer: a report of the platform names a post by an id that only the state knows; only the service may call it.
+create function public.hear_of_publishing(p_platform text, p_platform_account_id text, p_handle text, p_seen jsonb) returns integer
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_heard integer;
+begin
+  -- A hint, no more: whoever works on the target asks the platform, so a report that is forged, late or repeated does no harm.
+  update publishing.post_target as target
+  set next_at = clock_timestamp(), state = target.state || jsonb_build_object('heard', p_seen)
+  from public.social_account as account
+  join public.platform as platform on platform.id = account.platform_id
+  where account.id = target.social_account_id and platform.slug = p_platform and account.platform_account_id = p_platform_account_id
+    and target.next_at is not null and target.state ->> 'handle' = p_handle;
+  get diagnostics v_heard = row_count;
+  return v_heard;
+end;
+$$;
+comment on function public.hear_of_publishing is 'A platform reported something about a post under way: it is looked at now. Returns how many were meant.';
+
+-- ## Functions: dead letters
+
+create function ops.require_owner_or_admin(p_user_id uuid) returns void
+language plpgsql stable security invoker set search_path = '' as $$
+begin
+  if current_setting('role', true) in ('anon', 'authenticated') and p_user_id is distinct from auth.uid() then
+    perform ops.require_role('admin');
+  end if;
+end;
+$$;
+comment on function ops.require_owner_or_admin is 'Raises SVG02 unless the caller is that person, an admin or the service.';
+
+-- Security definer: reads across people, after checking the caller.
+create function ops.list_publishing_problems(p_user_id uuid, p_who_must_act text, p_limit integer, p_offset integer) returns setof jsonb
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  perform ops.require_owner_or_admin(p_user_id);
+  return query
+    select ops.describe_target(target, true) || jsonb_build_object('post_id', target.post_id, 'user_id', target.user_id,
+      'updated_at', target.updated_at, 'total_count', count(*) over ())
+    from publishing.post_target as target
+    where target.next_at is null and target.status in ('failed', 'unknown')
+      and (p_user_id is null or target.user_id = p_user_id)
+      and (p_who_must_act is null or target.who_must_act = p_who_must_act)
+    order by target.updated_at desc
+    limit least(greatest(p_limit, 1), 100)
+    offset greatest(p_offset, 0);
+end;
+$$;
+comment on function ops.list_publishing_problems is 'See public.list_publishing_problems.';
+
+create function public.list_publishing_problems(p_user_id uuid default null, p_who_must_act text default null, p_limit integer default 50,
+  p_offset integer default 0) returns setof jsonb
+language sql stable security invoker set search_path = '' begin atomic
+  select problem from ops.list_publishing_problems(p_user_id, p_who_must_act, p_limit, p_offset) as problem;
+end;
+comment on function public.list_publishing_problems is
+  'The dead letters of publishing: targets that failed or of which nobody knows, with whose turn it is (creator, operator, nobody) and every call. '
+  'A person''s own; of everybody (null) for admins and the service.';
+
+-- Security definer: changes posts, after checking whose they are.
+create function ops.settle_publishing_problems(p_user_id uuid, p_target_ids uuid[], p_decision text) returns integer
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_is_again constant boolean := p_decision = 'retry';
+  v_ids uuid[];
+begin
+  perform ops.require_owner_or_admin(p_user_id);
+  if p_decision not in ('retry', 'discard', 'published') then
+    raise exception using errcode = 'SVG01', message = 'A problem is settled by retry, discard or published';
+  end if;
+  v_ids := array(
+    select id from publishing.post_target
+    where id = any (p_target_ids) and (p_user_id is null or user_id = p_user_id) and next_at is null and status in ('failed', 'unknown')
+    order by id for update);
+  -- Who says "again" of one that nobody knows of, says that it is not there.
+  update publishing.publish_attempt
+  set status = case p_decision when 'published' then 'confirmed' else 'absent' end, settled_at = clock_timestamp(), note = 'said by a person'
+  where target_id = any (v_ids) and settled_at is null and status in ('sent', 'unknown');
+  update publishing.publish_attempt set status = 'dropped', settled_at = clock_timestamp()
+  where target_id = any (v_ids) and settled_at is null;
+  update publishing.post_target
+  set status = case p_decision when 'retry' then 'scheduled' when 'discard' then 'cancelled' else 'published' end,
+    next_at = case when v_is_again then clock_timestamp() end, failures = 0, fence = fence + 1, leased_until = null,
+    published_at = case p_decision when 'published' then clock_timestamp() end,
+    settled_by = case p_decision when 'published' then 'person' else settled_by end,
+    error_code = case when v_is_again then null else error_code end, error_message = case when v_is_again then null else error_message end,
+    who_must_act = case when v_is_again then null else who_must_act end
+  where id = any (v_ids);
+  perform ops.record_audit('publishing.' || p_decision, p_user_id, jsonb_build_object('target_ids', to_jsonb(v_ids)));
+  return cardinality(v_ids);
+end;
+$$;
+comment on function ops.settle_publishing_problems is 'See public.settle_publishing_problems.';
+
+create function public.settle_publishing_problems(p_user_id uuid, p_target_ids uuid[], p_decision text) returns integer
+language sql volatile security invoker set search_path = '' begin atomic
+  select ops.settle_publishing_problems(p_user_id, p_target_ids, p_decision);
+end;
+comment on function public.settle_publishing_problems is
+  'A person decides over dead letters of publishing, many at once: retry (of an unknown one: "it is not there"), discard, or published ("it is there"). '
+  'Their own, or for admins anybody''s (null). Returns how many; the audit log keeps it.';
+
+-- ## Views
+
+create view public.post with (security_invoker = true) as
+select id, user_id, title, body, media_ids, publish_at, time_zone, version, created_at, updated_at from publishing.post;
+comment on view public.post is 'A creator''s own posts.';
+
+create view public.post_target with (security_invoker = true) as
+select id, post_id, user_id, social_account_id, platform, kind, title, body, media_ids, options, status, due_at, next_at, wait_reason,
+  platform_post_id, permalink, published_at, settled_by, error_code, error_message, who_must_act, created_at, updated_at
+from publishing.post_target;
+comment on view public.post_target is 'What became of a creator''s own posts on each account.';
+
+create view public.publish_attempt with (security_invoker = true) as
+select id, target_id, user_id, step, attempt, is_decisive, status, cost_micro_usd, error_code, note, armed_at, sent_at, settled_at
+from publishing.publish_attempt;
+comment on view public.publish_attempt is 'Every call that was made for a creator''s own posts.';
+
+create view public.post_media with (security_invoker = true) as
+select id, user_id, kind, mime_type, bytes, sha256, width, height, duration_seconds, frames_per_second, alt_text, status, refused_because,
+  created_at, ready_at
+from publishing.media where deleted_at is null;
+comment on view public.post_media is 'A creator''s own pictures and videos for posts.';
+
+-- ## Triggers
+
+create trigger post_target_check_move before update of status on publishing.post_target
+  for each row execute function ops.check_publishing_move();
+create trigger publish_attempt_check_move before update of status on publishing.publish_attempt
+  for each row execute function ops.check_publishing_move();
+create trigger post_touch_updated_at before update on publishing.post for each row execute function ops.touch_updated_at();
+create trigger post_target_touch_updated_at before update on publishing.post_target for each row execute function ops.touch_updated_at();
+create trigger webhook_endpoint_touch_updated_at before update on publishing.webhook_endpoint
+  for each row execute function ops.touch_updated_at();
+
+-- ## Policies
+
+create policy "Creators read their own media" on publishing.media for select to authenticated using (user_id = (select auth.uid()));
+create policy "Creators read their own posts" on publishing.post for select to authenticated using (user_id = (select auth.uid()));
+create policy "Creators read their own targets" on publishing.post_target for select to authenticated using (user_id = (select auth.uid()));
+create policy "Creators read their own attempts" on publishing.publish_attempt
+  for select to authenticated using (user_id = (select auth.uid()));
+create policy "Creators read their own endpoints" on publishing.webhook_endpoint
+  for select to authenticated using (user_id = (select auth.uid()));
+create policy "Creators read their own deliveries" on publishing.webhook_delivery
+  for select to authenticated using (user_id = (select auth.uid()));
+
+-- ## Grants
+
+grant usage on schema publishing to authenticated, service_role;
+-- Only what the views show; nobody but functions writes.
+grant select (id, user_id, kind, mime_type, bytes, sha256, width, height, duration_seconds, frames_per_second, alt_text, status,
+  refused_because, created_at, ready_at, deleted_at) on publishing.media to authenticated, service_role;
+grant select (id, user_id, title, body, media_ids, publish_at, time_zone, version, created_at, updated_at) on publishing.post
+  to authenticated, service_role;
+grant select (id, post_id, user_id, social_account_id, platform, kind, title, body, media_ids, options, status, due_at, next_at, wait_reason,
+  platform_post_id, permalink, published_at, settled_by, error_code, error_message, who_must_act, created_at, updated_at)
+  on publishing.post_target to authenticated, service_role;
+grant select (id, target_id, user_id, step, attempt, is_decisive, status, cost_micro_usd, error_code, note, armed_at, sent_at, settled_at)
+  on publishing.publish_attempt to authenticated, service_role;
+grant select (id, user_id, url, description, events, old_secret_until, is_active, failing_since, paused_because, created_at, updated_at)
+  on publishing.webhook_endpoint to authenticated, service_role;
+grant select (id, endpoint_id, user_id, event, payload, status, attempts, next_at, last_status, last_error, last_answer, created_at, settled_at)
+  on publishing.webhook_delivery to authenticated, service_role;
+grant select on public.post, public.post_target, public.publish_attempt, public.post_media to authenticated, service_role;
+
+-- People and the service.
+revoke execute on function public.list_publishing_problems, public.settle_publishing_problems from public, anon;
+grant execute on function public.list_publishing_problems, public.settle_publishing_problems to authenticated, service_role;
+revoke execute on function ops.list_publishing_problems, ops.settle_publishing_problems from public;
+grant execute on function ops.list_publishing_problems, ops.settle_publishing_problems to authenticated, service_role;
+-- Workers, cron and other functions of the service.
+revoke execute on function public.save_post, public.schedule_post, public.cancel_post, public.read_post, public.list_posts,
+  public.read_publishing_accounts, public.read_publishing_limits, public.enqueue_due_posts, public.begin_publishing, public.arm_publishing,
+  public.send_publishing, public.record_publishing, public.hear_of_publishing from public, anon, authenticated;
+grant execute on function public.save_post, public.schedule_post, public.cancel_post, public.read_post, public.list_posts,
+  public.read_publishing_accounts, public.read_publishing_limits, public.enqueue_due_posts, public.begin_publishing, public.arm_publishing,
+  public.send_publishing, public.record_publishing, public.hear_of_publishing to service_role;
+-- Nobody: parts of the functions above.
+revoke execute on function ops.check_publishing_move, ops.post_status, ops.lock_post, ops.describe_target, ops.lock_target, ops.emit_event,
+  ops.tell_of_target, ops.require_owner_or_admin from public;
+
+-- ## Reference rows
+
+insert into public.job_type (slug, display_name, description, is_for_creators, max_attempts, backoff_base_seconds, backoff_cap_seconds,
+  timeout_seconds, dedupe_seconds, cache_seconds, expire_seconds, keep_days, sort_order)
+values ('publishing', 'Publishing', 'Publishes what is due on an account', false, 20, 2, 60, 900, 0, 0, 86400, 7, 6)
+on conflict (slug) do update
+set display_name = excluded.display_name, description = excluded.description, is_for_creators = excluded.is_for_creators,
+  max_attempts = excluded.max_attempts, backoff_base_seconds = excluded.backoff_base_seconds, backoff_cap_seconds = excluded.backoff_cap_seconds,
+  timeout_seconds = excluded.timeout_seconds, dedupe_seconds = excluded.dedupe_seconds, cache_seconds = excluded.cache_seconds,
+  expire_seconds = excluded.expire_seconds, keep_days = excluded.keep_days, sort_order = excluded.sort_order;
+
+insert into ops.job_handler (name, job_type, platform, is_default, max_concurrency)
+values ('publish_account', 'publishing', null, true, null)
+on conflict (name) do update
+set job_type = excluded.job_type, platform = excluded.platform, is_default = excluded.is_default, max_concurrency = excluded.max_concurrency;

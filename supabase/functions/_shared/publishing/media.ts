@@ -1,0 +1,97 @@
+/**
+ * The creator's media in Supabase Storage: addresses that live as long as a platform needs to fetch them, and bytes in ranges, so that a file of
+ * any size takes no more memory than one part of it. https://supabase.com/docs/guides/storage
+ */
+import { z } from "zod";
+import type { Context } from "../context.ts";
+import { type CallOptions, callProvider, readJson } from "../http/outgoing.ts";
+import { secretKeys } from "../settings/auth_keys.ts";
+import type { MediaSource, Medium } from "./publisher.ts";
+import { PUBLISHING } from "./settings.ts";
+
+const Signed = z.object({ signedURL: z.string() });
+
+/** How long an address of ours for reading lives. */
+const READ_SECONDS = 900;
+
+export class Storage {
+  readonly #base: string;
+  readonly #bucket: string;
+  readonly #key: string;
+  readonly #options: CallOptions;
+  readonly #read = new Map<string, { url: string; until: number }>();
+
+  constructor(private readonly context: Omit<Context, "admin">) {
+    const { MEDIA_BUCKET, PUBLISH_TIMEOUT_MS } = context.settings.of(PUBLISHING);
+    this.#base = `${context.settings.SUPABASE_URL}/storage/v1`;
+    this.#bucket = MEDIA_BUCKET;
+    this.#key = Object.values(secretKeys(context.settings))[0] ?? "";
+    this.#options = {
+      provider: "storage",
+      timeout_ms: PUBLISH_TIMEOUT_MS,
+      retry: "safe",
+      request_id: context.request_id,
+      signal: context.signal,
+      log: context.log,
+      fetch: context.fetch,
+    };
+  }
+
+  get #headers(): Record<string, string> {
+    return { apikey: this.#key, authorization: `Bearer ${this.#key}` };
+  }
+
+  /** An address that anybody may fetch for so many seconds. */
+  async sign(path: string, seconds: number): Promise<string> {
+    const response = await callProvider(`${this.#base}/object/sign/${this.#bucket}/${path}`, {
+      method: "POST",
+      headers: { ...this.#headers, "content-type": "application/json" },
+      body: JSON.stringify({ expiresIn: seconds }),
+    }, this.#options);
+    const { signedURL } = Signed.parse(await readJson(response, "storage"));
+    return `${this.#base}${signedURL.startsWith("/") ? "" : "/"}${signedURL}`;
+  }
+
+  async bytes(path: string, from: number, to: number): Promise<Uint8Array<ArrayBuffer>> {
+    const now = this.context.now().getTime();
+    let known = this.#read.get(path);
+    if (!known || known.until < now) {
+      known = { url: await this.sign(path, READ_SECONDS), until: now + (READ_SECONDS - 60) * 1_000 };
+      this.#read.set(path, known);
+    }
+    const response = await callProvider(
+      known.url,
+      { headers: { range: `bytes=${from}-${to - 1}` } },
+      this.#options,
+    );
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    // A server without ranges sends all of it.
+    return response.status === 206 ? bytes : bytes.slice(from, to);
+  }
+
+  async size(path: string): Promise<number | null> {
+    const url = await this.sign(path, 60).catch(() => null);
+    if (url === null) return null;
+    const response = await callProvider(url, { method: "HEAD" }, this.#options).catch(() => null);
+    const length = response?.headers.get("content-length");
+    return length ? Number(length) : null;
+  }
+
+  async remove(paths: readonly string[]): Promise<void> {
+    if (paths.length === 0) return;
+    await callProvider(`${this.#base}/object/${this.#bucket}`, {
+      method: "DELETE",
+      headers: { ...this.#headers, "content-type": "application/json" },
+      body: JSON.stringify({ prefixes: paths }),
+    }, this.#options);
+  }
+}
+
+/** The creator's media for a publisher. */
+export function mediaSource(context: Omit<Context, "admin">): MediaSource {
+  const storage = new Storage(context);
+  return {
+    url: ({ path }: Medium, seconds) => storage.sign(path, seconds),
+    read: ({ path }: Medium, from, to) => storage.bytes(path, from, to),
+  };
+}

@@ -1,0 +1,81 @@
+/** Writing, scheduling and cancelling posts, for the functions that do it. */
+import { z } from "zod";
+import type { Context } from "../context.ts";
+import { type Checked, PostDetail, type PostInput, publishTime } from "./contract.ts";
+import { readKnown, refuseUnready, validatePost } from "./validate.ts";
+
+interface Wish {
+  post_id: string | null;
+  version: number | null;
+  post: PostInput;
+  publish_at?: string | undefined;
+  now?: boolean | undefined;
+}
+
+/** Saves a draft, or a post that is to go out; one that no platform would take is not scheduled, and nothing is saved. */
+export async function savePost(context: Context, user_id: string, wish: Wish) {
+  const { post } = wish;
+  const known = await readKnown(context, user_id, post);
+  const time_zone = post.time_zone ?? known.time_zone;
+  const at = publishTime({ ...wish, time_zone }, context.now());
+  const checked = await validatePost(context, user_id, post, known, { asks: false });
+  if (at !== null) refuseUnready(checked);
+  const post_id = await context.admin.call("save_post", {
+    p_user_id: user_id,
+    p_post_id: wish.post_id,
+    p_version: wish.version,
+    p_post: { title: post.title, body: post.body, media_ids: post.media_ids, time_zone },
+    p_targets: post.targets,
+  }, z.uuid());
+  if (at !== null) await schedulePost(context, user_id, post_id, wish.now ? null : at);
+  return { ...await readPost(context, user_id, post_id), checked };
+}
+
+/** @param at Null: now. */
+export async function schedulePost(
+  context: Context,
+  user_id: string,
+  post_id: string,
+  at: Date | null,
+): Promise<void> {
+  await context.admin.call("schedule_post", {
+    p_user_id: user_id,
+    p_post_id: post_id,
+    p_publish_at: at?.toISOString() ?? null,
+  });
+  // Nobody has to wait for the next second, or for cron, when it is due at once.
+  if (at === null || at <= context.now()) await context.admin.call("enqueue_due_posts", {});
+}
+
+export async function readPost(context: Context, user_id: string | null, post_id: string) {
+  return await context.admin.call("read_post", { p_user_id: user_id, p_post_id: post_id }, PostDetail);
+}
+
+/** A post that is stored, as it would be given. */
+export async function checkStored(
+  context: Context,
+  user_id: string,
+  post_id: string,
+  asks: boolean,
+): Promise<Checked> {
+  const stored = await readPost(context, user_id, post_id);
+  const post = postOf(stored);
+  return await validatePost(context, user_id, post, await readKnown(context, user_id, post), { asks });
+}
+
+export function postOf(stored: z.output<typeof PostDetail>): PostInput {
+  return {
+    title: stored.title,
+    body: stored.body,
+    media_ids: stored.media_ids,
+    time_zone: stored.time_zone,
+    targets: stored.targets.filter(({ status }) => status !== "cancelled").map((target) => ({
+      social_account_id: target.social_account_id,
+      kind: target.kind as PostInput["targets"][number]["kind"],
+      title: target.title ?? undefined,
+      body: target.body ?? undefined,
+      media_ids: target.media_ids ?? undefined,
+      options: target.options as PostInput["targets"][number]["options"],
+    })),
+  };
+}

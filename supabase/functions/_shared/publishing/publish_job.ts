@@ -1,0 +1,18 @@
+/** One visit to an account: what is due there is published. What has to wait is due again later, and then a new job is made of it. */
+import { z } from "zod";
+import { ApiError } from "../errors.ts";
+import type { Handler } from "../jobs/job.ts";
+import { publishAccount } from "./publish_account.ts";
+
+const Params = z.object({ social_account_id: z.uuid() });
+
+export const publishJob: Handler = async ({ job, context, deadline }) => {
+  const params = Params.safeParse(job.params);
+  if (!params.success) {
+    throw new ApiError(
+      "validation_failed",
+      "Cannot publish: params need the social_account_id of an account",
+    );
+  }
+  return { result: { ...await publishAccount(context, params.data.social_account_id, deadline) } };
+};

@@ -1,0 +1,27 @@
+/** POST /functions/v1/validate-post: every reason why a post would not go out, counted as each platform counts; nothing is sent or stored. */
+import { z } from "zod";
+import { endpoint } from "../_shared/http/endpoint.ts";
+import { Checked, PostInput } from "../_shared/publishing/contract.ts";
+import { readKnown, validatePost } from "../_shared/publishing/validate.ts";
+
+export default endpoint({
+  name: "validate-post",
+  summary: "Says everything that is wrong with a post before it is sent",
+  method: "POST",
+  auth: "user",
+  rate: "user_read",
+  input: PostInput.extend({
+    /** Whether the platforms are asked, too: what the account allows, and what is left today. */
+    ask_platforms: z.boolean().default(false),
+  }),
+  example: {
+    body: "The new episode is out",
+    targets: [{ social_account_id: "7d0e34c3-5f6a-4c53-9a53-4a4f2d9f0001", kind: "text" }],
+  },
+  output: Checked,
+  async handle(context) {
+    const { ask_platforms, ...post } = context.input;
+    const known = await readKnown(context, context.user.id, post);
+    return await validatePost(context, context.user.id, post, known, { asks: ask_platforms });
+  },
+});

@@ -1,0 +1,1 @@
+../../database/schema/007_publishing.sql
