@@ -20,6 +20,7 @@ import type { Relay } from "../realtime/relay.ts";
 import { ROOT, type StackSettings } from "../home/settings.ts";
 import { makeAuthApp, makeDataApiApp, type SupabaseApp } from "../database/supabase_apps.ts";
 import { readSupabaseConfig } from "../home/supabase_config.ts";
+import { LocalStorage } from "../storage/storage.ts";
 import { Tokens } from "../auth/tokens.ts";
 
 interface ServiceParts {
@@ -92,6 +93,11 @@ export async function startServices(parts: ServiceParts, ending: AsyncDisposable
     authDatabase,
     mailer,
     mailbox,
+    storage: new LocalStorage({
+      folder: join(parts.home.path, "storage"),
+      secret: keys.internal_jwt_secret,
+      secret_key: keys.secret_key,
+    }),
     functions,
     realtime: () =>
       relay ??= import("../realtime/relay.ts").then(({ Relay }) =>

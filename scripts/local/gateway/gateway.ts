@@ -11,6 +11,7 @@ import type { StackInfo } from "../home/home.ts";
 import { problem } from "../http/problem.ts";
 import type { Relay } from "../realtime/relay.ts";
 import type { SupabaseApp } from "../database/supabase_apps.ts";
+import type { LocalStorage } from "../storage/storage.ts";
 import { TokenError } from "../auth/tokens.ts";
 
 export interface GatewayParts extends AuthParts {
@@ -20,6 +21,7 @@ export interface GatewayParts extends AuthParts {
   /** What is known of the stack once it is up. */
   info: StackInfo;
   mailbox: Mailbox;
+  storage: LocalStorage;
   functions: FunctionsHost;
   /** Made, and its code loaded, by the first call. */
   realtime(): Promise<Relay>;
@@ -64,6 +66,7 @@ const ROUTES = Object.entries<Answer>({
   "/rest/v1/rpc/:name(\\w+)": answerDataApi,
   "/rest/v1{/*}?": answerDataApi,
   "/functions/v1/:name{/*}?": answerFunction,
+  "/storage/v1/*": ({ storage }, incoming) => storage.answer(incoming),
   "/mail{/*}?": ({ mailbox }, incoming) => mailbox.respond(incoming.toRequest(), "/mail"),
   "/realtime/v1{/*}?": async ({ realtime }, incoming) =>
     incoming.method === "OPTIONS"

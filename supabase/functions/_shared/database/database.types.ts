@@ -2071,7 +2071,275 @@ export type Database = {
       };
     };
     Views: {
-      [_ in never]: never;
+      "post": {
+        Row: {
+          "body": string;
+          "created_at": string;
+          "id": string;
+          "media_ids": (string)[];
+          "publish_at": string | null;
+          "time_zone": string;
+          "title": string;
+          "updated_at": string;
+          "user_id": string;
+          "version": number;
+        };
+        ComputedFields: never;
+        Insert: {
+          "body"?: string | null;
+          "created_at"?: string | null;
+          "id"?: string | null;
+          "media_ids"?: (string)[] | null;
+          "publish_at"?: string | null;
+          "time_zone"?: string | null;
+          "title"?: string | null;
+          "updated_at"?: string | null;
+          "user_id"?: string | null;
+          "version"?: number | null;
+        };
+        Update: {
+          "body"?: string | null;
+          "created_at"?: string | null;
+          "id"?: string | null;
+          "media_ids"?: (string)[] | null;
+          "publish_at"?: string | null;
+          "time_zone"?: string | null;
+          "title"?: string | null;
+          "updated_at"?: string | null;
+          "user_id"?: string | null;
+          "version"?: number | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "post_user_id_fkey";
+            columns: ["user_id"];
+            isOneToOne: false;
+            referencedRelation: "users";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "post_media": {
+        Row: {
+          "alt_text": string | null;
+          "bytes": number;
+          "created_at": string;
+          "duration_seconds": number | null;
+          "frames_per_second": number | null;
+          "height": number | null;
+          "id": string;
+          "kind": string;
+          "mime_type": string;
+          "ready_at": string | null;
+          "refused_because": string | null;
+          "sha256": string | null;
+          "status": string;
+          "user_id": string;
+          "width": number | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "alt_text"?: string | null;
+          "bytes"?: number | null;
+          "created_at"?: string | null;
+          "duration_seconds"?: number | null;
+          "frames_per_second"?: number | null;
+          "height"?: number | null;
+          "id"?: string | null;
+          "kind"?: string | null;
+          "mime_type"?: string | null;
+          "ready_at"?: string | null;
+          "refused_because"?: string | null;
+          "sha256"?: string | null;
+          "status"?: string | null;
+          "user_id"?: string | null;
+          "width"?: number | null;
+        };
+        Update: {
+          "alt_text"?: string | null;
+          "bytes"?: number | null;
+          "created_at"?: string | null;
+          "duration_seconds"?: number | null;
+          "frames_per_second"?: number | null;
+          "height"?: number | null;
+          "id"?: string | null;
+          "kind"?: string | null;
+          "mime_type"?: string | null;
+          "ready_at"?: string | null;
+          "refused_because"?: string | null;
+          "sha256"?: string | null;
+          "status"?: string | null;
+          "user_id"?: string | null;
+          "width"?: number | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "media_user_id_fkey";
+            columns: ["user_id"];
+            isOneToOne: false;
+            referencedRelation: "users";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "post_target": {
+        Row: {
+          "body": string | null;
+          "created_at": string;
+          "due_at": string | null;
+          "error_code": string | null;
+          "error_message": string | null;
+          "id": string;
+          "kind": string;
+          "media_ids": (string)[] | null;
+          "next_at": string | null;
+          "options": NonNullable<Json>;
+          "permalink": string | null;
+          "platform": string;
+          "platform_post_id": string | null;
+          "post_id": string;
+          "published_at": string | null;
+          "settled_by": string | null;
+          "social_account_id": string;
+          "status": string;
+          "title": string | null;
+          "updated_at": string;
+          "user_id": string;
+          "wait_reason": string | null;
+          "who_must_act": string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "body"?: string | null;
+          "created_at"?: string | null;
+          "due_at"?: string | null;
+          "error_code"?: string | null;
+          "error_message"?: string | null;
+          "id"?: string | null;
+          "kind"?: string | null;
+          "media_ids"?: (string)[] | null;
+          "next_at"?: string | null;
+          "options"?: Json | null;
+          "permalink"?: string | null;
+          "platform"?: string | null;
+          "platform_post_id"?: string | null;
+          "post_id"?: string | null;
+          "published_at"?: string | null;
+          "settled_by"?: string | null;
+          "social_account_id"?: string | null;
+          "status"?: string | null;
+          "title"?: string | null;
+          "updated_at"?: string | null;
+          "user_id"?: string | null;
+          "wait_reason"?: string | null;
+          "who_must_act"?: string | null;
+        };
+        Update: {
+          "body"?: string | null;
+          "created_at"?: string | null;
+          "due_at"?: string | null;
+          "error_code"?: string | null;
+          "error_message"?: string | null;
+          "id"?: string | null;
+          "kind"?: string | null;
+          "media_ids"?: (string)[] | null;
+          "next_at"?: string | null;
+          "options"?: Json | null;
+          "permalink"?: string | null;
+          "platform"?: string | null;
+          "platform_post_id"?: string | null;
+          "post_id"?: string | null;
+          "published_at"?: string | null;
+          "settled_by"?: string | null;
+          "social_account_id"?: string | null;
+          "status"?: string | null;
+          "title"?: string | null;
+          "updated_at"?: string | null;
+          "user_id"?: string | null;
+          "wait_reason"?: string | null;
+          "who_must_act"?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "post_target_post_id_fkey";
+            columns: ["post_id"];
+            isOneToOne: false;
+            referencedRelation: "post";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "post_target_social_account_id_fkey";
+            columns: ["social_account_id"];
+            isOneToOne: false;
+            referencedRelation: "social_account";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "post_target_user_id_fkey";
+            columns: ["user_id"];
+            isOneToOne: false;
+            referencedRelation: "users";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "publish_attempt": {
+        Row: {
+          "armed_at": string;
+          "attempt": number;
+          "cost_micro_usd": number | null;
+          "error_code": string | null;
+          "id": number;
+          "is_decisive": boolean;
+          "note": string | null;
+          "sent_at": string | null;
+          "settled_at": string | null;
+          "status": string;
+          "step": string;
+          "target_id": string;
+          "user_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "armed_at"?: string | null;
+          "attempt"?: number | null;
+          "cost_micro_usd"?: number | null;
+          "error_code"?: string | null;
+          "id"?: number | null;
+          "is_decisive"?: boolean | null;
+          "note"?: string | null;
+          "sent_at"?: string | null;
+          "settled_at"?: string | null;
+          "status"?: string | null;
+          "step"?: string | null;
+          "target_id"?: string | null;
+          "user_id"?: string | null;
+        };
+        Update: {
+          "armed_at"?: string | null;
+          "attempt"?: number | null;
+          "cost_micro_usd"?: number | null;
+          "error_code"?: string | null;
+          "id"?: number | null;
+          "is_decisive"?: boolean | null;
+          "note"?: string | null;
+          "sent_at"?: string | null;
+          "settled_at"?: string | null;
+          "status"?: string | null;
+          "step"?: string | null;
+          "target_id"?: string | null;
+          "user_id"?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "publish_attempt_target_id_fkey";
+            columns: ["target_id"];
+            isOneToOne: false;
+            referencedRelation: "post_target";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
     };
     Functions: {
       "add_job_log": {
@@ -2126,6 +2394,19 @@ export type Database = {
         };
         Returns: Json;
       };
+      "arm_publishing": {
+        Args: {
+          "p_cost_micro_usd"?: number;
+          "p_fence": number;
+          "p_is_decisive": boolean;
+          "p_lease_seconds"?: number;
+          "p_limits"?: Json;
+          "p_step": string;
+          "p_target_id": string;
+          "p_witness"?: Json;
+        };
+        Returns: Json;
+      };
       "begin_ai_analysis": {
         Args: { "p_content_item_id": string; "p_model"?: string; "p_provider"?: string; "p_user_id": string };
         Returns: Json;
@@ -2143,6 +2424,10 @@ export type Database = {
           "p_user_id": string;
         };
         Returns: undefined;
+      };
+      "begin_publishing": {
+        Args: { "p_lease_seconds"?: number; "p_social_account_id": string };
+        Returns: Json;
       };
       "begin_sync": {
         Args: {
@@ -2193,6 +2478,7 @@ export type Database = {
         Returns: number;
       };
       "cancel_job": { Args: { "p_job_id": string; "p_user_id"?: string }; Returns: boolean };
+      "cancel_post": { Args: { "p_post_id": string; "p_user_id": string }; Returns: Json };
       "check_health": { Args: Record<PropertyKey, never>; Returns: Json };
       "check_quota": { Args: { "p_quota_type": string; "p_user_id": string }; Returns: boolean };
       "check_rate_limit": {
@@ -2290,6 +2576,7 @@ export type Database = {
       "disconnect_account": { Args: { "p_social_account_id": string; "p_user_id": string }; Returns: string };
       "draw_billing_ticket": { Args: Record<PropertyKey, never>; Returns: number };
       "end_ai_analysis": { Args: { "p_analysis_id": string }; Returns: undefined };
+      "enqueue_due_posts": { Args: { "p_limit"?: number }; Returns: number };
       "expire_stale_jobs": {
         Args: Record<PropertyKey, never>;
         Returns: {
@@ -2474,6 +2761,10 @@ export type Database = {
         Args: { "p_role": Database["public"]["Enums"]["app_role_enum"]; "p_user_id": string };
         Returns: boolean;
       };
+      "hear_of_publishing": {
+        Args: { "p_handle": string; "p_platform": string; "p_platform_account_id": string; "p_seen": Json };
+        Returns: number;
+      };
       "hold_account": {
         Args: { "p_connection_id": string; "p_lease": string; "p_reason": string };
         Returns: undefined;
@@ -2518,6 +2809,14 @@ export type Database = {
           "user_id": string;
         }[];
       };
+      "list_posts": {
+        Args: { "p_before"?: string; "p_limit"?: number; "p_status"?: string; "p_user_id": string };
+        Returns: Json[];
+      };
+      "list_publishing_problems": {
+        Args: { "p_limit"?: number; "p_offset"?: number; "p_user_id"?: string; "p_who_must_act"?: string };
+        Returns: Json[];
+      };
       "log_stripe_webhook_event": {
         Args: { "p_data"?: Json; "p_event_id": string; "p_event_type": string };
         Returns: string;
@@ -2554,6 +2853,15 @@ export type Database = {
       "read_connection": { Args: { "p_social_account_id": string; "p_user_id": string }; Returns: Json };
       "read_job_metrics": { Args: Record<PropertyKey, never>; Returns: Json };
       "read_platform_quotas": { Args: Record<PropertyKey, never>; Returns: Json[] };
+      "read_post": { Args: { "p_post_id": string; "p_user_id": string }; Returns: Json };
+      "read_publishing_accounts": {
+        Args: { "p_account_ids": (string)[]; "p_media_ids": (string)[]; "p_user_id": string };
+        Returns: Json;
+      };
+      "read_publishing_limits": {
+        Args: { "p_limits": Json; "p_social_account_id": string; "p_user_id": string };
+        Returns: Json;
+      };
       "read_request_metrics": { Args: Record<PropertyKey, never>; Returns: Json };
       "record_click": {
         Args: {
@@ -2571,6 +2879,10 @@ export type Database = {
       "record_job_metrics": { Args: { "p_samples": Json }; Returns: undefined };
       "record_platform_usage": {
         Args: { "p_platform": string; "p_social_account_id"?: string; "p_usage": Json; "p_user_id": string };
+        Returns: undefined;
+      };
+      "record_publishing": {
+        Args: { "p_change": Json; "p_fence": number; "p_target_id": string };
         Returns: undefined;
       };
       "record_request_metrics": { Args: { "p_samples": Json }; Returns: undefined };
@@ -2641,6 +2953,20 @@ export type Database = {
           "last_error": string;
         }[];
       };
+      "save_post": {
+        Args: {
+          "p_post": Json;
+          "p_post_id": string;
+          "p_targets": Json;
+          "p_user_id": string;
+          "p_version": number;
+        };
+        Returns: string;
+      };
+      "schedule_post": {
+        Args: { "p_post_id": string; "p_publish_at"?: string; "p_user_id": string };
+        Returns: number;
+      };
       "search_content": {
         Args: {
           "p_after_id"?: string;
@@ -2688,6 +3014,10 @@ export type Database = {
           "views_count": number;
         }[];
       };
+      "send_publishing": {
+        Args: { "p_attempt_id": number; "p_fence": number; "p_target_id": string };
+        Returns: undefined;
+      };
       "set_ai_key": { Args: { "p_key"?: string; "p_provider": string }; Returns: boolean };
       "set_content_hidden": {
         Args: { "p_content_item_id": string; "p_hidden": boolean; "p_reason"?: string };
@@ -2718,6 +3048,10 @@ export type Database = {
         Returns: Json;
       };
       "settle_mail": { Args: { "p_error"?: string; "p_id": string }; Returns: undefined };
+      "settle_publishing_problems": {
+        Args: { "p_decision": string; "p_target_ids": (string)[]; "p_user_id": string };
+        Returns: number;
+      };
       "setup_profile": {
         Args: {
           "p_avatar_url"?: string;
