@@ -119,6 +119,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/functions/v1/cancel-post": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Cancels what has not been sent of a post */
+    post: operations["cancel-post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/functions/v1/create-checkout-session": {
     parameters: {
       query?: never;
@@ -147,6 +164,23 @@ export interface paths {
     put?: never;
     /** Opens the page where a subscription is managed */
     post: operations["create-portal-session"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/functions/v1/create-post": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Writes a post for several accounts, as a draft or to be published */
+    post: operations["create-post"];
     delete?: never;
     options?: never;
     head?: never;
@@ -255,6 +289,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/functions/v1/get-post": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A post and what became of it on each account */
+    get: operations["get-post"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/functions/v1/get-trending": {
     parameters: {
       query?: never;
@@ -315,6 +366,40 @@ export interface paths {
     };
     /** Progress and result of a job */
     get: operations["job-status"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/functions/v1/list-posts": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The caller's posts, newest first */
+    get: operations["list-posts"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/functions/v1/list-publishing-problems": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Posts that failed, or of which nobody knows */
+    get: operations["list-publishing-problems"];
     put?: never;
     post?: never;
     delete?: never;
@@ -578,6 +663,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/functions/v1/publish-post": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Publishes a post, now or at a time */
+    post: operations["publish-post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/functions/v1/refresh-oauth-tokens": {
     parameters: {
       query?: never;
@@ -623,6 +725,23 @@ export interface paths {
     get: operations["search-creators"];
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/functions/v1/settle-publishing-problems": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Decides over posts that failed or of which nobody knows */
+    post: operations["settle-publishing-problems"];
     delete?: never;
     options?: never;
     head?: never;
@@ -765,6 +884,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/functions/v1/update-post": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Writes a post anew that has not begun to go out */
+    post: operations["update-post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/functions/v1/update-trending-keywords": {
     parameters: {
       query?: never;
@@ -776,6 +912,23 @@ export interface paths {
     put?: never;
     /** Makes the trending keywords anew */
     post: operations["update-trending-keywords"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/functions/v1/validate-post": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Says everything that is wrong with a post before it is sent */
+    post: operations["validate-post"];
     delete?: never;
     options?: never;
     head?: never;
@@ -1137,6 +1290,74 @@ export interface paths {
     };
     /** Reads platform_connection */
     get: operations["list_platform_connection"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/post": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Reads post */
+    get: operations["list_post"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/post_media": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Reads post_media */
+    get: operations["list_post_media"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/post_target": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Reads post_target */
+    get: operations["list_post_target"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/publish_attempt": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Reads publish_attempt */
+    get: operations["list_publish_attempt"];
     put?: never;
     post?: never;
     delete?: never;
@@ -1522,6 +1743,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/rest/v1/rpc/list_publishing_problems": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * The dead letters of publishing
+     * @description The dead letters of publishing: targets that failed or of which nobody knows, with whose turn it is (creator, operator, nobody) and every call. A person's own; of everybody (null) for admins and the service.
+     */
+    post: operations["rpc_list_publishing_problems"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/rest/v1/rpc/pause_job_type": {
     parameters: {
       query?: never;
@@ -1716,6 +1957,26 @@ export interface paths {
      * @description Admins grant and revoke roles; the last admin stays. The audit log keeps it.
      */
     post: operations["rpc_set_user_role"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/rpc/settle_publishing_problems": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * A person decides over dead letters of publishing, many at once
+     * @description A person decides over dead letters of publishing, many at once: retry (of an unknown one: "it is not there"), discard, or published ("it is there"). Their own, or for admins anybody's (null). Returns how many; the audit log keeps it.
+     */
+    post: operations["rpc_settle_publishing_problems"];
     delete?: never;
     options?: never;
     head?: never;
@@ -2354,7 +2615,7 @@ export interface components {
       slug: string;
       sort_order: number;
     };
-    /** @description An error of the Data API. What StreamVibe's functions raise: SVG01 bad_request (the request cannot be understood), SVG02 forbidden (this is not allowed), SVG03 not_found (not found), SVQ01 quota_exceeded (the plan's quota is used up), SVO01 oauth_state_invalid (the sign-in attempt is unknown, used or too old), SVC01 account_disconnected (the account is disconnected), SVC02 lease_lost (another worker has taken over), SVS01 sync_in_progress (a sync of this account is running), SVS02 lease_lost (another worker has taken over), SVS03 provider_error (the platform gave an answer that cannot be used), SVP01 provider_quota_exceeded (the platform's quota is used up for now), SVJ01 too_many_jobs (too many jobs are under way), SVJ02 lease_lost (another worker has taken over) */
+    /** @description An error of the Data API. What StreamVibe's functions raise: SVG01 bad_request (the request cannot be understood), SVG02 forbidden (this is not allowed), SVG03 not_found (not found), SVQ01 quota_exceeded (the plan's quota is used up), SVO01 oauth_state_invalid (the sign-in attempt is unknown, used or too old), SVC01 account_disconnected (the account is disconnected), SVC02 lease_lost (another worker has taken over), SVS01 sync_in_progress (a sync of this account is running), SVS02 lease_lost (another worker has taken over), SVS03 provider_error (the platform gave an answer that cannot be used), SVP01 provider_quota_exceeded (the platform's quota is used up for now), SVJ01 too_many_jobs (too many jobs are under way), SVJ02 lease_lost (another worker has taken over), SVW01 conflict (the request conflicts with the present state), SVW02 lease_lost (another worker has taken over) */
     DataApiError: {
       code: string | null;
       /** @description For SV… codes JSON with members of the problem */
@@ -2530,6 +2791,82 @@ export interface components {
       /** Format: uuid */
       user_id: string;
     };
+    /** @description A creator's own posts. */
+    post: {
+      body: string | null;
+      /** Format: date-time */
+      created_at: string | null;
+      /** Format: uuid */
+      id: string | null;
+      media_ids: string[] | null;
+      /** Format: date-time */
+      publish_at: string | null;
+      time_zone: string | null;
+      title: string | null;
+      /** Format: date-time */
+      updated_at: string | null;
+      /** Format: uuid */
+      user_id: string | null;
+      version: number | null;
+    };
+    /** @description A creator's own pictures and videos for posts. */
+    post_media: {
+      alt_text: string | null;
+      /** Format: int64 */
+      bytes: number | null;
+      /** Format: date-time */
+      created_at: string | null;
+      duration_seconds: number | null;
+      frames_per_second: number | null;
+      height: number | null;
+      /** Format: uuid */
+      id: string | null;
+      kind: string | null;
+      mime_type: string | null;
+      /** Format: date-time */
+      ready_at: string | null;
+      refused_because: string | null;
+      sha256: string | null;
+      status: string | null;
+      /** Format: uuid */
+      user_id: string | null;
+      width: number | null;
+    };
+    /** @description What became of a creator's own posts on each account. */
+    post_target: {
+      body: string | null;
+      /** Format: date-time */
+      created_at: string | null;
+      /** Format: date-time */
+      due_at: string | null;
+      error_code: string | null;
+      error_message: string | null;
+      /** Format: uuid */
+      id: string | null;
+      kind: string | null;
+      media_ids: string[] | null;
+      /** Format: date-time */
+      next_at: string | null;
+      options: unknown;
+      permalink: string | null;
+      platform: string | null;
+      platform_post_id: string | null;
+      /** Format: uuid */
+      post_id: string | null;
+      /** Format: date-time */
+      published_at: string | null;
+      settled_by: string | null;
+      /** Format: uuid */
+      social_account_id: string | null;
+      status: string | null;
+      title: string | null;
+      /** Format: date-time */
+      updated_at: string | null;
+      /** Format: uuid */
+      user_id: string | null;
+      wait_reason: string | null;
+      who_must_act: string | null;
+    };
     /** @description Problem details, RFC 9457 */
     Problem: {
       /** @enum {string} */
@@ -2575,6 +2912,31 @@ export interface components {
       status: number;
       title: string;
       type: string;
+    };
+    /** @description Every call that was made for a creator's own posts. */
+    publish_attempt: {
+      /** Format: date-time */
+      armed_at: string | null;
+      attempt: number | null;
+      cost_micro_usd: number | null;
+      error_code: string | null;
+      /**
+       * Format: int64
+       * @description Ask for `id::text` where numbers beyond 2^53 are rounded
+       */
+      id: number | null;
+      is_decisive: boolean | null;
+      note: string | null;
+      /** Format: date-time */
+      sent_at: string | null;
+      /** Format: date-time */
+      settled_at: string | null;
+      status: string | null;
+      step: string | null;
+      /** Format: uuid */
+      target_id: string | null;
+      /** Format: uuid */
+      user_id: string | null;
     };
     /** @description What was used in each cycle that is over. Written by the statement that starts the next one. */
     quota_usage_history: {
@@ -3764,6 +4126,118 @@ export interface operations {
       504: components["responses"]["Problem504"];
     };
   };
+  "cancel-post": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "post_id": "7d0e34c3-5f6a-4c53-9a53-4a4f2d9f0002"
+         *     }
+         */
+        "application/json": {
+          /** Format: uuid */
+          post_id: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            body: string;
+            cancelled: number;
+            created_at: string;
+            media_ids: string[];
+            /** Format: uuid */
+            post_id: string;
+            publish_at: string | null;
+            /** @enum {string} */
+            status:
+              | "draft"
+              | "scheduled"
+              | "publishing"
+              | "unknown"
+              | "published"
+              | "partly_published"
+              | "failed"
+              | "cancelled";
+            targets: {
+              body: string | null;
+              due_at: string | null;
+              error_code: string | null;
+              error_message: string | null;
+              history: {
+                armed_at: string;
+                attempt: number;
+                cost_micro_usd: number | null;
+                error_code: string | null;
+                is_decisive: boolean;
+                note: string | null;
+                sent_at: string | null;
+                settled_at: string | null;
+                status: string;
+                step: string;
+              }[];
+              kind: string;
+              media_ids: string[] | null;
+              next_at: string | null;
+              options: {
+                [key: string]: unknown;
+              };
+              permalink: string | null;
+              platform: string;
+              platform_post_id: string | null;
+              published_at: string | null;
+              settled_by: string | null;
+              /** Format: uuid */
+              social_account_id: string;
+              /** @enum {string} */
+              status:
+                | "draft"
+                | "scheduled"
+                | "publishing"
+                | "waiting"
+                | "unknown"
+                | "published"
+                | "failed"
+                | "cancelled";
+              /** Format: uuid */
+              target_id: string;
+              title: string | null;
+              wait_reason: string | null;
+              who_must_act: ("creator" | "operator" | "nobody") | null;
+            }[];
+            time_zone: string;
+            title: string;
+            too_late: number;
+            updated_at: string;
+            version: number;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
   "create-checkout-session": {
     parameters: {
       query?: never;
@@ -3863,6 +4337,182 @@ export interface operations {
       429: components["responses"]["Problem429"];
       500: components["responses"]["Problem500"];
       502: components["responses"]["Problem502"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  "create-post": {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same body gives the first answer again for 24 hours */
+        "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "body": "The new episode is out",
+         *       "targets": [
+         *         {
+         *           "social_account_id": "7d0e34c3-5f6a-4c53-9a53-4a4f2d9f0001",
+         *           "kind": "text"
+         *         }
+         *       ]
+         *     }
+         */
+        "application/json": {
+          /** @default  */
+          body?: string;
+          /** @default [] */
+          media_ids?: string[];
+          now?: boolean;
+          publish_at?: string;
+          targets: {
+            body?: string;
+            /** @enum {string} */
+            kind: "text" | "thread" | "link" | "image" | "carousel" | "video" | "short" | "reel" | "story";
+            media_ids?: string[];
+            /** @default {} */
+            options?: {
+              category_id?: string;
+              cover_ms?: number;
+              disable_comments?: boolean;
+              disable_duet?: boolean;
+              disable_stitch?: boolean;
+              first_comment?: string;
+              held_by_platform?: boolean;
+              is_ai_generated?: boolean;
+              is_paid_partnership?: boolean;
+              /** Format: uri */
+              link?: string;
+              made_for_kids?: boolean;
+              notify_subscribers?: boolean;
+              privacy?: string;
+              share_to_feed?: boolean;
+              tags?: string[];
+              thread?: string[];
+              /** Format: uuid */
+              thumbnail_media_id?: string;
+            };
+            /** Format: uuid */
+            social_account_id: string;
+            title?: string;
+          }[];
+          time_zone?: string;
+          /** @default  */
+          title?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            body: string;
+            checked: {
+              is_ready: boolean;
+              targets: {
+                kind: string;
+                objections: {
+                  code: string;
+                  count?: number;
+                  field: string;
+                  /** @enum {string} */
+                  level: "error" | "warning";
+                  limit?: number;
+                  message: string;
+                }[];
+                platform: string | null;
+                /** Format: uuid */
+                social_account_id: string;
+              }[];
+            };
+            created_at: string;
+            media_ids: string[];
+            /** Format: uuid */
+            post_id: string;
+            publish_at: string | null;
+            /** @enum {string} */
+            status:
+              | "draft"
+              | "scheduled"
+              | "publishing"
+              | "unknown"
+              | "published"
+              | "partly_published"
+              | "failed"
+              | "cancelled";
+            targets: {
+              body: string | null;
+              due_at: string | null;
+              error_code: string | null;
+              error_message: string | null;
+              history: {
+                armed_at: string;
+                attempt: number;
+                cost_micro_usd: number | null;
+                error_code: string | null;
+                is_decisive: boolean;
+                note: string | null;
+                sent_at: string | null;
+                settled_at: string | null;
+                status: string;
+                step: string;
+              }[];
+              kind: string;
+              media_ids: string[] | null;
+              next_at: string | null;
+              options: {
+                [key: string]: unknown;
+              };
+              permalink: string | null;
+              platform: string;
+              platform_post_id: string | null;
+              published_at: string | null;
+              settled_by: string | null;
+              /** Format: uuid */
+              social_account_id: string;
+              /** @enum {string} */
+              status:
+                | "draft"
+                | "scheduled"
+                | "publishing"
+                | "waiting"
+                | "unknown"
+                | "published"
+                | "failed"
+                | "cancelled";
+              /** Format: uuid */
+              target_id: string;
+              title: string | null;
+              wait_reason: string | null;
+              who_must_act: ("creator" | "operator" | "nobody") | null;
+            }[];
+            time_zone: string;
+            title: string;
+            updated_at: string;
+            version: number;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
       503: components["responses"]["Problem503"];
       504: components["responses"]["Problem504"];
     };
@@ -4263,6 +4913,105 @@ export interface operations {
       504: components["responses"]["Problem504"];
     };
   };
+  "get-post": {
+    parameters: {
+      query: {
+        /** @example 7d0e34c3-5f6a-4c53-9a53-4a4f2d9f0002 */
+        post_id: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            body: string;
+            created_at: string;
+            media_ids: string[];
+            /** Format: uuid */
+            post_id: string;
+            publish_at: string | null;
+            /** @enum {string} */
+            status:
+              | "draft"
+              | "scheduled"
+              | "publishing"
+              | "unknown"
+              | "published"
+              | "partly_published"
+              | "failed"
+              | "cancelled";
+            targets: {
+              body: string | null;
+              due_at: string | null;
+              error_code: string | null;
+              error_message: string | null;
+              history: {
+                armed_at: string;
+                attempt: number;
+                cost_micro_usd: number | null;
+                error_code: string | null;
+                is_decisive: boolean;
+                note: string | null;
+                sent_at: string | null;
+                settled_at: string | null;
+                status: string;
+                step: string;
+              }[];
+              kind: string;
+              media_ids: string[] | null;
+              next_at: string | null;
+              options: {
+                [key: string]: unknown;
+              };
+              permalink: string | null;
+              platform: string;
+              platform_post_id: string | null;
+              published_at: string | null;
+              settled_by: string | null;
+              /** Format: uuid */
+              social_account_id: string;
+              /** @enum {string} */
+              status:
+                | "draft"
+                | "scheduled"
+                | "publishing"
+                | "waiting"
+                | "unknown"
+                | "published"
+                | "failed"
+                | "cancelled";
+              /** Format: uuid */
+              target_id: string;
+              title: string | null;
+              wait_reason: string | null;
+              who_must_act: ("creator" | "operator" | "nobody") | null;
+            }[];
+            time_zone: string;
+            title: string;
+            updated_at: string;
+            version: number;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
   "get-trending": {
     parameters: {
       query?: {
@@ -4501,6 +5250,194 @@ export interface operations {
       };
       400: components["responses"]["Problem400"];
       401: components["responses"]["Problem401"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  "list-posts": {
+    parameters: {
+      query?: {
+        before?: string;
+        /** @example 20 */
+        limit?: number;
+        status?:
+          | "draft"
+          | "scheduled"
+          | "publishing"
+          | "unknown"
+          | "published"
+          | "partly_published"
+          | "failed"
+          | "cancelled";
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            next_before: string | null;
+            posts: {
+              body: string;
+              created_at: string;
+              /** Format: uuid */
+              post_id: string;
+              publish_at: string | null;
+              /** @enum {string} */
+              status:
+                | "draft"
+                | "scheduled"
+                | "publishing"
+                | "unknown"
+                | "published"
+                | "partly_published"
+                | "failed"
+                | "cancelled";
+              targets: {
+                body: string | null;
+                due_at: string | null;
+                error_code: string | null;
+                error_message: string | null;
+                kind: string;
+                media_ids: string[] | null;
+                next_at: string | null;
+                options: {
+                  [key: string]: unknown;
+                };
+                permalink: string | null;
+                platform: string;
+                platform_post_id: string | null;
+                published_at: string | null;
+                settled_by: string | null;
+                /** Format: uuid */
+                social_account_id: string;
+                /** @enum {string} */
+                status:
+                  | "draft"
+                  | "scheduled"
+                  | "publishing"
+                  | "waiting"
+                  | "unknown"
+                  | "published"
+                  | "failed"
+                  | "cancelled";
+                /** Format: uuid */
+                target_id: string;
+                title: string | null;
+                wait_reason: string | null;
+                who_must_act: ("creator" | "operator" | "nobody") | null;
+              }[];
+              time_zone: string;
+              title: string;
+              version: number;
+            }[];
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  "list-publishing-problems": {
+    parameters: {
+      query?: {
+        limit?: number;
+        of?: "me" | "everybody";
+        offset?: number;
+        /** @example creator */
+        who_must_act?: "creator" | "operator" | "nobody";
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            problems: {
+              body: string | null;
+              due_at: string | null;
+              error_code: string | null;
+              error_message: string | null;
+              history: {
+                armed_at: string;
+                attempt: number;
+                cost_micro_usd: number | null;
+                error_code: string | null;
+                is_decisive: boolean;
+                note: string | null;
+                sent_at: string | null;
+                settled_at: string | null;
+                status: string;
+                step: string;
+              }[];
+              kind: string;
+              media_ids: string[] | null;
+              next_at: string | null;
+              options: {
+                [key: string]: unknown;
+              };
+              permalink: string | null;
+              platform: string;
+              platform_post_id: string | null;
+              /** Format: uuid */
+              post_id: string;
+              published_at: string | null;
+              settled_by: string | null;
+              /** Format: uuid */
+              social_account_id: string;
+              /** @enum {string} */
+              status:
+                | "draft"
+                | "scheduled"
+                | "publishing"
+                | "waiting"
+                | "unknown"
+                | "published"
+                | "failed"
+                | "cancelled";
+              /** Format: uuid */
+              target_id: string;
+              title: string | null;
+              total_count: number;
+              updated_at: string;
+              /** Format: uuid */
+              user_id: string;
+              wait_reason: string | null;
+              who_must_act: ("creator" | "operator" | "nobody") | null;
+            }[];
+            total: number;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
       404: components["responses"]["Problem404"];
       405: components["responses"]["Problem405"];
       422: components["responses"]["Problem422"];
@@ -5222,6 +6159,123 @@ export interface operations {
       504: components["responses"]["Problem504"];
     };
   };
+  "publish-post": {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same body gives the first answer again for 24 hours */
+        "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "post_id": "7d0e34c3-5f6a-4c53-9a53-4a4f2d9f0002",
+         *       "publish_at": "2026-12-24T09:00"
+         *     }
+         */
+        "application/json": {
+          /** Format: uuid */
+          post_id: string;
+          publish_at?: string;
+          time_zone?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            body: string;
+            created_at: string;
+            media_ids: string[];
+            /** Format: uuid */
+            post_id: string;
+            publish_at: string | null;
+            /** @enum {string} */
+            status:
+              | "draft"
+              | "scheduled"
+              | "publishing"
+              | "unknown"
+              | "published"
+              | "partly_published"
+              | "failed"
+              | "cancelled";
+            targets: {
+              body: string | null;
+              due_at: string | null;
+              error_code: string | null;
+              error_message: string | null;
+              history: {
+                armed_at: string;
+                attempt: number;
+                cost_micro_usd: number | null;
+                error_code: string | null;
+                is_decisive: boolean;
+                note: string | null;
+                sent_at: string | null;
+                settled_at: string | null;
+                status: string;
+                step: string;
+              }[];
+              kind: string;
+              media_ids: string[] | null;
+              next_at: string | null;
+              options: {
+                [key: string]: unknown;
+              };
+              permalink: string | null;
+              platform: string;
+              platform_post_id: string | null;
+              published_at: string | null;
+              settled_by: string | null;
+              /** Format: uuid */
+              social_account_id: string;
+              /** @enum {string} */
+              status:
+                | "draft"
+                | "scheduled"
+                | "publishing"
+                | "waiting"
+                | "unknown"
+                | "published"
+                | "failed"
+                | "cancelled";
+              /** Format: uuid */
+              target_id: string;
+              title: string | null;
+              wait_reason: string | null;
+              who_must_act: ("creator" | "operator" | "nobody") | null;
+            }[];
+            time_zone: string;
+            title: string;
+            updated_at: string;
+            version: number;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
   "refresh-oauth-tokens": {
     parameters: {
       query?: never;
@@ -5422,6 +6476,61 @@ export interface operations {
       400: components["responses"]["Problem400"];
       404: components["responses"]["Problem404"];
       405: components["responses"]["Problem405"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  "settle-publishing-problems": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "target_ids": [
+         *         "7d0e34c3-5f6a-4c53-9a53-4a4f2d9f0003"
+         *       ],
+         *       "decision": "retry"
+         *     }
+         */
+        "application/json": {
+          /** @enum {string} */
+          decision: "retry" | "discard" | "published";
+          /**
+           * @default me
+           * @enum {string}
+           */
+          of?: "me" | "everybody";
+          target_ids: string[];
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            settled: number;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
       422: components["responses"]["Problem422"];
       429: components["responses"]["Problem429"];
       500: components["responses"]["Problem500"];
@@ -5919,6 +7028,187 @@ export interface operations {
       504: components["responses"]["Problem504"];
     };
   };
+  "update-post": {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same body gives the first answer again for 24 hours */
+        "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "post_id": "7d0e34c3-5f6a-4c53-9a53-4a4f2d9f0002",
+         *       "version": 1,
+         *       "body": "The new episode is out today",
+         *       "targets": [
+         *         {
+         *           "social_account_id": "7d0e34c3-5f6a-4c53-9a53-4a4f2d9f0001",
+         *           "kind": "text"
+         *         }
+         *       ]
+         *     }
+         */
+        "application/json": {
+          /** @default  */
+          body?: string;
+          /** @default [] */
+          media_ids?: string[];
+          now?: boolean;
+          /** Format: uuid */
+          post_id: string;
+          publish_at?: string;
+          targets: {
+            body?: string;
+            /** @enum {string} */
+            kind: "text" | "thread" | "link" | "image" | "carousel" | "video" | "short" | "reel" | "story";
+            media_ids?: string[];
+            /** @default {} */
+            options?: {
+              category_id?: string;
+              cover_ms?: number;
+              disable_comments?: boolean;
+              disable_duet?: boolean;
+              disable_stitch?: boolean;
+              first_comment?: string;
+              held_by_platform?: boolean;
+              is_ai_generated?: boolean;
+              is_paid_partnership?: boolean;
+              /** Format: uri */
+              link?: string;
+              made_for_kids?: boolean;
+              notify_subscribers?: boolean;
+              privacy?: string;
+              share_to_feed?: boolean;
+              tags?: string[];
+              thread?: string[];
+              /** Format: uuid */
+              thumbnail_media_id?: string;
+            };
+            /** Format: uuid */
+            social_account_id: string;
+            title?: string;
+          }[];
+          time_zone?: string;
+          /** @default  */
+          title?: string;
+          version?: number;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            body: string;
+            checked: {
+              is_ready: boolean;
+              targets: {
+                kind: string;
+                objections: {
+                  code: string;
+                  count?: number;
+                  field: string;
+                  /** @enum {string} */
+                  level: "error" | "warning";
+                  limit?: number;
+                  message: string;
+                }[];
+                platform: string | null;
+                /** Format: uuid */
+                social_account_id: string;
+              }[];
+            };
+            created_at: string;
+            media_ids: string[];
+            /** Format: uuid */
+            post_id: string;
+            publish_at: string | null;
+            /** @enum {string} */
+            status:
+              | "draft"
+              | "scheduled"
+              | "publishing"
+              | "unknown"
+              | "published"
+              | "partly_published"
+              | "failed"
+              | "cancelled";
+            targets: {
+              body: string | null;
+              due_at: string | null;
+              error_code: string | null;
+              error_message: string | null;
+              history: {
+                armed_at: string;
+                attempt: number;
+                cost_micro_usd: number | null;
+                error_code: string | null;
+                is_decisive: boolean;
+                note: string | null;
+                sent_at: string | null;
+                settled_at: string | null;
+                status: string;
+                step: string;
+              }[];
+              kind: string;
+              media_ids: string[] | null;
+              next_at: string | null;
+              options: {
+                [key: string]: unknown;
+              };
+              permalink: string | null;
+              platform: string;
+              platform_post_id: string | null;
+              published_at: string | null;
+              settled_by: string | null;
+              /** Format: uuid */
+              social_account_id: string;
+              /** @enum {string} */
+              status:
+                | "draft"
+                | "scheduled"
+                | "publishing"
+                | "waiting"
+                | "unknown"
+                | "published"
+                | "failed"
+                | "cancelled";
+              /** Format: uuid */
+              target_id: string;
+              title: string | null;
+              wait_reason: string | null;
+              who_must_act: ("creator" | "operator" | "nobody") | null;
+            }[];
+            time_zone: string;
+            title: string;
+            updated_at: string;
+            version: number;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
   "update-trending-keywords": {
     parameters: {
       query?: never;
@@ -5952,6 +7242,110 @@ export interface operations {
       415: components["responses"]["Problem415"];
       422: components["responses"]["Problem422"];
       500: components["responses"]["Problem500"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  "validate-post": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "body": "The new episode is out",
+         *       "targets": [
+         *         {
+         *           "social_account_id": "7d0e34c3-5f6a-4c53-9a53-4a4f2d9f0001",
+         *           "kind": "text"
+         *         }
+         *       ]
+         *     }
+         */
+        "application/json": {
+          /** @default false */
+          ask_platforms?: boolean;
+          /** @default  */
+          body?: string;
+          /** @default [] */
+          media_ids?: string[];
+          targets: {
+            body?: string;
+            /** @enum {string} */
+            kind: "text" | "thread" | "link" | "image" | "carousel" | "video" | "short" | "reel" | "story";
+            media_ids?: string[];
+            /** @default {} */
+            options?: {
+              category_id?: string;
+              cover_ms?: number;
+              disable_comments?: boolean;
+              disable_duet?: boolean;
+              disable_stitch?: boolean;
+              first_comment?: string;
+              held_by_platform?: boolean;
+              is_ai_generated?: boolean;
+              is_paid_partnership?: boolean;
+              /** Format: uri */
+              link?: string;
+              made_for_kids?: boolean;
+              notify_subscribers?: boolean;
+              privacy?: string;
+              share_to_feed?: boolean;
+              tags?: string[];
+              thread?: string[];
+              /** Format: uuid */
+              thumbnail_media_id?: string;
+            };
+            /** Format: uuid */
+            social_account_id: string;
+            title?: string;
+          }[];
+          time_zone?: string;
+          /** @default  */
+          title?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            is_ready: boolean;
+            targets: {
+              kind: string;
+              objections: {
+                code: string;
+                count?: number;
+                field: string;
+                /** @enum {string} */
+                level: "error" | "warning";
+                limit?: number;
+                message: string;
+              }[];
+              platform: string | null;
+              /** Format: uuid */
+              social_account_id: string;
+            }[];
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
       504: components["responses"]["Problem504"];
     };
   };
@@ -7256,6 +8650,207 @@ export interface operations {
       403: components["responses"]["DataApi403"];
     };
   };
+  list_post: {
+    parameters: {
+      query?: {
+        /** @description A condition a column: `eq.…`, `neq.…`, `gt.…`, `in.(…)`, `is.null`, `ilike.…`; quote values with commas or brackets */
+        filters?: {
+          body?: string;
+          created_at?: string;
+          id?: string;
+          media_ids?: string;
+          publish_at?: string;
+          time_zone?: string;
+          title?: string;
+          updated_at?: string;
+          user_id?: string;
+          version?: string;
+        };
+        /** @description At most 1,000 rows come at once */
+        limit?: components["parameters"]["Limit"];
+        /** @description Rows to skip; a condition on the last key seen is faster */
+        offset?: components["parameters"]["Offset"];
+        /** @description `published_at.desc,id` */
+        order?: components["parameters"]["Order"];
+        /** @description Columns, and rows of other tables: `id,title,social_account(display_name)` */
+        select?: components["parameters"]["Select"];
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Rows that the caller may see */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["post"][];
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  list_post_media: {
+    parameters: {
+      query?: {
+        /** @description A condition a column: `eq.…`, `neq.…`, `gt.…`, `in.(…)`, `is.null`, `ilike.…`; quote values with commas or brackets */
+        filters?: {
+          alt_text?: string;
+          bytes?: string;
+          created_at?: string;
+          duration_seconds?: string;
+          frames_per_second?: string;
+          height?: string;
+          id?: string;
+          kind?: string;
+          mime_type?: string;
+          ready_at?: string;
+          refused_because?: string;
+          sha256?: string;
+          status?: string;
+          user_id?: string;
+          width?: string;
+        };
+        /** @description At most 1,000 rows come at once */
+        limit?: components["parameters"]["Limit"];
+        /** @description Rows to skip; a condition on the last key seen is faster */
+        offset?: components["parameters"]["Offset"];
+        /** @description `published_at.desc,id` */
+        order?: components["parameters"]["Order"];
+        /** @description Columns, and rows of other tables: `id,title,social_account(display_name)` */
+        select?: components["parameters"]["Select"];
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Rows that the caller may see */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["post_media"][];
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  list_post_target: {
+    parameters: {
+      query?: {
+        /** @description A condition a column: `eq.…`, `neq.…`, `gt.…`, `in.(…)`, `is.null`, `ilike.…`; quote values with commas or brackets */
+        filters?: {
+          body?: string;
+          created_at?: string;
+          due_at?: string;
+          error_code?: string;
+          error_message?: string;
+          id?: string;
+          kind?: string;
+          media_ids?: string;
+          next_at?: string;
+          options?: string;
+          permalink?: string;
+          platform?: string;
+          platform_post_id?: string;
+          post_id?: string;
+          published_at?: string;
+          settled_by?: string;
+          social_account_id?: string;
+          status?: string;
+          title?: string;
+          updated_at?: string;
+          user_id?: string;
+          wait_reason?: string;
+          who_must_act?: string;
+        };
+        /** @description At most 1,000 rows come at once */
+        limit?: components["parameters"]["Limit"];
+        /** @description Rows to skip; a condition on the last key seen is faster */
+        offset?: components["parameters"]["Offset"];
+        /** @description `published_at.desc,id` */
+        order?: components["parameters"]["Order"];
+        /** @description Columns, and rows of other tables: `id,title,social_account(display_name)` */
+        select?: components["parameters"]["Select"];
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Rows that the caller may see */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["post_target"][];
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  list_publish_attempt: {
+    parameters: {
+      query?: {
+        /** @description A condition a column: `eq.…`, `neq.…`, `gt.…`, `in.(…)`, `is.null`, `ilike.…`; quote values with commas or brackets */
+        filters?: {
+          armed_at?: string;
+          attempt?: string;
+          cost_micro_usd?: string;
+          error_code?: string;
+          id?: string;
+          is_decisive?: string;
+          note?: string;
+          sent_at?: string;
+          settled_at?: string;
+          status?: string;
+          step?: string;
+          target_id?: string;
+          user_id?: string;
+        };
+        /** @description At most 1,000 rows come at once */
+        limit?: components["parameters"]["Limit"];
+        /** @description Rows to skip; a condition on the last key seen is faster */
+        offset?: components["parameters"]["Offset"];
+        /** @description `published_at.desc,id` */
+        order?: components["parameters"]["Order"];
+        /** @description Columns, and rows of other tables: `id,title,social_account(display_name)` */
+        select?: components["parameters"]["Select"];
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Rows that the caller may see */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["publish_attempt"][];
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
   list_quota_usage_history: {
     parameters: {
       query?: {
@@ -7965,6 +9560,39 @@ export interface operations {
       403: components["responses"]["DataApi403"];
     };
   };
+  rpc_list_publishing_problems: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          p_limit?: number | null;
+          p_offset?: number | null;
+          /** Format: uuid */
+          p_user_id?: string | null;
+          p_who_must_act?: string | null;
+        };
+      };
+    };
+    responses: {
+      /** @description What it gives */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": unknown[];
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
   rpc_pause_job_type: {
     parameters: {
       query?: never;
@@ -8275,6 +9903,38 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  rpc_settle_publishing_problems: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          p_decision: string;
+          p_target_ids: string[];
+          /** Format: uuid */
+          p_user_id: string;
+        };
+      };
+    };
+    responses: {
+      /** @description What it gives */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": number | null;
+        };
       };
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
