@@ -310,6 +310,7 @@ create table public.notification (
   data jsonb not null default '{}',
   read_at timestamptz,
   created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
   constraint notification_pkey primary key (id),
   constraint notification_user_id_fkey foreign key (user_id) references public.users (id) on delete cascade,
   constraint notification_title_length check (char_length(title) between 1 and 200),
@@ -322,6 +323,8 @@ comment on column public.notification.data is 'What the message is about, for th
 
 -- Serves the list of one person's notifications, newest first, and the foreign key.
 create index notification_user_id_idx on public.notification (user_id, created_at desc);
+-- Serves "what changed while I was away" (docs/realtime.md).
+create index notification_changes_idx on public.notification (user_id, updated_at, id);
 
 create table public.audit_log (
   id bigint generated always as identity,
@@ -479,6 +482,22 @@ begin
 end;
 $$;
 comment on function ops.touch_updated_at is 'Trigger: stamps updated_at.';
+
+-- Security definer: nobody else may see when the transactions of others began.
+create function ops.get_change_horizon() returns timestamptz
+language sql volatile security definer set search_path = '' as $$
+  select least(clock_timestamp(), min(xact_start)) - interval '1 second'
+  from pg_stat_activity
+  where datname = current_database() and pid <> pg_backend_pid() and backend_type not in ('walsender', 'autovacuum worker');
+$$;
+comment on function ops.get_change_horizon is 'See public.get_change_horizon.';
+
+create function public.get_change_horizon() returns timestamptz
+language sql volatile security invoker set search_path = '' begin atomic
+  select ops.get_change_horizon();
+end;
+comment on function public.get_change_horizon is
+  'A time before which nothing can be stamped any more that a query does not see yet: rows are stamped with the beginning of their transaction. Who reads a list from there misses nothing (docs/realtime.md).';
 
 create function ops.record_audit(p_action text, p_user_id uuid, p_details jsonb default '{}') returns void
 language sql volatile security invoker set search_path = '' as $$
@@ -1487,6 +1506,8 @@ create trigger subscription_tier_touch_updated_at before update on public.subscr
   for each row execute function ops.touch_updated_at();
 create trigger subscription_touch_updated_at before update on public.subscription
   for each row execute function ops.touch_updated_at();
+create trigger notification_touch_updated_at before update on public.notification
+  for each row execute function ops.touch_updated_at();
 create trigger cache_store_touch_updated_at before update on public.cache_store
   for each row execute function ops.touch_updated_at();
 
@@ -1565,6 +1586,9 @@ grant select, insert on public.audit_log, public.quota_usage_history to service_
 grant execute on function
   ops.current_user_has_role
   to authenticated;
+grant execute on function
+  ops.get_change_horizon, public.get_change_horizon
+  to anon, authenticated;
 grant execute on function
   ops.fold_text, ops.is_visible, ops.look_alike, public.has_role, ops.check_quota, public.check_quota, ops.set_creator_hidden, public.set_creator_hidden,
   ops.set_user_role, public.set_user_role, ops.set_user_plan, public.set_user_plan, ops.find_users, public.find_users

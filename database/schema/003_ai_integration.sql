@@ -129,6 +129,7 @@ create table public.ai_suggestion (
   was_repaired boolean not null default false,
   feedback text,
   created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
   constraint ai_suggestion_pkey primary key (id),
   constraint ai_suggestion_user_id_fkey foreign key (user_id) references public.users (id) on delete cascade,
   constraint ai_suggestion_content_item_id_fkey foreign key (content_item_id) references public.content_item (id) on delete cascade,
@@ -152,6 +153,8 @@ create index ai_suggestion_content_item_id_idx on public.ai_suggestion (content_
 comment on index public.ai_suggestion_content_item_id_idx is 'Query "suggestions of an item": where content_item_id = … order by created_at desc.';
 create index ai_suggestion_user_id_idx on public.ai_suggestion (user_id, created_at desc);
 comment on index public.ai_suggestion_user_id_idx is 'Query "my suggestions": where user_id = … order by created_at desc.';
+create index ai_suggestion_changes_idx on public.ai_suggestion (user_id, updated_at, id);
+comment on index public.ai_suggestion_changes_idx is 'Query "what changed while I was away" (docs/realtime.md).';
 create index ai_suggestion_model_id_idx on public.ai_suggestion (model_id);
 comment on index public.ai_suggestion_model_id_idx is 'Serves the foreign key to ai_model.';
 create index ai_suggestion_requested_model_id_idx on public.ai_suggestion (requested_model_id);
@@ -1014,6 +1017,7 @@ comment on function ops.forget_ai_keys is 'Trigger: when a setting is deleted, a
 
 create trigger user_ai_setting_forget_keys after delete on public.user_ai_setting for each row execute function ops.forget_ai_keys();
 create trigger ai_provider_touch_updated_at before update on public.ai_provider for each row execute function ops.touch_updated_at();
+create trigger ai_suggestion_touch_updated_at before update on public.ai_suggestion for each row execute function ops.touch_updated_at();
 create trigger ai_model_touch_updated_at before update on public.ai_model for each row execute function ops.touch_updated_at();
 create trigger user_ai_setting_touch_updated_at before update on public.user_ai_setting for each row execute function ops.touch_updated_at();
 

@@ -1862,6 +1862,25 @@ language sql volatile security invoker set search_path = '' as $$
 $$;
 comment on function ops.add_trend_gains is 'Adds gains of items at a time to all three lists. A gain of 1 is a typical item''s whole views on its platform, or twenty visitors.';
 
+create function ops.tell_trending(p_lists text[]) returns void
+language plpgsql volatile security invoker set search_path = '' as $$
+begin
+  -- PL/pgSQL looks a function up when it calls it: without Realtime nothing is missing, and nobody is told.
+  if to_regprocedure('realtime.send(jsonb, text, text, boolean)') is null then
+    return;
+  end if;
+  perform realtime.send(
+    jsonb_build_object('list', list, 'updated_at', now(), 'items', coalesce((
+      select jsonb_agg(jsonb_build_object('content_id', content_id, 'rank_position', rank_position, 'trend_score', trend_score)
+        order by rank_position)
+      from public.trending_content where trend_category = list and ops.is_public_item(content_id)), '[]')),
+    'trending', 'trending:' || list, true)
+  from unnest(p_lists) as list;
+end;
+$$;
+comment on function ops.tell_trending is
+  'Broadcasts lists that have changed, one message each, to the private topics trending:<list>. For what many watch at once: row changes would be checked for each of them.';
+
 create function ops.refresh_trending(p_now timestamptz default now()) returns integer
 language plpgsql volatile security invoker set search_path = '' as $$
 declare
@@ -1871,6 +1890,8 @@ declare
   v_gains double precision[];
   v_changed integer := 0;
   v_rows integer;
+  v_lists text[];
+  v_all_lists text[] := '{}';
   v_period ops.trend_period;
 begin
   select seen_to into v_from from ops.trend_progress for update;
@@ -1927,20 +1948,24 @@ begin
       delete from public.trending_content as old
       where split_part(old.trend_category, ':', 1) = v_period.period
         and not exists (select from listed where listed.content_id = old.content_id and listed.name = old.trend_category)
-      returning 1
+      returning old.trend_category
     ), kept as (
       insert into public.trending_content as old (content_id, trend_category, trend_score, rank_position, last_updated_at)
       select content_id, name, score, place, p_now from listed
       on conflict (content_id, trend_category) do update
       set trend_score = excluded.trend_score, rank_position = excluded.rank_position, last_updated_at = excluded.last_updated_at
       where (old.trend_score, old.rank_position) is distinct from (excluded.trend_score, excluded.rank_position)
-      returning 1
+      returning old.trend_category
+    ), changed as (
+      select trend_category from gone union all select trend_category from kept
     )
-    select (select count(*) from gone) + (select count(*) from kept) into v_rows;
+    select count(*), array_agg(distinct trend_category) into v_rows, v_lists from changed;
     v_changed := v_changed + v_rows;
+    v_all_lists := v_all_lists || v_lists;
   end loop;
   if v_changed > 0 then
     perform public.forget_cached('{public}');
+    perform ops.tell_trending(v_all_lists);
   end if;
   return v_changed;
 end;

@@ -120,6 +120,7 @@ create table public.job_queue (
   created_at timestamptz not null default now(),
   started_at timestamptz,
   finished_at timestamptz,
+  updated_at timestamptz not null default now(),
   constraint job_queue_pkey primary key (id),
   constraint job_queue_user_id_fkey foreign key (user_id) references public.users (id) on delete cascade,
   constraint job_queue_params_is_object check (jsonb_typeof(params) = 'object'),
@@ -149,6 +150,7 @@ comment on column public.job_queue.error_message is 'Why the last run failed, in
 comment on column public.job_queue.request_id is 'The request that asked for it.';
 comment on column public.job_queue.run_at is 'Not before.';
 comment on column public.job_queue.started_at is 'When the latest run began.';
+comment on column public.job_queue.updated_at is 'Of the latest change, progress too. In no index: see below.';
 
 -- No index mentions a column that changes, so each step of a job is a HOT update.
 -- Serves create_job() and get_cached_job_result(): equal jobs, newest first.
@@ -713,7 +715,7 @@ begin
       returning done.id, nullif(p_results -> (done.place::integer - 1), 'null') as result
     )
     update public.job_queue as job
-    set status = 'completed', progress_percent = 100, result = ended.result, finished_at = now()
+    set updated_at = now(), status = 'completed', progress_percent = 100, result = ended.result, finished_at = now()
     from ended
     where job.id = ended.id;
   end if;
@@ -748,7 +750,7 @@ begin
       returning ready.job_id, ready.fence, ready.attempt, ready.timeout_seconds
     )
     update public.job_queue as job
-    set status = 'processing', attempts = leased.attempt, started_at = now(), worker_id = p_worker_id
+    set updated_at = now(), status = 'processing', attempts = leased.attempt, started_at = now(), worker_id = p_worker_id
     from leased
     where job.id = leased.job_id
     returning job.id, leased.fence, job.user_id, job.job_type, job.handler, job.params, job.checkpoint, leased.attempt,
@@ -823,7 +825,7 @@ begin
     fence = -nextval('ops.job_fence'), attempt = attempt + 1
   where job_id = p_job_id;
   update public.job_queue
-  set status = 'processing', attempts = v_ready.attempt + 1, started_at = now(), worker_id = coalesce(p_worker_id, 'unknown')
+  set updated_at = now(), status = 'processing', attempts = v_ready.attempt + 1, started_at = now(), worker_id = coalesce(p_worker_id, 'unknown')
   where id = p_job_id;
   return true;
 end;
@@ -850,7 +852,7 @@ begin
     where job_id = p_job_id;
   end if;
   update public.job_queue
-  set progress_percent = least(greatest(coalesce(p_percent, progress_percent), 0), 100),
+  set updated_at = now(), progress_percent = least(greatest(coalesce(p_percent, progress_percent), 0), 100),
     progress_message = coalesce(left(p_message, 500), progress_message),
     checkpoint = coalesce(p_checkpoint, checkpoint)
   where id = p_job_id;
@@ -871,7 +873,7 @@ begin
   end if;
   delete from ops.job_ready where job_id = p_job_id;
   update public.job_queue
-  set status = 'completed', progress_percent = 100, result = p_result, finished_at = now()
+  set updated_at = now(), status = 'completed', progress_percent = 100, result = p_result, finished_at = now()
   where id = p_job_id;
   return true;
 end;
@@ -902,7 +904,7 @@ begin
     end if;
   end if;
   update public.job_queue
-  set status = case when v_again then 'pending' else 'failed' end::public.job_status_enum, error_code = p_code, error_message = v_message,
+  set updated_at = now(), status = case when v_again then 'pending' else 'failed' end::public.job_status_enum, error_code = p_code, error_message = v_message,
     finished_at = case when not v_again then now() end
   where id = p_ready.job_id;
   insert into public.job_log (job_id, user_id, level, message, details, attempt)
@@ -945,7 +947,7 @@ begin
   end if;
   perform ops.put_back(p_job_id, now() + make_interval(secs => p_delay_seconds), v_ready.attempt - 1);
   update public.job_queue
-  set status = 'pending', attempts = v_ready.attempt - 1, checkpoint = coalesce(p_checkpoint, checkpoint),
+  set updated_at = now(), status = 'pending', attempts = v_ready.attempt - 1, checkpoint = coalesce(p_checkpoint, checkpoint),
     progress_message = coalesce(left(p_message, 500), progress_message)
   where id = p_job_id;
   -- The next run must not wait for the next visitor.
@@ -1039,7 +1041,7 @@ begin
   end if;
   -- Whoever deletes the ready job ends the job. A worker that runs it learns so with its next sign of life.
   delete from ops.job_ready where job_id = p_job_id;
-  update public.job_queue set status = 'cancelled', finished_at = now()
+  update public.job_queue set updated_at = now(), status = 'cancelled', finished_at = now()
   where id = p_job_id and status in ('pending', 'processing');
   return found;
 end;
@@ -1171,7 +1173,7 @@ begin
     delete from ops.job_dead_letter where job_id = any (p_job_ids) returning job_id
   ), pending as (
     update public.job_queue as job
-    set status = 'pending', finished_at = null, run_at = now(), attempts = case when p_is_afresh then 0 else job.attempts end
+    set updated_at = now(), status = 'pending', finished_at = null, run_at = now(), attempts = case when p_is_afresh then 0 else job.attempts end
     from again where job.id = again.job_id and job.status = 'failed'
     returning job.id
   )
@@ -1227,7 +1229,7 @@ begin
       returning job_id
     )
     update public.job_queue as job
-    set status = 'expired', finished_at = now(), error_code = 'expired', error_message = coalesce(job.error_message, 'This job was not begun in time')
+    set updated_at = now(), status = 'expired', finished_at = now(), error_code = 'expired', error_message = coalesce(job.error_message, 'This job was not begun in time')
     from stale
     where job.id = stale.job_id
     returning job.id, job.handler;

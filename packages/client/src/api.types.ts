@@ -1623,6 +1623,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/rest/v1/rpc/get_change_horizon": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * A time before which nothing can be stamped any more that a query does not see yet
+     * @description A time before which nothing can be stamped any more that a query does not see yet: rows are stamped with the beginning of their transaction. Who reads a list from there misses nothing (docs/realtime.md).
+     */
+    post: operations["rpc_get_change_horizon"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/rest/v1/rpc/get_click_stats": {
     parameters: {
       query?: never;
@@ -2350,6 +2370,8 @@ export interface components {
       /** @description What made up the score: name, points, of, advice. */
       trending_parts: unknown;
       trending_score: number;
+      /** Format: date-time */
+      updated_at: string;
       /** Format: uuid */
       user_id: string;
       was_repaired: boolean;
@@ -2707,6 +2729,11 @@ export interface components {
       /** @enum {string} */
       status: "pending" | "processing" | "completed" | "failed" | "cancelled" | "expired";
       /**
+       * Format: date-time
+       * @description Of the latest change, progress too. In no index: see below.
+       */
+      updated_at: string;
+      /**
        * Format: uuid
        * @description Whose job it is. Null: the service's own.
        */
@@ -2755,6 +2782,8 @@ export interface components {
       title: string;
       /** @enum {string} */
       type: "info" | "success" | "warning" | "error";
+      /** Format: date-time */
+      updated_at: string;
       /** Format: uuid */
       user_id: string;
     };
@@ -7501,6 +7530,7 @@ export interface operations {
           trending_keywords?: string;
           trending_parts?: string;
           trending_score?: string;
+          updated_at?: string;
           user_id?: string;
           was_repaired?: string;
         };
@@ -7556,6 +7586,7 @@ export interface operations {
           trending_keywords?: string;
           trending_parts?: string;
           trending_score?: string;
+          updated_at?: string;
           user_id?: string;
           was_repaired?: string;
         };
@@ -8341,6 +8372,7 @@ export interface operations {
           run_at?: string;
           started_at?: string;
           status?: string;
+          updated_at?: string;
           user_id?: string;
           worker_id?: string;
         };
@@ -8435,6 +8467,7 @@ export interface operations {
           read_at?: string;
           title?: string;
           type?: string;
+          updated_at?: string;
           user_id?: string;
         };
         /** @description At most 1,000 rows come at once */
@@ -8478,6 +8511,7 @@ export interface operations {
           read_at?: string;
           title?: string;
           type?: string;
+          updated_at?: string;
           user_id?: string;
         };
       };
@@ -8523,6 +8557,7 @@ export interface operations {
           read_at?: string;
           title?: string;
           type?: string;
+          updated_at?: string;
           user_id?: string;
         };
         /** @description Columns, and rows of other tables: `id,title,social_account(display_name)` */
@@ -9301,6 +9336,33 @@ export interface operations {
             job_id: string | null;
             result: unknown;
           }[];
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  rpc_get_change_horizon: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": Record<string, never>;
+      };
+    };
+    responses: {
+      /** @description What it gives */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": string | null;
         };
       };
       400: components["responses"]["DataApi400"];

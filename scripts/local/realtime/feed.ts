@@ -52,6 +52,8 @@ export interface FeedEvents {
 
 const MESSAGES = "supabase_realtime_messages_publication";
 const BATCH = 500;
+/** How long a commit may take from the log to where others see it. */
+const PATIENCE_MS = 5_000;
 /** More than this waiting, and the stream is held back. */
 const MOST_WAITING = 20_000;
 /** Bytes of a change. Of a larger one only short values are sent. */
@@ -228,6 +230,8 @@ export class Feed {
   }
 
   async #deliver(batch: Change[]): Promise<void> {
+    if (this.#subscriptions.size === 0) return;
+    await this.#visibleToAll(batch);
     const tables = new Map(
       (await this.#catalog.tables()).map((table) => [`${table.schema}.${table.name}`, table]),
     );
@@ -249,6 +253,21 @@ export class Feed {
     for (const change of batch) receivers.get(change)?.(change);
   }
 
+  /**
+   * A commit is in the log, and so here, a moment before others see its rows. Until they do, the policies would find nothing.
+   */
+  async #visibleToAll(batch: Change[]): Promise<void> {
+    const xids = [...new Set(batch.map(({ xid }) => xid))];
+    for (const limit = performance.now() + PATIENCE_MS; performance.now() < limit;) {
+      const [row] = await this.#sql<{ ended: boolean }[]>`
+        select bool_and(pg_visible_in_snapshot((top - (top - xid) % 4294967296)::text::xid8, snapshot)) as ended
+        from (select snapshot, pg_snapshot_xmax(snapshot)::text::bigint as top from pg_current_snapshot() as snapshot) as now,
+          unnest(${xids}::bigint[]) as xid`;
+      if (row?.ended) return;
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+  }
+
   /** Answers what sends one of the changes to all who may see it. */
   async #decide(
     table: Table,
@@ -265,14 +284,17 @@ export class Feed {
         conditions.every((condition) => holds(tupleOf(change), condition))
       ),
     ]));
-    const isVisible = await this.#visibility(table, wanted);
+    const readers = new Map(subscriptions.map(({ listener }) => [listener, listener.reader]));
+    const isVisible = await this.#visibility(table, wanted, readers);
     const writer = new ChangeWriter(table);
     return (change) => {
       const byListener = Map.groupBy(wanted.get(change) ?? [], ({ listener }) => listener);
       for (const [listener, wishes] of byListener) {
         // Asked again: sending may come a while after asking.
         if (!listener.mayReceive() || !this.#subscriptions.has(listener)) continue;
-        const { reader } = listener;
+        // A token may have been renewed meanwhile; of another person nothing was asked.
+        const reader = readers.get(listener) ?? listener.reader;
+        if (reader.sub !== listener.reader.sub || reader.role !== listener.reader.role) continue;
         const canRead = table.key.every(({ name }) => table.readable.get(reader.role)?.has(name));
         if (!canRead && change.type !== "DELETE") {
           listener.receive(unique(wishes), writer.refusal(change));
@@ -289,6 +311,7 @@ export class Feed {
   async #visibility(
     table: Table,
     wanted: Map<Change, Subscription[]>,
+    readers: Map<Listener, Reader>,
   ): Promise<(change: Change, reader: Reader) => boolean> {
     if (!table.has_rls) return () => true;
     const bypasses = (change: Change, { role }: Reader) =>
@@ -298,7 +321,8 @@ export class Feed {
     const rows = new Map<string, Set<Change>>();
     for (const [change, subscriptions] of wanted) {
       const key = keyOf(table, change.record);
-      for (const { listener: { reader } } of subscriptions) {
+      for (const { listener } of subscriptions) {
+        const reader = readers.get(listener) ?? listener.reader;
         if (bypasses(change, reader) || !mayOwn(table, reader, change.record)) continue;
         const asker = ensure(askers, nameOf(reader), () => ({ reader, keys: new Set<string>() }));
         asker.keys.add(key);

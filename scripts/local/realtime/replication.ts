@@ -15,6 +15,8 @@ export interface Change {
   type: "INSERT" | "UPDATE" | "DELETE";
   /** Milliseconds and `Z`. */
   committed: string;
+  /** The transaction's, without its epoch. */
+  xid: number;
   record: Tuple;
   /** The key of a deleted row, or what the table's replica identity adds. */
   old: Tuple;
@@ -98,10 +100,11 @@ export class Replication {
       if (shouldRespond) void service.acknowledge(lsn);
     });
     let transaction: Change[] = [];
-    let committed = "";
+    let begun = { committed: "", xid: 0 };
     service.on("data", (_lsn: string, message: Pgoutput.Message) => {
       if (message.tag === "begin") {
-        committed = new Date(Number(BigInt(message.commitTime.toString()) / 1000n)).toISOString();
+        const committed = new Date(Number(BigInt(message.commitTime.toString()) / 1000n)).toISOString();
+        begun = { committed, xid: message.xid >>> 0 };
       } else if (message.tag === "relation") {
         this.events.relation();
       } else if (message.tag === "commit") {
@@ -109,7 +112,7 @@ export class Replication {
         transaction = [];
         if (changes.length > 0) return this.events.changes(changes);
       } else {
-        const change = toChange(message, committed);
+        const change = toChange(message, begun);
         if (change) transaction.push(change);
       }
     });
@@ -119,10 +122,13 @@ export class Replication {
   }
 }
 
-function toChange(message: Pgoutput.Message, committed: string): Change | undefined {
+function toChange(
+  message: Pgoutput.Message,
+  begun: Pick<Change, "committed" | "xid">,
+): Change | undefined {
   if (message.tag !== "insert" && message.tag !== "update" && message.tag !== "delete") return undefined;
   const { schema, name: table } = message.relation;
   const old: Tuple = message.tag === "insert" ? {} : message.old ?? message.key ?? {};
   const type = message.tag.toUpperCase() as Change["type"];
-  return { schema, table, type, committed, record: message.tag === "delete" ? {} : message.new, old };
+  return { schema, table, type, ...begun, record: message.tag === "delete" ? {} : message.new, old };
 }

@@ -214,6 +214,7 @@ export const EXECUTE: Record<string, string> = {
     read_publishing_limits enqueue_due_posts begin_publishing arm_publishing send_publishing record_publishing
     hear_of_publishing`,
   ),
+  ...executable("public", "anon authenticated", "get_change_horizon"),
   // Behind public wrappers, in policies, in generated columns and checks. Schema ops itself is closed to all of them.
   ...executable(
     "ops",
@@ -235,7 +236,7 @@ export const EXECUTE: Record<string, string> = {
     "ops",
     "anon authenticated",
     `
-    is_public_item is_public_creator`,
+    is_public_item is_public_creator get_change_horizon`,
   ),
   ...executable(
     "ops",

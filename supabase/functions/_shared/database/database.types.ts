@@ -140,6 +140,7 @@ export type Database = {
           "trending_keywords": (string)[];
           "trending_parts": NonNullable<Json>;
           "trending_score": number;
+          "updated_at": string;
           "user_id": string;
           "was_repaired": boolean;
         };
@@ -163,6 +164,7 @@ export type Database = {
           "trending_keywords"?: (string)[];
           "trending_parts"?: NonNullable<Json>;
           "trending_score": number;
+          "updated_at"?: string;
           "user_id": string;
           "was_repaired"?: boolean;
         };
@@ -185,6 +187,7 @@ export type Database = {
           "trending_keywords"?: (string)[];
           "trending_parts"?: NonNullable<Json>;
           "trending_score"?: number;
+          "updated_at"?: string;
           "user_id"?: string;
           "was_repaired"?: boolean;
         };
@@ -935,6 +938,7 @@ export type Database = {
           "run_at": string;
           "started_at": string | null;
           "status": Database["public"]["Enums"]["job_status_enum"];
+          "updated_at": string;
           "user_id": string | null;
           "worker_id": string | null;
         };
@@ -960,6 +964,7 @@ export type Database = {
           "run_at"?: string;
           "started_at"?: string | null;
           "status"?: Database["public"]["Enums"]["job_status_enum"];
+          "updated_at"?: string;
           "user_id"?: string | null;
           "worker_id"?: string | null;
         };
@@ -984,6 +989,7 @@ export type Database = {
           "run_at"?: string;
           "started_at"?: string | null;
           "status"?: Database["public"]["Enums"]["job_status_enum"];
+          "updated_at"?: string;
           "user_id"?: string | null;
           "worker_id"?: string | null;
         };
@@ -1061,6 +1067,7 @@ export type Database = {
           "read_at": string | null;
           "title": string;
           "type": Database["public"]["Enums"]["notification_type_enum"];
+          "updated_at": string;
           "user_id": string;
         };
         ComputedFields: never;
@@ -1072,6 +1079,7 @@ export type Database = {
           "read_at"?: string | null;
           "title": string;
           "type"?: Database["public"]["Enums"]["notification_type_enum"];
+          "updated_at"?: string;
           "user_id": string;
         };
         Update: {
@@ -1082,6 +1090,7 @@ export type Database = {
           "read_at"?: string | null;
           "title"?: string;
           "type"?: Database["public"]["Enums"]["notification_type_enum"];
+          "updated_at"?: string;
           "user_id"?: string;
         };
         Relationships: [
@@ -2694,6 +2703,7 @@ export type Database = {
         }[];
       };
       "get_cached_stripe_data": { Args: { "p_key": string }; Returns: Json };
+      "get_change_horizon": { Args: Record<PropertyKey, never>; Returns: string };
       "get_click_stats": {
         Args: { "p_content_id"?: string; "p_since"?: string; "p_until"?: string };
         Returns: Json;

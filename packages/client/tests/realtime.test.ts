@@ -1,0 +1,150 @@
+import assert from "node:assert/strict";
+import { realtimeClient, until } from "../../../scripts/test/realtime.ts";
+import { createCreator, testDatabase } from "../../../scripts/test/stack.ts";
+import {
+  changesFilter,
+  type ListChange,
+  type WatchOptions,
+  watchTable,
+  type Where,
+} from "../src/realtime.ts";
+import { parseFilters } from "../../../scripts/local/realtime/filters.ts";
+
+Deno.test("a filter quotes what has to be quoted and refuses what it cannot express", () => {
+  const values = [
+    'a,b=eq.c "d" \\ (e).f',
+    "plain",
+    "",
+    " ",
+    "null",
+    "NULL",
+    "{a}",
+    "it's",
+    "%_*",
+    "ünï,cödé",
+    "a\nb",
+  ];
+  for (const value of values) {
+    assert.deepEqual(
+      parseFilters(changesFilter({ title: value, user_id: "x" })).map((
+        filter,
+      ) => [filter.column, filter.operator, filter.value]),
+      [["title", "eq", value], ["user_id", "eq", "x"]],
+      JSON.stringify(value),
+    );
+  }
+  assert.equal(
+    changesFilter({ n: 5, b: true, x: null, s: ["a", "b,c"] }),
+    'n=eq.5,b=eq.true,x=is.null,s=in.(a,"b,c")',
+  );
+  const refused: Where[] = [
+    { n: 2 ** 53 },
+    { n: NaN },
+    { t: "a\0b" },
+    { s: [] },
+    { s: Array<string>(101).fill("a") },
+    { "a=b": 1 },
+  ];
+  for (const where of refused) {
+    assert.throws(() => changesFilter(where), TypeError);
+  }
+});
+
+/** What a consumer was told, and the list as it has it. */
+class Consumer {
+  readonly told: ListChange[] = [];
+  readonly states: string[] = [];
+  readonly options: Pick<WatchOptions, "onChange" | "onState"> = {
+    onChange: (change) => this.told.push(change),
+    onState: (state, error) => this.states.push(error ? `${state}: ${error.message}` : state),
+  };
+
+  titles(type?: string): unknown[] {
+    return this.told.filter((change) => !type || change.type === type).map(({ row, id }) => row?.title ?? id);
+  }
+}
+
+Deno.test("a watcher tells every change once: by channel, by catch-up, and what was deleted while it was away", async () => {
+  const [own, other] = await Promise.all([createCreator(), createCreator()]);
+  const client = await realtimeClient(own);
+  const sql = await testDatabase();
+  const consumer = new Consumer();
+  const add = async (title: string, user = own.id) => {
+    const [row] = await sql<{ id: string }[]>`
+      insert into public.notification (user_id, title) values (${user}, ${title}) returning id`;
+    return row?.id ?? "";
+  };
+  const there = await add("there before");
+  const watch = watchTable(client, "notification", {
+    ...consumer.options,
+    where: { user_id: own.id },
+    retrySeconds: 60,
+  });
+  try {
+    await until("it is live", () => watch.state === "live");
+    assert.deepEqual(consumer.told, []);
+    const first = await add("first");
+    await add("not yours", other.id);
+    await until("the first came", () => consumer.titles().includes("first"));
+    await sql`update public.notification set read_at = now() where id = ${first}`;
+    await until("its update came", () => consumer.told.length === 2);
+    await sql`delete from public.notification where id = ${there}`;
+    await until("the deletion of what was there before came", () => consumer.told.length === 3);
+    assert.deepEqual(consumer.told.map(({ type }) => type), ["INSERT", "UPDATE", "DELETE"]);
+
+    // A transaction that begins before the break and commits in it is stamped earlier than what was last seen.
+    const late = await sql.reserve();
+    await late`begin`;
+    await late`insert into public.notification (user_id, title) values (${own.id}, 'late')`;
+    await add("seen");
+    await until("that came", () => consumer.titles().includes("seen"));
+    client.realtime.disconnect();
+    await until("it notices", () => watch.state === "polling");
+    const away = await add("away");
+    await add("gone at once").then((id) => sql`delete from public.notification where id = ${id}`);
+    await sql`update public.notification set data = '{"n": 2}' where id = ${away}`;
+    await sql`delete from public.notification where id = ${first}`;
+    await late`commit`;
+    late.release();
+    await until("it is live again", () => watch.state === "live");
+    assert.deepEqual(consumer.titles("INSERT").sort(), ["away", "first", "late", "seen"]);
+    assert.deepEqual(consumer.titles("DELETE").sort(), [there, first].sort());
+    await add("last");
+    await until("the last came", () => consumer.titles().includes("last"));
+    assert.equal(new Set(consumer.titles("INSERT")).size, consumer.titles("INSERT").length, "nothing twice");
+    assert.ok(!consumer.titles().includes("not yours"));
+  } finally {
+    await watch.close();
+    await sql`delete from auth.users where id in (${own.id}, ${other.id})`;
+    await sql.end();
+  }
+  assert.equal(watch.state, "closed");
+});
+
+Deno.test("a list from its start, and on from a cursor after a restart", async () => {
+  const own = await createCreator();
+  const client = await realtimeClient(own);
+  const sql = await testDatabase();
+  try {
+    const where = { user_id: own.id };
+    // More than a page, and all stamped alike.
+    await sql`insert into public.notification (user_id, title) select ${own.id}, 'n' || n from generate_series(1, 1100) as n`;
+    const before = new Consumer();
+    const watch = watchTable(client, "notification", { ...before.options, where, since: "start" });
+    await until("it is live", () => watch.state === "live");
+    assert.equal(new Set(before.titles("INSERT")).size, 1100);
+    assert.equal(before.told.length, 1100);
+    await watch.close();
+    const { cursor } = watch;
+    assert.ok(cursor);
+    await sql`insert into public.notification (user_id, title) values (${own.id}, 'while it was off')`;
+    const after = new Consumer();
+    const again = watchTable(client, "notification", { ...after.options, where, since: cursor });
+    await until("it is live again", () => again.state === "live");
+    await until("it knows", () => after.titles().includes("while it was off"));
+    await again.close();
+  } finally {
+    await sql`delete from auth.users where id = ${own.id}`;
+    await sql.end();
+  }
+});

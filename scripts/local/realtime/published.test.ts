@@ -1,0 +1,210 @@
+import assert from "node:assert/strict";
+import { makePlace, type Place, PUBLISHED } from "../../test/published_rows.ts";
+import { Ears, realtimeClient, until } from "../../test/realtime.ts";
+import { createCreator, testDatabase, testStack } from "../../test/stack.ts";
+
+Deno.test("eight tables × insert, update, delete × owner, other, visitor, moderator: nobody gets what is not theirs", async (t) => {
+  const [own, other, moderator] = await Promise.all([createCreator(), createCreator(), createCreator()]);
+  const sql = await testDatabase();
+  await sql`insert into public.user_role (user_id, role) values (${moderator.id}, 'moderator')`;
+  const clients = {
+    owner: await realtimeClient(own),
+    other: await realtimeClient(other),
+    moderator: await realtimeClient(moderator),
+    visitor: await realtimeClient(),
+  };
+  const mark = `secret-${crypto.randomUUID()}`;
+  try {
+    const place = await makePlace(sql, own.id);
+    await makePlace(sql, other.id);
+    await sql`update public.users set is_public = true where id = ${own.id}`;
+    for (const { name, insert, update } of PUBLISHED) {
+      await t.step(name, async () => {
+        const isPublic = name === "trending_content";
+        const ears = await Promise.all(
+          Object.values(clients).map((client) => new Ears(client, [{ table: name }]).ready()),
+        );
+        const [owner, ...others] = ears;
+        assert.ok(owner);
+        const [row] = await insert(sql, place, mark);
+        const id = String(row?.id);
+        await owner.change(({ eventType, new: fresh }) => eventType === "INSERT" && String(fresh.id) === id);
+        await sql.unsafe(`update public.${name} set ${update} where id = $1`, [id]);
+        await owner.change(({ eventType, new: fresh }) => eventType === "UPDATE" && String(fresh.id) === id);
+        await sql.unsafe(`delete from public.${name} where id = $1`, [id]);
+        const visitor = others.at(-1);
+        for (const one of ears) {
+          // Who may not read the table at all is told of errors, and no key.
+          if (one === visitor && !isPublic) continue;
+          const gone = await one.change(({ eventType, old }) =>
+            eventType === "DELETE" && String(old.id) === id
+          );
+          assert.deepEqual(Object.keys(gone.old), ["id"]);
+        }
+        for (const one of others) {
+          const theirs = one.changes.filter(({ eventType, new: fresh }) =>
+            eventType !== "DELETE" && String(fresh.id) === id
+          );
+          assert.deepEqual(theirs.map(({ eventType }) => eventType), isPublic ? ["INSERT", "UPDATE"] : []);
+          assert.ok(isPublic || !JSON.stringify(one.changes).includes(mark));
+        }
+        const told = visitor?.changes.map((change) => ({ ...change.new, ...change.old }));
+        assert.ok(isPublic || told?.every((row) => Object.keys(row).length === 0));
+        await Promise.all(ears.map((one) => one.close()));
+      });
+    }
+  } finally {
+    await Promise.all(Object.values(clients).map((client) => client.removeAllChannels()));
+    await sql`delete from auth.users where id in (${own.id}, ${other.id}, ${moderator.id})`;
+    await sql.end();
+  }
+});
+
+Deno.test("a row that changes hands is shown to neither as the other's", async () => {
+  const [own, other] = await Promise.all([createCreator(), createCreator()]);
+  const [mine, theirs] = await Promise.all([own, other].map((one) => realtimeClient(one)));
+  assert.ok(mine && theirs);
+  const sql = await testDatabase();
+  try {
+    const ears = await new Ears(mine, [{ table: "notification" }]).ready();
+    const foreign = await new Ears(theirs, [{ table: "notification" }]).ready();
+    // All at once, so that the relay sees them together, and the policies only the end.
+    const id = crypto.randomUUID();
+    await sql.begin(async (sql) => {
+      await sql`insert into public.notification (id, user_id, title) values (${id}, ${own.id}, 'mine')`;
+      await sql`update public.notification set title = 'still mine' where id = ${id}`;
+      await sql`update public.notification set user_id = ${other.id}, title = 'theirs' where id = ${id}`;
+    });
+    await foreign.change((change) => change.new.title === "theirs");
+    await sql`update public.notification set user_id = ${own.id}, title = 'mine again' where id = ${id}`;
+    await ears.change((change) => change.new.title === "mine again");
+    const last = crypto.randomUUID();
+    await sql`insert into public.notification (id, user_id, title) values (${last}, ${other.id}, 'last')`;
+    await foreign.change((change) => change.new.id === last);
+    assert.deepEqual(foreign.changes.map((change) => change.new.title), ["theirs", "last"]);
+    assert.deepEqual(ears.changes.map((change) => change.new.title), ["mine again"]);
+  } finally {
+    await Promise.all([mine, theirs].map((client) => client.removeAllChannels()));
+    await sql`delete from auth.users where id in (${own.id}, ${other.id})`;
+    await sql.end();
+  }
+});
+
+Deno.test("every digit of a number is sent, and a grant that is taken away ends its column within 30 s", async () => {
+  const own = await createCreator();
+  const { api_url, publishable_key } = await testStack();
+  const sql = await testDatabase();
+  const frames: string[] = [];
+  const socket = new WebSocket(
+    `${api_url.replace("http", "ws")}/realtime/v1/websocket?apikey=${publishable_key}&vsn=2.0.0`,
+  );
+  socket.onmessage = ({ data }) => frames.push(String(data));
+  socket.onopen = () => {
+    const wish = { event: "*", schema: "public", table: "social_account", filter: `user_id=eq.${own.id}` };
+    const payload = { config: { postgres_changes: [wish] }, access_token: own.token };
+    socket.send(JSON.stringify(["1", "1", "realtime:digits", "phx_join", payload]));
+  };
+  let place: Place | undefined;
+  try {
+    place = await makePlace(sql, own.id);
+    await until("it is subscribed", () => frames.some((frame) => frame.includes("Subscribed to PostgreSQL")));
+    await sql`update public.social_account set followers_count = 9007199254740993 where id = ${place.account}`;
+    await until(
+      "every digit came",
+      () => frames.some((frame) => frame.includes('"followers_count":9007199254740993')),
+    );
+
+    const columns = await sql<{ name: string }[]>`
+      select column_name as name from information_schema.columns where table_schema = 'public' and table_name = 'social_account'`;
+    const all = columns.map(({ name }) => name).filter((name) => name !== "last_error").join(", ");
+    try {
+      await sql.unsafe(`revoke select on public.social_account from authenticated;
+        grant select (${all}) on public.social_account to authenticated`).simple();
+      await until("the column is not sent any more", async () => {
+        const mark = crypto.randomUUID();
+        await sql`update public.social_account set last_error = ${mark} where id = ${place?.account ?? ""}`;
+        await sql`update public.social_account set followers_count = followers_count + 1 where id = ${
+          place?.account ?? ""
+        }`;
+        const count = frames.length;
+        await until("something came", () => frames.length > count);
+        return !frames.some((frame) => frame.includes(mark));
+      }, 30);
+    } finally {
+      await sql.unsafe(`revoke select (${all}) on public.social_account from authenticated;
+        grant select on public.social_account to authenticated`).simple();
+    }
+  } finally {
+    socket.close();
+    await sql`delete from auth.users where id = ${own.id}`;
+    await sql.end();
+  }
+});
+
+Deno.test("what trends is broadcast by the database alone, once a list that has changed, to everybody", async () => {
+  const [own, other] = await Promise.all([createCreator(), createCreator()]);
+  const [visitor, reader, writer] = await Promise.all([
+    realtimeClient(),
+    realtimeClient(own),
+    realtimeClient(other),
+  ]);
+  const sql = await testDatabase();
+  const options = { name: "trending:month", private: true };
+  try {
+    const ears = await Promise.all([visitor, reader].map((client) => new Ears(client, [], options).ready()));
+    const place = await makePlace(sql, own.id);
+    await sql`update public.users set is_public = true where id = ${own.id}`;
+    await sql`select public.refresh_public_lists()`;
+    await sql`select ops.add_trend_gains(${[place.item]}::uuid[], ${[1e9]}::double precision[], now())`;
+    await sql`select public.refresh_public_lists()`;
+    for (const one of ears) {
+      const message = await until(
+        "the list came",
+        () =>
+          one.broadcasts.find(({ event, payload }) =>
+            event === "trending" && JSON.stringify(payload).includes(place.item)
+          ),
+      );
+      const { list, items } = message.payload as {
+        list: string;
+        items: { content_id: string; rank_position: number }[];
+      };
+      assert.equal(list, "month");
+      assert.ok(items.length <= 100);
+    }
+    const speaking = await new Ears(writer, [], options).ready();
+    await speaking.channel.send({ type: "broadcast", event: "trending", payload: { list: "forged" } });
+    await speaking.channel.httpSend("trending", { list: "forged" });
+    await sql`select ops.tell_trending('{month}')`;
+    const [first] = ears;
+    const count = first?.broadcasts.length ?? 0;
+    await until("a true one came after it", () => (first?.broadcasts.length ?? 0) > count || count > 1);
+    assert.ok(!JSON.stringify(first?.broadcasts).includes("forged"));
+  } finally {
+    await Promise.all([visitor, reader, writer].map((client) => client.removeAllChannels()));
+    await sql`delete from auth.users where id in (${own.id}, ${other.id})`;
+    await sql.end();
+  }
+});
+
+Deno.test("a creator's channel is heard and spoken on by that creator alone", async () => {
+  const [own, other] = await Promise.all([createCreator(), createCreator()]);
+  const [phone, desk, stranger] = await Promise.all([own, own, other].map((one) => realtimeClient(one)));
+  assert.ok(phone && desk && stranger);
+  const options = { name: `creator:${own.id}`, private: true, broadcast: { ack: true } };
+  try {
+    const [one, two] = await Promise.all(
+      [phone, desk].map((client) => new Ears(client, [], options).ready()),
+    );
+    assert.equal(await one?.channel.send({ type: "broadcast", event: "draft", payload: { n: 1 } }), "ok");
+    await until("the other device hears it", () => two?.broadcasts.length === 1);
+    const denied = new Ears(stranger, [], options).subscribe();
+    await until("others may not join", () => denied.states.includes("CHANNEL_ERROR"));
+    await denied.channel.httpSend("draft", { n: 2 });
+    await one?.channel.send({ type: "broadcast", event: "draft", payload: { n: 3 } });
+    await until("the next came", () => two?.broadcasts.length === 2);
+    assert.deepEqual(two?.broadcasts.map(({ payload }) => (payload as { n: number }).n), [1, 3]);
+  } finally {
+    await Promise.all([phone, desk, stranger].map((client) => client.removeAllChannels()));
+  }
+});
