@@ -51,7 +51,9 @@ begin
   if to_regclass('ops.search_document') is null then
     return;
   end if;
-  perform cron.schedule('refresh-discovery', '* * * * *', 'select ops.refresh_discovery(20000)');
+  -- In transactions of 500 items, up to 20,000: a sync or an edit of one of them waits for its batch only.
+  perform cron.schedule('refresh-discovery', '* * * * *',
+    'do $batches$ begin for batch in 1..40 loop exit when ops.refresh_discovery(500) = 0; commit; end loop; end $batches$');
   perform cron.schedule('roll-up-clicks', '* * * * *', 'select ops.roll_up_clicks()');
   perform cron.schedule('update-trending-content', '8-59/10 * * * *', 'select ops.refresh_trending()');
   perform cron.schedule('rescale-discovery', '37 2 * * *', 'select ops.rescale_discovery()');

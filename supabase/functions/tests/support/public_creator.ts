@@ -34,11 +34,15 @@ async function publish(sql: Sql, items: number): Promise<PublicCreator> {
     insert into public.content_item (social_account_id, platform_content_id, title, tags, duration_seconds, published_at)
     select account.id, 'p' || n, 'Item ' || n, array['shared-' || ${slug}::text], n * 10, now() - make_interval(hours => n)
     from account, generate_series(1, ${items}) as n returning id`;
-  // Cron refreshes, too: whoever comes first, it is done when nothing of ours waits.
+  // By cron's own command. Cron refreshes, too: whoever comes first, it is done when nothing of ours waits.
+  const [job] = await sql<
+    { command: string }[]
+  >`select command from cron.job where jobname = 'refresh-discovery'`;
+  assert.ok(job);
   const ids = rows.map(({ id }) => id);
   const limit = Date.now() + 60_000;
   while (true) {
-    await sql`select ops.refresh_discovery(5000)`;
+    await sql.unsafe(job.command);
     const [row] = await sql`select count(*)::int as ready from ops.search_document where content_item_id in ${
       sql(ids)
     }`;
