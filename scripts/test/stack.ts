@@ -77,7 +77,7 @@ export async function callFunction<Body = Record<string, unknown>>(
   if (call.body !== undefined) headers.set("content-type", "application/json");
   for (const [key, value] of Object.entries(call.headers ?? {})) headers.set(key, value);
   const body = call.body === undefined ? undefined : JSON.stringify(call.body);
-  const response = await fetch(url, { method, headers, body, signal: call.signal });
+  const response = await fetch(url, { method, headers, body, signal: call.signal, redirect: "manual" });
   const text = await response.text();
   const json = /\bjson\b/.test(response.headers.get("content-type") ?? "");
   return {

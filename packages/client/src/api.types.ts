@@ -306,6 +306,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/functions/v1/get-seo-metadata": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The head tags of a public item's or creator's page */
+    get: operations["get-seo-metadata"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/functions/v1/get-trending": {
     parameters: {
       query?: never;
@@ -697,6 +714,40 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/functions/v1/refresh-sitemap": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Renders pages of the sitemap ahead */
+    post: operations["refresh-sitemap"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/functions/v1/robots": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The robots.txt of the public site */
+    get: operations["robots"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/functions/v1/search-content": {
     parameters: {
       query?: never;
@@ -742,6 +793,23 @@ export interface paths {
     put?: never;
     /** Decides over posts that failed or of which nobody knows */
     post: operations["settle-publishing-problems"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/functions/v1/sitemap": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The sitemap of the public site: its index, or one page */
+    get: operations["sitemap"];
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -850,6 +918,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/functions/v1/thumbnail": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Leads to the picture of a public item */
+    get: operations["thumbnail"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/functions/v1/tiktok-webhook": {
     parameters: {
       query?: never;
@@ -929,6 +1014,23 @@ export interface paths {
     put?: never;
     /** Says everything that is wrong with a post before it is sent */
     post: operations["validate-post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/functions/v1/validate-seo": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What an item lacks for rich results, and how to mend it */
+    get: operations["validate-seo"];
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -1697,6 +1799,26 @@ export interface paths {
      * @description Jobs by type and status, of one person, or of everybody in the last seven days (for the service).
      */
     post: operations["rpc_get_job_queue_stats"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/rpc/get_seo_check": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * An item of the caller for checking what search engines get of it
+     * @description An item of the caller for checking what search engines get of it: {item, obstacles}. Obstacles are why visitors do not see it.
+     */
+    post: operations["rpc_get_seo_check"];
     delete?: never;
     options?: never;
     head?: never;
@@ -2496,6 +2618,11 @@ export interface components {
       category_code: string | null;
       /** @description Who chose category_code: the creator (always wins), the AI, or what the platform's category, the tags or the creator's profile tell. */
       category_source: string | null;
+      /**
+       * Format: date-time
+       * @description When what a page shows of it last changed. Counters, clicks and new signatures of its picture change nothing: it is what search engines are told.
+       */
+      changed_at: string;
       /** Format: int64 */
       comments_count: number;
       content_type: string;
@@ -5041,6 +5168,57 @@ export interface operations {
       504: components["responses"]["Problem504"];
     };
   };
+  "get-seo-metadata": {
+    parameters: {
+      query?: {
+        /** @example 3f1c9a52-7f0e-4b0a-9d53-1f6c2f7f1b11 */
+        content_id?: string;
+        slug?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** Format: uri */
+            canonical_url: string;
+            description: string;
+            html: string;
+            json_ld: ({
+              /** @constant */
+              "@context": "https://schema.org";
+              "@type": string;
+            } & {
+              [key: string]: unknown;
+            })[];
+            og_tags: {
+              [key: string]: string | string[];
+            };
+            title: string;
+            twitter_tags: {
+              [key: string]: string | string[];
+            };
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
   "get-trending": {
     parameters: {
       query?: {
@@ -6343,6 +6521,76 @@ export interface operations {
       504: components["responses"]["Problem504"];
     };
   };
+  "refresh-sitemap": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "max_pages": 3
+         *     }
+         */
+        "application/json": {
+          /** @default 3 */
+          max_pages?: number;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            remaining: number;
+            rendered: number;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      500: components["responses"]["Problem500"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  robots: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "text/plain": string;
+        };
+      };
+      400: components["responses"]["Problem400"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      422: components["responses"]["Problem422"];
+      500: components["responses"]["Problem500"];
+      504: components["responses"]["Problem504"];
+    };
+  };
   "search-content": {
     parameters: {
       query: {
@@ -6560,6 +6808,37 @@ export interface operations {
       405: components["responses"]["Problem405"];
       413: components["responses"]["Problem413"];
       415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  sitemap: {
+    parameters: {
+      query?: {
+        /** @example 1 */
+        page?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/xml": string;
+        };
+      };
+      400: components["responses"]["Problem400"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
       422: components["responses"]["Problem422"];
       429: components["responses"]["Problem429"];
       500: components["responses"]["Problem500"];
@@ -6952,6 +7231,37 @@ export interface operations {
       429: components["responses"]["Problem429"];
       500: components["responses"]["Problem500"];
       502: components["responses"]["Problem502"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  thumbnail: {
+    parameters: {
+      query: {
+        /** @example 3f1c9a52-7f0e-4b0a-9d53-1f6c2f7f1b11 */
+        id: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "text/plain": string;
+        };
+      };
+      400: components["responses"]["Problem400"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
       503: components["responses"]["Problem503"];
       504: components["responses"]["Problem504"];
     };
@@ -7371,6 +7681,54 @@ export interface operations {
       405: components["responses"]["Problem405"];
       413: components["responses"]["Problem413"];
       415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  "validate-seo": {
+    parameters: {
+      query: {
+        /** @example 3f1c9a52-7f0e-4b0a-9d53-1f6c2f7f1b11 */
+        content_id: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** Format: uuid */
+            content_id: string;
+            findings: {
+              code: string;
+              /** Format: uri */
+              document_url: string;
+              field: string;
+              fix: string;
+              message: string;
+              /** @enum {string} */
+              severity: "error" | "warning" | "info";
+            }[];
+            rich_result: string | null;
+            /** Format: uri */
+            url: string;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
       422: components["responses"]["Problem422"];
       429: components["responses"]["Problem429"];
       500: components["responses"]["Problem500"];
@@ -7860,6 +8218,7 @@ export interface operations {
         filters?: {
           category_code?: string;
           category_source?: string;
+          changed_at?: string;
           comments_count?: string;
           content_type?: string;
           created_at?: string;
@@ -7928,6 +8287,7 @@ export interface operations {
         filters?: {
           category_code?: string;
           category_source?: string;
+          changed_at?: string;
           comments_count?: string;
           content_type?: string;
           created_at?: string;
@@ -9477,6 +9837,36 @@ export interface operations {
             /** @enum {string|null} */
             status: "pending" | "processing" | "completed" | "failed" | "cancelled" | "expired" | null;
           }[];
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  rpc_get_seo_check: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** Format: uuid */
+          p_content_item_id: string;
+        };
+      };
+    };
+    responses: {
+      /** @description What it gives */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": unknown;
         };
       };
       400: components["responses"]["DataApi400"];

@@ -12,14 +12,19 @@ export const READS: ReadonlySet<string> = new Set([
   "get-content-detail",
   "get-creator-by-slug",
   "get-post",
+  "get-seo-metadata",
   "get-trending",
   "health",
   "job-status",
   "list-posts",
   "list-publishing-problems",
   "metrics",
+  "robots",
   "search-content",
   "search-creators",
+  "sitemap",
+  "thumbnail",
+  "validate-seo",
 ]);
 
 /** Functions that take an idempotency key, and so may be repeated. */

@@ -34,7 +34,7 @@ export const discovery: Benchmark = {
         connection: { statement_timeout: PATIENCE_MS },
       });
       try {
-        const { source, seconds } = await load(place.db_url, items, lite);
+        const { source, seconds } = await load(place.db_url, items, { lite });
         const terms = await searchTerms(owner, items);
         const asks = await asksOf(owner, terms);
         const rows: Row[] = [

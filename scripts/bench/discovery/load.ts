@@ -42,8 +42,13 @@ export interface Loaded {
  *
  * @param db_url As the owner of the tables.
  * @param lite Where SQLite's copy goes: table `item`, its words in `words`.
+ * @param only_items Leaves out what is made from items for searching and lists.
  */
-export async function load(db_url: string, size: number, lite?: DatabaseSync): Promise<Loaded> {
+export async function load(
+  db_url: string,
+  size: number,
+  { lite, only_items = false }: { lite?: DatabaseSync; only_items?: boolean } = {},
+): Promise<Loaded> {
   const connection = { maintenance_work_mem: "1GB", synchronous_commit: "off" };
   const sql = postgres(db_url, { max: 2, onnotice: () => {}, connection });
   const seconds: Record<string, number> = {};
@@ -75,6 +80,15 @@ export async function load(db_url: string, size: number, lite?: DatabaseSync): P
     for (const { name } of indexes) await sql.unsafe(`drop index ${name}`);
     await timed("items", () => addItems(sql, catalogue.items()));
     for (const table of TRIGGERED) await sql.unsafe(`alter table ${table} enable trigger user`);
+    if (only_items) {
+      await timed("indexes", async () => {
+        for (const { name, definition } of indexes) {
+          if (name.includes("sitemap")) await sql.unsafe(definition);
+        }
+        await sql`vacuum analyze public.content_item`;
+      });
+      return { source: catalogue.source, seconds };
+    }
     await timed("what is usual", async () => {
       await sql`vacuum analyze public.content_item`;
       await sql`select ops.measure_scale()`;
@@ -166,12 +180,13 @@ async function addItems(sql: postgres.Sql, items: Generator<CatalogueItem>): Pro
         const values = [
           creatorId(item.creator),
           accountId(item.creator, platform),
+          `https://i.ytimg.com/vi/${item.platform_content_id}/hqdefault.jpg`,
           ...COLUMNS.map((name) => item[name]),
         ];
         lines.push(values.map(copyText).join("\t") + "\n");
       }
       if (lines.length === 0) return;
-      const stream = await sql`copy public.content_item (user_id, social_account_id, ${
+      const stream = await sql`copy public.content_item (user_id, social_account_id, thumbnail_url, ${
         sql(COLUMNS as unknown as string[])
       }) from stdin`.writable();
       await new Promise<void>((resolve, reject) => {

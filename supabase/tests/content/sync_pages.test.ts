@@ -36,6 +36,40 @@ test("a picture that the service replaced and a sync restores is a revision of t
   ]);
 });
 
+test("only what a page of the item shows changes when it last changed, not counters and not a picture's signature", async (db) => {
+  await apply(db, await begin(db), page(["a"]), [item("a")]);
+  const changed = async (more: Row) => {
+    await db.query(
+      `update content_item set changed_at = '2026-01-01', updated_at = '2026-01-01' where platform_content_id = 'a' and social_account_id = $account`,
+    );
+    await apply(db, await begin(db), page(["a"]), [item("a", more)]);
+    return await db.value<boolean>(
+      `select changed_at > '2026-01-01' from content_item where platform_content_id = 'a' and social_account_id = $account`,
+    );
+  };
+  assert.equal(await changed({ views_count: 99, likes_count: 5 }), false);
+  assert.equal(await changed({ thumbnail_url: "https://example.com/a.jpg?oe=1", views_count: 99 }), false);
+  assert.equal(await changed({ duration_seconds: 61 }), true);
+  assert.equal(await changed({ title: "Another", duration_seconds: 61 }), true);
+  await db.query(`update content_item set changed_at = '2026-01-01' where social_account_id = $account`);
+  await db.perform(
+    "owner",
+    `update content_item set category_code = 'art' where platform_content_id = 'a' returning id`,
+  );
+  assert.equal(
+    await db.value(`select changed_at > '2026-01-01' from content_item where social_account_id = $account`),
+    false,
+  );
+  await db.perform(
+    "owner",
+    `update content_item set description = 'Mine' where platform_content_id = 'a' returning id`,
+  );
+  assert.equal(
+    await db.value(`select changed_at > '2026-01-01' from content_item where social_account_id = $account`),
+    true,
+  );
+});
+
 test("a page that says the same writes no version of any row; what changed is counted", async (db) => {
   const all = ["a", "b", "c"];
   const items = all.map((id) => item(id));

@@ -188,7 +188,8 @@ export const EXECUTE: Record<string, string> = {
     "public",
     "authenticated",
     `
-    search_library get_click_stats pin_content set_ai_key apply_ai_suggestion undo_ai_application get_ai_costs`,
+    search_library get_click_stats pin_content set_ai_key apply_ai_suggestion undo_ai_application get_ai_costs
+    get_seo_check`,
   ),
   ...executable(
     "public",
@@ -214,6 +215,13 @@ export const EXECUTE: Record<string, string> = {
     read_publishing_limits enqueue_due_posts begin_publishing arm_publishing send_publishing record_publishing
     hear_of_publishing`,
   ),
+  ...executable(
+    "public",
+    "service_role",
+    `
+    get_seo_item get_seo_creator take_sitemap_page read_sitemap_page put_sitemap_page list_sitemap_pages
+    claim_sitemap_pages continue_sitemap get_thumbnail note_thumbnail claim_thumbnails put_thumbnails`,
+  ),
   ...executable("public", "anon authenticated", "get_change_horizon"),
   // Behind public wrappers, in policies, in generated columns and checks. Schema ops itself is closed to all of them.
   ...executable(
@@ -230,7 +238,7 @@ export const EXECUTE: Record<string, string> = {
     "authenticated",
     `
     current_user_has_role search_library get_click_stats pin_content is_own_item set_ai_key apply_ai_suggestion
-    undo_ai_application`,
+    undo_ai_application get_seo_check`,
   ),
   ...executable(
     "ops",

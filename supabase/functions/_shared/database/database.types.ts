@@ -528,6 +528,7 @@ export type Database = {
         Row: {
           "category_code": string | null;
           "category_source": string | null;
+          "changed_at": string;
           "comments_count": number;
           "content_type": string;
           "created_at": string;
@@ -564,6 +565,7 @@ export type Database = {
         Insert: {
           "category_code"?: string | null;
           "category_source"?: string | null;
+          "changed_at"?: string;
           "comments_count"?: number;
           "content_type"?: string;
           "created_at"?: string;
@@ -599,6 +601,7 @@ export type Database = {
         Update: {
           "category_code"?: string | null;
           "category_source"?: string | null;
+          "changed_at"?: string;
           "comments_count"?: number;
           "content_type"?: string;
           "created_at"?: string;
@@ -2517,6 +2520,10 @@ export type Database = {
         Returns: Json[];
       };
       "claim_mails": { Args: { "p_lease_seconds": number; "p_limit": number }; Returns: Json[] };
+      "claim_sitemap_pages": {
+        Args: { "p_lease_seconds"?: number; "p_limit"?: number; "p_made_with": string; "p_size": number };
+        Returns: Json;
+      };
       "claim_stripe_work": {
         Args: {
           "p_customer_id"?: string;
@@ -2525,6 +2532,10 @@ export type Database = {
           "p_livemode": boolean;
         };
         Returns: Json[];
+      };
+      "claim_thumbnails": {
+        Args: { "p_id": string; "p_limit": number; "p_wait_seconds"?: number };
+        Returns: Json;
       };
       "claim_token_refresh": {
         Args: { "p_connection_id": string; "p_lease_seconds": number };
@@ -2548,6 +2559,7 @@ export type Database = {
         };
         Returns: Json;
       };
+      "continue_sitemap": { Args: Record<PropertyKey, never>; Returns: undefined };
       "create_job": {
         Args: {
           "p_job_type": string;
@@ -2731,6 +2743,10 @@ export type Database = {
           "status": Database["public"]["Enums"]["job_status_enum"];
         }[];
       };
+      "get_seo_check": { Args: { "p_content_item_id": string }; Returns: Json };
+      "get_seo_creator": { Args: { "p_slug": string }; Returns: Json };
+      "get_seo_item": { Args: { "p_id": string }; Returns: Json };
+      "get_thumbnail": { Args: { "p_id": string }; Returns: Json };
       "get_trending": {
         Args: { "p_category"?: string; "p_limit"?: number; "p_period"?: string; "p_platform"?: string };
         Returns: Json;
@@ -2827,11 +2843,13 @@ export type Database = {
         Args: { "p_limit"?: number; "p_offset"?: number; "p_user_id"?: string; "p_who_must_act"?: string };
         Returns: Json[];
       };
+      "list_sitemap_pages": { Args: Record<PropertyKey, never>; Returns: Json };
       "log_stripe_webhook_event": {
         Args: { "p_data"?: Json; "p_event_id": string; "p_event_type": string };
         Returns: string;
       };
       "mark_webhook_processed": { Args: { "p_error"?: string; "p_event_id": string }; Returns: undefined };
+      "note_thumbnail": { Args: { "p_id": string; "p_is_alive": boolean }; Returns: undefined };
       "park_worker": {
         Args: { "p_handlers"?: (string)[]; "p_seconds": number; "p_worker_id": string };
         Returns: Json;
@@ -2859,6 +2877,22 @@ export type Database = {
         };
         Returns: string;
       };
+      "put_sitemap_page": {
+        Args: {
+          "p_body": string;
+          "p_bytes": number;
+          "p_changes": (number)[];
+          "p_etag": string;
+          "p_made_with": string;
+          "p_next_at"?: string;
+          "p_next_id"?: string;
+          "p_page": number;
+          "p_urls": number;
+          "p_version": number;
+        };
+        Returns: boolean;
+      };
+      "put_thumbnails": { Args: { "p_urls": Json }; Returns: number };
       "read_billing": { Args: { "p_livemode": boolean; "p_user_id": string }; Returns: Json };
       "read_connection": { Args: { "p_social_account_id": string; "p_user_id": string }; Returns: Json };
       "read_job_metrics": { Args: Record<PropertyKey, never>; Returns: Json };
@@ -2873,6 +2907,7 @@ export type Database = {
         Returns: Json;
       };
       "read_request_metrics": { Args: Record<PropertyKey, never>; Returns: Json };
+      "read_sitemap_page": { Args: { "p_page": number; "p_size": number }; Returns: Json };
       "record_click": {
         Args: {
           "p_address"?: string;
@@ -3089,6 +3124,10 @@ export type Database = {
           "code_verifier": string;
           "redirect_uri": string;
         }[];
+      };
+      "take_sitemap_page": {
+        Args: { "p_etags"?: (string)[]; "p_made_with": string; "p_page": number; "p_seconds"?: number };
+        Returns: Json;
       };
       "undo_ai_application": { Args: { "p_application_id": string }; Returns: Json };
       "update_job_progress": {

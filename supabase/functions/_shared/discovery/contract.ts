@@ -13,7 +13,7 @@ export { Category };
 export const PlatformName = z.enum(PLATFORM_SLUGS);
 
 /** A whole number in a query, in decimal digits: to JavaScript "0x27" and "1e2" are numbers, too. */
-const whole = (least: number, most: number) =>
+export const whole = (least: number, most: number) =>
   z.preprocess(
     (text) => typeof text === "string" && !/^[0-9]{1,9}$/.test(text) ? NaN : text,
     z.coerce.number().int().min(least).max(most),

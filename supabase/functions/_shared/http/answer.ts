@@ -43,8 +43,10 @@ export async function respond(definition: Contract, request: Request, produced: 
     "content-type": definition.produces ?? "application/json",
     ...produced.headers,
   };
-  if (definition.cache && produced.status === 200) {
+  if (definition.cache && (produced.status === 200 || produced.status === 302)) {
     headers["cache-control"] = produced.is_old ? "no-cache" : cacheControl(definition.cache);
+  }
+  if (definition.cache && produced.status === 200) {
     headers.etag = produced.etag ?? await entityTag(produced.body);
     if (matches(request.headers.get("if-none-match"), headers.etag)) {
       delete headers["content-type"];

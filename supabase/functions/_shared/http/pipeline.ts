@@ -24,7 +24,7 @@ import {
   readQuery,
   validate,
 } from "./input.ts";
-import { type Rate, rateFor, rateLimited, type RateState } from "./limits.ts";
+import { OPEN_CLASSES, type Rate, rateFor, rateLimited, type RateState } from "./limits.ts";
 import type { Logger } from "../observability/log.ts";
 import { RateCounter } from "./rate_counter.ts";
 import type { Settings } from "../settings/settings.ts";
@@ -100,7 +100,7 @@ async function runRead<I extends z.ZodType, O extends z.ZodType, A extends Auth>
   const { definition, controller } = pipeline;
   const counting = count(pipeline);
   // A flood that is refused buys no work, but for public reads: those are cheap and cached, and begin beside their counting.
-  if (!(definition.cache && definition.rate === "public_read")) await counting;
+  if (!(definition.cache && OPEN_CLASSES.includes(definition.rate))) await counting;
   try {
     const input = validate(definition.input, readQuery(url));
     const running = definition.cache ? runCached(pipeline, input) : runHandler(pipeline, input);
@@ -229,7 +229,7 @@ type Counted = Pick<Pipeline<z.ZodType, z.ZodType, Auth>, "rate" | "admin" | "st
 /** Counts the request; throws when the limit is used up, or when it cannot be counted (then only a public read goes on). */
 async function count({ rate, admin, state }: Counted): Promise<void> {
   if (!rate) return;
-  const open = rate.key.startsWith("public_read:");
+  const open = OPEN_CLASSES.some((name) => rate.key.startsWith(`${name}:`));
   let counted: RateState;
   try {
     const counting = counterOf(state).count(rate, admin, state.stats);

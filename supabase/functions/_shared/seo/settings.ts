@@ -1,7 +1,7 @@
 /** Where the public pages are, and how the operator speaks to search engines. An engine without a key is not spoken to. */
 import * as z from "zod";
 import { requireSetting, type Settings, settingsPart } from "../settings/settings.ts";
-import { milliseconds, url, whole } from "../settings/values.ts";
+import { list, milliseconds, url, whole } from "../settings/values.ts";
 
 const path = (...placeholders: string[]) =>
   z.string().regex(/^\/[!-~]*$/, "expected a path that begins with a slash").refine(
@@ -18,6 +18,15 @@ export const SEO = settingsPart("seo", {
   PUBLIC_THUMBNAIL_PATH: path("id").optional(),
   PUBLIC_SITEMAP_PATH: path().default("/sitemap.xml"),
   PUBLIC_SITEMAP_PAGE_PATH: path("page").default("/sitemap-{page}.xml"),
+  SITEMAP_PAGE_SIZE: whole(1, 50_000).default(5_000),
+  ROBOTS_DISALLOW: list.default([]).refine(
+    (paths) => paths.every((one) => /^\/[!-~]*$/.test(one) && !one.includes("#")),
+    "expected paths that begin with a slash",
+  ),
+  ROBOTS_BLOCKED_AGENTS: list.default([]).refine(
+    (agents) => agents.every((one) => /^[A-Za-z_-]+$/.test(one)),
+    "expected product tokens of crawlers, such as GPTBot",
+  ),
 
   GOOGLE_SEARCH_CONSOLE_API_KEY: z.string().optional(),
   GOOGLE_SEARCH_CONSOLE_URL: url.default("https://searchconsole.googleapis.com"),

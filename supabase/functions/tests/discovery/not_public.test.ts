@@ -29,6 +29,8 @@ interface World {
   marks: Record<Mark, string[]>;
   words: Record<"title" | "body" | "tag" | "name" | "both", string>;
   handle: string;
+  /** Pages of the sitemap that have the items and the creator. */
+  pages: { item: number; creator: number };
   /** What else is in the category. */
   others: { items: number; creators: number };
   delete(): Promise<void>;
@@ -46,6 +48,7 @@ interface Body {
   social_accounts?: unknown[];
   pinned_content?: unknown[];
   trend_scores?: Record<string, number>;
+  text?: string;
 }
 
 interface Probe {
@@ -158,6 +161,24 @@ const CASES: Record<string, (world: World) => Probe[]> = {
         counts: ({ trend_scores = {} }: Body): [Counted, number][] => [["item", has(item in trend_scores)]],
       }))
     ),
+  "get-seo-metadata": ({ item, sibling, creator: { slug } }) => [
+    { query: `content_id=${item}`, shows: ["item"], counts: (_, status) => [["item", has(status === 200)]] },
+    { query: `content_id=${sibling}`, shows: ["sibling"] },
+    { query: `slug=${slug}`, shows: ["creator"], counts: (_, status) => [["creator", has(status === 200)]] },
+  ],
+  "sitemap": ({ pages, creator: { slug } }) => [
+    { query: `page=${pages.item}`, shows: ["item", "sibling"] },
+    {
+      query: `page=${pages.creator}`,
+      shows: [],
+      counts: ({ text }) => [["creator", has(text?.includes(`/@${slug}<`))]],
+    },
+  ],
+  "thumbnail": ({ item }) => [{
+    query: `id=${item}`,
+    shows: [],
+    counts: (_, status) => [["item", has(status === 302)]],
+  }],
   "track-click": ({ item }) => [{
     query: "",
     body: { content_id: item },
@@ -224,6 +245,22 @@ async function refreshed(ids: string[]): Promise<void> {
   }
 }
 
+/** Renders the sitemap ahead until these are in it: new ones have some minutes. */
+async function inSitemap(slug: string, ids: string[]): Promise<World["pages"]> {
+  const limit = Date.now() + 60_000;
+  while (true) {
+    await callFunction("refresh-sitemap", { as: "secret", body: {} });
+    const pages = await sql<{ kind: string; page: number }[]>`
+      select distinct on (kind) kind, page from ops.sitemap_page order by kind, from_at desc, from_id desc`;
+    const [creator = 0, item = 0] = pages.map(({ page }) => page);
+    const read = async (page: number) =>
+      (await callFunction<Body>("sitemap", { query: { page: String(page) } })).body.text ?? "";
+    const [creators, items] = [await read(creator), await read(item)];
+    if (creators.includes(`/@${slug}<`) && ids.every((id) => items.includes(id))) return { item, creator };
+    assert.ok(Date.now() < limit, "they are not in the sitemap");
+  }
+}
+
 /** A public creator with an account and two items, the first of them pinned, trending and related to another creator's. */
 async function makeWorld(): Promise<World> {
   const own = await publicCreator(2);
@@ -237,7 +274,7 @@ async function makeWorld(): Promise<World> {
   await sql`update public.content_item set title = ${`Of ${words.both}`} where id = ${sibling}`;
   await sql`
     update public.content_item
-    set title = ${`${words.both} ${words.title}`}, description = ${`Some ${words.body} here`}, hashtags = array[${words.tag}]
+    set title = ${`${words.both} ${words.title}`}, thumbnail_url = 'https://i.ytimg.com/vi/1/hq.jpg', description = ${`Some ${words.body} here`}, hashtags = array[${words.tag}]
     where id = ${item}`;
   await refreshed(own.ids);
   await sql`insert into public.content_tag (content_id, tag, source) values (${witness}, ${words.tag}, 'creator')`;
@@ -246,6 +283,7 @@ async function makeWorld(): Promise<World> {
   await sql`select ops.refresh_trending()`;
   const pinned = await own.creator.client.rpc("pin_content", { p_content_item_ids: [item] });
   assert.equal(pinned.data, 1);
+  const pages = await inSitemap(own.slug, own.ids);
   const [others] = await sql<World["others"][]>`
     select (select count(*)::int from ops.search_document where category_code = ${CATEGORY} and user_id <> ${own.id}) as items,
       (select count(*)::int from public.users join ops.creator_stat on user_id = id
@@ -258,6 +296,7 @@ async function makeWorld(): Promise<World> {
     witness,
     words,
     handle,
+    pages,
     others,
     marks: {
       item: [item, words.title, words.body, words.tag],
@@ -322,20 +361,24 @@ async function holds(world: World, way: Omit<Way, "statement">): Promise<void> {
 
 /** All of it is shown and counted, by answers that are kept. */
 async function isShown(world: World): Promise<void> {
-  await holds(world, { gone: [], lost: {} });
-  const kept =
-    await sql`select distinct split_part(key, ':', 2) as name from public.cache_store where key like 'http:%'`;
-  const names = kept.map(({ name }) => String(name));
   const cached = (await contracts()).filter(({ name, cache }) => cache && name in CASES).map(({ name }) =>
     name
   );
-  assert.deepEqual(cached.filter((name) => !names.includes(name)), [], "answered from no cache");
+  for (const limit = Date.now() + 30_000;;) {
+    await holds(world, { gone: [], lost: {} });
+    const kept =
+      await sql`select distinct split_part(key, ':', 2) as name from public.cache_store where key like 'http:%'`;
+    const missing = cached.filter((name) => !kept.some((row) => row.name === name));
+    if (missing.length === 0) break;
+    // An answer is kept after it was given.
+    assert.ok(Date.now() < limit, `answered from no cache: ${missing}`);
+  }
 }
 
 Deno.test("every public function has cases of what is not public", async () => {
   // They answer about the service and about a request to delete.
   const others = ["health", "data-deletion-status"];
-  const isPublic = (rate: string | undefined) => rate === "public_read" || rate === "click";
+  const isPublic = (rate: string | undefined) => ["public_read", "click", "crawl"].includes(rate ?? "");
   const names = (await contracts()).filter(({ rate, name }) => isPublic(rate) && !others.includes(name));
   assert.deepEqual(names.map(({ name }) => name).sort(), Object.keys(CASES).sort());
 });

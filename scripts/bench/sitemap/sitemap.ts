@@ -1,0 +1,152 @@
+/**
+ * The sitemap of a million items with video entries: ours, page by page as a hosted function renders them; npm `sitemap` with its defaults;
+ * and one file in memory, PeerTube's way (`server/core/controllers/sitemap.ts`). Every file of ours is read back: whether it is valid against
+ * the published schemas, within the limits, and whether all items are there in their order.
+ */
+import postgres from "postgres";
+import { page, renderAhead } from "../../../supabase/functions/_shared/seo/sitemap_pages.ts";
+import { MOST_BYTES, MOST_URLS } from "../../../supabase/functions/_shared/seo/sitemap_xml.ts";
+import { HAS_XSD, xsdFaults } from "../../../supabase/functions/tests/support/xsd.ts";
+import { withStack } from "../bench_stack.ts";
+import { atMost, type Benchmark, type Goal, type Row } from "../benchmark.ts";
+import { load } from "../discovery/load.ts";
+import { type Built, contextOf } from "./build.ts";
+
+/** Pages of which the scans are counted one by one. */
+const COUNTED_PAGES = 20;
+
+export const sitemap: Benchmark = {
+  name: "sitemap",
+  about: "the sitemap of a million items, against npm sitemap and one file in memory",
+  run: ({ size }) =>
+    withStack(async ({ db_url, home }) => {
+      const { source, seconds } = await load(db_url, size, { only_items: true });
+      const sql = postgres(db_url, { max: 2, onnotice: () => {} });
+      try {
+        const rows: Row[] = [{
+          case: `${size.toLocaleString("en")} items (${source})`,
+          system: "loading, s",
+          values: seconds,
+        }];
+        const built: Record<string, Built | null> = {};
+        for (const way of ["ours", "sitemap.js", "in memory"]) {
+          const folder = await Deno.makeTempDir({ dir: home });
+          built[way] = await build(way, db_url, folder);
+          await Deno.remove(folder, { recursive: true });
+          if (!built[way]) console.log(`  ${way}: did not get to its end`);
+          else rows.push({ case: "the whole sitemap", system: way, values: { ...built[way] } });
+        }
+        const read = await readBack(sql, db_url);
+        rows.push({ case: "read back", system: "ours", values: { ...read } });
+        const change = await changeOne(sql, db_url);
+        rows.push({ case: "one changed item", system: "ours", values: { ...change } });
+        const ours = built.ours;
+        const goals: Goal[] = [
+          atMost("files that are not valid", 0, read.invalid_files),
+          atMost("items that are missing, twice or out of order", 0, read.misplaced_items),
+          atMost("addresses of the largest file", MOST_URLS, read.most_urls),
+          atMost("bytes of the largest file", MOST_BYTES, read.most_bytes),
+          atMost("memory growth", 64, (ours?.peak_mb ?? Infinity) - (ours?.idle_mb ?? 0), " MB"),
+          atMost("CPU of the slowest page", 2_000, ours?.most_cpu_ms ?? Infinity, " ms"),
+          atMost("index scans of the items a page", 1, read.scans_a_page),
+          atMost("other scans of the items a page", 0, read.other_scans_a_page),
+          atMost("pages that one changed item rewrites", 1, change.pages),
+          atMost("until one changed item is in its page", 1_000, change.ms, " ms"),
+        ];
+        if (!HAS_XSD) console.log("  the schemas are not there: validity was not looked at");
+        return { rows, goals };
+      } finally {
+        await sql.end();
+      }
+    }),
+};
+
+async function build(way: string, db_url: string, folder: string): Promise<Built | null> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", "scripts/bench/sitemap/build.ts", way, db_url, folder],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).output();
+  if (code === 0) return JSON.parse(new TextDecoder().decode(stdout).trim().split("\n").at(-1) ?? "");
+  console.log(new TextDecoder().decode(stderr).slice(-2_000));
+  return null;
+}
+
+/** Reads every page as a crawler does. */
+async function readBack(sql: postgres.Sql, db_url: string) {
+  const context = contextOf(db_url);
+  const pages = await sql<
+    { page: number; kind: string }[]
+  >`select page, kind from ops.sitemap_page order by kind, from_at, from_id`;
+  const found: string[] = [];
+  const result = {
+    files: 0,
+    invalid_files: 0,
+    most_urls: 0,
+    most_bytes: 0,
+    misplaced_items: 0,
+    scans_a_page: 0,
+    other_scans_a_page: 0,
+  };
+  for (const { page: number, kind } of pages) {
+    const file = await page(context, number, []);
+    if (!file?.gzip) continue;
+    const bytes = new Uint8Array(
+      await new Response(new Blob([file.gzip]).stream().pipeThrough(new DecompressionStream("gzip")))
+        .arrayBuffer(),
+    );
+    const xml = new TextDecoder().decode(bytes);
+    const locs = [...xml.matchAll(/<loc>([^<]*)<\/loc>/g)].map(([, loc = ""]) => loc);
+    result.files++;
+    result.most_urls = Math.max(result.most_urls, locs.length);
+    result.most_bytes = Math.max(result.most_bytes, bytes.length);
+    if ((await xsdFaults(xml, "page")).length > 0) result.invalid_files++;
+    if (kind === "item") found.push(...locs.map((loc) => loc.slice(loc.lastIndexOf("/") + 1)));
+  }
+  let place = 0;
+  for await (
+    const some of sql<{ id: string }[]>`select id from ops.public_item order by created_at, id`.cursor(10_000)
+  ) {
+    for (const { id } of some) if (found[place++] !== id) result.misplaced_items++;
+  }
+  result.misplaced_items += Math.abs(found.length - place);
+
+  const counted = pages.filter(({ kind }) => kind === "item").slice(0, COUNTED_PAGES);
+  await sql`update ops.sitemap_page set made_with = null where page in ${
+    sql(counted.map(({ page }) => page))
+  }`;
+  const before = await scans(sql);
+  for (const { page: number } of counted) await page(context, number, []);
+  const after = await scans(sql);
+  result.scans_a_page = (after.ours - before.ours) / counted.length;
+  result.other_scans_a_page = (after.others - before.others) / counted.length;
+  return result;
+}
+
+/** How often the items have been scanned, by the sitemap's index and otherwise; foreign keys and triggers do not read them here. */
+async function scans(sql: postgres.Sql): Promise<{ ours: number; others: number }> {
+  // Sessions tell what they did when they have been idle for a while.
+  await new Promise((resolve) => setTimeout(resolve, 11_000));
+  const [row] = await sql`
+    select sum(idx_scan) filter (where indexrelname = 'content_item_sitemap_idx')::float8 as ours,
+      sum(idx_scan) filter (where indexrelname <> 'content_item_sitemap_idx')::float8
+        + (select seq_scan from pg_stat_user_tables where relid = 'public.content_item'::regclass)::float8 as others
+    from pg_stat_user_indexes where relid = 'public.content_item'::regclass`;
+  return { ours: row?.ours, others: row?.others };
+}
+
+/** Changes the title of one item, and renders ahead as cron does. */
+async function changeOne(sql: postgres.Sql, db_url: string) {
+  const context = contextOf(db_url);
+  while ((await renderAhead(context, 100)).remaining > 0);
+  const tags = async () =>
+    new Map((await sql`select page, etag from ops.sitemap_page`).map((row) => [row.page, row.etag]));
+  const before = await tags();
+  await sql`update public.content_item set title = 'Changed' where id = (select id from public.content_item offset 100 limit 1)`;
+  const began = performance.now();
+  const { rendered } = await renderAhead(context, 100);
+  const ms = performance.now() - began;
+  const after = await tags();
+  return { ms, rendered, pages: [...after].filter(([number, etag]) => before.get(number) !== etag).length };
+}

@@ -1,0 +1,211 @@
+/** What search engines may be told about a public item or creator: every fact is there, valid and true, or it is null. */
+import * as z from "zod";
+import { type JsonObject, JsonObject as Metadata } from "../platforms/platform.ts";
+import { playerOf } from "../platforms/players.ts";
+import type { PublicUrls } from "./settings.ts";
+import { cut, lines, oneLine } from "./words.ts";
+
+const Text = z.string().nullable();
+
+/** An item as the database hands it out for search engines (`ops.seo_item`). */
+export const SeoItem = z.object({
+  id: z.uuid(),
+  platform: z.string(),
+  platform_content_id: z.string(),
+  content_type: z.string(),
+  title: z.string(),
+  description: z.string(),
+  tags: z.array(z.string()),
+  has_thumbnail: z.boolean(),
+  permalink: Text,
+  language: Text,
+  duration_seconds: z.number().nullable(),
+  published_at: z.string(),
+  created_at: z.string(),
+  changed_at: z.string(),
+  metadata: Metadata,
+  views_count: z.number(),
+  likes_count: z.number(),
+  comments_count: z.number(),
+  shares_count: z.number(),
+  slug: Text,
+  display_name: Text,
+  username: Text,
+});
+export type SeoItem = z.output<typeof SeoItem>;
+
+/** A creator as the database hands them out for search engines. */
+export const SeoCreator = z.object({
+  id: z.uuid(),
+  slug: z.string(),
+  display_name: Text,
+  bio: Text,
+  avatar_url: Text,
+  profile_urls: z.array(z.string()),
+  twitter_username: Text,
+  created_at: z.string(),
+  updated_at: z.string(),
+});
+export type SeoCreator = z.output<typeof SeoCreator>;
+
+/** What the facts need of an item: what a sitemap is made from. */
+export const Subject = SeoItem.omit({
+  views_count: true,
+  likes_count: true,
+  comments_count: true,
+  shares_count: true,
+  language: true,
+  username: true,
+});
+export type Subject = z.output<typeof Subject>;
+
+export interface Facts {
+  kind: "video" | "picture" | "post";
+  url: string;
+  /** At most 100 characters; an item without a title has one made of its description, or of what it is and whose. */
+  title: string;
+  /** Several lines, at most 2,048 characters; never empty. */
+  description: string;
+  thumbnail: string | null;
+  /** Https only. */
+  player: string | null;
+  /** ISO 8601 with a zone, never in the future. */
+  published_at: string | null;
+  changed_at: string | null;
+  /** Whole seconds above 0, as long as it is no broadcast that still goes on. */
+  duration_seconds: number | null;
+  is_live: boolean;
+  /** When a broadcast began, or is to begin, and when it ended. */
+  broadcast: { starts_at: string; ends_at: string | null } | null;
+  /** Upright pictures are twice as high as wide or so. */
+  is_upright: boolean;
+  /** At most 32, each of at most 100 characters. */
+  tags: string[];
+  creator: { name: string; url: string } | null;
+}
+
+export const TITLE_LENGTH = 100;
+export const DESCRIPTION_LENGTH = 2_048;
+const MOST_TAGS = 32;
+const TAG_LENGTH = 100;
+
+const KINDS: Readonly<Record<string, Facts["kind"]>> = {
+  long_video: "video",
+  short_video: "video",
+  reel: "video",
+  image: "picture",
+  carousel: "picture",
+};
+const NAMES: Readonly<Record<Facts["kind"], string>> = { video: "Video", picture: "Picture", post: "Post" };
+const LIVE = /^live$/i;
+
+/** The facts of an item at a point in time, which decides what lies in the future. */
+export function factsOf(item: Subject, urls: PublicUrls, now: Date): Facts {
+  const kind = KINDS[item.content_type] ?? "post";
+  const creator = creatorOf(item.slug, item.display_name, urls);
+  const title = titleOf(item.title, item.description, NAMES[kind], creator?.name);
+  const is_live = kind === "video" && LIVE.test(textOf(item.metadata.live) ?? "");
+  return {
+    kind,
+    url: urls.item(item),
+    title,
+    description: cut(lines(item.description), DESCRIPTION_LENGTH) || title,
+    thumbnail: item.has_thumbnail ? urls.thumbnail(item.id) : null,
+    player: kind === "video" ? https(playerOf(item.platform, item)) : null,
+    // What a platform dates into the future was there when we first saw it.
+    published_at: past(item.published_at, now) ?? past(item.created_at, now),
+    changed_at: past(item.changed_at, now),
+    duration_seconds: is_live ? null : seconds(item.duration_seconds),
+    is_live,
+    broadcast: kind === "video" ? broadcastOf(item.metadata) : null,
+    is_upright: item.content_type === "short_video" || item.content_type === "reel",
+    tags: tagsOf(item.tags),
+    creator,
+  };
+}
+
+/** What a creator's page is called and said to be. */
+export function profileOf(creator: SeoCreator, urls: PublicUrls) {
+  const name = nameOf(creator.display_name, creator.slug);
+  return {
+    url: urls.creator(creator.slug),
+    name,
+    description: cut(lines(creator.bio ?? ""), DESCRIPTION_LENGTH) || `${name} on ${urls.site_name}`,
+    avatar: https(creator.avatar_url),
+    profile_urls: [...new Set(creator.profile_urls.map(https).filter((url) => url !== null))],
+  };
+}
+
+/** Of a longer text what search results show. */
+export function snippet(text: string): string {
+  return cut(oneLine(text), 160);
+}
+
+function titleOf(title: string, description: string, kind: string, creator: string | undefined): string {
+  const [first = ""] = lines(description).split("\n", 1);
+  return cut(oneLine(title) || oneLine(first) || (creator ? `${kind} by ${creator}` : kind), TITLE_LENGTH);
+}
+
+function creatorOf(slug: string | null, name: string | null, urls: PublicUrls): Facts["creator"] {
+  return slug === null ? null : { name: nameOf(name, slug), url: urls.creator(slug) };
+}
+
+function nameOf(name: string | null, slug: string): string {
+  return oneLine(name ?? "") || slug;
+}
+
+function tagsOf(tags: readonly string[]): string[] {
+  const clean = tags.slice(0, 2 * MOST_TAGS).map(oneLine).filter((tag) =>
+    tag !== "" && tag.length <= TAG_LENGTH
+  );
+  return [...new Set(clean)].slice(0, MOST_TAGS);
+}
+
+/** A time with its zone; one without is taken for UTC, as databases and platforms mean it. Null when it is none, or later than `now`. */
+export function past(time: string | null, now: Date): string | null {
+  const instant = zoned(time);
+  return instant !== null && Date.parse(instant) <= now.getTime() ? instant : null;
+}
+
+function zoned(time: unknown): string | null {
+  if (typeof time !== "string") return null;
+  const given = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.\d+)?(Z|[+-]\d\d(?::?\d\d)?)?$/.exec(time.trim());
+  if (!given) return null;
+  const [, date, clock, zone = "Z"] = given;
+  const offset = zone === "Z" ? "+00:00" : `${zone.slice(0, 3)}:${zone.slice(3).replace(":", "") || "00"}`;
+  const instant = `${date}T${clock}${offset}`;
+  return Number.isNaN(Date.parse(instant)) ? null : instant;
+}
+
+/** Of a broadcast, also of one that is still to come. */
+function broadcastOf(metadata: JsonObject): Facts["broadcast"] {
+  const starts_at = zoned(metadata.live_started_at ?? metadata.live_scheduled_at);
+  return starts_at === null ? null : { starts_at, ends_at: zoned(metadata.live_ended_at) };
+}
+
+function seconds(duration: number | null): number | null {
+  const whole = Math.round(duration ?? 0);
+  return whole > 0 ? whole : null;
+}
+
+/** Seconds as ISO 8601 has them: PT1H2M3S. */
+export function isoDuration(duration: number): string {
+  const [hours, minutes, rest] = [
+    Math.floor(duration / 3_600),
+    Math.floor(duration / 60) % 60,
+    duration % 60,
+  ];
+  return `PT${hours ? `${hours}H` : ""}${minutes ? `${minutes}M` : ""}${
+    rest || duration < 60 ? `${rest}S` : ""
+  }`;
+}
+
+/** An address that a page over https may show. */
+export function https(url: string | null): string | null {
+  if (url === null || !URL.canParse(url)) return null;
+  return new URL(url).protocol === "https:" ? url : null;
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === "string" ? value : null;
+}

@@ -1,0 +1,121 @@
+/** The sitemap over HTTP: files that crawlers take, and nothing in them that is no longer public, whoever asks while it goes. */
+import assert from "node:assert/strict";
+import { callFunction, testDatabase, testStack } from "../../../../scripts/test/stack.ts";
+import sitemap from "../../sitemap/index.ts";
+import { takesGzip } from "../../_shared/http/file_answer.ts";
+import { publicCreator } from "../support/public_creator.ts";
+import { stackSettings } from "../support/stack_settings.ts";
+import { requestTo } from "../support/test_dependencies.ts";
+import { xsdFaults } from "../support/xsd.ts";
+
+const sql = await testDatabase();
+const { api_url } = await testStack();
+/** As the stack's functions have it. */
+const SITE = { PUBLIC_SITE_URL: "https://streamvibe.example" };
+
+const get = (page: number, headers: Record<string, string> = {}) =>
+  fetch(`${api_url}/functions/v1/sitemap?page=${page}`, { headers });
+
+/** The page that has an item. */
+async function pageOf(id: string): Promise<number> {
+  const [row] = await sql`
+    select page.page from ops.sitemap_page as page, public.content_item as item
+    where item.id = ${id} and page.kind = 'item' and (page.from_at, page.from_id) <= (item.created_at, item.id)
+    order by page.from_at desc, page.from_id desc limit 1`;
+  return Number(row?.page);
+}
+
+/** Renders ahead until the item is in its page. */
+async function shown(id: string): Promise<number> {
+  const limit = Date.now() + 60_000;
+  while (true) {
+    await callFunction("refresh-sitemap", { as: "secret", body: {} });
+    const page = await pageOf(id);
+    if ((await (await get(page)).text()).includes(id)) return page;
+    assert.ok(Date.now() < limit, "the item is not in the sitemap");
+  }
+}
+
+Deno.test("index and pages are valid; a page is compressed where that is taken, and not sent twice", async () => {
+  const { id: user, ids: [id = ""] } = await publicCreator(2);
+  await sql`update public.content_item set title = ${`&<]]>"' \u{1f600}`}, thumbnail_url = 'https://i.ytimg.com/vi/1/hq.jpg', content_type = 'long_video'
+    where user_id = ${user}`;
+  const page = await shown(id);
+  const index = await callFunction<{ text: string }>("sitemap");
+  assert.equal(index.status, 200);
+  assert.match(index.headers.get("content-type") ?? "", /^application\/xml/);
+  assert.deepEqual(await xsdFaults(index.body.text, "index"), []);
+  assert.ok(index.body.text.includes(`<loc>https://streamvibe.example/sitemap-${page}.xml</loc><lastmod>`));
+  const again = await callFunction("sitemap", {
+    headers: { "if-none-match": index.headers.get("etag") ?? "" },
+  });
+  assert.ok(again.status === 304 || again.headers.get("etag") !== index.headers.get("etag"));
+
+  const plain = await get(page, { "accept-encoding": "identity" });
+  const xml = await plain.text();
+  assert.deepEqual(await xsdFaults(xml, "page"), []);
+  assert.ok(xml.includes("<video:title>&amp;&lt;]]&gt;&quot;&apos; \u{1f600}</video:title>"));
+  assert.equal(plain.headers.get("content-encoding"), null);
+  // In this process: on its way through a proxy a file may be unpacked.
+  const asked = await requestTo("sitemap", {
+    method: "GET",
+    query: `?page=${page}`,
+    headers: { authorization: null, apikey: null, "accept-encoding": "gzip" },
+  });
+  const packed = await sitemap.with({ settings: await stackSettings("data api", SITE) }).fetch(asked);
+  assert.equal(packed.headers.get("content-encoding"), "gzip");
+  assert.match(packed.headers.get("vary") ?? "", /accept-encoding/i);
+  assert.match(packed.headers.get("etag") ?? "", /-gzip"$/);
+  assert.match(packed.headers.get("cache-control") ?? "", /^public, max-age=1,/);
+  const unpacked = await new Response(packed.body?.pipeThrough(new DecompressionStream("gzip"))).text();
+  assert.deepEqual(await xsdFaults(unpacked, "page"), []);
+  for (const tag of [plain.headers.get("etag"), packed.headers.get("etag")]) {
+    // Somebody else's items may have changed it.
+    const known = await get(page, { "if-none-match": tag ?? "" });
+    assert.ok(
+      known.status === 304 || known.headers.get("etag")?.replace("-gzip", "") !== tag?.replace("-gzip", ""),
+    );
+    await known.body?.cancel();
+  }
+  assert.equal((await callFunction("sitemap", { query: { page: "999999999" } })).status, 404);
+  for (const wrong of ["0", "-1", "1e3", "x", "1000000000"]) {
+    assert.equal((await callFunction("sitemap", { query: { page: wrong } })).status, 422, wrong);
+  }
+  await sql`delete from auth.users where id = ${user}`;
+});
+
+Deno.test("gzip is sent to those who take it", () => {
+  for (const accept of ["gzip", "br, gzip;q=0.5", "*", "x-gzip", "GZIP"]) {
+    assert.ok(takesGzip(accept), accept);
+  }
+  for (const accept of [null, "", "br", "identity", "gzip;q=0", "*;q=0"]) {
+    assert.ok(!takesGzip(accept), String(accept));
+  }
+});
+
+Deno.test("while others read and change the page, whoever asks after an item went does not see it", async () => {
+  const creators = await Promise.all([1, 2, 3].map(() => publicCreator(6)));
+  await Promise.all(creators.map(({ ids }) => shown(ids.at(-1) ?? "")));
+  await Promise.all(creators.map(async ({ ids }) => {
+    for (const id of ids) {
+      const page = await pageOf(id);
+      await sql`update public.content_item set visibility = 'private' where id = ${id}`;
+      const xml = await (await get(page)).text();
+      assert.ok(!xml.includes(id), "an item is shown that is private");
+      await sql`update public.content_item set visibility = 'public' where id = ${id}`;
+    }
+  }));
+  for (const { id, ids } of creators) {
+    await Promise.all(ids.map(shown));
+    await sql`delete from auth.users where id = ${id}`;
+    const xml = await (await get(await pageOfAny())).text();
+    assert.ok(ids.every((one) => !xml.includes(one)));
+  }
+  await sql.end();
+});
+
+async function pageOfAny(): Promise<number> {
+  const [row] =
+    await sql`select page from ops.sitemap_page where kind = 'item' order by from_at desc, from_id desc limit 1`;
+  return Number(row?.page);
+}

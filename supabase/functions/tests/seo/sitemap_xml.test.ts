@@ -1,0 +1,124 @@
+/** The sitemap's files: held against the published schemas and read by an independent parser. */
+import assert from "node:assert/strict";
+import { Readable } from "node:stream";
+import { parseSitemap } from "sitemap";
+import type { SeoItem } from "../../_shared/seo/page_facts.ts";
+import { creatorEntry, itemEntry, sitemapIndex, urlSet } from "../../_shared/seo/sitemap_xml.ts";
+import { hostileTexts, NOW, realItems, seoItem, URLS } from "../support/seo_items.ts";
+import { xsdFaults } from "../support/xsd.ts";
+
+const xmlOf = (items: SeoItem[]) =>
+  new TextDecoder().decode(urlSet(items.map((item) => itemEntry(item, URLS, NOW))).bytes);
+
+async function read(items: SeoItem[]) {
+  const xml = xmlOf(items);
+  assert.deepEqual(await xsdFaults(xml, "page"), []);
+  return await parseSitemap(Readable.from([xml]));
+}
+
+Deno.test("a video's entry has what a video sitemap requires, and what it recommends", async () => {
+  const [entry] = await read([seoItem()]);
+  const { video: [video] = [], ...rest } = JSON.parse(JSON.stringify(entry));
+  assert.equal(rest.url, "https://watch.example.com/v/3f1c9a52-7f0e-4b0a-9d53-1f6c2f7f1b11");
+  assert.equal(rest.lastmod, "2026-11-03T10:00:00+00:00");
+  assert.deepEqual(video, {
+    tag: ["bread", "baking"],
+    thumbnail_loc: "https://watch.example.com/t/3f1c9a52-7f0e-4b0a-9d53-1f6c2f7f1b11",
+    title: "Episode 1",
+    description: "How bread is made.\n\nWith flour.",
+    player_loc: "https://www.youtube.com/embed/vid00000001",
+    duration: 185,
+    publication_date: "2026-11-01T10:00:00+00:00",
+    uploader: "Bread Channel",
+    "uploader:info": "https://watch.example.com/@bread-channel",
+  });
+});
+
+Deno.test("an entry is a video's only with everything that is required", () => {
+  const has = (changes: Partial<SeoItem>) => xmlOf([seoItem(changes)]).includes("<video:video>");
+  assert.ok(has({}));
+  assert.ok(has({ description: "" }), "the title describes it");
+  assert.ok(!has({ has_thumbnail: false }));
+  assert.ok(!has({ platform: "instagram" }), "Instagram documents no player");
+  assert.ok(!has({ metadata: { embeddable: false } }));
+  assert.ok(!has({ content_type: "post" }));
+  assert.match(xmlOf([seoItem({ content_type: "carousel" })]), /<image:image><image:loc>https:/);
+});
+
+Deno.test("durations are whole seconds from 1 to 28,800, or are left out", () => {
+  const duration = (changes: Partial<SeoItem>) =>
+    /<video:duration>(.*?)</.exec(xmlOf([seoItem(changes)]))?.[1];
+  assert.equal(duration({ duration_seconds: 28_800 }), "28800");
+  for (const duration_seconds of [0, 28_801, 30_000, null]) {
+    assert.equal(duration({ duration_seconds }), undefined);
+  }
+  assert.equal(duration({ metadata: { live: "live" } }), undefined);
+  assert.match(xmlOf([seoItem({ metadata: { live: "live" } })]), /<video:live>yes</);
+  assert.doesNotMatch(xmlOf([seoItem({ metadata: { live: "none" } })]), /video:live/);
+});
+
+Deno.test("views and clicks are in no entry, so they change none", () => {
+  assert.equal(
+    xmlOf([seoItem({ views_count: 1 })]),
+    xmlOf([seoItem({ views_count: 999, likes_count: 999 })]),
+  );
+});
+
+Deno.test("what has been dated into the future is dated by when it was first seen", () => {
+  const xml = xmlOf([seoItem({ published_at: "2031-01-01T00:00:00Z", changed_at: "2031-01-01T00:00:00Z" })]);
+  assert.match(xml, /<video:publication_date>2026-11-02T10:00:00\+00:00</);
+  assert.doesNotMatch(xml, /<lastmod>/);
+});
+
+Deno.test("1,000 hostile titles, descriptions, tags and names are valid XML and are read as they were meant", async () => {
+  const items = hostileTexts(1_000).map((hostile) =>
+    seoItem({
+      title: hostile,
+      description: hostile.repeat(30),
+      tags: [hostile, "tag"],
+      display_name: hostile,
+    })
+  );
+  const entries = await read(items);
+  assert.equal(entries.length, 1_000);
+  for (const [place, { video: [video] = [] }] of entries.entries()) {
+    const item = items[place];
+    assert.ok(item && video);
+    assert.ok(video.title.length <= 100 && video.title.length > 0);
+    assert.ok(video.description.length <= 2_048 && video.description.length > 0);
+    assert.ok(video.tag.every((tag) => tag.length <= 100));
+    // Nothing of an escape is left, unless somebody wrote it.
+    for (const escape of ["&amp;", "&lt;", "&quot;", "&#"]) {
+      if (!item.title.includes(escape)) assert.ok(!video.title.includes(escape), JSON.stringify(item.title));
+    }
+  }
+});
+
+const real = await realItems(1_000);
+Deno.test({
+  name: "the entries of 1,000 real videos are valid against the schemas",
+  ignore: real === null,
+  async fn() {
+    assert.equal((await read(real ?? [])).length, 1_000);
+  },
+});
+
+Deno.test("a file ends before it is too large, by count and by bytes", () => {
+  const entry = itemEntry(seoItem(), URLS, NOW);
+  const many = Array.from({ length: 100 }, () => entry);
+  assert.equal(urlSet(many, { urls: 40, bytes: 1_000_000 }).urls, 40);
+  const { bytes, urls } = urlSet(many, { urls: 1_000, bytes: 20_000 });
+  assert.ok(bytes.length <= 20_000 && bytes.length > 20_000 - entry.length - 2);
+  assert.ok(urls > 0 && urls < 100);
+  assert.match(new TextDecoder().decode(bytes), /<\/urlset>\n$/);
+});
+
+Deno.test("the index and creators' pages are valid, with addresses that are encoded", async () => {
+  const index = sitemapIndex(
+    [1, 2].map((page) => ({ url: URLS.sitemapPage(page), changed_at: "2026-11-01T00:00:00Z" })),
+  );
+  assert.deepEqual(await xsdFaults(index, "index"), []);
+  const entry = creatorEntry({ slug: "größe-料理", changed_at: "2026-11-01T00:00:00Z" }, URLS, NOW);
+  assert.match(entry, /<loc>https:\/\/watch\.example\.com\/@gr%C3%B6%C3%9Fe-%E6%96%99%E7%90%86<\/loc>/);
+  assert.deepEqual(await xsdFaults(new TextDecoder().decode(urlSet([entry]).bytes), "page"), []);
+});

@@ -1,0 +1,23 @@
+/** GET /functions/v1/thumbnail — leads to an item's picture, wherever it is now: an address for sitemaps and cards that outlives the platform's own. */
+import * as z from "zod";
+import { ITEM_CACHE } from "../_shared/discovery/contract.ts";
+import { endpoint, Reply } from "../_shared/http/endpoint.ts";
+import { currentThumbnail } from "../_shared/seo/thumbnail.ts";
+
+export default endpoint({
+  name: "thumbnail",
+  summary: "Leads to the picture of a public item",
+  method: "GET",
+  auth: "none",
+  rate: "crawl",
+  cache: ITEM_CACHE,
+  input: z.strictObject({ id: z.uuid() }),
+  example: { id: "3f1c9a52-7f0e-4b0a-9d53-1f6c2f7f1b11" },
+  output: z.string(),
+  produces: "text/plain; charset=utf-8",
+  errors: ["not_found", "unavailable"],
+  async handle(context) {
+    const location = await currentThumbnail(context, context.input.id);
+    return new Reply(`${location}\n`, { status: 302, headers: { location } });
+  },
+});

@@ -1,0 +1,332 @@
+/** The sitemap's pages: cut out, marked, rendered again, complete and in order; each test in a database of which nobody else sees anything. */
+import assert from "node:assert/strict";
+import { adminOf } from "../../functions/_shared/database/database.ts";
+import type { Context } from "../../functions/_shared/context.ts";
+import { index, page, renderAhead } from "../../functions/_shared/seo/sitemap_pages.ts";
+import { createLogger } from "../../functions/_shared/observability/log.ts";
+import { testSettings } from "../../functions/tests/support/test_dependencies.ts";
+import { test, type TestContext } from "../support/context.ts";
+
+const SIZE = 5;
+const SITE = "https://watch.example.com";
+
+function literal(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) {
+    return `'${JSON.stringify(value).replace("[", "{").replace(/\]$/, "}").replaceAll("'", "''")}'`;
+  }
+  return typeof value === "number" ? String(value) : `'${String(value).replaceAll("'", "''")}'`;
+}
+
+/** What renders, in the transaction of the test. */
+function contextOf(db: TestContext, size = SIZE): Context {
+  return {
+    admin: adminOf((name, args) => {
+      const named = Object.entries(args).map(([key, value]) => `${key} => ${literal(value)}`).join(", ");
+      return db.value(`select public.${name}(${named})`, "service");
+    }),
+    settings: testSettings({ PUBLIC_SITE_URL: SITE, SITEMAP_PAGE_SIZE: String(size) }),
+    fetch,
+    now: () => new Date(Date.now() + 60_000),
+    request_id: "test",
+    log: createLogger({ level: "silent", fields: {} }),
+  };
+}
+
+/** A sitemap of nothing but the owner's: everything else is out of sight until the test ends. */
+async function alone(db: TestContext, items: number): Promise<void> {
+  await db.query(`delete from ops.sitemap_page`);
+  await db.query(`delete from ops.sitemap_change`);
+  await db.query(
+    `update public.users set is_public = (id = $owner), profile_slug = case when id = $owner then 'owner-' || left($owner, 8) else profile_slug end where is_public or id = $owner`,
+  );
+  await db.query(`insert into ops.sitemap_page (kind, from_at, from_id) values
+    ('creator', '-infinity', '00000000-0000-0000-0000-000000000000'), ('item', '-infinity', '00000000-0000-0000-0000-000000000000')`);
+  await db.query(`delete from public.content_item where social_account_id = $account`);
+  await add(db, 1, items);
+  await db.query(`delete from ops.sitemap_change`);
+}
+
+async function add(db: TestContext, from: number, to: number): Promise<void> {
+  await db.query(
+    `insert into public.content_item (social_account_id, platform_content_id, content_type, title, thumbnail_url, created_at)
+    select $account, 's' || n, 'long_video', 'Title ' || n, 'https://i.ytimg.com/vi/' || n || '/hq.jpg', now() - interval '30 days' + make_interval(hours => n)
+    from generate_series(${from}, ${to}) as n`,
+  );
+}
+
+/** Renders until nothing is due. */
+async function renderAll(db: TestContext, size = SIZE): Promise<number> {
+  let rendered = 0;
+  for (let round = 0; round < 100; round++) {
+    await db.query(`update ops.sitemap_page set leased_until = null`);
+    const done = await renderAhead(contextOf(db, size), 100);
+    rendered += done.rendered;
+    if (done.remaining === 0) return rendered;
+  }
+  throw new Error("rendering does not end");
+}
+
+const numbersOf = async (db: TestContext, size = SIZE) =>
+  [...(await index(contextOf(db, size))).matchAll(/sitemap-(\d+)\.xml/g)].map(([, number]) => Number(number));
+
+async function read(db: TestContext, number: number, size = SIZE): Promise<string | null> {
+  const found = await page(contextOf(db, size), number, []);
+  if (!found?.gzip) return null;
+  return await new Response(new Blob([found.gzip]).stream().pipeThrough(new DecompressionStream("gzip")))
+    .text();
+}
+
+/** The titles of all pages, in the order of the index. */
+async function titles(db: TestContext, size = SIZE): Promise<number[][]> {
+  const pages: number[][] = [];
+  for (const number of await numbersOf(db, size)) {
+    const xml = await read(db, number, size) ?? "";
+    pages.push([...xml.matchAll(/<video:title>Title (\d+)</g)].map(([, title]) => Number(title)));
+  }
+  return pages.filter((one) => one.length > 0);
+}
+
+const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, n) => from + n);
+const tags = (db: TestContext) =>
+  db.query<{ page: number; etag: string }>(
+    `select page, etag from ops.sitemap_page where kind = 'item' order by from_at, from_id`,
+  );
+
+test("pages are full, complete and in order; new items come last and move nobody", async (db) => {
+  await alone(db, 12);
+  await renderAll(db);
+  assert.deepEqual(await titles(db), [range(1, 5), range(6, 10), range(11, 12)]);
+  const before = await tags(db);
+  await add(db, 13, 17);
+  await renderAll(db);
+  assert.deepEqual(await titles(db), [range(1, 5), range(6, 10), range(11, 15), range(16, 17)]);
+  assert.deepEqual((await tags(db)).slice(0, 2), before.slice(0, 2));
+});
+
+test("one changed item rewrites one page and its line of the index, and nothing else", async (db) => {
+  await alone(db, 12);
+  await renderAll(db);
+  const before = await tags(db);
+  await db.query(`update ops.sitemap_page set changed_at = '2026-01-01'`);
+  await db.perform(
+    "owner",
+    `update content_item set description = 'New' where platform_content_id = 's7' returning id`,
+  );
+  assert.equal(await renderAll(db), 1);
+  const after = await tags(db);
+  assert.deepEqual(after.map(({ etag }, at) => etag === before[at]?.etag), [true, false, true]);
+  const changed = await db.query(`select page from ops.sitemap_page where changed_at > '2026-01-01'`);
+  assert.deepEqual(changed, [{ page: after[1]?.page }]);
+});
+
+test("views, likes, clicks and a new signature of the picture render nothing", async (db) => {
+  await alone(db, 6);
+  await renderAll(db);
+  await db.query(
+    `update content_item set views_count = views_count + 5, likes_count = 3, total_clicks = 2, updated_at = now() + interval '1 hour'
+    where social_account_id = $account`,
+  );
+  await db.query(
+    `update content_item set thumbnail_url = thumbnail_url || '?oe=1' where social_account_id = $account`,
+  );
+  await db.query(
+    `insert into content_click (content_id) select id from content_item where social_account_id = $account`,
+  );
+  assert.equal(await renderAll(db), 0);
+});
+
+const REMOVALS: Record<string, string> = {
+  hidden: `update content_item set hidden_at = now(), hidden_reason = 'x' where platform_content_id = 's7'`,
+  private: `update content_item set visibility = 'private' where platform_content_id = 's7'`,
+  unlisted: `update content_item set visibility = 'unlisted' where platform_content_id = 's7'`,
+  deleted: `update content_item set deleted_at = now() where platform_content_id = 's7'`,
+  "deleted outright": `delete from content_item where platform_content_id = 's7'`,
+};
+
+for (const [way, statement] of Object.entries(REMOVALS)) {
+  test(`an item that is ${way} is gone from the page that is served next`, async (db) => {
+    await alone(db, 12);
+    await renderAll(db);
+    await db.query(`${statement} and social_account_id = $account`);
+    // Nobody has rendered ahead.
+    assert.deepEqual(await titles(db), [range(1, 5), [6, 8, 9, 10], [11, 12]]);
+  });
+}
+
+test("a creator or an account that is not public any more takes all items along, and brings them back", async (db) => {
+  await alone(db, 7);
+  await renderAll(db);
+  const slug = await db.value<string>(`select profile_slug from users where id = $owner`);
+  const [creators = 0] = await numbersOf(db);
+  assert.match(await read(db, creators) ?? "", new RegExp(`/@${slug}<`));
+  for (
+    const [gone, back] of [
+      [
+        `update users set is_public = false where id = $owner`,
+        `update users set is_public = true where id = $owner`,
+      ],
+      [
+        `update users set hidden_at = now(), hidden_reason = 'x' where id = $owner`,
+        `update users set hidden_at = null, hidden_reason = null where id = $owner`,
+      ],
+    ] as const
+  ) {
+    await db.query(gone);
+    assert.deepEqual(await titles(db), []);
+    assert.doesNotMatch(await read(db, creators) ?? "", new RegExp(`/@${slug}<`));
+    await db.query(back);
+    await renderAll(db);
+    assert.deepEqual(await titles(db), [range(1, 5), [6, 7]]);
+  }
+  await db.query(`update social_account set deleted_at = now(), status = 'disconnected' where id = $account`);
+  assert.deepEqual(await titles(db), []);
+});
+
+test("a page without entries is in no index and is not found; the first one has the site itself", async (db) => {
+  await alone(db, 6);
+  await renderAll(db);
+  const numbers = await numbersOf(db);
+  assert.equal(numbers.length, 3);
+  await db.query(
+    `update content_item set deleted_at = now() where platform_content_id = 's6' and social_account_id = $account`,
+  );
+  await renderAll(db);
+  assert.deepEqual(await numbersOf(db), numbers.slice(0, 2));
+  assert.equal(await read(db, numbers[2] ?? 0), null);
+  assert.match(
+    await read(db, numbers[0] ?? 0) ?? "",
+    /<url><loc>https:\/\/watch\.example\.com\/<\/loc><\/url>/,
+  );
+  assert.equal(await read(db, 2_000_000_000), null);
+});
+
+test("a change is in the page within minutes also when nobody renders ahead", async (db) => {
+  await alone(db, 3);
+  await renderAll(db);
+  await db.query(
+    `update content_item set title = 'Title 33' where platform_content_id = 's3' and social_account_id = $account`,
+  );
+  assert.deepEqual(await titles(db), [[1, 2, 3]]);
+  await db.query(`update ops.sitemap_change set noted_at = noted_at - interval '239 seconds'`);
+  assert.deepEqual(await titles(db), [[1, 2, 3]]);
+  await db.query(`update ops.sitemap_change set noted_at = noted_at - interval '2 seconds'`);
+  assert.deepEqual(await titles(db), [[1, 2, 33]]);
+});
+
+test("what comes back in the middle of full pages makes them grow, and then be cut", async (db) => {
+  await alone(db, 30);
+  await db.query(
+    `update content_item set visibility = 'private' where social_account_id = $account and platform_content_id <> all (array['s1','s2','s3','s28','s29','s30'])`,
+  );
+  await renderAll(db);
+  assert.deepEqual((await titles(db)).flat(), [1, 2, 3, 28, 29, 30]);
+  await db.query(`update content_item set visibility = 'public' where social_account_id = $account`);
+  await renderAll(db);
+  const pages = await titles(db);
+  assert.deepEqual(pages.flat(), range(1, 30));
+  assert.ok(pages.every((one) => one.length <= 2 * SIZE), JSON.stringify(pages));
+});
+
+test("whoever has read a page before another rendered it does not overwrite that", async (db) => {
+  await alone(db, 3);
+  await renderAll(db);
+  const [{ page: number } = { page: 0 }] = await tags(db);
+  const { admin } = contextOf(db);
+  const old = await db.value<{ version: number }>(`select public.read_sitemap_page(${number}, 5)`, "service");
+  await db.query(
+    `update content_item set title = 'Title 9' where platform_content_id = 's1' and social_account_id = $account`,
+  );
+  await renderAll(db);
+  const kept = await admin.call("put_sitemap_page", {
+    p_page: number,
+    p_version: old.version,
+    p_made_with: "x",
+    p_body: "",
+    p_etag: '"old"',
+    p_urls: 1,
+    p_bytes: 1,
+    p_changes: [],
+  });
+  assert.equal(kept, false);
+  assert.deepEqual(await titles(db), [[9, 2, 3]]);
+});
+
+test("other settings, and a release that renders otherwise, render all pages again", async (db) => {
+  await alone(db, 6);
+  await renderAll(db);
+  const moved = contextOf(db);
+  const [, number = 0] = await numbersOf(db);
+  const found = await page(
+    {
+      ...moved,
+      settings: testSettings({ PUBLIC_SITE_URL: "https://other.example", SITEMAP_PAGE_SIZE: "5" }),
+    },
+    number,
+    [],
+  );
+  const text = await new Response(
+    new Blob([found?.gzip ?? ""]).stream().pipeThrough(new DecompressionStream("gzip")),
+  ).text();
+  assert.match(text, /<loc>https:\/\/other\.example\/v\//);
+});
+
+test("changes that nobody renders are not kept for ever, and still mark their page", async (db) => {
+  await alone(db, 6);
+  await renderAll(db);
+  await db.query(
+    `update content_item set deleted_at = now() where platform_content_id = 's2' and social_account_id = $account`,
+  );
+  await db.query(`update ops.sitemap_change set noted_at = now() - interval '2 hours'`);
+  assert.ok(Number(await db.value(`select ops.tidy_sitemap()`)) > 0);
+  assert.equal(await db.value(`select count(*)::int from ops.sitemap_change`), 0);
+  assert.deepEqual(await titles(db), [[1, 3, 4, 5], [6]]);
+});
+
+test("every public item is in exactly one page, after whatever has happened", async (db) => {
+  await alone(db, 20);
+  const chance = (() => {
+    let state = 7;
+    return (below: number) => (state = (state * 48_271) % 2_147_483_647) % below;
+  })();
+  for (let round = 0; round < 12; round++) {
+    for (let step = 0; step < 6; step++) {
+      const number = 1 + chance(40);
+      await db.query(
+        [
+          `update content_item set visibility = 'private' where platform_content_id = 's${number}' and social_account_id = $account`,
+          `update content_item set visibility = 'public' where platform_content_id like 's${
+            number % 10
+          }%' and social_account_id = $account`,
+          `update content_item set tags = array['t${number}'] where platform_content_id = 's${number}' and social_account_id = $account`,
+          `delete from content_item where platform_content_id = 's${number}' and social_account_id = $account`,
+          `insert into public.content_item (social_account_id, platform_content_id, content_type, title, thumbnail_url, created_at)
+         values ($account, 's${number}', 'long_video', 'Title ${number}', 'https://i.ytimg.com/x.jpg', now() - interval '30 days' + make_interval(hours => ${number}))
+         on conflict do nothing`,
+        ][chance(5)] ?? "",
+      );
+    }
+    if (chance(2) === 0) await renderAll(db);
+    const expected = (await db.query<{ n: number }>(
+      `select substr(title, 7)::int as n from ops.public_item where user_id = $owner order by created_at, id`,
+    )).map(({ n }) => n);
+    await db.query(`update ops.sitemap_change set noted_at = noted_at - interval '1 hour'`);
+    // Pages that are asked for cut themselves, too: asked once more, all of them are there.
+    for (let ask = 0; ask < 10; ask++) await titles(db);
+    assert.deepEqual((await titles(db)).flat(), expected, `round ${round}`);
+  }
+});
+
+test("reading a page is one scan of one index", async (db) => {
+  await alone(db, 40);
+  await db.query(`analyze content_item`);
+  await db.query(`set local enable_seqscan = off; set local enable_sort = off`);
+  const plan = JSON.stringify(
+    await db.query(`explain (format json) select item.id from ops.public_item as item
+      where (item.created_at, item.id) >= (now() - interval '29 days', '00000000-0000-0000-0000-000000000000')
+        and (item.created_at, item.id) < ('infinity', '00000000-0000-0000-0000-000000000000')
+      order by item.created_at, item.id limit 6`),
+  );
+  assert.equal(plan.split("content_item_sitemap_idx").length - 1, 1);
+  assert.doesNotMatch(plan, /"Sort"/);
+});
