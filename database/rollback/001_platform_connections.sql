@@ -26,14 +26,16 @@ $$;
 
 -- The tokens of every connection: without the rows nobody would know their names.
 delete from vault.secrets where name in (select vault_secret_name from public.platform_connection);
+drop trigger subscription_fit_accounts on public.subscription;
 
 -- Without cascade on purpose: what a later module has built on these makes the rollback fail as a whole.
 -- Generated (`deno task generate`): the module's functions, but those that are dropped by name elsewhere here.
-drop function ops.erase_requested_data, ops.has_due_token_refreshes, ops.leased_connection, ops.merge_tokens,
-  ops.read_tokens, ops.write_tokens, public.begin_oauth, public.claim_token_refresh,
-  public.claim_token_refreshes, public.connect_account, public.data_deletion_state, public.disconnect_account,
-  public.has_other_account, public.hold_account, public.read_connection, public.refuse_account,
-  public.refuse_connection, public.release_token_refresh, public.request_data_deletion,
+drop function ops.choose_active_accounts, ops.erase_requested_data, ops.fit_accounts_of_subscription,
+  ops.fit_accounts_to_plan, ops.has_due_token_refreshes, ops.leased_connection, ops.merge_tokens,
+  ops.read_tokens, ops.write_tokens, public.begin_oauth, public.choose_active_accounts,
+  public.claim_token_refresh, public.claim_token_refreshes, public.connect_account, public.data_deletion_state,
+  public.disconnect_account, public.has_other_account, public.hold_account, public.read_connection,
+  public.refuse_account, public.refuse_connection, public.release_token_refresh, public.request_data_deletion,
   public.store_refreshed_tokens, public.take_oauth_state;
 drop table ops.data_deletion, ops.oauth_state, public.social_account, public.platform_connection, public.account_status, public.platform;
 drop function ops.forget_tokens, ops.schedule_social_account, ops.reschedule_social_account, ops.refresh_due_at;

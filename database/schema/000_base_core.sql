@@ -301,6 +301,18 @@ create index quota_usage_history_user_id_idx on public.quota_usage_history (user
 -- Serves the foreign key.
 create index quota_usage_history_tier_id_idx on public.quota_usage_history (tier_id);
 
+create table ops.quota_notice (
+  user_id uuid not null,
+  quota text not null,
+  level smallint not null,
+  quota_limit integer not null,
+  cycle_start_date timestamptz not null,
+  constraint quota_notice_pkey primary key (user_id, quota, level),
+  constraint quota_notice_user_id_fkey foreign key (user_id) references public.users (id) on delete cascade
+);
+alter table ops.quota_notice enable row level security;
+comment on table ops.quota_notice is 'In which cycle, and under which limit, a person was last told that a quota is 80 % or all used.';
+
 create table public.notification (
   id uuid not null default gen_random_uuid(),
   user_id uuid not null,
@@ -780,13 +792,42 @@ end;
 $$;
 comment on function ops.raise_quota_exceeded is 'The one error of every quota.';
 
+create function ops.tell_of_quota(p_user_id uuid, p_quota text, p_before integer, p_used integer, p_limit integer, p_cycle_start timestamptz,
+  p_resets_at timestamptz) returns void
+language plpgsql volatile security invoker set search_path = '' as $$
+declare
+  v_level constant smallint := case when p_used >= p_limit then 100 when p_used::bigint * 5 >= p_limit::bigint * 4 then 80 end;
+  v_words constant text := case p_quota when 'syncs' then 'syncs' when 'ai_analyses' then 'AI analyses' else 'SEO submissions' end;
+begin
+  -- Only who crosses a line is looked at: the next one above it costs nothing.
+  if v_level is null or (case v_level when 100 then p_before >= p_limit else p_before::bigint * 5 >= p_limit::bigint * 4 end) then
+    return;
+  end if;
+  insert into ops.quota_notice as told (user_id, quota, level, quota_limit, cycle_start_date)
+  values (p_user_id, p_quota, v_level, p_limit, p_cycle_start)
+  on conflict (user_id, quota, level) do update set quota_limit = excluded.quota_limit, cycle_start_date = excluded.cycle_start_date
+  where (told.quota_limit, told.cycle_start_date) is distinct from (excluded.quota_limit, excluded.cycle_start_date);
+  if found then
+    insert into public.notification (user_id, type, title, message, data)
+    values (p_user_id, case when v_level = 100 then 'warning'::public.notification_type_enum else 'info' end,
+      case when v_level = 100 then format('Your %s are used up', v_words) else format('80%% of your %s are used', v_words) end,
+      format('%s of %s; they begin anew on %s.', p_used, p_limit, to_char(p_resets_at at time zone 'UTC', 'FMDD FMMonth YYYY')),
+      jsonb_build_object('kind', 'quota', 'quota', p_quota, 'level', v_level, 'limit', p_limit, 'used', p_used, 'resets_at', p_resets_at));
+  end if;
+end;
+$$;
+comment on function ops.tell_of_quota is 'Tells a person once a cycle, for each limit, that 80 % of a quota and that all of it is used.';
+
 create function ops.reserve_quota(p_user_id uuid, p_quota text, p_amount integer) returns integer
 language plpgsql volatile security invoker set search_path = '' as $$
 declare
   v_used integer;
+  v_limit integer;
+  v_cycle_start timestamptz;
+  v_resets_at timestamptz;
   v_state record;
 begin
-  for v_attempt in 1..2 loop
+  for v_attempt in 1..5 loop
     update public.subscription as subscription
     set syncs_used = syncs_used + case when p_quota = 'syncs' then p_amount else 0 end,
       ai_analyses_used = ai_analyses_used + case when p_quota = 'ai_analyses' then p_amount else 0 end,
@@ -801,16 +842,21 @@ begin
         when 'seo_submissions' then subscription.seo_submissions_used::bigint + p_amount <= tier.max_seo_submissions_per_month
       end
     returning case p_quota when 'syncs' then subscription.syncs_used when 'ai_analyses' then subscription.ai_analyses_used
-      else subscription.seo_submissions_used end
-    into v_used;
+        else subscription.seo_submissions_used end,
+      case p_quota when 'syncs' then tier.max_syncs_per_month when 'ai_analyses' then tier.max_ai_analyses_per_month
+        else tier.max_seo_submissions_per_month end,
+      subscription.cycle_start_date, subscription.cycle_end_date
+    into v_used, v_limit, v_cycle_start, v_resets_at;
     if found then
+      perform ops.tell_of_quota(p_user_id, p_quota, v_used - p_amount, v_used, v_limit, v_cycle_start, v_resets_at);
       return v_used;
     end if;
-    -- Either the limit is reached, or the cycle is over and nobody has rolled it yet.
+    -- Either the limit is reached, or the cycle is over and nobody has rolled it yet, or the plan changed in this moment.
     perform ops.roll_cycles(array[p_user_id]);
+    select * into v_state from ops.quota_state(p_user_id, p_quota);
+    exit when v_attempt > 1 and (v_state.quota_limit is null or v_state.used::bigint + p_amount > v_state.quota_limit);
   end loop;
 
-  select * into v_state from ops.quota_state(p_user_id, p_quota);
   if v_state.quota_limit is null then
     raise exception using errcode = 'SVG03', message = 'There is no subscription for this user',
       detail = jsonb_build_object('resource', 'subscription', 'id', p_user_id);
@@ -1557,6 +1603,7 @@ create policy "Admins read the audit log" on public.audit_log
 create policy "Only the service uses the cache" on public.cache_store
   for all to service_role using (true) with check (true);
 
+create policy "Only functions note what was told of quotas" on ops.quota_notice for all to postgres using (true) with check (true);
 create policy "Only functions count requests" on ops.rate_limit for all to postgres using (true) with check (true);
 create policy "Only functions keep answers" on ops.idempotency for all to postgres using (true) with check (true);
 create policy "Only functions lease the cache" on ops.cache_lease for all to postgres using (true) with check (true);

@@ -126,6 +126,7 @@ create table public.social_account (
   next_sync_at timestamptz,
   last_synced_at timestamptz,
   last_error text,
+  paused_at timestamptz,
   deleted_at timestamptz,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
@@ -151,6 +152,8 @@ comment on column public.social_account.min_sync_hours is 'Automatic sync looks 
 comment on column public.social_account.max_sync_hours is 'Automatic sync looks at the account no more seldom than this, as far as the plan''s syncs reach.';
 comment on column public.social_account.next_sync_at is 'When automatic sync is due. Null: not scheduled.';
 comment on column public.social_account.last_error is 'Why the last sync failed, in words for the creator. Null: it did not.';
+comment on column public.social_account.paused_at is
+  'Since when it is beyond the plan: its content stays, and it is not synced. See choose_active_accounts().';
 comment on column public.social_account.deleted_at is 'When the creator disconnected it (its content stays), or asked the platform to have it erased.';
 
 -- Serve the foreign keys. The policy's user_id leads social_account_platform_account_key.
@@ -291,6 +294,72 @@ comment on function ops.merge_tokens is 'New tokens over old ones, where an empt
 
 -- ## Functions: accounts
 
+create function ops.fit_accounts_to_plan(p_user_id uuid) returns void
+language sql volatile security invoker set search_path = '' as $$
+  with ranked as (
+    select account.id, account.paused_at,
+      -- Who is active stays so, the longest connected first; then those that rest.
+      row_number() over (order by account.paused_at is not null, account.created_at, account.id) <= tier.max_social_accounts as is_within
+    from public.social_account as account
+    join public.subscription as subscription on subscription.user_id = account.user_id
+    join public.subscription_tier as tier on tier.id = subscription.tier_id
+    where account.user_id = p_user_id and account.deleted_at is null
+  )
+  update public.social_account as account
+  set paused_at = case when not ranked.is_within then now() end
+  from ranked
+  where account.id = ranked.id and ranked.is_within = (ranked.paused_at is not null);
+$$;
+comment on function ops.fit_accounts_to_plan is
+  'Lets accounts beyond the plan rest, and wakes as many as it has room for. Nothing is deleted. The caller holds the person''s subscription.';
+
+create function ops.fit_accounts_of_subscription() returns trigger
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  perform ops.fit_accounts_to_plan(new.user_id);
+  return null;
+end;
+$$;
+comment on function ops.fit_accounts_of_subscription is 'Trigger: on another plan there is room for more accounts, or for fewer.';
+
+-- Security definer: changes what creators may not write, within their plan.
+create function ops.choose_active_accounts(p_account_ids uuid[]) returns integer
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_user_id constant uuid := auth.uid();
+  v_limit integer;
+  v_chosen constant integer := (select count(distinct id) from unnest(p_account_ids) as id);
+  v_active integer;
+begin
+  select tier.max_social_accounts into v_limit
+  from public.subscription as subscription
+  join public.subscription_tier as tier on tier.id = subscription.tier_id
+  where subscription.user_id = v_user_id
+  for update of subscription;
+  if v_chosen <> (select count(*) from public.social_account where user_id = v_user_id and deleted_at is null and id = any (p_account_ids)) then
+    raise exception using errcode = 'SVG03', message = 'One of these accounts does not exist',
+      detail = jsonb_build_object('resource', 'social_account');
+  elsif v_chosen > v_limit then
+    perform ops.raise_quota_exceeded('social_accounts', v_limit, v_chosen, null);
+  end if;
+  update public.social_account as account
+  set paused_at = case when not account.id = any (p_account_ids) then now() end
+  where account.user_id = v_user_id and account.deleted_at is null
+    and (account.id = any (p_account_ids)) = (account.paused_at is not null);
+  select count(*) into v_active from public.social_account where user_id = v_user_id and deleted_at is null and paused_at is null;
+  return v_active;
+end;
+$$;
+comment on function ops.choose_active_accounts is 'See public.choose_active_accounts.';
+
+create function public.choose_active_accounts(p_account_ids uuid[]) returns integer
+language sql volatile security invoker set search_path = ''
+begin atomic
+  select ops.choose_active_accounts(p_account_ids);
+end;
+comment on function public.choose_active_accounts is
+  'A creator with more accounts than the plan has chooses those that stay active; the others rest, and keep their content. Returns how many are active.';
+
 -- Security definer: reads the plan, writes Vault; only the service may call it.
 create function public.connect_account(p_user_id uuid, p_platform text, p_tokens jsonb, p_token_expires_at timestamptz,
   p_scopes text[], p_profile jsonb) returns jsonb
@@ -362,7 +431,9 @@ begin
   on conflict (user_id, platform_id, platform_account_id) do update
   set connection_id = excluded.connection_id, username = excluded.username, display_name = excluded.display_name,
     avatar_url = excluded.avatar_url, profile_url = excluded.profile_url, followers_count = excluded.followers_count,
-    details = account.details || excluded.details, status = 'active', deleted_at = null, last_error = null
+    details = account.details || excluded.details, status = 'active', deleted_at = null, last_error = null,
+    -- One that is added again is within the plan; one that rests goes on resting.
+    paused_at = case when account.deleted_at is null then account.paused_at end
   returning * into v_account;
 
   return jsonb_build_object('social_account_id', v_account.id, 'connection_id', v_connection.id,
@@ -404,8 +475,10 @@ language plpgsql volatile security definer set search_path = '' as $$
 declare
   v_connection_id uuid;
 begin
+  -- First the subscription, then the account, as everywhere.
+  perform from public.subscription where user_id = p_user_id for update;
   update public.social_account
-  set deleted_at = now(), status = 'disconnected', next_sync_at = null, last_error = null
+  set deleted_at = now(), status = 'disconnected', next_sync_at = null, last_error = null, paused_at = null
   where id = p_social_account_id and user_id = p_user_id and deleted_at is null
   returning connection_id into v_connection_id;
   if not found then
@@ -417,6 +490,8 @@ begin
   where id = v_connection_id;
   delete from vault.secrets
   where name = (select vault_secret_name from public.platform_connection where id = v_connection_id);
+  -- One that rests takes its place.
+  perform ops.fit_accounts_to_plan(p_user_id);
   return now();
 end;
 $$;
@@ -752,7 +827,7 @@ comment on function ops.forget_tokens is 'Trigger: when a connection is deleted,
 create function ops.schedule_social_account() returns trigger
 language plpgsql volatile security invoker set search_path = '' as $$
 begin
-  if new.status <> 'active' or new.deleted_at is not null or new.sync_mode <> 'auto' then
+  if new.status <> 'active' or new.deleted_at is not null or new.paused_at is not null or new.sync_mode <> 'auto' then
     new.next_sync_at := null;
   elsif new.next_sync_at is null then
     new.next_sync_at := now();
@@ -760,7 +835,7 @@ begin
   return new;
 end;
 $$;
-comment on function ops.schedule_social_account is 'Trigger: an active account in automatic mode is always scheduled, any other never.';
+comment on function ops.schedule_social_account is 'Trigger: an active account in automatic mode that is within the plan is always scheduled, any other never.';
 
 create function ops.reschedule_social_account() returns trigger
 language plpgsql volatile security invoker set search_path = '' as $$
@@ -779,10 +854,12 @@ create trigger platform_connection_touch_updated_at before update on public.plat
   for each row execute function ops.touch_updated_at();
 create trigger platform_connection_forget_tokens after delete on public.platform_connection
   for each row execute function ops.forget_tokens();
-create trigger social_account_schedule before insert or update of sync_mode, status, deleted_at, next_sync_at on public.social_account
+create trigger social_account_schedule before insert or update of sync_mode, status, paused_at, deleted_at, next_sync_at on public.social_account
   for each row execute function ops.schedule_social_account();
 create trigger social_account_touch_updated_at before update on public.social_account
   for each row execute function ops.touch_updated_at();
+create trigger subscription_fit_accounts after update of tier_id on public.subscription
+  for each row when (old.tier_id <> new.tier_id) execute function ops.fit_accounts_of_subscription();
 -- Named to run before social_account_schedule, which has the last word on who is scheduled.
 create trigger social_account_reschedule before update of min_sync_hours, max_sync_hours on public.social_account
   for each row when (old.next_sync_at is not null
@@ -827,6 +904,7 @@ grant execute on function
   public.store_refreshed_tokens, public.refuse_connection, public.hold_account, public.release_token_refresh, public.refuse_account,
   public.request_data_deletion, public.data_deletion_state
   to service_role;
+grant execute on function ops.choose_active_accounts, public.choose_active_accounts to authenticated;
 
 -- ## Reference rows
 

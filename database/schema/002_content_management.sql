@@ -780,7 +780,7 @@ declare
   v_begun jsonb;
   v_claim record;
 begin
-  select account.user_id, account.platform_account_id, account.details, account.status, account.deleted_at,
+  select account.user_id, account.platform_account_id, account.details, account.status, account.deleted_at, account.paused_at,
     platform.slug as platform, connection.id as connection_id, connection.is_active, connection.vault_secret_name, connection.token_expires_at
   into v_account
   from public.social_account as account
@@ -814,6 +814,15 @@ begin
   end if;
 
   v_was_cut_off := v_run.leased_until is not null;
+  -- What was begun and charged on the plan before goes on to its end.
+  if v_account.paused_at is not null and p_sync_id is null and not v_was_cut_off then
+    select tier.max_social_accounts as quota_limit,
+      (select count(*)::integer from public.social_account where user_id = v_account.user_id and deleted_at is null) as used
+    into v_quota
+    from public.subscription as subscription join public.subscription_tier as tier on tier.id = subscription.tier_id
+    where subscription.user_id = v_account.user_id;
+    perform ops.raise_quota_exceeded('social_accounts', v_quota.quota_limit, v_quota.used, null);
+  end if;
   v_charge := v_run.charged_at is null or (p_sync_id is null and not v_was_cut_off);
   if v_charge then
     perform ops.reserve_quota(v_account.user_id, 'syncs', 1);

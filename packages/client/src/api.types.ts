@@ -1565,6 +1565,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/rest/v1/rpc/choose_active_accounts": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * A creator with more accounts than the plan has chooses those that stay active
+     * @description A creator with more accounts than the plan has chooses those that stay active; the others rest, and keep their content. Returns how many are active.
+     */
+    post: operations["rpc_choose_active_accounts"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/rest/v1/rpc/create_job": {
     parameters: {
       query?: never;
@@ -3303,6 +3323,11 @@ export interface components {
        * @description When automatic sync is due. Null: not scheduled.
        */
       next_sync_at: string | null;
+      /**
+       * Format: date-time
+       * @description Since when it is beyond the plan: its content stays, and it is not synced. See choose_active_accounts().
+       */
+      paused_at: string | null;
       platform_account_id: string;
       /** Format: uuid */
       platform_id: string;
@@ -9420,6 +9445,35 @@ export interface operations {
       403: components["responses"]["DataApi403"];
     };
   };
+  rpc_choose_active_accounts: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          p_account_ids: string[];
+        };
+      };
+    };
+    responses: {
+      /** @description What it gives */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": number | null;
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
   rpc_create_job: {
     parameters: {
       query?: never;
@@ -10766,6 +10820,7 @@ export interface operations {
           max_sync_hours?: string;
           min_sync_hours?: string;
           next_sync_at?: string;
+          paused_at?: string;
           platform_account_id?: string;
           platform_id?: string;
           profile_url?: string;
@@ -10822,6 +10877,7 @@ export interface operations {
           max_sync_hours?: string;
           min_sync_hours?: string;
           next_sync_at?: string;
+          paused_at?: string;
           platform_account_id?: string;
           platform_id?: string;
           profile_url?: string;

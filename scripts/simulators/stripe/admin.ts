@@ -138,6 +138,7 @@ export function stripeAdmin(root: string, house: StripeHouse, context: Context):
             url,
             wish.tamper ? body.replace("{", "{ ") : body,
             sign(body, wish.secrets, now),
+            60_000,
           );
         })
       );

@@ -65,7 +65,7 @@ export class Deliveries {
     });
   }
 
-  async post(url: string, body: string, signature: string): Promise<number> {
+  async post(url: string, body: string, signature: string, patience_ms = 10_000): Promise<number> {
     try {
       const response = await fetch(url, {
         method: "POST",
@@ -76,7 +76,7 @@ export class Deliveries {
         },
         body,
         redirect: "manual",
-        signal: AbortSignal.timeout(10_000),
+        signal: AbortSignal.timeout(patience_ms),
       });
       await response.body?.cancel();
       return response.status;

@@ -242,7 +242,8 @@ interface Kept {
   readonly until: number;
 }
 
-function apiRoutes(house: StripeHouse): Route[] {
+/** Stripe's API over the accounts of a house. */
+export function apiRoutes(house: StripeHouse): Route[] {
   const kept = new Map<string, Kept>();
   const under_way = new Set<string>();
 

@@ -189,7 +189,7 @@ export const EXECUTE: Record<string, string> = {
     "authenticated",
     `
     search_library get_click_stats pin_content set_ai_key apply_ai_suggestion undo_ai_application get_ai_costs
-    get_seo_check`,
+    get_seo_check choose_active_accounts`,
   ),
   ...executable(
     "public",
@@ -238,7 +238,7 @@ export const EXECUTE: Record<string, string> = {
     "authenticated",
     `
     current_user_has_role search_library get_click_stats pin_content is_own_item set_ai_key apply_ai_suggestion
-    undo_ai_application get_seo_check`,
+    undo_ai_application get_seo_check choose_active_accounts`,
   ),
   ...executable(
     "ops",

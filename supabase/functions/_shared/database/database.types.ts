@@ -1550,6 +1550,7 @@ export type Database = {
           "max_sync_hours": number;
           "min_sync_hours": number;
           "next_sync_at": string | null;
+          "paused_at": string | null;
           "platform_account_id": string;
           "platform_id": string;
           "profile_url": string | null;
@@ -1574,6 +1575,7 @@ export type Database = {
           "max_sync_hours"?: number;
           "min_sync_hours"?: number;
           "next_sync_at"?: string | null;
+          "paused_at"?: string | null;
           "platform_account_id": string;
           "platform_id": string;
           "profile_url"?: string | null;
@@ -1597,6 +1599,7 @@ export type Database = {
           "max_sync_hours"?: number;
           "min_sync_hours"?: number;
           "next_sync_at"?: string | null;
+          "paused_at"?: string | null;
           "platform_account_id"?: string;
           "platform_id"?: string;
           "profile_url"?: string | null;
@@ -2515,6 +2518,7 @@ export type Database = {
           "reset_seconds": number;
         }[];
       };
+      "choose_active_accounts": { Args: { "p_account_ids": (string)[] }; Returns: number };
       "claim_auto_syncs": {
         Args: { "p_lease_seconds": number; "p_limit": number; "p_per_creator": number };
         Returns: Json[];

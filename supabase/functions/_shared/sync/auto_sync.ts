@@ -129,6 +129,8 @@ async function putBack(context: Context, claim: Claim, problem: ApiError): Promi
       // Not scheduled any more: whoever marked it has seen to that.
       return;
     case "quota_exceeded": {
+      // Of accounts there is no month: one beyond the plan rests until its creator makes room.
+      if (!problem.extras.resets_at) return await postpone(context, claim, null, { has_failed: true });
       const resets_at = new Date(String(problem.extras.resets_at));
       return await postpone(context, claim, resets_at, {
         message: `Automatic sync waits until ${resets_at.toISOString().slice(0, 10)}: ` +
