@@ -3,7 +3,7 @@
  * the provider, and whether it would be of use, by rule. With `OPENAI_API_KEY` and `OPENAI_API_URL=https://api.openai.com/v1` in the
  * environment (or those of another provider, named by `BENCH_AI_PROVIDER`) real models are asked, and paid; else simulated ones.
  */
-import { isWrittenIn } from "../../supabase/functions/_shared/ai/text.ts";
+import { isWrittenIn } from "../../supabase/functions/_shared/ai/language.ts";
 import type { ProviderSlug } from "../../supabase/functions/_shared/ai/provider.ts";
 import { AiCreator, type GeneratedAnswer } from "../../supabase/functions/tests/support/ai_creator.ts";
 import { simulator, useStack } from "../test/stack.ts";
@@ -197,10 +197,9 @@ function accepted({ item, hidden, body }: Made) {
   return {
     length: body.suggested_titles.every((title) => title.length >= 15 && title.length <= 100) &&
       body.suggested_descriptions.every((text) => text.length >= 40),
-    language: isWrittenIn(
-      [...body.suggested_titles, ...body.suggested_descriptions].join(" "),
-      item.language,
-    ),
+    // What is called an item's language is not always the one that it is written in.
+    language: !isWrittenIn(`${item.title} ${item.description}`, item.language) ||
+      isWrittenIn([...body.suggested_titles, ...body.suggested_descriptions].join(" "), item.language),
     // At least half of the tags are of what the item says or what its creator called it.
     tags: words.size > 0 &&
       (found > 0 || [...words].filter((word) => known.includes(word)).length * 2 >= words.size),

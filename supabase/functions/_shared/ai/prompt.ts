@@ -3,6 +3,7 @@
  * what it answers is checked as if a stranger had written it (docs/ai-safety.md).
  */
 import * as z from "zod";
+import { isWrittenIn, languageCode } from "./language.ts";
 import type { ModelRequest } from "./provider.ts";
 import { type Frame, limitsOf, SUGGESTION_SCHEMA } from "./suggestion.ts";
 import { cut, visible } from "./text.ts";
@@ -52,7 +53,8 @@ const DATA_RULE =
 export function writePrompt(
   brief: Brief,
 ): { request: Pick<ModelRequest, "instructions" | "messages" | "schema">; frame: Frame } {
-  const { item, tone, language, past, trending } = brief;
+  const { item, tone, past, trending } = brief;
+  const language = wantedLanguage(brief);
   const limits = limitsOf(item.platform);
   const instructions = [
     RULES,
@@ -95,6 +97,16 @@ export function writePrompt(
       secrets: [RULES, DATA_RULE, DATA_RULE.slice(0, 40), RULES.slice(0, 40)],
     },
   };
+}
+
+/**
+ * The language to write in; null: that of the item, whatever it is. What platforms call an item's language is often not the one that its
+ * texts are in (a song's, or that of the creator's other videos), and then the texts count.
+ */
+function wantedLanguage({ language, item }: Brief): string | null {
+  if (!languageCode(language)) return null;
+  const is_of_item = language === item.language;
+  return is_of_item && !isWrittenIn(`${item.title} ${item.description}`, language) ? null : language;
 }
 
 /** No tokenizer makes more tokens of a text than it has bytes, so this many at most; the frame of the messages is in the 200. */

@@ -4,7 +4,8 @@
  */
 import * as z from "zod";
 import { CATEGORIES } from "../profile/categories.ts";
-import { cut, isWrittenIn, lengthOf, pointersIn, visible } from "./text.ts";
+import { isWrittenIn } from "./language.ts";
+import { cut, lengthOf, pointersIn, visible } from "./text.ts";
 
 const Text = z.string();
 

@@ -39,29 +39,3 @@ export function pointersIn(text: string): string[] {
     found.toLowerCase().replace(/[.,;:!?/-]+$/, "")
   );
 }
-
-const SCRIPTS: Readonly<Record<string, RegExp>> = {
-  ru: /\p{Script=Cyrillic}/u,
-  uk: /\p{Script=Cyrillic}/u,
-  bg: /\p{Script=Cyrillic}/u,
-  el: /\p{Script=Greek}/u,
-  he: /\p{Script=Hebrew}/u,
-  ar: /\p{Script=Arabic}/u,
-  fa: /\p{Script=Arabic}/u,
-  hi: /\p{Script=Devanagari}/u,
-  bn: /\p{Script=Bengali}/u,
-  ta: /\p{Script=Tamil}/u,
-  th: /\p{Script=Thai}/u,
-  ko: /\p{Script=Hangul}/u,
-  ja: /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]/u,
-  zh: /\p{Script=Han}/u,
-};
-
-/** Whether at least half of a text's letters are of the script that its language is written in. */
-export function isWrittenIn(text: string, language: string | null): boolean {
-  const code = language?.toLowerCase().split("-")[0];
-  if (!code) return true;
-  const letters = text.match(/\p{L}/gu) ?? [];
-  const script = SCRIPTS[code] ?? /\p{Script=Latin}/u;
-  return letters.length === 0 || letters.filter((letter) => script.test(letter)).length * 2 >= letters.length;
-}
