@@ -1,5 +1,5 @@
 /** POST /functions/v1/cancel-post: what has not left is not sent. */
-import { z } from "zod";
+import * as z from "zod";
 import { endpoint } from "../_shared/http/endpoint.ts";
 import { PostDetail } from "../_shared/publishing/contract.ts";
 import { readPost } from "../_shared/publishing/posts.ts";

@@ -1,5 +1,5 @@
 /** POST /functions/v1/create-post: a draft, or with `publish_at` or `now` a post that goes out. */
-import { z } from "zod";
+import * as z from "zod";
 import { endpoint } from "../_shared/http/endpoint.ts";
 import { Checked, PostDetail, PostInput, PublishAt } from "../_shared/publishing/contract.ts";
 import { savePost } from "../_shared/publishing/posts.ts";

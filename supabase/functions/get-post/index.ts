@@ -1,5 +1,5 @@
 /** GET /functions/v1/get-post: a post, what became of it on each account, and every call that was made for it. */
-import { z } from "zod";
+import * as z from "zod";
 import { endpoint } from "../_shared/http/endpoint.ts";
 import { PostDetail } from "../_shared/publishing/contract.ts";
 import { readPost } from "../_shared/publishing/posts.ts";

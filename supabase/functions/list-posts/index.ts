@@ -1,5 +1,5 @@
 /** GET /functions/v1/list-posts: the caller's posts, newest first. */
-import { z } from "zod";
+import * as z from "zod";
 import { endpoint } from "../_shared/http/endpoint.ts";
 import { PostSummary } from "../_shared/publishing/contract.ts";
 

@@ -1,5 +1,5 @@
 /** GET /functions/v1/list-publishing-problems: what failed or is not known, with whose turn it is; of everybody for admins. */
-import { z } from "zod";
+import * as z from "zod";
 import { dataOf } from "../_shared/database/database.ts";
 import { endpoint } from "../_shared/http/endpoint.ts";
 import { Problem } from "../_shared/publishing/contract.ts";

@@ -1,5 +1,5 @@
 /** POST /functions/v1/publish-post: a draft goes out, now or at a time. Every reason against it is told at once, before anything is sent. */
-import { z } from "zod";
+import * as z from "zod";
 import { endpoint } from "../_shared/http/endpoint.ts";
 import { PostDetail, PublishAt, publishTime } from "../_shared/publishing/contract.ts";
 import { checkStored, readPost, schedulePost } from "../_shared/publishing/posts.ts";

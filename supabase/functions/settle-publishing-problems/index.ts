@@ -1,5 +1,5 @@
 /** POST /functions/v1/settle-publishing-problems: tries again, discards, or says that it is there; many at once, and audited. */
-import { z } from "zod";
+import * as z from "zod";
 import { dataOf } from "../_shared/database/database.ts";
 import { endpoint } from "../_shared/http/endpoint.ts";
 

@@ -1,5 +1,5 @@
 /** POST /functions/v1/update-post: writes a draft or a scheduled post anew; what is under way or out cannot be edited. */
-import { z } from "zod";
+import * as z from "zod";
 import { endpoint } from "../_shared/http/endpoint.ts";
 import { Checked, PostDetail, PostInput, PublishAt } from "../_shared/publishing/contract.ts";
 import { savePost } from "../_shared/publishing/posts.ts";

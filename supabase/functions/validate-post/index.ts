@@ -1,5 +1,5 @@
 /** POST /functions/v1/validate-post: every reason why a post would not go out, counted as each platform counts; nothing is sent or stored. */
-import { z } from "zod";
+import * as z from "zod";
 import { endpoint } from "../_shared/http/endpoint.ts";
 import { Checked, PostInput } from "../_shared/publishing/contract.ts";
 import { readKnown, validatePost } from "../_shared/publishing/validate.ts";

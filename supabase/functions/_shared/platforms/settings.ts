@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { settingsPart } from "../settings/settings.ts";
 import type { PlatformContext } from "./platform.ts";
 import { milliseconds, whole } from "../settings/values.ts";

@@ -1,5 +1,5 @@
 /** What the functions of publishing take and answer. */
-import { z } from "zod";
+import * as z from "zod";
 import { invalid } from "../errors.ts";
 import { POST_KINDS, TargetOptions } from "./publisher.ts";
 import { instantIn, isTimeZone } from "./time.ts";

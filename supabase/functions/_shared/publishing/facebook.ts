@@ -2,7 +2,7 @@
  * Facebook Pages: texts, links, photos, albums, videos and reels. Feed posts have no handle before they are out: a call of unknown outcome is settled
  * by reading the Page back. A reel has one from the start, and says itself whether it was published.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { hmacHex } from "../http/hmac.ts";
 import { graphDialect, isNoSuchObject } from "../platforms/meta/graph.ts";
 import { FACEBOOK } from "../platforms/facebook/settings.ts";

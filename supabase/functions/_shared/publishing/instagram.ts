@@ -2,7 +2,7 @@
  * Instagram: a container is made, Instagram fetches the media into it, and it is published. Containers are seen by nobody and die after a day; only
  * the publishing shows something, and the container says afterwards whether it happened.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { graphDialect, isNoSuchObject } from "../platforms/meta/graph.ts";
 import { INSTAGRAM } from "../platforms/instagram/settings.ts";
 import { type JsonObject, PlatformFault, type Tokens } from "../platforms/platform.ts";

@@ -2,7 +2,7 @@
  * The creator's media in Supabase Storage: addresses that live as long as a platform needs to fetch them, and bytes in ranges, so that a file of
  * any size takes no more memory than one part of it. https://supabase.com/docs/guides/storage
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { Context } from "../context.ts";
 import { type CallOptions, callProvider, readJson } from "../http/outgoing.ts";
 import { secretKeys } from "../settings/auth_keys.ts";

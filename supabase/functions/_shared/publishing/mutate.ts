@@ -2,7 +2,7 @@
  * Calls that change something at a platform: each is sent once. No attempt of ours repeats it, and none of the HTTP client either: a client that
  * keeps connections may send a request again by itself when a kept one turns out closed, so every such call has a connection of its own.
  */
-import type { z } from "zod";
+import type * as z from "zod";
 import { callProvider, type Fetch, readJson } from "../http/outgoing.ts";
 import { asFault, callOptions, type Dialect } from "../platforms/provider_client.ts";
 import { type JsonObject, PlatformFault, type PlatformSlug } from "../platforms/platform.ts";

@@ -1,5 +1,5 @@
 /** Writing, scheduling and cancelling posts, for the functions that do it. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Context } from "../context.ts";
 import { type Checked, PostDetail, type PostInput, publishTime } from "./contract.ts";
 import { readKnown, refuseUnready, validatePost } from "./validate.ts";

@@ -5,7 +5,7 @@
  * platform is asked, or the account read back; it is made again only when it is proven that nothing came of it, and not before the platform has had
  * the time in which a late call may still take effect. A worker that dies leaves its mark behind, and the next one asks.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { Access } from "../connections/access.ts";
 import { needsCreator, refusalReason } from "../connections/problem.ts";
 import type { Context } from "../context.ts";

@@ -1,5 +1,5 @@
 /** One visit to an account: what is due there is published. What has to wait is due again later, and then a new job is made of it. */
-import { z } from "zod";
+import * as z from "zod";
 import { ApiError } from "../errors.ts";
 import type { Handler } from "../jobs/job.ts";
 import { publishAccount } from "./publish_account.ts";

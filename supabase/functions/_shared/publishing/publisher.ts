@@ -2,7 +2,7 @@
  * What a platform is to publishing, beside the adapter that syncs it: one publisher says, from what is known of a post so far, which call comes
  * next. It keeps nothing itself. What must outlive a worker is in `state`, which the engine (`publish_account.ts`) stores with each call.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { Context } from "../context.ts";
 import type {
   JsonObject,

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { settingsPart } from "../settings/settings.ts";
 import { milliseconds, url, whole } from "../settings/values.ts";
 

@@ -3,7 +3,7 @@
  * the last part, and the publish id can be asked at any time. Photos are fetched by TikTok itself, so there the beginning decides; without its
  * answer there is no id to ask by, and only the list of public posts can tell.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { kindOfStatus, providerClient, type ProviderRefusal } from "../platforms/provider_client.ts";
 import { type FaultKind, type JsonObject, PlatformFault, type Tokens } from "../platforms/platform.ts";
 import { TIKTOK } from "../platforms/tiktok/settings.ts";

@@ -2,7 +2,7 @@
  * X: chunked media upload, posts, threads. Posts have no idempotency key and cannot be looked up by anything but their words: a call of unknown
  * outcome is settled by reading the account back. Every post costs credits.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { providerClient, type ProviderRefusal } from "../platforms/provider_client.ts";
 import { type JsonObject, PlatformFault, type Tokens } from "../platforms/platform.ts";
 import { explain } from "../platforms/twitter/errors.ts";

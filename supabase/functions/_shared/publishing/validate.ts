@@ -1,5 +1,5 @@
 /** Every reason why a post would not go out, at once and before anything is sent. */
-import { z } from "zod";
+import * as z from "zod";
 import { Access, type Connection } from "../connections/access.ts";
 import type { Context } from "../context.ts";
 import { ApiError, type InputFault } from "../errors.ts";

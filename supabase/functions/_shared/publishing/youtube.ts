@@ -2,7 +2,7 @@
  * YouTube: resumable upload. Until the last byte is there, there is no video, and the session says at any time what it has: so the one call that
  * decides, the last part, is asked about at its session; only when that is gone, too, the channel's uploads are read back.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { providerClient, type ProviderRefusal } from "../platforms/provider_client.ts";
 import { type JsonObject, PlatformFault, type Tokens } from "../platforms/platform.ts";
 import { explain } from "../platforms/youtube/errors.ts";
