@@ -57,6 +57,19 @@ begin
 end;
 $$;
 
+-- Pages are sent within a minute or two of their change; what became of them is asked in small portions all day, for what an
+-- engine allows a day would not fit into one call at six in the morning.
+do $$
+begin
+  if to_regclass('public.seo_submission') is null then
+    return;
+  end if;
+  perform cron.schedule('submit-to-search-engines', '* * * * *', 'select ops.queue_seo_jobs()');
+  perform cron.schedule('check-seo-status', '14-59/15 * * * *',
+    'select ops.invoke_edge_function(''check-seo-status'') where ops.has_due_seo_checks()');
+end;
+$$;
+
 -- Module 005. New and changed items reach visitors within a minute (what is no longer public leaves at once, by triggers).
 do $$
 begin

@@ -4,6 +4,11 @@
 --   Needs
 --   Tables
 --   Tables in ops
+--   Functions: what a creator wants
+--   Functions: sites
+--   Functions: the engines' quotas
+--   Functions: submissions
+--   Functions: what became of them
 --   Tables: the sitemap
 --   Functions: what pages say
 --   Functions: the sitemap
@@ -72,6 +77,7 @@ create table public.seo_connection (
   error_code text,
   error_message text,
   last_run_at timestamptz,
+  run_until timestamptz,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   constraint seo_connection_pkey primary key (id),
@@ -95,6 +101,7 @@ comment on column public.seo_connection.verification_token is 'What the site has
 comment on column public.seo_connection.verify_at is 'When to look again whether the site still shows it, or the engine still says so.';
 comment on column public.seo_connection.paused_until is 'The engine wants no call before that.';
 comment on column public.seo_connection.error_code is 'Why nothing is sent at the moment: a key is refused, the site no longer vouches.';
+comment on column public.seo_connection.run_until is 'One worker speaks to the engine about this site until then: what the engine says is left is true only for one.';
 create unique index seo_connection_verified_key on public.seo_connection (search_engine_id, site_url) where is_verified;
 comment on index public.seo_connection_verified_key is 'A site has one voice at an engine, so its quotas are counted once: whoever proved it last.';
 create index seo_connection_search_engine_id_idx on public.seo_connection (search_engine_id);
@@ -150,7 +157,7 @@ comment on column public.seo_submission.due_at is 'Not sent before that.';
 comment on column public.seo_submission.claimed_until is 'A worker is sending it until then.';
 comment on column public.seo_submission.attempted_at is 'When it was last sent, whatever came of it.';
 comment on column public.seo_submission.next_check_at is 'When to ask the engine what became of it. Null: there is nothing to ask.';
-create unique index seo_submission_pending_key on public.seo_submission (connection_id, submitted_url) where status = 'pending';
+create unique index seo_submission_pending_key on public.seo_submission (connection_id, submitted_url, submission_type) where status = 'pending';
 comment on index public.seo_submission_pending_key is 'An address waits once at an engine.';
 create index seo_submission_due_idx on public.seo_submission (connection_id, due_at) where status = 'pending';
 comment on index public.seo_submission_due_idx is 'Query "due": where connection_id = … and status = ''pending'' order by due_at.';
@@ -194,6 +201,8 @@ comment on index public.seo_usage_window_end_idx is 'Serves the deletion of old 
 create table ops.seo_setting (
   user_id uuid not null,
   mode public.action_mode_enum not null default 'manual',
+  auto_since timestamptz,
+  changed_at timestamptz,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   constraint seo_setting_pkey primary key (user_id),
@@ -202,6 +211,721 @@ create table ops.seo_setting (
 alter table ops.seo_setting enable row level security;
 comment on table ops.seo_setting is 'Whether a creator''s pages are told to search engines. No row: when asked.';
 comment on column ops.seo_setting.mode is 'auto: whatever is published or changed; manual: when asked; disabled: nothing.';
+comment on column ops.seo_setting.auto_since is 'What was changed before that is not sent by itself.';
+comment on column ops.seo_setting.changed_at is 'Something is new since then, and not collected yet. In the future: not to be looked at before.';
+create index seo_setting_changed_at_idx on ops.seo_setting (changed_at) where changed_at is not null;
+comment on index ops.seo_setting_changed_at_idx is 'Serves queue_seo_jobs().';
+
+-- ## Functions: what a creator wants
+
+create function ops.set_seo_mode(p_mode public.action_mode_enum) returns public.action_mode_enum
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  if auth.uid() is null or p_mode is null then
+    raise exception using errcode = 'SVG02', message = 'Submissions can be set up only for yourself';
+  end if;
+  insert into ops.seo_setting as setting (user_id, mode, auto_since) values (auth.uid(), p_mode, case when p_mode = 'auto' then now() end)
+  on conflict (user_id) do update
+  set mode = excluded.mode, changed_at = null,
+    auto_since = case when excluded.mode <> 'auto' then null when setting.mode = 'auto' then setting.auto_since else now() end;
+  return p_mode;
+end;
+$$;
+comment on function ops.set_seo_mode is 'See public.set_seo_mode.';
+
+create function public.set_seo_mode(p_mode public.action_mode_enum) returns public.action_mode_enum
+language sql volatile security invoker set search_path = '' begin atomic
+  select ops.set_seo_mode(p_mode);
+end;
+comment on function public.set_seo_mode is
+  'auto: what the caller publishes or changes from now on is told to search engines; manual: when asked; disabled: nothing is.';
+
+-- ## Functions: sites
+
+create function public.operate_seo_sites(p_site_url text, p_item_path text, p_engines text[], p_now timestamptz default now()) returns integer
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_changed integer;
+begin
+  update public.seo_connection as connection set is_active = false, is_verified = false
+  from public.search_engine as engine
+  where engine.id = connection.search_engine_id and connection.user_id is null and connection.is_active
+    and (connection.site_url <> p_site_url or not engine.slug = any (p_engines));
+  insert into public.seo_connection as connection (search_engine_id, site_url, item_path, verify_at)
+  select id, p_site_url, p_item_path, p_now from public.search_engine where slug = any (p_engines)
+  on conflict on constraint seo_connection_site_key do update
+  set is_active = true, item_path = excluded.item_path, verify_at = case when connection.is_active then connection.verify_at else p_now end
+  where not connection.is_active or connection.item_path <> excluded.item_path;
+  get diagnostics v_changed = row_count;
+  return v_changed;
+end;
+$$;
+comment on function public.operate_seo_sites is
+  'Makes the operator''s site known at the engines that there are keys for; what stood for another site or engine before rests. Calling it again changes nothing.';
+
+create function public.connect_seo_site(p_user_id uuid, p_engine text, p_site_url text, p_item_path text default null, p_secret text default null,
+  p_now timestamptz default now())
+returns jsonb
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_engine_id constant uuid := (select id from public.search_engine where slug = p_engine);
+  v_connection public.seo_connection;
+  v_name text;
+begin
+  if v_engine_id is null then
+    raise exception using errcode = 'SVG01', message = format('There is no search engine named %s', left(p_engine, 60));
+  end if;
+  perform pg_advisory_xact_lock(hashtextextended('seo:' || p_user_id, 0));
+  select * into v_connection from public.seo_connection
+  where user_id = p_user_id and search_engine_id = v_engine_id and site_url = p_site_url;
+  if not found and (select count(*) from public.seo_connection where user_id = p_user_id) >= 20 then
+    raise exception using errcode = 'SVG01', message = 'You have 20 sites at search engines: remove one first';
+  end if;
+  insert into public.seo_connection as connection (user_id, search_engine_id, site_url, item_path, verify_at)
+  values (p_user_id, v_engine_id, p_site_url, coalesce(p_item_path, '/v/{id}'), null)
+  on conflict on constraint seo_connection_site_key do update
+  set item_path = coalesce(p_item_path, connection.item_path), is_active = true, paused_until = null, error_code = null, error_message = null
+  returning * into v_connection;
+  if p_secret is not null then
+    v_name := 'streamvibe/seo/' || v_connection.id;
+    if v_connection.vault_secret_name is null then
+      perform vault.create_secret(p_secret, v_name, 'StreamVibe: a creator''s access to a search engine');
+      update public.seo_connection set vault_secret_name = v_name where id = v_connection.id;
+    else
+      perform vault.update_secret(id, p_secret) from vault.secrets where name = v_connection.vault_secret_name;
+    end if;
+  end if;
+  return public.read_seo_connection(v_connection.id, p_user_id);
+end;
+$$;
+comment on function public.connect_seo_site is 'A creator''s own site at an engine, not verified yet; the key goes into Vault and is never read back by a person.';
+
+create function public.read_seo_connection(p_connection_id uuid, p_user_id uuid default null) returns jsonb
+language plpgsql stable security definer set search_path = '' as $$
+declare
+  v_connection jsonb;
+begin
+  select jsonb_build_object('id', connection.id, 'user_id', connection.user_id, 'search_engine', engine.slug, 'site_url', connection.site_url,
+    'item_path', connection.item_path, 'engine_site', connection.engine_site, 'verification_token', connection.verification_token,
+    'verification_method', connection.verification_method, 'is_active', connection.is_active, 'is_verified', connection.is_verified,
+    'verified_at', connection.verified_at, 'batch_size', engine.batch_size, 'window_seconds', engine.window_seconds,
+    'secret', (select decrypted_secret from vault.decrypted_secrets where name = connection.vault_secret_name))
+  into v_connection
+  from public.seo_connection as connection join public.search_engine as engine on engine.id = connection.search_engine_id
+  where connection.id = p_connection_id and (p_user_id is null or connection.user_id = p_user_id);
+  if v_connection is null then
+    raise exception using errcode = 'SVG03', message = format('Cannot find the site: none with id %s belongs to you', p_connection_id),
+      detail = jsonb_build_object('resource', 'seo_connection', 'id', p_connection_id);
+  end if;
+  return v_connection;
+end;
+$$;
+comment on function public.read_seo_connection is 'A site with its key, for the service; with a user only one of theirs.';
+
+create function public.settle_seo_verification(p_connection_id uuid, p_is_verified boolean, p_method text default null, p_engine_site text default null,
+  p_code text default null, p_message text default null, p_now timestamptz default now())
+returns boolean
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_connection public.seo_connection;
+  v_engine text;
+  v_is_lost boolean;
+begin
+  select * into v_connection from public.seo_connection where id = p_connection_id for update;
+  if not found then
+    return false;
+  end if;
+  if p_is_verified then
+    -- Whoever proved it last: a domain that was sold has a new owner.
+    update public.seo_connection
+    set is_verified = false, error_code = 'verified_by_another', error_message = 'Somebody else has proved that this site is theirs'
+    where search_engine_id = v_connection.search_engine_id and site_url = v_connection.site_url and id <> v_connection.id and is_verified;
+    update public.seo_connection
+    set is_verified = true, verified_at = p_now, verification_method = p_method, engine_site = coalesce(p_engine_site, engine_site),
+      verify_at = p_now + interval '7 days', verify_failures = 0, paused_until = null, error_code = null, error_message = null
+    where id = p_connection_id;
+    -- What was held until the site vouched goes on.
+    update public.seo_submission set due_at = least(due_at, p_now)
+    where connection_id = p_connection_id and status = 'pending' and error_code is not null and claimed_until is null;
+    return true;
+  end if;
+  -- A site may be down for a day: only the third look in a row takes back what was proved.
+  v_is_lost := v_connection.is_verified and v_connection.verify_failures >= 2;
+  update public.seo_connection
+  set verify_failures = least(verify_failures + 1, 1000), is_verified = is_verified and not v_is_lost,
+    verify_at = case when v_connection.user_id is null and not v_connection.is_verified then p_now + interval '1 hour'
+      when v_connection.user_id is null or (v_connection.is_verified and not v_is_lost) then p_now + interval '1 day' end,
+    error_code = p_code, error_message = p_message
+  where id = p_connection_id;
+  if not v_connection.is_verified or v_is_lost then
+    update public.seo_submission set error_code = p_code, error_message = p_message
+    where connection_id = p_connection_id and status = 'pending' and error_code is distinct from p_code;
+  end if;
+  if v_is_lost then
+    select display_name into v_engine from public.search_engine where id = v_connection.search_engine_id;
+    perform ops.tell_about_seo(v_connection, format('%s no longer shows that it is yours', v_connection.site_host),
+      format('%s is not told about pages of %s any more: %s', v_engine, v_connection.site_url, p_message), p_code);
+  end if;
+  return false;
+end;
+$$;
+comment on function public.settle_seo_verification is
+  'What a look at a site''s proof came to. Three failures in a row end a verification that stood; its owner is told then.';
+
+create function ops.tell_about_seo(p_connection public.seo_connection, p_title text, p_message text, p_code text) returns void
+language sql volatile security invoker set search_path = '' as $$
+  insert into public.notification (user_id, type, title, message, data)
+  select person.user_id, 'warning', left(p_title, 200), left(p_message, 4000), jsonb_build_object('code', p_code, 'seo_connection_id', p_connection.id)
+  from (
+    select p_connection.user_id where p_connection.user_id is not null
+    union all select user_id from public.user_role where role = 'admin' and p_connection.user_id is null) as person;
+$$;
+comment on function ops.tell_about_seo is 'Tells a site''s owner, of the operator''s site every admin.';
+
+create function public.begin_seo_run(p_connection_id uuid, p_lease_seconds integer default 240, p_now timestamptz default now()) returns jsonb
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_is_due boolean;
+begin
+  update public.seo_connection set run_until = p_now + make_interval(secs => p_lease_seconds)
+  where id = p_connection_id and is_active and coalesce(run_until <= p_now, true) and coalesce(paused_until <= p_now, true)
+  returning coalesce(verify_at <= p_now, false) into v_is_due;
+  if not found then
+    return null;
+  end if;
+  return public.read_seo_connection(p_connection_id) || jsonb_build_object('is_verify_due', v_is_due);
+end;
+$$;
+comment on function public.begin_seo_run is 'The site, for one worker at a time; null: another has it, or it rests.';
+
+create function public.end_seo_run(p_connection_id uuid) returns void
+language sql volatile security definer set search_path = '' as $$
+  update public.seo_connection set run_until = null where id = p_connection_id;
+$$;
+comment on function public.end_seo_run is 'The next worker may have the site.';
+
+-- ## Functions: the engines' quotas
+
+create function ops.take_seo_windows(p_connection public.seo_connection, p_windows jsonb, p_amount integer, p_now timestamptz,
+  out granted integer, out retry_at timestamptz, out quota text)
+language plpgsql volatile security invoker set search_path = '' as $$
+declare
+  v_window record;
+  v_left integer;
+begin
+  granted := p_amount;
+  for v_window in select * from jsonb_to_recordset(p_windows) as given (quota text, starts timestamptz, ends timestamptz, amount integer) loop
+    insert into public.seo_usage as usage (connection_id, user_id, quota, window_start, window_end, quota_limit)
+    values (p_connection.id, p_connection.user_id, v_window.quota, v_window.starts, v_window.ends, v_window.amount)
+    on conflict on constraint seo_usage_key do update set quota_limit = coalesce(excluded.quota_limit, usage.quota_limit)
+    returning usage.quota_limit - usage.used into v_left;
+    if v_left < granted then
+      granted := greatest(v_left, 0);
+      if granted = 0 then
+        retry_at := greatest(retry_at, v_window.ends);
+        quota := v_window.quota;
+      end if;
+    end if;
+  end loop;
+  perform ops.book_seo_windows(p_connection.id, p_windows, granted, p_now);
+end;
+$$;
+comment on function ops.take_seo_windows is
+  'As much of an amount as every window has left, taken. The connection''s row is locked by the caller: of many at once none goes beyond.';
+
+create function ops.book_seo_windows(p_connection_id uuid, p_windows jsonb, p_amount integer, p_now timestamptz) returns void
+language sql volatile security invoker set search_path = '' as $$
+  update public.seo_usage as usage set used = greatest(0, usage.used + p_amount), updated_at = p_now
+  from jsonb_to_recordset(p_windows) as given (quota text, starts timestamptz)
+  where p_amount <> 0 and usage.connection_id = p_connection_id and usage.quota = given.quota and usage.window_start = given.starts;
+$$;
+comment on function ops.book_seo_windows is 'Adds to what is used; a negative amount goes back.';
+
+create function public.take_seo_quota(p_connection_id uuid, p_windows jsonb, p_amount integer, p_now timestamptz default now()) returns jsonb
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_connection public.seo_connection;
+  v_taken record;
+begin
+  select * into v_connection from public.seo_connection where id = p_connection_id for update;
+  if not found then
+    return jsonb_build_object('granted', 0);
+  end if;
+  v_taken := ops.take_seo_windows(v_connection, p_windows, p_amount, p_now);
+  return jsonb_build_object('granted', v_taken.granted, 'retry_at', v_taken.retry_at, 'quota', v_taken.quota);
+end;
+$$;
+comment on function public.take_seo_quota is 'Takes as much as is left of calls that an engine counts: granted, and when there is none, from when on.';
+
+create function public.observe_seo_quota(p_connection_id uuid, p_observed jsonb, p_now timestamptz default now()) returns void
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_told record;
+begin
+  for v_told in
+    select connection.user_id, told.* from public.seo_connection as connection,
+      jsonb_to_recordset(p_observed) as told (quota text, starts timestamptz, ends timestamptz, amount integer, remaining integer)
+    where connection.id = p_connection_id
+  loop
+    -- An engine that tells what is left, and not of how much, is counted on from what was used here.
+    insert into public.seo_usage as usage (connection_id, user_id, quota, window_start, window_end, used, quota_limit)
+    values (p_connection_id, v_told.user_id, v_told.quota, v_told.starts, v_told.ends,
+      greatest(0, coalesce(v_told.amount, v_told.remaining) - v_told.remaining), coalesce(v_told.amount, v_told.remaining))
+    on conflict on constraint seo_usage_key do update
+    set used = case when v_told.amount is null then usage.used else excluded.used end,
+      quota_limit = case when v_told.amount is null then usage.used + v_told.remaining else excluded.quota_limit end, updated_at = p_now;
+  end loop;
+end;
+$$;
+comment on function public.observe_seo_quota is 'What an engine itself says is left counts more than what was counted here.';
+
+-- ## Functions: submissions
+
+create function ops.url_part(p_text text) returns text
+language sql stable strict parallel safe security invoker set search_path = '' as $$
+  select coalesce(string_agg(case when chr(byte) ~ '[A-Za-z0-9._~-]' then chr(byte) else '%' || upper(lpad(to_hex(byte), 2, '0')) end, '' order by place), '')
+  from (
+    select place, get_byte(bytes, place) as byte
+    from convert_to(p_text, 'UTF8') as bytes, generate_series(0, octet_length(bytes) - 1) as place) as part
+  -- chr() of more than 127 is another letter, and of 0 an error.
+  where byte > 0;
+$$;
+comment on function ops.url_part is 'A text percent-encoded as a part of an address (RFC 3986).';
+
+create function public.begin_seo_submissions(p_user_id uuid, p_content_item_ids uuid[] default null, p_engines text[] default null,
+  p_is_auto boolean default false, p_now timestamptz default now())
+returns jsonb
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_setting ops.seo_setting;
+  v_name text;
+  v_sites uuid[];
+  v_slug text;
+  v_left integer;
+  v_taken integer := 0;
+  v_unaffordable integer := 0;
+  v_row record;
+  v_id uuid;
+  v_submissions jsonb := '[]';
+begin
+  perform pg_advisory_xact_lock(hashtextextended('seo:' || p_user_id, 0));
+  select * into v_setting from ops.seo_setting where user_id = p_user_id;
+  if v_setting.mode = 'disabled' then
+    raise exception using errcode = 'SVG02', message = 'You have turned submissions to search engines off';
+  end if;
+  foreach v_name in array coalesce(p_engines, '{}') loop
+    if not exists (select from public.search_engine where slug = v_name) then
+      raise exception using errcode = 'SVG01', message = format('There is no search engine named %s', left(v_name, 60));
+    end if;
+  end loop;
+  -- A creator's own verified site before the operator's.
+  select array_agg(id), (array_agg(slug) filter (where id is null))[1] into v_sites, v_name
+  from (
+    select distinct on (engine.slug) engine.slug, connection.id
+    from public.search_engine as engine
+    left join public.seo_connection as connection on connection.search_engine_id = engine.id and connection.is_active
+      and (connection.user_id is null or (connection.user_id = p_user_id and connection.is_verified))
+    where case when p_engines is null then connection.id is not null else engine.slug = any (p_engines) end
+    order by engine.slug, connection.user_id nulls last, connection.verified_at desc nulls last) as site;
+  if v_sites is null or v_name is not null then
+    raise exception using errcode = 'SVE01',
+      message = format('%s is not set up: connect and verify a site of yours there first', coalesce(
+        (select display_name from public.search_engine where slug = v_name), 'No search engine')),
+      detail = jsonb_build_object('search_engine', v_name);
+  end if;
+  if p_content_item_ids is not null then
+    select wanted.id into v_id
+    from unnest(p_content_item_ids) as wanted (id)
+    where not exists (select from public.content_item as item where item.id = wanted.id and item.user_id = p_user_id and item.deleted_at is null)
+    limit 1;
+    if found then
+      raise exception using errcode = 'SVG03', message = format('Cannot find the content item: none with id %s belongs to you', v_id),
+        detail = jsonb_build_object('resource', 'content_item', 'id', v_id);
+    end if;
+    if cardinality(p_content_item_ids) = 1 and not exists (select from ops.public_item where id = p_content_item_ids[1]) then
+      raise exception using errcode = 'SVE02',
+        message = 'Visitors cannot see this item, so no search engine is told about it: make it and your profile public first',
+        detail = jsonb_build_object('content_item_id', p_content_item_ids[1]);
+    end if;
+  end if;
+  select profile_slug into v_slug from public.users where id = p_user_id;
+  select quota_limit - used into v_left from ops.quota_state(p_user_id, 'seo_submissions');
+
+  for v_row in
+    select wanted.*, earlier.id as earlier_id, earlier.status, earlier.error_message, earlier.attempted_at,
+      case when earlier.status = 'pending' then false
+        when earlier.attempted_at is null or earlier.submission_type = 'removed' or earlier.status = 'failed' then true
+        else greatest(earlier.attempted_at, earlier.created_at) < wanted.updated_at end as is_changed
+    from (
+      select item.id as content_item_id, item.updated_at, item.published_at, engine.slug as search_engine, engine.window_seconds, site.id as connection_id,
+        site.site_url || replace(replace(site.item_path, '{id}', item.id::text), '{slug}', ops.url_part(coalesce(v_slug, ''))) as url
+      from ops.public_item as item
+      cross join public.seo_connection as site
+      join public.search_engine as engine on engine.id = site.search_engine_id
+      where item.user_id = p_user_id and site.id = any (v_sites)
+        and case when p_content_item_ids is null then not p_is_auto or item.updated_at >= v_setting.auto_since
+          else item.id = any (p_content_item_ids) end) as wanted
+    left join lateral (
+      select submission.* from public.seo_submission as submission
+      where submission.connection_id = wanted.connection_id and submission.submitted_url = wanted.url
+      order by submission.status = 'pending' desc, submission.attempted_at desc nulls last, submission.created_at desc limit 1) as earlier on true
+    where p_content_item_ids is not null or earlier.id is null or (earlier.status <> 'pending' and (earlier.status = 'failed'
+      or earlier.submission_type = 'removed' or greatest(earlier.attempted_at, earlier.created_at) < wanted.updated_at))
+    order by wanted.published_at desc, wanted.content_item_id, wanted.search_engine
+    limit 4000
+  loop
+    if v_row.earlier_id is not null and not v_row.is_changed and (v_row.status = 'pending'
+      or v_row.attempted_at > p_now - make_interval(secs => v_row.window_seconds)) then
+      v_submissions := v_submissions || jsonb_build_object('content_item_id', v_row.content_item_id, 'search_engine', v_row.search_engine,
+        'submission_id', v_row.earlier_id, 'status', v_row.status, 'is_new', false, 'message', v_row.error_message);
+      continue;
+    end if;
+    if v_left <= 0 then
+      v_unaffordable := v_unaffordable + 1;
+      continue;
+    end if;
+    insert into public.seo_submission (user_id, connection_id, content_item_id, submitted_url, unit_reserved_at, due_at, created_at)
+    values (p_user_id, v_row.connection_id, v_row.content_item_id, v_row.url, now(),
+      greatest(p_now, v_row.attempted_at + make_interval(secs => v_row.window_seconds)), p_now)
+    returning id into v_id;
+    v_left := v_left - 1;
+    v_taken := v_taken + 1;
+    v_submissions := v_submissions || jsonb_build_object('content_item_id', v_row.content_item_id, 'search_engine', v_row.search_engine,
+      'submission_id', v_id, 'status', 'pending', 'is_new', true, 'connection_id', v_row.connection_id);
+  end loop;
+  if v_taken > 0 then
+    perform ops.reserve_quota(p_user_id, 'seo_submissions', v_taken);
+  elsif v_unaffordable > 0 and not p_is_auto then
+    perform ops.reserve_quota(p_user_id, 'seo_submissions', 1);
+  end if;
+  return jsonb_build_object('submissions', v_submissions, 'beyond_quota', v_unaffordable,
+    'not_public', coalesce((select jsonb_agg(wanted.id) from unnest(p_content_item_ids) as wanted (id)
+      where not exists (select from ops.public_item as item where item.id = wanted.id)), '[]'));
+end;
+$$;
+comment on function public.begin_seo_submissions is
+  'Writes down what is to be sent: these items, or all that are new or changed since they were sent. Takes a unit of the plan for each (SVQ01); an address that '
+  'waits, or was sent within its engine''s window and has not changed, is given as it is. Of many, as many as the plan has units left, the newest first.';
+
+create function public.claim_seo_submissions(p_connection_id uuid, p_limit integer, p_windows jsonb default '[]', p_lease_seconds integer default 300,
+  p_now timestamptz default now())
+returns jsonb
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_connection public.seo_connection;
+  v_window interval;
+  v_claim constant timestamptz := p_now + make_interval(secs => p_lease_seconds);
+  v_ids uuid[];
+  v_taken record;
+  v_claimed jsonb;
+begin
+  select * into v_connection from public.seo_connection where id = p_connection_id for update;
+  if not found or not v_connection.is_active or not v_connection.is_verified or v_connection.paused_until > p_now then
+    return jsonb_build_object('submissions', '[]'::jsonb, 'retry_at', v_connection.paused_until);
+  end if;
+  select make_interval(secs => window_seconds) into v_window from public.search_engine where id = v_connection.search_engine_id;
+  -- Everybody in turn: nobody's long list makes others wait. What was sent within the window, by whatever row, is not sent again, also
+  -- when nobody knows what came of it.
+  select array_agg(id) into v_ids from (
+    select due.id from (
+      select submission.id, submission.due_at, row_number() over (partition by submission.user_id order by submission.due_at, submission.id) as turn
+      from public.seo_submission as submission
+      where submission.connection_id = p_connection_id and submission.status = 'pending' and submission.due_at <= p_now
+        and (submission.claimed_until is null or submission.claimed_until <= p_now)
+        and not exists (
+          select from public.seo_submission as sent
+          where sent.connection_id = p_connection_id and sent.submitted_url = submission.submitted_url and sent.attempted_at > p_now - v_window)) as due
+    order by due.turn, due.due_at, due.id
+    limit p_limit) as chosen;
+  if v_ids is null then
+    return jsonb_build_object('submissions', '[]'::jsonb);
+  end if;
+  v_taken := ops.take_seo_windows(v_connection, p_windows, cardinality(v_ids), p_now);
+  if v_taken.granted = 0 then
+    update public.seo_connection set paused_until = v_taken.retry_at, last_run_at = p_now where id = p_connection_id;
+    update public.seo_submission
+    set error_code = 'engine_quota', error_message = 'The search engine takes no more for now; it goes on by itself'
+    where id = any (v_ids) and error_code is distinct from 'engine_quota';
+    return jsonb_build_object('submissions', '[]'::jsonb, 'retry_at', v_taken.retry_at);
+  end if;
+  with claimed as (
+    update public.seo_submission set claimed_until = v_claim, attempted_at = p_now, attempts = attempts + 1
+    where id = any (v_ids[1:v_taken.granted])
+    returning id, submitted_url, submission_type, content_item_id
+  )
+  select jsonb_agg(jsonb_build_object('id', claimed.id, 'url', submitted_url, 'type', submission_type,
+    'is_live', coalesce(lower(item.metadata ->> 'live') = 'live', false)))
+  into v_claimed from claimed left join public.content_item as item on item.id = claimed.content_item_id;
+  update public.seo_connection set last_run_at = p_now where id = p_connection_id;
+  return jsonb_build_object('submissions', v_claimed, 'claim', v_claim);
+end;
+$$;
+comment on function public.claim_seo_submissions is
+  'Takes what is due of a site for one worker, within the engine''s quotas: no address twice within the engine''s window, nothing of a site that is not verified.';
+
+create function ops.return_seo_units(p_units jsonb) returns void
+language sql volatile security invoker set search_path = '' as $$
+  select ops.return_quota(unit.user_id, 'seo_submissions', count(*)::integer, unit.reserved_at)
+  from jsonb_to_recordset(p_units) as unit (user_id uuid, reserved_at timestamptz)
+  where unit.user_id is not null and unit.reserved_at is not null
+  group by unit.user_id, unit.reserved_at;
+$$;
+comment on function ops.return_seo_units is 'Gives units of the plan back for what was not sent.';
+
+create function public.settle_seo_submissions(p_connection_id uuid, p_claim timestamptz, p_outcomes jsonb, p_pause jsonb default null,
+  p_now timestamptz default now())
+returns integer
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_connection public.seo_connection;
+  v_engine public.search_engine;
+  v_units jsonb;
+  v_settled integer;
+begin
+  select * into v_connection from public.seo_connection where id = p_connection_id for update;
+  select * into v_engine from public.search_engine where id = v_connection.search_engine_id;
+  with old as (
+    select submission.id, submission.user_id, submission.unit_reserved_at, outcome.response_status, outcome.code, outcome.message, outcome.retry_at,
+      outcome.outcome = 'not_sent' as is_not_sent,
+      case when outcome.outcome in ('submitted', 'rejected', 'failed') then outcome.outcome
+        when submission.created_at < p_now - interval '7 days' then 'failed' else 'pending' end as status
+    from jsonb_to_recordset(p_outcomes) as outcome (id uuid, outcome text, response_status integer, code text, message text, retry_at timestamptz)
+    join public.seo_submission as submission on submission.id = outcome.id
+    where submission.connection_id = p_connection_id and submission.status = 'pending' and submission.claimed_until = p_claim
+    for update of submission
+  ), settled as (
+    update public.seo_submission as submission
+    set status = old.status, response_status = old.response_status, error_code = old.code,
+      error_message = case when old.status = 'failed' then coalesce('Given up: ' || old.message, 'Given up') else coalesce(old.message, case when old.status = 'rejected' then 'Refused' end) end,
+      claimed_until = null,
+      attempted_at = case when old.is_not_sent then null else submission.attempted_at end,
+      submitted_at = case when old.status = 'submitted' then p_now end,
+      next_check_at = case when old.status = 'submitted' and v_engine.tells_status and submission.submission_type = 'updated' then p_now + interval '1 day' end,
+      finished_at = case when old.status in ('rejected', 'failed') or (old.status = 'submitted' and not v_engine.tells_status) then p_now end,
+      unit_reserved_at = case when old.status in ('rejected', 'failed') then null else submission.unit_reserved_at end,
+      due_at = case when old.status = 'pending' then coalesce(old.retry_at, p_now + interval '5 minutes') else submission.due_at end
+    from old where submission.id = old.id
+    returning old.status, old.user_id, old.unit_reserved_at
+  )
+  select count(*)::integer, coalesce(jsonb_agg(jsonb_build_object('user_id', user_id, 'reserved_at', unit_reserved_at)) filter (where status in ('rejected', 'failed')), '[]')
+  into v_settled, v_units from settled;
+  perform ops.return_seo_units(v_units);
+
+  if p_pause is not null then
+    update public.seo_connection
+    set paused_until = (p_pause ->> 'until')::timestamptz, error_code = p_pause ->> 'code', error_message = p_pause ->> 'message'
+    where id = p_connection_id;
+    -- What only somebody can mend is told, once.
+    if (p_pause ->> 'is_refusal')::boolean and v_connection.error_code is distinct from p_pause ->> 'code' then
+      perform ops.tell_about_seo(v_connection, format('%s refuses %s', v_engine.display_name, v_connection.site_host), p_pause ->> 'message', p_pause ->> 'code');
+    end if;
+  elsif v_connection.error_code is not null and v_connection.is_verified and v_settled > 0 then
+    update public.seo_connection set error_code = null, error_message = null, paused_until = null where id = p_connection_id;
+  end if;
+  return v_settled;
+end;
+$$;
+comment on function public.settle_seo_submissions is
+  'What an engine answered to each address: submitted, rejected, failed, retry (sent, nobody knows what came of it) or not_sent. Units of what was never sent go back; '
+  'what could not be sent for seven days is given up. A pause holds the whole site.';
+
+create function ops.expire_seo_submissions(p_now timestamptz default now()) returns integer
+language plpgsql volatile security invoker set search_path = '' as $$
+declare
+  v_units jsonb;
+  v_expired integer;
+begin
+  with old as (
+    select id, user_id, unit_reserved_at from public.seo_submission
+    where status = 'pending' and created_at < p_now - interval '7 days' and (claimed_until is null or claimed_until <= p_now)
+    order by created_at limit 5000 for update skip locked
+  ), expired as (
+    update public.seo_submission as submission
+    set status = 'failed', error_code = coalesce(submission.error_code, 'expired'), claimed_until = null, unit_reserved_at = null, finished_at = p_now,
+      error_message = coalesce('Given up after seven days: ' || submission.error_message, 'Given up after seven days')
+    from old where submission.id = old.id
+    returning old.user_id, old.unit_reserved_at
+  )
+  select count(*)::integer, coalesce(jsonb_agg(jsonb_build_object('user_id', user_id, 'reserved_at', unit_reserved_at)), '[]') into v_expired, v_units from expired;
+  perform ops.return_seo_units(v_units);
+  delete from public.seo_usage where id in (select id from public.seo_usage where window_end < p_now - interval '40 days' limit 5000);
+  return v_expired;
+end;
+$$;
+comment on function ops.expire_seo_submissions is 'Gives up what could not be sent for seven days, with its unit, and forgets old windows.';
+
+create function ops.queue_seo_jobs(p_now timestamptz default now()) returns integer
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_row record;
+  v_begun jsonb;
+  v_jobs integer := 0;
+begin
+  perform ops.expire_seo_submissions(p_now);
+  -- A minute after the first change: several changes of a page are sent once.
+  for v_row in
+    select user_id from ops.seo_setting where mode = 'auto' and changed_at < p_now - interval '1 minute'
+    order by changed_at limit 100 for update skip locked
+  loop
+    begin
+      v_begun := public.begin_seo_submissions(v_row.user_id, null, null, true, p_now);
+      -- What the plan has no units for waits for the next cycle.
+      update ops.seo_setting
+      set changed_at = case when (v_begun ->> 'beyond_quota')::integer > 0 then (select resets_at from ops.quota_state(v_row.user_id, 'seo_submissions')) end
+      where user_id = v_row.user_id;
+    exception when sqlstate 'SVE01' then
+      -- No site yet.
+      update ops.seo_setting set changed_at = p_now + interval '1 hour' where user_id = v_row.user_id;
+    end;
+  end loop;
+  -- Module 006 is a later one.
+  if to_regprocedure('public.create_job(uuid, text, jsonb, integer, timestamptz, text)') is null then
+    return 0;
+  end if;
+  for v_row in
+    select connection.id from public.seo_connection as connection
+    where connection.is_active and coalesce(connection.paused_until <= p_now, true) and coalesce(connection.run_until <= p_now, true)
+      and (connection.is_verified or connection.verify_at <= p_now)
+      and exists (
+        select from public.seo_submission as submission
+        where submission.connection_id = connection.id and submission.status = 'pending' and submission.due_at <= p_now
+          and (submission.claimed_until is null or submission.claimed_until <= p_now))
+  loop
+    perform public.create_job(null, 'seo_submit', jsonb_build_object('connection_id', v_row.id, 'at', date_trunc('minute', p_now)));
+    v_jobs := v_jobs + 1;
+  end loop;
+  return v_jobs;
+end;
+$$;
+comment on function ops.queue_seo_jobs is
+  'For cron: collects what creators with mode auto have changed, and makes a job for each site with something due, so that nothing waits for ever, also after an outage.';
+
+-- ## Functions: what became of them
+
+create function public.list_seo_work(p_now timestamptz default now()) returns setof jsonb
+language sql stable security definer set search_path = '' as $$
+  select jsonb_build_object('connection_id', connection.id, 'verify', coalesce(connection.verify_at <= p_now, false),
+    'check', engine.tells_status and connection.is_verified and exists (
+      select from public.seo_submission as submission where submission.connection_id = connection.id and submission.next_check_at <= p_now))
+  from public.seo_connection as connection join public.search_engine as engine on engine.id = connection.search_engine_id
+  where connection.is_active and coalesce(connection.paused_until <= p_now, true)
+    and (connection.verify_at <= p_now or (engine.tells_status and connection.is_verified and exists (
+      select from public.seo_submission as submission where submission.connection_id = connection.id and submission.next_check_at <= p_now)))
+  order by connection.last_run_at nulls first limit 500;
+$$;
+comment on function public.list_seo_work is 'Sites whose proof or whose submissions are due to be looked at.';
+
+create function ops.has_due_seo_checks() returns boolean
+language sql stable security invoker set search_path = '' as $$
+  select exists (select from public.list_seo_work());
+$$;
+comment on function ops.has_due_seo_checks is 'For cron: whether check-seo-status has anything to do.';
+
+create function public.claim_seo_checks(p_connection_id uuid, p_limit integer, p_windows jsonb default '[]', p_now timestamptz default now()) returns jsonb
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_connection public.seo_connection;
+  v_ids uuid[];
+  v_taken record;
+  v_claimed jsonb;
+begin
+  select * into v_connection from public.seo_connection where id = p_connection_id for update;
+  if not found or not v_connection.is_active or not v_connection.is_verified or v_connection.paused_until > p_now then
+    return jsonb_build_object('submissions', '[]'::jsonb);
+  end if;
+  -- The oldest and the most clicked: seven times the clicks count as much as two days of waiting.
+  select array_agg(id) into v_ids from (
+    select submission.id
+    from public.seo_submission as submission left join public.content_item as item on item.id = submission.content_item_id
+    where submission.connection_id = p_connection_id and submission.next_check_at <= p_now
+    order by extract(epoch from p_now - submission.submitted_at) / 86400 + ln(1 + coalesce(item.total_clicks, 0)::double precision) desc, submission.id
+    limit p_limit) as chosen;
+  if v_ids is null then
+    return jsonb_build_object('submissions', '[]'::jsonb);
+  end if;
+  v_taken := ops.take_seo_windows(v_connection, p_windows, cardinality(v_ids), p_now);
+  with claimed as (
+    -- Should the worker die, they come again in an hour.
+    update public.seo_submission set next_check_at = p_now + interval '1 hour' where id = any (v_ids[1:v_taken.granted])
+    returning id, submitted_url
+  )
+  select coalesce(jsonb_agg(jsonb_build_object('id', id, 'url', submitted_url)), '[]') into v_claimed from claimed;
+  return jsonb_build_object('submissions', v_claimed, 'retry_at', v_taken.retry_at);
+end;
+$$;
+comment on function public.claim_seo_checks is 'Takes the submissions to ask an engine about, the oldest and most clicked first, within its quotas.';
+
+create function public.settle_seo_checks(p_connection_id uuid, p_outcomes jsonb, p_now timestamptz default now()) returns integer
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_changed integer;
+begin
+  with settled as (
+    update public.seo_submission as submission
+    set status = case when outcome.verdict in ('indexed', 'rejected') then outcome.verdict else submission.status end,
+      error_code = outcome.code, error_message = outcome.message, checked_at = p_now, checks = submission.checks + 1,
+      finished_at = case when outcome.verdict in ('indexed', 'rejected') then p_now end,
+      -- After 1, 2, 4, 8, 14 days; what is not indexed after 90 days is left alone.
+      next_check_at = case when outcome.verdict = 'waiting' and submission.submitted_at > p_now - interval '90 days'
+        then p_now + least(interval '14 days', interval '1 day' * power(2, least(submission.checks, 10))) end
+    from jsonb_to_recordset(p_outcomes) as outcome (id uuid, verdict text, code text, message text), public.seo_submission as before
+    where submission.id = outcome.id and before.id = outcome.id and submission.connection_id = p_connection_id
+      and submission.status in ('submitted', 'rejected') and submission.next_check_at is not null
+    returning submission.status <> before.status as is_changed
+  )
+  select count(*) filter (where is_changed) into v_changed from settled;
+  return v_changed;
+end;
+$$;
+comment on function public.settle_seo_checks is 'What an engine says became of addresses: indexed, rejected with the reason, or waiting, to be asked about again later and later.';
+
+create function ops.get_seo_overview() returns jsonb
+language sql stable security definer set search_path = '' as $$
+  select jsonb_build_object(
+    'mode', coalesce((select mode from ops.seo_setting where user_id = auth.uid()), 'manual'),
+    'plan', (select jsonb_build_object('limit', quota_limit, 'used', used, 'resets_at', resets_at) from ops.quota_state(auth.uid(), 'seo_submissions')),
+    'engines', (
+      select jsonb_agg(jsonb_build_object('search_engine', engine.slug, 'display_name', engine.display_name, 'site', site.about,
+        'pending', coalesce(count.pending, 0), 'submitted', coalesce(count.submitted, 0), 'indexed', coalesce(count.indexed, 0),
+        'rejected', coalesce(count.rejected, 0), 'failed', coalesce(count.failed, 0), 'reasons', coalesce(reason.list, '[]'),
+        'quotas', coalesce(quota.list, '[]')) order by engine.sort_order)
+      from public.search_engine as engine
+      -- The same choice as begin_seo_submissions() makes; a site that waits for its proof is shown when there is none.
+      left join lateral (
+        select connection.id, jsonb_build_object('connection_id', connection.id, 'site_url', connection.site_url, 'is_own', connection.user_id is not null,
+          'is_verified', connection.is_verified, 'verified_at', connection.verified_at, 'last_run_at', connection.last_run_at,
+          'paused_until', case when connection.paused_until > now() then connection.paused_until end,
+          'error_code', connection.error_code, 'error_message', connection.error_message) as about
+        from public.seo_connection as connection
+        where connection.search_engine_id = engine.id and connection.is_active and (connection.user_id is null or connection.user_id = auth.uid())
+        order by (connection.user_id is not null and connection.is_verified) desc, connection.user_id nulls first, connection.verified_at desc nulls last
+        limit 1) as site on true
+      left join lateral (
+        select count(*) filter (where status = 'pending') as pending, count(*) filter (where status = 'submitted') as submitted,
+          count(*) filter (where status = 'indexed') as indexed, count(*) filter (where status = 'rejected') as rejected,
+          count(*) filter (where status = 'failed') as failed
+        from public.seo_submission as submission join public.seo_connection as connection on connection.id = submission.connection_id
+        where submission.user_id = auth.uid() and connection.search_engine_id = engine.id) as count on true
+      left join lateral (
+        select jsonb_agg(jsonb_build_object('status', status, 'code', error_code, 'message', error_message, 'count', many) order by many desc) as list
+        from (
+          select submission.status, submission.error_code, min(submission.error_message) as error_message, count(*) as many
+          from public.seo_submission as submission join public.seo_connection as connection on connection.id = submission.connection_id
+          where submission.user_id = auth.uid() and connection.search_engine_id = engine.id and submission.error_message is not null
+          group by submission.status, submission.error_code order by count(*) desc limit 10) as grouped) as reason on true
+      left join lateral (
+        select jsonb_agg(jsonb_build_object('quota', usage.quota, 'limit', usage.quota_limit, 'used', usage.used, 'resets_at', usage.window_end) order by usage.quota) as list
+        from public.seo_usage as usage
+        where usage.connection_id = site.id and usage.window_start <= now() and usage.window_end > now()) as quota on true));
+$$;
+comment on function ops.get_seo_overview is 'See public.get_seo_overview.';
+
+create function public.get_seo_overview() returns jsonb
+language sql stable security invoker set search_path = '' begin atomic
+  select ops.get_seo_overview();
+end;
+comment on function public.get_seo_overview is
+  'For the caller, of each engine: the site, how many submissions are in which state and why, what is left of its quotas, the last run; the plan''s quota; the mode.';
 
 -- ## Tables: the sitemap
 
@@ -791,8 +1515,111 @@ end;
 $$;
 comment on function ops.forget_seo_secret is 'Trigger: when a connection is deleted, also because its owner is, its key goes too.';
 
+-- Security definer, like the next four: creators may not write submissions, and their edits must.
+create function ops.note_seo_change(p_user_ids uuid[]) returns void
+language sql volatile security definer set search_path = '' as $$
+  update ops.seo_setting set changed_at = now() where user_id = any (p_user_ids) and mode = 'auto' and changed_at is null;
+$$;
+comment on function ops.note_seo_change is 'Creators with mode auto have something new: queue_seo_jobs() collects it.';
+
+create function ops.retract_seo_pages(p_ids uuid[]) returns void
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_units jsonb;
+begin
+  with old as (
+    select id, user_id, unit_reserved_at from public.seo_submission
+    where content_item_id = any (p_ids) and status = 'pending' and submission_type = 'updated' and (claimed_until is null or claimed_until <= now())
+    order by id for update
+  ), stopped as (
+    update public.seo_submission as submission
+    set status = 'failed', error_code = 'page_gone', error_message = 'The page is no longer public, so it was not sent', unit_reserved_at = null,
+      claimed_until = null, finished_at = now()
+    from old where submission.id = old.id
+    returning old.user_id, old.unit_reserved_at
+  )
+  select coalesce(jsonb_agg(jsonb_build_object('user_id', user_id, 'reserved_at', unit_reserved_at)), '[]') into v_units from stopped;
+  perform ops.return_seo_units(v_units);
+  update public.seo_submission set next_check_at = null where content_item_id = any (p_ids) and next_check_at is not null;
+  -- What an engine was told, it is told to forget, once, where it wants to know. In a minute: the page may be back by then.
+  insert into public.seo_submission (user_id, connection_id, content_item_id, submitted_url, submission_type, due_at)
+  select (select id from public.users where id = latest.user_id), latest.connection_id, latest.content_item_id, latest.submitted_url, 'removed', now() + interval '1 minute'
+  from (
+    select distinct on (submission.connection_id, submission.submitted_url) submission.*
+    from public.seo_submission as submission
+    join public.seo_connection as connection on connection.id = submission.connection_id
+    join public.search_engine as engine on engine.id = connection.search_engine_id
+    where submission.content_item_id = any (p_ids) and submission.attempted_at is not null and engine.takes_removals
+    order by submission.connection_id, submission.submitted_url, submission.attempted_at desc) as latest
+  where latest.submission_type = 'updated'
+  on conflict do nothing;
+end;
+$$;
+comment on function ops.retract_seo_pages is 'Pages are gone: what waits is not sent, and what was sent is told to be gone.';
+
+create function ops.enter_seo() returns trigger
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  perform ops.note_seo_change(array(select distinct user_id from added));
+  return null;
+end;
+$$;
+comment on function ops.enter_seo is 'Trigger: new items.';
+
+create function ops.follow_seo_item() returns trigger
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  if exists (select from ops.public_item where id = new.id) then
+    perform ops.note_seo_change(array[new.user_id]);
+    update public.seo_submission
+    set status = 'failed', error_code = 'page_back', error_message = 'The page is public again', finished_at = now()
+    where content_item_id = new.id and status = 'pending' and submission_type = 'removed' and (claimed_until is null or claimed_until <= now());
+  else
+    perform ops.retract_seo_pages(array[new.id]);
+  end if;
+  return null;
+end;
+$$;
+comment on function ops.follow_seo_item is 'Trigger: an item has changed, or is no longer public.';
+
+create function ops.follow_seo_owner() returns trigger
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_user_id constant uuid := case tg_table_name when 'users' then to_jsonb(new) ->> 'id' else to_jsonb(new) ->> 'user_id' end;
+begin
+  perform ops.note_seo_change(array[v_user_id]);
+  perform ops.retract_seo_pages(array(
+    select distinct submission.content_item_id from public.seo_submission as submission
+    where submission.user_id = v_user_id and not exists (select from ops.public_item as item where item.id = submission.content_item_id)));
+  return null;
+end;
+$$;
+comment on function ops.follow_seo_owner is 'Trigger: a creator, or an account of theirs, is no longer public, or is again.';
+
+create function ops.drop_seo_pages() returns trigger
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  perform ops.retract_seo_pages(array(select id from gone));
+  return null;
+end;
+$$;
+comment on function ops.drop_seo_pages is 'Trigger: items that are deleted outright, also because their owner is.';
+
 create trigger seo_submission_follow before insert or update on public.seo_submission for each row execute function ops.follow_seo_submission();
 create trigger seo_connection_forget_secret after delete on public.seo_connection for each row execute function ops.forget_seo_secret();
+create trigger content_item_enter_seo after insert on public.content_item
+  referencing new table as added for each statement execute function ops.enter_seo();
+create trigger content_item_follow_seo after update of title, description, tags, hashtags, thumbnail_url, visibility, hidden_at, deleted_at
+  on public.content_item
+  for each row when ((old.title, old.description, old.tags, old.hashtags, split_part(old.thumbnail_url, '?', 1), old.visibility, old.hidden_at, old.deleted_at)
+    is distinct from (new.title, new.description, new.tags, new.hashtags, split_part(new.thumbnail_url, '?', 1), new.visibility, new.hidden_at, new.deleted_at))
+  execute function ops.follow_seo_item();
+create trigger content_item_drop_seo after delete on public.content_item
+  referencing old table as gone for each statement execute function ops.drop_seo_pages();
+create trigger users_follow_seo after update of is_public, hidden_at on public.users
+  for each row when ((old.is_public, old.hidden_at) is distinct from (new.is_public, new.hidden_at)) execute function ops.follow_seo_owner();
+create trigger social_account_follow_seo after update of deleted_at on public.social_account
+  for each row when (old.deleted_at is distinct from new.deleted_at) execute function ops.follow_seo_owner();
 create trigger search_engine_touch_updated_at before update on public.search_engine for each row execute function ops.touch_updated_at();
 create trigger seo_connection_touch_updated_at before update on public.seo_connection for each row execute function ops.touch_updated_at();
 create trigger seo_setting_touch_updated_at before update on ops.seo_setting for each row execute function ops.touch_updated_at();
@@ -845,6 +1672,14 @@ grant execute on function
   public.get_seo_item, public.get_seo_creator, public.take_sitemap_page, public.read_sitemap_page, public.put_sitemap_page,
   public.list_sitemap_pages, public.claim_sitemap_pages, public.continue_sitemap, public.get_thumbnail, public.note_thumbnail,
   public.claim_thumbnails, public.put_thumbnails
+  to service_role;
+
+-- Who may execute what. Module 000 took the default away: a function that is not named here is its owner's alone.
+grant execute on function ops.set_seo_mode, public.set_seo_mode, ops.get_seo_overview, public.get_seo_overview to authenticated;
+grant execute on function
+  public.operate_seo_sites, public.connect_seo_site, public.begin_seo_run, public.end_seo_run, public.read_seo_connection, public.settle_seo_verification, public.take_seo_quota,
+  public.observe_seo_quota, public.begin_seo_submissions, public.claim_seo_submissions, public.settle_seo_submissions, public.list_seo_work,
+  public.claim_seo_checks, public.settle_seo_checks
   to service_role;
 
 -- ## Reference rows

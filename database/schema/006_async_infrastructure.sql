@@ -2220,6 +2220,7 @@ values
   ('sync_facebook', 'platform_sync', 'facebook', true, 10),
   ('sync_twitter', 'platform_sync', 'twitter', true, 5),
   ('ai_generate_tags', 'ai_analysis', null, true, 10),
+  ('seo_submit', 'seo_submission', null, true, 8),
   ('quota_reset', 'quota_reset', null, true, 1),
   ('token_refresh', 'token_refresh', null, true, 2)
 on conflict (name) do update

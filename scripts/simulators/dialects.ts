@@ -8,6 +8,10 @@ import type { Context, Provider } from "./engine/provider.ts";
 import { facebook } from "./facebook/facebook.ts";
 import { instagram } from "./instagram/instagram.ts";
 import { stripe } from "./stripe/stripe.ts";
+import { bing } from "./seo/bing.ts";
+import { googleSearch } from "./seo/google_search.ts";
+import { indexnow } from "./seo/indexnow.ts";
+import { yandex } from "./seo/yandex.ts";
 import { tiktok } from "./tiktok/tiktok.ts";
 import { twitter } from "./twitter/twitter.ts";
 import { youtube } from "./youtube/youtube.ts";
@@ -24,4 +28,8 @@ export const dialects: Readonly<Record<string, (context: Context) => Provider | 
   ollama,
   stripe,
   chat_completions: chatCompletions,
+  google_search: googleSearch,
+  bing,
+  yandex,
+  indexnow,
 };

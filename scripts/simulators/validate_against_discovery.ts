@@ -44,7 +44,7 @@ export function dataFolder(): URL | undefined {
   }
 }
 
-export type DiscoveryName = "youtube.v3" | "oauth2.v2";
+export type DiscoveryName = "youtube.v3" | "oauth2.v2" | "searchconsole.v1" | "indexing.v3";
 
 /** What is wrong with an answer, one line each; nothing when all is right. Throws when the document is not there. */
 export function validateAgainstDiscovery(

@@ -136,6 +136,40 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/functions/v1/check-seo-status": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Asks what became of submissions */
+    post: operations["check-seo-status"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/functions/v1/connect-search-engine": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Sets up a site of one's own at a search engine */
+    post: operations["connect-search-engine"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/functions/v1/create-checkout-session": {
     parameters: {
       query?: never;
@@ -323,6 +357,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/functions/v1/get-seo-overview": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What became of the caller's submissions, by search engine */
+    get: operations["get-seo-overview"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/functions/v1/get-trending": {
     parameters: {
       query?: never;
@@ -349,6 +400,23 @@ export interface paths {
     };
     /** Whether the service is healthy */
     get: operations["health"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/functions/v1/indexnow-key": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The key that the public site shows to IndexNow */
+    get: operations["indexnow-key"];
     put?: never;
     post?: never;
     delete?: never;
@@ -833,6 +901,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/functions/v1/submit-to-seo": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Tells search engines about items */
+    post: operations["submit-to-seo"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/functions/v1/sync-facebook": {
     parameters: {
       query?: never;
@@ -1031,6 +1116,23 @@ export interface paths {
     get: operations["validate-seo"];
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/functions/v1/verify-search-engine": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Checks that a site is the caller's */
+    post: operations["verify-search-engine"];
     delete?: never;
     options?: never;
     head?: never;
@@ -1845,6 +1947,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/rest/v1/rpc/get_seo_overview": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * For the caller, of each engine
+     * @description For the caller, of each engine: the site, how many submissions are in which state and why, what is left of its quotas, the last run; the plan's quota; the mode.
+     */
+    post: operations["rpc_get_seo_overview"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/rest/v1/rpc/get_user_jobs": {
     parameters: {
       query?: never;
@@ -2079,6 +2201,26 @@ export interface paths {
      * @description Moderators and admins take a creator out of public view, or put them back. The audit log keeps it.
      */
     post: operations["rpc_set_creator_hidden"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/rpc/set_seo_mode": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * auto
+     * @description auto: what the caller publishes or changes from now on is told to search engines; manual: when asked; disabled: nothing is.
+     */
+    post: operations["rpc_set_seo_mode"];
     delete?: never;
     options?: never;
     head?: never;
@@ -2784,7 +2926,7 @@ export interface components {
       slug: string;
       sort_order: number;
     };
-    /** @description An error of the Data API. What StreamVibe's functions raise: SVG01 bad_request (the request cannot be understood), SVG02 forbidden (this is not allowed), SVG03 not_found (not found), SVQ01 quota_exceeded (the plan's quota is used up), SVO01 oauth_state_invalid (the sign-in attempt is unknown, used or too old), SVC01 account_disconnected (the account is disconnected), SVC02 lease_lost (another worker has taken over), SVS01 sync_in_progress (a sync of this account is running), SVS02 lease_lost (another worker has taken over), SVS03 provider_error (the platform gave an answer that cannot be used), SVP01 provider_quota_exceeded (the platform's quota is used up for now), SVJ01 too_many_jobs (too many jobs are under way), SVJ02 lease_lost (another worker has taken over), SVW01 conflict (the request conflicts with the present state), SVW02 lease_lost (another worker has taken over) */
+    /** @description An error of the Data API. What StreamVibe's functions raise: SVG01 bad_request (the request cannot be understood), SVG02 forbidden (this is not allowed), SVG03 not_found (not found), SVQ01 quota_exceeded (the plan's quota is used up), SVO01 oauth_state_invalid (the sign-in attempt is unknown, used or too old), SVC01 account_disconnected (the account is disconnected), SVC02 lease_lost (another worker has taken over), SVS01 sync_in_progress (a sync of this account is running), SVS02 lease_lost (another worker has taken over), SVS03 provider_error (the platform gave an answer that cannot be used), SVP01 provider_quota_exceeded (the platform's quota is used up for now), SVE01 site_not_connected (no site is set up at the search engine), SVE02 content_not_public (visitors cannot see the item), SVJ01 too_many_jobs (too many jobs are under way), SVJ02 lease_lost (another worker has taken over), SVW01 conflict (the request conflicts with the present state), SVW02 lease_lost (another worker has taken over) */
     DataApiError: {
       code: string | null;
       /** @description For SV… codes JSON with members of the problem */
@@ -3064,6 +3206,8 @@ export interface components {
         | "sync_in_progress"
         | "account_disconnected"
         | "account_locked"
+        | "site_not_connected"
+        | "content_not_public"
         | "lease_lost"
         | "idempotency_in_progress"
         | "payload_too_large"
@@ -3630,7 +3774,7 @@ export interface components {
         "application/problem+json": components["schemas"]["Problem"];
       };
     };
-    /** @description The request conflicts with the present state; A sync of this account is running; The account is disconnected; The platform wants something confirmed there first; Another worker has taken over; The first request with this key is still running */
+    /** @description The request conflicts with the present state; A sync of this account is running; The account is disconnected; The platform wants something confirmed there first; No site is set up at the search engine; Visitors cannot see the item; Another worker has taken over; The first request with this key is still running */
     Problem409: {
       headers: {
         [name: string]: unknown;
@@ -4403,6 +4547,103 @@ export interface operations {
             too_late: number;
             updated_at: string;
             version: number;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  "check-seo-status": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /** @example {} */
+        "application/json": Record<string, never>;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            changed: number;
+            checked: number;
+            verified: number;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      500: components["responses"]["Problem500"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  "connect-search-engine": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "search_engine": "indexnow",
+         *       "site_url": "https://example.com"
+         *     }
+         */
+        "application/json": {
+          credentials?: string;
+          item_path?: string;
+          /** @enum {string} */
+          search_engine: "google" | "bing" | "yandex" | "indexnow";
+          site_url: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** Format: uuid */
+            connection_id: string;
+            is_verified: boolean;
+            proofs: {
+              /** @enum {string} */
+              method: "meta" | "file" | "engine";
+              what: string;
+              where: string;
+            }[];
+            search_engine: string;
+            site_url: string;
           };
         };
       };
@@ -5244,6 +5485,75 @@ export interface operations {
       504: components["responses"]["Problem504"];
     };
   };
+  "get-seo-overview": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            engines: {
+              display_name: string;
+              failed: number;
+              indexed: number;
+              pending: number;
+              quotas: {
+                limit: number | null;
+                quota: string;
+                resets_at: string;
+                used: number;
+              }[];
+              reasons: {
+                code: string | null;
+                count: number;
+                message: string;
+                status: string;
+              }[];
+              rejected: number;
+              search_engine: string;
+              site: {
+                connection_id: string;
+                error_code: string | null;
+                error_message: string | null;
+                is_own: boolean;
+                is_verified: boolean;
+                last_run_at: string | null;
+                paused_until: string | null;
+                site_url: string;
+                verified_at: string | null;
+              } | null;
+              submitted: number;
+            }[];
+            /** @enum {string} */
+            mode: "auto" | "manual" | "disabled";
+            plan: {
+              limit: number;
+              resets_at: string;
+              used: number;
+            } | null;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
   "get-trending": {
     parameters: {
       query?: {
@@ -5392,6 +5702,37 @@ export interface operations {
           };
         };
       };
+      504: components["responses"]["Problem504"];
+    };
+  };
+  "indexnow-key": {
+    parameters: {
+      query: {
+        /** @example streamvibe-local-indexnow-key */
+        key: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "text/plain": string;
+        };
+      };
+      400: components["responses"]["Problem400"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
       504: components["responses"]["Problem504"];
     };
   };
@@ -6935,6 +7276,77 @@ export interface operations {
       504: components["responses"]["Problem504"];
     };
   };
+  "submit-to-seo": {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same body gives the first answer again for 24 hours */
+        "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "content_item_id": "3f1c9a52-7f0e-4b0a-9d53-1f6c2f7f1b11",
+         *       "search_engine": "google"
+         *     }
+         */
+        "application/json": {
+          /** @constant */
+          all_changed?: true;
+          /** Format: uuid */
+          content_item_id?: string;
+          content_item_ids?: string[];
+          /** @enum {string} */
+          search_engine?: "google" | "bing" | "yandex" | "indexnow";
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            beyond_quota: number;
+            not_public: string[];
+            status: ("pending" | "submitted" | "indexed" | "rejected" | "failed") | null;
+            submission_id: string | null;
+            submissions: {
+              /** Format: uuid */
+              content_item_id: string;
+              is_new: boolean;
+              message: string | null;
+              search_engine: string;
+              /** @enum {string} */
+              status: "pending" | "submitted" | "indexed" | "rejected" | "failed";
+              /** Format: uuid */
+              submission_id: string;
+            }[];
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      402: components["responses"]["Problem402"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
   "sync-facebook": {
     parameters: {
       query?: never;
@@ -7754,6 +8166,57 @@ export interface operations {
       401: components["responses"]["Problem401"];
       404: components["responses"]["Problem404"];
       405: components["responses"]["Problem405"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  "verify-search-engine": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "connection_id": "3f1c9a52-7f0e-4b0a-9d53-1f6c2f7f1b11"
+         *     }
+         */
+        "application/json": {
+          /** Format: uuid */
+          connection_id: string;
+          /** @enum {string} */
+          method?: "meta" | "file" | "engine";
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            code: string | null;
+            is_verified: boolean;
+            message: string | null;
+            /** @enum {string} */
+            method: "meta" | "file" | "engine";
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
       422: components["responses"]["Problem422"];
       429: components["responses"]["Problem429"];
       500: components["responses"]["Problem500"];
@@ -9928,6 +10391,33 @@ export interface operations {
       403: components["responses"]["DataApi403"];
     };
   };
+  rpc_get_seo_overview: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": Record<string, never>;
+      };
+    };
+    responses: {
+      /** @description What it gives */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": unknown;
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
   rpc_get_user_jobs: {
     parameters: {
       query?: never;
@@ -10349,6 +10839,36 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+    };
+  };
+  rpc_set_seo_mode: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** @enum {string} */
+          p_mode: "auto" | "manual" | "disabled";
+        };
+      };
+    };
+    responses: {
+      /** @description What it gives */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": unknown;
+        };
       };
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];

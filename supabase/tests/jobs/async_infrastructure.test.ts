@@ -56,7 +56,7 @@ Deno.test("names: handlers, categories, and nothing else", async () => {
         [`'${owner}', 'platform_sync'`, "SVG01"],
         [`'${owner}', 'platform_sync', '{"social_account_id": "none"}'`, "SVG01"],
         // Nothing does this yet: the module that brings the code brings the handler.
-        [`'${owner}', 'seo_submission'`, "SVG01"],
+        [`'${owner}', 'stripe_sync'`, "SVG01"],
         [`'${owner}', 'quota_reset'`, "SVG02"],
         [sync, "SVG02", "other"],
         [sync, "42501", "anon"],

@@ -174,6 +174,8 @@ export const GRANTS: Record<string, Record<string, string>> = {
 
 /** Every function of public and ops that a role beside the owner may execute. What is not here, nobody else may. */
 export const EXECUTE: Record<string, string> = {
+  ...executable("public", "authenticated", "set_seo_mode get_seo_overview"),
+  ...executable("ops", "authenticated", "set_seo_mode get_seo_overview"),
   ...executable(
     "public",
     "authenticated service_role",
@@ -223,6 +225,14 @@ export const EXECUTE: Record<string, string> = {
     claim_sitemap_pages continue_sitemap get_thumbnail note_thumbnail claim_thumbnails put_thumbnails`,
   ),
   ...executable("public", "anon authenticated", "get_change_horizon"),
+  ...executable(
+    "public",
+    "service_role",
+    `
+    operate_seo_sites connect_seo_site read_seo_connection settle_seo_verification
+    take_seo_quota observe_seo_quota begin_seo_submissions claim_seo_submissions settle_seo_submissions
+    begin_seo_run end_seo_run list_seo_work claim_seo_checks settle_seo_checks`,
+  ),
   // Behind public wrappers, in policies, in generated columns and checks. Schema ops itself is closed to all of them.
   ...executable(
     "ops",

@@ -1320,6 +1320,7 @@ export type Database = {
           "item_path": string;
           "last_run_at": string | null;
           "paused_until": string | null;
+          "run_until": string | null;
           "search_engine_id": string;
           "site_host": string | null;
           "site_url": string;
@@ -1344,6 +1345,7 @@ export type Database = {
           "item_path"?: string;
           "last_run_at"?: string | null;
           "paused_until"?: string | null;
+          "run_until"?: string | null;
           "search_engine_id": string;
           "site_host"?: never;
           "site_url": string;
@@ -1367,6 +1369,7 @@ export type Database = {
           "item_path"?: string;
           "last_run_at"?: string | null;
           "paused_until"?: string | null;
+          "run_until"?: string | null;
           "search_engine_id"?: string;
           "site_host"?: never;
           "site_url"?: string;
@@ -2444,6 +2447,20 @@ export type Database = {
         Args: { "p_lease_seconds"?: number; "p_social_account_id": string };
         Returns: Json;
       };
+      "begin_seo_run": {
+        Args: { "p_connection_id": string; "p_lease_seconds"?: number; "p_now"?: string };
+        Returns: Json;
+      };
+      "begin_seo_submissions": {
+        Args: {
+          "p_content_item_ids"?: (string)[];
+          "p_engines"?: (string)[];
+          "p_is_auto"?: boolean;
+          "p_now"?: string;
+          "p_user_id": string;
+        };
+        Returns: Json;
+      };
       "begin_sync": {
         Args: {
           "p_lease_seconds": number;
@@ -2524,6 +2541,20 @@ export type Database = {
         Returns: Json[];
       };
       "claim_mails": { Args: { "p_lease_seconds": number; "p_limit": number }; Returns: Json[] };
+      "claim_seo_checks": {
+        Args: { "p_connection_id": string; "p_limit": number; "p_now"?: string; "p_windows"?: Json };
+        Returns: Json;
+      };
+      "claim_seo_submissions": {
+        Args: {
+          "p_connection_id": string;
+          "p_lease_seconds"?: number;
+          "p_limit": number;
+          "p_now"?: string;
+          "p_windows"?: Json;
+        };
+        Returns: Json;
+      };
       "claim_sitemap_pages": {
         Args: { "p_lease_seconds"?: number; "p_limit"?: number; "p_made_with": string; "p_size": number };
         Returns: Json;
@@ -2559,6 +2590,17 @@ export type Database = {
           "p_scopes": (string)[];
           "p_token_expires_at": string;
           "p_tokens": Json;
+          "p_user_id": string;
+        };
+        Returns: Json;
+      };
+      "connect_seo_site": {
+        Args: {
+          "p_engine": string;
+          "p_item_path"?: string;
+          "p_now"?: string;
+          "p_secret"?: string;
+          "p_site_url": string;
           "p_user_id": string;
         };
         Returns: Json;
@@ -2601,6 +2643,7 @@ export type Database = {
       "disconnect_account": { Args: { "p_social_account_id": string; "p_user_id": string }; Returns: string };
       "draw_billing_ticket": { Args: Record<PropertyKey, never>; Returns: number };
       "end_ai_analysis": { Args: { "p_analysis_id": string }; Returns: undefined };
+      "end_seo_run": { Args: { "p_connection_id": string }; Returns: undefined };
       "enqueue_due_posts": { Args: { "p_limit"?: number }; Returns: number };
       "expire_stale_jobs": {
         Args: Record<PropertyKey, never>;
@@ -2750,6 +2793,7 @@ export type Database = {
       "get_seo_check": { Args: { "p_content_item_id": string }; Returns: Json };
       "get_seo_creator": { Args: { "p_slug": string }; Returns: Json };
       "get_seo_item": { Args: { "p_id": string }; Returns: Json };
+      "get_seo_overview": { Args: Record<PropertyKey, never>; Returns: Json };
       "get_thumbnail": { Args: { "p_id": string }; Returns: Json };
       "get_trending": {
         Args: { "p_category"?: string; "p_limit"?: number; "p_period"?: string; "p_platform"?: string };
@@ -2847,6 +2891,7 @@ export type Database = {
         Args: { "p_limit"?: number; "p_offset"?: number; "p_user_id"?: string; "p_who_must_act"?: string };
         Returns: Json[];
       };
+      "list_seo_work": { Args: { "p_now"?: string }; Returns: Json[] };
       "list_sitemap_pages": { Args: Record<PropertyKey, never>; Returns: Json };
       "log_stripe_webhook_event": {
         Args: { "p_data"?: Json; "p_event_id": string; "p_event_type": string };
@@ -2854,6 +2899,14 @@ export type Database = {
       };
       "mark_webhook_processed": { Args: { "p_error"?: string; "p_event_id": string }; Returns: undefined };
       "note_thumbnail": { Args: { "p_id": string; "p_is_alive": boolean }; Returns: undefined };
+      "observe_seo_quota": {
+        Args: { "p_connection_id": string; "p_now"?: string; "p_observed": Json };
+        Returns: undefined;
+      };
+      "operate_seo_sites": {
+        Args: { "p_engines": (string)[]; "p_item_path": string; "p_now"?: string; "p_site_url": string };
+        Returns: number;
+      };
       "park_worker": {
         Args: { "p_handlers"?: (string)[]; "p_seconds": number; "p_worker_id": string };
         Returns: Json;
@@ -2911,6 +2964,7 @@ export type Database = {
         Returns: Json;
       };
       "read_request_metrics": { Args: Record<PropertyKey, never>; Returns: Json };
+      "read_seo_connection": { Args: { "p_connection_id": string; "p_user_id"?: string }; Returns: Json };
       "read_sitemap_page": { Args: { "p_page": number; "p_size": number }; Returns: Json };
       "record_click": {
         Args: {
@@ -3076,6 +3130,10 @@ export type Database = {
         Args: { "p_hidden": boolean; "p_reason"?: string; "p_user_id": string };
         Returns: undefined;
       };
+      "set_seo_mode": {
+        Args: { "p_mode": Database["public"]["Enums"]["action_mode_enum"] };
+        Returns: Database["public"]["Enums"]["action_mode_enum"];
+      };
       "set_user_plan": { Args: { "p_tier": string; "p_user_id": string }; Returns: undefined };
       "set_user_role": {
         Args: {
@@ -3100,6 +3158,32 @@ export type Database = {
       "settle_publishing_problems": {
         Args: { "p_decision": string; "p_target_ids": (string)[]; "p_user_id": string };
         Returns: number;
+      };
+      "settle_seo_checks": {
+        Args: { "p_connection_id": string; "p_now"?: string; "p_outcomes": Json };
+        Returns: number;
+      };
+      "settle_seo_submissions": {
+        Args: {
+          "p_claim": string;
+          "p_connection_id": string;
+          "p_now"?: string;
+          "p_outcomes": Json;
+          "p_pause"?: Json;
+        };
+        Returns: number;
+      };
+      "settle_seo_verification": {
+        Args: {
+          "p_code"?: string;
+          "p_connection_id": string;
+          "p_engine_site"?: string;
+          "p_is_verified": boolean;
+          "p_message"?: string;
+          "p_method"?: string;
+          "p_now"?: string;
+        };
+        Returns: boolean;
       };
       "setup_profile": {
         Args: {
@@ -3128,6 +3212,10 @@ export type Database = {
           "code_verifier": string;
           "redirect_uri": string;
         }[];
+      };
+      "take_seo_quota": {
+        Args: { "p_amount": number; "p_connection_id": string; "p_now"?: string; "p_windows": Json };
+        Returns: Json;
       };
       "take_sitemap_page": {
         Args: { "p_etags"?: (string)[]; "p_made_with": string; "p_page": number; "p_seconds"?: number };

@@ -16,6 +16,7 @@ export const HANDLERS: Registry = {
   sync_twitter: sync("twitter", "posts"),
   ai_generate_tags: async () => (await import("../ai/ai_job.ts")).generateTagsJob,
   publish_account: async () => (await import("../publishing/publish_job.ts")).publishJob,
+  seo_submit: async () => (await import("../seo/seo_job.ts")).submitJob,
   token_refresh: async () => {
     const { refreshTokens } = await import("../connections/refresh_tokens.ts");
     return async ({ context }) => ({ result: { ...await refreshTokens(context) } });

@@ -30,6 +30,7 @@ export const SEO = settingsPart("seo", {
 
   GOOGLE_SEARCH_CONSOLE_API_KEY: z.string().optional(),
   GOOGLE_SEARCH_CONSOLE_URL: url.default("https://searchconsole.googleapis.com"),
+  GOOGLE_TOKEN_URL: url.default("https://oauth2.googleapis.com/token"),
   GOOGLE_INDEXING_URL: url.default("https://indexing.googleapis.com"),
   GOOGLE_INDEXING_LIVE: z.enum(["on", "off"]).default("off"),
   BING_WEBMASTER_API_KEY: z.string().optional(),
@@ -40,7 +41,8 @@ export const SEO = settingsPart("seo", {
     .optional(),
   INDEXNOW_URL: url.default("https://api.indexnow.org/indexnow"),
 
-  SEO_DEBOUNCE_SECONDS: whole(0, 3_600).default(60),
+  /** Where hosts below the reserved name `.example` are served: the local stack's simulators. */
+  EXAMPLE_SITES_URL: url.optional(),
   SEO_TIMEOUT_MS: milliseconds.default(20_000),
 });
 

@@ -1,0 +1,110 @@
+/** What the search engines have in common: whose sites open with which key, and which addresses they took. */
+import { z } from "zod";
+import { readBody, readQuery } from "../engine/admin.ts";
+import type { JournalEvent } from "../engine/journal.ts";
+import { type Context, json, type Part, type Route } from "../engine/provider.ts";
+
+/** A site of the local stack, which every engine knows from the beginning. */
+export const local_site = "https://streamvibe.example";
+
+/** Which sites a key or token opens, and as whom. */
+const Holder = z.strictObject({
+  key: z.string().min(1),
+  sites: z.array(z.strictObject({
+    site: z.string().min(1),
+    verified: z.boolean().default(true),
+    level: z.string().optional().describe("Google's permission level"),
+  })),
+});
+export type Holder = z.output<typeof Holder>;
+
+export class Holders implements Part {
+  readonly #holders = new Map<string, Holder>();
+
+  constructor(private readonly context: Context, private readonly first: Holder) {
+    this.reset();
+  }
+
+  of(key: string | undefined): Holder | undefined {
+    return key === undefined ? undefined : this.#holders.get(key);
+  }
+
+  admin(root: string): Route[] {
+    return [{
+      method: "PUT",
+      path: `${root}/sites`,
+      handle: (call) => {
+        const holder = readBody(Holder, call);
+        this.#holders.set(holder.key, holder);
+        this.context.record({ kind: "holder", holder });
+        return json(200, holder);
+      },
+    }];
+  }
+
+  replay(event: JournalEvent): void {
+    if (event.kind !== "holder") return;
+    const holder = Holder.parse(event.holder);
+    this.#holders.set(holder.key, holder);
+  }
+
+  reset(): void {
+    this.#holders.clear();
+    this.#holders.set(this.first.key, this.first);
+  }
+}
+
+interface Took {
+  site: string;
+  url: string;
+  at: string;
+}
+
+/** The addresses that an engine took, which no public API tells. */
+export class Told implements Part {
+  #took: Took[] = [];
+  /** When each was taken last. */
+  readonly last = new Map<string, number>();
+
+  constructor(private readonly context: Context) {}
+
+  take(site: string, urls: readonly string[]): void {
+    const now = this.context.clock.now();
+    for (const url of urls) {
+      this.#took.push({ site, url, at: new Date(now).toISOString() });
+      this.last.set(url, now);
+    }
+  }
+
+  admin(root: string): Route[] {
+    const Look = z.strictObject({ site: z.string().optional(), url: z.string().optional() });
+    return [{
+      method: "GET",
+      path: `${root}/told`,
+      handle: (call) => {
+        const { site, url } = readQuery(Look, call);
+        return json(200, {
+          told: this.#took.filter((one) => (!site || one.site === site) && (!url || one.url === url)),
+        });
+      },
+    }];
+  }
+
+  reset(): void {
+    this.#took = [];
+    this.last.clear();
+  }
+}
+
+export function parseJson(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export function hostOf(url: unknown): string | undefined {
+  return typeof url === "string" && URL.canParse(url) ? new URL(url).host : undefined;
+}

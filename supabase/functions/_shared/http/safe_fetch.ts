@@ -1,0 +1,271 @@
+/**
+ * Fetching an address that a user gave: never anything but a public host. Each host is resolved here, every address that it has is
+ * checked, and the connection goes to the address that was checked, so that a name which resolves differently a moment later (DNS rebinding)
+ * gains nothing. Redirects are followed by hand, each checked like the first. Time and size are bounded.
+ */
+import { isAddress, isPublicAddress } from "./addresses.ts";
+import { readAnswer } from "./http1.ts";
+
+/** Why an address is not fetched, or nothing came of it. */
+export type UnsafeReason =
+  /** Not an address, or not of http or https. */
+  | "malformed"
+  | "credentials"
+  | "port"
+  /** The host is this machine's, a private network's, or reserved. */
+  | "not_public"
+  | "unresolved"
+  | "redirects"
+  | "downgrade"
+  | "timeout"
+  | "network"
+  | "too_large";
+
+/** The message says to the user what was wrong; it tells no address that was found behind the name. */
+export class UnsafeFetchError extends Error {
+  override name = "UnsafeFetchError";
+  constructor(readonly reason: UnsafeReason, message: string, options?: ErrorOptions) {
+    super(`Cannot fetch this address: ${message}`, options);
+  }
+}
+
+export interface SafeFetchOptions {
+  method?: "GET" | "HEAD" | "POST" | "PUT";
+  headers?: Record<string, string>;
+  body?: Uint8Array | string;
+  /** In all, redirects included. 10,000 by default. */
+  timeout_ms?: number;
+  /** Of the body after it was unpacked. More is `too_large`, or with `cut` left out. 1 MiB by default. */
+  max_bytes?: number;
+  cut?: boolean;
+  /** How many are followed; 3 by default. With 0 a redirect is the answer. */
+  redirects?: number;
+  /** 80 and 443 by default. */
+  ports?: readonly number[];
+  /** Plain http, too. True by default. */
+  allow_http?: boolean;
+  signal?: AbortSignal;
+  /** Addresses of a name. */
+  resolve?: (host: string, signal: AbortSignal) => Promise<string[]>;
+  /** Opens a connection to a checked address. */
+  connect?: (address: string, port: number) => Promise<Deno.Conn>;
+  /** Where hosts below the reserved name `.example` are served, for the local stack and tests: `<here>/<host>/<path>`. */
+  example_sites?: string | undefined;
+}
+
+export interface SafeAnswer {
+  status: number;
+  headers: Headers;
+  body: Uint8Array;
+  /** After redirects. */
+  url: string;
+  /** The body as text. */
+  text(): string;
+}
+
+const REDIRECTS = [301, 302, 303, 307, 308];
+
+/**
+ * Checks an address without fetching it: its form, its port, and what its host's name says. Names are not resolved.
+ *
+ * @throws {UnsafeFetchError}
+ */
+export function checkAddress(address: string | URL, options: SafeFetchOptions = {}): URL {
+  const url = parse(address);
+  const { ports = [80, 443], allow_http = true } = options;
+  if (url.protocol !== "https:" && !(url.protocol === "http:" && allow_http)) {
+    throw new UnsafeFetchError(
+      "malformed",
+      `it must begin with ${allow_http ? "https:// or http://" : "https://"}`,
+    );
+  }
+  if (url.username || url.password) {
+    throw new UnsafeFetchError("credentials", "it must not hold a user or a password");
+  }
+  if (isExample(url, options)) return url;
+  if (!ports.includes(portOf(url))) {
+    throw new UnsafeFetchError("port", `the port must be ${ports.join(" or ")}, got ${portOf(url)}`);
+  }
+  const host = url.hostname;
+  if (isAddress(host) ? !isPublicAddress(host) : !isPublicName(host)) {
+    throw new UnsafeFetchError("not_public", "its host is not public");
+  }
+  return url;
+}
+
+/**
+ * Fetches an address that a user gave.
+ *
+ * @throws {UnsafeFetchError}
+ */
+export async function safeFetch(address: string | URL, options: SafeFetchOptions = {}): Promise<SafeAnswer> {
+  const timeout = AbortSignal.timeout(options.timeout_ms ?? 10_000);
+  const signal = options.signal ? AbortSignal.any([timeout, options.signal]) : timeout;
+  let url = checkAddress(address, options);
+  let { method = "GET", body, headers = {} } = options;
+  for (let left = options.redirects ?? 3;; left--) {
+    const answer = await fetchOnce(url, { ...options, method, body, headers }, signal, timeout);
+    const location = answer.headers.get("location");
+    if (!REDIRECTS.includes(answer.status) || location === null || (options.redirects ?? 3) === 0) {
+      return answer;
+    }
+    if (left <= 0) throw new UnsafeFetchError("redirects", "it leads on too often");
+    const next = checkAddress(parse(location, url), options);
+    if (url.protocol === "https:" && next.protocol === "http:") {
+      throw new UnsafeFetchError("downgrade", "it leads from https to http");
+    }
+    if (next.origin !== url.origin) {
+      headers = Object.fromEntries(
+        Object.entries(headers).filter(([name]) =>
+          !/^(authorization|cookie|.*(signature|secret|token|key).*)$/i.test(name)
+        ),
+      );
+    }
+    if (answer.status === 303 || (answer.status < 303 && method === "POST")) {
+      method = "GET";
+      body = undefined;
+    }
+    url = next;
+  }
+}
+
+async function fetchOnce(
+  url: URL,
+  options: SafeFetchOptions & { method: string },
+  signal: AbortSignal,
+  timeout: AbortSignal,
+): Promise<SafeAnswer> {
+  const { max_bytes = 1_048_576, cut = false } = options;
+  let connection: Deno.Conn | undefined;
+  try {
+    signal.throwIfAborted();
+    const got = isExample(url, options) ? await fetchExample(url, options, signal) : await readAnswer(
+      connection = await open(url, options, signal),
+      { url, method: options.method, headers: options.headers ?? {}, body: options.body },
+      { max_bytes, signal },
+    );
+    if (got.is_longer && !cut) {
+      throw new UnsafeFetchError("too_large", `its answer is longer than ${max_bytes} bytes`);
+    }
+    return {
+      status: got.status,
+      headers: got.headers,
+      body: got.body,
+      url: url.href,
+      text: () => new TextDecoder().decode(got.body),
+    };
+  } catch (cause) {
+    if (cause instanceof UnsafeFetchError) throw cause;
+    throw timeout.aborted
+      ? new UnsafeFetchError("timeout", `no answer within ${options.timeout_ms ?? 10_000} ms`, { cause })
+      : new UnsafeFetchError("network", "its server cannot be reached", { cause });
+  } finally {
+    close(connection);
+  }
+}
+
+/** A connection to an address of the host that was checked: nobody asks for the name again. */
+async function open(url: URL, options: SafeFetchOptions, signal: AbortSignal): Promise<Deno.Conn> {
+  const { resolve = resolveName, connect = connectTo } = options;
+  const host = url.hostname.replace(/^\[|\]$/g, "");
+  const addresses = isAddress(host) ? [host] : await abortable(resolve(host, signal), signal);
+  if (addresses.length === 0) throw new UnsafeFetchError("unresolved", "there is no such host");
+  if (!addresses.every(isPublicAddress)) throw new UnsafeFetchError("not_public", "its host is not public");
+  let fault: unknown;
+  for (const address of addresses.slice(0, 4)) {
+    try {
+      const connection = await abortable(connect(address, portOf(url)), signal, close);
+      if (url.protocol === "http:") return connection;
+      return await abortable(Deno.startTls(connection as Deno.TcpConn, { hostname: host }), signal, close);
+    } catch (error) {
+      signal.throwIfAborted();
+      fault = error;
+    }
+  }
+  throw fault;
+}
+
+function connectTo(address: string, port: number): Promise<Deno.Conn> {
+  return Deno.connect({ hostname: address, port });
+}
+
+/** IPv4 first: it is what a function's host reaches everywhere. */
+async function resolveName(host: string, signal: AbortSignal): Promise<string[]> {
+  const found = await Promise.all((["A", "AAAA"] as const).map(async (type) => {
+    try {
+      return await Deno.resolveDns(host, type, { signal });
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof Deno.errors.NotFound) return [];
+      // A name server that knows no AAAA may say so by an error; the other kind decides.
+      return type === "AAAA" ? [] : Promise.reject(error);
+    }
+  }));
+  return found.flat();
+}
+
+/** Waits for a promise no longer than the signal allows; what comes too late is given to `late`. */
+function abortable<Value>(
+  promise: Promise<Value>,
+  signal: AbortSignal,
+  late?: (value: Value) => void,
+): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    signal.addEventListener("abort", abort, { once: true });
+    promise.then((value) => {
+      if (signal.aborted) late?.(value);
+      resolve(value);
+    }, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
+}
+
+function close(connection: Deno.Conn | undefined): void {
+  try {
+    connection?.close();
+  } catch {
+    // The other side was first.
+  }
+}
+
+function parse(address: string | URL, base?: URL): URL {
+  try {
+    return new URL(address, base);
+  } catch (cause) {
+    throw new UnsafeFetchError("malformed", "it is not a web address", { cause });
+  }
+}
+
+function portOf(url: URL): number {
+  return Number(url.port || (url.protocol === "https:" ? 443 : 80));
+}
+
+/** A name with a dot whose end is not reserved for local networks (RFC 6761, 6762, 8375, 9476). */
+function isPublicName(host: string): boolean {
+  const name = host.replace(/\.$/, "").toLowerCase();
+  return /^[^.]+(\.[^.]+)+$/.test(name) &&
+    !/(^|\.)(localhost|local|localdomain|internal|intranet|lan|home|corp|private|home\.arpa|alt|onion|test|invalid|example)$/
+      .test(name);
+}
+
+function isExample(url: URL, { example_sites }: SafeFetchOptions): boolean {
+  return example_sites !== undefined && url.hostname.endsWith(".example");
+}
+
+async function fetchExample(url: URL, options: SafeFetchOptions & { method: string }, signal: AbortSignal) {
+  const answer = await fetch(`${options.example_sites}/${url.host}${url.pathname}${url.search}`, {
+    method: options.method,
+    headers: options.headers ?? {},
+    ...(options.body === undefined ? {} : { body: options.body as BodyInit }),
+    redirect: "manual",
+    signal,
+  });
+  const all = new Uint8Array(await answer.arrayBuffer());
+  const { max_bytes = 1_048_576 } = options;
+  return {
+    status: answer.status,
+    headers: answer.headers,
+    body: all.subarray(0, max_bytes),
+    is_longer: all.length > max_bytes,
+  };
+}

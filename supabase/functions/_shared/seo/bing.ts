@@ -1,0 +1,147 @@
+/**
+ * Bing Webmaster API (https://learn.microsoft.com/bingwebmaster): SubmitUrlBatch, at most 500 addresses and never more than GetUrlSubmissionQuota
+ * leaves, since a batch that goes beyond is refused as a whole. Errors come with status 400 and with 200.
+ */
+import { z } from "zod";
+import {
+  bisect,
+  callEngine,
+  dayWindow,
+  type Engine,
+  type EngineContext,
+  EngineFault,
+  type Explain,
+  monthWindow,
+  type Page,
+  type Site,
+} from "./engine.ts";
+import { SEO } from "./settings.ts";
+
+const MOST = 500;
+const Refusal = z.object({
+  ErrorCode: z.int().refine((code) => code !== 0),
+  Message: z.string().default(""),
+});
+const Quota = z.object({ d: z.object({ DailyQuota: z.int(), MonthlyQuota: z.int() }) });
+const Sites = z.object({ d: z.array(z.object({ Url: z.string(), IsVerified: z.boolean() })) });
+
+export const bing: Engine = {
+  slug: "bing",
+  async windows(context, site) {
+    const { d: left } = await ask(context, site, "GetUrlSubmissionQuota", {
+      siteUrl: site.engine_site ?? site.url,
+    }, Quota);
+    const now = context.now();
+    // What is left, not how much there was.
+    return [
+      { ...dayWindow("urls_day", "UTC", null, now), remaining: Math.max(0, left.DailyQuota) },
+      { ...monthWindow("urls_month", null, now), remaining: Math.max(0, left.MonthlyQuota) },
+    ];
+  },
+  submit(context, site, pages) {
+    return bisect(pages.slice(0, MOST), context.now, (part) => post(context, site, part));
+  },
+  async ownership(context, site) {
+    const { d: sites } = await ask(context, site, "GetUserSites", {}, Sites);
+    const own = sites.filter(({ Url, IsVerified }) =>
+      IsVerified && `${site.url}/`.startsWith(withSlash(Url))
+    );
+    const [longest] = own.toSorted((a, b) => b.Url.length - a.Url.length);
+    if (longest) return { is_owner: true, engine_site: longest.Url.replace(/\/$/, "") };
+    return {
+      is_owner: false,
+      message: `Bing Webmaster Tools does not list ${site.url} as a verified site of this key`,
+    };
+  },
+};
+
+async function post(context: EngineContext, site: Site, pages: readonly Page[]) {
+  const { status, body } = await callEngine(context, "bing", address(context, site, "SubmitUrlBatch"), {
+    method: "POST",
+    headers: { "content-type": "application/json; charset=utf-8" },
+    body: JSON.stringify({ siteUrl: site.engine_site ?? site.url, urlList: pages.map(({ url }) => url) }),
+  }, explain);
+  const refusal = explain(status, body);
+  if (refusal) throw refusal;
+  return {
+    outcomes: pages.map(({ id }) => ({ id, outcome: "submitted" as const, response_status: status })),
+  };
+}
+
+async function ask<Schema extends z.ZodType>(
+  context: EngineContext,
+  site: Site,
+  method: string,
+  query: Record<string, string>,
+  schema: Schema,
+): Promise<z.output<Schema>> {
+  const { status, body } = await callEngine(
+    context,
+    "bing",
+    address(context, site, method, query),
+    {},
+    explain,
+  );
+  const refusal = explain(status, body);
+  if (refusal) throw refusal;
+  const parsed = schema.safeParse(body);
+  if (!parsed.success) {
+    throw new EngineFault("malformed", "engine_answer_unknown", "Bing gave an answer that cannot be read");
+  }
+  return parsed.data;
+}
+
+function address(
+  context: EngineContext,
+  site: Site,
+  method: string,
+  query: Record<string, string> = {},
+): string {
+  return `${context.settings.of(SEO).BING_WEBMASTER_URL}/${method}?${new URLSearchParams({
+    ...query,
+    apikey: site.secret,
+  })}`;
+}
+
+/** By `ErrorCode`, whatever the status: https://learn.microsoft.com/dotnet/api/microsoft.bing.webmaster.api.interfaces.apierrorcode */
+const explain: Explain = (status, body) => {
+  const parsed = Refusal.safeParse(body);
+  if (!parsed.success) return undefined;
+  const { ErrorCode: code, Message: message } = parsed.data;
+  if (/quota/i.test(message)) {
+    return new EngineFault("limited", "engine_quota", "Bing takes no more today", { status });
+  }
+  switch (code) {
+    case 1:
+    case 2:
+      return new EngineFault("unreachable", "engine_unavailable", "Bing cannot do this at the moment", {
+        status,
+      });
+    case 4:
+    case 5:
+      return new EngineFault("limited", "engine_limited", "Bing wants a pause", { status });
+    case 7:
+    case 8:
+      return new EngineFault("invalid", "invalid_url", "Bing refuses this address", { status });
+    case 12:
+      return undefined;
+    case 3:
+      return new EngineFault("refused", "key_refused", "Bing refuses the key", { status });
+    case 6:
+    case 10:
+    case 11:
+    case 13:
+    case 14:
+      return new EngineFault(
+        "refused",
+        "not_permitted",
+        "Bing does not let this key submit pages of the site",
+        { status },
+      );
+  }
+  return new EngineFault("invalid", "refused", "Bing refuses this address", { status });
+};
+
+function withSlash(url: string): string {
+  return url.endsWith("/") ? url : `${url}/`;
+}

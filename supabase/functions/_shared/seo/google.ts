@@ -1,0 +1,219 @@
+/**
+ * Google Search Console (https://developers.google.com/webmaster-tools). Google takes no single addresses: a submission is the site's sitemap,
+ * handed in again, and afterwards the inspection of each address. The Indexing API is for job postings and live streams alone
+ * (https://developers.google.com/search/apis/indexing-api/v3/using-api), so only those are told there, and only where the operator says so.
+ */
+import { searchconsole, type searchconsole_v1 } from "@googleapis/searchconsole";
+import { ProviderError } from "../http/outgoing.ts";
+import {
+  callEngine,
+  consequence,
+  dayWindow,
+  type Engine,
+  type EngineContext,
+  EngineFault,
+  engineFetch,
+  type Explain,
+  faultOf,
+  minuteWindow,
+  type Page,
+  type PageOutcome,
+  type Site,
+  type Verdict,
+  type Window,
+} from "./engine.ts";
+import { googleToken } from "./google_token.ts";
+import { SEO } from "./settings.ts";
+
+const ZONE = "America/Los_Angeles";
+const SCOPE = "https://www.googleapis.com/auth/webmasters";
+const INDEXING_SCOPE = "https://www.googleapis.com/auth/indexing";
+
+/** 200 calls a minute a user. */
+const callWindow = (now: Date): Window => minuteWindow("calls_minute", 100, now);
+
+export const google: Engine = {
+  slug: "google",
+  windows: () => Promise.resolve([]),
+  async submit(context, site, pages) {
+    try {
+      if (await context.take([callWindow(context.now())], 1) < 1) throw minuteIsOver(context.now());
+      await withConsole(
+        context,
+        site,
+        (client) => client.sitemaps.submit({ siteUrl: property(site), feedpath: site.sitemap_url }),
+      );
+    } catch (error) {
+      if (!(error instanceof EngineFault)) throw error;
+      // What Google says no to is the sitemap, and no page.
+      const { outcomes, pause, ...rest } = consequence(error, pages, context.now());
+      if (error.kind !== "invalid") return { outcomes, pause, ...rest };
+      const until = new Date(context.now().getTime() + 3_600_000);
+      return {
+        outcomes: outcomes.map((outcome) => ({ ...outcome, outcome: "not_sent" })),
+        pause: { until, code: error.code, message: error.message, is_refusal: true },
+      };
+    }
+    const outcomes = pages.map(({ id }): PageOutcome => ({ id, outcome: "submitted", response_status: 200 }));
+    if (context.settings.of(SEO).GOOGLE_INDEXING_LIVE === "on") await notifyLive(context, site, pages);
+    return { outcomes };
+  },
+  async ownership(context, site) {
+    const { data } = await withConsole(context, site, (client) => client.sites.list());
+    // siteOwner as the guide and the servers have it, SITE_OWNER as the discovery document does.
+    const own = (data.siteEntry ?? []).filter(({ siteUrl, permissionLevel }) =>
+      /^site_?(owner|full_?user)$/i.test(permissionLevel ?? "") && siteUrl && covers(siteUrl, site.url)
+    );
+    // The narrowest property: its quotas are its own.
+    const [best] = own.map(({ siteUrl }) => siteUrl ?? "").toSorted((a, b) => b.length - a.length);
+    if (best) return { is_owner: true, engine_site: best };
+    return {
+      is_owner: false,
+      message:
+        `Google Search Console has no property for ${site.url} that these credentials own or may fully use`,
+    };
+  },
+  // 2,000 a day and 600 a minute a property.
+  inspectionWindows: (
+    now,
+  ) => [dayWindow("inspections_day", ZONE, 2_000, now), minuteWindow("inspections_minute", 300, now)],
+  async inspect(context, site, url) {
+    const { data } = await withConsole(context, site, (client) =>
+      client.urlInspection.index.inspect({
+        requestBody: { inspectionUrl: url, siteUrl: property(site), languageCode: "en-US" },
+      }));
+    return verdictOf(data.inspectionResult?.indexStatusResult);
+  },
+};
+
+/** What Google's inspection of an address means for its submission. */
+export function verdictOf(found: searchconsole_v1.Schema$IndexStatusInspectionResult | undefined): Verdict {
+  if (!found) {
+    return { verdict: "waiting", code: "not_inspected", message: "Google says nothing about it yet" };
+  }
+  const message = found.coverageState ?? null;
+  if (found.verdict === "PASS") return { verdict: "indexed", code: null, message };
+  const rejected = (code: string, why: string): Verdict => ({
+    verdict: "rejected",
+    code,
+    message: message ? `${why} (Google: ${message})` : why,
+  });
+  if (found.robotsTxtState === "DISALLOWED" || found.pageFetchState === "BLOCKED_ROBOTS_TXT") {
+    return rejected("robots_disallowed", "The site's robots.txt keeps Google away");
+  }
+  if (found.indexingState === "BLOCKED_BY_META_TAG" || found.indexingState === "BLOCKED_BY_HTTP_HEADER") {
+    return rejected("noindex", "The page asks not to be indexed");
+  }
+  switch (found.pageFetchState) {
+    case "NOT_FOUND":
+    case "SOFT_404":
+      return rejected("page_not_found", "Google finds no page at this address");
+    case "ACCESS_DENIED":
+    case "ACCESS_FORBIDDEN":
+    case "BLOCKED_4XX":
+      return rejected("page_not_open", "The site does not show the page to Google");
+    case "REDIRECT_ERROR":
+    case "INVALID_URL":
+      return rejected("page_redirects", "The address does not lead to a page");
+  }
+  if (found.googleCanonical && found.userCanonical && found.googleCanonical !== found.userCanonical) {
+    return rejected("duplicate", `Google takes ${found.googleCanonical} for the original`);
+  }
+  if (found.verdict === "FAIL") return rejected("excluded", "Google does not index the page");
+  return { verdict: "waiting", code: "not_indexed_yet", message: message ?? "Google has not indexed it yet" };
+}
+
+/** Tells the Indexing API of live streams. Nothing depends on it: a failure is logged, the sitemap was handed in. */
+async function notifyLive(context: EngineContext, site: Site, pages: readonly Page[]): Promise<void> {
+  const live = pages.filter(({ is_live, type }) => is_live && type === "updated");
+  const url = `${context.settings.of(SEO).GOOGLE_INDEXING_URL}/v3/urlNotifications:publish`;
+  for (const page of live) {
+    if (await context.take([dayWindow("notifications_day", ZONE, 200, context.now())], 1) < 1) return;
+    try {
+      const token = await googleToken(context, site.secret, INDEXING_SCOPE);
+      await callEngine(context, "google", url, {
+        method: "POST",
+        headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+        body: JSON.stringify({ url: page.url, type: "URL_UPDATED" }),
+      }, explain);
+    } catch (error) {
+      if (!(error instanceof EngineFault)) throw error;
+      context.log.warn("the Indexing API was not told of a live stream", {
+        code: error.code,
+        status: error.about.status,
+      });
+      return;
+    }
+  }
+}
+
+/** Calls go through the kernel: its time limit, its log, one attempt. */
+async function withConsole<Result>(
+  context: EngineContext,
+  site: Site,
+  call: (client: searchconsole_v1.Searchconsole) => Promise<Result>,
+): Promise<Result> {
+  const token = await googleToken(context, site.secret, SCOPE);
+  const root = context.settings.of(SEO).GOOGLE_SEARCH_CONSOLE_URL;
+  const send = engineFetch(context, "google");
+  const client = searchconsole({
+    version: "v1",
+    headers: { authorization: `Bearer ${token}` },
+    // The library keeps no path of another root, so the address is changed here.
+    fetchImplementation: (url: string | URL | Request, init?: RequestInit) =>
+      send(String(url).replace("https://searchconsole.googleapis.com", root), init),
+    retry: false,
+  });
+  try {
+    return await call(client);
+  } catch (error) {
+    throw faultOf("google", causeOf(error), explain, context.now());
+  }
+}
+
+/** What our own fetch threw, which the library wraps. */
+function causeOf(error: unknown): unknown {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    if (at instanceof ProviderError || at instanceof EngineFault) return at;
+  }
+  return error;
+}
+
+function property(site: Site): string {
+  return site.engine_site ?? `${site.url}/`;
+}
+
+/** Whether a property, `https://example.com/` or `sc-domain:example.com`, holds a site. */
+function covers(property: string, site_url: string): boolean {
+  const domain = /^sc-domain:(.+)$/.exec(property)?.[1];
+  if (domain === undefined) return `${site_url}/`.startsWith(property);
+  const { hostname } = new URL(site_url);
+  return hostname === domain || hostname.endsWith(`.${domain}`);
+}
+
+function minuteIsOver(now: Date): EngineFault {
+  return new EngineFault("limited", "engine_limited", "Google wants a pause", {
+    retry_at: callWindow(now).ends,
+  });
+}
+
+const explain: Explain = (status, body) => {
+  const error =
+    (body as { error?: { message?: string; status?: string; errors?: { reason?: string }[] } } | null)?.error;
+  const reason = error?.errors?.[0]?.reason ?? error?.status ?? "";
+  if (/quota|rateLimit|RESOURCE_EXHAUSTED/i.test(reason) || status === 429) {
+    return new EngineFault("limited", "engine_quota", "Google takes no more calls for now", { status });
+  }
+  if (status === 401) {
+    return new EngineFault("refused", "key_refused", "Google refuses the credentials", { status });
+  }
+  if (status === 403 || status === 404) {
+    return new EngineFault(
+      "refused",
+      "not_permitted",
+      "Google does not let these credentials use the property in Search Console",
+      { status },
+    );
+  }
+  return undefined;
+};

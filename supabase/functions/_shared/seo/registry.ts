@@ -1,0 +1,31 @@
+/** Every search engine by its slug in `search_engine`, loaded with its first call. */
+import type { Settings } from "../settings/settings.ts";
+import { type Engine, ENGINES, type EngineSlug } from "./engine.ts";
+import { SEO } from "./settings.ts";
+
+export const ADAPTERS: Readonly<Record<EngineSlug, () => Promise<Engine>>> = {
+  google: async () => (await import("./google.ts")).google,
+  bing: async () => (await import("./bing.ts")).bing,
+  yandex: async () => (await import("./yandex.ts")).yandex,
+  indexnow: async () => (await import("./indexnow.ts")).indexnow,
+};
+
+/** The operator's key of an engine; undefined: it is not set up here. */
+export function operatorKey(settings: Settings, slug: EngineSlug): string | undefined {
+  const seo = settings.of(SEO);
+  switch (slug) {
+    case "google":
+      return seo.GOOGLE_SEARCH_CONSOLE_API_KEY;
+    case "bing":
+      return seo.BING_WEBMASTER_API_KEY;
+    case "yandex":
+      return seo.YANDEX_WEBMASTER_TOKEN;
+    case "indexnow":
+      return seo.INDEXNOW_API_KEY;
+  }
+}
+
+/** The engines that the operator has keys for. */
+export function operatedEngines(settings: Settings): EngineSlug[] {
+  return ENGINES.filter((slug) => operatorKey(settings, slug) !== undefined);
+}

@@ -1,0 +1,58 @@
+/** GET /functions/v1/get-seo-overview: of each search engine, what the caller's submissions came to and why, and what is left of every quota. */
+import { z } from "zod";
+import { dataOf } from "../_shared/database/database.ts";
+import { endpoint } from "../_shared/http/endpoint.ts";
+
+const Count = z.int();
+const Time = z.string().nullable();
+const Overview = z.object({
+  /** auto: whatever is published or changed is submitted; manual: when asked; disabled: nothing. */
+  mode: z.enum(["auto", "manual", "disabled"]),
+  plan: z.object({ limit: Count, used: Count, resets_at: z.string() }).nullable(),
+  engines: z.array(z.object({
+    search_engine: z.string(),
+    display_name: z.string(),
+    /** Null: nothing is set up there. */
+    site: z.object({
+      connection_id: z.string(),
+      site_url: z.string(),
+      /** False: the operator's, which serves every creator. */
+      is_own: z.boolean(),
+      is_verified: z.boolean(),
+      verified_at: Time,
+      last_run_at: Time,
+      /** The engine wants no call before that. */
+      paused_until: Time,
+      error_code: z.string().nullable(),
+      error_message: z.string().nullable(),
+    }).nullable(),
+    pending: Count,
+    submitted: Count,
+    indexed: Count,
+    rejected: Count,
+    failed: Count,
+    /** Why they are where they are, the most frequent first. */
+    reasons: z.array(
+      z.object({ status: z.string(), code: z.string().nullable(), message: z.string(), count: Count }),
+    ),
+    /** The engine's own; of the windows that are open now. */
+    quotas: z.array(
+      z.object({ quota: z.string(), limit: Count.nullable(), used: Count, resets_at: z.string() }),
+    ),
+  })),
+});
+
+export default endpoint({
+  name: "get-seo-overview",
+  summary: "What became of the caller's submissions, by search engine",
+  method: "GET",
+  auth: "user",
+  rate: "user_read",
+  input: z.strictObject({}),
+  example: {},
+  output: Overview,
+  async handle({ db }) {
+    const client = await db();
+    return Overview.parse(dataOf(await client.rpc("get_seo_overview")));
+  },
+});
