@@ -1,0 +1,28 @@
+/** Writes database/plans/visitors/: the plan of every hot query of discovery on the catalogue that is loaded. */
+import type postgres from "postgres";
+import { VISITOR_QUERIES } from "../../../supabase/tests/discovery/visitor_plans.ts";
+
+const PLACE = "database/plans/visitors";
+
+export async function recordPlans(sql: postgres.Sql, items: number): Promise<void> {
+  await Deno.mkdir(PLACE, { recursive: true });
+  const [{ version } = { version: "" }] = await sql<
+    { version: string }[]
+  >`select split_part(version(), ' on ', 1) as version`;
+  for (const [name, { text }] of Object.entries(VISITOR_QUERIES)) {
+    const lines = await sql.begin(async (transaction) => {
+      // As the functions are set.
+      await transaction`set local enable_seqscan = off`;
+      const explain = `explain (analyze, buffers) ${text}`;
+      // Twice, so that the second finds its pages in memory as a hot query does.
+      await transaction.unsafe(explain);
+      return (await transaction.unsafe(explain)).map((row) => String(row["QUERY PLAN"]));
+    });
+    await Deno.writeTextFile(
+      `${PLACE}/${name}.txt`,
+      `-- ${name}; ${version}, ${items.toLocaleString("en")} public items\n${text.replace(/\s+/g, " ")};\n\n${
+        lines.join("\n")
+      }\n`,
+    );
+  }
+}

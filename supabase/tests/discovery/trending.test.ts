@@ -1,0 +1,48 @@
+/** What the lists of trends rank: visitors, not clicks; what grows now before what has grown. In short; `bench trending` takes a month. */
+import assert from "node:assert/strict";
+import { testDatabase } from "../../../scripts/test/stack.ts";
+import { rolledUp } from "../../functions/tests/support/clicks.ts";
+import { publicCreator } from "../../functions/tests/support/public_creator.ts";
+
+const VISITORS = 180;
+
+Deno.test("a burst is listed by the next refresh and passes a hit that is over; bots and repeaters do not come up", async () => {
+  const { ids: [burst = "", hit = "", bot = "", repeater = ""] } = await publicCreator(4);
+  const sql = await testDatabase();
+  const scores = async (period: string) => {
+    const rows = await sql<{ id: string; score: number }[]>`
+      select content_id as id, score from ops.trend_gain
+      where period = ${period} and content_id in ${sql([burst, hit, bot, repeater])} order by score desc`;
+    return rows;
+  };
+  try {
+    // Eight hours ago, as much as a third more visitors than the burst has.
+    await sql`select ops.add_trend_gains(array[${hit}]::uuid[], array[${
+      VISITORS / 15
+    }::double precision], now() - interval '8 hours')`;
+    await sql`select count(public.record_click(${burst}, p_user_agent => 'Mozilla/5.0 (X11)', p_address => '10.1.0.' || n))
+      from generate_series(1, ${VISITORS}) as n`;
+    await sql`select count(public.record_click(${bot}, p_user_agent => 'Googlebot/2.1', p_address => '10.2.0.' || n))
+      from generate_series(1, ${VISITORS * 2}) as n`;
+    await sql`select count(public.record_click(${repeater}, p_user_agent => 'Mozilla/5.0 (X11)', p_address => '10.3.0.1'))
+      from generate_series(1, ${VISITORS * 2}) as n`;
+    await rolledUp(sql, burst, VISITORS);
+    await rolledUp(sql, repeater, VISITORS * 2);
+    await sql`select ops.refresh_trending()`;
+
+    const listed = await sql<{ id: string }[]>`
+      select content_id as id from public.trending_content
+      where trend_category = 'today' and content_id in ${sql([burst, hit])} order by rank_position`;
+    assert.deepEqual(listed.map(({ id }) => id), [burst, hit], "today");
+    const [first, second] = await scores("month");
+    assert.deepEqual([first?.id, second?.id], [hit, burst], "a month forgets more slowly");
+
+    const today = await scores("today");
+    assert.deepEqual(today.map(({ id }) => id), [burst, hit, repeater], "bots have gained nothing");
+    // Whoever clicks again and again is one visitor. Two days' visitors if midnight lies between.
+    const lead = (today[0]?.score ?? 0) - (today[2]?.score ?? 0);
+    assert.ok(lead > Math.log(VISITORS / 2.5), `${lead}`);
+  } finally {
+    await sql.end();
+  }
+});
