@@ -7,7 +7,52 @@ const STAMP = "node_modules/.installed";
 /** What deno prints for each file that it fetches and for each package that it puts in place. */
 const PROGRESS = /^(Download|Initialize) /;
 
-if (await Deno.readTextFile(STAMP).catch(() => "") !== await wanted()) Deno.exit(await install());
+/** The viewer of the local stack's /docs: one file of a package whose other hundreds of dependencies nobody here needs. */
+export const VIEWER = "node_modules/.viewer/api-reference-1.76.0.js";
+const VIEWER_PACKAGE = "@scalar/api-reference@1.76.0";
+const VIEWER_INTEGRITY =
+  "sha512-pjqwnzmA9YK3ZX+IZSICMsywm4qI6HLSngR2py9H6TvFApHHuJjkTAd+gFJfnqJDzJuro8k7ji6JCtJ2U+Byng==";
+
+if (import.meta.main) {
+  const is_current = await Deno.readTextFile(STAMP).catch(() => "") === await wanted();
+  const [code] = await Promise.all([is_current ? 0 : install(), installViewer()]);
+  if (code !== 0) Deno.exit(code);
+}
+
+/** Takes the viewer out of its package. Without it everything runs but /docs, so a failure is told and no more. */
+async function installViewer(): Promise<void> {
+  if (await Deno.stat(VIEWER).then(() => true, () => false)) return;
+  const folder = await Deno.makeTempDir({ prefix: "streamvibe-viewer-" });
+  try {
+    const [packed] = JSON.parse(
+      await output("npm", ["pack", VIEWER_PACKAGE, "--json", "--pack-destination", folder]),
+    ) as {
+      filename: string;
+    }[];
+    const archive = `${folder}/${packed?.filename}`;
+    const digest = new Uint8Array(await crypto.subtle.digest("SHA-512", await Deno.readFile(archive)));
+    if (`sha512-${digest.toBase64()}` !== VIEWER_INTEGRITY) {
+      throw new Error("the package is not the one that was pinned");
+    }
+    const file = "package/dist/browser/standalone.js";
+    await output("tar", ["-xzf", archive, "-C", folder, file]);
+    await Deno.mkdir(VIEWER.slice(0, VIEWER.lastIndexOf("/")), { recursive: true });
+    // Copied and renamed: whoever looks meanwhile finds it whole or not at all.
+    const whole = `${VIEWER}.${crypto.randomUUID()}`;
+    await Deno.copyFile(`${folder}/${file}`, whole);
+    await Deno.rename(whole, VIEWER);
+  } catch (error) {
+    say(`The API reference at /docs is not installed: ${error instanceof Error ? error.message : error}\n`);
+  } finally {
+    await Deno.remove(folder, { recursive: true }).catch(() => {});
+  }
+}
+
+async function output(command: string, args: string[]): Promise<string> {
+  const { success, stdout, stderr } = await new Deno.Command(command, { args, stdin: "null" }).output();
+  if (!success) throw new Error(new TextDecoder().decode(stderr).trim());
+  return new TextDecoder().decode(stdout);
+}
 
 async function wanted(): Promise<string> {
   const files = await Promise.all(["deno.json", "deno.lock"].map((name) => Deno.readFile(name)));

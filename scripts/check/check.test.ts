@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { CODES } from "../../supabase/functions/_shared/errors.ts";
+import { ADVICE } from "./problem_advice.ts";
 import { documentProblems } from "./documents.ts";
 import { bareImports } from "./functions.ts";
 import { pinsFor } from "./functions_config.ts";
@@ -39,4 +41,8 @@ Deno.test("a document that names a file or links to one that is not there is tol
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+});
+
+Deno.test("docs/problems.md says of every code what to do", () => {
+  assert.deepEqual(Object.keys(CODES).filter((code) => !(code in ADVICE)), []);
 });

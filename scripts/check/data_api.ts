@@ -87,6 +87,7 @@ const REFUSALS = {
   400: ref("responses", "DataApi400"),
   401: ref("responses", "DataApi401"),
   403: ref("responses", "DataApi403"),
+  default: ref("responses", "DataApiOther"),
 };
 
 function filters(columns: Column[]): Json {
@@ -259,6 +260,10 @@ export const DATA_API_COMPONENTS = {
       [401, "The key or the token is missing or wrong"],
       [403, "This is not granted, or a policy says no"],
       [409, "There is such a row already, or one that it names is missing"],
+      [
+        "Other",
+        "404: no such table or function; 406: not exactly one row where one was asked for; 5xx: the database is away",
+      ],
     ].map(([status, description]) => [
       `DataApi${status}`,
       { description, content: { [MEDIA]: { schema: ref("schemas", "DataApiError") } } },

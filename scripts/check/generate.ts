@@ -8,6 +8,7 @@ import { generateClientTypes } from "./client_types.ts";
 import { endFreshStack } from "./generated_stack.ts";
 import { generateFunctionsConfig } from "./functions_config.ts";
 import { generateDocuments } from "./openapi.ts";
+import { generateMcpSchemas } from "./mcp_schemas.ts";
 import { generateRollbacks } from "./rollbacks.ts";
 
 /** A generator answers with the texts of its files, by their paths. */
@@ -18,6 +19,7 @@ export const GENERATORS: Record<string, Generator> = {
   functions: generateFunctionsConfig,
   openapi: generateDocuments,
   client: generateClientTypes,
+  mcp: generateMcpSchemas,
   postman: generateCollections,
   rollbacks: generateRollbacks,
   types: generateDatabaseTypes,

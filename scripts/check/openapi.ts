@@ -10,13 +10,25 @@ import { type Catalogue, readCatalogue } from "./catalogue.ts";
 import { DATA_API_COMPONENTS, dataApi } from "./data_api.ts";
 import { formatted } from "./formatted.ts";
 import { freshStack } from "./generated_stack.ts";
+import { ADVICE } from "./problem_advice.ts";
 import { functionNames, FUNCTIONS_FOLDER } from "./functions.ts";
+
+/** Answers of a test run, by operation. */
+const EXAMPLES = "docs/examples.json";
 
 type Json = Record<string, unknown>;
 type Described = ReturnType<typeof describeContract>;
 
 /** What every function may answer without saying so in its contract. */
-const ALWAYS: ErrorCode[] = ["bad_request", "method_not_allowed", "not_found", "internal", "timeout"];
+const ALWAYS: ErrorCode[] = [
+  "bad_request",
+  // A credential that is wrong is refused also where none is needed.
+  "unauthorized",
+  "method_not_allowed",
+  "not_found",
+  "internal",
+  "timeout",
+];
 const WITH_INPUT: ErrorCode[] = ["validation_failed"];
 const WITH_BODY: ErrorCode[] = [
   "invalid_json",
@@ -24,7 +36,6 @@ const WITH_BODY: ErrorCode[] = [
   "payload_too_large",
   "unsupported_media_type",
 ];
-const WITH_CREDENTIALS: ErrorCode[] = ["unauthorized"];
 const WITH_LIMIT: ErrorCode[] = ["rate_limited", "unavailable"];
 const WITH_KEY: ErrorCode[] = [
   "idempotency_key_invalid",
@@ -48,7 +59,6 @@ function modes({ auth }: Described): string[] {
 function errorCodes(contract: Described): ErrorCode[] {
   const codes = new Set<ErrorCode>([...ALWAYS, ...contract.errors ?? [], ...WITH_INPUT]);
   if (contract.method === "POST") WITH_BODY.forEach((code) => codes.add(code));
-  if (!modes(contract).includes("none")) WITH_CREDENTIALS.forEach((code) => codes.add(code));
   if (contract.rate !== "service") WITH_LIMIT.forEach((code) => codes.add(code));
   if (contract.idempotent) WITH_KEY.forEach((code) => codes.add(code));
   return (Object.keys(CODES) as ErrorCode[]).filter((code) => codes.has(code));
@@ -131,6 +141,9 @@ function embedded(schema: unknown): unknown {
   if (typeof schema !== "object" || schema === null) return schema;
   const { $schema: _, $defs: __, ...rest } = schema as Json;
   if (typeof rest.$ref === "string" && rest.$ref.startsWith("#/$defs/")) return {};
+  // Anything, or null, is anything.
+  const choices = Array.isArray(rest.anyOf) ? rest.anyOf.map(embedded) : [];
+  if (choices.some((choice) => JSON.stringify(choice) === "{}")) return {};
   return Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, embedded(value)]));
 }
 
@@ -143,19 +156,23 @@ function operation(contract: Described): Json {
   if (method === "GET") {
     const required = new Set(body.required as string[] ?? []);
     for (const [key, schema] of Object.entries(body.properties as Json ?? {})) {
-      const value = (example as Json)[key];
+      const given = (example as Json)[key];
+      // In a query everything is text; here a number is shown as one.
+      const value = (schema as Json).type === "integer" && typeof given === "string" ? Number(given) : given;
       parameters.push({ name: key, in: "query", required: required.has(key), schema, example: value });
     }
   }
   const content = { [produces.split(";")[0] ?? ""]: { schema: answer } };
   const responses: Record<string, Json> = { 200: { description: "Success", content } };
+  if (contract.cache) responses[304] = { description: "The caller has it already (`If-None-Match`)" };
   for (const code of errorCodes(contract)) {
     const [status, title] = CODES[code];
     // health answers its 503 with its checks, not with a problem.
     responses[status] ??= also_answers.includes(status)
-      ? { description: title, content }
+      ? { description: title, content: { ...content, ...PROBLEM } }
       : { $ref: `#/components/responses/Problem${status}` };
   }
+  for (const status of also_answers) responses[status] ??= { description: "Accepted; there is no answer" };
   return {
     [method.toLowerCase()]: {
       operationId: name,
@@ -173,9 +190,31 @@ function operation(contract: Described): Json {
   };
 }
 
+/** Puts answers that were recorded in a test run (`deno task test --record`) where they belong. */
+function addExamples(paths: Json, examples: Json): void {
+  for (const operations of Object.values(paths) as Record<string, Json>[]) {
+    for (const { operationId, responses } of Object.values(operations)) {
+      const example = examples[String(operationId)];
+      const [content] = Object.values((responses as Record<string, Json>)[200]?.content ?? {}) as Json[];
+      if (example !== undefined && content) content.example = example;
+    }
+  }
+}
+
 /** The OpenAPI 3.1 document: all functions, and what clients reach through the Data API. */
-export function openApi(all: Described[], catalogue: Catalogue): Json {
+export function openApi(all: Described[], catalogue: Catalogue, examples: Json = {}): Json {
   const data = dataApi(catalogue);
+  const paths = {
+    ...Object.fromEntries(all.map((contract) => [`/functions/v1/${contract.name}`, operation(contract)])),
+    ...data.paths,
+  };
+  addExamples(paths, examples);
+  const used = JSON.stringify([paths, data.schemas]);
+  const { parameters, responses, ...components } = COMPONENTS;
+  const wanted = (kind: string, all: Json) =>
+    Object.fromEntries(
+      Object.entries(all).filter(([name]) => used.includes(`#/components/${kind}/${name}"`)),
+    );
   return {
     openapi: "3.1.0",
     info: {
@@ -199,11 +238,13 @@ export function openApi(all: Described[], catalogue: Catalogue): Json {
       { name: "tables", description: "Rows of one's own and lists for everybody" },
       { name: "rpc", description: "Functions of the database" },
     ],
-    paths: {
-      ...Object.fromEntries(all.map((contract) => [`/functions/v1/${contract.name}`, operation(contract)])),
-      ...data.paths,
+    paths,
+    components: {
+      ...components,
+      parameters: wanted("parameters", parameters as Json),
+      responses: wanted("responses", responses as Json),
+      schemas: { ...COMPONENTS.schemas as Json, ...data.schemas },
     },
-    components: { ...COMPONENTS, schemas: { ...COMPONENTS.schemas as Json, ...data.schemas } },
   };
 }
 
@@ -238,25 +279,36 @@ ${rows.join("\n")}
 `;
 }
 
+/** What to do about each code, under a heading that `type` and other pages can lead to. */
+function advice(): string {
+  return Object.entries(CODES).map(([code, [status, title]]) =>
+    `### ${code}\n\n${status}: ${title}. ${ADVICE[code as ErrorCode] ?? "Read `detail`."}`
+  ).join("\n\n");
+}
+
 /** The table of error codes as a page. */
 export function problemsPage(): string {
   const rows = Object.entries(CODES).map(([code, [status, title]]) =>
-    `| \`${code}\` | ${status} | ${title} | ${
+    `| [\`${code}\`](#${code}) | ${status} | ${title} | ${
       Object.keys(RAISED).filter((state) => RAISED[state] === code).join(", ")
     } |`
   );
   return "# Problems\n\nGenerated from the table of codes (`deno task generate`). Every error is `application/problem+json` ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)) with " +
     "`type`, `title`, `status`, `code`, `request_id`, mostly a `detail`, and `errors[]` with a JSON pointer each when the input breaks a rule. " +
     "`quota_exceeded` names `quota`, `limit`, `used` and `resets_at`. Programs should go by `code`; it does not change. An error that an RPC of the Data API raises has the SQLSTATE as its `code`.\n\n" +
-    `| code | status | meaning | SQLSTATE |\n|---|---|---|---|\n${rows.join("\n")}\n`;
+    "`type` is an address that leads to the code's paragraph below, where the installation says where its documents are (`DOCS_URL`); otherwise a URN.\n\n" +
+    `| code | status | meaning | SQLSTATE |\n|---|---|---|---|\n${
+      rows.join("\n")
+    }\n\n## What to do\n\n${advice()}\n`;
 }
 
 /** The documents of the contracts. */
 export async function generateDocuments(): Promise<Record<string, string>> {
   const all = await contracts();
   const catalogue = await readCatalogue((await freshStack()).info.db_url);
+  const examples = JSON.parse(await Deno.readTextFile(EXAMPLES).catch(() => "{}")) as Json;
   return {
-    "docs/openapi.json": JSON.stringify(openApi(all, catalogue), null, 2) + "\n",
+    "docs/openapi.json": JSON.stringify(openApi(all, catalogue, examples), null, 2) + "\n",
     "docs/api.md": await formatted(apiPage(all), "md"),
     "docs/problems.md": await formatted(problemsPage(), "md"),
   };

@@ -8,6 +8,8 @@ export interface BootedStack {
   info: StackInfo;
   /** Path of its stack.json, for `STREAMVIBE_TEST_STACK`. */
   file: string;
+  /** Answers so far that are not as docs/openapi.json says, one JSON line each. */
+  differences(): Promise<string[]>;
   stop(): Promise<void>;
 }
 
@@ -34,7 +36,9 @@ const YOUTUBE_UNITS = 10_000_000;
 /** Starts a stack and waits until it is ready. Fails with what it printed when it does not come up. */
 export async function bootStack(): Promise<BootedStack> {
   const home = await Deno.makeTempDir({ prefix: "streamvibe-test-" });
-  const stack = await startStack({ home, env: TEST_SETTINGS });
+  const differences = join(home, "differences.ndjson");
+  const env = { ...TEST_SETTINGS, STREAMVIBE_CHECK_ANSWERS: differences };
+  const stack = await startStack({ home, env });
   const info = StackInfo.parse(stack.info);
   await fetch(`${info.simulator_url}/_admin/youtube/quota`, {
     method: "PUT",
@@ -44,6 +48,10 @@ export async function bootStack(): Promise<BootedStack> {
   return {
     info,
     file: join(home, "stack.json"),
+    async differences() {
+      const text = await Deno.readTextFile(differences).catch(() => "");
+      return text.split("\n").filter(Boolean);
+    },
     async stop() {
       await stack.stop();
       await Deno.mkdir("test-results", { recursive: true });

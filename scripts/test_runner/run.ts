@@ -4,6 +4,7 @@
  * `--phase N` runs one phase's tests and its collection; paths run only those files; `--stress N` runs the chosen N times,
  * each on a new stack, while other processes keep every core busy.
  */
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { type BootedStack, bootStack } from "./boot.ts";
 import { busyCores } from "./busy_cores.ts";
@@ -29,6 +30,7 @@ const GROUPS: { name: string; lane: number; paths: string[] }[] = [
       "scripts/test_runner",
       "scripts/worker",
       "packages",
+      "examples",
     ],
   },
   { name: "local stack", lane: 2, paths: ["scripts/local", "packages"] },
@@ -55,12 +57,13 @@ const PHASES: Record<string, string[]> = {
   "7": [`${DATABASE}/jobs`, `${FUNCTIONS}/jobs`],
 };
 
-const USAGE = `Usage: deno task test [path …] [--functions] [--phase N] [--stress N] [--keep]
+const USAGE = `Usage: deno task test [path …] [--functions] [--phase N] [--stress N] [--keep] [--record]
   path       run only these test files or folders (no Newman)
   --functions run the functions' tests and all collections only
   --phase N  run one phase: its tests and its Postman collection (report in test-results/)
   --stress N run everything chosen N times, each time on a new stack, with every core kept busy
-  --keep     keep the stack running afterwards, until Ctrl-C`;
+  --keep     keep the stack running afterwards, until Ctrl-C
+  --record   keep right answers as examples of the OpenAPI document (docs/examples.json); then run deno task generate`;
 
 function options() {
   try {
@@ -72,6 +75,7 @@ function options() {
         phase: { type: "string" },
         stress: { type: "string" },
         keep: { type: "boolean" },
+        record: { type: "boolean" },
         help: { type: "boolean" },
       },
     });
@@ -86,7 +90,7 @@ function refuse(message: string): never {
   Deno.exit(2);
 }
 
-const { functions, phase, stress, keep, help, paths } = options();
+const { functions, phase, stress, keep, record, help, paths } = options();
 if (help) {
   console.log(USAGE);
   Deno.exit(0);
@@ -102,6 +106,8 @@ for (const path of paths) {
   const is_there = await Deno.stat(path).then(() => true, () => false);
   if (!is_there) refuse(`Cannot test ${path}: there is no such file or folder`);
 }
+
+if (record) Deno.env.set("STREAMVIBE_RECORD_ANSWERS", resolve("docs/examples.json"));
 
 const started = performance.now();
 const total: Counts = { passed: 0, failed: 0, ignored: 0 };
@@ -149,6 +155,7 @@ async function runOnce(add: Add): Promise<void> {
     } else {
       await runEverything(stack, add);
     }
+    add("answers as documented", await differences(stack));
   } catch (error) {
     console.error(error);
     add("the runner itself", { passed: 0, failed: 1, ignored: 0 });
@@ -159,6 +166,19 @@ async function runOnce(add: Add): Promise<void> {
     }
     await stack?.stop();
   }
+}
+
+/** Every answer that went through the gateway is one that docs/openapi.json describes; each that is not is shown once. */
+async function differences(stack: BootedStack): Promise<Counts> {
+  const found = (await stack.differences()).map((line) => JSON.parse(line) as Record<string, string>);
+  const kinds = Map.groupBy(
+    found,
+    ({ operation, status, problem }) => `${operation} → ${status}: ${problem}`,
+  );
+  for (const [kind, [first]] of kinds) {
+    console.log(`Not as docs/openapi.json says: ${kind}\n  ${first?.answer}`);
+  }
+  return { passed: 0, failed: kinds.size, ignored: 0 };
 }
 
 async function runEverything(stack: BootedStack, add: Add): Promise<void> {

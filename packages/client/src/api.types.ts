@@ -493,6 +493,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/functions/v1/mcp": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Tools for creators' agents (Model Context Protocol) */
+    post: operations["mcp"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/functions/v1/meta-data-deletion": {
     parameters: {
       query?: never;
@@ -3720,6 +3737,15 @@ export interface components {
         "application/json": components["schemas"]["DataApiError"];
       };
     };
+    /** @description 404: no such table or function; 406: not exactly one row where one was asked for; 5xx: the database is away */
+    DataApiOther: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        "application/json": components["schemas"]["DataApiError"];
+      };
+    };
     /** @description The request cannot be understood; The body is not JSON; The text is not UTF-8; The idempotency key cannot be used; The sign-in attempt is unknown, used or too old; The platform did not grant access; The redirect address is not allowed */
     Problem400: {
       headers: {
@@ -3910,6 +3936,120 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "content_item_id": "119508ec-e57c-47c4-9163-4fbf7da81978",
+           *       "suggested_titles": [
+           *         "All about Hand planes what nobody tells you",
+           *         "The story behind Hand planes what nobody tells you",
+           *         "What nobody tells you about Hand planes what nobody tells you"
+           *       ],
+           *       "suggested_descriptions": [
+           *         "All about Hand planes what nobody tells you. Thanks for watching and for every comment that made this one better"
+           *       ],
+           *       "suggested_tags": [
+           *         "hand",
+           *         "planes",
+           *         "what",
+           *         "nobody",
+           *         "tells",
+           *         "thanks",
+           *         "watching",
+           *         "every",
+           *         "comment",
+           *         "that",
+           *         "made",
+           *         "this"
+           *       ],
+           *       "suggested_hashtags": [
+           *         "hand",
+           *         "planes",
+           *         "what",
+           *         "nobody",
+           *         "tells"
+           *       ],
+           *       "suggested_category": "entertainment",
+           *       "trending_keywords": [],
+           *       "trending_score": 0,
+           *       "trending_parts": [
+           *         {
+           *           "name": "fitting keywords",
+           *           "points": 0,
+           *           "of": 40,
+           *           "advice": "Nothing is known to trend in this language and category yet"
+           *         },
+           *         {
+           *           "name": "the strongest keyword",
+           *           "points": 0,
+           *           "of": 30,
+           *           "advice": "Nothing is known to trend in this language and category yet"
+           *         },
+           *         {
+           *           "name": "growth",
+           *           "points": 0,
+           *           "of": 15,
+           *           "advice": "Prefer keywords that grow"
+           *         },
+           *         {
+           *           "name": "a keyword in the title",
+           *           "points": 0,
+           *           "of": 15,
+           *           "advice": "Put a fitting keyword into the title"
+           *         }
+           *       ],
+           *       "seo_score": 91,
+           *       "seo_parts": [
+           *         {
+           *           "name": "title length",
+           *           "points": 25,
+           *           "of": 25,
+           *           "advice": null
+           *         },
+           *         {
+           *           "name": "description length",
+           *           "points": 11,
+           *           "of": 20,
+           *           "advice": "Describe the item in at least 200 characters"
+           *         },
+           *         {
+           *           "name": "title and description agree",
+           *           "points": 15,
+           *           "of": 15,
+           *           "advice": null
+           *         },
+           *         {
+           *           "name": "number of tags",
+           *           "points": 15,
+           *           "of": 15,
+           *           "advice": null
+           *         },
+           *         {
+           *           "name": "tags and title agree",
+           *           "points": 10,
+           *           "of": 10,
+           *           "advice": null
+           *         },
+           *         {
+           *           "name": "hashtags",
+           *           "points": 10,
+           *           "of": 10,
+           *           "advice": null
+           *         },
+           *         {
+           *           "name": "category",
+           *           "points": 5,
+           *           "of": 5,
+           *           "advice": null
+           *         }
+           *       ],
+           *       "was_repaired": false,
+           *       "suggestion_id": "78be57f9-f5b9-4e82-85d8-b5d8d8948b20",
+           *       "cost_cents": 0.01067,
+           *       "is_cached": false,
+           *       "provider": "openai",
+           *       "model": "gpt-6-luna"
+           *     }
+           */
           "application/json": {
             /** Format: uuid */
             content_item_id: string;
@@ -4021,6 +4161,36 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "application_id": null,
+           *       "changes": [
+           *         {
+           *           "field": "title",
+           *           "before": "Hand planes: what nobody tells you",
+           *           "after": "All about Hand planes what nobody tells you"
+           *         }
+           *       ],
+           *       "content_item": {
+           *         "id": "119508ec-e57c-47c4-9163-4fbf7da81978",
+           *         "title": "Hand planes: what nobody tells you",
+           *         "description": "Thanks for watching, and for every comment that made this one better.\n\n#cooking",
+           *         "tags": [
+           *           "how to",
+           *           "slow living",
+           *           "vlog",
+           *           "slow living 19",
+           *           "diy",
+           *           "how to 3"
+           *         ],
+           *         "hashtags": [
+           *           "cooking"
+           *         ],
+           *         "category_code": null,
+           *         "updated_at": "2026-11-26T23:31:16.397708+00:00"
+           *       }
+           *     }
+           */
           "application/json": {
             application_id: string | null;
             changes: {
@@ -4128,6 +4298,21 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "profile_slug": "unchanged",
+           *       "is_public": false,
+           *       "profile": {
+           *         "id": "4a04d1b3-8099-489f-905e-eb77e6421a75",
+           *         "display_name": "Unchanged",
+           *         "bio": "As it was",
+           *         "primary_category": null,
+           *         "avatar_url": null,
+           *         "profile_slug": "unchanged",
+           *         "is_public": false
+           *       }
+           *     }
+           */
           "application/json": {
             is_public: boolean;
             profile: {
@@ -4261,6 +4446,133 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "categories": [
+           *         {
+           *           "code": "music",
+           *           "display_name": "Music",
+           *           "description": "Songs, covers, concerts, production",
+           *           "sort_order": 1,
+           *           "item_count": 0,
+           *           "item_count_is_estimate": false
+           *         },
+           *         {
+           *           "code": "gaming",
+           *           "display_name": "Gaming",
+           *           "description": "Play, reviews, esports",
+           *           "sort_order": 2,
+           *           "item_count": 18,
+           *           "item_count_is_estimate": false
+           *         },
+           *         {
+           *           "code": "education",
+           *           "display_name": "Education",
+           *           "description": "Lessons, explanations, languages",
+           *           "sort_order": 3,
+           *           "item_count": 0,
+           *           "item_count_is_estimate": false
+           *         },
+           *         {
+           *           "code": "lifestyle",
+           *           "display_name": "Lifestyle",
+           *           "description": "Vlogs, home, travel, family",
+           *           "sort_order": 4,
+           *           "item_count": 0,
+           *           "item_count_is_estimate": false
+           *         },
+           *         {
+           *           "code": "comedy",
+           *           "display_name": "Comedy",
+           *           "description": "Sketches, stand-up, pranks",
+           *           "sort_order": 5,
+           *           "item_count": 0,
+           *           "item_count_is_estimate": false
+           *         },
+           *         {
+           *           "code": "tech",
+           *           "display_name": "Tech",
+           *           "description": "Gadgets, software, programming",
+           *           "sort_order": 6,
+           *           "item_count": 0,
+           *           "item_count_is_estimate": false
+           *         },
+           *         {
+           *           "code": "beauty",
+           *           "display_name": "Beauty",
+           *           "description": "Make-up, hair, fashion",
+           *           "sort_order": 7,
+           *           "item_count": 0,
+           *           "item_count_is_estimate": false
+           *         },
+           *         {
+           *           "code": "fitness",
+           *           "display_name": "Fitness",
+           *           "description": "Training, sports, health",
+           *           "sort_order": 8,
+           *           "item_count": 0,
+           *           "item_count_is_estimate": false
+           *         },
+           *         {
+           *           "code": "food",
+           *           "display_name": "Food",
+           *           "description": "Cooking, baking, restaurants",
+           *           "sort_order": 9,
+           *           "item_count": 0,
+           *           "item_count_is_estimate": false
+           *         },
+           *         {
+           *           "code": "business",
+           *           "display_name": "Business",
+           *           "description": "Money, work, founding",
+           *           "sort_order": 10,
+           *           "item_count": 0,
+           *           "item_count_is_estimate": false
+           *         },
+           *         {
+           *           "code": "art",
+           *           "display_name": "Art",
+           *           "description": "Drawing, design, crafts, photography",
+           *           "sort_order": 11,
+           *           "item_count": 0,
+           *           "item_count_is_estimate": false
+           *         },
+           *         {
+           *           "code": "entertainment",
+           *           "display_name": "Entertainment",
+           *           "description": "Film, series, shows, celebrities",
+           *           "sort_order": 12,
+           *           "item_count": 0,
+           *           "item_count_is_estimate": false
+           *         },
+           *         {
+           *           "code": "news",
+           *           "display_name": "News",
+           *           "description": "News, politics, commentary",
+           *           "sort_order": 13,
+           *           "item_count": 0,
+           *           "item_count_is_estimate": false
+           *         },
+           *         {
+           *           "code": "science",
+           *           "display_name": "Science",
+           *           "description": "Research, nature, space",
+           *           "sort_order": 14,
+           *           "item_count": 0,
+           *           "item_count_is_estimate": false
+           *         },
+           *         {
+           *           "code": "other",
+           *           "display_name": "Other",
+           *           "description": "Everything else",
+           *           "sort_order": 15,
+           *           "item_count": 0,
+           *           "item_count_is_estimate": false
+           *         }
+           *       ],
+           *       "total_count": 15
+           *     }
+           */
           "application/json": {
             categories: {
               code: string;
@@ -4274,7 +4586,15 @@ export interface operations {
           };
         };
       };
+      /** @description The caller has it already (`If-None-Match`) */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
       400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
       404: components["responses"]["Problem404"];
       405: components["responses"]["Problem405"];
       422: components["responses"]["Problem422"];
@@ -4329,6 +4649,14 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "content_items": [],
+           *       "total_count": 0,
+           *       "total_is_estimate": false,
+           *       "next_cursor": null
+           *     }
+           */
           "application/json": {
             content_items: {
               category: string | null;
@@ -4364,7 +4692,15 @@ export interface operations {
           };
         };
       };
+      /** @description The caller has it already (`If-None-Match`) */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
       400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
       404: components["responses"]["Problem404"];
       405: components["responses"]["Problem405"];
       422: components["responses"]["Problem422"];
@@ -4411,6 +4747,27 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "creators": [
+           *         {
+           *           "id": "3400221a-4500-4b12-98b5-0c3d08d1bbdf",
+           *           "slug": "c-0c3d08d1bbdf",
+           *           "display_name": "Public Creator",
+           *           "avatar_url": null,
+           *           "category": "gaming",
+           *           "is_verified": false,
+           *           "bio": null,
+           *           "total_followers": 10,
+           *           "item_count": 3
+           *         }
+           *       ],
+           *       "featured": [],
+           *       "total_count": 3,
+           *       "total_is_estimate": false,
+           *       "next_cursor": "eyJmb2xsb3dlcnMiOjEwLCJpZCI6IjM0MDAyMjFhLTQ1MDAtNGIxMi05OGI1LTBjM2QwOGQxYmJkZiJ9"
+           *     }
+           */
           "application/json": {
             creators: {
               avatar_url: string | null;
@@ -4441,7 +4798,15 @@ export interface operations {
           };
         };
       };
+      /** @description The caller has it already (`If-None-Match`) */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
       400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
       404: components["responses"]["Problem404"];
       405: components["responses"]["Problem405"];
       422: components["responses"]["Problem422"];
@@ -4961,6 +5326,7 @@ export interface operations {
         };
       };
       400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
       404: components["responses"]["Problem404"];
       405: components["responses"]["Problem405"];
       422: components["responses"]["Problem422"];
@@ -5095,6 +5461,33 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "total_clicks": 2,
+           *       "by_day": [
+           *         {
+           *           "day": "2026-11-26",
+           *           "clicks": 2
+           *         }
+           *       ],
+           *       "by_referrer": [
+           *         {
+           *           "referrer_host": "news.example.com",
+           *           "clicks": 2
+           *         }
+           *       ],
+           *       "by_country": [
+           *         {
+           *           "country": null,
+           *           "clicks": 1
+           *         },
+           *         {
+           *           "country": "DE",
+           *           "clicks": 1
+           *         }
+           *       ]
+           *     }
+           */
           "application/json": {
             by_country: {
               clicks: number;
@@ -5141,6 +5534,149 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "content_item": {
+           *         "id": "e113ba6a-82ef-4cb5-9d2c-90eaa8b3b809",
+           *         "platform": "youtube",
+           *         "content_type": "post",
+           *         "title": "Item 1",
+           *         "description": "",
+           *         "thumbnail_url": null,
+           *         "permalink": null,
+           *         "category": "gaming",
+           *         "language": null,
+           *         "duration_seconds": 10,
+           *         "hashtags": [],
+           *         "views_count": 0,
+           *         "likes_count": 0,
+           *         "comments_count": 0,
+           *         "total_clicks": 0,
+           *         "published_at": "2026-11-26T22:30:57.7457+00:00",
+           *         "creator": {
+           *           "id": "3400221a-4500-4b12-98b5-0c3d08d1bbdf",
+           *           "slug": "c-0c3d08d1bbdf",
+           *           "display_name": "Public Creator",
+           *           "avatar_url": null,
+           *           "category": "gaming",
+           *           "is_verified": false
+           *         },
+           *         "tags": [
+           *           "shared-c-0c3d08d1bbdf"
+           *         ],
+           *         "shares_count": 0,
+           *         "category_source": "profile",
+           *         "updated_at": "2026-11-26T23:30:57.765437+00:00",
+           *         "media": []
+           *       },
+           *       "related_content": [
+           *         {
+           *           "id": "047a0da6-4f7e-4b1c-b99e-9982cdf7aa8f",
+           *           "platform": "youtube",
+           *           "content_type": "post",
+           *           "title": "Item 3",
+           *           "description": "",
+           *           "thumbnail_url": null,
+           *           "permalink": null,
+           *           "category": "gaming",
+           *           "language": null,
+           *           "duration_seconds": 30,
+           *           "hashtags": [],
+           *           "views_count": 0,
+           *           "likes_count": 0,
+           *           "comments_count": 0,
+           *           "total_clicks": 0,
+           *           "published_at": "2026-11-26T20:30:57.7457+00:00",
+           *           "creator": {
+           *             "id": "3400221a-4500-4b12-98b5-0c3d08d1bbdf",
+           *             "slug": "c-0c3d08d1bbdf",
+           *             "display_name": "Public Creator",
+           *             "avatar_url": null,
+           *             "category": "gaming",
+           *             "is_verified": false
+           *           }
+           *         },
+           *         {
+           *           "id": "46f13d88-afd9-45cf-8200-c71e065767ec",
+           *           "platform": "youtube",
+           *           "content_type": "post",
+           *           "title": "Item 2",
+           *           "description": "",
+           *           "thumbnail_url": null,
+           *           "permalink": null,
+           *           "category": "gaming",
+           *           "language": null,
+           *           "duration_seconds": 20,
+           *           "hashtags": [],
+           *           "views_count": 0,
+           *           "likes_count": 0,
+           *           "comments_count": 0,
+           *           "total_clicks": 0,
+           *           "published_at": "2026-11-26T21:30:57.7457+00:00",
+           *           "creator": {
+           *             "id": "3400221a-4500-4b12-98b5-0c3d08d1bbdf",
+           *             "slug": "c-0c3d08d1bbdf",
+           *             "display_name": "Public Creator",
+           *             "avatar_url": null,
+           *             "category": "gaming",
+           *             "is_verified": false
+           *           }
+           *         },
+           *         {
+           *           "id": "08de99f8-bcab-4657-9b72-f5b5bcdc7cd6",
+           *           "platform": "youtube",
+           *           "content_type": "post",
+           *           "title": "Item 10",
+           *           "description": "",
+           *           "thumbnail_url": null,
+           *           "permalink": null,
+           *           "category": "gaming",
+           *           "language": null,
+           *           "duration_seconds": 100,
+           *           "hashtags": [],
+           *           "views_count": 0,
+           *           "likes_count": 0,
+           *           "comments_count": 0,
+           *           "total_clicks": 0,
+           *           "published_at": "2026-11-26T13:30:54.652143+00:00",
+           *           "creator": {
+           *             "id": "d483c923-4418-4047-b7c3-087e7c375904",
+           *             "slug": "c-087e7c375904",
+           *             "display_name": "Public Creator",
+           *             "avatar_url": null,
+           *             "category": "gaming",
+           *             "is_verified": false
+           *           }
+           *         },
+           *         {
+           *           "id": "2d175a9c-b68a-411d-a7a5-353dbfe8d24a",
+           *           "platform": "youtube",
+           *           "content_type": "post",
+           *           "title": "Item 4",
+           *           "description": "",
+           *           "thumbnail_url": null,
+           *           "permalink": null,
+           *           "category": "gaming",
+           *           "language": null,
+           *           "duration_seconds": 40,
+           *           "hashtags": [],
+           *           "views_count": 0,
+           *           "likes_count": 0,
+           *           "comments_count": 0,
+           *           "total_clicks": 0,
+           *           "published_at": "2026-11-26T19:30:54.652143+00:00",
+           *           "creator": {
+           *             "id": "d483c923-4418-4047-b7c3-087e7c375904",
+           *             "slug": "c-087e7c375904",
+           *             "display_name": "Public Creator",
+           *             "avatar_url": null,
+           *             "category": "gaming",
+           *             "is_verified": false
+           *           }
+           *         }
+           *       ]
+           *     }
+           */
           "application/json": {
             content_item: {
               category: string | null;
@@ -5216,7 +5752,15 @@ export interface operations {
           };
         };
       };
+      /** @description The caller has it already (`If-None-Match`) */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
       400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
       404: components["responses"]["Problem404"];
       405: components["responses"]["Problem405"];
       422: components["responses"]["Problem422"];
@@ -5244,6 +5788,87 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "user": {
+           *         "id": "7656f183-c1b2-4a69-9ffe-4d96a6150c6a",
+           *         "slug": "c-4d96a6150c6a",
+           *         "display_name": "Public Creator",
+           *         "avatar_url": null,
+           *         "category": "gaming",
+           *         "is_verified": false,
+           *         "bio": null,
+           *         "total_followers": 10,
+           *         "item_count": 2,
+           *         "joined_at": "2026-11-26T23:30:58.615713+00:00"
+           *       },
+           *       "social_accounts": [
+           *         {
+           *           "platform": "youtube",
+           *           "username": null,
+           *           "display_name": null,
+           *           "profile_url": null,
+           *           "avatar_url": null,
+           *           "followers_count": 10
+           *         }
+           *       ],
+           *       "pinned_content": [],
+           *       "recent_content": [
+           *         {
+           *           "id": "872e072b-fc34-454b-ac0c-d7c930e6501a",
+           *           "platform": "youtube",
+           *           "content_type": "post",
+           *           "title": "Item 1",
+           *           "description": "",
+           *           "thumbnail_url": null,
+           *           "permalink": null,
+           *           "category": "gaming",
+           *           "language": null,
+           *           "duration_seconds": 10,
+           *           "hashtags": [],
+           *           "views_count": 0,
+           *           "likes_count": 0,
+           *           "comments_count": 0,
+           *           "total_clicks": 0,
+           *           "published_at": "2026-11-26T22:30:58.729518+00:00",
+           *           "creator": {
+           *             "id": "7656f183-c1b2-4a69-9ffe-4d96a6150c6a",
+           *             "slug": "c-4d96a6150c6a",
+           *             "display_name": "Public Creator",
+           *             "avatar_url": null,
+           *             "category": "gaming",
+           *             "is_verified": false
+           *           }
+           *         },
+           *         {
+           *           "id": "2083a896-52a8-44d4-89d8-1d41c3f29b64",
+           *           "platform": "youtube",
+           *           "content_type": "post",
+           *           "title": "Item 2",
+           *           "description": "",
+           *           "thumbnail_url": null,
+           *           "permalink": null,
+           *           "category": "gaming",
+           *           "language": null,
+           *           "duration_seconds": 20,
+           *           "hashtags": [],
+           *           "views_count": 0,
+           *           "likes_count": 0,
+           *           "comments_count": 0,
+           *           "total_clicks": 0,
+           *           "published_at": "2026-11-26T21:30:58.729518+00:00",
+           *           "creator": {
+           *             "id": "7656f183-c1b2-4a69-9ffe-4d96a6150c6a",
+           *             "slug": "c-4d96a6150c6a",
+           *             "display_name": "Public Creator",
+           *             "avatar_url": null,
+           *             "category": "gaming",
+           *             "is_verified": false
+           *           }
+           *         }
+           *       ]
+           *     }
+           */
           "application/json": {
             pinned_content: {
               category: string | null;
@@ -5325,7 +5950,15 @@ export interface operations {
           };
         };
       };
+      /** @description The caller has it already (`If-None-Match`) */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
       400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
       404: components["responses"]["Problem404"];
       405: components["responses"]["Problem405"];
       422: components["responses"]["Problem422"];
@@ -5475,7 +6108,15 @@ export interface operations {
           };
         };
       };
+      /** @description The caller has it already (`If-None-Match`) */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
       400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
       404: components["responses"]["Problem404"];
       405: components["responses"]["Problem405"];
       422: components["responses"]["Problem422"];
@@ -5627,7 +6268,15 @@ export interface operations {
           };
         };
       };
+      /** @description The caller has it already (`If-None-Match`) */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
       400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
       404: components["responses"]["Problem404"];
       405: components["responses"]["Problem405"];
       422: components["responses"]["Problem422"];
@@ -5652,6 +6301,19 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "status": "ok",
+           *       "checks": {
+           *         "database": "ok",
+           *         "vault": "ok",
+           *         "queue": "ok",
+           *         "cron": "ok",
+           *         "settings": "ok"
+           *       },
+           *       "misconfigured": []
+           *     }
+           */
           "application/json": {
             checks: {
               /** @enum {string} */
@@ -5672,6 +6334,7 @@ export interface operations {
         };
       };
       400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
       404: components["responses"]["Problem404"];
       405: components["responses"]["Problem405"];
       422: components["responses"]["Problem422"];
@@ -5683,6 +6346,19 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "status": "ok",
+           *       "checks": {
+           *         "database": "ok",
+           *         "vault": "ok",
+           *         "queue": "ok",
+           *         "cron": "ok",
+           *         "settings": "ok"
+           *       },
+           *       "misconfigured": []
+           *     }
+           */
           "application/json": {
             checks: {
               /** @enum {string} */
@@ -5700,6 +6376,7 @@ export interface operations {
             /** @enum {string} */
             status: "ok" | "down";
           };
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       504: components["responses"]["Problem504"];
@@ -5727,6 +6404,7 @@ export interface operations {
         };
       };
       400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
       404: components["responses"]["Problem404"];
       405: components["responses"]["Problem405"];
       422: components["responses"]["Problem422"];
@@ -5762,6 +6440,14 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "processed": 1,
+           *       "succeeded": 1,
+           *       "failed": 0,
+           *       "remaining": 0
+           *     }
+           */
           "application/json": {
             failed: number;
             processed: number;
@@ -5799,6 +6485,23 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "job_id": "01a21a32-f402-4e78-bf2f-1de5256ad1e4",
+           *       "job_type": "platform_sync",
+           *       "handler": "sync_youtube",
+           *       "status": "pending",
+           *       "progress_percent": 0,
+           *       "progress_message": null,
+           *       "result": null,
+           *       "error": null,
+           *       "attempts": 0,
+           *       "max_attempts": 5,
+           *       "created_at": "2026-11-26 23:31:16.602071+00",
+           *       "started_at": null,
+           *       "finished_at": null
+           *     }
+           */
           "application/json": {
             attempts: number;
             created_at: string;
@@ -5814,7 +6517,7 @@ export interface operations {
             max_attempts: number;
             progress_message: string | null;
             progress_percent: number;
-            result: unknown | null;
+            result: unknown;
             started_at: string | null;
             /** @enum {string} */
             status: "pending" | "processing" | "completed" | "failed" | "cancelled" | "expired";
@@ -6020,6 +6723,84 @@ export interface operations {
       504: components["responses"]["Problem504"];
     };
   };
+  mcp: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "jsonrpc": "2.0",
+         *       "id": 1,
+         *       "method": "tools/list"
+         *     }
+         */
+        "application/json": {
+          id?: string | number;
+          /** @constant */
+          jsonrpc: "2.0";
+          method?: string;
+          params?: {
+            [key: string]: unknown;
+          };
+        } & {
+          [key: string]: unknown;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @constant */
+            jsonrpc: "2.0";
+          } & {
+            [key: string]: unknown;
+          };
+        };
+      };
+      /** @description Accepted; there is no answer */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description The request cannot be understood */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @constant */
+            jsonrpc: "2.0";
+          } & {
+            [key: string]: unknown;
+          };
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      401: components["responses"]["Problem401"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
   "meta-data-deletion": {
     parameters: {
       query?: never;
@@ -6057,6 +6838,7 @@ export interface operations {
         };
       };
       400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
       404: components["responses"]["Problem404"];
       405: components["responses"]["Problem405"];
       413: components["responses"]["Problem413"];
@@ -6101,6 +6883,7 @@ export interface operations {
         };
       };
       400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
       404: components["responses"]["Problem404"];
       405: components["responses"]["Problem405"];
       413: components["responses"]["Problem413"];
@@ -6582,6 +7365,12 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "social_account_id": "2a4a4cc9-95eb-455a-897d-c825063a0d32",
+           *       "reconnected": false
+           *     }
+           */
           "application/json": {
             reconnected: boolean;
             /** Format: uuid */
@@ -6632,6 +7421,12 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "authorization_url": "http://127.0.0.1:17596/accounts.google.com/o/oauth2/v2/auth?response_type=code&client_id=streamvibe-local.apps.googleusercontent.com&redirect_uri=http%3A%2F%2Flocalhost%3A3000%2Foauth%2Fcallback&scope=https%3A%2F%2Fwww.googleapis.com%2Fauth%2Fyoutube.readonly&state=hIf6RLTRl1IYE33LG_QUbM3-ltDVHYdlt4Atc4WzncI&code_challenge=MjQymZPHqgo5N964y8Ofe3gXtIbpfPPoFubEmOQuSJ4&code_challenge_method=S256&access_type=offline&prompt=consent",
+           *       "state": "hIf6RLTRl1IYE33LG_QUbM3-ltDVHYdlt4Atc4WzncI"
+           *     }
+           */
           "application/json": {
             /** Format: uri */
             authorization_url: string;
@@ -6950,6 +7745,7 @@ export interface operations {
         };
       };
       400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
       404: components["responses"]["Problem404"];
       405: components["responses"]["Problem405"];
       422: components["responses"]["Problem422"];
@@ -7051,7 +7847,15 @@ export interface operations {
           };
         };
       };
+      /** @description The caller has it already (`If-None-Match`) */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
       400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
       404: components["responses"]["Problem404"];
       405: components["responses"]["Problem405"];
       422: components["responses"]["Problem422"];
@@ -7116,7 +7920,15 @@ export interface operations {
           };
         };
       };
+      /** @description The caller has it already (`If-None-Match`) */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
       400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
       404: components["responses"]["Problem404"];
       405: components["responses"]["Problem405"];
       422: components["responses"]["Problem422"];
@@ -7203,6 +8015,7 @@ export interface operations {
         };
       };
       400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
       404: components["responses"]["Problem404"];
       405: components["responses"]["Problem405"];
       422: components["responses"]["Problem422"];
@@ -7267,6 +8080,7 @@ export interface operations {
         };
       };
       400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
       404: components["responses"]["Problem404"];
       405: components["responses"]["Problem405"];
       413: components["responses"]["Problem413"];
@@ -7642,6 +8456,19 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "sync_id": "235a291a-cd6f-404d-b178-b9cbdf2f3fe6",
+           *       "synced_count": 5,
+           *       "new_items": 5,
+           *       "updated_items": 0,
+           *       "unchanged_items": 0,
+           *       "removed_items": 0,
+           *       "has_more": true,
+           *       "total_items": 12,
+           *       "items_seen": 5
+           *     }
+           */
           "application/json": {
             has_more: boolean;
             items_seen: number;
@@ -7693,7 +8520,15 @@ export interface operations {
           "text/plain": string;
         };
       };
+      /** @description The caller has it already (`If-None-Match`) */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
       400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
       404: components["responses"]["Problem404"];
       405: components["responses"]["Problem405"];
       422: components["responses"]["Problem422"];
@@ -7745,6 +8580,7 @@ export interface operations {
         };
       };
       400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
       404: components["responses"]["Problem404"];
       405: components["responses"]["Problem405"];
       413: components["responses"]["Problem413"];
@@ -7786,6 +8622,11 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "success": true
+           *     }
+           */
           "application/json": {
             /** @constant */
             success: true;
@@ -7793,6 +8634,7 @@ export interface operations {
         };
       };
       400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
       404: components["responses"]["Problem404"];
       405: components["responses"]["Problem405"];
       413: components["responses"]["Problem413"];
@@ -8262,6 +9104,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   list_ai_model: {
@@ -8310,6 +9153,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   list_ai_provider: {
@@ -8351,6 +9195,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   list_ai_suggestion: {
@@ -8407,6 +9252,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   update_ai_suggestion: {
@@ -8473,6 +9319,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   list_ai_suggestion_application: {
@@ -8517,6 +9364,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   list_ai_usage: {
@@ -8572,6 +9420,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   list_audit_log: {
@@ -8614,6 +9463,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   list_content_category: {
@@ -8654,6 +9504,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   list_content_click: {
@@ -8697,6 +9548,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   list_content_item: {
@@ -8766,6 +9618,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   update_content_item: {
@@ -8851,6 +9704,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   list_content_media: {
@@ -8899,6 +9753,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   list_content_revision: {
@@ -8945,6 +9800,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   list_content_tag: {
@@ -8986,6 +9842,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   create_content_tag: {
@@ -9026,6 +9883,7 @@ export interface operations {
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
       409: components["responses"]["DataApi409"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   delete_content_tag: {
@@ -9069,6 +9927,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   list_content_type: {
@@ -9109,6 +9968,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   list_featured_creator: {
@@ -9150,6 +10010,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   list_job_log: {
@@ -9193,6 +10054,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   list_job_queue: {
@@ -9251,6 +10113,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   list_job_type: {
@@ -9301,6 +10164,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   list_notification: {
@@ -9345,6 +10209,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   delete_notification: {
@@ -9391,6 +10256,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   update_notification: {
@@ -9446,6 +10312,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   list_platform: {
@@ -9487,6 +10354,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   list_platform_connection: {
@@ -9531,6 +10399,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   list_post: {
@@ -9576,6 +10445,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   list_post_media: {
@@ -9626,6 +10496,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   list_post_target: {
@@ -9684,6 +10555,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   list_publish_attempt: {
@@ -9732,6 +10604,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   list_quota_usage_history: {
@@ -9776,6 +10649,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   rpc_apply_ai_suggestion: {
@@ -9803,12 +10677,43 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "changes": [
+           *         {
+           *           "after": "All about Hand planes what nobody tells you",
+           *           "field": "title",
+           *           "before": "Hand planes: what nobody tells you"
+           *         }
+           *       ],
+           *       "content_item": {
+           *         "id": "119508ec-e57c-47c4-9163-4fbf7da81978",
+           *         "tags": [
+           *           "how to",
+           *           "slow living",
+           *           "vlog",
+           *           "slow living 19",
+           *           "diy",
+           *           "how to 3"
+           *         ],
+           *         "title": "Hand planes: what nobody tells you",
+           *         "hashtags": [
+           *           "cooking"
+           *         ],
+           *         "updated_at": "2026-11-26T23:31:16.397708+00:00",
+           *         "description": "Thanks for watching, and for every comment that made this one better.\n\n#cooking",
+           *         "category_code": null
+           *       },
+           *       "application_id": null
+           *     }
+           */
           "application/json": unknown;
         };
       };
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   rpc_calculate_trend_score: {
@@ -9843,6 +10748,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   rpc_cancel_job: {
@@ -9875,6 +10781,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   rpc_check_quota: {
@@ -9906,6 +10813,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   rpc_choose_active_accounts: {
@@ -9935,6 +10843,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   rpc_create_job: {
@@ -9965,12 +10874,14 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /** @example 01a21a32-f402-4e78-bf2f-1de5256ad1e4 */
           "application/json": string | null;
         };
       };
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   rpc_discard_dead_letters: {
@@ -10000,6 +10911,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   rpc_feature_creator: {
@@ -10033,6 +10945,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   rpc_find_or_create_job: {
@@ -10074,6 +10987,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   rpc_find_users: {
@@ -10116,6 +11030,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   rpc_generate_profile_slug: {
@@ -10147,6 +11062,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   rpc_get_ai_costs: {
@@ -10179,6 +11095,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   rpc_get_cached_job_result: {
@@ -10218,6 +11135,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   rpc_get_change_horizon: {
@@ -10245,6 +11163,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   rpc_get_click_stats: {
@@ -10273,12 +11192,40 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "by_day": [
+           *         {
+           *           "day": "2026-11-26",
+           *           "clicks": 2
+           *         }
+           *       ],
+           *       "by_country": [
+           *         {
+           *           "clicks": 1,
+           *           "country": null
+           *         },
+           *         {
+           *           "clicks": 1,
+           *           "country": "DE"
+           *         }
+           *       ],
+           *       "by_referrer": [
+           *         {
+           *           "clicks": 2,
+           *           "referrer_host": "news.example.com"
+           *         }
+           *       ],
+           *       "total_clicks": 2
+           *     }
+           */
           "application/json": unknown;
         };
       };
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   rpc_get_job_logs: {
@@ -10320,6 +11267,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   rpc_get_job_queue_stats: {
@@ -10359,6 +11307,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   rpc_get_seo_check: {
@@ -10389,6 +11338,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   rpc_get_seo_overview: {
@@ -10416,6 +11366,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   rpc_get_user_jobs: {
@@ -10475,6 +11426,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   rpc_has_role: {
@@ -10507,6 +11459,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   rpc_list_dead_letters: {
@@ -10554,6 +11507,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   rpc_list_publishing_problems: {
@@ -10587,6 +11541,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   rpc_pause_job_type: {
@@ -10616,6 +11571,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   rpc_pin_content: {
@@ -10645,6 +11601,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   rpc_resume_job_type: {
@@ -10674,6 +11631,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   rpc_retry_dead_letters: {
@@ -10703,6 +11661,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   rpc_search_library: {
@@ -10729,6 +11688,109 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example [
+           *       {
+           *         "id": "3a545abd-cfac-484c-9fba-84f88890ba71",
+           *         "social_account_id": "2a4a4cc9-95eb-455a-897d-c825063a0d32",
+           *         "content_type": "long_video",
+           *         "title": "A",
+           *         "description": "If you would like to support the channel, tell one friend.\n\nCorrections: at 3:10 I say grams and mean ounces.\n\nThanks for watching, and for every comment that made this one better.\n\nIf you would like to support the channel, tell one friend.\n\nThe first attempt failed, and I left it in because it is the useful part.",
+           *         "tags": [
+           *           "restoration",
+           *           "restoration 72",
+           *           "diy",
+           *           "review"
+           *         ],
+           *         "hashtags": [],
+           *         "thumbnail_url": "https://i.ytimg.com/vi/ede5yckIPTY/maxresdefault.jpg",
+           *         "permalink": "https://www.youtube.com/watch?v=ede5yckIPTY",
+           *         "published_at": "2026-11-15T16:52:41+00:00",
+           *         "views_count": 19089,
+           *         "rank": 0,
+           *         "matched": "text"
+           *       },
+           *       {
+           *         "id": "119508ec-e57c-47c4-9163-4fbf7da81978",
+           *         "social_account_id": "2a4a4cc9-95eb-455a-897d-c825063a0d32",
+           *         "content_type": "long_video",
+           *         "title": "Hand planes: what nobody tells you",
+           *         "description": "Thanks for watching, and for every comment that made this one better.\n\n#cooking",
+           *         "tags": [
+           *           "how to",
+           *           "slow living",
+           *           "vlog",
+           *           "slow living 19",
+           *           "diy",
+           *           "how to 3"
+           *         ],
+           *         "hashtags": [
+           *           "cooking"
+           *         ],
+           *         "thumbnail_url": "https://i.ytimg.com/vi/_Ymhmrqh7x4/maxresdefault.jpg",
+           *         "permalink": "https://www.youtube.com/watch?v=_Ymhmrqh7x4",
+           *         "published_at": "2026-11-12T16:01:18+00:00",
+           *         "views_count": 36,
+           *         "rank": 0,
+           *         "matched": "text"
+           *       },
+           *       {
+           *         "id": "5f6fd2d1-8730-4be4-92f7-6c94cedaa072",
+           *         "social_account_id": "2a4a4cc9-95eb-455a-897d-c825063a0d32",
+           *         "content_type": "short_video",
+           *         "title": "My honest review of a 1970s road bike ✨",
+           *         "description": "The first attempt failed, and I left it in because it is the useful part.\n\nThe first attempt failed, and I left it in because it is the useful part.",
+           *         "tags": [],
+           *         "hashtags": [],
+           *         "thumbnail_url": "https://i.ytimg.com/vi/p-dK3kADigw/hqdefault.jpg",
+           *         "permalink": "https://www.youtube.com/watch?v=p-dK3kADigw",
+           *         "published_at": "2026-11-09T16:02:55+00:00",
+           *         "views_count": 3765,
+           *         "rank": 0,
+           *         "matched": "text"
+           *       },
+           *       {
+           *         "id": "14bccaee-95c0-4de6-a26e-5827faca842b",
+           *         "social_account_id": "2a4a4cc9-95eb-455a-897d-c825063a0d32",
+           *         "content_type": "long_video",
+           *         "title": "Chess openings — a quiet afternoon 🔥",
+           *         "description": "Chapters:\n00:00 Hello\n01:12 What went wrong\n04:45 The repair\n09:30 What I would do again\n\nThe first attempt failed, and I left it in because it is the useful part.\n\nChapters:\n00:00 Hello\n01:12 What went wrong\n04:45 The repair\n09:30 What I would do again\n\nRecorded over three weekends with more rain than I had planned for.\n\nThanks for watching, and for every comment that made this one better.",
+           *         "tags": [
+           *           "restoration",
+           *           "vlog",
+           *           "vlog 83",
+           *           "diy",
+           *           "diy 55",
+           *           "diy 50"
+           *         ],
+           *         "hashtags": [],
+           *         "thumbnail_url": "https://i.ytimg.com/vi/awtWjTGOirc/maxresdefault.jpg",
+           *         "permalink": "https://www.youtube.com/watch?v=awtWjTGOirc",
+           *         "published_at": "2026-11-06T16:30:26+00:00",
+           *         "views_count": 287739,
+           *         "rank": 0,
+           *         "matched": "text"
+           *       },
+           *       {
+           *         "id": "b434b76c-258e-4b32-ae7d-c4be88dbf8d0",
+           *         "social_account_id": "2a4a4cc9-95eb-455a-897d-c825063a0d32",
+           *         "content_type": "long_video",
+           *         "title": "Stop ruining trail running shoes!",
+           *         "description": "Music by a neighbour who asked not to be named.\n\nThe first attempt failed, and I left it in because it is the useful part.\n\nThe first attempt failed, and I left it in because it is the useful part.\n\nMusic by a neighbour who asked not to be named.\n\n#日本 #قهوة",
+           *         "tags": [],
+           *         "hashtags": [
+           *           "日本",
+           *           "قهوة"
+           *         ],
+           *         "thumbnail_url": "https://i.ytimg.com/vi/BQ37QQAXeGc/maxresdefault.jpg",
+           *         "permalink": "https://www.youtube.com/watch?v=BQ37QQAXeGc",
+           *         "published_at": "2026-11-03T16:22:08+00:00",
+           *         "views_count": 10,
+           *         "rank": 0,
+           *         "matched": "text"
+           *       }
+           *     ]
+           */
           "application/json": {
             content_type: string | null;
             description: string | null;
@@ -10753,6 +11815,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   rpc_set_ai_key: {
@@ -10783,6 +11846,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   rpc_set_content_hidden: {
@@ -10813,6 +11877,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   rpc_set_creator_hidden: {
@@ -10843,6 +11908,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   rpc_set_seo_mode: {
@@ -10873,6 +11939,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   rpc_set_user_plan: {
@@ -10902,6 +11969,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   rpc_set_user_role: {
@@ -10933,6 +12001,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   rpc_settle_publishing_problems: {
@@ -10965,6 +12034,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   rpc_undo_ai_application: {
@@ -10989,12 +12059,21 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "kept_fields": [],
+           *       "undone_fields": [
+           *         "title"
+           *       ]
+           *     }
+           */
           "application/json": unknown;
         };
       };
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   list_search_engine: {
@@ -11041,6 +12120,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   list_seo_connection: {
@@ -11096,6 +12176,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   delete_seo_connection: {
@@ -11153,6 +12234,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   update_seo_connection: {
@@ -11218,6 +12300,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   list_seo_submission: {
@@ -11276,6 +12359,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   list_seo_usage: {
@@ -11320,6 +12404,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   list_social_account: {
@@ -11377,6 +12462,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   update_social_account: {
@@ -11447,6 +12533,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   list_stripe_webhook_events: {
@@ -11494,6 +12581,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   list_subscription: {
@@ -11541,6 +12629,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   list_subscription_status: {
@@ -11581,6 +12670,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   list_subscription_tier: {
@@ -11629,6 +12719,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   list_trending_content: {
@@ -11670,6 +12761,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   list_trending_keyword: {
@@ -11715,6 +12807,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   list_user_ai_setting: {
@@ -11760,6 +12853,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   create_user_ai_setting: {
@@ -11805,6 +12899,7 @@ export interface operations {
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
       409: components["responses"]["DataApi409"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   update_user_ai_setting: {
@@ -11867,6 +12962,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   list_user_role: {
@@ -11905,6 +13001,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   list_user_setting: {
@@ -11947,6 +13044,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   update_user_setting: {
@@ -12003,6 +13101,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   list_users: {
@@ -12052,6 +13151,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
   update_users: {
@@ -12115,6 +13215,7 @@ export interface operations {
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
     };
   };
 }

@@ -81,7 +81,15 @@ export async function startServices(parts: ServiceParts, ending: AsyncDisposable
   const authDatabase = postgres(logins.auth, { max: 10, onnotice: () => {} });
   ending.defer(() => authDatabase.end({ timeout: 1 }));
   let relay: Promise<Relay> | undefined;
+  const checked = Deno.env.get("STREAMVIBE_CHECK_ANSWERS");
+  // Only test runs need it and what it brings along.
+  const answers = checked
+    ? await import("../gateway/answer_check.ts").then(({ AnswerCheck }) =>
+      AnswerCheck.open(checked, Deno.env.get("STREAMVIBE_RECORD_ANSWERS"))
+    )
+    : undefined;
   const gateway = makeGateway({
+    answers,
     apiUrl,
     keys,
     config,

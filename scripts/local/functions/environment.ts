@@ -46,6 +46,7 @@ export async function makeFunctionEnvironment(parts: EnvironmentParts): Promise<
     // Resend's API, as the stack's own mailbox speaks it.
     RESEND_API_URL: `${apiUrl}/mail`,
     RESEND_API_KEY: "re_local",
+    DOCS_URL: `${apiUrl}/docs`,
     ...(database === "pooler" ? { STREAMVIBE_POOLER_URL: poolerUrl(dbUrl) } : {}),
     ...Object.assign({}, ...files),
     ...pick(documented),

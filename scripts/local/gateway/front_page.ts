@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { z } from "zod";
 import type { Incoming } from "../http/incoming.ts";
-import { escape, link, page, table } from "../http/page.ts";
+import { escape, isOurs, link, page, table } from "../http/page.ts";
 import type { StackInfo } from "../home/home.ts";
 import { ROOT } from "../home/settings.ts";
 
@@ -13,15 +13,14 @@ const Operations = z.object({
 });
 
 export async function answerFrontPage(info: StackInfo, incoming: Incoming): Promise<Response> {
-  // The page shows keys. A foreign name that leads here (DNS rebinding) would make it a page of that name's owner.
-  const is_ours = ["127.0.0.1", "localhost", "[::1]"].includes(incoming.url.hostname);
   const wants_page = incoming.headers.get("accept")?.includes("text/html");
-  if (wants_page && is_ours) return await frontPage(info);
+  if (wants_page && isOurs(incoming.url)) return await frontPage(info);
   return Response.json({
     auth: "/auth/v1",
     data_api: "/rest/v1",
     functions: "/functions/v1",
     mailbox: "/mail",
+    docs: "/docs",
     openapi: "/openapi.json",
   }, { headers: { "access-control-allow-origin": "*" } });
 }
@@ -62,6 +61,7 @@ ${
           "What the simulated platforms were asked",
         ],
         [link("/functions/v1/health", "Health"), "Database, Vault, queue and cron"],
+        [link("/docs", "API reference"), "Every call with examples, to be tried with this stack's keys"],
         [link("/openapi.json", "OpenAPI"), "Every function with what it takes and gives"],
         [link("/auth/v1/.well-known/jwks.json", "JWKS"), "The key that signs this stack's tokens"],
       ])

@@ -6,6 +6,8 @@ import type { FunctionCalls } from "../database/function_calls.ts";
 import type { FunctionsHost } from "../functions/host.ts";
 import { BODY_LIMIT, Incoming } from "../http/incoming.ts";
 import type { Mailbox } from "../mail/mailbox.ts";
+import type { AnswerCheck } from "./answer_check.ts";
+import { answerDocs } from "./docs_page.ts";
 import { answerFrontPage, answerOpenApi } from "./front_page.ts";
 import type { StackInfo } from "../home/home.ts";
 import { problem } from "../http/problem.ts";
@@ -18,6 +20,8 @@ export interface GatewayParts extends AuthParts {
   /** A new one after each change of the schema. */
   dataApi(): SupabaseApp;
   functionCalls: FunctionCalls;
+  /** In test runs: compares what is answered with the OpenAPI document. */
+  answers?: AnswerCheck;
   /** What is known of the stack once it is up. */
   info: StackInfo;
   mailbox: Mailbox;
@@ -61,6 +65,7 @@ type Answer = (parts: GatewayParts, incoming: Incoming, name: string) => Respons
 const ROUTES = Object.entries<Answer>({
   "/": ({ info }, incoming) => answerFrontPage(info, incoming),
   "/openapi.json": answerOpenApi,
+  "/docs{/*}?": ({ info }, incoming) => answerDocs(info, incoming),
   "/auth/v1/*": (parts, incoming) =>
     incoming.method === "OPTIONS" ? preflight(incoming) : answerAuth(parts, incoming),
   "/rest/v1/rpc/:name(\\w+)": answerDataApi,
@@ -83,7 +88,11 @@ async function route(parts: GatewayParts, incoming: Incoming): Promise<Response>
   }
   for (const { pattern, answer } of ROUTES) {
     const found = pattern.exec({ pathname: path });
-    if (found) return await answer(parts, incoming, found.pathname.groups.name ?? "");
+    if (!found) continue;
+    const response = await answer(parts, incoming, found.pathname.groups.name ?? "");
+    const { searchParams } = incoming.url;
+    parts.answers?.look({ method, path, query: searchParams }, response);
+    return response;
   }
   return problem(404, "not_found", `Nothing is served at ${path}`);
 }

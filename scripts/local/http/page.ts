@@ -55,6 +55,11 @@ export function page(
   });
 }
 
+/** Whether a page was asked for by a name of this machine. A foreign name that leads here (DNS rebinding) must see no keys. */
+export function isOurs(url: URL): boolean {
+  return ["127.0.0.1", "localhost", "[::1]"].includes(url.hostname);
+}
+
 export function table(rows: string[][]): string {
   return `<table>${
     rows.map((cells) => `<tr>${cells.map((cell) => `<td>${cell}</td>`).join("")}</tr>`).join("")

@@ -96,11 +96,11 @@ export class ApiError extends Error {
     }
   }
 
-  /** The problem document for one request. */
-  toProblem(request_id: string): Problem {
+  /** The problem document for one request. `docs_url` is where docs/problems.md can be read, if anywhere. */
+  toProblem(request_id: string, docs_url?: string): Problem {
     return {
       ...this.extras,
-      type: `urn:streamvibe:problem:${this.code}`,
+      type: docs_url ? `${docs_url}/problems#${this.code}` : `urn:streamvibe:problem:${this.code}`,
       title: CODES[this.code][1],
       status: this.status,
       ...(this.message === CODES[this.code][1] ? {} : { detail: this.message }),

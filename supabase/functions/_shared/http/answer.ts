@@ -57,8 +57,8 @@ export async function respond(definition: Contract, request: Request, produced: 
 }
 
 /** The response of a refusal or a fault (RFC 9457). */
-export function problem(error: ApiError, request_id: string): Response {
-  return new Response(JSON.stringify(error.toProblem(request_id)), {
+export function problem(error: ApiError, request_id: string, docs_url?: string): Response {
+  return new Response(JSON.stringify(error.toProblem(request_id, docs_url)), {
     status: error.status,
     headers: { ...error.headers, "content-type": "application/problem+json", "x-request-id": request_id },
   });

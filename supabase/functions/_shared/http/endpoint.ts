@@ -93,7 +93,7 @@ async function serve<I extends z.ZodType, O extends z.ZodType, A extends Auth>(
     response = await runPipeline(definition, request, state);
   } catch (thrown) {
     error = toApiError(thrown);
-    response = problem(error, request_id);
+    response = problem(error, request_id, settings.DOCS_URL);
   }
 
   const { headers } = response;

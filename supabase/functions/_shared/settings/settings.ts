@@ -36,6 +36,7 @@ const KERNEL = settingsPart("kernel", {
 
   ENVIRONMENT: z.string().default("production"),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
+  DOCS_URL: z.url().transform((url) => url.replace(/\/+$/, "")).optional(),
   ALLOWED_ORIGINS: list.default(["http://localhost:3000", "http://127.0.0.1:3000"]),
   CLIENT_ADDRESS_HEADER: z.string().toLowerCase().default("cf-connecting-ip"),
   CLIENT_COUNTRY_HEADER: z.string().toLowerCase().default("cf-ipcountry"),

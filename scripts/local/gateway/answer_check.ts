@@ -1,0 +1,181 @@
+/**
+ * In test runs every answer that passes the gateway is compared with docs/openapi.json; what differs is written to a file, one JSON line
+ * each, and fails the run. With `record` the smallest right answer of each operation is kept, for the document's examples.
+ */
+import { join } from "node:path";
+import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
+import { z } from "zod";
+import { ROOT } from "../home/settings.ts";
+
+const DOCUMENT = "docs/openapi.json";
+const Content = z.record(z.string(), z.object({ schema: z.record(z.string(), z.unknown()) }));
+const Answers = z.record(z.string(), z.object({ $ref: z.string().optional(), content: Content.optional() }));
+const Document = z.looseObject({
+  paths: z.record(
+    z.string(),
+    z.record(z.string(), z.object({ operationId: z.string(), responses: Answers })),
+  ),
+  components: z.looseObject({
+    responses: Answers,
+    schemas: z.record(z.string(), z.record(z.string(), z.unknown())),
+  }),
+});
+type Document = z.output<typeof Document>;
+
+/** The longest answer that is kept as an example, in characters. */
+const LONGEST_EXAMPLE = 20_000;
+
+/** Tokens of a test's own creators, who are gone with their stack: of no use, and alarming. */
+const TOKEN = /eyJ[\w-]+\.[\w-]+\.[\w-]+/g;
+
+export interface Difference {
+  operation: string;
+  status: number;
+  problem: string;
+  answer: string;
+}
+
+/** Compares answers with the document. */
+export class AnswerCheck {
+  readonly #validators = new Map<string, ValidateFunction>();
+  readonly #examples = new Map<string, string>();
+  /** Of this run; what was recorded earlier gives way to the first of these. */
+  readonly #fresh = new Set<string>();
+
+  private constructor(
+    readonly document: Document,
+    readonly ajv: Ajv2020,
+    /** Where differences go. */
+    readonly file: string,
+    /** Where examples go, if they are wanted. */
+    readonly record: string | undefined,
+  ) {}
+
+  static async open(file: string, record?: string): Promise<AnswerCheck> {
+    const document = Document.parse(JSON.parse(await Deno.readTextFile(join(ROOT, DOCUMENT))));
+    const ajv = new Ajv2020({ strict: false, validateFormats: false, validateSchema: false });
+    ajv.addSchema({ components: { schemas: document.components.schemas } }, "api", false, false);
+    const check = new AnswerCheck(document, ajv, file, record);
+    const recorded = JSON.parse(await Deno.readTextFile(record ?? "").catch(() => "{}")) as Record<
+      string,
+      unknown
+    >;
+    for (const [operation, answer] of Object.entries(recorded)) {
+      check.#examples.set(operation, JSON.stringify(answer));
+    }
+    return check;
+  }
+
+  /** Looks at a copy of an answer, beside the answer itself. */
+  look(request: { method: string; path: string; query: URLSearchParams }, response: Response): void {
+    const operations = this.document.paths[request.path];
+    // What the platform says of a function that did not start or finish is no answer of the function.
+    if (!operations || /^(HEAD|OPTIONS)$/.test(request.method) || response.headers.has("sb-error-code")) {
+      return;
+    }
+    const type = response.headers.get("content-type") ?? "";
+    const copy = /\bjson\b/.test(type) ? response.clone() : null;
+    const found = operations[request.method.toLowerCase()];
+    const is_function = request.path.startsWith("/functions/");
+    // What the Data API does for the service alone is no part of the document.
+    if (!found && !is_function) return;
+    (async () => {
+      const text = await copy?.text() ?? "";
+      const problem = found
+        ? this.#compare(found.responses, request, response.status, type, text)
+        : response.status === 405
+        ? null
+        : `${request.method} is not documented`;
+      if (problem) {
+        this.#tell({
+          operation: `${request.method} ${request.path}`,
+          status: response.status,
+          problem,
+          answer: text.slice(0, 500),
+        });
+      } else if (found && copy && response.status < 300 && isWhole(request.query, type)) {
+        this.#keep(found.operationId, text);
+      }
+    })().catch(() => {
+      // The caller went away before the answer was through.
+    });
+  }
+
+  #compare(
+    responses: z.output<typeof Answers>,
+    request: { query: URLSearchParams },
+    status: number,
+    type: string,
+    text: string,
+  ): string | null {
+    const stated = responses[status] ?? responses.default;
+    if (!stated) return `status ${status} is not documented`;
+    const answer = stated.$ref
+      ? this.document.components.responses[stated.$ref.split("/").at(-1) ?? ""]
+      : stated;
+    const media = type.split(";")[0]?.trim() ?? "";
+    const is_single = media === "application/vnd.pgrst.object+json";
+    const schema = answer?.content?.[is_single ? "application/json" : media]?.schema;
+    if (text === "" && !answer?.content) return null;
+    if (!schema) return text === "" ? null : `${media || "no media type"} is not documented`;
+    if (!/\bjson\b/.test(media)) return null;
+    const select = request.query.get("select");
+    // Casts and other names change what a column is.
+    if (select && /:/.test(select)) return null;
+    const is_partial = select !== null && select !== "*";
+    const value: unknown = JSON.parse(text);
+    const validate = this.#validator(schema, is_partial);
+    const checked = is_single && !("code" in (value as object)) ? [value] : value;
+    return validate(checked) ? null : this.ajv.errorsText(validate.errors, { dataVar: "answer" });
+  }
+
+  #validator(schema: Record<string, unknown>, is_partial: boolean): ValidateFunction {
+    const key = JSON.stringify([schema, is_partial]);
+    const known = this.#validators.get(key);
+    if (known) return known;
+    const made = this.ajv.compile(is_partial ? this.#partial(schema) : absolute(schema));
+    this.#validators.set(key, made);
+    return made;
+  }
+
+  /** Rows with some of their columns. */
+  #partial(schema: Record<string, unknown>): Record<string, unknown> {
+    const items = schema.items as { $ref?: string } | undefined;
+    const row = this.document.components.schemas[items?.$ref?.split("/").at(-1) ?? ""];
+    if (!row) return absolute(schema);
+    const { required: _, ...rest } = row;
+    return { type: "array", items: absolute(rest) };
+  }
+
+  #tell(difference: Difference): void {
+    Deno.writeTextFileSync(this.file, `${JSON.stringify(difference)}\n`, { append: true });
+  }
+
+  #keep(operation: string, text: string): void {
+    const known = this.#fresh.has(operation) ? this.#examples.get(operation) : undefined;
+    // One row shows more than none; beyond that, short is better.
+    const worth = (text: string) => /^\[\]$|: ?\[\]/.test(text) ? LONGEST_EXAMPLE + text.length : text.length;
+    if (!this.record || text.length > LONGEST_EXAMPLE || known !== undefined && worth(known) <= worth(text)) {
+      return;
+    }
+    this.#examples.set(operation, text.replace(TOKEN, "eyJ…"));
+    this.#fresh.add(operation);
+    const sorted = [...this.#examples].sort(([one], [other]) => one < other ? -1 : 1);
+    const examples = Object.fromEntries(sorted.map(([name, text]) => [name, JSON.parse(text)]));
+    Deno.writeTextFileSync(this.record, `${JSON.stringify(examples, null, 2)}\n`);
+  }
+}
+
+/** Whether an answer of the Data API shows all that it may: no chosen columns, no single row. Functions have no `select`. */
+function isWhole(query: URLSearchParams, type: string): boolean {
+  return [null, "*"].includes(query.get("select")) && !type.includes("pgrst");
+}
+
+/** The same schema with its references into the document that `open` has added. */
+function absolute(schema: Record<string, unknown>): Record<string, unknown> {
+  return JSON.parse(
+    JSON.stringify(schema),
+    (key, value) =>
+      key === "$ref" && typeof value === "string" && value.startsWith("#/") ? `api${value}` : value,
+  );
+}

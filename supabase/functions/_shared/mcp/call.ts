@@ -1,0 +1,123 @@
+/** Calls a tool's operation over HTTP, as the caller: what it may do and how often is decided where it is for everybody. */
+import { type Tool, TOOLS } from "./tools.ts";
+import type { RequestContext } from "../http/contract.ts";
+import { publishableKeys } from "../settings/auth_keys.ts";
+import * as z from "zod";
+
+/** What a tool gives back to the model. */
+export interface ToolResult {
+  [key: string]: unknown;
+  content: { type: "text"; text: string }[];
+  structuredContent?: Record<string, unknown>;
+  isError?: boolean;
+}
+
+type Caller = RequestContext<z.ZodType, "user">;
+type Arguments = Record<string, unknown>;
+
+/** Runs a tool. What goes wrong is told to the model as a result, with the problem's code, so that it can mend its call. */
+export async function callTool(name: string, given: Arguments, context: Caller): Promise<ToolResult> {
+  const tool = TOOLS[name];
+  if (!tool) return failed({ code: "not_found", detail: `There is no tool ${name}` });
+  const { confirm, ...wish } = given;
+  const is_confirmed = confirm === true;
+  if (tool.confirm && !is_confirmed && !tool.preview) {
+    return text({
+      done: false,
+      reason: `${tool.confirm} Nothing was done: call again with confirm: true if the creator agrees.`,
+    });
+  }
+  const fixed = { ...tool.fixed, ...(tool.confirm && !is_confirmed ? tool.preview : {}) };
+  const input: Arguments = { ...named(tool, wish), ...filled(fixed, context) };
+  const response = await send(tool, input, context);
+  const body = await readJson(response);
+  if (!response.ok) return failed(body);
+  if (tool.confirm && !is_confirmed) {
+    return text({
+      done: false,
+      reason: `${tool.confirm} Call again with confirm: true if the creator agrees.`,
+      result: body,
+    });
+  }
+  return text(
+    Array.isArray(body)
+      ? { rows: body }
+      : typeof body === "object" && body !== null
+      ? body
+      : { result: body },
+  );
+}
+
+/** Arguments of database functions are offered without their `p_`. */
+function named(tool: Tool, wish: Arguments): Arguments {
+  if (!tool.operation.startsWith("RPC ")) return wish;
+  return Object.fromEntries(Object.entries(wish).map(([key, value]) => [`p_${key}`, value]));
+}
+
+function filled(fixed: Arguments, { user }: Caller): Arguments {
+  return Object.fromEntries(
+    Object.entries(fixed).map(([key, value]) => [key, value === "$user" ? user.id : value]),
+  );
+}
+
+async function send(tool: Tool, input: Arguments, context: Caller): Promise<Response> {
+  const { settings, user, request_id, signal } = context;
+  const [kind = "", name = ""] = tool.operation.split(" ");
+  const headers = {
+    apikey: Object.values(publishableKeys(settings)).at(-1) ?? "",
+    authorization: `Bearer ${user.token}`,
+    "x-request-id": request_id,
+    "content-type": "application/json",
+  };
+  const url = new URL(`${settings.SUPABASE_URL}${PLACES[kind] ?? ""}${name}`);
+  if (kind === "RPC" || kind === "POST") {
+    return await context.fetch(url, { method: "POST", headers, body: JSON.stringify(input), signal });
+  }
+  const query = kind === "TABLE"
+    ? rowsQuery(tool, input)
+    : Object.entries(input).map(([key, value]) => [key, String(value)]);
+  for (const [key = "", value = ""] of query) url.searchParams.append(key, value);
+  return await context.fetch(url, { headers, signal });
+}
+
+const PLACES: Record<string, string> = {
+  GET: "/functions/v1/",
+  POST: "/functions/v1/",
+  RPC: "/rest/v1/rpc/",
+  TABLE: "/rest/v1/",
+};
+
+const MOST_ROWS = 100;
+
+/** Only the tool's own columns can be asked for; a value is quoted whole, so that nothing in it is a condition of its own. */
+function rowsQuery({ select = "*", by = [], order }: Tool, input: Arguments): string[][] {
+  const limit = Math.min(Math.max(Number(input.limit ?? 20) || 20, 1), MOST_ROWS);
+  return [
+    ["select", select],
+    ...by.filter((key) => input[key] !== undefined).map((key) => [key, `eq.${input[key]}`]),
+    ...(order ? [["order", order]] : []),
+    ["limit", String(limit)],
+  ];
+}
+
+async function readJson(response: Response): Promise<unknown> {
+  const body = await response.text();
+  try {
+    return body === "" ? null : JSON.parse(body);
+  } catch {
+    return { code: "internal", detail: `The answer (${response.status}) cannot be read` };
+  }
+}
+
+function text(result: object): ToolResult {
+  return { content: [{ type: "text", text: JSON.stringify(result) }], structuredContent: { ...result } };
+}
+
+function failed(problem: unknown): ToolResult {
+  const { code, title, detail, message, errors } = z.looseObject({}).catch({}).parse(problem) as Record<
+    string,
+    unknown
+  >;
+  const said = { code, message: detail ?? message ?? title, ...(errors ? { errors } : {}) };
+  return { ...text(said), isError: true };
+}

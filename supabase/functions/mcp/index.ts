@@ -1,0 +1,34 @@
+/**
+ * POST /functions/v1/mcp — the Model Context Protocol over streamable HTTP for creators' agents: without sessions, so GET and DELETE are 405.
+ * Tools are operations that apps call, too, with the caller's own token; see docs/mcp.md.
+ */
+import * as z from "zod";
+import { endpoint } from "../_shared/http/endpoint.ts";
+
+const Id = z.union([z.string(), z.number()]);
+
+export default endpoint({
+  name: "mcp",
+  summary: "Tools for creators' agents (Model Context Protocol)",
+  method: "POST",
+  auth: "user",
+  rate: "user_read",
+  /** One message of JSON-RPC 2.0. */
+  input: z.looseObject({
+    jsonrpc: z.literal("2.0"),
+    id: Id.optional(),
+    method: z.string().max(200).optional(),
+    params: z.record(z.string(), z.json()).optional(),
+  }),
+  example: { jsonrpc: "2.0", id: 1, method: "tools/list" },
+  output: z.looseObject({ jsonrpc: z.literal("2.0") }),
+  // 202: a notification, which has no answer. 400: the protocol's own refusals, such as a version that it does not know.
+  also_answers: [202, 400],
+  // A suggestion may take its model two minutes.
+  timeout_ms: 145_000,
+  async handle(context) {
+    // The SDK is read with the first message: whoever is refused does not wait for it.
+    const { answerMcp } = await import("../_shared/mcp/server.ts");
+    return await answerMcp(context);
+  },
+});
