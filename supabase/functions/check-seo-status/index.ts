@@ -2,7 +2,7 @@
  * POST /functions/v1/check-seo-status: asks engines what became of submissions, the oldest and most clicked first, within their quotas, and
  * whether sites still vouch. Called by cron; safe to run twice at once.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { endpoint } from "../_shared/http/endpoint.ts";
 import { checkStatus } from "../_shared/seo/check.ts";
 

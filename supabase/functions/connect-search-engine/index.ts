@@ -2,7 +2,7 @@
  * POST /functions/v1/connect-search-engine: a site of the caller's own at a search engine, and what it has to show before anything is
  * submitted (verify-search-engine looks). Again with the same site: another key, another path.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { ApiError, endpoint } from "../_shared/http/endpoint.ts";
 import { checkAddress, UnsafeFetchError } from "../_shared/http/safe_fetch.ts";
 import { ENGINES } from "../_shared/seo/engine.ts";

@@ -1,5 +1,5 @@
 /** GET /functions/v1/get-seo-overview: of each search engine, what the caller's submissions came to and why, and what is left of every quota. */
-import { z } from "zod";
+import * as z from "zod";
 import { dataOf } from "../_shared/database/database.ts";
 import { endpoint } from "../_shared/http/endpoint.ts";
 

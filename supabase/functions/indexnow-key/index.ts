@@ -2,7 +2,7 @@
  * GET /functions/v1/indexnow-key?key=…: the operator's key of IndexNow, as its engines want to see it at /<key>.txt of the public site. The web
  * app leads that address here. Who does not know the key learns nothing; it is no secret either way.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { ApiError, endpoint } from "../_shared/http/endpoint.ts";
 import { SEO } from "../_shared/seo/settings.ts";
 

@@ -2,7 +2,7 @@
  * POST /functions/v1/submit-to-seo: tells search engines about one item, several, or all that are new or changed since they were told. Costs a
  * submission of the plan for each address and engine; what waits already, or was sent a moment ago and has not changed, costs nothing again.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { endpoint } from "../_shared/http/endpoint.ts";
 import { ENGINES } from "../_shared/seo/engine.ts";
 import { begin } from "../_shared/seo/begin.ts";

@@ -1,5 +1,5 @@
 /** POST /functions/v1/verify-search-engine: looks whether a site of the caller's proves to be theirs. Only then its pages are submitted. */
-import { z } from "zod";
+import * as z from "zod";
 import { endpoint } from "../_shared/http/endpoint.ts";
 import { Connection, METHODS, verifySite } from "../_shared/seo/connection.ts";
 

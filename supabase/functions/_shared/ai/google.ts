@@ -1,8 +1,8 @@
 /**
  * Google's Gemini API (https://ai.google.dev/api/generate-content). Its `promptTokenCount` includes what came from the cache; thoughts stand
- * beside the answer's tokens, and both are charged as output.
+ * beside the answer's tokens, and both are charged as output. Called without Google's package, which is 1 MB for this one call
+ * (docs/decisions.md).
  */
-import { GoogleGenAI } from "@google/genai/web";
 import * as z from "zod";
 import { AI } from "./settings.ts";
 import {
@@ -11,6 +11,7 @@ import {
   Count,
   type Dialect,
   kindOfStatus,
+  postJson,
   type Provider,
   secondsOf,
   type TokenUsage,
@@ -80,28 +81,28 @@ const dialect: Dialect<typeof Answer> = {
 export const google: Provider = {
   slug: "google",
   async ask(context, request) {
+    const { GOOGLE_AI_API_URL } = context.settings.of(AI);
     const { candidates, promptFeedback, usageMetadata } = await callModel(
       context,
       dialect,
-      ({ fetch, timeout_ms }) =>
-        new GoogleGenAI({
-          apiKey: request.key,
-          // The address holds the version. Without `retryOptions` nothing is tried again.
-          apiVersion: "",
-          httpOptions: { baseUrl: context.settings.of(AI).GOOGLE_AI_API_URL, timeout: timeout_ms, fetch },
-        }).models.generateContent({
-          model: request.model,
-          contents: request.messages.map(({ role, text }) => ({
-            role: role === "user" ? "user" : "model",
-            parts: [{ text }],
-          })),
-          config: {
-            systemInstruction: request.instructions,
-            responseMimeType: "application/json",
-            responseJsonSchema: request.schema,
-            maxOutputTokens: request.max_output_tokens,
+      (line) =>
+        postJson(
+          line,
+          `${GOOGLE_AI_API_URL}/models/${encodeURIComponent(request.model)}:generateContent`,
+          { "x-goog-api-key": request.key },
+          {
+            systemInstruction: { parts: [{ text: request.instructions }] },
+            contents: request.messages.map(({ role, text }) => ({
+              role: role === "user" ? "user" : "model",
+              parts: [{ text }],
+            })),
+            generationConfig: {
+              responseMimeType: "application/json",
+              responseJsonSchema: request.schema,
+              maxOutputTokens: request.max_output_tokens,
+            },
           },
-        }),
+        ),
     );
     const [candidate] = candidates ?? [];
     const reason = candidate?.finishReason ?? "";

@@ -13,6 +13,7 @@ import {
   kindOfStatus,
   type Line,
   NO_USAGE,
+  postJson,
   type Provider,
   type TokenUsage,
 } from "./provider.ts";
@@ -58,14 +59,12 @@ export const local: Provider = {
       },
       ...request.messages.map(({ role, text }) => ({ role, content: text })),
     ];
-    const send = (path: string, body: Record<string, unknown>) => async ({ fetch }: Line) => {
-      const response = await fetch(`${endpoint}/${path}`, {
-        method: "POST",
-        headers: { "content-type": "application/json", authorization: `Bearer ${request.key}` },
-        body: JSON.stringify({ model, messages, ...body }),
+    const send = (path: string, body: Record<string, unknown>) => (line: Line) =>
+      postJson(line, `${endpoint}/${path}`, { authorization: `Bearer ${request.key}` }, {
+        model,
+        messages,
+        ...body,
       });
-      return await response.json();
-    };
     if (endpoint.endsWith("/v1")) {
       const { choices: [{ message, finish_reason }], usage } = await callModel(
         context,

@@ -164,6 +164,21 @@ export async function callModel<Answer extends z.ZodType>(
   return parsed.data;
 }
 
+/** Sends without a package: JSON there, JSON back. */
+export async function postJson(
+  { fetch }: Line,
+  url: string,
+  headers: Record<string, string>,
+  body: unknown,
+): Promise<unknown> {
+  const response = await fetch(url, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...headers },
+    body: JSON.stringify(body),
+  });
+  return await response.json();
+}
+
 /** Seconds in a text such as `1.5s`; null where it is none. */
 export function secondsOf(text: unknown): number | null {
   const [, seconds] = /^(\d+(?:\.\d+)?)s$/.exec(String(text)) ?? [];

@@ -1,5 +1,5 @@
 /** What a creator asks to have submitted: written down, and handed to a job for each site. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Context } from "../context.ts";
 import { DatabaseError } from "../errors.ts";
 import { operateSites } from "./connection.ts";

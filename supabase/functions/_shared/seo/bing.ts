@@ -2,7 +2,7 @@
  * Bing Webmaster API (https://learn.microsoft.com/bingwebmaster): SubmitUrlBatch, at most 500 addresses and never more than GetUrlSubmissionQuota
  * leaves, since a batch that goes beyond is refused as a whole. Errors come with status 400 and with 200.
  */
-import { z } from "zod";
+import * as z from "zod";
 import {
   bisect,
   callEngine,

@@ -1,5 +1,5 @@
 /** Looking again: whether sites still vouch, and what became of what was submitted. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Context } from "../context.ts";
 import { consequence, EngineFault, type Verdict } from "./engine.ts";
 import { ADAPTERS } from "./registry.ts";

@@ -1,5 +1,5 @@
 /** Sites at engines: the operator's from the settings, creators' own from the database; and the proof that a site is its owner's. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Context } from "../context.ts";
 import { safeFetch, UnsafeFetchError } from "../http/safe_fetch.ts";
 import {

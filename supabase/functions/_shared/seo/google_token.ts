@@ -2,7 +2,7 @@
  * Access tokens of Google from what a creator or the operator has: a service account (RFC 7523), an OAuth consent with its refresh token
  * (`authorized_user`, as `gcloud` writes it), or a bare access token.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { base64url, signRs256 } from "../http/jwt.ts";
 import { sha256Hex } from "../text/hash.ts";
 import { callEngine, type EngineContext, EngineFault } from "./engine.ts";

@@ -1,5 +1,5 @@
 /** The handler `seo_submit`: a site's pages that are due; or, asked for by a creator, items of theirs. */
-import { z } from "zod";
+import * as z from "zod";
 import { ApiError } from "../errors.ts";
 import type { Ending, Handler } from "../jobs/job.ts";
 import { begin } from "./begin.ts";

@@ -1,5 +1,5 @@
 /** Sending what waits, a site at a time: by the job `seo_submit`, or within the request where there are no jobs. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Context } from "../context.ts";
 import { type BatchResult, consequence, EngineFault, type Page } from "./engine.ts";
 import { ADAPTERS } from "./registry.ts";

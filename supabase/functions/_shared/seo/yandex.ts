@@ -2,7 +2,7 @@
  * Yandex Webmaster API v4 (https://yandex.com/dev/webmaster/doc): one address a call into the queue for recrawling, of which the host has a
  * number a day. An address that is in the queue already (409) is done, and costs nothing.
  */
-import { z } from "zod";
+import * as z from "zod";
 import {
   type BatchResult,
   callEngine,
