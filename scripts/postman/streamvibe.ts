@@ -247,6 +247,19 @@ export function streamvibe(pm: Pm, timers: Timers) {
     return me;
   };
 
+  /** Subscribes on the simulated checkout page, and waits for the plan to follow. */
+  const subscribed = async (me: { access_token: string }, tier: string) => {
+    const checkout = call<{ url: string }>("create-checkout-session", me, { tier });
+    const { url } = await must("start a checkout", 200, checkout);
+    await must("pay", 200, send(url, { form: { card: "works", decision: "pay" } }));
+    for (let look = 0; look < 150; look++) {
+      const { body } = await send<{ plan: { slug: string } }>("/functions/v1/billing-status", { as: me });
+      if (body.plan?.slug === tier) return body;
+      await new Promise((resolve) => timers.setTimeout(() => resolve(undefined), 200));
+    }
+    throw new Error(`Cannot see the plan ${tier}: it was paid, and nothing followed`);
+  };
+
   /** When each row of the library changed last. */
   const versions = async (me: Creator) =>
     (await list(
@@ -360,6 +373,7 @@ export function streamvibe(pm: Pm, timers: Timers) {
       goOn,
       syncAll,
       synced,
+      subscribed,
       versions,
       vault,
     },

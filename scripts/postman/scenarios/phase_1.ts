@@ -380,6 +380,28 @@ export default {
         }
         const seen = await sv.list("subscription", `${own}&select=id`, await sv.other());
         sv.expectRows("hides the plan from another creator", seen, 0);
+        const payer = await sv.newCreator();
+        const limits = { basic: [3, 100, 100, 50], premium: [10, 500, 500, 200] };
+        for (const [p_tier, wanted] of Object.entries(limits)) {
+          const raised = await sv.rpc("set_user_plan", "service", { p_user_id: payer.user_id, p_tier });
+          sv.expect(`the service raises to ${p_tier}`, raised.status, (to) => to.be.oneOf([200, 204]));
+          const select =
+            "subscription_tier(max_social_accounts,max_syncs_per_month,max_ai_analyses_per_month," +
+            "max_seo_submissions_per_month)";
+          const { body } = await sv.list(
+            "subscription",
+            `user_id=eq.${payer.user_id}&select=${select}`,
+            payer,
+          );
+          const tier =
+            (body[0] as unknown as { subscription_tier: Record<string, number> }).subscription_tier;
+          sv.expect(`${p_tier} allows ${wanted.join(", ")}`, Object.values(tier), (to) => to.eql(wanted));
+        }
+        const own_hand = await sv.rpc("set_user_plan", payer, {
+          p_user_id: payer.user_id,
+          p_tier: "premium",
+        });
+        sv.expect("refuses a creator who raises themselves", own_hand.status, (to) => to.be.within(400, 403));
       },
     },
     {
@@ -408,6 +430,13 @@ export default {
         const json = { p_user_id: me.user_id, p_quota_type: "sync" };
         const stranger = await sv.rpc("check_quota", undefined, json);
         sv.expect("refuses a visitor", stranger.status, (to) => to.be.oneOf([401, 403]));
+        const payer = await sv.newCreator();
+        await sv.rpc("set_user_plan", "service", { p_user_id: payer.user_id, p_tier: "basic" });
+        const paid = await sv.rpc("check_quota", payer, {
+          p_user_id: payer.user_id,
+          p_quota_type: "seo_submission",
+        });
+        sv.expect("on a paid tier an SEO submission is within the plan", paid.body, (to) => to.equal(true));
         for (const spend of ["increment_quota", "decrement_quota"]) {
           const { status } = await sv.rpc(spend, me, { ...json, p_amount: 1 });
           sv.expect(`refuses ${spend} to a creator`, status, (to) => to.be.oneOf([401, 403, 404]));

@@ -1,6 +1,6 @@
 /** Phase 7: a sync as a job, its progress, its result, its limits. */
 import type { Scenario } from "../collection.ts";
-import { pm, sv } from "../sandbox.ts";
+import { CryptoJS, pm, sv } from "../sandbox.ts";
 import type { Creator } from "../streamvibe.ts";
 
 interface Job {
@@ -60,6 +60,38 @@ const untilEnded = async (me: Creator) => {
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
   throw new Error(`Cannot wait any longer for the job: it is ${JSON.stringify(seen.at(-1))}`);
+};
+
+/** Makes an event and signs it as Stripe does: the endpoint's secret over time and body. */
+const signEvent = (type: string, object: Record<string, unknown>) => {
+  const stripe_event_id = `evt_${sv.random()}`;
+  const stripe_event = JSON.stringify({
+    id: stripe_event_id,
+    object: "event",
+    api_version: "2026-10-28.endive",
+    created: Math.floor(Date.now() / 1000),
+    livemode: false,
+    type,
+    data: { object },
+  });
+  const time = Math.floor(Date.now() / 1000);
+  const hmac = CryptoJS.HmacSHA256(`${time}.${stripe_event}`, sv.get("stripe_webhook_secret"));
+  sv.set({ stripe_event, stripe_event_id, stripe_signature: `t=${time},v1=${hmac}` });
+};
+
+const expectReceivedEvent = () =>
+  pm.test("answers received: true", () => {
+    pm.response.to.have.status(200);
+    pm.expect(pm.response.json()).to.eql({ received: true });
+  });
+
+const STRIPE_WEBHOOK = {
+  send: "POST /functions/v1/stripe-webhook",
+  as: "nobody",
+  needs: "stripe_webhook_secret",
+  raw: "{{stripe_event}}",
+  headers: { "Stripe-Signature": "{{stripe_signature}}" },
+  scope: { signEvent, expectReceivedEvent },
 };
 
 export default {
@@ -259,6 +291,94 @@ export default {
         sv.expect("the job is cancelled", body.status, (to) => to.equal("cancelled"));
         const twice = await cancelJob(me, id);
         sv.expect("a second time there is nothing to cancel", twice.body, (to) => to.equal(false));
+      },
+    },
+    {
+      ...STRIPE_WEBHOOK,
+      name: "7.8 Simulate Stripe Webhook (POST /stripe-webhook)",
+      about:
+        "An event, signed with the endpoint's secret over the time and the raw body. Its customer is nobody's here; with the simulated Stripe the script also subscribes a creator on the checkout page and sees the plan follow. Skipped where `stripe_webhook_secret` is empty.",
+      before: () => {
+        const id = sv.random();
+        signEvent("customer.subscription.updated", {
+          id: `sub_${id}`,
+          object: "subscription",
+          customer: `cus_${id}`,
+        });
+      },
+      after: async () => {
+        expectReceivedEvent();
+        const path = "/functions/v1/stripe-webhook";
+        const json = { ...JSON.parse(sv.get("stripe_event")), type: "another.type" };
+        const headers = { "Stripe-Signature": sv.get("stripe_signature") };
+        const changed = await sv.send(path, { json, headers });
+        sv.expectProblem("an event that was changed after it was signed", changed, 400, "bad_request");
+        sv.expectProblem("an event without a signature", await sv.send(path, { json }), 400, "bad_request");
+        if (!sv.get("simulator_url")) return;
+        const payer = await sv.newCreator();
+        await sv.subscribed(payer, "premium");
+        const query = `user_id=eq.${payer.user_id}&select=subscription_tier(slug,max_social_accounts)`;
+        const { body } = await sv.list("subscription", query, payer);
+        sv.expect(
+          "who paid has the plan and its limits",
+          body,
+          (to) => to.eql([{ subscription_tier: { slug: "premium", max_social_accounts: 10 } }]),
+        );
+        const again = await sv.call("create-checkout-session", payer, { tier: "basic" });
+        sv.expectProblem("nobody subscribes twice", again, 409, "conflict");
+      },
+    },
+    {
+      ...STRIPE_WEBHOOK,
+      name: "7.9 Verify Webhook Idempotency (send same event twice)",
+      about:
+        "Stripe may deliver an event more than once: it is stored by its id, and the second time nothing happens.",
+      before: async () => {
+        const id = sv.random();
+        signEvent("invoice.paid", { id: `in_${id}`, object: "invoice", customer: `cus_${id}` });
+        const json = JSON.parse(sv.get("stripe_event"));
+        const headers = { "Stripe-Signature": sv.get("stripe_signature") };
+        await sv.must("send the event", 200, sv.send("/functions/v1/stripe-webhook", { json, headers }));
+      },
+      after: async () => {
+        expectReceivedEvent();
+        const query = `event_id=eq.${sv.get("stripe_event_id")}&select=event_type,livemode`;
+        const stored = await sv.list("stripe_webhook_events", query, "service");
+        sv.expect(
+          "it is stored once",
+          stored.body,
+          (to) => to.eql([{ event_type: "invoice.paid", livemode: false }]),
+        );
+        const hidden = await sv.list("stripe_webhook_events", query, await sv.creator());
+        sv.expectHidden("and hidden from creators", hidden);
+      },
+    },
+    {
+      ...STRIPE_WEBHOOK,
+      name: "7.10 Verify Stripe Cache Invalidation",
+      about:
+        "What is cached of a product is void once Stripe says that the product changed; what is cached of others stays.",
+      before: async () => {
+        const id = `prod_${sv.random()}`;
+        for (const p_key of [`stripe:product:${id}`, `stripe:product:other_${id}`]) {
+          const cached = sv.rpc("cache_stripe_data", "service", {
+            p_key,
+            p_data: { name: "Old" },
+            p_ttl: 600,
+          });
+          const { status } = await cached;
+          sv.expect("is cached", status, (to) => to.be.oneOf([200, 204]));
+        }
+        sv.set({ stripe_product: id });
+        signEvent("product.updated", { id, object: "product" });
+      },
+      after: async () => {
+        expectReceivedEvent();
+        const look = (p_key: string) => sv.rpc<unknown>("get_cached_stripe_data", "service", { p_key });
+        const gone = await look(`stripe:product:${sv.get("stripe_product")}`);
+        sv.expect("forgets the product", gone.body, (to) => to.equal(null));
+        const kept = await look(`stripe:product:other_${sv.get("stripe_product")}`);
+        sv.expect("keeps another", kept.body, (to) => to.eql({ name: "Old" }));
       },
     },
   ],
