@@ -17,6 +17,7 @@ import { relevance } from "./relevance.ts";
 import { sitemap } from "./sitemap/sitemap.ts";
 import { sync } from "./sync.ts";
 import { syncSchedule } from "./sync_schedule.ts";
+import { webhook } from "./webhook.ts";
 import { trending } from "./trending.ts";
 
 const BENCHMARKS: Benchmark[] = [
@@ -34,6 +35,7 @@ const BENCHMARKS: Benchmark[] = [
   visitors,
   ai,
   sitemap,
+  webhook,
 ];
 
 const USAGE = `Usage: deno task bench [name …] [--rounds N] [--seconds N] [--size N]
