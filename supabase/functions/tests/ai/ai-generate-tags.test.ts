@@ -81,8 +81,12 @@ for (const provider of PROVIDERS) {
     ];
     for (const [fault, code] of cases) {
       await ai.fault(provider, fault, 2);
-      const { body } = await ai.generate();
+      const { body, headers } = await ai.generate();
       assert.equal(body.code, code, `${JSON.stringify(fault)}: ${JSON.stringify(body)}`);
+      if (fault.reason === "rate_limited") {
+        const seconds = { openai: "2", anthropic: "3", google: "34", local: "30" }[provider];
+        assert.equal(headers.get("retry-after"), seconds, "as the provider says, each in its own way");
+      }
       assert.equal(await ai.used(), 0, JSON.stringify(fault));
       await clear(ai);
     }
