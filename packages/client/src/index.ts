@@ -21,6 +21,12 @@ import {
 } from "./call.ts";
 import { Jobs } from "./jobs.ts";
 import { items, type ListItem, type ListName, pages } from "./pages.ts";
+import {
+  type ListName as WatchedTable,
+  type Watch,
+  type WatchOptions as TableWatchOptions,
+  watchTable,
+} from "./realtime.ts";
 import { type AccountRef, sync, type SyncOptions, type SyncProgress } from "./sync.ts";
 
 export type { components, operations, paths } from "./api.types.ts";
@@ -34,9 +40,19 @@ export type {
   RpcName,
   RpcOutput,
 } from "./call.ts";
-export type { Job, WatchOptions } from "./jobs.ts";
+export type { Job, JobParams, WatchOptions } from "./jobs.ts";
 export type { ListItem, ListName } from "./pages.ts";
 export { type InputFault, isProblem, type ProblemCode, StreamVibeError } from "./problem.ts";
+export { changesFilter, watchTable } from "./realtime.ts";
+export type {
+  Cursor,
+  ListChange,
+  ListName as WatchedTable,
+  Watch,
+  WatchOptions as TableWatchOptions,
+  WatchState,
+  Where,
+} from "./realtime.ts";
 export type { AccountRef, Platform, SyncOptions, SyncProgress } from "./sync.ts";
 
 /** A row of a table that creators may read: `Row<"content_item">`. */
@@ -98,6 +114,14 @@ export class StreamVibe {
     options?: CallOptions,
   ): AsyncGenerator<ListItem<Name>, void, undefined> {
     return items(this.#caller, name, input, options);
+  }
+
+  /**
+   * Keeps a list of rows right: tells every change once, also those from while the channel was away. See docs/realtime.md for what it
+   * costs and what else there is.
+   */
+  watch<Table extends WatchedTable>(table: Table, options: TableWatchOptions<Row<Table>>): Watch {
+    return watchTable<Row<Table>>(this.supabase, table, options);
   }
 
   /** Syncs an account to its end; each turn of the loop is a step that is stored. */

@@ -6,6 +6,13 @@ export type Job = Output<"job-status">;
 
 const ENDED: readonly Job["status"][] = ["completed", "failed", "cancelled", "expired"];
 
+/** What the kinds of jobs that creators may create take. `sync_youtube` and the like are `platform_sync` of that platform. */
+export interface JobParams {
+  platform_sync: { social_account_id: string };
+  ai_generate_tags: { content_item_ids: string[]; provider?: string; model?: string };
+  seo_submit: { content_item_ids?: string[]; all_changed?: boolean; search_engines?: string[] };
+}
+
 export interface WatchOptions extends CallOptions {
   /** How often to ask while Realtime is not there, in milliseconds; 2,000. With Realtime it is asked eight times more seldom. */
   pollMs?: number;
@@ -21,10 +28,10 @@ export class Jobs {
     this.#caller = caller;
   }
 
-  /** Queues a job and gives its id; of an equal one that is under way, if there is one. Types are in docs/api.md. */
-  async create(
-    type: string,
-    params: Record<string, unknown> = {},
+  /** Queues a job and gives its id; of an equal one that is under way, or was created in the last minutes, if there is one. */
+  async create<Type extends keyof JobParams | (string & Record<never, never>)>(
+    type: Type,
+    params: Type extends keyof JobParams ? JobParams[Type] : Record<string, unknown>,
     { priority, signal }: CallOptions & { priority?: number } = {},
   ): Promise<string> {
     const args = {

@@ -150,7 +150,7 @@ Deno.test("an aborted call throws its signal's reason, also while it waits for a
 Deno.test("an error of the database has our code and what it says beside it", async () => {
   const { client } = await createCreator();
   const streamvibe = createStreamVibe(client);
-  await assert.rejects(streamvibe.jobs.create("no_such_job"), (error) => {
+  await assert.rejects(streamvibe.jobs.create("no_such_job", {}), (error) => {
     assert.ok(error instanceof StreamVibeError);
     assert.equal(error.code, "bad_request");
     return true;
