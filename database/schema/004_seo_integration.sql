@@ -1543,7 +1543,7 @@ begin
   update public.seo_submission set next_check_at = null where content_item_id = any (p_ids) and next_check_at is not null;
   -- What an engine was told, it is told to forget, once, where it wants to know. In a minute: the page may be back by then.
   insert into public.seo_submission (user_id, connection_id, content_item_id, submitted_url, submission_type, due_at)
-  select (select id from public.users where id = latest.user_id), latest.connection_id, latest.content_item_id, latest.submitted_url, 'removed', now() + interval '1 minute'
+  select latest.user_id, latest.connection_id, latest.content_item_id, latest.submitted_url, 'removed', now() + interval '1 minute'
   from (
     select distinct on (submission.connection_id, submission.submitted_url) submission.*
     from public.seo_submission as submission
@@ -1603,7 +1603,18 @@ begin
   return null;
 end;
 $$;
-comment on function ops.drop_seo_pages is 'Trigger: items that are deleted outright, also because their owner is.';
+comment on function ops.drop_seo_pages is 'Trigger: items that are deleted outright.';
+
+create function ops.leave_seo() returns trigger
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  perform ops.retract_seo_pages(array(select distinct content_item_id from public.seo_submission where user_id = old.id));
+  -- The rest of what was submitted goes with its owner.
+  update public.seo_submission set user_id = null where user_id = old.id and submission_type = 'removed' and status = 'pending';
+  return old;
+end;
+$$;
+comment on function ops.leave_seo is 'Trigger: of a creator who is deleted the operator''s engines are told that the pages are gone. Before the deletion: after it nobody knows the addresses.';
 
 create trigger seo_submission_follow before insert or update on public.seo_submission for each row execute function ops.follow_seo_submission();
 create trigger seo_connection_forget_secret after delete on public.seo_connection for each row execute function ops.forget_seo_secret();
@@ -1616,6 +1627,7 @@ create trigger content_item_follow_seo after update of title, description, tags,
   execute function ops.follow_seo_item();
 create trigger content_item_drop_seo after delete on public.content_item
   referencing old table as gone for each statement execute function ops.drop_seo_pages();
+create trigger users_leave_seo before delete on public.users for each row execute function ops.leave_seo();
 create trigger users_follow_seo after update of is_public, hidden_at on public.users
   for each row when ((old.is_public, old.hidden_at) is distinct from (new.is_public, new.hidden_at)) execute function ops.follow_seo_owner();
 create trigger social_account_follow_seo after update of deleted_at on public.social_account

@@ -16,6 +16,7 @@ import { profile } from "../journey/steps/profile.ts";
 import { searchTags, searchTypos, searchWords } from "../journey/steps/search.ts";
 import { secondAccount } from "../journey/steps/second_account.ts";
 import { signUp } from "../journey/steps/sign_up.ts";
+import { submitPages } from "../journey/steps/submit_pages.ts";
 import { suggest } from "../journey/steps/suggest.ts";
 import { sync } from "../journey/steps/sync.ts";
 import { becomePublic, browse, click, searchPublic } from "../journey/steps/visitor.ts";
@@ -36,6 +37,7 @@ const STEPS: Step[] = [
   ...PLATFORMS.flatMap((platform) => [connectPlatform(platform), syncPlatform(platform)]),
   suggest,
   becomePublic,
+  submitPages,
   browse,
   searchPublic,
   click,

@@ -54,6 +54,15 @@ const ROADMAP: Record<string, string[]> = {
     "4.7 Test Multiple Providers (OpenAI vs Anthropic)",
     "4.8 Verify Trending Keywords Cached",
   ],
+  Phase_5_SEO_Integration: [
+    "5.1 Get SEO Metadata (GET /get-seo-metadata?content_id=...)",
+    "5.2 Get Robots.txt (GET /robots)",
+    "5.3 Get Sitemap (GET /sitemap)",
+    "5.4 Submit URL to Google (requires auth)",
+    "5.5 Check Submission Status",
+    "5.6 Test Quota Enforcement (free tier = 0 submissions)",
+    "5.7 Verify Premium Tier Can Submit",
+  ],
   Phase_6_Discovery_Platform: [
     "6.1 Browse All Categories (GET /browse-categories)",
     "6.2 Browse Gaming Content (GET /browse-content?category=gaming)",
