@@ -654,7 +654,11 @@ begin
     returning id, submitted_url, submission_type, content_item_id
   )
   select jsonb_agg(jsonb_build_object('id', claimed.id, 'url', submitted_url, 'type', submission_type,
-    'is_live', coalesce(lower(item.metadata ->> 'live') = 'live', false)))
+    'is_live', coalesce(lower(item.metadata ->> 'live') = 'live', false),
+    'sitemap_page', case when v_connection.user_id is null then (
+      select page from ops.sitemap_page
+      where kind = 'item' and (from_at, from_id) <= (item.created_at, item.id)
+      order by from_at desc, from_id desc limit 1) end))
   into v_claimed from claimed left join public.content_item as item on item.id = claimed.content_item_id;
   update public.seo_connection set last_run_at = p_now where id = p_connection_id;
   return jsonb_build_object('submissions', v_claimed, 'claim', v_claim);

@@ -53,6 +53,7 @@ const PHASES: Record<string, string[]> = {
   "2": [`${DATABASE}/connections`, `${FUNCTIONS}/connections`],
   "3": [`${DATABASE}/content`, `${FUNCTIONS}/sync`],
   "4": [`${DATABASE}/ai`, `${FUNCTIONS}/ai`],
+  "5": [`${DATABASE}/seo`, `${FUNCTIONS}/seo`],
   "6": [`${DATABASE}/discovery`, `${FUNCTIONS}/discovery`],
   "7": [`${DATABASE}/jobs`, `${FUNCTIONS}/jobs`],
 };

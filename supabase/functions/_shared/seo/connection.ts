@@ -47,13 +47,16 @@ export function siteOf(context: Context, connection: Connection): Site | undefin
     ? connection.verification_token
     : connection.secret ?? undefined;
   if (secret === undefined) return undefined;
+  const seo = context.settings.of(SEO);
   return {
     id: connection.id,
     engine,
     url: connection.site_url,
     engine_site: connection.engine_site,
     secret,
-    sitemap_url: `${connection.site_url}${context.settings.of(SEO).PUBLIC_SITEMAP_PATH}`,
+    sitemap_url: `${connection.site_url}${seo.PUBLIC_SITEMAP_PATH}`,
+    sitemapPage: (page) =>
+      `${connection.site_url}${seo.PUBLIC_SITEMAP_PAGE_PATH.replace("{page}", String(page))}`,
     batch_size: connection.batch_size,
     window_seconds: connection.window_seconds,
   };

@@ -18,6 +18,8 @@ export interface Site {
   /** Key, token or credentials. */
   secret: string;
   sitemap_url: string;
+  /** The address of a page of the sitemap. */
+  sitemapPage(page: number): string;
   /** Pages of a call, at most. */
   batch_size: number;
   window_seconds: number;
@@ -29,6 +31,8 @@ export interface Page {
   type: "updated" | "removed";
   /** Being streamed right now. */
   is_live: boolean;
+  /** Of the operator's sitemap, where the page is listed. */
+  sitemap_page?: number | null | undefined;
 }
 
 /** A span of time in which an engine allows so much. `amount` null: nobody said. */

@@ -8,7 +8,13 @@ import { Connection, engineContext, operateSites, siteOf, toJson, verifySite } f
 const Run = Connection.extend({ is_verify_due: z.boolean() }).nullable();
 const Claim = z.object({
   submissions: z.array(
-    z.object({ id: z.string(), url: z.string(), type: z.enum(["updated", "removed"]), is_live: z.boolean() }),
+    z.object({
+      id: z.string(),
+      url: z.string(),
+      type: z.enum(["updated", "removed"]),
+      is_live: z.boolean(),
+      sitemap_page: z.int().nullish(),
+    }),
   ),
   claim: z.string().optional(),
 });

@@ -66,6 +66,7 @@ function siteAt(engine: EngineSlug, changes: Partial<Site> = {}): Site {
     engine_site: { google: "sc-domain:streamvibe.example", bing: url, yandex: null, indexnow: null }[engine],
     secret: KEYS[engine],
     sitemap_url: `${url}/sitemap.xml`,
+    sitemapPage: (page) => `${url}/sitemap-${page}.xml`,
     batch_size: 500,
     window_seconds: 600,
     ...changes,
@@ -617,6 +618,33 @@ Deno.test("credentials of Google: a service account, an OAuth consent, a token; 
       );
     }
     assert.equal(asked.length, 2);
+  });
+});
+
+Deno.test("Google is handed the sitemap and those of its pages that list what is submitted", async () => {
+  await withEngines(async ({ context, simulator }) => {
+    const engine = await ADAPTERS.google();
+    const listed = pagesOf(4).map((page, at) => ({
+      ...page,
+      sitemap_page: at === 3 ? null : at < 2 ? 7 : 9,
+    }));
+    await engine.submit(context, siteAt("google"), listed);
+    const { told } = await simulator.admin("GET", "google_search/told");
+    assert.deepEqual(told.map(({ url }: { url: string }) => new URL(url).pathname), [
+      "/sitemap.xml",
+      "/sitemap-7.xml",
+      "/sitemap-9.xml",
+    ]);
+    // With no more calls left in this minute the index stands for all.
+    await engine.submit({ ...context, take: () => Promise.resolve(1) }, siteAt("google"), listed);
+    assert.equal((await simulator.admin("GET", "google_search/told")).told.length, 4);
+    const none = await engine.submit(
+      { ...context, take: () => Promise.resolve(0) },
+      siteAt("google"),
+      listed,
+    );
+    assert.deepEqual(outcomes(none), ["not_sent", "not_sent", "not_sent", "not_sent"]);
+    assert.equal(seconds(none), 60);
   });
 });
 
