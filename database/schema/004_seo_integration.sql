@@ -323,7 +323,7 @@ $$;
 comment on function public.read_seo_connection is 'A site with its key, for the service; with a user only one of theirs.';
 
 create function public.settle_seo_verification(p_connection_id uuid, p_is_verified boolean, p_method text default null, p_engine_site text default null,
-  p_code text default null, p_message text default null, p_now timestamptz default now())
+  p_code text default null, p_message text default null, p_is_doubt boolean default false, p_now timestamptz default now())
 returns boolean
 language plpgsql volatile security definer set search_path = '' as $$
 declare
@@ -342,8 +342,14 @@ begin
     where search_engine_id = v_connection.search_engine_id and site_url = v_connection.site_url and id <> v_connection.id and is_verified;
     update public.seo_connection
     set is_verified = true, verified_at = p_now, verification_method = p_method, engine_site = coalesce(p_engine_site, engine_site),
-      verify_at = p_now + interval '7 days', verify_failures = 0, paused_until = null, error_code = null, error_message = null
+      verify_at = p_now + interval '7 days', verify_failures = 0,
+      -- A refusal stands, although the proof does.
+      paused_until = case when p_is_doubt then paused_until end, error_code = case when p_is_doubt then error_code end,
+      error_message = case when p_is_doubt then error_message end
     where id = p_connection_id;
+    if p_is_doubt then
+      return true;
+    end if;
     -- What was held until the site vouched goes on.
     update public.seo_submission set due_at = least(due_at, p_now)
     where connection_id = p_connection_id and status = 'pending' and error_code is not null and claimed_until is null;
@@ -370,7 +376,7 @@ begin
 end;
 $$;
 comment on function public.settle_seo_verification is
-  'What a look at a site''s proof came to. Three failures in a row end a verification that stood; its owner is told then.';
+  'What a look at a site''s proof came to; in doubt, because its engine refused something. Three failures in a row end a verification that stood; its owner is told then.';
 
 create function ops.tell_about_seo(p_connection public.seo_connection, p_title text, p_message text, p_code text) returns void
 language sql volatile security invoker set search_path = '' as $$

@@ -3178,6 +3178,7 @@ export type Database = {
           "p_code"?: string;
           "p_connection_id": string;
           "p_engine_site"?: string;
+          "p_is_doubt"?: boolean;
           "p_is_verified": boolean;
           "p_message"?: string;
           "p_method"?: string;

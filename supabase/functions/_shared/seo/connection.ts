@@ -144,11 +144,14 @@ export function proofs(
 /**
  * Looks at the proof of a site and writes down what came of it. An engine with an API has to know the site in any case, for nothing could
  * be submitted otherwise; a token on the site is asked for besides when the creator chose that.
+ *
+ * @param is_doubt The engine refused something: its pause stands whatever the proof says.
  */
 export async function verifySite(
   context: Context,
   connection: Connection,
   method?: VerificationMethod,
+  is_doubt = false,
 ): Promise<Proof> {
   const proof = await look(
     context,
@@ -162,6 +165,7 @@ export async function verifySite(
     p_engine_site: proof.engine_site,
     p_code: proof.code,
     p_message: proof.message,
+    p_is_doubt: is_doubt,
     p_now: context.now().toISOString(),
   });
   return proof;

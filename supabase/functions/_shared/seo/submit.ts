@@ -85,7 +85,7 @@ export async function submitSite(context: Context, connection_id: string, deadli
         else if (outcome === "rejected") run.rejected++;
         else run.waiting++;
       }
-      if (result.doubts) await verifySite(context, connection);
+      if (result.doubts) await verifySite(context, connection, undefined, true);
       if (result.pause) return run;
     }
   } finally {

@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { callFunction } from "../../../../scripts/test/stack.ts";
 import { ENGINES } from "../../_shared/seo/engine.ts";
 import { eventually } from "../support/connected_account.ts";
+import { connectionContext } from "../support/connection_context.ts";
+import { NOTHING, submitSite } from "../../_shared/seo/submit.ts";
 import { SeoCreator } from "../support/seo_creator.ts";
 
 interface Answered {
@@ -96,6 +98,31 @@ Deno.test("of many the newest go as far as the plan, and units of what an engine
   assert.equal(refused?.error_code, "invalid_url");
   assert.ok(refused?.error_message);
   assert.equal(await seo.used(), 49);
+});
+
+Deno.test("an engine that refuses the key stops the site, tells its owner once, and is asked again the next day", async () => {
+  await using seo = await SeoCreator.create({ items: 2, engines: ["bing"] });
+  const context = await connectionContext();
+  const { connection_id } = seo.site("bing");
+  await seo.fault("bing", "POST .*SubmitUrlBatch", { reason: "NotAuthorized" }, 2);
+  await seo.submit({ content_item_ids: seo.who.ids, search_engine: "bing" });
+  for (const { status, error_code, error_message } of await settled(seo)) {
+    assert.deepEqual([status, error_code], ["pending", "not_permitted"]);
+    assert.ok(error_message);
+  }
+  const told = () =>
+    seo.sql<
+      { code: string }[]
+    >`select data ->> 'code' as code from public.notification where user_id = ${seo.who.id}`;
+  assert.deepEqual((await told()).map(({ code }) => code), ["not_permitted"]);
+  // The proof stands, and so does the pause.
+  const later = (hours: number) => ({ ...context, now: () => new Date(Date.now() + hours * 3_600_000) });
+  assert.deepEqual(await submitSite(later(23), connection_id, later(24).now()), NOTHING);
+  await submitSite(later(25), connection_id, later(26).now());
+  assert.equal((await told()).length, 1);
+  const run = await submitSite(later(50), connection_id, later(51).now());
+  assert.deepEqual([run.submitted, run.waiting], [2, 0]);
+  assert.deepEqual((await seo.submissions()).map(({ status }) => status), ["submitted", "submitted"]);
 });
 
 Deno.test("a wish that cannot be fulfilled is refused with its reason", async () => {
