@@ -344,8 +344,8 @@ comment on column ops.search_entry.search is
 comment on column ops.search_entry.padding is
   'Two thousand blanks, which take thirty bytes: a row that would be longer than 2 KB keeps its words beside itself, and what is counted by the thousand stays narrow.';
 
--- Serves searches: words and filters.
-create index search_entry_search_idx on ops.search_entry using gin (search);
+-- Serves searches: words and filters. Every search reads what is yet to be sorted in, so that is kept short.
+create index search_entry_search_idx on ops.search_entry using gin (search) with (gin_pending_list_limit = 256);
 
 do $$
 begin
@@ -488,7 +488,8 @@ create function ops.title_words(p_title text) returns setof text
 language sql immutable parallel safe strict security invoker set search_path = '' as $$
   select distinct word
   from regexp_split_to_table(ops.fold_text(p_title), '[^[:alnum:]]+') as word
-  where char_length(word) between 3 and 30 and word ~ '[^0-9]' and ops.split_words(word) = word;
+  where char_length(word) between 3 and 30 and word ~ '[^0-9]'
+    and (octet_length(word) = char_length(word) or ops.split_words(word) = word);
 $$;
 comment on function ops.title_words is 'The words of a title that may be completed or misspelt: not numbers, and not what is written without spaces.';
 
@@ -960,12 +961,17 @@ begin
         order by document.published_at desc limit 60
       ) as of_category
     )
-    select named.id, item.user_id, sum(named.weight) as weight
-    from named
-    join ops.public_item as item on item.id = named.id
-    where named.id <> p_id
-    group by named.id, item.user_id
-    order by sum(named.weight) desc, named.id
+    select best.id, item.user_id, best.weight
+    from (
+      select named.id, sum(named.weight) as weight
+      from named
+      where named.id <> p_id
+      group by named.id
+      order by sum(named.weight) desc, named.id
+      limit p_related * 12
+    ) as best
+    join ops.public_item as item on item.id = best.id
+    order by best.weight desc, best.id
     limit p_related * 6
   loop
     exit when cardinality(v_related) >= p_related;

@@ -8,7 +8,7 @@ import { atLeast, atMost, type Benchmark, type Outcome, type Row } from "./bench
 import { median } from "./measure.ts";
 import { publish, type PublishedItem } from "./published_items.ts";
 import { decayChart, sharesChart } from "./trending/charts.ts";
-import { clickedItems, clickThrough, type Kind } from "./trending/month.ts";
+import { clickedItems, clickThrough, type Kind, SMALL } from "./trending/month.ts";
 import { snapshots } from "./trending/snapshots.ts";
 
 const IMAGES = new URL("../../docs/images/", import.meta.url);
@@ -179,9 +179,9 @@ function aMonth(): Promise<Outcome> {
           share("repeater", (id) => ever.has(id)),
         ),
         atLeast(
-          "places in today's list of the smaller half of creators' items, share",
-          0.05,
-          (of_list[0] ?? 0) + (of_list[1] ?? 0),
+          "bursts of creators with twenty followers in today's list by the next refresh, share",
+          1,
+          share("burst", (id) => (of.get(id)?.followers ?? 0) > SMALL || surfaced.get(id) === 1),
         ),
       ],
     };

@@ -105,7 +105,11 @@ export async function load(
       await Promise.all([work(), work()]);
     });
     await timed("indexes", async () => {
-      for (const { definition } of indexes) await sql.unsafe(definition.replace(" ON ONLY ", " ON "));
+      const waiting = indexes.map(({ definition }) => definition.replace(" ON ONLY ", " ON "));
+      const build = async () => {
+        for (let next = waiting.pop(); next; next = waiting.pop()) await sql.unsafe(next);
+      };
+      await Promise.all([build(), build()]);
       for (const { add } of keys) await sql.unsafe(add);
     });
     await timed("tiers and words", () => sql`select ops.rescale_discovery()`);

@@ -13,6 +13,8 @@ export interface ClickedItem {
   begins: number;
 }
 
+/** Followers of the creators of every other burst. */
+export const SMALL = 20;
 const BURST_HOURS = 6;
 const HIT_HOURS = 48;
 const BROWSER = "Mozilla/5.0 (X11; Linux x86_64)";
@@ -105,7 +107,7 @@ export function clickedItems(hours: number, usual: number, each: number, seed = 
       Array.from({ length: each }, (_, number): ClickedItem => ({
         id: crypto.randomUUID(),
         kind,
-        followers: kind === "burst" && number % 2 === 0 ? 20 : sized(),
+        followers: kind === "burst" && number % 2 === 0 ? SMALL : sized(),
         begins: kind === "old hit"
           ? HIT_HOURS + Math.floor(chance.next() * (hours - 2 * HIT_HOURS))
           : Math.floor(hours * 0.1 + chance.next() * hours * 0.8),
