@@ -147,6 +147,13 @@ function embedded(schema: unknown): unknown {
   return Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, embedded(value)]));
 }
 
+/** What answers without a body mean. */
+const BODILESS: Record<number, string> = {
+  202: "Accepted; there is nothing to answer",
+  302: "The address is in `Location`",
+  304: "The caller has it already (`If-None-Match`)",
+};
+
 function operation(contract: Described): Json {
   const { name, summary, method, input, output, example, idempotent } = contract;
   const { also_answers = [], produces = "application/json", takes = "json" } = contract;
@@ -164,7 +171,7 @@ function operation(contract: Described): Json {
   }
   const content = { [produces.split(";")[0] ?? ""]: { schema: answer } };
   const responses: Record<string, Json> = { 200: { description: "Success", content } };
-  if (contract.cache) responses[304] = { description: "The caller has it already (`If-None-Match`)" };
+  if (contract.cache) responses[304] = { description: BODILESS[304] };
   for (const code of errorCodes(contract)) {
     const [status, title] = CODES[code];
     // health answers its 503 with its checks, not with a problem.
@@ -172,7 +179,7 @@ function operation(contract: Described): Json {
       ? { description: title, content: { ...content, ...PROBLEM } }
       : { $ref: `#/components/responses/Problem${status}` };
   }
-  for (const status of also_answers) responses[status] ??= { description: "Accepted; there is no answer" };
+  for (const status of also_answers) responses[status] ??= { description: BODILESS[status] ?? "No body" };
   return {
     [method.toLowerCase()]: {
       operationId: name,

@@ -3938,37 +3938,31 @@ export interface operations {
         content: {
           /**
            * @example {
-           *       "content_item_id": "119508ec-e57c-47c4-9163-4fbf7da81978",
+           *       "content_item_id": "f5025ce6-504f-4404-90c7-d5a08aeaeff6",
            *       "suggested_titles": [
-           *         "All about Hand planes what nobody tells you",
-           *         "The story behind Hand planes what nobody tells you",
-           *         "What nobody tells you about Hand planes what nobody tells you"
+           *         "All about Building a castle in Minecraft step by step",
+           *         "The story behind Building a castle in Minecraft step by step",
+           *         "What nobody tells you about Building a castle in Minecraft step by step"
            *       ],
            *       "suggested_descriptions": [
-           *         "All about Hand planes what nobody tells you. Thanks for watching and for every comment that made this one better"
+           *         "All about Building a castle in Minecraft step by step. In this video we look at Building a castle in Minecraft step by step"
            *       ],
            *       "suggested_tags": [
-           *         "hand",
-           *         "planes",
-           *         "what",
-           *         "nobody",
-           *         "tells",
-           *         "thanks",
-           *         "watching",
-           *         "every",
-           *         "comment",
-           *         "that",
-           *         "made",
-           *         "this"
+           *         "building",
+           *         "minecraft",
+           *         "step",
+           *         "this",
+           *         "video",
+           *         "look"
            *       ],
            *       "suggested_hashtags": [
-           *         "hand",
-           *         "planes",
-           *         "what",
-           *         "nobody",
-           *         "tells"
+           *         "building",
+           *         "castle",
+           *         "minecraft",
+           *         "step",
+           *         "this"
            *       ],
-           *       "suggested_category": "entertainment",
+           *       "suggested_category": "gaming",
            *       "trending_keywords": [],
            *       "trending_score": 0,
            *       "trending_parts": [
@@ -3997,7 +3991,7 @@ export interface operations {
            *           "advice": "Put a fitting keyword into the title"
            *         }
            *       ],
-           *       "seo_score": 91,
+           *       "seo_score": 90,
            *       "seo_parts": [
            *         {
            *           "name": "title length",
@@ -4007,7 +4001,7 @@ export interface operations {
            *         },
            *         {
            *           "name": "description length",
-           *           "points": 11,
+           *           "points": 12,
            *           "of": 20,
            *           "advice": "Describe the item in at least 200 characters"
            *         },
@@ -4019,9 +4013,9 @@ export interface operations {
            *         },
            *         {
            *           "name": "number of tags",
-           *           "points": 15,
+           *           "points": 13,
            *           "of": 15,
-           *           "advice": null
+           *           "advice": "Give at least 8 tags"
            *         },
            *         {
            *           "name": "tags and title agree",
@@ -4042,12 +4036,12 @@ export interface operations {
            *           "advice": null
            *         }
            *       ],
-           *       "was_repaired": false,
-           *       "suggestion_id": "78be57f9-f5b9-4e82-85d8-b5d8d8948b20",
-           *       "cost_cents": 0.01067,
+           *       "was_repaired": true,
+           *       "suggestion_id": "067fd987-fc7e-48db-ab4b-f2a95e881abb",
+           *       "cost_cents": 0,
            *       "is_cached": false,
-           *       "provider": "openai",
-           *       "model": "gpt-6-luna"
+           *       "provider": "local",
+           *       "model": "llama3.2"
            *     }
            */
           "application/json": {
@@ -4167,27 +4161,28 @@ export interface operations {
            *       "changes": [
            *         {
            *           "field": "title",
-           *           "before": "Hand planes: what nobody tells you",
-           *           "after": "All about Hand planes what nobody tells you"
+           *           "before": "서울의 밤 브이로그 4",
+           *           "after": "모든 것 서울의 밤 브이로그 4"
            *         }
            *       ],
            *       "content_item": {
-           *         "id": "119508ec-e57c-47c4-9163-4fbf7da81978",
-           *         "title": "Hand planes: what nobody tells you",
-           *         "description": "Thanks for watching, and for every comment that made this one better.\n\n#cooking",
+           *         "id": "fe8dc503-4e9f-458e-b543-978ec7309cce",
+           *         "title": "서울의 밤 브이로그 4",
+           *         "description": "재료는 아래에 적어 두었어요.\n\n재료는 아래에 적어 두었어요.\n\n재료는 아래에 적어 두었어요.\n\nhttps://example.com/1942?a=1&b=2\n\n#日本",
            *         "tags": [
-           *           "how to",
-           *           "slow living",
-           *           "vlog",
-           *           "slow living 19",
-           *           "diy",
-           *           "how to 3"
+           *           "브이로그",
+           *           "일상",
+           *           "여행",
+           *           "일상 29",
+           *           "브이로그 53",
+           *           "일상 98",
+           *           "브이로그 46"
            *         ],
            *         "hashtags": [
-           *           "cooking"
+           *           "日本"
            *         ],
            *         "category_code": null,
-           *         "updated_at": "2026-11-26T23:31:16.397708+00:00"
+           *         "updated_at": "2026-11-26T23:55:39.828402+00:00"
            *       }
            *     }
            */
@@ -4303,7 +4298,7 @@ export interface operations {
            *       "profile_slug": "unchanged",
            *       "is_public": false,
            *       "profile": {
-           *         "id": "4a04d1b3-8099-489f-905e-eb77e6421a75",
+           *         "id": "d9575e63-6daf-409c-940a-ce67bfc58830",
            *         "display_name": "Unchanged",
            *         "bio": "As it was",
            *         "primary_category": null,
@@ -4651,10 +4646,63 @@ export interface operations {
         content: {
           /**
            * @example {
-           *       "content_items": [],
-           *       "total_count": 0,
+           *       "content_items": [
+           *         {
+           *           "id": "f92c2572-8097-400d-8ddb-82995af23216",
+           *           "platform": "youtube",
+           *           "content_type": "post",
+           *           "title": "Item 1",
+           *           "description": "",
+           *           "thumbnail_url": null,
+           *           "permalink": null,
+           *           "category": "gaming",
+           *           "language": null,
+           *           "duration_seconds": 10,
+           *           "hashtags": [],
+           *           "views_count": 0,
+           *           "likes_count": 0,
+           *           "comments_count": 0,
+           *           "total_clicks": 0,
+           *           "published_at": "2026-11-26T22:56:14.849279+00:00",
+           *           "creator": {
+           *             "id": "6e01a944-d6f6-406d-8b1c-ed33ec704bf8",
+           *             "slug": "c-ed33ec704bf8",
+           *             "display_name": "Public Creator",
+           *             "avatar_url": null,
+           *             "category": "gaming",
+           *             "is_verified": false
+           *           }
+           *         },
+           *         {
+           *           "id": "450ca3b4-50d3-4216-b95d-de594d3dc3fc",
+           *           "platform": "youtube",
+           *           "content_type": "post",
+           *           "title": "Item 1",
+           *           "description": "",
+           *           "thumbnail_url": null,
+           *           "permalink": null,
+           *           "category": "gaming",
+           *           "language": null,
+           *           "duration_seconds": 10,
+           *           "hashtags": [],
+           *           "views_count": 0,
+           *           "likes_count": 0,
+           *           "comments_count": 0,
+           *           "total_clicks": 0,
+           *           "published_at": "2026-11-26T22:56:09.95615+00:00",
+           *           "creator": {
+           *             "id": "e4cf7308-2dc8-4f76-a2b2-b9f9b8dffe08",
+           *             "slug": "c-b9f9b8dffe08",
+           *             "display_name": "Public Creator",
+           *             "avatar_url": null,
+           *             "category": "gaming",
+           *             "is_verified": false
+           *           }
+           *         }
+           *       ],
+           *       "total_count": 10,
            *       "total_is_estimate": false,
-           *       "next_cursor": null
+           *       "next_cursor": "eyJhdCI6IjIwMjYtMTEtMjZUMjI6NTY6MDkuOTU2MTUrMDA6MDAiLCJpZCI6IjQ1MGNhM2I0LTUwZDMtNDIxNi1iOTVkLWRlNTk0ZDNkYzNmYyJ9"
            *     }
            */
           "application/json": {
@@ -4997,6 +5045,21 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "connection_id": "8b72efa6-3b8f-4524-8552-2c8191d6bb29",
+           *       "search_engine": "indexnow",
+           *       "site_url": "https://example.com",
+           *       "is_verified": false,
+           *       "proofs": [
+           *         {
+           *           "method": "file",
+           *           "where": "https://example.com/8117532b198f4768978c76a679f00705.txt",
+           *           "what": "8117532b198f4768978c76a679f00705"
+           *         }
+           *       ]
+           *     }
+           */
           "application/json": {
             /** Format: uuid */
             connection_id: string;
@@ -5363,6 +5426,12 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "disconnected_at": "2026-11-26T23:48:28.109711+00:00",
+           *       "revoked": true
+           *     }
+           */
           "application/json": {
             /** Format: date-time */
             disconnected_at: string;
@@ -5402,6 +5471,37 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "rows": [
+           *         {
+           *           "day": "2026-11-26",
+           *           "provider": "openai",
+           *           "model": "gpt-6-luna",
+           *           "is_own_key": false,
+           *           "calls": 3,
+           *           "prompt_tokens": 1191,
+           *           "cached_tokens": 0,
+           *           "completion_tokens": 411,
+           *           "cost_cents": 0.03246,
+           *           "estimated_cents": 0,
+           *           "calls_of_unknown_cost": 0
+           *         }
+           *       ],
+           *       "total_cents": 0.03246,
+           *       "own_key_cents": 0,
+           *       "budget_cents": null,
+           *       "acceptance": [
+           *         {
+           *           "model": "gpt-6-luna",
+           *           "suggestions": 3,
+           *           "kept": 0,
+           *           "edited": 0,
+           *           "dropped": 0
+           *         }
+           *       ]
+           *     }
+           */
           "application/json": {
             acceptance: {
               dropped: number;
@@ -5463,29 +5563,10 @@ export interface operations {
         content: {
           /**
            * @example {
-           *       "total_clicks": 2,
-           *       "by_day": [
-           *         {
-           *           "day": "2026-11-26",
-           *           "clicks": 2
-           *         }
-           *       ],
-           *       "by_referrer": [
-           *         {
-           *           "referrer_host": "news.example.com",
-           *           "clicks": 2
-           *         }
-           *       ],
-           *       "by_country": [
-           *         {
-           *           "country": null,
-           *           "clicks": 1
-           *         },
-           *         {
-           *           "country": "DE",
-           *           "clicks": 1
-           *         }
-           *       ]
+           *       "total_clicks": 0,
+           *       "by_day": [],
+           *       "by_referrer": [],
+           *       "by_country": []
            *     }
            */
           "application/json": {
@@ -6487,18 +6568,18 @@ export interface operations {
         content: {
           /**
            * @example {
-           *       "job_id": "01a21a32-f402-4e78-bf2f-1de5256ad1e4",
+           *       "job_id": "01a21a49-b192-42e7-8f53-e4f0353a9d8c",
            *       "job_type": "platform_sync",
            *       "handler": "sync_youtube",
-           *       "status": "pending",
+           *       "status": "processing",
            *       "progress_percent": 0,
            *       "progress_message": null,
            *       "result": null,
            *       "error": null,
-           *       "attempts": 0,
+           *       "attempts": 1,
            *       "max_attempts": 5,
-           *       "created_at": "2026-11-26 23:31:16.602071+00",
-           *       "started_at": null,
+           *       "created_at": "2026-11-26 23:56:06.721566+00",
+           *       "started_at": "2026-11-26 23:56:07.07432+00",
            *       "finished_at": null
            *     }
            */
@@ -6767,7 +6848,7 @@ export interface operations {
           };
         };
       };
-      /** @description Accepted; there is no answer */
+      /** @description Accepted; there is nothing to answer */
       202: {
         headers: {
           [name: string]: unknown;
@@ -7367,8 +7448,8 @@ export interface operations {
         content: {
           /**
            * @example {
-           *       "social_account_id": "2a4a4cc9-95eb-455a-897d-c825063a0d32",
-           *       "reconnected": false
+           *       "social_account_id": "1c7e7e52-865a-4fcc-9837-4356de79475f",
+           *       "reconnected": true
            *     }
            */
           "application/json": {
@@ -7423,8 +7504,8 @@ export interface operations {
         content: {
           /**
            * @example {
-           *       "authorization_url": "http://127.0.0.1:17596/accounts.google.com/o/oauth2/v2/auth?response_type=code&client_id=streamvibe-local.apps.googleusercontent.com&redirect_uri=http%3A%2F%2Flocalhost%3A3000%2Foauth%2Fcallback&scope=https%3A%2F%2Fwww.googleapis.com%2Fauth%2Fyoutube.readonly&state=hIf6RLTRl1IYE33LG_QUbM3-ltDVHYdlt4Atc4WzncI&code_challenge=MjQymZPHqgo5N964y8Ofe3gXtIbpfPPoFubEmOQuSJ4&code_challenge_method=S256&access_type=offline&prompt=consent",
-           *       "state": "hIf6RLTRl1IYE33LG_QUbM3-ltDVHYdlt4Atc4WzncI"
+           *       "authorization_url": "http://127.0.0.1:20754/accounts.google.com/o/oauth2/v2/auth?response_type=code&client_id=streamvibe-local.apps.googleusercontent.com&redirect_uri=http%3A%2F%2Flocalhost%3A3000%2Foauth%2Fcallback&scope=https%3A%2F%2Fwww.googleapis.com%2Fauth%2Fyoutube.readonly+https%3A%2F%2Fwww.googleapis.com%2Fauth%2Fyoutube.upload+https%3A%2F%2Fwww.googleapis.com%2Fauth%2Fyoutube.force-ssl&state=49pmPOLIXLRBKOZRM842Zk7olqYCDUVQvxigjvBqQKU&code_challenge=Gz2p3lhrMwaiHWM0lIcTfgNuVhLXJjzLgGidm1XjXGg&code_challenge_method=S256&access_type=offline&prompt=consent",
+           *       "state": "49pmPOLIXLRBKOZRM842Zk7olqYCDUVQvxigjvBqQKU"
            *     }
            */
           "application/json": {
@@ -7709,6 +7790,12 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "rendered": 2,
+           *       "remaining": 0
+           *     }
+           */
           "application/json": {
             remaining: number;
             rendered: number;
@@ -7798,6 +7885,45 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "results": [
+           *         {
+           *           "id": "d6375891-801d-4823-bb2c-85e8aa982f00",
+           *           "platform": "youtube",
+           *           "content_type": "post",
+           *           "title": "Item 5",
+           *           "description": "",
+           *           "thumbnail_url": null,
+           *           "permalink": null,
+           *           "category": "gaming",
+           *           "language": null,
+           *           "duration_seconds": 50,
+           *           "hashtags": [],
+           *           "views_count": 0,
+           *           "likes_count": 0,
+           *           "comments_count": 0,
+           *           "total_clicks": 0,
+           *           "published_at": "2026-11-26T18:56:09.95615+00:00",
+           *           "creator": {
+           *             "id": "e4cf7308-2dc8-4f76-a2b2-b9f9b8dffe08",
+           *             "slug": "c-b9f9b8dffe08",
+           *             "display_name": "Public Creator",
+           *             "avatar_url": null,
+           *             "category": "gaming",
+           *             "is_verified": false
+           *           },
+           *           "title_html": "Item 5",
+           *           "snippet_html": ""
+           *         }
+           *       ],
+           *       "total_count": 5,
+           *       "total_is_estimate": false,
+           *       "did_you_mean": null,
+           *       "facets": null,
+           *       "next_cursor": null
+           *     }
+           */
           "application/json": {
             did_you_mean: string | null;
             facets: {
@@ -8013,6 +8139,13 @@ export interface operations {
         content: {
           "application/xml": string;
         };
+      };
+      /** @description The caller has it already (`If-None-Match`) */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
       };
       400: components["responses"]["Problem400"];
       401: components["responses"]["Problem401"];
@@ -8458,15 +8591,15 @@ export interface operations {
         content: {
           /**
            * @example {
-           *       "sync_id": "235a291a-cd6f-404d-b178-b9cbdf2f3fe6",
-           *       "synced_count": 5,
-           *       "new_items": 5,
+           *       "sync_id": "bc27c793-cfa4-4f7c-b2b9-793cb794d71b",
+           *       "synced_count": 4,
+           *       "new_items": 4,
            *       "updated_items": 0,
            *       "unchanged_items": 0,
            *       "removed_items": 0,
            *       "has_more": true,
-           *       "total_items": 12,
-           *       "items_seen": 5
+           *       "total_items": 9,
+           *       "items_seen": 4
            *     }
            */
           "application/json": {
@@ -8519,6 +8652,13 @@ export interface operations {
         content: {
           "text/plain": string;
         };
+      };
+      /** @description The address is in `Location` */
+      302: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
       };
       /** @description The caller has it already (`If-None-Match`) */
       304: {
@@ -10203,6 +10343,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /** @example [] */
           "application/json": components["schemas"]["notification"][];
         };
       };
@@ -10681,27 +10822,28 @@ export interface operations {
            * @example {
            *       "changes": [
            *         {
-           *           "after": "All about Hand planes what nobody tells you",
+           *           "after": "모든 것 서울의 밤 브이로그 4",
            *           "field": "title",
-           *           "before": "Hand planes: what nobody tells you"
+           *           "before": "서울의 밤 브이로그 4"
            *         }
            *       ],
            *       "content_item": {
-           *         "id": "119508ec-e57c-47c4-9163-4fbf7da81978",
+           *         "id": "fe8dc503-4e9f-458e-b543-978ec7309cce",
            *         "tags": [
-           *           "how to",
-           *           "slow living",
-           *           "vlog",
-           *           "slow living 19",
-           *           "diy",
-           *           "how to 3"
+           *           "브이로그",
+           *           "일상",
+           *           "여행",
+           *           "일상 29",
+           *           "브이로그 53",
+           *           "일상 98",
+           *           "브이로그 46"
            *         ],
-           *         "title": "Hand planes: what nobody tells you",
+           *         "title": "서울의 밤 브이로그 4",
            *         "hashtags": [
-           *           "cooking"
+           *           "日本"
            *         ],
-           *         "updated_at": "2026-11-26T23:31:16.397708+00:00",
-           *         "description": "Thanks for watching, and for every comment that made this one better.\n\n#cooking",
+           *         "updated_at": "2026-11-26T23:55:39.828402+00:00",
+           *         "description": "재료는 아래에 적어 두었어요.\n\n재료는 아래에 적어 두었어요.\n\n재료는 아래에 적어 두었어요.\n\nhttps://example.com/1942?a=1&b=2\n\n#日本",
            *         "category_code": null
            *       },
            *       "application_id": null
@@ -10775,6 +10917,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /** @example false */
           "application/json": boolean | null;
         };
       };
@@ -10807,6 +10950,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /** @example true */
           "application/json": boolean | null;
         };
       };
@@ -10874,7 +11018,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          /** @example 01a21a32-f402-4e78-bf2f-1de5256ad1e4 */
+          /** @example 01a21a49-45e5-4ee0-8a3e-828b12676a24 */
           "application/json": string | null;
         };
       };
@@ -11089,6 +11233,37 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "rows": [
+           *         {
+           *           "day": "2026-11-26",
+           *           "calls": 3,
+           *           "model": "gpt-6-luna",
+           *           "provider": "openai",
+           *           "cost_cents": 0.03246,
+           *           "is_own_key": false,
+           *           "cached_tokens": 0,
+           *           "prompt_tokens": 1191,
+           *           "estimated_cents": 0,
+           *           "completion_tokens": 411,
+           *           "calls_of_unknown_cost": 0
+           *         }
+           *       ],
+           *       "acceptance": [
+           *         {
+           *           "kept": 0,
+           *           "model": "gpt-6-luna",
+           *           "edited": 0,
+           *           "dropped": 0,
+           *           "suggestions": 3
+           *         }
+           *       ],
+           *       "total_cents": 0.03246,
+           *       "budget_cents": null,
+           *       "own_key_cents": 0
+           *     }
+           */
           "application/json": unknown;
         };
       };
@@ -11157,6 +11332,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /** @example 2026-11-26T23:55:43.149185+00:00 */
           "application/json": string | null;
         };
       };
@@ -11194,29 +11370,10 @@ export interface operations {
         content: {
           /**
            * @example {
-           *       "by_day": [
-           *         {
-           *           "day": "2026-11-26",
-           *           "clicks": 2
-           *         }
-           *       ],
-           *       "by_country": [
-           *         {
-           *           "clicks": 1,
-           *           "country": null
-           *         },
-           *         {
-           *           "clicks": 1,
-           *           "country": "DE"
-           *         }
-           *       ],
-           *       "by_referrer": [
-           *         {
-           *           "clicks": 2,
-           *           "referrer_host": "news.example.com"
-           *         }
-           *       ],
-           *       "total_clicks": 2
+           *       "by_day": [],
+           *       "by_country": [],
+           *       "by_referrer": [],
+           *       "total_clicks": 0
            *     }
            */
           "application/json": unknown;
@@ -11396,6 +11553,37 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example [
+           *       {
+           *         "id": "01a21a49-b192-42e7-8f53-e4f0353a9d8c",
+           *         "job_type": "platform_sync",
+           *         "handler": "sync_youtube",
+           *         "status": "completed",
+           *         "priority": 5,
+           *         "progress_percent": 100,
+           *         "progress_message": "Synced 3 of 3 videos",
+           *         "params": {
+           *           "social_account_id": "dc4b1f3a-f154-4ef4-a83f-4173257b2fd4"
+           *         },
+           *         "result": {
+           *           "new_items": 3,
+           *           "synced_count": 3,
+           *           "removed_items": 0,
+           *           "updated_items": 0,
+           *           "unchanged_items": 0
+           *         },
+           *         "error_code": null,
+           *         "error_message": null,
+           *         "attempts": 1,
+           *         "max_attempts": 5,
+           *         "run_at": "2026-11-26T23:56:06.721566+00:00",
+           *         "created_at": "2026-11-26T23:56:06.721566+00:00",
+           *         "started_at": "2026-11-26T23:56:07.07432+00:00",
+           *         "finished_at": "2026-11-26T23:56:07.492371+00:00"
+           *       }
+           *     ]
+           */
           "application/json": {
             attempts: number | null;
             /** Format: date-time */
@@ -11691,101 +11879,117 @@ export interface operations {
           /**
            * @example [
            *       {
-           *         "id": "3a545abd-cfac-484c-9fba-84f88890ba71",
-           *         "social_account_id": "2a4a4cc9-95eb-455a-897d-c825063a0d32",
+           *         "id": "a2f370dd-358e-4e1a-a832-88eb8c9f669a",
+           *         "social_account_id": "47565c7e-61ed-4c26-ba36-5b3ad3af6618",
            *         "content_type": "long_video",
-           *         "title": "A",
-           *         "description": "If you would like to support the channel, tell one friend.\n\nCorrections: at 3:10 I say grams and mean ounces.\n\nThanks for watching, and for every comment that made this one better.\n\nIf you would like to support the channel, tell one friend.\n\nThe first attempt failed, and I left it in because it is the useful part.",
+           *         "title": "صحراء وادي رم — الحلقة 12",
+           *         "description": "شكرًا على المشاهدة ولا تنسوا الاشتراك.\n\nالمقادير كاملة في الأسفل.\n\nhttps://example.com/6581?a=1&b=2",
            *         "tags": [
-           *           "restoration",
-           *           "restoration 72",
-           *           "diy",
-           *           "review"
+           *           "قهوة",
+           *           "قهوة 37",
+           *           "سفر",
+           *           "سفر 42",
+           *           "قهوة 97",
+           *           "سفر 4",
+           *           "قهوة 7"
            *         ],
            *         "hashtags": [],
-           *         "thumbnail_url": "https://i.ytimg.com/vi/ede5yckIPTY/maxresdefault.jpg",
-           *         "permalink": "https://www.youtube.com/watch?v=ede5yckIPTY",
-           *         "published_at": "2026-11-15T16:52:41+00:00",
-           *         "views_count": 19089,
+           *         "thumbnail_url": "https://i.ytimg.com/vi/tQ3ssYLcRE8/maxresdefault.jpg",
+           *         "permalink": "https://www.youtube.com/watch?v=tQ3ssYLcRE8",
+           *         "published_at": "2026-11-15T16:21:24+00:00",
+           *         "views_count": 322,
            *         "rank": 0,
            *         "matched": "text"
            *       },
            *       {
-           *         "id": "119508ec-e57c-47c4-9163-4fbf7da81978",
-           *         "social_account_id": "2a4a4cc9-95eb-455a-897d-c825063a0d32",
+           *         "id": "e85bd6f1-6a13-4a2a-a248-7719f3fc2056",
+           *         "social_account_id": "47565c7e-61ed-4c26-ba36-5b3ad3af6618",
            *         "content_type": "long_video",
-           *         "title": "Hand planes: what nobody tells you",
-           *         "description": "Thanks for watching, and for every comment that made this one better.\n\n#cooking",
+           *         "title": "Épisode 11 — le pain au levain",
+           *         "description": "Merci d’avoir regardé jusqu’au bout, à très bientôt.\n\nTourné à Lyon, sous la pluie, évidemment.\n\n#4K #été",
            *         "tags": [
-           *           "how to",
-           *           "slow living",
-           *           "vlog",
-           *           "slow living 19",
-           *           "diy",
-           *           "how to 3"
+           *           "France",
+           *           "France 96",
+           *           "France 94",
+           *           "tutoriel",
+           *           "été",
+           *           "réparation"
            *         ],
            *         "hashtags": [
+           *           "4k",
+           *           "été"
+           *         ],
+           *         "thumbnail_url": "https://i.ytimg.com/vi/NaIFFv_Pb7g/hqdefault.jpg",
+           *         "permalink": "https://www.youtube.com/watch?v=NaIFFv_Pb7g",
+           *         "published_at": "2026-11-12T16:32:27+00:00",
+           *         "views_count": 1459,
+           *         "rank": 0,
+           *         "matched": "text"
+           *       },
+           *       {
+           *         "id": "97a54c6c-0555-4f84-b9b1-5ee961f2ad6f",
+           *         "social_account_id": "47565c7e-61ed-4c26-ba36-5b3ad3af6618",
+           *         "content_type": "long_video",
+           *         "title": "How I restored sourdough ✨",
+           *         "description": "The first attempt failed, and I left it in because it is the useful part.\n\nMusic by a neighbour who asked not to be named.\n\nEverything that I used is listed below; nothing here is paid for unless I say so.\n\nThanks for watching, and for every comment that made this one better.\n\nThanks for watching, and for every comment that made this one better.\n\nCorrections: at 3:10 I say grams and mean ounces.\n\nhttps://example.com/1418?a=1&b=2\n\n#قهوة #日本 #shorts",
+           *         "tags": [
+           *           "restoration",
+           *           "diy",
            *           "cooking"
            *         ],
-           *         "thumbnail_url": "https://i.ytimg.com/vi/_Ymhmrqh7x4/maxresdefault.jpg",
-           *         "permalink": "https://www.youtube.com/watch?v=_Ymhmrqh7x4",
-           *         "published_at": "2026-11-12T16:01:18+00:00",
-           *         "views_count": 36,
-           *         "rank": 0,
-           *         "matched": "text"
-           *       },
-           *       {
-           *         "id": "5f6fd2d1-8730-4be4-92f7-6c94cedaa072",
-           *         "social_account_id": "2a4a4cc9-95eb-455a-897d-c825063a0d32",
-           *         "content_type": "short_video",
-           *         "title": "My honest review of a 1970s road bike ✨",
-           *         "description": "The first attempt failed, and I left it in because it is the useful part.\n\nThe first attempt failed, and I left it in because it is the useful part.",
-           *         "tags": [],
-           *         "hashtags": [],
-           *         "thumbnail_url": "https://i.ytimg.com/vi/p-dK3kADigw/hqdefault.jpg",
-           *         "permalink": "https://www.youtube.com/watch?v=p-dK3kADigw",
-           *         "published_at": "2026-11-09T16:02:55+00:00",
-           *         "views_count": 3765,
-           *         "rank": 0,
-           *         "matched": "text"
-           *       },
-           *       {
-           *         "id": "14bccaee-95c0-4de6-a26e-5827faca842b",
-           *         "social_account_id": "2a4a4cc9-95eb-455a-897d-c825063a0d32",
-           *         "content_type": "long_video",
-           *         "title": "Chess openings — a quiet afternoon 🔥",
-           *         "description": "Chapters:\n00:00 Hello\n01:12 What went wrong\n04:45 The repair\n09:30 What I would do again\n\nThe first attempt failed, and I left it in because it is the useful part.\n\nChapters:\n00:00 Hello\n01:12 What went wrong\n04:45 The repair\n09:30 What I would do again\n\nRecorded over three weekends with more rain than I had planned for.\n\nThanks for watching, and for every comment that made this one better.",
-           *         "tags": [
-           *           "restoration",
-           *           "vlog",
-           *           "vlog 83",
-           *           "diy",
-           *           "diy 55",
-           *           "diy 50"
-           *         ],
-           *         "hashtags": [],
-           *         "thumbnail_url": "https://i.ytimg.com/vi/awtWjTGOirc/maxresdefault.jpg",
-           *         "permalink": "https://www.youtube.com/watch?v=awtWjTGOirc",
-           *         "published_at": "2026-11-06T16:30:26+00:00",
-           *         "views_count": 287739,
-           *         "rank": 0,
-           *         "matched": "text"
-           *       },
-           *       {
-           *         "id": "b434b76c-258e-4b32-ae7d-c4be88dbf8d0",
-           *         "social_account_id": "2a4a4cc9-95eb-455a-897d-c825063a0d32",
-           *         "content_type": "long_video",
-           *         "title": "Stop ruining trail running shoes!",
-           *         "description": "Music by a neighbour who asked not to be named.\n\nThe first attempt failed, and I left it in because it is the useful part.\n\nThe first attempt failed, and I left it in because it is the useful part.\n\nMusic by a neighbour who asked not to be named.\n\n#日本 #قهوة",
-           *         "tags": [],
            *         "hashtags": [
+           *           "قهوة",
            *           "日本",
-           *           "قهوة"
+           *           "shorts"
            *         ],
-           *         "thumbnail_url": "https://i.ytimg.com/vi/BQ37QQAXeGc/maxresdefault.jpg",
-           *         "permalink": "https://www.youtube.com/watch?v=BQ37QQAXeGc",
-           *         "published_at": "2026-11-03T16:22:08+00:00",
-           *         "views_count": 10,
+           *         "thumbnail_url": "https://i.ytimg.com/vi/hZZ_8kKtQh8/hqdefault.jpg",
+           *         "permalink": "https://www.youtube.com/watch?v=hZZ_8kKtQh8",
+           *         "published_at": "2026-11-09T16:03:59+00:00",
+           *         "views_count": 1815,
+           *         "rank": 0,
+           *         "matched": "text"
+           *       },
+           *       {
+           *         "id": "71b970c5-98a6-4915-8edd-0d72d21f11c5",
+           *         "social_account_id": "47565c7e-61ed-4c26-ba36-5b3ad3af6618",
+           *         "content_type": "long_video",
+           *         "title": "Stop ruining a tiny kitchen! 🎉",
+           *         "description": "Thanks for watching, and for every comment that made this one better.\n\nThanks for watching, and for every comment that made this one better.\n\nRecorded over three weekends with more rain than I had planned for.\n\n#été #Vlog #shorts",
+           *         "tags": [
+           *           "vlog",
+           *           "diy",
+           *           "slow living",
+           *           "cooking",
+           *           "cooking 55",
+           *           "slow living 71"
+           *         ],
+           *         "hashtags": [
+           *           "été",
+           *           "vlog",
+           *           "shorts"
+           *         ],
+           *         "thumbnail_url": "https://i.ytimg.com/vi/hNsX7pYj8xw/sddefault.jpg",
+           *         "permalink": "https://www.youtube.com/watch?v=hNsX7pYj8xw",
+           *         "published_at": "2026-11-06T16:35:36+00:00",
+           *         "views_count": 14178,
+           *         "rank": 0,
+           *         "matched": "text"
+           *       },
+           *       {
+           *         "id": "99b8a2ee-a332-4bf0-a318-3c4dcd0b16e1",
+           *         "social_account_id": "47565c7e-61ed-4c26-ba36-5b3ad3af6618",
+           *         "content_type": "long_video",
+           *         "title": "Linen shirts for beginners ✨",
+           *         "description": "If you would like to support the channel, tell one friend.\n\nMusic by a neighbour who asked not to be named.\n\nThe first attempt failed, and I left it in because it is the useful part.\n\nRecorded over three weekends with more rain than I had planned for.\n\nRecorded over three weekends with more rain than I had planned for.\n\nMusic by a neighbour who asked not to be named.\n\nhttps://example.com/2349?a=1&b=2",
+           *         "tags": [
+           *           "review",
+           *           "restoration"
+           *         ],
+           *         "hashtags": [],
+           *         "thumbnail_url": "https://i.ytimg.com/vi/hshmiQW1AuE/maxresdefault.jpg",
+           *         "permalink": "https://www.youtube.com/watch?v=hshmiQW1AuE",
+           *         "published_at": "2026-11-03T16:57:48+00:00",
+           *         "views_count": 15,
            *         "rank": 0,
            *         "matched": "text"
            *       }
@@ -11840,6 +12044,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /** @example true */
           "application/json": boolean | null;
         };
       };

@@ -24,6 +24,7 @@ export default endpoint({
   example: { page: "1" },
   output: z.string(),
   produces: XML,
+  also_answers: [304],
   errors: ["not_found"],
   async handle(context) {
     const { input, request } = context;

@@ -15,6 +15,7 @@ export default endpoint({
   example: { id: "3f1c9a52-7f0e-4b0a-9d53-1f6c2f7f1b11" },
   output: z.string(),
   produces: "text/plain; charset=utf-8",
+  also_answers: [302],
   errors: ["not_found", "unavailable"],
   async handle(context) {
     const location = await currentThumbnail(context, context.input.id);

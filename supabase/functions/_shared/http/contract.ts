@@ -40,7 +40,7 @@ export interface Contract<
   takes?: BodyKind;
   /** Media type of an answer that is not JSON. */
   produces?: string;
-  /** Statuses beside 200 that have the output as their body, such as 503 of health. */
+  /** Statuses beside 200: with the output as their body, such as 503 of health, or below 400 without one, such as 304. */
   also_answers?: readonly number[];
   /** Whether `Idempotency-Key` is honoured: for POSTs that create or spend. */
   idempotent?: boolean;
