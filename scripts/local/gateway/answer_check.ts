@@ -66,39 +66,45 @@ export class AnswerCheck {
     return check;
   }
 
-  /** Looks at a copy of an answer, beside the answer itself. */
-  look(request: { method: string; path: string; query: URLSearchParams }, response: Response): void {
+  /** Looks at a copy of an answer; nobody has to wait for it. */
+  async look(
+    request: { method: string; path: string; query: URLSearchParams },
+    response: Response,
+  ): Promise<void> {
     const operations = this.document.paths[request.path];
     // What the platform says of a function that did not start or finish is no answer of the function.
     if (!operations || /^(HEAD|OPTIONS)$/.test(request.method) || response.headers.has("sb-error-code")) {
       return;
     }
+    const { status } = response;
     const type = response.headers.get("content-type") ?? "";
     const copy = /\bjson\b/.test(type) ? response.clone() : null;
     const found = operations[request.method.toLowerCase()];
-    const is_function = request.path.startsWith("/functions/");
     // What the Data API does for the service alone is no part of the document.
-    if (!found && !is_function) return;
-    (async () => {
-      const text = await copy?.text() ?? "";
-      const problem = found
-        ? this.#compare(found.responses, request, response.status, type, text)
-        : response.status === 405
+    if (!found && !request.path.startsWith("/functions/")) return;
+    let text: string;
+    try {
+      text = await copy?.text() ?? "";
+    } catch {
+      // The caller went away before the answer was through.
+      return;
+    }
+    let problem: string | null;
+    try {
+      problem = found
+        ? this.#compare(found.responses, request, status, type, text)
+        : status === 405
         ? null
         : `${request.method} is not documented`;
-      if (problem) {
-        this.#tell({
-          operation: `${request.method} ${request.path}`,
-          status: response.status,
-          problem,
-          answer: text.slice(0, 500),
-        });
-      } else if (found && copy && response.status < 300 && isWhole(request.query, type)) {
-        this.#keep(found.operationId, text);
-      }
-    })().catch(() => {
-      // The caller went away before the answer was through.
-    });
+    } catch (error) {
+      problem = `it cannot be compared: ${error instanceof Error ? error.message : error}`;
+    }
+    if (problem) {
+      const operation = `${request.method} ${request.path}`;
+      this.#tell({ operation, status, problem, answer: text.slice(0, 500) });
+    } else if (found && copy && status < 300 && isWhole(request.query, type)) {
+      this.#keep(found.operationId, text);
+    }
   }
 
   #compare(
