@@ -13,6 +13,7 @@ import { kernel } from "./kernel.ts";
 import { limiter } from "./limiter.ts";
 import { queue } from "./queue.ts";
 import { queueGrowth } from "./queue_growth.ts";
+import { realtime } from "./realtime.ts";
 import { relevance } from "./relevance.ts";
 import { sitemap } from "./sitemap/sitemap.ts";
 import { sync } from "./sync.ts";
@@ -29,6 +30,7 @@ const BENCHMARKS: Benchmark[] = [
   queue,
   queueGrowth,
   clicks,
+  realtime,
   relevance,
   trending,
   discovery,

@@ -43,7 +43,7 @@ export type {
 export type { Job, JobParams, WatchOptions } from "./jobs.ts";
 export type { ListItem, ListName } from "./pages.ts";
 export { type InputFault, isProblem, type ProblemCode, StreamVibeError } from "./problem.ts";
-export { changesFilter, watchTable } from "./realtime.ts";
+export { catchUp, changesFilter, watchTable } from "./realtime.ts";
 export type {
   Cursor,
   ListChange,

@@ -8,6 +8,8 @@ export interface Condition {
   column: string;
   /** Undefined where only PostgreSQL can say. */
   holds?: (value: string | null) => boolean;
+  /** Where nothing but one of these values fulfils it. */
+  values?: Set<string | null>;
   /** What PostgreSQL is asked, of a text `v`. Equal conditions have equal texts. */
   sql: string;
 }
@@ -88,6 +90,7 @@ async function makeCondition(sql: Sql, column: Column, filter: Filter): Promise<
         operator === "in" ? `${typed} = any (${literal})` : `${typed} ${SYMBOLS[operator]} ${literal}`,
       ),
       holds: same ? (text) => text !== null && wanted.has(text) === isEqual : undefined,
+      values: same && isEqual ? wanted : undefined,
     };
   }
   return { sql: turn(`${typed} ${SYMBOLS[operator]} ${literal}`) };

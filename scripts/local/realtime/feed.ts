@@ -277,9 +277,10 @@ export class Feed {
     const tupleOf = ({ type, record, old }: Change) => type === "DELETE" ? old : record;
     const conditions = subscriptions.flatMap((one) => one.conditions);
     const holds = await decide(this.#sql, changes.map(tupleOf), conditions);
+    const candidates = new Candidates(table, subscriptions);
     const wanted = new Map(changes.map((change) => [
       change,
-      subscriptions.filter(({ event, conditions, listener }) =>
+      candidates.of(change).filter(({ event, conditions, listener }) =>
         (event === "*" || event === change.type) && listener.mayReceive() &&
         conditions.every((condition) => holds(tupleOf(change), condition))
       ),
@@ -375,6 +376,37 @@ export class Feed {
       }
     }
     return moved;
+  }
+}
+
+/** Finds by a value of the row whom a change could concern, so that not every subscription is looked at for every change. */
+class Candidates {
+  readonly #rest: Subscription[] = [];
+  readonly #by = new Map<string, Map<string | null, Subscription[]>>();
+
+  constructor(table: Table, private all: Subscription[]) {
+    for (const subscription of all) {
+      const { conditions, listener: { reader } } = subscription;
+      const condition = conditions.find(({ values }) => values);
+      const [owner, ...others] = table.owner_columns.get(reader.role) ?? [];
+      if (condition?.values) this.#add(condition.column, condition.values, subscription);
+      else if (owner && others.length === 0) this.#add(owner, [reader.sub ?? ""], subscription);
+      else this.#rest.push(subscription);
+    }
+  }
+
+  of({ type, record }: Change): Subscription[] {
+    // A deletion is told to all who may read the table.
+    if (type === "DELETE") return this.all;
+    return [...this.#by].reduce(
+      (found, [column, by]) => found.concat(by.get(record[column] ?? null) ?? []),
+      this.#rest,
+    );
+  }
+
+  #add(column: string, values: Iterable<string | null>, subscription: Subscription): void {
+    const by = ensure(this.#by, column, () => new Map<string | null, Subscription[]>());
+    for (const value of values) ensure(by, value, () => []).push(subscription);
   }
 }
 
