@@ -7,7 +7,7 @@ declare
   v_own constant oid[] := array[to_regclass('public.users'), to_regclass('public.user_role'), to_regclass('public.user_setting'),
     to_regclass('public.subscription'), to_regclass('public.subscription_tier'), to_regclass('public.subscription_status'),
     to_regclass('public.notification'), to_regclass('public.audit_log'), to_regclass('public.quota_usage_history'),
-    to_regclass('public.cache_store')];
+    to_regclass('public.cache_store'), to_regclass('ops.quota_notice')];
   v_dependents text;
 begin
   select string_agg(distinct conrelid::regclass::text, ', ') into v_dependents
