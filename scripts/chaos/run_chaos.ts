@@ -246,7 +246,7 @@ function signal(worker: Deno.ChildProcess | undefined, name: Deno.Signal): boole
 }
 
 /** One server process of the database dies: PostgreSQL throws everybody out and recovers from its log. */
-async function crash(sql: postgres.Sql): Promise<void> {
+export async function crash(sql: postgres.Sql): Promise<void> {
   const rows = await patient(() =>
     sql<{ pid: number }[]>`
     select pid from pg_stat_activity where usename = current_user and pid <> pg_backend_pid() and application_name <> 'pg_cron'

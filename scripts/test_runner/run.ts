@@ -56,6 +56,7 @@ const PHASES: Record<string, string[]> = {
   "5": [`${DATABASE}/seo`, `${FUNCTIONS}/seo`],
   "6": [`${DATABASE}/discovery`, `${FUNCTIONS}/discovery`],
   "7": [`${DATABASE}/jobs`, `${FUNCTIONS}/jobs`],
+  "8": [`${DATABASE}/publishing`, `${FUNCTIONS}/publishing`],
 };
 
 const USAGE = `Usage: deno task test [path …] [--functions] [--phase N] [--stress N] [--keep] [--record]

@@ -113,7 +113,15 @@ const listener = listenTo("job_ready", {
   wake: () => worker.wake(),
   lost: (error) => log.warn("the worker cannot listen; it polls", { error }),
 });
+// Posts wait in a table of their own and become jobs when they are due: a worker looks every second, cron every minute.
+const due = setInterval(() => {
+  admin.call("enqueue_due_posts", {}).then(
+    (created) => created > 0 && worker.wake(),
+    (error) => log.warn("due posts cannot be looked for", { error }),
+  );
+}, 1_000);
 log.info("taking jobs", { handlers: Object.keys(HANDLERS) });
 const tally = await worker.run(true);
+clearInterval(due);
 log.info("stopped", { ...tally });
 await Promise.all([listener.stop(), closeConnections()]);

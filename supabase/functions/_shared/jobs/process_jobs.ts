@@ -29,6 +29,9 @@ export async function processJobs(
     max_jobs,
     grace_ms: GRACE_MS,
   });
+  await context.admin.call("enqueue_due_posts", {}).catch((error) =>
+    context.log.warn("due posts cannot be looked for", { error })
+  );
   const tally = await worker.run();
   const { handlers } = await context.admin.call("read_job_metrics", {}, JobReport);
   return { ...tally, remaining: handlers.reduce((sum, { ready }) => sum + ready, 0) };

@@ -414,7 +414,7 @@ export function instagram(context: PublisherContext): Publisher {
         }),
       );
     }
-    if (draft.kind === "story" && (caption !== "" || draft.options.first_comment)) {
+    if (draft.kind === "story" && (draft.body.trim() !== "" || draft.options.first_comment)) {
       found.push(
         warning(
           "body",

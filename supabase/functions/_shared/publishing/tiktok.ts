@@ -253,7 +253,7 @@ export function tiktok(context: PublisherContext): Publisher {
       async settle(tokens) {
         const { data } = await fetchStatus(tokens, state.handle ?? "");
         if (data.status === "PROCESSING_UPLOAD" && (data.uploaded_bytes ?? 0) < size) {
-          return { is: "absent", state: stored({ ...state, sent: data.uploaded_bytes ?? 0 }), surely: true };
+          return { is: "absent", state: stored({ ...state, sent: data.uploaded_bytes ?? 0 }) };
         }
         return { is: "there", state: stored({ ...state, sent: size }) };
       },
@@ -375,6 +375,8 @@ export function tiktok(context: PublisherContext): Publisher {
       return found;
     },
     next,
+    // What has arrived meanwhile does not fit any more: a call that nobody heard of was late.
+    isUnclear: (fault, step) => step.name === "the last part" && fault.status === 416,
     judge(fault, _step, work) {
       const state = State.parse(work.state);
       if (TOMORROW.includes(fault.reason)) {
@@ -406,6 +408,14 @@ export function tiktok(context: PublisherContext): Publisher {
           message: "the upload's address was too old",
           who_must_act: "nobody",
           state: stored({ creator: state.creator, restarts: state.restarts + 1, ...EMPTY }),
+        };
+      }
+      if (fault.status === 416) {
+        return {
+          then: "restart",
+          message: "the upload stands elsewhere; it is being asked",
+          who_must_act: "nobody",
+          state: stored({ ...state, must_ask: true }),
         };
       }
       const words = WORDS[fault.reason];

@@ -1,0 +1,39 @@
+/**
+ * `deno task chaos:publishing`: thousands of posts on five simulated platforms, each with one call broken, on a stack of its own. Ends with 1 when
+ * anything was published twice, or was lost. `--rule retry` does the same by the rule "retry on error", for comparison.
+ */
+import { parseArgs } from "node:util";
+import postgres from "postgres";
+import { bootStack } from "../test_runner/boot.ts";
+import { useStack } from "../test/stack.ts";
+import { crash } from "./run_chaos.ts";
+import { runPublishing } from "./run_publishing.ts";
+
+const { values } = parseArgs({
+  options: {
+    runs: { type: "string", default: "3520" },
+    accounts: { type: "string", default: "6" },
+    seed: { type: "string", default: "1" },
+    crashes: { type: "string", default: "3" },
+    rule: { type: "string", default: "ask" },
+  },
+});
+const stack = await bootStack();
+try {
+  useStack(stack.info);
+  const sql = postgres(stack.info.db_url, { max: 1, onnotice: () => {} });
+  const [runs, crashes] = [Number(values.runs), Number(values.crashes)];
+  const report = await runPublishing({
+    runs,
+    accounts: Number(values.accounts),
+    seed: Number(values.seed),
+    rule: values.rule === "retry" ? "retry on error" : "ask",
+    ...(crashes > 0 ? { crash: () => crash(sql), crash_every: Math.ceil(runs / (crashes + 1)) } : {}),
+    say: (line) => console.log(line),
+  });
+  console.log(JSON.stringify(report, null, 2));
+  await sql.end();
+  Deno.exitCode = report.rule === "ask" && report.faults.length > 0 ? 1 : 0;
+} finally {
+  await stack.stop();
+}
