@@ -112,5 +112,6 @@ begin
     return;
   end if;
   perform cron.schedule('publish-due-posts', '* * * * *', 'select public.enqueue_due_posts()');
+  perform cron.schedule('keep-publishing-house', '46 * * * *', 'select public.create_job(null, ''keep_media'')');
 end;
 $$;

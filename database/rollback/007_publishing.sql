@@ -25,8 +25,8 @@ drop table publishing.webhook_delivery, publishing.webhook_endpoint, publishing.
   publishing.media;
 drop schema publishing;
 
-delete from public.job_queue where handler = 'publish_account';
-delete from ops.job_handler where name = 'publish_account';
+delete from public.job_queue where handler in ('publish_account', 'keep_media', 'deliver_webhooks');
+delete from ops.job_handler where name in ('publish_account', 'keep_media', 'deliver_webhooks');
 delete from public.job_type where slug = 'publishing';
 
 do $$

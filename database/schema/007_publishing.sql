@@ -10,7 +10,9 @@
 --   Tables: webhooks
 --   Functions: moves
 --   Functions: posts, for their owner
+--   Functions: media
 --   Functions: publishing, for workers
+--   Functions: webhooks
 --   Functions: dead letters
 --   Views
 --   Triggers
@@ -512,6 +514,86 @@ language sql stable security definer set search_path = '' as $$
 $$;
 comment on function public.read_publishing_limits is 'How much of each of these limits is used, for saying so before a post is sent.';
 
+-- ## Functions: media
+
+-- Security definer: as save_post.
+create function public.create_media(p_user_id uuid, p_kind text, p_mime_type text, p_bytes bigint, p_alt_text text default null) returns jsonb
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_id constant uuid := gen_random_uuid();
+begin
+  if (select count(*) from publishing.media where user_id = p_user_id and status = 'uploading') >= 100 then
+    raise exception using errcode = 'SVW01', message = 'You have 100 uploads that have not ended: finish or delete them first';
+  end if;
+  insert into publishing.media (id, user_id, path, kind, mime_type, bytes, alt_text)
+  values (v_id, p_user_id, p_user_id || '/' || v_id, p_kind, p_mime_type, p_bytes, p_alt_text);
+  return jsonb_build_object('media_id', v_id, 'path', p_user_id || '/' || v_id);
+end;
+$$;
+comment on function public.create_media is 'Announces a file: its row, and the path in storage that it is to have. A hundred unfinished ones a person.';
+
+-- Security definer: as save_post.
+create function public.read_media(p_user_id uuid, p_media_id uuid) returns jsonb
+language plpgsql stable security definer set search_path = '' as $$
+declare
+  v_media publishing.media;
+begin
+  select * into v_media from publishing.media where id = p_media_id and user_id = p_user_id and deleted_at is null;
+  if not found then
+    raise exception using errcode = 'SVG03', message = 'There is no such medium', detail = jsonb_build_object('resource', 'media', 'id', p_media_id);
+  end if;
+  return to_jsonb(v_media) - 'user_id';
+end;
+$$;
+comment on function public.read_media is 'A person''s medium with its path in storage; SVG03 when there is none.';
+
+-- Security definer: as save_post.
+create function public.finish_media(p_user_id uuid, p_media_id uuid, p_facts jsonb) returns jsonb
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  update publishing.media
+  set status = p_facts ->> 'status', mime_type = coalesce(p_facts ->> 'mime_type', mime_type),
+    sha256 = p_facts ->> 'sha256', width = (p_facts ->> 'width')::integer, height = (p_facts ->> 'height')::integer,
+    duration_seconds = (p_facts ->> 'duration_seconds')::numeric, frames_per_second = (p_facts ->> 'frames_per_second')::numeric,
+    refused_because = left(p_facts ->> 'refused_because', 500), ready_at = case when p_facts ->> 'status' = 'ready' then now() end
+  where id = p_media_id and user_id = p_user_id and status = 'uploading';
+  return public.read_media(p_user_id, p_media_id);
+end;
+$$;
+comment on function public.finish_media is 'What an upload turned out to be: ready, or refused and why. One that has ended stays as it is.';
+
+-- Security definer: as save_post.
+create function public.delete_media(p_user_id uuid, p_media_id uuid) returns text
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_path constant text := public.read_media(p_user_id, p_media_id) ->> 'path';
+begin
+  if exists (
+    select from publishing.post_target as target join publishing.post as post on post.id = target.post_id
+    where target.user_id = p_user_id and target.status in ('scheduled', 'publishing', 'waiting', 'unknown')
+      and (p_media_id = any (coalesce(target.media_ids, post.media_ids)) or target.options ->> 'thumbnail_media_id' = p_media_id::text))
+  then
+    raise exception using errcode = 'SVW01', message = 'A post that is to go out has this medium: cancel or edit the post first';
+  end if;
+  update publishing.media set status = 'deleted', deleted_at = now(), refused_because = null where id = p_media_id;
+  return v_path;
+end;
+$$;
+comment on function public.delete_media is 'Takes a medium away, unless a post that is to go out has it; returns the path of the file that is to be removed.';
+
+-- Security definer: as save_post.
+create function public.claim_forgotten_media(p_limit integer default 100) returns setof text
+language sql volatile security definer set search_path = '' as $$
+  update publishing.media set status = 'deleted', deleted_at = now(), refused_because = null
+  where id = any (array(
+    select id from publishing.media
+    where status in ('uploading', 'refused') and created_at < now() - interval '25 hours'
+    order by created_at limit p_limit for update skip locked))
+  returning path;
+$$;
+comment on function public.claim_forgotten_media is
+  'Uploads that never ended, or were refused, a day after (a signed upload lives no longer): their rows are closed, their files are to be removed.';
+
 -- ## Functions: publishing, for workers
 
 -- Security definer: creates jobs of the service.
@@ -539,11 +621,18 @@ begin
     v_created := v_created
       + coalesce((ops.create_job(null, 'publish_account', jsonb_build_object('social_account_id', v_account), 7, null, null, false)).is_new, false)::integer;
   end loop;
+  if exists (
+    select from publishing.webhook_delivery as delivery
+    join publishing.webhook_endpoint as endpoint on endpoint.id = delivery.endpoint_id
+    where delivery.next_at <= now() and coalesce(delivery.leased_until, '-infinity') < now() and (endpoint.is_active or delivery.event = 'test'))
+  then
+    perform ops.create_job(null, 'deliver_webhooks', '{}', 6, null, null, false);
+  end if;
   return v_created;
 end;
 $$;
 comment on function public.enqueue_due_posts is
-  'Makes a job for each account with something due. Workers call it every second, cron every minute; harmless when repeated.';
+  'Makes a job for each account with something due, and one for webhook deliveries that are. Workers call it every second, cron every minute; harmless when repeated.';
 
 -- Security definer: reads Vault; only the service may call it.
 create function public.begin_publishing(p_social_account_id uuid, p_lease_seconds integer default 60) returns jsonb
@@ -782,6 +871,163 @@ end;
 $$;
 comment on function public.hear_of_publishing is 'A platform reported something about a post under way: it is looked at now. Returns how many were meant.';
 
+-- ## Functions: webhooks
+
+-- Security definer: writes the tables of publishing and Vault; only the service may call it.
+create function public.save_webhook_endpoint(p_user_id uuid, p_endpoint_id uuid, p_url text, p_events text[], p_description text,
+  p_secret text, p_is_active boolean default true) returns jsonb
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_endpoint publishing.webhook_endpoint;
+begin
+  if p_endpoint_id is null then
+    if (select count(*) from publishing.webhook_endpoint where user_id = p_user_id) >= 10 then
+      raise exception using errcode = 'SVW01', message = 'You have 10 webhook endpoints: delete one first';
+    end if;
+    insert into publishing.webhook_endpoint (user_id, url, events, description, vault_secret_name)
+    values (p_user_id, p_url, p_events, p_description, 'streamvibe/webhook/' || gen_random_uuid())
+    returning * into v_endpoint;
+    perform vault.create_secret(jsonb_build_object('secret', p_secret)::text, v_endpoint.vault_secret_name, 'StreamVibe: secret of a webhook');
+  else
+    update publishing.webhook_endpoint
+    set url = coalesce(p_url, url), events = coalesce(p_events, events), description = coalesce(p_description, description),
+      is_active = p_is_active, paused_because = case when not p_is_active then coalesce(paused_because, 'paused by its owner') end,
+      failing_since = case when p_is_active then null else failing_since end
+    where id = p_endpoint_id and user_id = p_user_id
+    returning * into v_endpoint;
+    if not found then
+      raise exception using errcode = 'SVG03', message = 'There is no such endpoint', detail = jsonb_build_object('resource', 'webhook_endpoint', 'id', p_endpoint_id);
+    end if;
+    if p_secret is not null then
+      -- The one before stays good for a day, so that receivers can change over.
+      perform vault.update_secret(id, (jsonb_build_object('secret', p_secret, 'old', decrypted_secret::jsonb -> 'secret'))::text)
+      from vault.decrypted_secrets where name = v_endpoint.vault_secret_name;
+      update publishing.webhook_endpoint set old_secret_until = now() + interval '1 day' where id = v_endpoint.id;
+    end if;
+  end if;
+  return jsonb_build_object('endpoint_id', v_endpoint.id);
+end;
+$$;
+comment on function public.save_webhook_endpoint is 'Adds an endpoint, changes one, or gives it another secret; ten a person.';
+
+-- Security definer: as save_webhook_endpoint.
+create function public.delete_webhook_endpoint(p_user_id uuid, p_endpoint_id uuid) returns boolean
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_name text;
+begin
+  delete from publishing.webhook_endpoint where id = p_endpoint_id and user_id = p_user_id returning vault_secret_name into v_name;
+  delete from vault.secrets where name = v_name;
+  return v_name is not null;
+end;
+$$;
+comment on function public.delete_webhook_endpoint is 'Removes an endpoint, its secret and its log.';
+
+-- Security definer: as save_webhook_endpoint.
+create function public.list_webhook_endpoints(p_user_id uuid) returns setof jsonb
+language sql stable security definer set search_path = '' as $$
+  select jsonb_build_object('endpoint_id', endpoint.id, 'url', endpoint.url, 'events', to_jsonb(endpoint.events), 'description', endpoint.description,
+    'is_active', endpoint.is_active, 'paused_because', endpoint.paused_because, 'failing_since', endpoint.failing_since,
+    'old_secret_until', endpoint.old_secret_until, 'created_at', endpoint.created_at, 'deliveries', (
+      select coalesce(jsonb_agg(jsonb_build_object('delivery_id', delivery.id, 'event', delivery.event, 'status', delivery.status,
+        'attempts', delivery.attempts, 'next_at', delivery.next_at, 'last_status', delivery.last_status, 'last_error', delivery.last_error,
+        'created_at', delivery.created_at, 'settled_at', delivery.settled_at) order by delivery.created_at desc), '[]')
+      from (select * from publishing.webhook_delivery where endpoint_id = endpoint.id order by created_at desc limit 20) as delivery))
+  from publishing.webhook_endpoint as endpoint where endpoint.user_id = p_user_id order by endpoint.created_at;
+$$;
+comment on function public.list_webhook_endpoints is 'A person''s endpoints, each with its last deliveries. No secrets.';
+
+-- Security definer: as save_webhook_endpoint.
+create function public.send_webhook_again(p_user_id uuid, p_endpoint_id uuid, p_delivery_id uuid default null) returns uuid
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_id uuid;
+begin
+  if p_delivery_id is null then
+    insert into publishing.webhook_delivery (endpoint_id, user_id, event, payload)
+    select id, user_id, 'test', json_build_object('type', 'test', 'timestamp', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+      'data', json_build_object('message', 'StreamVibe reaches you'))::text
+    from publishing.webhook_endpoint where id = p_endpoint_id and user_id = p_user_id
+    returning id into v_id;
+  else
+    -- The same id: who has seen it knows it.
+    update publishing.webhook_delivery set status = 'waiting', next_at = now(), settled_at = null, attempts = 0
+    where id = p_delivery_id and endpoint_id = p_endpoint_id and user_id = p_user_id and status <> 'waiting'
+    returning id into v_id;
+  end if;
+  if v_id is null then
+    raise exception using errcode = 'SVG03', message = 'There is no such endpoint or delivery that has ended', detail = '{"resource": "webhook_delivery"}';
+  end if;
+  return v_id;
+end;
+$$;
+comment on function public.send_webhook_again is 'A test delivery, or one of the log once more, with the same id and the same bytes.';
+
+-- Security definer: reads Vault; only the service may call it.
+create function public.claim_webhook_deliveries(p_limit integer default 20, p_lease_seconds integer default 60) returns setof jsonb
+language sql volatile security definer set search_path = '' as $$
+  with claimed as (
+    update publishing.webhook_delivery
+    set fence = fence + 1, leased_until = clock_timestamp() + make_interval(secs => p_lease_seconds), attempts = attempts + 1
+    where id = any (array(
+      select delivery.id from publishing.webhook_delivery as delivery
+      join publishing.webhook_endpoint as endpoint on endpoint.id = delivery.endpoint_id
+      where delivery.next_at <= clock_timestamp() and coalesce(delivery.leased_until, '-infinity') < clock_timestamp()
+        and (endpoint.is_active or delivery.event = 'test')
+      order by delivery.next_at limit p_limit for update of delivery skip locked))
+    returning *
+  )
+  select jsonb_build_object('delivery_id', claimed.id, 'fence', claimed.fence, 'attempt', claimed.attempts, 'event', claimed.event,
+    'payload', claimed.payload, 'url', endpoint.url, 'secret', secret.decrypted_secret::jsonb ->> 'secret',
+    'old_secret', case when endpoint.old_secret_until > now() then secret.decrypted_secret::jsonb ->> 'old' end)
+  from claimed
+  join publishing.webhook_endpoint as endpoint on endpoint.id = claimed.endpoint_id
+  join vault.decrypted_secrets as secret on secret.name = endpoint.vault_secret_name;
+$$;
+comment on function public.claim_webhook_deliveries is 'Deliveries that are due, each to one worker, with what they are signed with.';
+
+-- Security definer: as save_webhook_endpoint.
+create function public.settle_webhook_delivery(p_delivery_id uuid, p_fence bigint, p_status integer, p_error text, p_answer text) returns text
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  -- Eight attempts over a day: 5 s, 5 min, 30 min, 2 h, 5 h, 8 h, 10 h after the one before.
+  v_waits constant integer[] := array[5, 300, 1800, 7200, 18000, 28800, 36000];
+  v_delivery publishing.webhook_delivery;
+  v_endpoint publishing.webhook_endpoint;
+  v_is_ok constant boolean := coalesce(p_status between 200 and 299, false);
+begin
+  select * into v_delivery from publishing.webhook_delivery where id = p_delivery_id and fence = p_fence and status = 'waiting' for update;
+  if not found then
+    return null;
+  end if;
+  update publishing.webhook_delivery
+  set status = case when v_is_ok then 'delivered' when attempts > cardinality(v_waits) or p_status = 410 then 'failed' else 'waiting' end,
+    next_at = case when not v_is_ok and attempts <= cardinality(v_waits) and p_status is distinct from 410
+      then clock_timestamp() + make_interval(secs => v_waits[attempts] * (0.9 + random() * 0.2)) end,
+    settled_at = case when v_is_ok or attempts > cardinality(v_waits) or p_status = 410 then clock_timestamp() end,
+    leased_until = null, last_status = p_status, last_error = left(p_error, 500), last_answer = left(p_answer, 1000)
+  where id = p_delivery_id
+  returning * into v_delivery;
+  if v_delivery.event <> 'test' then
+    update publishing.webhook_endpoint
+    set failing_since = case when v_is_ok then null else coalesce(failing_since, clock_timestamp()) end
+    where id = v_delivery.endpoint_id
+    returning * into v_endpoint;
+    -- It answered nothing good for a day, or said that it is gone.
+    if v_endpoint.is_active and not v_is_ok and (p_status = 410 or v_delivery.status = 'failed') then
+      update publishing.webhook_endpoint set is_active = false,
+        paused_because = format('it failed since %s: %s', to_char(failing_since at time zone 'utc', 'YYYY-MM-DD HH24:MI "UTC"'), coalesce(p_error, p_status::text))
+      where id = v_endpoint.id;
+      insert into public.notification (user_id, type, title, message, data)
+      values (v_endpoint.user_id, 'warning', 'A webhook is paused', format('%s did not take what was sent for a day; mend it, then switch it on again', v_endpoint.url),
+        jsonb_build_object('code', 'webhook_paused', 'endpoint_id', v_endpoint.id));
+    end if;
+  end if;
+  return v_delivery.status;
+end;
+$$;
+comment on function public.settle_webhook_delivery is 'What came of a delivery; the next attempt, or the end, and a pause with a word to its owner after a day of failures.';
+
 -- ## Functions: dead letters
 
 create function ops.require_owner_or_admin(p_user_id uuid) returns void
@@ -938,10 +1184,16 @@ grant execute on function ops.list_publishing_problems, ops.settle_publishing_pr
 -- Workers, cron and other functions of the service.
 revoke execute on function public.save_post, public.schedule_post, public.cancel_post, public.read_post, public.list_posts,
   public.read_publishing_accounts, public.read_publishing_limits, public.enqueue_due_posts, public.begin_publishing, public.arm_publishing,
-  public.send_publishing, public.record_publishing, public.hear_of_publishing from public, anon, authenticated;
+  public.send_publishing, public.record_publishing, public.hear_of_publishing, public.create_media, public.read_media, public.finish_media,
+  public.delete_media, public.claim_forgotten_media, public.save_webhook_endpoint, public.delete_webhook_endpoint,
+  public.list_webhook_endpoints, public.send_webhook_again, public.claim_webhook_deliveries, public.settle_webhook_delivery
+  from public, anon, authenticated;
 grant execute on function public.save_post, public.schedule_post, public.cancel_post, public.read_post, public.list_posts,
   public.read_publishing_accounts, public.read_publishing_limits, public.enqueue_due_posts, public.begin_publishing, public.arm_publishing,
-  public.send_publishing, public.record_publishing, public.hear_of_publishing to service_role;
+  public.send_publishing, public.record_publishing, public.hear_of_publishing, public.create_media, public.read_media, public.finish_media,
+  public.delete_media, public.claim_forgotten_media, public.save_webhook_endpoint, public.delete_webhook_endpoint,
+  public.list_webhook_endpoints, public.send_webhook_again, public.claim_webhook_deliveries, public.settle_webhook_delivery
+  to service_role;
 -- Nobody: parts of the functions above.
 revoke execute on function ops.check_publishing_move, ops.post_status, ops.lock_post, ops.describe_target, ops.lock_target, ops.emit_event,
   ops.tell_of_target, ops.require_owner_or_admin from public;
@@ -958,6 +1210,9 @@ set display_name = excluded.display_name, description = excluded.description, is
   expire_seconds = excluded.expire_seconds, keep_days = excluded.keep_days, sort_order = excluded.sort_order;
 
 insert into ops.job_handler (name, job_type, platform, is_default, max_concurrency)
-values ('publish_account', 'publishing', null, true, null)
+values
+  ('publish_account', 'publishing', null, true, null),
+  ('keep_media', 'publishing', null, false, 1),
+  ('deliver_webhooks', 'publishing', null, false, 4)
 on conflict (name) do update
 set job_type = excluded.job_type, platform = excluded.platform, is_default = excluded.is_default, max_concurrency = excluded.max_concurrency;

@@ -1,6 +1,7 @@
 /**
  * POST /functions/v1/tiktok-webhook — what TikTok reports by itself, signed with the client's secret.
- * A creator who takes StreamVibe's access back there is shown as disconnected at once; every other event is only received.
+ * A creator who takes StreamVibe's access back there is shown as disconnected at once; a post of which something is said is looked at; every
+ * other event is only received.
  */
 import * as z from "zod";
 import { accessRemoved } from "../_shared/connections/access_removed.ts";
@@ -27,6 +28,27 @@ export default endpoint({
       };
       await accessRemoved(context, { slug: "tiktok", title: "TikTok" }, report);
     }
+    // A hint that the post is to be looked at; what became of it TikTok is asked.
+    const publish_id = event.startsWith("post.publish.") ? publishIdOf(context.input.content) : null;
+    if (publish_id !== null) {
+      await context.admin.call("hear_of_publishing", {
+        p_platform: "tiktok",
+        p_platform_account_id: user_openid,
+        p_handle: publish_id,
+        p_seen: { event },
+      });
+    }
     return { received: true } as const;
   },
 });
+
+/** The content is a text of JSON. */
+function publishIdOf(content: string | undefined): string | null {
+  try {
+    return z.looseObject({ publish_id: z.string().max(100) }).safeParse(JSON.parse(content ?? "null")).data
+      ?.publish_id ??
+      null;
+  } catch {
+    return null;
+  }
+}

@@ -52,6 +52,16 @@ export class Storage {
     return `${this.#base}${signedURL.startsWith("/") ? "" : "/"}${signedURL}`;
   }
 
+  /** A token with which anybody may upload this one file, whole or in parts, for two hours. */
+  async signUpload(path: string): Promise<string> {
+    const response = await callProvider(`${this.#base}/object/upload/sign/${this.#bucket}/${path}`, {
+      method: "POST",
+      headers: this.#headers,
+    }, this.#options);
+    const { url } = z.object({ url: z.string() }).parse(await readJson(response, "storage"));
+    return new URLSearchParams(url.split("?")[1] ?? "").get("token") ?? "";
+  }
+
   async bytes(path: string, from: number, to: number): Promise<Uint8Array<ArrayBuffer>> {
     const now = this.context.now().getTime();
     let known = this.#read.get(path);

@@ -40,6 +40,7 @@ export const Medium = z.object({
   frames_per_second: z.coerce.number().nullable(),
   alt_text: z.string().nullable(),
   status: z.string(),
+  refused_because: z.string().nullish(),
 });
 export type Medium = z.output<typeof Medium>;
 

@@ -1,0 +1,177 @@
+/**
+ * Creators' media on their way into storage: a row and a signed address for a resumable upload, then a look at what arrived. A file is read in
+ * ranges and once, so it takes no more memory than one of them, however large it is.
+ */
+import { createHash } from "node:crypto";
+import { imageSize } from "image-size";
+import * as z from "zod";
+import type { Context } from "../context.ts";
+import { ApiError } from "../errors.ts";
+import type { Handler } from "../jobs/job.ts";
+import { Storage } from "./media.ts";
+import { Medium } from "./publisher.ts";
+import { PUBLISHING } from "./settings.ts";
+
+/** What may be uploaded; each platform takes some of these. */
+export const TYPES: Readonly<Record<string, Medium["kind"]>> = {
+  "image/jpeg": "image",
+  "image/png": "image",
+  "image/webp": "image",
+  "image/gif": "gif",
+  "video/mp4": "video",
+  "video/quicktime": "video",
+  "video/webm": "video",
+};
+
+const MOST_BYTES = 10 * 1_073_741_824;
+const Announced = z.object({ media_id: z.string(), path: z.string() });
+
+export const MediaInput = z.strictObject({
+  mime_type: z.enum(Object.keys(TYPES) as [string, ...string[]]),
+  bytes: z.int().min(1).max(MOST_BYTES),
+  alt_text: z.string().max(2_000).optional(),
+});
+
+/** Announces a file and hands out where it goes. */
+export async function announceMedia(context: Context, user_id: string, input: z.output<typeof MediaInput>) {
+  const { media_id, path } = await context.admin.call("create_media", {
+    p_user_id: user_id,
+    p_kind: TYPES[input.mime_type] ?? "image",
+    p_mime_type: input.mime_type,
+    p_bytes: input.bytes,
+    p_alt_text: input.alt_text ?? null,
+  }, Announced);
+  const { MEDIA_BUCKET } = context.settings.of(PUBLISHING);
+  const token = await new Storage(context).signUpload(path);
+  return {
+    media_id,
+    bucket: MEDIA_BUCKET,
+    path,
+    token,
+    tus_url: `${context.settings.SUPABASE_URL}/storage/v1/upload/resumable/sign`,
+    expires_at: new Date(context.now().getTime() + 2 * 3_600_000).toISOString(),
+  };
+}
+
+/** Looks at what arrived, and says what it is. Asked again it says the same. */
+export async function finishMedia(context: Context, user_id: string, media_id: string): Promise<Medium> {
+  const medium = await context.admin.call("read_media", { p_user_id: user_id, p_media_id: media_id }, Medium);
+  if (medium.status !== "uploading") return medium;
+  const storage = new Storage(context);
+  const size = await storage.size(medium.path);
+  if (size === null || size < medium.bytes) {
+    throw new ApiError(
+      "conflict",
+      `Cannot finish the medium: ${size ?? 0} of ${medium.bytes} bytes have arrived; go on with the upload`,
+      {
+        extras: { received: size ?? 0, bytes: medium.bytes },
+      },
+    );
+  }
+  const facts = size === medium.bytes
+    ? await factsOf(context, storage, medium)
+    : { status: "refused", refused_because: `${size} bytes arrived, ${medium.bytes} were announced` };
+  return await context.admin.call("finish_media", {
+    p_user_id: user_id,
+    p_media_id: media_id,
+    p_facts: facts,
+  }, Medium);
+}
+
+async function factsOf(context: Context, storage: Storage, medium: Medium) {
+  const { PUBLISH_CHUNK_BYTES } = context.settings.of(PUBLISHING);
+  const hash = createHash("sha256");
+  let head: Uint8Array<ArrayBuffer> | null = null;
+  for (let at = 0; at < medium.bytes; at += PUBLISH_CHUNK_BYTES) {
+    const part = await storage.bytes(medium.path, at, Math.min(medium.bytes, at + PUBLISH_CHUNK_BYTES));
+    head ??= part;
+    hash.update(part);
+  }
+  const sha256 = hash.digest("hex");
+  try {
+    const seen = medium.kind === "video"
+      ? await probeVideo(await storage.sign(medium.path, 900))
+      : probeImage(head ?? new Uint8Array());
+    if (seen.mime_type !== medium.mime_type) {
+      return {
+        status: "refused",
+        sha256,
+        refused_because: `it is ${seen.mime_type}, and was announced as ${medium.mime_type}`,
+      };
+    }
+    return { status: "ready", sha256, ...seen };
+  } catch (error) {
+    context.log.info("a medium could not be read", { media_id: medium.id, error });
+    return { status: "refused", sha256, refused_because: `it is no ${medium.mime_type} that can be read` };
+  }
+}
+
+interface Facts {
+  mime_type: string;
+  width?: number;
+  height?: number;
+  duration_seconds?: number;
+  frames_per_second?: number;
+}
+
+const IMAGE_TYPES: Readonly<Record<string, string>> = {
+  jpg: "image/jpeg",
+  png: "image/png",
+  webp: "image/webp",
+  gif: "image/gif",
+};
+
+export function probeImage(head: Uint8Array): Facts {
+  const { type = "", width, height, orientation = 1 } = imageSize(head);
+  // Above four, a camera was held sideways.
+  const isTurned = orientation > 4;
+  return {
+    mime_type: IMAGE_TYPES[type] ?? type,
+    width: isTurned ? height : width,
+    height: isTurned ? width : height,
+  };
+}
+
+/** Reads of a video what its containers say, by ranges. */
+export async function probeVideo(url: string): Promise<Facts> {
+  const { ALL_FORMATS, Input, UrlSource } = await import("mediabunny");
+  const input = new Input({ formats: ALL_FORMATS, source: new UrlSource(url) });
+  try {
+    const mime_type = (await input.getMimeType()).split(";")[0]?.trim() ?? "";
+    const track = await input.getPrimaryVideoTrack();
+    if (!track) throw new Error("there is no picture in it");
+    const { averagePacketRate } = await track.computePacketStats(60);
+    return {
+      mime_type,
+      width: track.displayWidth,
+      height: track.displayHeight,
+      duration_seconds: Math.round(await input.computeDuration() * 1_000) / 1_000,
+      ...(averagePacketRate > 0 ? { frames_per_second: Math.round(averagePacketRate * 1_000) / 1_000 } : {}),
+    };
+  } finally {
+    input.dispose();
+  }
+}
+
+export async function deleteMedia(context: Context, user_id: string, media_id: string): Promise<void> {
+  const path = await context.admin.call(
+    "delete_media",
+    { p_user_id: user_id, p_media_id: media_id },
+    z.string(),
+  );
+  // The row says that it is gone; a file that stays behind costs space and nothing else.
+  await new Storage(context).remove([path]).catch((error) =>
+    context.log.warn("a file could not be removed", { path, error })
+  );
+}
+
+/** Removes uploads that never ended or were refused. */
+export const keepMediaJob: Handler = async ({ context, deadline }) => {
+  let removed = 0;
+  for (;;) {
+    const paths = await context.admin.call("claim_forgotten_media", {}, z.array(z.string()));
+    await new Storage(context).remove(paths);
+    removed += paths.length;
+    if (paths.length < 100 || context.now() >= deadline) return { result: { removed } };
+  }
+};

@@ -1,0 +1,58 @@
+/** What the functions of webhooks take and answer. */
+import * as z from "zod";
+import { invalid } from "../errors.ts";
+import type { Context } from "../context.ts";
+import { checkAddress, UnsafeFetchError } from "../http/safe_fetch.ts";
+import { SITE } from "./settings.ts";
+
+export const EVENTS = [
+  "post.published",
+  "post.partly_published",
+  "post.failed",
+  "post.unknown",
+  "post.target.published",
+  "post.target.failed",
+  "post.target.unknown",
+] as const;
+
+/** A name, or the beginning of names. */
+export const EventPattern = z.string().regex(/^[a-z_]+(\.[a-z_]+)*(\.\*)?$/).max(60);
+
+const Time = z.string().nullable();
+
+export const Endpoint = z.object({
+  endpoint_id: z.uuid(),
+  url: z.string(),
+  events: z.array(z.string()),
+  description: z.string(),
+  is_active: z.boolean(),
+  paused_because: z.string().nullable(),
+  failing_since: Time,
+  old_secret_until: Time,
+  created_at: z.string(),
+  deliveries: z.array(z.object({
+    delivery_id: z.uuid(),
+    event: z.string(),
+    status: z.enum(["waiting", "delivered", "failed"]),
+    attempts: z.int(),
+    next_at: Time,
+    last_status: z.int().nullable(),
+    last_error: z.string().nullable(),
+    created_at: z.string(),
+    settled_at: Time,
+  })),
+});
+
+/** Refuses at once what would never be fetched. */
+export function checkEndpoint(context: Context, address: string): void {
+  const { WEBHOOK_EXAMPLE_SITES } = context.settings.of(SITE);
+  try {
+    checkAddress(
+      address,
+      WEBHOOK_EXAMPLE_SITES ? { example_sites: WEBHOOK_EXAMPLE_SITES } : { allow_http: false },
+    );
+  } catch (error) {
+    if (!(error instanceof UnsafeFetchError)) throw error;
+    invalid("/url", error.message);
+  }
+}

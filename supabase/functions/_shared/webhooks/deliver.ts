@@ -1,0 +1,97 @@
+/**
+ * Sends events to creators' endpoints, signed as https://www.standardwebhooks.com says: the bytes that are sent are the bytes that were signed.
+ * An endpoint is an address that a person gave, so it is fetched as such: only public hosts, by the address that was checked, no redirects.
+ */
+import { Webhook } from "standardwebhooks";
+import * as z from "zod";
+import type { Context } from "../context.ts";
+import { safeFetch, UnsafeFetchError } from "../http/safe_fetch.ts";
+import type { Handler } from "../jobs/job.ts";
+import { SITE } from "./settings.ts";
+
+const Delivery = z.object({
+  delivery_id: z.uuid(),
+  fence: z.int(),
+  attempt: z.int(),
+  event: z.string(),
+  payload: z.string(),
+  url: z.string(),
+  secret: z.string(),
+  old_secret: z.string().nullable(),
+});
+type Delivery = z.output<typeof Delivery>;
+
+const AT_ONCE = 10;
+const TIMEOUT_MS = 15_000;
+
+/** A secret as receivers' libraries take it. */
+export function newSecret(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(32));
+  return `whsec_${btoa(String.fromCharCode(...bytes))}`;
+}
+
+/** The three headers; while a secret is being changed, both signatures. */
+export function signatureHeaders(
+  { delivery_id, payload, secret, old_secret }: Pick<
+    Delivery,
+    "delivery_id" | "payload" | "secret" | "old_secret"
+  >,
+  now: Date,
+): Record<string, string> {
+  const secrets = [secret, ...(old_secret ? [old_secret] : [])];
+  return {
+    "webhook-id": delivery_id,
+    "webhook-timestamp": String(Math.floor(now.getTime() / 1_000)),
+    "webhook-signature": secrets.map((one) => new Webhook(one).sign(delivery_id, now, payload)).join(" "),
+  };
+}
+
+async function deliver(context: Context, delivery: Delivery): Promise<void> {
+  const { WEBHOOK_EXAMPLE_SITES } = context.settings.of(SITE);
+  let outcome: { status: number | null; error: string | null; answer: string | null };
+  try {
+    const answer = await safeFetch(delivery.url, {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        "user-agent": "StreamVibe-Webhooks/1",
+        ...signatureHeaders(delivery, context.now()),
+      },
+      body: delivery.payload,
+      timeout_ms: TIMEOUT_MS,
+      max_bytes: 4_096,
+      cut: true,
+      redirects: 0,
+      ...(WEBHOOK_EXAMPLE_SITES ? { example_sites: WEBHOOK_EXAMPLE_SITES } : { allow_http: false }),
+    });
+    const { status } = answer;
+    const isOk = status >= 200 && status < 300;
+    outcome = { status, error: isOk ? null : `it answered ${status}`, answer: answer.text().slice(0, 1_000) };
+  } catch (error) {
+    if (!(error instanceof UnsafeFetchError)) throw error;
+    outcome = { status: null, error: error.message, answer: null };
+  }
+  await context.admin.call("settle_webhook_delivery", {
+    p_delivery_id: delivery.delivery_id,
+    p_fence: delivery.fence,
+    p_status: outcome.status,
+    p_error: outcome.error,
+    p_answer: outcome.answer,
+  });
+}
+
+/** Everything that is due. */
+export async function deliverDue(context: Context, deadline: Date): Promise<number> {
+  let sent = 0;
+  while (context.now() < deadline) {
+    const due = await context.admin.call("claim_webhook_deliveries", { p_limit: AT_ONCE }, z.array(Delivery));
+    await Promise.all(due.map((delivery) => deliver(context, delivery)));
+    sent += due.length;
+    if (due.length < AT_ONCE) break;
+  }
+  return sent;
+}
+
+export const deliverWebhooksJob: Handler = async ({ context, deadline }) => ({
+  result: { sent: await deliverDue(context, deadline) },
+});

@@ -1,0 +1,5 @@
+import { settingsPart } from "../settings/settings.ts";
+import { url } from "../settings/values.ts";
+
+/** Where hosts below the reserved name `.example` are served; for the local stack and tests. */
+export const SITE = settingsPart("webhooks", { WEBHOOK_EXAMPLE_SITES: url.optional() });

@@ -1,0 +1,149 @@
+/** A picture's way: announced, uploaded in parts with cuts, looked at, used, deleted. */
+import assert from "node:assert/strict";
+import { createCreator, testDatabase, testStack } from "../../../../scripts/test/stack.ts";
+import { probeImage } from "../../_shared/publishing/upload.ts";
+import { sha256Hex } from "../../_shared/text/hash.ts";
+import { PublishingAccount } from "../support/publishing_account.ts";
+
+interface Announced {
+  media_id: string;
+  bucket: string;
+  path: string;
+  token: string;
+  tus_url: string;
+}
+
+/** A PNG of one colour, as large as wanted: what follows its end is read by nobody. */
+function picture(bytes: number): Uint8Array<ArrayBuffer> {
+  const head = Uint8Array.from(
+    atob("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="),
+    (char) => char.charCodeAt(0),
+  );
+  const whole = new Uint8Array(bytes);
+  whole.set(head);
+  return whole;
+}
+
+/** Uploads as tus-js-client does, and is cut off `cuts` times. */
+async function upload(
+  { bucket, path, token, tus_url }: Announced,
+  bytes: Uint8Array<ArrayBuffer>,
+  cuts: number,
+): Promise<number> {
+  const headers = { "tus-resumable": "1.0.0", "x-signature": token };
+  const created = await fetch(tus_url, {
+    method: "POST",
+    headers: {
+      ...headers,
+      "upload-length": String(bytes.length),
+      "upload-metadata": `bucketName ${btoa(bucket)},objectName ${btoa(path)},contentType ${
+        btoa("image/png")
+      }`,
+    },
+  });
+  assert.equal(created.status, 201, await created.text());
+  const location = created.headers.get("location") ?? "";
+  let resumed = 0;
+  for (;;) {
+    const asked = await fetch(location, { method: "HEAD", headers });
+    const offset = Number(asked.headers.get("upload-offset"));
+    if (offset === bytes.length) return resumed;
+    resumed++;
+    const part = bytes.subarray(offset, offset + 6 * 1_048_576);
+    const controller = new AbortController();
+    const body = cuts-- > 0
+      ? new ReadableStream<Uint8Array>({
+        async start(stream) {
+          stream.enqueue(part.subarray(0, Math.floor(part.length / 2)));
+          await new Promise((resolve) => setTimeout(resolve, 100));
+          controller.abort();
+          stream.error(new Error("cut"));
+        },
+      })
+      : part;
+    await fetch(location, {
+      method: "PATCH",
+      headers: {
+        ...headers,
+        "upload-offset": String(offset),
+        "content-type": "application/offset+octet-stream",
+      },
+      body,
+      signal: controller.signal,
+    }).then((response) => response.body?.cancel(), () => {});
+  }
+}
+
+Deno.test("an upload with three cuts goes on where it stopped, arrives whole, and is known for what it is", async () => {
+  const creator = await createCreator();
+  const bytes = picture(9_000_000);
+  const announced = await creator.call<Announced & { detail?: string }>("create-media", {
+    mime_type: "image/png",
+    bytes: bytes.length,
+  });
+  assert.equal(announced.status, 200, JSON.stringify(announced.body));
+  const early = await creator.call("finish-media", { media_id: announced.body.media_id });
+  assert.equal(early.status, 409);
+  const resumed = await upload(announced.body, bytes, 3);
+  assert.ok(resumed > 3);
+  const { status, body } = await creator.call<Record<string, unknown>>("finish-media", {
+    media_id: announced.body.media_id,
+  });
+  assert.equal(status, 200, JSON.stringify(body));
+  assert.equal(body.status, "ready", JSON.stringify(body));
+  assert.equal(body.sha256, await sha256Hex(bytes));
+  assert.deepEqual([body.width, body.height], [1, 1]);
+  const other = await createCreator();
+  assert.equal((await other.call("finish-media", { media_id: announced.body.media_id })).status, 404);
+  assert.equal((await creator.call("delete-media", { media_id: announced.body.media_id })).status, 200);
+  const { data } = await creator.client.from("post_media").select("id").eq("id", announced.body.media_id);
+  assert.deepEqual(data, []);
+});
+
+Deno.test("what is not what it was announced as is refused, and no other path can be written with its token", async () => {
+  const creator = await createCreator();
+  const bytes = new TextEncoder().encode("<script>alert(1)</script>");
+  const { body: announced } = await creator.call<Announced>("create-media", {
+    mime_type: "image/png",
+    bytes: bytes.length,
+  });
+  const { api_url } = await testStack();
+  const elsewhere = await fetch(
+    `${api_url}/storage/v1/object/upload/sign/${announced.bucket}/other/file?token=${announced.token}`,
+    { method: "PUT", body: bytes },
+  );
+  assert.equal(elsewhere.status, 400);
+  await elsewhere.body?.cancel();
+  await upload(announced, bytes, 0);
+  const { body } = await creator.call<Record<string, unknown>>("finish-media", {
+    media_id: announced.media_id,
+  });
+  assert.equal(body.status, "refused");
+  assert.match(String(body.refused_because), /no image\/png that can be read/);
+});
+
+Deno.test("a medium of a post that is to go out is not deleted; a forgotten upload is closed after a day", async () => {
+  await using own = await PublishingAccount.create("instagram");
+  const medium = await own.medium();
+  await own.due({ kind: "image", body: "Soon", media_ids: [medium.id] });
+  const kept = await own.account.creator.call("delete-media", { media_id: medium.id });
+  assert.equal(kept.status, 409);
+  const sql = await testDatabase();
+  try {
+    const { body: announced } = await own.account.creator.call<Announced>("create-media", {
+      mime_type: "image/png",
+      bytes: 10,
+    });
+    await sql`update publishing.media set created_at = now() - interval '26 hours' where id = ${announced.media_id}`;
+    const paths = await sql<{ path: string }[]>`select public.claim_forgotten_media(1000) as path`;
+    assert.ok(paths.some(({ path }) => path === announced.path));
+    const [row] = await sql`select status from publishing.media where id = ${announced.media_id}`;
+    assert.equal(row?.status, "deleted");
+  } finally {
+    await sql.end();
+  }
+});
+
+Deno.test("a picture that a camera held sideways has its sides as it is seen", () => {
+  assert.deepEqual(probeImage(picture(200)), { mime_type: "image/png", width: 1, height: 1 });
+});
