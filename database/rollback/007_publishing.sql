@@ -18,9 +18,12 @@ drop trigger publish_attempt_check_move on publishing.publish_attempt;
 drop function ops.check_publishing_move, ops.describe_target, ops.emit_event, ops.list_publishing_problems,
   ops.lock_post, ops.lock_target, ops.post_status, ops.require_owner_or_admin, ops.settle_publishing_problems,
   ops.tell_of_target, public.arm_publishing, public.begin_publishing, public.cancel_post,
-  public.enqueue_due_posts, public.hear_of_publishing, public.list_posts, public.list_publishing_problems,
+  public.claim_forgotten_media, public.claim_webhook_deliveries, public.create_media, public.delete_media,
+  public.delete_webhook_endpoint, public.enqueue_due_posts, public.finish_media, public.hear_of_publishing,
+  public.list_posts, public.list_publishing_problems, public.list_webhook_endpoints, public.read_media,
   public.read_post, public.read_publishing_accounts, public.read_publishing_limits, public.record_publishing,
-  public.save_post, public.schedule_post, public.send_publishing, public.settle_publishing_problems;
+  public.save_post, public.save_webhook_endpoint, public.schedule_post, public.send_publishing,
+  public.send_webhook_again, public.settle_publishing_problems, public.settle_webhook_delivery;
 drop table publishing.webhook_delivery, publishing.webhook_endpoint, publishing.publish_attempt, publishing.post_target, publishing.post,
   publishing.media;
 drop schema publishing;

@@ -88,9 +88,11 @@ export async function runPublishing(options: PublishingChaosOptions): Promise<Pu
           await options.crash();
           report.crashes++;
         }
+        const before = report.faults.length;
         await one(own, next, rule, report).catch((error) =>
           report.faults.push(`${next.step.name}, ${next.fault}: ${error}`)
         );
+        for (const fault of report.faults.slice(before)) say(fault);
         if (++done % 100 === 0) say(`${done} of ${runs}: ${report.duplicates} twice, ${report.lost} lost`);
       }
     } finally {

@@ -2540,6 +2540,7 @@ export type Database = {
         Args: { "p_lease_seconds": number; "p_limit": number; "p_per_creator": number };
         Returns: Json[];
       };
+      "claim_forgotten_media": { Args: { "p_limit"?: number }; Returns: string[] };
       "claim_mails": { Args: { "p_lease_seconds": number; "p_limit": number }; Returns: Json[] };
       "claim_seo_checks": {
         Args: { "p_connection_id": string; "p_limit": number; "p_now"?: string; "p_windows"?: Json };
@@ -2577,6 +2578,10 @@ export type Database = {
         Returns: Json;
       };
       "claim_token_refreshes": { Args: { "p_lease_seconds": number; "p_limit": number }; Returns: Json[] };
+      "claim_webhook_deliveries": {
+        Args: { "p_lease_seconds"?: number; "p_limit"?: number };
+        Returns: Json[];
+      };
       "cleanup_old_jobs": { Args: Record<PropertyKey, never>; Returns: number };
       "cleanup_old_webhook_events": { Args: { "p_days_old"?: number }; Returns: number };
       "complete_job": {
@@ -2617,6 +2622,16 @@ export type Database = {
         };
         Returns: string;
       };
+      "create_media": {
+        Args: {
+          "p_alt_text"?: string;
+          "p_bytes": number;
+          "p_kind": string;
+          "p_mime_type": string;
+          "p_user_id": string;
+        };
+        Returns: Json;
+      };
       "data_deletion_state": {
         Args: { "p_confirmation_code": string };
         Returns: {
@@ -2631,6 +2646,8 @@ export type Database = {
         Args: { "p_amount"?: number; "p_quota_type": string; "p_user_id": string };
         Returns: number;
       };
+      "delete_media": { Args: { "p_media_id": string; "p_user_id": string }; Returns: string };
+      "delete_webhook_endpoint": { Args: { "p_endpoint_id": string; "p_user_id": string }; Returns: boolean };
       "detect_stuck_jobs": {
         Args: Record<PropertyKey, never>;
         Returns: {
@@ -2745,6 +2762,7 @@ export type Database = {
           "user_id": string;
         }[];
       };
+      "finish_media": { Args: { "p_facts": Json; "p_media_id": string; "p_user_id": string }; Returns: Json };
       "finish_request": {
         Args: { "p_body"?: string; "p_idempotency_key": string; "p_scope": string; "p_status": number };
         Returns: undefined;
@@ -2893,6 +2911,7 @@ export type Database = {
       };
       "list_seo_work": { Args: { "p_now"?: string }; Returns: Json[] };
       "list_sitemap_pages": { Args: Record<PropertyKey, never>; Returns: Json };
+      "list_webhook_endpoints": { Args: { "p_user_id": string }; Returns: Json[] };
       "log_stripe_webhook_event": {
         Args: { "p_data"?: Json; "p_event_id": string; "p_event_type": string };
         Returns: string;
@@ -2953,6 +2972,7 @@ export type Database = {
       "read_billing": { Args: { "p_livemode": boolean; "p_user_id": string }; Returns: Json };
       "read_connection": { Args: { "p_social_account_id": string; "p_user_id": string }; Returns: Json };
       "read_job_metrics": { Args: Record<PropertyKey, never>; Returns: Json };
+      "read_media": { Args: { "p_media_id": string; "p_user_id": string }; Returns: Json };
       "read_platform_quotas": { Args: Record<PropertyKey, never>; Returns: Json[] };
       "read_post": { Args: { "p_post_id": string; "p_user_id": string }; Returns: Json };
       "read_publishing_accounts": {
@@ -3066,6 +3086,18 @@ export type Database = {
         };
         Returns: string;
       };
+      "save_webhook_endpoint": {
+        Args: {
+          "p_description": string;
+          "p_endpoint_id": string;
+          "p_events": (string)[];
+          "p_is_active"?: boolean;
+          "p_secret": string;
+          "p_url": string;
+          "p_user_id": string;
+        };
+        Returns: Json;
+      };
       "schedule_post": {
         Args: { "p_post_id": string; "p_publish_at"?: string; "p_user_id": string };
         Returns: number;
@@ -3120,6 +3152,10 @@ export type Database = {
       "send_publishing": {
         Args: { "p_attempt_id": number; "p_fence": number; "p_target_id": string };
         Returns: undefined;
+      };
+      "send_webhook_again": {
+        Args: { "p_delivery_id"?: string; "p_endpoint_id": string; "p_user_id": string };
+        Returns: string;
       };
       "set_ai_key": { Args: { "p_key"?: string; "p_provider": string }; Returns: boolean };
       "set_content_hidden": {
@@ -3185,6 +3221,16 @@ export type Database = {
           "p_now"?: string;
         };
         Returns: boolean;
+      };
+      "settle_webhook_delivery": {
+        Args: {
+          "p_answer": string;
+          "p_delivery_id": string;
+          "p_error": string;
+          "p_fence": number;
+          "p_status": number;
+        };
+        Returns: string;
       };
       "setup_profile": {
         Args: {

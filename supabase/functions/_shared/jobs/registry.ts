@@ -17,6 +17,7 @@ export const HANDLERS: Registry = {
   ai_generate_tags: async () => (await import("../ai/ai_job.ts")).generateTagsJob,
   publish_account: async () => (await import("../publishing/publish_job.ts")).publishJob,
   seo_submit: async () => (await import("../seo/seo_job.ts")).submitJob,
+  deliver_webhooks: async () => (await import("../webhooks/deliver.ts")).deliverWebhooksJob,
   keep_media: async () => (await import("../publishing/upload.ts")).keepMediaJob,
   token_refresh: async () => {
     const { refreshTokens } = await import("../connections/refresh_tokens.ts");

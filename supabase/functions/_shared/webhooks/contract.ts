@@ -45,11 +45,11 @@ export const Endpoint = z.object({
 
 /** Refuses at once what would never be fetched. */
 export function checkEndpoint(context: Context, address: string): void {
-  const { WEBHOOK_EXAMPLE_SITES } = context.settings.of(SITE);
+  const { EXAMPLE_SITES_URL } = context.settings.of(SITE);
   try {
     checkAddress(
       address,
-      WEBHOOK_EXAMPLE_SITES ? { example_sites: WEBHOOK_EXAMPLE_SITES } : { allow_http: false },
+      EXAMPLE_SITES_URL ? { example_sites: EXAMPLE_SITES_URL } : { allow_http: false },
     );
   } catch (error) {
     if (!(error instanceof UnsafeFetchError)) throw error;

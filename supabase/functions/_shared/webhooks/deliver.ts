@@ -47,7 +47,7 @@ export function signatureHeaders(
 }
 
 async function deliver(context: Context, delivery: Delivery): Promise<void> {
-  const { WEBHOOK_EXAMPLE_SITES } = context.settings.of(SITE);
+  const { EXAMPLE_SITES_URL } = context.settings.of(SITE);
   let outcome: { status: number | null; error: string | null; answer: string | null };
   try {
     const answer = await safeFetch(delivery.url, {
@@ -62,7 +62,7 @@ async function deliver(context: Context, delivery: Delivery): Promise<void> {
       max_bytes: 4_096,
       cut: true,
       redirects: 0,
-      ...(WEBHOOK_EXAMPLE_SITES ? { example_sites: WEBHOOK_EXAMPLE_SITES } : { allow_http: false }),
+      ...(EXAMPLE_SITES_URL ? { example_sites: EXAMPLE_SITES_URL } : { allow_http: false }),
     });
     const { status } = answer;
     const isOk = status >= 200 && status < 300;
