@@ -77,6 +77,7 @@ export async function runPublishing(options: PublishingChaosOptions): Promise<Pu
     faults: [],
   };
   await simulator("youtube/quota", { bucket: "video_uploads", limit: 10_000_000 }, "PUT");
+  const gate = new Gate();
   const slugs = [...new Set(STEPS.map(({ slug }) => slug))];
   let done = 0;
   const lane = async (slug: PlatformSlug, queue: Planned[]) => {
@@ -85,11 +86,11 @@ export async function runPublishing(options: PublishingChaosOptions): Promise<Pu
       await unlimited(own);
       for (let next = queue.pop(); next; next = queue.pop()) {
         if (options.crash && options.crash_every && next.number % options.crash_every === 0) {
-          await options.crash();
+          await gate.close(options.crash, () => own.account.sql`select 1`);
           report.crashes++;
         }
         const before = report.faults.length;
-        await one(own, next, rule, report).catch((error) =>
+        await one(own, next, rule, report, gate).catch((error) =>
           report.faults.push(`${next.step.name}, ${next.fault}: ${error}`)
         );
         for (const fault of report.faults.slice(before)) say(fault);
@@ -139,34 +140,31 @@ async function one(
   { step, fault, number }: Planned,
   rule: string,
   report: PublishingChaosReport,
+  gate: Gate,
 ) {
-  const media = await Promise.all((step.media ?? []).map((medium) => own.medium(medium)));
   const body = `Post ${number} ${crypto.randomUUID()}`;
   const options = JSON.parse(
     JSON.stringify(step.options ?? {}),
     (_, value) => typeof value === "string" ? `${value} ${number}` : value,
   );
   const before = (await own.shown()).length;
-  await own.account
-    .sql`delete from ops.platform_window where social_account_id = ${own.account.social_account_id}`;
   const what = FAULTS[fault];
   const kill = new Kill(typeof what === "string" ? what : null, new RegExp(step.match), step.skip ?? 0);
   if (typeof what === "object") await own.account.arm(step.match, what, { skip: step.skip ?? 0 });
+  const media_ids = await gate.open(async () => {
+    const { sql, social_account_id } = own.account;
+    await sql`delete from ops.platform_window where social_account_id = ${social_account_id}`;
+    return (await Promise.all((step.media ?? []).map((medium) => own.medium(medium)))).map(({ id }) => id);
+  });
 
   let status: string;
   if (rule === "ask") {
-    const id = await own.due({
-      kind: step.kind,
-      title: step.slug === "youtube" ? body : "",
-      body,
-      media_ids: media.map(({ id }) => id),
-      options,
-    });
-    const target = await publishTwice(own, id, kill, fault === "two workers");
-    status = target.status;
-    await tally(own, id, report);
+    const title = step.slug === "youtube" ? body : "";
+    const id = await gate.open(() => own.due({ kind: step.kind, title, body, media_ids, options }));
+    status = await publishToTheEnd(own, id, kill, fault === "two workers", gate);
+    await gate.open(() => tally(own, id, report));
   } else {
-    status = await retryOnError(own, { ...step, body, options }, media.map(({ id }) => id), kill);
+    status = await retryOnError(own, { ...step, body, options }, media_ids, kill);
   }
   await own.account.disarm();
   const shown = (await own.shown()).slice(before);
@@ -231,19 +229,71 @@ async function tally(own: PublishingAccount, id: string, report: PublishingChaos
 }
 
 /** Visits of workers, of which one dies, or two of them at once, until the post has come to an end. */
-async function publishTwice(own: PublishingAccount, id: string, kill: Kill, isDoubled: boolean) {
+async function publishToTheEnd(
+  own: PublishingAccount,
+  id: string,
+  kill: Kill,
+  isDoubled: boolean,
+  gate: Gate,
+): Promise<string> {
   const first = own.visit(kill.worker(own.context)).catch(ignore);
   if (isDoubled) {
     // While the first waits for its slow answer its lease ends, and another takes the post over.
-    const { sql } = own.account;
-    while (!(await own.target(id)).is_sent && (await own.target(id)).next_at !== null) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
+    let target = await gate.open(() => own.target(id));
+    while (!target.is_sent && target.next_at !== null) {
+      await pause(20);
+      target = await gate.open(() => own.target(id));
     }
-    await sql`update publishing.post_target set leased_until = now() where id = ${id} and leased_until is not null`;
+    const { sql } = own.account;
+    await gate.open(() =>
+      sql`update publishing.post_target set leased_until = now() where id = ${id} and leased_until is not null`
+    );
     await own.visit().catch(ignore);
   }
   await first;
-  return await own.end(id, { most: 120 });
+  for (let visit = 0; visit < 60; visit++) {
+    const target = await gate.open(() => own.target(id));
+    if (target.next_at === null) return target.status;
+    await gate.open(() => own.nudge(id));
+    await pause(170);
+    await own.visit().catch(ignore);
+  }
+  return (await gate.open(() => own.target(id))).status;
+}
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** A crash hits the workers in the middle of their work; the bookkeeping of the chaos itself waits until the database is back. */
+class Gate {
+  private closed: Promise<void> | null = null;
+  private inside = 0;
+
+  async open<T>(work: () => Promise<T>): Promise<T> {
+    while (this.closed) await this.closed;
+    this.inside++;
+    try {
+      return await work();
+    } finally {
+      this.inside--;
+    }
+  }
+
+  async close(crash: () => Promise<void>, look: () => Promise<unknown>): Promise<void> {
+    while (this.closed) await this.closed;
+    const opened = Promise.withResolvers<void>();
+    this.closed = opened.promise;
+    try {
+      while (this.inside > 0) await pause(5);
+      await crash();
+      for (let attempt = 0; attempt < 300; attempt++) {
+        await pause(100);
+        if (await look().then(() => true, () => false)) break;
+      }
+    } finally {
+      this.closed = null;
+      opened.resolve();
+    }
+  }
 }
 
 const ignore = () => {};

@@ -137,14 +137,18 @@ export class PublishingAccount {
       await this.visit(context?.() ?? this.context);
       const target = await this.target(id);
       if (target.next_at === null) return target;
-      // As waiting for it would.
-      await this.account.sql`
-        update publishing.post_target set next_at = least(next_at, now() + interval '150 milliseconds'),
-          leased_until = case when leased_until > now() + interval '150 milliseconds' then now() + interval '150 milliseconds' else leased_until end
-        where id = ${id} and next_at is not null`;
+      await this.nudge(id);
       await new Promise((resolve) => setTimeout(resolve, 170));
     }
     return await this.target(id);
+  }
+
+  /** As waiting for what it waits for would. */
+  async nudge(id: string): Promise<void> {
+    await this.account.sql`
+      update publishing.post_target set next_at = least(next_at, now() + interval '150 milliseconds'),
+        leased_until = case when leased_until > now() + interval '150 milliseconds' then now() + interval '150 milliseconds' else leased_until end
+      where id = ${id} and next_at is not null`;
   }
 
   /** What the platform shows that an app has published on this account. */
