@@ -187,6 +187,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/functions/v1/create-media": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Begins the upload of a picture or video */
+    post: operations["create-media"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/functions/v1/create-portal-session": {
     parameters: {
       query?: never;
@@ -238,6 +255,40 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/functions/v1/delete-media": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Deletes a picture or video */
+    post: operations["delete-media"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/functions/v1/delete-webhook": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Removes a webhook endpoint */
+    post: operations["delete-webhook"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/functions/v1/disconnect-account": {
     parameters: {
       query?: never;
@@ -249,6 +300,23 @@ export interface paths {
     put?: never;
     /** Disconnects an account and keeps its content */
     post: operations["disconnect-account"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/functions/v1/finish-media": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Ends the upload of a picture or video */
+    post: operations["finish-media"];
     delete?: never;
     options?: never;
     head?: never;
@@ -485,6 +553,23 @@ export interface paths {
     };
     /** Posts that failed, or of which nobody knows */
     get: operations["list-publishing-problems"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/functions/v1/list-webhooks": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The caller's webhook endpoints and their last deliveries */
+    get: operations["list-webhooks"];
     put?: never;
     post?: never;
     delete?: never;
@@ -833,6 +918,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/functions/v1/save-webhook": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Adds or changes an address that hears of events */
+    post: operations["save-webhook"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/functions/v1/search-content": {
     parameters: {
       query?: never;
@@ -861,6 +963,23 @@ export interface paths {
     get: operations["search-creators"];
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/functions/v1/send-webhook": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Sends a test, or a delivery once more */
+    post: operations["send-webhook"];
     delete?: never;
     options?: never;
     head?: never;
@@ -5143,6 +5262,72 @@ export interface operations {
       504: components["responses"]["Problem504"];
     };
   };
+  "create-media": {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same body gives the first answer again for 24 hours */
+        "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "mime_type": "image/jpeg",
+         *       "bytes": 120000,
+         *       "alt_text": "A lighthouse at dusk"
+         *     }
+         */
+        "application/json": {
+          alt_text?: string;
+          bytes: number;
+          /** @enum {string} */
+          mime_type:
+            | "image/jpeg"
+            | "image/png"
+            | "image/webp"
+            | "image/gif"
+            | "video/mp4"
+            | "video/quicktime"
+            | "video/webm";
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            bucket: string;
+            expires_at: string;
+            /** Format: uuid */
+            media_id: string;
+            path: string;
+            token: string;
+            tus_url: string;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
   "create-portal-session": {
     parameters: {
       query?: never;
@@ -5399,6 +5584,99 @@ export interface operations {
       504: components["responses"]["Problem504"];
     };
   };
+  "delete-media": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "media_id": "7d0e34c3-5f6a-4c53-9a53-4a4f2d9f0004"
+         *     }
+         */
+        "application/json": {
+          /** Format: uuid */
+          media_id: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @constant */
+            deleted: true;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  "delete-webhook": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "endpoint_id": "7d0e34c3-5f6a-4c53-9a53-4a4f2d9f0005"
+         *     }
+         */
+        "application/json": {
+          /** Format: uuid */
+          endpoint_id: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @constant */
+            deleted: true;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
   "disconnect-account": {
     parameters: {
       query?: never;
@@ -5443,6 +5721,64 @@ export interface operations {
       401: components["responses"]["Problem401"];
       404: components["responses"]["Problem404"];
       405: components["responses"]["Problem405"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  "finish-media": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "media_id": "7d0e34c3-5f6a-4c53-9a53-4a4f2d9f0004"
+         *     }
+         */
+        "application/json": {
+          /** Format: uuid */
+          media_id: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            alt_text: string | null;
+            bytes: number;
+            duration_seconds: number | null;
+            frames_per_second: number | null;
+            height: number | null;
+            id: string;
+            /** @enum {string} */
+            kind: "image" | "gif" | "video";
+            mime_type: string;
+            refused_because?: string | null;
+            sha256: string | null;
+            status: string;
+            width: number | null;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      409: components["responses"]["Problem409"];
       413: components["responses"]["Problem413"];
       415: components["responses"]["Problem415"];
       422: components["responses"]["Problem422"];
@@ -6804,6 +7140,61 @@ export interface operations {
       504: components["responses"]["Problem504"];
     };
   };
+  "list-webhooks": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            endpoints: {
+              created_at: string;
+              deliveries: {
+                attempts: number;
+                created_at: string;
+                /** Format: uuid */
+                delivery_id: string;
+                event: string;
+                last_error: string | null;
+                last_status: number | null;
+                next_at: string | null;
+                settled_at: string | null;
+                /** @enum {string} */
+                status: "waiting" | "delivered" | "failed";
+              }[];
+              description: string;
+              /** Format: uuid */
+              endpoint_id: string;
+              events: string[];
+              failing_since: string | null;
+              is_active: boolean;
+              old_secret_until: string | null;
+              paused_because: string | null;
+              url: string;
+            }[];
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
   mcp: {
     parameters: {
       query?: never;
@@ -7840,6 +8231,68 @@ export interface operations {
       504: components["responses"]["Problem504"];
     };
   };
+  "save-webhook": {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same body gives the first answer again for 24 hours */
+        "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "url": "https://hooks.example.com/streamvibe",
+         *       "events": [
+         *         "post.*"
+         *       ]
+         *     }
+         */
+        "application/json": {
+          description?: string;
+          /** Format: uuid */
+          endpoint_id?: string;
+          events?: string[];
+          /** @default true */
+          is_active?: boolean;
+          /** @default false */
+          rotate_secret?: boolean;
+          /** Format: uri */
+          url?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** Format: uuid */
+            endpoint_id: string;
+            secret: string | null;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
   "search-content": {
     parameters: {
       query: {
@@ -8057,6 +8510,54 @@ export interface operations {
       401: components["responses"]["Problem401"];
       404: components["responses"]["Problem404"];
       405: components["responses"]["Problem405"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  "send-webhook": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "endpoint_id": "7d0e34c3-5f6a-4c53-9a53-4a4f2d9f0005"
+         *     }
+         */
+        "application/json": {
+          /** Format: uuid */
+          delivery_id?: string;
+          /** Format: uuid */
+          endpoint_id: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** Format: uuid */
+            delivery_id: string;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
       422: components["responses"]["Problem422"];
       429: components["responses"]["Problem429"];
       500: components["responses"]["Problem500"];
