@@ -12,7 +12,7 @@ import { runPublishing } from "./run_publishing.ts";
 const { values } = parseArgs({
   options: {
     runs: { type: "string", default: "3520" },
-    accounts: { type: "string", default: "6" },
+    accounts: { type: "string", default: "10" },
     seed: { type: "string", default: "1" },
     crashes: { type: "string", default: "3" },
     rule: { type: "string", default: "ask" },

@@ -89,11 +89,9 @@ export async function runPublishing(options: PublishingChaosOptions): Promise<Pu
           await gate.close(options.crash, () => own.account.sql`select 1`);
           report.crashes++;
         }
-        const before = report.faults.length;
         await one(own, next, rule, report, gate).catch((error) =>
           report.faults.push(`${next.step.name}, ${next.fault}: ${error}`)
         );
-        for (const fault of report.faults.slice(before)) say(fault);
         if (++done % 100 === 0) say(`${done} of ${runs}: ${report.duplicates} twice, ${report.lost} lost`);
       }
     } finally {
@@ -198,8 +196,8 @@ function judge(
     report.duplicates_by_platform[step.slug] = (report.duplicates_by_platform[step.slug] ?? 0) + extra;
     if (report.rule === "ask") report.faults.push(`twice: ${step.name}, ${fault}`);
   }
-  // Neither out, nor known to be in question.
-  if (posts.length === 0 && status !== "unknown") {
+  // Neither out, nor known to be in question, nor waiting for its turn.
+  if (posts.length === 0 && status !== "unknown" && status !== "waiting") {
     report.lost++;
     report.lost_by_platform[step.slug] = (report.lost_by_platform[step.slug] ?? 0) + 1;
     if (report.rule === "ask") report.faults.push(`lost: ${step.name}, ${fault} (${status})`);
