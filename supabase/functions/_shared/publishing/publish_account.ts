@@ -207,7 +207,13 @@ class Run {
       await this.record({ attempt_id, outcome: "dropped", note: "it had not left" });
       return null;
     }
-    const step = this.publisher.next(this.work());
+    let step = this.publisher.next(this.work());
+    // What is asked first changes nothing, and may say where it stands.
+    while (open.is_decisive && step?.effect === "reads") {
+      const status = await this.read(step);
+      if (status !== null) return status;
+      step = this.publisher.next(this.work());
+    }
     if (!open.is_decisive) {
       const state = step?.name === open.step ? step.lost ?? this.state : this.state;
       await this.record({
@@ -218,9 +224,8 @@ class Run {
       });
       return null;
     }
-    if (step?.name !== open.step || !step.settle) {
-      return await this.giveUp(open, "nobody knows how to ask about it any more");
-    }
+    // By another name it is the same call, begun by a worker with other settings: where it stands, it is asked about the same way.
+    if (!step?.settle) return await this.giveUp(open, "nobody knows how to ask about it any more");
     return await this.settle(step, open);
   }
 

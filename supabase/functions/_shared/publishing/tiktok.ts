@@ -45,6 +45,8 @@ const State = z.object({
   creator: Creator.optional(),
   handle: z.string().optional(),
   upload_url: z.string().optional(),
+  /** As it was begun; another size would not fit any more. */
+  chunk: z.int().optional(),
   sent: z.int().default(0),
   must_ask: z.boolean().default(false),
   asked: z.int().default(0),
@@ -214,7 +216,9 @@ export function tiktok(context: PublisherContext): Publisher {
             },
           },
         });
-        return { state: stored({ ...state, handle: data.publish_id, upload_url: data.upload_url, sent: 0 }) };
+        return {
+          state: stored({ ...state, handle: data.publish_id, upload_url: data.upload_url, chunk, sent: 0 }),
+        };
       },
     };
   }
@@ -227,7 +231,7 @@ export function tiktok(context: PublisherContext): Publisher {
   function part(work: Work, state: State): Step {
     const [medium] = work.media;
     const size = medium?.bytes ?? 0;
-    const chunk = chunkOf(size);
+    const chunk = state.chunk ?? chunkOf(size);
     const count = Math.max(1, Math.floor(size / chunk));
     const place = Math.min(count - 1, Math.floor(state.sent / chunk));
     const to = place === count - 1 ? size : (place + 1) * chunk;
