@@ -1130,12 +1130,16 @@ $$;
 comment on function public.take_sitemap_page is
   'A page of the sitemap as it was rendered: {is_due, etag, urls, body}. Due: it must be rendered first, since something in it is no longer public, or because changes of so many seconds ago are not in it. No body where the caller has it (p_etags). Null: no such page.';
 
-create function public.read_sitemap_page(p_page integer, p_size integer) returns json
-language plpgsql volatile security definer set search_path = '' set jit = off as $$
+create function public.read_sitemap_page(p_page integer, p_size integer, p_limit integer default 500, p_from_at timestamptz default null,
+  p_from_id uuid default null) returns json
+language plpgsql volatile security definer
+-- By the index, in its order, whatever the statistics say of how few creators are public.
+set search_path = '' set jit = off set enable_sort = off set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off as $$
 declare
   v_page ops.sitemap_page;
+  v_from_at timestamptz;
+  v_from_id uuid;
   v_to record;
-  v_most integer;
   v_changes bigint[];
   v_entries json;
   v_next json;
@@ -1144,13 +1148,15 @@ begin
   if not found then
     return null;
   end if;
+  v_from_at := coalesce(p_from_at, v_page.from_at);
+  v_from_id := coalesce(p_from_id, v_page.from_id);
   select * into v_to from ops.sitemap_end(v_page);
   -- Before the entries: what is noted by now, they show.
-  select array_agg(id) into v_changes from ops.sitemap_change as change
-  where change.kind = v_page.kind and (change.at, change.subject_id) >= (v_page.from_at, v_page.from_id)
-    and (change.at, change.subject_id) < (v_to.to_at, v_to.to_id);
-  -- The last page is cut where it is full. Others grow a little when something in their range comes back.
-  v_most := case when v_to.to_at = 'infinity' then p_size else least(2 * p_size, 50000) end;
+  if p_from_at is null then
+    select array_agg(id) into v_changes from ops.sitemap_change as change
+    where change.kind = v_page.kind and (change.at, change.subject_id) >= (v_page.from_at, v_page.from_id)
+      and (change.at, change.subject_id) < (v_to.to_at, v_to.to_id);
+  end if;
   if v_page.kind = 'item' then
     with listed as materialized (
       select row_number() over (order by item.created_at, item.id) as place, item.created_at as at, item.id,
@@ -1161,16 +1167,13 @@ begin
           'changed_at', item.changed_at, 'metadata', item.metadata, 'slug', item.profile_slug,
           'display_name', item.display_name) as entry
       from ops.public_item as item
-      where (item.created_at, item.id) >= (v_page.from_at, v_page.from_id) and (item.created_at, item.id) < (v_to.to_at, v_to.to_id)
+      where (item.created_at, item.id) >= (v_from_at, v_from_id) and (item.created_at, item.id) < (v_to.to_at, v_to.to_id)
       order by item.created_at, item.id
-      limit v_most + 1
-    ), kept as (
-      select case when count(*) > v_most then p_size else v_most end as most from listed
+      limit p_limit + 1
     )
-    select json_agg(entry order by place) filter (where place <= most),
-      json_agg(json_build_object('at', at, 'id', id)) filter (where place = most + 1) -> 0
-    into v_entries, v_next
-    from listed, kept;
+    select json_agg(entry order by place) filter (where place <= p_limit),
+      json_agg(json_build_object('at', at, 'id', id)) filter (where place > p_limit) -> 0
+    into v_entries, v_next from listed;
   else
     with listed as materialized (
       select row_number() over (order by creator.created_at, creator.id) as place, creator.created_at as at, creator.id,
@@ -1184,24 +1187,22 @@ begin
         limit 1
       ) as newest on true
       where creator.is_public and creator.hidden_at is null and creator.profile_slug is not null
-        and (creator.created_at, creator.id) >= (v_page.from_at, v_page.from_id)
-        and (creator.created_at, creator.id) < (v_to.to_at, v_to.to_id)
+        and (creator.created_at, creator.id) >= (v_from_at, v_from_id) and (creator.created_at, creator.id) < (v_to.to_at, v_to.to_id)
       order by creator.created_at, creator.id
-      limit v_most + 1
-    ), kept as (
-      select case when count(*) > v_most then p_size else v_most end as most from listed
+      limit p_limit + 1
     )
-    select json_agg(entry order by place) filter (where place <= most),
-      json_agg(json_build_object('at', at, 'id', id)) filter (where place = most + 1) -> 0
-    into v_entries, v_next
-    from listed, kept;
+    select json_agg(entry order by place) filter (where place <= p_limit),
+      json_agg(json_build_object('at', at, 'id', id)) filter (where place > p_limit) -> 0
+    into v_entries, v_next from listed;
   end if;
+  -- The last page is cut where it is full. Others grow a little when something in their range comes back.
   return json_build_object('kind', v_page.kind, 'version', v_page.version, 'is_first', v_page.from_at = '-infinity',
+    'most', case when v_to.to_at = 'infinity' then p_size else least(2 * p_size, 50000) end,
     'changes', coalesce(v_changes, '{}'), 'entries', coalesce(v_entries, '[]'), 'next', v_next);
 end;
 $$;
 comment on function public.read_sitemap_page is
-  'What a page is rendered from: {kind, version, is_first, changes, entries, next}. Next: where the page after it is to begin, when there is more than a page holds.';
+  'A portion of what a page is rendered from: {kind, version, is_first, most, changes, entries, next}. Next: where the next portion of the page begins. Changes come with the first. Most: so many entries a page may hold; what is left begins a new one.';
 
 create function public.put_sitemap_page(p_page integer, p_version integer, p_made_with text, p_body text, p_etag text, p_urls integer,
   p_bytes bigint, p_changes bigint[], p_next_at timestamptz default null, p_next_id uuid default null) returns boolean
@@ -1236,7 +1237,8 @@ $$;
 comment on function public.list_sitemap_pages is 'The pages that the sitemap''s index names, creators first: page, changed_at. Empty ones are left out.';
 
 create function ops.plan_sitemap(p_size integer, p_most integer default 20) returns integer
-language plpgsql volatile security invoker set search_path = '' as $$
+language plpgsql volatile security invoker
+set search_path = '' set jit = off set enable_sort = off set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off as $$
 declare
   v_kind text;
   v_last ops.sitemap_page;

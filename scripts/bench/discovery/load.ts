@@ -83,9 +83,9 @@ export async function load(
     if (only_items) {
       await timed("indexes", async () => {
         for (const { name, definition } of indexes) {
-          if (name.includes("sitemap")) await sql.unsafe(definition);
+          if (/sitemap|_user_id_/.test(name)) await sql.unsafe(definition);
         }
-        await sql`vacuum analyze public.content_item`;
+        await sql`vacuum analyze public.content_item, public.users, public.social_account`;
       });
       return { source: catalogue.source, seconds };
     }

@@ -10,7 +10,7 @@ export default endpoint({
   method: "GET",
   auth: "none",
   rate: "service",
-  input: z.object({}),
+  input: z.strictObject({}),
   example: {},
   output: z.string(),
   produces: "text/plain; charset=utf-8",

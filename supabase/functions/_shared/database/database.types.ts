@@ -2985,7 +2985,16 @@ export type Database = {
       };
       "read_request_metrics": { Args: Record<PropertyKey, never>; Returns: Json };
       "read_seo_connection": { Args: { "p_connection_id": string; "p_user_id"?: string }; Returns: Json };
-      "read_sitemap_page": { Args: { "p_page": number; "p_size": number }; Returns: Json };
+      "read_sitemap_page": {
+        Args: {
+          "p_from_at"?: string;
+          "p_from_id"?: string;
+          "p_limit"?: number;
+          "p_page": number;
+          "p_size": number;
+        };
+        Returns: Json;
+      };
       "record_click": {
         Args: {
           "p_address"?: string;

@@ -8,7 +8,15 @@ import { sha256Hex } from "../text/hash.ts";
 import { Subject } from "./page_facts.ts";
 import { SEO } from "./settings.ts";
 import { siteOf } from "./site.ts";
-import { creatorEntry, itemEntry, sitemapIndex, urlEntry, urlSet } from "./sitemap_xml.ts";
+import {
+  creatorEntry,
+  itemEntry,
+  MOST_BYTES,
+  MOST_URLS,
+  sitemapIndex,
+  urlEntry,
+  urlSet,
+} from "./sitemap_xml.ts";
 import type { Xml } from "./xml.ts";
 
 /** To be changed with what entries hold: pages that an older release rendered are rendered again. */
@@ -33,10 +41,11 @@ const Key = z.object({ at: z.string(), id: z.uuid() });
 const Rest = z.object({
   version: z.int(),
   is_first: z.boolean(),
+  most: z.int(),
   changes: z.array(z.int()),
   next: Key.nullable(),
 });
-const Read = z.discriminatedUnion("kind", [
+const Portion = z.discriminatedUnion("kind", [
   Rest.extend({ kind: z.literal("item"), entries: z.array(Subject) }),
   Rest.extend({
     kind: z.literal("creator"),
@@ -45,6 +54,7 @@ const Read = z.discriminatedUnion("kind", [
     ),
   }),
 ]).nullable();
+type Portion = NonNullable<z.output<typeof Portion>>;
 
 const Listed = z.array(z.object({ page: z.int(), changed_at: z.string().nullable() }));
 const Claimed = z.object({ pages: z.array(z.int()), due: z.int(), is_planned: z.boolean() });
@@ -130,16 +140,15 @@ async function keyOf(context: Context, number: number): Promise<string> {
 
 /** Reads, renders and keeps a page. Where another was faster, what was rendered is as true as theirs was when it was read. */
 async function render(context: Context, number: number): Promise<SitemapPage | null> {
-  const size = context.settings.of(SEO).SITEMAP_PAGE_SIZE;
-  const read = await context.admin.call("read_sitemap_page", { p_page: number, p_size: size }, Read);
+  const read = await readPortion(context, number, null);
   if (read === null) return null;
-  const { bytes, urls } = urlSet(entriesOf(context, read));
-  const count = read.entries.length + (read.kind === "creator" && read.is_first ? 1 : 0);
-  // What does not fit into one file begins the next one.
-  const left = urls < count ? read.entries[urls - count + read.entries.length] : undefined;
-  const next = left ? { at: left.created_at, id: left.id } : read.next;
-  const etag = `"${(await sha256Hex(bytes)).slice(0, 32)}"`;
-  const gzip = await compressed(bytes);
+  // The page of the site itself comes on top.
+  const urls_most = Math.min(MOST_URLS, read.most + (isSite(read) ? 1 : 0));
+  const { gzip, urls, bytes, left: next } = await urlSet(entriesOf(context, number, read), {
+    urls: urls_most,
+    bytes: MOST_BYTES,
+  });
+  const etag = `"${(await sha256Hex(gzip)).slice(0, 32)}"`;
   await context.admin.call("put_sitemap_page", {
     p_page: number,
     p_version: read.version,
@@ -147,7 +156,7 @@ async function render(context: Context, number: number): Promise<SitemapPage | n
     p_body: encode(gzip),
     p_etag: etag,
     p_urls: urls,
-    p_bytes: bytes.length,
+    p_bytes: bytes,
     p_changes: read.changes,
     p_next_at: next?.at ?? null,
     p_next_id: next?.id ?? null,
@@ -155,15 +164,49 @@ async function render(context: Context, number: number): Promise<SitemapPage | n
   return { etag, urls, gzip, is_cut: next !== null };
 }
 
-function* entriesOf({ settings, now }: Context, read: NonNullable<z.output<typeof Read>>): Generator<Xml> {
-  const urls = siteOf(settings);
-  const time = now();
-  if (read.kind === "item") {
-    for (const item of read.entries) yield itemEntry(item, urls, time);
-    return;
+/** So many entries are held at once: an isolate has little memory, and a page of long texts is megabytes. */
+const PORTION = 500;
+
+async function readPortion(
+  context: Context,
+  number: number,
+  from: z.output<typeof Key> | null,
+): Promise<Portion | null> {
+  return await context.admin.call("read_sitemap_page", {
+    p_page: number,
+    p_size: context.settings.of(SEO).SITEMAP_PAGE_SIZE,
+    p_limit: PORTION,
+    p_from_at: from?.at ?? null,
+    p_from_id: from?.id ?? null,
+  }, Portion);
+}
+
+function isSite({ kind, is_first }: Portion): boolean {
+  return kind === "creator" && is_first;
+}
+
+/** The entries of a page in their order, with the keys of what they are of; one that does not fit begins the next page. */
+async function* entriesOf(
+  context: Context,
+  number: number,
+  first: Portion,
+): AsyncGenerator<[Xml, z.output<typeof Key> | null]> {
+  const urls = siteOf(context.settings);
+  const time = context.now();
+  if (isSite(first)) yield [urlEntry(`${urls.site}/`, null), null];
+  for (let read: Portion | null = first; read;) {
+    if (read.kind === "item") {
+      for (const item of read.entries) {
+        yield [itemEntry(item, urls, time), { at: item.created_at, id: item.id }];
+      }
+    } else {
+      for (const creator of read.entries) {
+        yield [creatorEntry(creator, urls, time), { at: creator.created_at, id: creator.id }];
+      }
+    }
+    const { next }: Portion = read;
+    read = next && await readPortion(context, number, next);
   }
-  if (read.is_first) yield urlEntry(`${urls.site}/`, null);
-  for (const creator of read.entries) yield creatorEntry(creator, urls, time);
 }
 
 /** What a rendering depends on beside the items. */
@@ -172,11 +215,6 @@ async function madeWith({ settings }: Context): Promise<string> {
   const addresses = [urls.item({ id: "id", slug: "slug" }), urls.creator("slug"), urls.thumbnail("id")];
   return (await sha256Hex(JSON.stringify([RENDERER, settings.of(SEO).SITEMAP_PAGE_SIZE, ...addresses])))
     .slice(0, 16);
-}
-
-async function compressed(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-  const stream = new Blob([bytes]).stream().pipeThrough(new CompressionStream("gzip"));
-  return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
 function encode(bytes: Uint8Array): string {

@@ -20,35 +20,45 @@ const OPENING = `${HEADER}<urlset xmlns="${SITEMAP}" ` +
   'xmlns:video="http://www.google.com/schemas/sitemap-video/1.1">\n';
 const CLOSING = "</urlset>\n";
 
-/** The file of so many entries. */
-export interface UrlSet {
-  bytes: Uint8Array<ArrayBuffer>;
-  /** How many of the entries are in it; the others would have made it too large. */
+/** A file of entries, compressed while they come. */
+export interface UrlSet<Source> {
+  gzip: Uint8Array<ArrayBuffer>;
   urls: number;
+  /** Of the XML. */
+  bytes: number;
+  /** What the first entry is of that would have made it too large. */
+  left: Source | null;
 }
 
-/** Puts entries into one file, as many as one may hold. */
-export function urlSet(entries: Iterable<Xml>, most = { urls: MOST_URLS, bytes: MOST_BYTES }): UrlSet {
+/** Puts entries into one file, as many as one may hold; each comes with what it was made from. */
+export async function urlSet<Source>(
+  entries: Iterable<readonly [Xml, Source]> | AsyncIterable<readonly [Xml, Source]>,
+  most = { urls: MOST_URLS, bytes: MOST_BYTES },
+): Promise<UrlSet<Source>> {
   const encoder = new TextEncoder();
-  const closing = encoder.encode(CLOSING);
-  const parts = [encoder.encode(OPENING)];
-  let size = OPENING.length + closing.length;
-  let urls = 0;
-  for (const entry of entries) {
+  const { readable, writable } = new CompressionStream("gzip");
+  const compressed = new Response(readable).arrayBuffer();
+  const writer = writable.getWriter();
+  const written: UrlSet<Source> = {
+    gzip: new Uint8Array(),
+    urls: 0,
+    bytes: OPENING.length + CLOSING.length,
+    left: null,
+  };
+  await writer.write(encoder.encode(OPENING));
+  for await (const [entry, source] of entries) {
     const part = encoder.encode(`${entry}\n`);
-    if (urls === most.urls || size + part.length > most.bytes) break;
-    parts.push(part);
-    size += part.length;
-    urls++;
+    if (written.urls === most.urls || written.bytes + part.length > most.bytes) {
+      written.left = source;
+      break;
+    }
+    await writer.write(part);
+    written.urls++;
+    written.bytes += part.length;
   }
-  parts.push(closing);
-  const bytes = new Uint8Array(size);
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return { bytes, urls };
+  await writer.write(encoder.encode(CLOSING));
+  await writer.close();
+  return { ...written, gzip: new Uint8Array(await compressed) };
 }
 
 /** The file that names the others. */

@@ -49,7 +49,7 @@ Deno.test("robots answers from its settings, without the database", async () => 
 });
 
 Deno.test("robots of the stack names the stack's sitemap", async () => {
-  const { status, body } = await callFunction<{ text: string }>("robots", { query: { any: "parameter" } });
+  const { status, body } = await callFunction<{ text: string }>("robots");
   assert.equal(status, 200);
   assert.deepEqual(parse(body.text).getSitemaps(), ["https://streamvibe.example/sitemap.xml"]);
 });

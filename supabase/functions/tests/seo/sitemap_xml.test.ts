@@ -7,11 +7,15 @@ import { creatorEntry, itemEntry, sitemapIndex, urlSet } from "../../_shared/seo
 import { hostileTexts, NOW, realItems, seoItem, URLS } from "../support/seo_items.ts";
 import { xsdFaults } from "../support/xsd.ts";
 
-const xmlOf = (items: SeoItem[]) =>
-  new TextDecoder().decode(urlSet(items.map((item) => itemEntry(item, URLS, NOW))).bytes);
+async function unpacked({ gzip }: { gzip: Uint8Array<ArrayBuffer> }): Promise<string> {
+  return await new Response(new Blob([gzip]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
+}
+
+const xmlOf = async (items: SeoItem[]) =>
+  await unpacked(await urlSet(items.map((item) => [itemEntry(item, URLS, NOW), null] as const)));
 
 async function read(items: SeoItem[]) {
-  const xml = xmlOf(items);
+  const xml = await xmlOf(items);
   assert.deepEqual(await xsdFaults(xml, "page"), []);
   return await parseSitemap(Readable.from([xml]));
 }
@@ -34,38 +38,38 @@ Deno.test("a video's entry has what a video sitemap requires, and what it recomm
   });
 });
 
-Deno.test("an entry is a video's only with everything that is required", () => {
-  const has = (changes: Partial<SeoItem>) => xmlOf([seoItem(changes)]).includes("<video:video>");
-  assert.ok(has({}));
-  assert.ok(has({ description: "" }), "the title describes it");
-  assert.ok(!has({ has_thumbnail: false }));
-  assert.ok(!has({ platform: "instagram" }), "Instagram documents no player");
-  assert.ok(!has({ metadata: { embeddable: false } }));
-  assert.ok(!has({ content_type: "post" }));
-  assert.match(xmlOf([seoItem({ content_type: "carousel" })]), /<image:image><image:loc>https:/);
+Deno.test("an entry is a video's only with everything that is required", async () => {
+  const has = async (changes: Partial<SeoItem>) =>
+    (await xmlOf([seoItem(changes)])).includes("<video:video>");
+  assert.ok(await has({}));
+  assert.ok(await has({ description: "" }), "the title describes it");
+  assert.ok(!await has({ has_thumbnail: false }));
+  assert.ok(!await has({ platform: "instagram" }), "Instagram documents no player");
+  assert.ok(!await has({ metadata: { embeddable: false } }));
+  assert.ok(!await has({ content_type: "post" }));
+  assert.match(await xmlOf([seoItem({ content_type: "carousel" })]), /<image:image><image:loc>https:/);
 });
 
-Deno.test("durations are whole seconds from 1 to 28,800, or are left out", () => {
-  const duration = (changes: Partial<SeoItem>) =>
-    /<video:duration>(.*?)</.exec(xmlOf([seoItem(changes)]))?.[1];
-  assert.equal(duration({ duration_seconds: 28_800 }), "28800");
+Deno.test("durations are whole seconds from 1 to 28,800, or are left out", async () => {
+  const duration = async (changes: Partial<SeoItem>) =>
+    /<video:duration>(.*?)</.exec(await xmlOf([seoItem(changes)]))?.[1];
+  assert.equal(await duration({ duration_seconds: 28_800 }), "28800");
   for (const duration_seconds of [0, 28_801, 30_000, null]) {
-    assert.equal(duration({ duration_seconds }), undefined);
+    assert.equal(await duration({ duration_seconds }), undefined);
   }
-  assert.equal(duration({ metadata: { live: "live" } }), undefined);
-  assert.match(xmlOf([seoItem({ metadata: { live: "live" } })]), /<video:live>yes</);
-  assert.doesNotMatch(xmlOf([seoItem({ metadata: { live: "none" } })]), /video:live/);
+  assert.equal(await duration({ metadata: { live: "live" } }), undefined);
+  assert.match(await xmlOf([seoItem({ metadata: { live: "live" } })]), /<video:live>yes</);
+  assert.doesNotMatch(await xmlOf([seoItem({ metadata: { live: "none" } })]), /video:live/);
 });
 
-Deno.test("views and clicks are in no entry, so they change none", () => {
-  assert.equal(
-    xmlOf([seoItem({ views_count: 1 })]),
-    xmlOf([seoItem({ views_count: 999, likes_count: 999 })]),
-  );
+Deno.test("views and clicks are in no entry, so they change none", async () => {
+  const seen = (views_count: number) => xmlOf([seoItem({ views_count, likes_count: views_count })]);
+  assert.equal(await seen(1), await seen(999));
 });
 
-Deno.test("what has been dated into the future is dated by when it was first seen", () => {
-  const xml = xmlOf([seoItem({ published_at: "2031-01-01T00:00:00Z", changed_at: "2031-01-01T00:00:00Z" })]);
+Deno.test("what has been dated into the future is dated by when it was first seen", async () => {
+  const late = "2031-01-01T00:00:00Z";
+  const xml = await xmlOf([seoItem({ published_at: late, changed_at: late })]);
   assert.match(xml, /<video:publication_date>2026-11-02T10:00:00\+00:00</);
   assert.doesNotMatch(xml, /<lastmod>/);
 });
@@ -103,14 +107,18 @@ Deno.test({
   },
 });
 
-Deno.test("a file ends before it is too large, by count and by bytes", () => {
+Deno.test("a file ends before it is too large, by count and by bytes, and says where the next one begins", async () => {
   const entry = itemEntry(seoItem(), URLS, NOW);
-  const many = Array.from({ length: 100 }, () => entry);
-  assert.equal(urlSet(many, { urls: 40, bytes: 1_000_000 }).urls, 40);
-  const { bytes, urls } = urlSet(many, { urls: 1_000, bytes: 20_000 });
-  assert.ok(bytes.length <= 20_000 && bytes.length > 20_000 - entry.length - 2);
-  assert.ok(urls > 0 && urls < 100);
-  assert.match(new TextDecoder().decode(bytes), /<\/urlset>\n$/);
+  const many = Array.from({ length: 100 }, (_, place) => [entry, place] as const);
+  const counted = await urlSet(many, { urls: 40, bytes: 1_000_000 });
+  assert.deepEqual([counted.urls, counted.left], [40, 40]);
+  const { bytes, urls, left, ...file } = await urlSet(many, { urls: 1_000, bytes: 20_000 });
+  assert.ok(bytes <= 20_000 && bytes > 20_000 - entry.length - 2);
+  assert.equal(left, urls);
+  const xml = await unpacked(file);
+  assert.equal(new TextEncoder().encode(xml).length, bytes);
+  assert.match(xml, /<\/urlset>\n$/);
+  assert.equal((await urlSet(many)).left, null);
 });
 
 Deno.test("the index and creators' pages are valid, with addresses that are encoded", async () => {
@@ -120,5 +128,5 @@ Deno.test("the index and creators' pages are valid, with addresses that are enco
   assert.deepEqual(await xsdFaults(index, "index"), []);
   const entry = creatorEntry({ slug: "größe-料理", changed_at: "2026-11-01T00:00:00Z" }, URLS, NOW);
   assert.match(entry, /<loc>https:\/\/watch\.example\.com\/@gr%C3%B6%C3%9Fe-%E6%96%99%E7%90%86<\/loc>/);
-  assert.deepEqual(await xsdFaults(new TextDecoder().decode(urlSet([entry]).bytes), "page"), []);
+  assert.deepEqual(await xsdFaults(await unpacked(await urlSet([[entry, null]])), "page"), []);
 });
