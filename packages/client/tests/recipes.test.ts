@@ -17,7 +17,7 @@ const PRINTED: Record<number, RegExp> = {
   3: /^100 %: 12 new of 12 seen$/m,
   4: /^completed 100 %/m,
   5: /^[0-9a-f-]{36} \S/m,
-  6: /(?:Item \d+ Public Creator\n?)/,
+  6: /^(?:.+\n){4}.+$/,
   7: /undone_fields/,
   8: /^gone: Cannot find the job/,
   9: /^stopped: enough after \d+/,

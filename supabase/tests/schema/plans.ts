@@ -113,7 +113,7 @@ export async function fillLibraries(
       from public.content_item as item, generate_series(1, 20) as n
       where item.social_account_id in (select id from plan_account) and item.platform_content_id ~ '^v[0-9]{1,2}$';
     insert into public.notification (user_id, title, created_at)
-      select id, 'Hello', now() - n * interval '1 hour' from plan_creator, generate_series(1, 100) as n;
+      select id, 'Hello', now() - n * interval '1 hour' from plan_creator, generate_series(1, 2000) as n;
     analyze public.content_item; analyze public.content_revision; analyze public.subscription; analyze public.notification;
     analyze public.platform_connection; analyze public.users; analyze public.social_account;
     -- What autovacuum does after a while: an index with a long list of entries yet to be sorted in is slower than it will be.

@@ -6,7 +6,7 @@ import { testDatabase } from "../../../scripts/test/stack.ts";
 async function documented(page: string): Promise<Record<string, string>> {
   const found: Record<string, string> = {};
   for (const line of (await Deno.readTextFile(page)).split("\n")) {
-    const code = line.match(/\| `([a-z_]+)`/)?.[1];
+    const code = line.match(/\| \[?`([a-z_]+)`/)?.[1];
     if (!line.startsWith("|") || code === undefined) continue;
     for (const [state] of line.matchAll(/\bSV[A-Z]\d{2}\b/g)) found[state] = code;
   }
