@@ -214,6 +214,11 @@ class Schedule {
     return Math.floor(this.#random.next() * limit);
   }
 
+  /** How many gates an answer of Stripe is on its way: now and then so many that all else is over by then. */
+  #slow(): number {
+    return this.#chance(0.3) ? this.#below(this.#chance(0.4) ? 120 : 12) : 1;
+  }
+
   async run(): Promise<void> {
     const { sql } = this;
     await sql`insert into auth.users (id, email) values (${this.#user}, ${`${this.#user}@example.com`})`;
@@ -391,8 +396,8 @@ class Schedule {
           return new Response(JSON.stringify({ error: { type: "api_error" } }), { status: 500 });
         }
         const response = await this.#ask(new URL(String(input instanceof Request ? input.url : input)), init);
-        const slow = this.#chance(0.3) ? this.#below(12) : 1;
-        for (let wait = 0; wait < slow; wait++) await this.#gates.gate(true);
+        const slow = this.#slow();
+        for (let wait = 1; wait <= slow; wait++) await this.#gates.gate(wait === slow);
         return response;
       },
       now: () => new Date(),
@@ -456,7 +461,7 @@ class Schedule {
         const fails = isDead || this.#chance(0.05);
         if (fails) return rule === "refetch without lock" ? again() : undefined;
         const fetched = this.#truth();
-        const slow = this.#chance(0.3) ? this.#below(12) : 1;
+        const slow = this.#slow();
         for (let wait = 0; wait < slow; wait++) await this.#gates.gate();
         if (this.#chance(KILL)) return rule === "refetch without lock" ? again() : undefined;
         for (const [id, one] of fetched) state.set(id, one);

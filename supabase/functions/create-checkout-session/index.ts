@@ -13,7 +13,7 @@ export default endpoint({
   input: CheckoutInput,
   example: { tier: "premium", return_url: "http://localhost:3000/billing" },
   output: z.object({ url: z.url(), expires_at: z.iso.datetime() }),
-  errors: ["conflict", "redirect_uri_not_allowed", "provider_error", "provider_unavailable"],
+  errors: ["bad_request", "conflict", "redirect_uri_not_allowed", "provider_error", "provider_unavailable"],
   timeout_ms: 60_000,
   handle: (context) => createCheckout(context, context.user.id, context.input),
 });
