@@ -6,7 +6,6 @@ import type Stripe from "stripe";
 import type { Context } from "../context.ts";
 import { ApiError, DatabaseError } from "../errors.ts";
 import { callProvider, ProviderError } from "../http/outgoing.ts";
-import { requireSetting } from "../settings/settings.ts";
 import { BILLING } from "./settings.ts";
 
 /** Metadata that says whose a customer or a subscription is. */
@@ -15,8 +14,15 @@ export const OWNER = "streamvibe_user_id";
 /** Every POST must carry an idempotency key: calls are repeated. */
 export async function stripeClient(context: Context, limits: { timeout_ms?: number } = {}): Promise<Stripe> {
   const settings = context.settings.of(BILLING);
+  const key = settings.STRIPE_SECRET_KEY;
+  if (key === undefined) {
+    throw new ApiError(
+      "unavailable",
+      "Cannot reach Stripe: this installation sells no plans (it has no key)",
+    );
+  }
   const { default: Client } = await import("stripe");
-  return new Client(requireSetting(settings, "STRIPE_SECRET_KEY"), {
+  return new Client(key, {
     httpClient: Client.createFetchHttpClient(
       outgoing(context, settings.STRIPE_API_URL, limits.timeout_ms ?? settings.STRIPE_TIMEOUT_MS),
     ),

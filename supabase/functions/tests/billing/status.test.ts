@@ -1,5 +1,8 @@
 /** Words and amounts, without a network; and the two shapes in which Stripe's API has had a subscription. */
 import assert from "node:assert/strict";
+import billingStatus from "../../billing-status/index.ts";
+import createCheckout from "../../create-checkout-session/index.ts";
+import { requestTo, testDependencies } from "../support/test_dependencies.ts";
 import { wordsOf } from "../../_shared/billing/mail.ts";
 import { money } from "../../_shared/billing/money.ts";
 import { Subscription } from "../../_shared/billing/state.ts";
@@ -142,4 +145,33 @@ Deno.test("a subscription's period is understood on its item and on itself, its 
   ]);
   const bare = Subscription.parse({ ...head, items: { data: [{ id: "si_1", price: { id: "price_2" } }] } });
   assert.deepEqual([bare.items[0]?.period_end, bare.period_end, bare.items[0]?.quantity], [null, null, 1]);
+});
+
+Deno.test("an installation without Stripe tells the plan, and says that it sells none", async () => {
+  const { dependencies } = testDependencies({
+    functions: {
+      read_billing: () =>
+        billing({}, { subscriptions: [], entitlement: {}, tier: "free", plan: "Free", customer_id: null }),
+      begin_billing: () => ({
+        row: 1,
+        customer_id: null,
+        is_deleted: false,
+        subscriptions: [],
+        has_subscribed: false,
+        lookup_key: "streamvibe_basic_monthly",
+        told_email_hash: null,
+        email: null,
+      }),
+    },
+  });
+  const told = await billingStatus.with(dependencies).fetch(
+    await requestTo("billing-status", { method: "GET" }),
+  );
+  assert.equal(told.status, 200);
+  assert.equal((await told.json()).next.text, "Nothing is charged.");
+  const refused = await createCheckout.with(dependencies).fetch(
+    await requestTo("create-checkout-session", { body: '{"tier": "basic"}' }),
+  );
+  assert.equal(refused.status, 503);
+  assert.match((await refused.json()).detail, /sells no plans/);
 });
