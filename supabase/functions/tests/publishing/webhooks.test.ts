@@ -1,0 +1,129 @@
+/** What creators' endpoints get: signed, once, again after a failure, paused when they fail for good. */
+import assert from "node:assert/strict";
+import { Webhook } from "standardwebhooks";
+import { createCreator } from "../../../../scripts/test/stack.ts";
+import { deliverDue } from "../../_shared/webhooks/deliver.ts";
+import { PublishingAccount } from "../support/publishing_account.ts";
+
+interface Received {
+  path: string;
+  headers: Record<string, string>;
+  body: string;
+}
+
+/** Serves hosts below `.example`, answers with the statuses in turn, the last for ever. */
+function receiver(statuses: number[]) {
+  const received: Received[] = [];
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (request) => {
+    const body = await request.text();
+    received.push({
+      path: new URL(request.url).pathname,
+      headers: Object.fromEntries(request.headers),
+      body,
+    });
+    return new Response("", { status: statuses.length > 1 ? statuses.shift() : statuses[0] });
+  });
+  const { port } = server.addr as Deno.NetAddr;
+  return { received, url: `http://127.0.0.1:${port}`, [Symbol.asyncDispose]: () => server.shutdown() };
+}
+
+async function endpointOf(own: PublishingAccount, url: string, events: string[] = ["post.target.*"]) {
+  const { sql, creator } = own.account;
+  const secret = `whsec_${btoa("0123456789abcdef0123456789abcdef")}`;
+  const [row] = await sql<{ saved: { endpoint_id: string } }[]>`
+    select public.save_webhook_endpoint(${creator.id}, null, ${url}, ${events}, '', ${secret}) as saved`;
+  assert.ok(row);
+  return { endpoint_id: row.saved.endpoint_id, secret };
+}
+
+const soon = () => new Date(Date.now() + 30_000);
+
+Deno.test("an event is delivered as the bytes that were signed; a failure is tried again with the same id", async () => {
+  await using there = receiver([500, 200]);
+  await using own = await PublishingAccount.create("twitter", { EXAMPLE_SITES_URL: there.url });
+  const { endpoint_id, secret } = await endpointOf(own, "https://hooks.example/streamvibe");
+  const id = await own.due({ kind: "text", body: "Told to a webhook, “é”" });
+  await own.end(id);
+  const { sql, creator } = own.account;
+  const mine = () => there.received.filter(({ path }) => path === "/hooks.example/streamvibe");
+  for (let visit = 0; visit < 20 && mine().length < 2; visit++) {
+    await deliverDue(own.context, soon());
+    await sql`update publishing.webhook_delivery set next_at = now() where endpoint_id = ${endpoint_id} and next_at is not null`;
+  }
+  const [first, second] = mine();
+  assert.ok(first && second);
+  assert.equal(first.headers["webhook-id"], second.headers["webhook-id"]);
+  const event = new Webhook(secret).verify(second.body, second.headers) as {
+    type: string;
+    data: { target_id: string };
+  };
+  assert.deepEqual([event.type, event.data.target_id], ["post.target.published", id]);
+  assert.throws(() =>
+    new Webhook(secret).verify(JSON.stringify(JSON.parse(second.body), null, 1), second.headers)
+  );
+  const { body } = await creator.call<
+    { endpoints: { deliveries: { status: string; attempts: number }[] }[] }
+  >("list-webhooks");
+  assert.deepEqual(body.endpoints[0]?.deliveries.map(({ status, attempts }) => [status, attempts]), [[
+    "delivered",
+    2,
+  ]]);
+});
+
+Deno.test("an endpoint that fails for a day is paused, and its owner is told once; a rotated secret signs beside the old one", async () => {
+  await using there = receiver([503]);
+  await using own = await PublishingAccount.create("twitter", { EXAMPLE_SITES_URL: there.url });
+  const { endpoint_id, secret } = await endpointOf(own, "https://down.example/");
+  const { sql, creator } = own.account;
+  const rotated = await creator.call<{ secret: string }>("save-webhook", {
+    endpoint_id,
+    rotate_secret: true,
+  });
+  assert.equal(rotated.status, 200, JSON.stringify(rotated.body));
+  await own.end(await own.due({ kind: "text", body: "Nobody hears" }));
+  for (let attempt = 0; attempt < 9; attempt++) {
+    await sql`update publishing.webhook_delivery set next_at = now() where endpoint_id = ${endpoint_id} and next_at is not null`;
+    await deliverDue(own.context, soon());
+  }
+  const [one] = there.received;
+  assert.ok(one);
+  for (const key of [secret, rotated.body.secret]) new Webhook(key).verify(one.body, one.headers);
+  const { body } = await creator.call<
+    {
+      endpoints: {
+        is_active: boolean;
+        paused_because: string;
+        deliveries: { status: string; attempts: number }[];
+      }[];
+    }
+  >("list-webhooks");
+  const [endpoint] = body.endpoints;
+  assert.equal(endpoint?.is_active, false);
+  assert.match(endpoint?.paused_because ?? "", /it answered 503/);
+  assert.deepEqual(endpoint?.deliveries.map(({ status, attempts }) => [status, attempts]), [["failed", 8]]);
+  const notes =
+    await sql`select 1 from public.notification where user_id = ${creator.id} and data ->> 'code' = 'webhook_paused'`;
+  assert.equal(notes.length, 1);
+});
+
+Deno.test("addresses of machines that are nobody's business are refused when they are given", async () => {
+  const creator = await createCreator();
+  const addresses = [
+    "https://127.0.0.1/",
+    "https://[::1]/",
+    "https://[::ffff:10.0.0.1]/",
+    "https://169.254.169.254/latest/meta-data",
+    "https://10.1.2.3/",
+    "https://192.168.0.1/",
+    "https://2130706433/",
+    "https://0x7f.1/",
+    "https://localhost/",
+    "https://printer.local/",
+    "https://example.com:8080/",
+    "https://user:secret@example.com/",
+  ];
+  for (const url of addresses) {
+    const { status } = await creator.call("save-webhook", { url });
+    assert.equal(status, 422, url);
+  }
+});
