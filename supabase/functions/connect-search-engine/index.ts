@@ -6,7 +6,13 @@ import * as z from "zod";
 import { ApiError, endpoint } from "../_shared/http/endpoint.ts";
 import { checkAddress, UnsafeFetchError } from "../_shared/http/safe_fetch.ts";
 import { ENGINES } from "../_shared/seo/engine.ts";
-import { Connection, METHODS, proofs, SiteUrl, siteUrl } from "../_shared/seo/connection.ts";
+import {
+  Connection,
+  METHODS,
+  proofs,
+  SiteUrl,
+  siteUrl,
+} from "../_shared/seo/connection.ts";
 import { SEO } from "../_shared/seo/settings.ts";
 
 export default endpoint({
@@ -28,7 +34,11 @@ export default endpoint({
      * Google: the JSON of a service account or of an authorized user. Bing: the API key. Yandex: the OAuth token. IndexNow needs none.
      * Kept in Vault, never given back.
      */
-    credentials: z.string().min(8).max(8_000).optional(),
+    credentials: z.string().min(8).max(8_000).regex(
+      /^(\{[^]*\}|[\w.+=-]+)$/,
+      "must be a JSON object, a key or a token",
+    )
+      .optional(),
   }),
   example: { search_engine: "indexnow", site_url: "https://example.com" },
   output: z.object({
@@ -37,24 +47,42 @@ export default endpoint({
     site_url: z.string(),
     is_verified: z.boolean(),
     /** Ways to prove that the site is the caller's. */
-    proofs: z.array(z.object({ method: z.enum(METHODS), where: z.string(), what: z.string() })),
+    proofs: z.array(
+      z.object({
+        method: z.enum(METHODS),
+        where: z.string(),
+        what: z.string(),
+      }),
+    ),
   }),
   errors: ["bad_request"],
   async handle({ input, user, admin, settings }) {
     const { search_engine, item_path, credentials } = input;
     const site_url = siteUrl(input.site_url);
     try {
-      checkAddress(site_url, { example_sites: settings.of(SEO).EXAMPLE_SITES_URL });
+      checkAddress(site_url, {
+        example_sites: settings.of(SEO).EXAMPLE_SITES_URL,
+      });
     } catch (error) {
       if (!(error instanceof UnsafeFetchError)) throw error;
       throw new ApiError("validation_failed", error.message, {
-        errors: [{ pointer: "/site_url", detail: "must be a public web address" }],
+        errors: [{
+          pointer: "/site_url",
+          detail: "must be a public web address",
+        }],
       });
     }
     if (search_engine !== "indexnow" && !credentials) {
-      throw new ApiError("validation_failed", "Cannot connect: this search engine needs credentials", {
-        errors: [{ pointer: "/credentials", detail: "is needed for this search engine" }],
-      });
+      throw new ApiError(
+        "validation_failed",
+        "Cannot connect: this search engine needs credentials",
+        {
+          errors: [{
+            pointer: "/credentials",
+            detail: "is needed for this search engine",
+          }],
+        },
+      );
     }
     const connection = await admin.call("connect_seo_site", {
       p_user_id: user.id,

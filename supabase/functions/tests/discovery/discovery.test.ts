@@ -1,11 +1,21 @@
 /** The public functions over HTTP: contracts, cursors, caching headers, problems. What they may show is tested beside the database. */
 import assert from "node:assert/strict";
-import { callFunction, createCreator, type Creator, testDatabase } from "../../../../scripts/test/stack.ts";
+import {
+  callFunction,
+  createCreator,
+  type Creator,
+  testDatabase,
+} from "../../../../scripts/test/stack.ts";
 import { rolledUp, shownClicks } from "../support/clicks.ts";
 import { publicCreator } from "../support/public_creator.ts";
 
 interface Listed {
-  content_items: { id: string; title: string; total_clicks: number; creator: { slug: string } }[];
+  content_items: {
+    id: string;
+    title: string;
+    total_clicks: number;
+    creator: { slug: string };
+  }[];
   total_count: number;
   total_is_estimate: boolean;
   next_cursor: string | null;
@@ -16,7 +26,9 @@ Deno.test("browse-content filters, pages by cursor to the end, and counts", asyn
   const seen: string[] = [];
   let query = `browse-content?creator=${slug}&limit=5`;
   for (let page = 0; page < 5; page++) {
-    const { status, body } = await callFunction<Listed>(query, { method: "GET" });
+    const { status, body } = await callFunction<Listed>(query, {
+      method: "GET",
+    });
     assert.equal(status, 200, JSON.stringify(body));
     assert.equal(body.total_count, 12);
     assert.equal(body.total_is_estimate, false);
@@ -27,18 +39,32 @@ Deno.test("browse-content filters, pages by cursor to the end, and counts", asyn
   assert.deepEqual(seen, ids);
 
   const of = async (filters: string) =>
-    (await callFunction<Listed>(`browse-content?creator=${slug}&${filters}`, { method: "GET" })).body
+    (await callFunction<Listed>(`browse-content?creator=${slug}&${filters}`, {
+      method: "GET",
+    })).body
       .total_count;
   assert.equal(await of("category=gaming"), 12);
   assert.equal(await of("category=music"), 0);
   assert.equal(await of("platform=youtube"), 12);
   assert.equal(await of("platform=tiktok"), 0);
   assert.equal(await of("min_duration=50&max_duration=80"), 4);
-  assert.equal(await of(`published_since=${new Date(Date.now() - 3.5 * 3_600_000).toISOString()}`), 3);
-  assert.equal(await of(`published_until=${new Date(Date.now() - 3.5 * 3_600_000).toISOString()}`), 9);
+  assert.equal(
+    await of(
+      `published_since=${new Date(Date.now() - 3.5 * 3_600_000).toISOString()}`,
+    ),
+    3,
+  );
+  assert.equal(
+    await of(
+      `published_until=${new Date(Date.now() - 3.5 * 3_600_000).toISOString()}`,
+    ),
+    9,
+  );
   assert.equal(await of("content_type=reel"), 0);
   assert.equal(
-    (await callFunction<Listed>("browse-content?creator=nobody-has-this", { method: "GET" })).body
+    (await callFunction<Listed>("browse-content?creator=nobody-has-this", {
+      method: "GET",
+    })).body
       .total_count,
     0,
   );
@@ -58,7 +84,9 @@ Deno.test("a cursor that was not given out, and filters that are none, are 422 a
       "unknown=1",
     ]
   ) {
-    const { status, body } = await callFunction<{ code: string; errors: { pointer: string }[] }>(
+    const { status, body } = await callFunction<
+      { code: string; errors: { pointer: string }[] }
+    >(
       `browse-content?${query}`,
       { method: "GET" },
     );
@@ -66,7 +94,10 @@ Deno.test("a cursor that was not given out, and filters that are none, are 422 a
     assert.equal(body.code, "validation_failed");
     assert.ok(body.errors.length > 0, query);
   }
-  const both = await callFunction("get-trending?category=music&platform=youtube", { method: "GET" });
+  const both = await callFunction(
+    "get-trending?category=music&platform=youtube",
+    { method: "GET" },
+  );
   assert.equal(both.status, 422);
 });
 
@@ -74,7 +105,10 @@ Deno.test("an item's page shows it whole with related items, and 404 where there
   const { ids, slug } = await publicCreator(3);
   const [id] = ids;
   const { status, body } = await callFunction<
-    { content_item: { id: string; tags: string[] }; related_content: { id: string }[] }
+    {
+      content_item: { id: string; tags: string[] };
+      related_content: { id: string }[];
+    }
   >(
     `get-content-detail?id=${id}`,
     { method: "GET" },
@@ -86,7 +120,9 @@ Deno.test("an item's page shows it whole with related items, and 404 where there
   assert.ok(!related.includes(String(id)));
   assert.ok(related.includes(String(ids[1])), "shares a tag");
   assert.equal(
-    (await callFunction(`get-content-detail?id=${crypto.randomUUID()}`, { method: "GET" })).status,
+    (await callFunction(`get-content-detail?id=${crypto.randomUUID()}`, {
+      method: "GET",
+    })).status,
     404,
   );
 });
@@ -101,13 +137,26 @@ Deno.test("a creator's page and the list of creators show public creators", asyn
     }
   >(`get-creator-by-slug?slug=${slug}`, { method: "GET" });
   assert.equal(status, 200, JSON.stringify(body));
-  assert.deepEqual([body.user.slug, body.user.total_followers, body.user.item_count], [slug, 10, 2]);
+  assert.deepEqual([
+    body.user.slug,
+    body.user.total_followers,
+    body.user.item_count,
+  ], [slug, 10, 2]);
   assert.deepEqual(body.recent_content.map(({ id }) => id), ids);
   assert.equal(body.social_accounts.length, 1);
-  assert.equal((await callFunction("get-creator-by-slug?slug=nobody-at-all", { method: "GET" })).status, 404);
+  assert.equal(
+    (await callFunction("get-creator-by-slug?slug=nobody-at-all", {
+      method: "GET",
+    })).status,
+    404,
+  );
 
   const creators = await callFunction<
-    { creators: { slug: string }[]; total_count: number; next_cursor: string | null }
+    {
+      creators: { slug: string }[];
+      total_count: number;
+      next_cursor: string | null;
+    }
   >(
     "browse-creators?category=gaming&limit=1",
     { method: "GET" },
@@ -125,7 +174,11 @@ Deno.test("the fifteen categories come in their order with how many items each h
     { method: "GET" },
   );
   assert.equal(body.total_count, 15);
-  assert.deepEqual(body.categories.map(({ code }) => code).slice(0, 3), ["music", "gaming", "education"]);
+  assert.deepEqual(body.categories.map(({ code }) => code).slice(0, 3), [
+    "music",
+    "gaming",
+    "education",
+  ]);
   assert.ok(Number(body.categories[1]?.item_count) >= 1);
 });
 
@@ -141,22 +194,34 @@ Deno.test("a click is answered with success and shown at once; of what is not pu
     },
   });
   assert.deepEqual([clicked.status, clicked.body], [200, { success: true }]);
-  const { body } = await callFunction<{ content_item: { total_clicks: number } }>(
+  const { body } = await callFunction<
+    { content_item: { total_clicks: number } }
+  >(
     `get-content-detail?id=${id}`,
     { method: "GET" },
   );
   assert.equal(body.content_item.total_clicks, 1);
   assert.equal(
-    (await callFunction("track-click", { body: { content_id: crypto.randomUUID() } })).status,
+    (await callFunction("track-click", {
+      body: { content_id: crypto.randomUUID() },
+    })).status,
     404,
   );
 });
 
 Deno.test("creators see their own clicks by day, referrer and country, bots left out; others see none of them", async () => {
   const { ids, creator } = await publicCreator(2);
-  const click = (content_id: string | undefined, country: string, user_agent = "Mozilla/5.0 (X11)") =>
+  const click = (
+    content_id: string | undefined,
+    country: string,
+    user_agent = "Mozilla/5.0 (X11)",
+  ) =>
     callFunction("track-click", {
-      body: { content_id, referrer: "https://www.news.example.com/x?y=1", user_agent },
+      body: {
+        content_id,
+        referrer: "https://www.news.example.com/x?y=1",
+        user_agent,
+      },
       headers: { "cf-ipcountry": country },
     });
   await click(ids[0], "de");
@@ -165,35 +230,64 @@ Deno.test("creators see their own clicks by day, referrer and country, bots left
   await click(ids[1], "FR", "Googlebot/2.1");
   const sql = await testDatabase();
   const stats = (query: Record<string, string> = {}, as: Creator = creator) =>
-    as.call<{ total_clicks: number; by_day: unknown[]; by_referrer: unknown[]; by_country: unknown[] }>(
+    as.call<
+      {
+        total_clicks: number;
+        by_day: unknown[];
+        by_referrer: unknown[];
+        by_country: unknown[];
+      }
+    >(
       "get-click-stats",
       undefined,
       { query },
     );
   // A transaction of somebody else that is older may hold the roll-up back.
-  for (const end = Date.now() + 60_000; (await stats()).body.total_clicks < 3;) {
+  for (
+    const end = Date.now() + 60_000;
+    (await stats()).body.total_clicks < 3;
+  ) {
     assert.ok(Date.now() < end, "the clicks were not rolled up");
     await sql`select ops.roll_up_clicks()`;
   }
   const { body } = await stats();
   assert.equal(body.total_clicks, 3);
-  assert.deepEqual(body.by_referrer, [{ referrer_host: "news.example.com", clicks: 3 }]);
+  assert.deepEqual(body.by_referrer, [{
+    referrer_host: "news.example.com",
+    clicks: 3,
+  }]);
   assert.deepEqual(body.by_country, [
     { country: null, clicks: 1 },
     { country: "DE", clicks: 1 },
     { country: "FR", clicks: 1 },
   ]);
-  assert.deepEqual(body.by_day, [{ day: new Date().toISOString().slice(0, 10), clicks: 3 }]);
-  assert.equal((await stats({ content_id: String(ids[0]) })).body.total_clicks, 2);
-  assert.equal((await stats({ until: "2020-01-01", since: "2019-01-01" })).body.total_clicks, 0);
-  assert.equal((await stats({ since: "2020-01-02", until: "2020-01-01" })).status, 422);
+  assert.deepEqual(body.by_day, [{
+    day: new Date().toISOString().slice(0, 10),
+    clicks: 3,
+  }]);
+  assert.equal(
+    (await stats({ content_id: String(ids[0]) })).body.total_clicks,
+    2,
+  );
+  assert.equal(
+    (await stats({ until: "2020-01-01", since: "2019-01-01" })).body
+      .total_clicks,
+    0,
+  );
+  assert.equal(
+    (await stats({ since: "2020-01-02", until: "2020-01-01" })).status,
+    422,
+  );
   assert.equal((await stats({}, await createCreator())).body.total_clicks, 0);
 });
 
 Deno.test("public reads may be kept for five seconds at most, and are asked for again by their tag", async () => {
   const first = await callFunction("browse-categories", { method: "GET" });
   const control = first.headers.get("cache-control") ?? "";
-  const seconds = [...control.matchAll(/=(\d+)/g)].reduce((sum, [, number]) => sum + Number(number), 0);
+  const seconds = [...control.matchAll(/=(\d+)/g)].reduce(
+    (sum, [, number]) => sum + Number(number),
+    0,
+  );
   assert.match(control, /^public, max-age=\d+, stale-while-revalidate=\d+$/);
   assert.ok(seconds <= 5, control);
   assert.match(first.headers.get("etag") ?? "", /^"[^"]+"$/);
@@ -205,11 +299,16 @@ Deno.test("of a thousand clicks on one item at once each is answered and counted
   const answers = await Promise.all(
     Array.from(
       { length: clicks },
-      () => callFunction("track-click", { body: { content_id: id, user_agent: "Mozilla/5.0 (X11)" } }),
+      () =>
+        callFunction("track-click", {
+          body: { content_id: id, user_agent: "Mozilla/5.0 (X11)" },
+        }),
     ),
   );
   assert.deepEqual(
-    answers.filter(({ status }) => status !== 200).map(({ status, body }) => [status, body]),
+    answers.filter(({ status }) => status !== 200).map((
+      { status, body },
+    ) => [status, body]),
     [],
   );
   const sql = await testDatabase();
@@ -229,9 +328,9 @@ Deno.test("what begins to trend is sent to those who listen to trending_content"
     const messages = await sql<{ data: Uint8Array }[]>`
       select data from pg_logical_slot_peek_binary_changes(${slot}, null, null,
         'proto_version', '1', 'publication_names', 'supabase_realtime')`;
-    return messages.map(({ data }) => new TextDecoder().decode(data)).filter((text) =>
-      text.startsWith("I") && text.includes(id)
-    ).length;
+    return messages.map(({ data }) => new TextDecoder().decode(data)).filter((
+      text,
+    ) => text.startsWith("I") && text.includes(id)).length;
   };
   await sql`select pg_create_logical_replication_slot(${slot}, 'pgoutput')`;
   try {

@@ -6,7 +6,10 @@
 import assert from "node:assert/strict";
 import { contracts } from "../../../../scripts/check/openapi.ts";
 import { callFunction, testDatabase } from "../../../../scripts/test/stack.ts";
-import { type PublicCreator, publicCreator } from "../support/public_creator.ts";
+import {
+  type PublicCreator,
+  publicCreator,
+} from "../support/public_creator.ts";
 
 const sql = await testDatabase();
 const GONE_WITHIN_MS = 1_000;
@@ -59,22 +62,39 @@ interface Probe {
 }
 
 const CATEGORY = "science";
-const TOTAL: Record<Counted, number> = { item: 1, items: 2, account: 1, creator: 1 };
+const TOTAL: Record<Counted, number> = {
+  item: 1,
+  items: 2,
+  account: 1,
+  creator: 1,
+};
 
 /** A misspelling: a letter is left out. */
 const misspelt = (word: string) => word.slice(0, 5) + word.slice(6);
-const total = (counted: Counted) => (body: Body): [Counted, number | undefined][] => [[
-  counted,
-  body.total_count,
-]];
+const total =
+  (counted: Counted) => (body: Body): [Counted, number | undefined][] => [[
+    counted,
+    body.total_count,
+  ]];
 const has = (is: boolean | undefined) => is ? 1 : 0;
 
 /** What each public function is asked. One that is missing here fails the first test. */
 const CASES: Record<string, (world: World) => Probe[]> = {
   "browse-content": ({ creator: { slug } }) => [
-    { query: `creator=${slug}`, shows: ["item", "sibling", "creator"], counts: total("items") },
-    { query: `category=${CATEGORY}&platform=youtube&limit=100`, shows: ["item", "sibling"] },
-    { query: `creator=${slug}&limit=1`, shows: ["item"], counts: total("items") },
+    {
+      query: `creator=${slug}`,
+      shows: ["item", "sibling", "creator"],
+      counts: total("items"),
+    },
+    {
+      query: `category=${CATEGORY}&platform=youtube&limit=100`,
+      shows: ["item", "sibling"],
+    },
+    {
+      query: `creator=${slug}&limit=1`,
+      shows: ["item"],
+      counts: total("items"),
+    },
   ],
   "browse-creators": ({ creator: { id }, others }) => [{
     query: `category=${CATEGORY}&limit=100`,
@@ -89,7 +109,11 @@ const CASES: Record<string, (world: World) => Probe[]> = {
     query: "",
     shows: [],
     counts: ({ categories = [] }) => [
-      ["items", Number(categories.find(({ code }) => code === CATEGORY)?.item_count) - others.items],
+      [
+        "items",
+        Number(categories.find(({ code }) => code === CATEGORY)?.item_count) -
+        others.items,
+      ],
     ],
   }],
   "search-content": ({ words, handle }) => [
@@ -103,28 +127,51 @@ const CASES: Record<string, (world: World) => Probe[]> = {
         ["items", facets?.content_type?.post],
       ],
     },
-    { query: `q=${words.title}&facets=true`, shows: ["item"], counts: total("item") },
-    { query: `q=${words.title.slice(0, 6)}`, shows: ["item"], counts: total("item") },
+    {
+      query: `q=${words.title}&facets=true`,
+      shows: ["item"],
+      counts: total("item"),
+    },
+    {
+      query: `q=${words.title.slice(0, 6)}`,
+      shows: ["item"],
+      counts: total("item"),
+    },
     {
       query: `q=${misspelt(words.title)}`,
       shows: ["item"],
-      counts: ({ did_you_mean }) => [["item", has(did_you_mean === words.title)]],
+      counts: (
+        { did_you_mean },
+      ) => [["item", has(did_you_mean === words.title)]],
     },
     { query: `q=${misspelt(words.title)} ${words.both}`, shows: ["item"] },
-    { query: `q=${misspelt(words.title)} ${misspelt(words.both)}`, shows: ["item"] },
+    {
+      query: `q=${misspelt(words.title)} ${misspelt(words.both)}`,
+      shows: ["item"],
+    },
     {
       query: `q=${words.body}`,
       shows: ["item"],
       counts: ({ results = [] }) => [
         [
           "item",
-          results.filter(({ snippet_html }) => snippet_html.includes(`<mark>${words.body}</mark>`)).length,
+          results.filter(({ snippet_html }) =>
+            snippet_html.includes(`<mark>${words.body}</mark>`)
+          ).length,
         ],
       ],
     },
     { query: `q=%23${words.tag}`, shows: ["item"], counts: total("item") },
-    { query: `q=@${handle}`, shows: ["item", "sibling"], counts: total("items") },
-    { query: `q=${words.name}`, shows: ["item", "sibling", "creator"], counts: total("items") },
+    {
+      query: `q=@${handle}`,
+      shows: ["item", "sibling"],
+      counts: total("items"),
+    },
+    {
+      query: `q=${words.name}`,
+      shows: ["item", "sibling", "creator"],
+      counts: total("items"),
+    },
   ],
   "search-creators": ({ creator: { slug, id }, words, handle }) => [
     {
@@ -158,13 +205,23 @@ const CASES: Record<string, (world: World) => Probe[]> = {
       ["", `&category=${CATEGORY}`, "&platform=youtube"].map((of) => ({
         query: `period=${period}${of}`,
         shows: ["item" as const],
-        counts: ({ trend_scores = {} }: Body): [Counted, number][] => [["item", has(item in trend_scores)]],
+        counts: (
+          { trend_scores = {} }: Body,
+        ): [Counted, number][] => [["item", has(item in trend_scores)]],
       }))
     ),
   "get-seo-metadata": ({ item, sibling, creator: { slug } }) => [
-    { query: `content_id=${item}`, shows: ["item"], counts: (_, status) => [["item", has(status === 200)]] },
+    {
+      query: `content_id=${item}`,
+      shows: ["item"],
+      counts: (_, status) => [["item", has(status === 200)]],
+    },
     { query: `content_id=${sibling}`, shows: ["sibling"] },
-    { query: `slug=${slug}`, shows: ["creator"], counts: (_, status) => [["creator", has(status === 200)]] },
+    {
+      query: `slug=${slug}`,
+      shows: ["creator"],
+      counts: (_, status) => [["creator", has(status === 200)]],
+    },
   ],
   "sitemap": ({ pages, creator: { slug } }) => [
     { query: `page=${pages.item}`, shows: ["item", "sibling"] },
@@ -195,39 +252,65 @@ interface Way {
   lost: Partial<Record<Counted, number>>;
 }
 
-const ITEM: Omit<Way, "statement"> = { gone: ["item"], lost: { item: 1, items: 1 } };
+const ITEM: Omit<Way, "statement"> = {
+  gone: ["item"],
+  lost: { item: 1, items: 1 },
+};
 const ACCOUNT: Omit<Way, "statement"> = {
   gone: ["item", "sibling", "account"],
   lost: { item: 1, items: 2, account: 1 },
 };
-const CREATOR: Omit<Way, "statement"> = { gone: [...ACCOUNT.gone, "creator"], lost: TOTAL };
-const creator = (change: string) => `update public.users set ${change} where id = $1 and $2 <> ''`;
+const CREATOR: Omit<Way, "statement"> = {
+  gone: [...ACCOUNT.gone, "creator"],
+  lost: TOTAL,
+};
+const creator = (change: string) =>
+  `update public.users set ${change} where id = $1 and $2 <> ''`;
 const account = (change: string) =>
   `update public.social_account set ${change} where user_id = $1 and $2 <> ''`;
 const item = (change: string) =>
   `update public.content_item set ${change} where user_id = $1 and id = $2::uuid`;
 
 const WAYS: Record<string, Way> = {
-  "the creator is private": { ...CREATOR, statement: creator("is_public = false") },
-  "the creator is hidden": { ...CREATOR, statement: creator("hidden_at = now(), hidden_reason = 'spam'") },
-  "the creator is deleted": { ...CREATOR, statement: "delete from auth.users where id = $1 and $2 <> ''" },
+  "the creator is private": {
+    ...CREATOR,
+    statement: creator("is_public = false"),
+  },
+  "the creator is hidden": {
+    ...CREATOR,
+    statement: creator("hidden_at = now(), hidden_reason = 'spam'"),
+  },
+  "the creator is deleted": {
+    ...CREATOR,
+    statement: "delete from auth.users where id = $1 and $2 <> ''",
+  },
   "its owner has removed the account": {
     ...ACCOUNT,
     statement: account("deleted_at = now(), status = 'disconnected'"),
   },
-  "the item is hidden": { ...ITEM, statement: item("hidden_at = now(), hidden_reason = 'spam'") },
+  "the item is hidden": {
+    ...ITEM,
+    statement: item("hidden_at = now(), hidden_reason = 'spam'"),
+  },
   "the item is private": { ...ITEM, statement: item("visibility = 'private'") },
-  "the item is unlisted": { ...ITEM, statement: item("visibility = 'unlisted'") },
+  "the item is unlisted": {
+    ...ITEM,
+    statement: item("visibility = 'unlisted'"),
+  },
   "the item is deleted": { ...ITEM, statement: item("deleted_at = now()") },
   "the item's row is deleted": {
     ...ITEM,
-    statement: "delete from public.content_item where user_id = $1 and id = $2::uuid",
+    statement:
+      "delete from public.content_item where user_id = $1 and id = $2::uuid",
   },
 };
 
 /** A word of twelve letters that nobody else has. */
 function newWord(): string {
-  const letters = Array.from(crypto.getRandomValues(new Uint8Array(10)), (byte) => "aioubdfgkmpv"[byte % 12]);
+  const letters = Array.from(
+    crypto.getRandomValues(new Uint8Array(10)),
+    (byte) => "aioubdfgkmpv"[byte % 12],
+  );
   return `z${letters.join("")}k`;
 }
 
@@ -254,9 +337,12 @@ async function inSitemap(slug: string, ids: string[]): Promise<World["pages"]> {
       select distinct on (kind) kind, page from ops.sitemap_page order by kind, from_at desc, from_id desc`;
     const [creator = 0, item = 0] = pages.map(({ page }) => page);
     const read = async (page: number) =>
-      (await callFunction<Body>("sitemap", { query: { page: String(page) } })).body.text ?? "";
+      (await callFunction<Body>("sitemap", { query: { page: String(page) } }))
+        .body.text ?? "";
     const [creators, items] = [await read(creator), await read(item)];
-    if (creators.includes(`/@${slug}<`) && ids.every((id) => items.includes(id))) return { item, creator };
+    if (
+      creators.includes(`/@${slug}<`) && ids.every((id) => items.includes(id))
+    ) return { item, creator };
     assert.ok(Date.now() < limit, "they are not in the sitemap");
   }
 }
@@ -267,7 +353,13 @@ async function makeWorld(): Promise<World> {
   const other = await publicCreator(1);
   const [item = "", sibling = ""] = own.ids;
   const [witness = ""] = other.ids;
-  const words = { title: newWord(), body: newWord(), tag: newWord(), name: newWord(), both: newWord() };
+  const words = {
+    title: newWord(),
+    body: newWord(),
+    tag: newWord(),
+    name: newWord(),
+    both: newWord(),
+  };
   const handle = newWord();
   await sql`update public.users set display_name = ${words.name}, primary_category = ${CATEGORY} where id = ${own.id}`;
   await sql`update public.social_account set username = ${handle} where user_id = ${own.id}`;
@@ -281,7 +373,9 @@ async function makeWorld(): Promise<World> {
   await sql`insert into public.featured_creator (user_id) values (${own.id})`;
   await sql`select ops.add_trend_gains(array[${item}]::uuid[], array[50], now())`;
   await sql`select ops.refresh_trending()`;
-  const pinned = await own.creator.client.rpc("pin_content", { p_content_item_ids: [item] });
+  const pinned = await own.creator.client.rpc("pin_content", {
+    p_content_item_ids: [item],
+  });
   assert.equal(pinned.data, 1);
   const pages = await inSitemap(own.slug, own.ids);
   const [others] = await sql<World["others"][]>`
@@ -326,17 +420,25 @@ async function faults(
   const text = status === 200 ? JSON.stringify(body) : "";
   const found: string[] = [];
   for (const mark of way.gone) {
-    for (const one of marks[mark]) if (text.includes(one)) found.push(`${asked} shows the ${mark} (${one})`);
+    for (const one of marks[mark]) {
+      if (text.includes(one)) {
+        found.push(`${asked} shows the ${mark} (${one})`);
+      }
+    }
   }
   // Of what was asked for by something that is gone the rest need not be found.
   if (way.gone.length === 0) {
     for (const mark of probe.shows) {
-      if (!text.includes(String(marks[mark][0]))) found.push(`${asked} does not show the ${mark}`);
+      if (!text.includes(String(marks[mark][0]))) {
+        found.push(`${asked} does not show the ${mark}`);
+      }
     }
   }
   for (const [counted, number = 0] of probe.counts?.(body, status) ?? []) {
     const expected = TOTAL[counted] - (way.lost[counted] ?? 0);
-    if (number !== expected) found.push(`${asked} counts ${number} of ${counted}, not ${expected}`);
+    if (number !== expected) {
+      found.push(`${asked} counts ${number} of ${counted}, not ${expected}`);
+    }
   }
   return found;
 }
@@ -349,26 +451,31 @@ async function holds(world: World, way: Omit<Way, "statement">): Promise<void> {
         probes(world).map((probe) => faults(name, probe, world, way))
       ),
     )).flat();
-  const limit = Date.now() + (way.gone.length > 0 ? GONE_WITHIN_MS : SHOWN_WITHIN_MS);
+  const limit = Date.now() +
+    (way.gone.length > 0 ? GONE_WITHIN_MS : SHOWN_WITHIN_MS);
   while (true) {
     const asked_at = Date.now();
     const wrong = await all();
     if (wrong.length === 0) break;
     assert.ok(asked_at < limit, wrong.join("\n"));
   }
-  for (const end = Date.now() + WATCHED_MS; Date.now() < end;) assert.deepEqual(await all(), []);
+  for (const end = Date.now() + WATCHED_MS; Date.now() < end;) {
+    assert.deepEqual(await all(), []);
+  }
 }
 
 /** All of it is shown and counted, by answers that are kept. */
 async function isShown(world: World): Promise<void> {
-  const cached = (await contracts()).filter(({ name, cache }) => cache && name in CASES).map(({ name }) =>
-    name
-  );
+  const cached = (await contracts()).filter(({ name, cache }) =>
+    cache && name in CASES
+  ).map(({ name }) => name);
   for (const limit = Date.now() + 30_000;;) {
     await holds(world, { gone: [], lost: {} });
     const kept =
       await sql`select distinct split_part(key, ':', 2) as name from public.cache_store where key like 'http:%'`;
-    const missing = cached.filter((name) => !kept.some((row) => row.name === name));
+    const missing = cached.filter((name) =>
+      !kept.some((row) => row.name === name)
+    );
     if (missing.length === 0) break;
     // An answer is kept after it was given.
     assert.ok(Date.now() < limit, `answered from no cache: ${missing}`);
@@ -376,11 +483,17 @@ async function isShown(world: World): Promise<void> {
 }
 
 Deno.test("every public function has cases of what is not public", async () => {
-  // They answer about the service and about a request to delete.
-  const others = ["health", "data-deletion-status"];
-  const isPublic = (rate: string | undefined) => ["public_read", "click", "crawl"].includes(rate ?? "");
-  const names = (await contracts()).filter(({ rate, name }) => isPublic(rate) && !others.includes(name));
-  assert.deepEqual(names.map(({ name }) => name).sort(), Object.keys(CASES).sort());
+  // They answer about the service, its key, and a request to delete.
+  const others = ["health", "indexnow-key", "data-deletion-status"];
+  const isPublic = (rate: string | undefined) =>
+    ["public_read", "click", "crawl"].includes(rate ?? "");
+  const names = (await contracts()).filter(({ rate, name }) =>
+    isPublic(rate) && !others.includes(name)
+  );
+  assert.deepEqual(
+    names.map(({ name }) => name).sort(),
+    Object.keys(CASES).sort(),
+  );
 });
 
 for (const [way, { statement, ...what }] of Object.entries(WAYS)) {
@@ -396,7 +509,10 @@ for (const [way, { statement, ...what }] of Object.entries(WAYS)) {
 Deno.test("an account that only needs reconnecting is shown and counted by every public function", async () => {
   const world = await makeWorld();
   await isShown(world);
-  await sql.unsafe(account("status = 'disconnected'"), [world.creator.id, world.item]);
+  await sql.unsafe(account("status = 'disconnected'"), [
+    world.creator.id,
+    world.item,
+  ]);
   await refreshed(world.creator.ids);
   await sql`select public.forget_cached('{public}')`;
   await isShown(world);

@@ -4,16 +4,22 @@ import { callFunction, testDatabase } from "../../../../scripts/test/stack.ts";
 import { publicCreator } from "../support/public_creator.ts";
 
 const sql = await testDatabase();
-const read = (query: string) => callFunction<Record<string, unknown>>(query, { method: "GET" });
+const read = (query: string) =>
+  callFunction<Record<string, unknown>>(query, { method: "GET" });
 
 Deno.test("an item's page shows clicks and a new title at once, though it is cached", async () => {
   const { ids: [id = ""] } = await publicCreator(1);
   const page = async () =>
-    (await read(`get-content-detail?id=${id}`)).body.content_item as { total_clicks: number; title: string };
+    (await read(`get-content-detail?id=${id}`)).body.content_item as {
+      total_clicks: number;
+      title: string;
+    };
   for (let clicks = 0; clicks < 5; clicks++) {
     assert.equal((await page()).total_clicks, clicks);
     assert.equal((await page()).total_clicks, clicks);
-    await callFunction("track-click", { body: { content_id: id, user_agent: "Mozilla/5.0 (X11)" } });
+    await callFunction("track-click", {
+      body: { content_id: id, user_agent: "Mozilla/5.0 (X11)" },
+    });
   }
   await sql`update public.content_item set title = 'Another title' where id = ${id}`;
   assert.equal((await page()).title, "Another title");
@@ -32,11 +38,20 @@ Deno.test("500 equal requests at once for what nobody has asked yet are one quer
   await read(`browse-content?creator=${slug}&limit=2`);
   assert.equal(await calls(), before + 1);
   const answers = await Promise.all(
-    Array.from({ length: 500 }, () => read(`browse-content?creator=${slug}&limit=3`)),
+    Array.from(
+      { length: 500 },
+      () => read(`browse-content?creator=${slug}&limit=3`),
+    ),
   );
   assert.ok(answers.every(({ status }) => status === 200));
-  assert.equal(new Set(answers.map(({ headers }) => headers.get("etag"))).size, 1);
+  assert.equal(
+    new Set(answers.map(({ headers }) => headers.get("etag"))).size,
+    1,
+  );
   // Computed anew once the answer is a second old, if 500 take so long.
-  assert.ok(await calls() <= before + 3, `${await calls() - before - 1} queries`);
+  assert.ok(
+    await calls() <= before + 3,
+    `${await calls() - before - 1} queries`,
+  );
   await sql.end();
 });
