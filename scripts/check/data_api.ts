@@ -123,6 +123,10 @@ function relationOperations(relation: Relation): Json {
       ],
       responses: {
         200: { description: "Rows that the caller may see", content: { [MEDIA]: { schema: rows } } },
+        206: {
+          description: "Some of them; with `Prefer: count=…`, `Content-Range` says of how many",
+          content: { [MEDIA]: { schema: rows } },
+        },
         ...REFUSALS,
       },
     },
@@ -262,7 +266,7 @@ export const DATA_API_COMPONENTS = {
       [409, "There is such a row already, or one that it names is missing"],
       [
         "Other",
-        "404: no such table or function; 406: not exactly one row where one was asked for; 5xx: the database is away",
+        "404: no such table or function; 406: not exactly one row where one was asked for; 416: no row at this offset; 5xx: the database is away",
       ],
     ].map(([status, description]) => [
       `DataApi${status}`,

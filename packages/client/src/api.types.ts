@@ -3856,7 +3856,7 @@ export interface components {
         "application/json": components["schemas"]["DataApiError"];
       };
     };
-    /** @description 404: no such table or function; 406: not exactly one row where one was asked for; 5xx: the database is away */
+    /** @description 404: no such table or function; 406: not exactly one row where one was asked for; 416: no row at this offset; 5xx: the database is away */
     DataApiOther: {
       headers: {
         [name: string]: unknown;
@@ -9742,6 +9742,15 @@ export interface operations {
           "application/json": components["schemas"]["account_status"][];
         };
       };
+      /** @description Some of them; with `Prefer: count=…`, `Content-Range` says of how many */
+      206: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["account_status"][];
+        };
+      };
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
@@ -9791,6 +9800,15 @@ export interface operations {
           "application/json": components["schemas"]["ai_model"][];
         };
       };
+      /** @description Some of them; with `Prefer: count=…`, `Content-Range` says of how many */
+      206: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ai_model"][];
+        };
+      };
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
@@ -9826,6 +9844,15 @@ export interface operations {
     responses: {
       /** @description Rows that the caller may see */
       200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ai_provider"][];
+        };
+      };
+      /** @description Some of them; with `Prefer: count=…`, `Content-Range` says of how many */
+      206: {
         headers: {
           [name: string]: unknown;
         };
@@ -9883,6 +9910,15 @@ export interface operations {
     responses: {
       /** @description Rows that the caller may see */
       200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ai_suggestion"][];
+        };
+      };
+      /** @description Some of them; with `Prefer: count=…`, `Content-Range` says of how many */
+      206: {
         headers: {
           [name: string]: unknown;
         };
@@ -10002,6 +10038,15 @@ export interface operations {
           "application/json": components["schemas"]["ai_suggestion_application"][];
         };
       };
+      /** @description Some of them; with `Prefer: count=…`, `Content-Range` says of how many */
+      206: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ai_suggestion_application"][];
+        };
+      };
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
@@ -10058,6 +10103,15 @@ export interface operations {
           "application/json": components["schemas"]["ai_usage"][];
         };
       };
+      /** @description Some of them; with `Prefer: count=…`, `Content-Range` says of how many */
+      206: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ai_usage"][];
+        };
+      };
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
@@ -10094,6 +10148,15 @@ export interface operations {
     responses: {
       /** @description Rows that the caller may see */
       200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["audit_log"][];
+        };
+      };
+      /** @description Some of them; with `Prefer: count=…`, `Content-Range` says of how many */
+      206: {
         headers: {
           [name: string]: unknown;
         };
@@ -10142,6 +10205,15 @@ export interface operations {
           "application/json": components["schemas"]["content_category"][];
         };
       };
+      /** @description Some of them; with `Prefer: count=…`, `Content-Range` says of how many */
+      206: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["content_category"][];
+        };
+      };
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
@@ -10179,6 +10251,15 @@ export interface operations {
     responses: {
       /** @description Rows that the caller may see */
       200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["content_click"][];
+        };
+      };
+      /** @description Some of them; with `Prefer: count=…`, `Content-Range` says of how many */
+      206: {
         headers: {
           [name: string]: unknown;
         };
@@ -10249,6 +10330,15 @@ export interface operations {
     responses: {
       /** @description Rows that the caller may see */
       200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["content_item"][];
+        };
+      };
+      /** @description Some of them; with `Prefer: count=…`, `Content-Range` says of how many */
+      206: {
         headers: {
           [name: string]: unknown;
         };
@@ -10391,6 +10481,15 @@ export interface operations {
           "application/json": components["schemas"]["content_media"][];
         };
       };
+      /** @description Some of them; with `Prefer: count=…`, `Content-Range` says of how many */
+      206: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["content_media"][];
+        };
+      };
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
@@ -10438,6 +10537,15 @@ export interface operations {
           "application/json": components["schemas"]["content_revision"][];
         };
       };
+      /** @description Some of them; with `Prefer: count=…`, `Content-Range` says of how many */
+      206: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["content_revision"][];
+        };
+      };
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
@@ -10473,6 +10581,15 @@ export interface operations {
     responses: {
       /** @description Rows that the caller may see */
       200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["content_tag"][];
+        };
+      };
+      /** @description Some of them; with `Prefer: count=…`, `Content-Range` says of how many */
+      206: {
         headers: {
           [name: string]: unknown;
         };
@@ -10606,6 +10723,15 @@ export interface operations {
           "application/json": components["schemas"]["content_type"][];
         };
       };
+      /** @description Some of them; with `Prefer: count=…`, `Content-Range` says of how many */
+      206: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["content_type"][];
+        };
+      };
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
@@ -10641,6 +10767,15 @@ export interface operations {
     responses: {
       /** @description Rows that the caller may see */
       200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["featured_creator"][];
+        };
+      };
+      /** @description Some of them; with `Prefer: count=…`, `Content-Range` says of how many */
+      206: {
         headers: {
           [name: string]: unknown;
         };
@@ -10685,6 +10820,15 @@ export interface operations {
     responses: {
       /** @description Rows that the caller may see */
       200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["job_log"][];
+        };
+      };
+      /** @description Some of them; with `Prefer: count=…`, `Content-Range` says of how many */
+      206: {
         headers: {
           [name: string]: unknown;
         };
@@ -10751,6 +10895,15 @@ export interface operations {
           "application/json": components["schemas"]["job_queue"][];
         };
       };
+      /** @description Some of them; with `Prefer: count=…`, `Content-Range` says of how many */
+      206: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["job_queue"][];
+        };
+      };
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
@@ -10802,6 +10955,15 @@ export interface operations {
           "application/json": components["schemas"]["job_type"][];
         };
       };
+      /** @description Some of them; with `Prefer: count=…`, `Content-Range` says of how many */
+      206: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["job_type"][];
+        };
+      };
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
@@ -10845,6 +11007,15 @@ export interface operations {
         };
         content: {
           /** @example [] */
+          "application/json": components["schemas"]["notification"][];
+        };
+      };
+      /** @description Some of them; with `Prefer: count=…`, `Content-Range` says of how many */
+      206: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
           "application/json": components["schemas"]["notification"][];
         };
       };
@@ -10993,6 +11164,15 @@ export interface operations {
           "application/json": components["schemas"]["platform"][];
         };
       };
+      /** @description Some of them; with `Prefer: count=…`, `Content-Range` says of how many */
+      206: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["platform"][];
+        };
+      };
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
@@ -11031,6 +11211,15 @@ export interface operations {
     responses: {
       /** @description Rows that the caller may see */
       200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["platform_connection"][];
+        };
+      };
+      /** @description Some of them; with `Prefer: count=…`, `Content-Range` says of how many */
+      206: {
         headers: {
           [name: string]: unknown;
         };
@@ -11084,6 +11273,15 @@ export interface operations {
           "application/json": components["schemas"]["post"][];
         };
       };
+      /** @description Some of them; with `Prefer: count=…`, `Content-Range` says of how many */
+      206: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["post"][];
+        };
+      };
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
@@ -11128,6 +11326,15 @@ export interface operations {
     responses: {
       /** @description Rows that the caller may see */
       200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["post_media"][];
+        };
+      };
+      /** @description Some of them; with `Prefer: count=…`, `Content-Range` says of how many */
+      206: {
         headers: {
           [name: string]: unknown;
         };
@@ -11194,6 +11401,15 @@ export interface operations {
           "application/json": components["schemas"]["post_target"][];
         };
       };
+      /** @description Some of them; with `Prefer: count=…`, `Content-Range` says of how many */
+      206: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["post_target"][];
+        };
+      };
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
@@ -11243,6 +11459,15 @@ export interface operations {
           "application/json": components["schemas"]["publish_attempt"][];
         };
       };
+      /** @description Some of them; with `Prefer: count=…`, `Content-Range` says of how many */
+      206: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["publish_attempt"][];
+        };
+      };
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
@@ -11281,6 +11506,15 @@ export interface operations {
     responses: {
       /** @description Rows that the caller may see */
       200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["quota_usage_history"][];
+        };
+      };
+      /** @description Some of them; with `Prefer: count=…`, `Content-Range` says of how many */
+      206: {
         headers: {
           [name: string]: unknown;
         };
@@ -12823,6 +13057,15 @@ export interface operations {
           "application/json": components["schemas"]["search_engine"][];
         };
       };
+      /** @description Some of them; with `Prefer: count=…`, `Content-Range` says of how many */
+      206: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["search_engine"][];
+        };
+      };
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
@@ -12872,6 +13115,15 @@ export interface operations {
     responses: {
       /** @description Rows that the caller may see */
       200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["seo_connection"][];
+        };
+      };
+      /** @description Some of them; with `Prefer: count=…`, `Content-Range` says of how many */
+      206: {
         headers: {
           [name: string]: unknown;
         };
@@ -13062,6 +13314,15 @@ export interface operations {
           "application/json": components["schemas"]["seo_submission"][];
         };
       };
+      /** @description Some of them; with `Prefer: count=…`, `Content-Range` says of how many */
+      206: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["seo_submission"][];
+        };
+      };
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
@@ -13100,6 +13361,15 @@ export interface operations {
     responses: {
       /** @description Rows that the caller may see */
       200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["seo_usage"][];
+        };
+      };
+      /** @description Some of them; with `Prefer: count=…`, `Content-Range` says of how many */
+      206: {
         headers: {
           [name: string]: unknown;
         };
@@ -13158,6 +13428,15 @@ export interface operations {
     responses: {
       /** @description Rows that the caller may see */
       200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["social_account"][];
+        };
+      };
+      /** @description Some of them; with `Prefer: count=…`, `Content-Range` says of how many */
+      206: {
         headers: {
           [name: string]: unknown;
         };
@@ -13284,6 +13563,15 @@ export interface operations {
           "application/json": components["schemas"]["stripe_webhook_events"][];
         };
       };
+      /** @description Some of them; with `Prefer: count=…`, `Content-Range` says of how many */
+      206: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["stripe_webhook_events"][];
+        };
+      };
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
@@ -13332,6 +13620,15 @@ export interface operations {
           "application/json": components["schemas"]["subscription"][];
         };
       };
+      /** @description Some of them; with `Prefer: count=…`, `Content-Range` says of how many */
+      206: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["subscription"][];
+        };
+      };
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
@@ -13366,6 +13663,15 @@ export interface operations {
     responses: {
       /** @description Rows that the caller may see */
       200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["subscription_status"][];
+        };
+      };
+      /** @description Some of them; with `Prefer: count=…`, `Content-Range` says of how many */
+      206: {
         headers: {
           [name: string]: unknown;
         };
@@ -13422,6 +13728,15 @@ export interface operations {
           "application/json": components["schemas"]["subscription_tier"][];
         };
       };
+      /** @description Some of them; with `Prefer: count=…`, `Content-Range` says of how many */
+      206: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["subscription_tier"][];
+        };
+      };
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
@@ -13457,6 +13772,15 @@ export interface operations {
     responses: {
       /** @description Rows that the caller may see */
       200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["trending_content"][];
+        };
+      };
+      /** @description Some of them; with `Prefer: count=…`, `Content-Range` says of how many */
+      206: {
         headers: {
           [name: string]: unknown;
         };
@@ -13510,6 +13834,15 @@ export interface operations {
           "application/json": components["schemas"]["trending_keyword"][];
         };
       };
+      /** @description Some of them; with `Prefer: count=…`, `Content-Range` says of how many */
+      206: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["trending_keyword"][];
+        };
+      };
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
@@ -13549,6 +13882,15 @@ export interface operations {
     responses: {
       /** @description Rows that the caller may see */
       200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["user_ai_setting"][];
+        };
+      };
+      /** @description Some of them; with `Prefer: count=…`, `Content-Range` says of how many */
+      206: {
         headers: {
           [name: string]: unknown;
         };
@@ -13704,6 +14046,15 @@ export interface operations {
           "application/json": components["schemas"]["user_role"][];
         };
       };
+      /** @description Some of them; with `Prefer: count=…`, `Content-Range` says of how many */
+      206: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["user_role"][];
+        };
+      };
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];
       403: components["responses"]["DataApi403"];
@@ -13740,6 +14091,15 @@ export interface operations {
     responses: {
       /** @description Rows that the caller may see */
       200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["user_setting"][];
+        };
+      };
+      /** @description Some of them; with `Prefer: count=…`, `Content-Range` says of how many */
+      206: {
         headers: {
           [name: string]: unknown;
         };
@@ -13847,6 +14207,15 @@ export interface operations {
     responses: {
       /** @description Rows that the caller may see */
       200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["users"][];
+        };
+      };
+      /** @description Some of them; with `Prefer: count=…`, `Content-Range` says of how many */
+      206: {
         headers: {
           [name: string]: unknown;
         };
