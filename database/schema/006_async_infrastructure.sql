@@ -58,7 +58,7 @@ create table public.job_type (
     and backoff_cap_seconds >= backoff_base_seconds)
 );
 alter table public.job_type enable row level security;
-comment on table public.job_type is 'The five categories of work and how each is retried, limited in time, deduplicated and kept.';
+comment on table public.job_type is 'The categories of work, and how each is retried, limited in time, deduplicated and kept.';
 comment on column public.job_type.is_for_creators is 'Whether a creator may ask for it; otherwise only the service.';
 comment on column public.job_type.backoff_base_seconds is 'Upper bound of the random wait before the second attempt; it doubles with each further one.';
 comment on column public.job_type.backoff_cap_seconds is 'The bound stops growing here.';
