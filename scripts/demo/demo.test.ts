@@ -15,6 +15,7 @@ const STEPS = [
   "Connect a second one",
   "Change the plan",
   ...["Instagram", "TikTok", "Facebook", "X"].flatMap((title) => [`Connect ${title}`, `Sync ${title}`]),
+  "Publish to three",
   "Suggestions by AI",
   "Become public",
   "A visitor browses",

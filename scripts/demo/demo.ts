@@ -13,6 +13,7 @@ import { disconnectOthers } from "../journey/steps/disconnect_others.ts";
 import { edit } from "../journey/steps/edit.ts";
 import { connectPlatform, PLATFORMS, syncPlatform } from "../journey/steps/platforms.ts";
 import { profile } from "../journey/steps/profile.ts";
+import { publish } from "../journey/steps/publish.ts";
 import { searchTags, searchTypos, searchWords } from "../journey/steps/search.ts";
 import { secondAccount } from "../journey/steps/second_account.ts";
 import { signUp } from "../journey/steps/sign_up.ts";
@@ -35,6 +36,7 @@ const STEPS: Step[] = [
   secondAccount,
   changePlan,
   ...PLATFORMS.flatMap((platform) => [connectPlatform(platform), syncPlatform(platform)]),
+  publish,
   suggest,
   becomePublic,
   submitPages,

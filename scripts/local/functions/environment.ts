@@ -126,6 +126,9 @@ export function simulatorSettings(url: string): Record<string, string> {
     STRIPE_PUBLISHABLE_KEY: "pk_test_local_simulator",
     OAUTH_REDIRECT_URIS: "http://localhost:3000/oauth/callback,http://127.0.0.1:3000/oauth/callback",
     PLATFORM_PUBLISHING: "ask",
+    // A simulated platform has had its effect when it answers.
+    PUBLISH_ASK_SECONDS: "2",
+    PUBLISH_SETTLE_SECONDS: "10",
     ENVIRONMENT: "local",
   };
 }
