@@ -88,6 +88,7 @@ async function upload(journey: Journey): Promise<string> {
 
 /** A worker or job-processor does the work; what was lost is asked about after a while. */
 async function untilOut(journey: Journey, post_id: string, seen: (out: number) => void) {
+  let out = -1;
   for (let look = 0; look < 600; look++) {
     const { data, error } = await journey.app.functions.invoke(`get-post?post_id=${post_id}`, {
       method: "GET",
@@ -95,7 +96,7 @@ async function untilOut(journey: Journey, post_id: string, seen: (out: number) =
     if (error) throw new Error(`Cannot read the post: ${error.message}`);
     const post = Post.parse(data);
     const open = post.targets.filter(({ status }) => !["published", "failed"].includes(status));
-    seen(post.targets.length - open.length);
+    if (out !== post.targets.length - open.length) seen(out = post.targets.length - open.length);
     if (open.length === 0) return post;
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
