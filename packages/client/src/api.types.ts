@@ -3165,7 +3165,7 @@ export interface components {
       user_id: string | null;
       worker_id: string | null;
     };
-    /** @description The five categories of work and how each is retried, limited in time, deduplicated and kept. */
+    /** @description The categories of work, and how each is retried, limited in time, deduplicated and kept. */
     job_type: {
       /** @description Upper bound of the random wait before the second attempt; it doubles with each further one. */
       backoff_base_seconds: number;
