@@ -249,6 +249,23 @@ Deno.test("a function answers as on Supabase: times, numbers and rows look like 
   }
 });
 
+Deno.test("a numeric of a table is a number, also when it ends in zeros", async () => {
+  const { api_url, secret_key } = await testStack();
+  const keyword = `gateway ${crypto.randomUUID()}`;
+  const sql = await testDatabase();
+  try {
+    await sql`insert into public.trending_keyword (keyword, source, score, expires_at) values (${keyword}, 'content', 98.10, now() + interval '1 hour')`;
+    const response = await fetch(
+      `${api_url}/rest/v1/trending_keyword?select=score&keyword=eq.${encodeURIComponent(keyword)}`,
+      { headers: { apikey: secret_key } },
+    );
+    assert.deepEqual(await response.json(), [{ score: 98.1 }]);
+  } finally {
+    await sql`delete from public.trending_keyword where keyword = ${keyword}`;
+    await sql.end();
+  }
+});
+
 Deno.test("two hundred calls at once are all answered", async () => {
   const stack = await testStack();
   const creator = await createCreator();
