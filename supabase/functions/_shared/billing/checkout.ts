@@ -151,10 +151,11 @@ async function customerOf(
   }
   const hash = begun.email === null ? null : await sha256Hex(begun.email);
   if (begun.email !== null && hash !== told) {
-    await stripe.customers.update(customer, { email: begun.email }, {
-      idempotencyKey: `customer-email-${customer}-${hash}`,
-    });
-    await keep(customer, hash);
+    const [id, email] = [customer, begun.email];
+    await patient(() =>
+      stripe.customers.update(id, { email }, { idempotencyKey: `customer-email-${id}-${hash}` })
+    );
+    await keep(id, hash);
   }
   return customer;
 }
@@ -195,7 +196,7 @@ async function closeEarlier(context: Context, stripe: Stripe, user_id: string, i
   });
   if (!earlier || earlier === id) return;
   const expire = (session: string) =>
-    stripe.checkout.sessions.expire(session, {}, { idempotencyKey: `expire-${session}` });
+    patient(() => stripe.checkout.sessions.expire(session, {}, { idempotencyKey: `expire-${session}` }));
   try {
     await expire(earlier);
   } catch (error) {
