@@ -6,13 +6,7 @@ import * as z from "zod";
 import { ApiError, endpoint } from "../_shared/http/endpoint.ts";
 import { checkAddress, UnsafeFetchError } from "../_shared/http/safe_fetch.ts";
 import { ENGINES } from "../_shared/seo/engine.ts";
-import {
-  Connection,
-  METHODS,
-  proofs,
-  SiteUrl,
-  siteUrl,
-} from "../_shared/seo/connection.ts";
+import { Connection, METHODS, proofs, SiteUrl, siteUrl } from "../_shared/seo/connection.ts";
 import { SEO } from "../_shared/seo/settings.ts";
 
 export default endpoint({

@@ -1,11 +1,6 @@
 /** The public functions over HTTP: contracts, cursors, caching headers, problems. What they may show is tested beside the database. */
 import assert from "node:assert/strict";
-import {
-  callFunction,
-  createCreator,
-  type Creator,
-  testDatabase,
-} from "../../../../scripts/test/stack.ts";
+import { callFunction, createCreator, type Creator, testDatabase } from "../../../../scripts/test/stack.ts";
 import { rolledUp, shownClicks } from "../support/clicks.ts";
 import { publicCreator } from "../support/public_creator.ts";
 

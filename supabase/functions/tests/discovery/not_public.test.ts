@@ -6,10 +6,7 @@
 import assert from "node:assert/strict";
 import { contracts } from "../../../../scripts/check/openapi.ts";
 import { callFunction, testDatabase } from "../../../../scripts/test/stack.ts";
-import {
-  type PublicCreator,
-  publicCreator,
-} from "../support/public_creator.ts";
+import { type PublicCreator, publicCreator } from "../support/public_creator.ts";
 
 const sql = await testDatabase();
 const GONE_WITHIN_MS = 1_000;
@@ -71,11 +68,10 @@ const TOTAL: Record<Counted, number> = {
 
 /** A misspelling: a letter is left out. */
 const misspelt = (word: string) => word.slice(0, 5) + word.slice(6);
-const total =
-  (counted: Counted) => (body: Body): [Counted, number | undefined][] => [[
-    counted,
-    body.total_count,
-  ]];
+const total = (counted: Counted) => (body: Body): [Counted, number | undefined][] => [[
+  counted,
+  body.total_count,
+]];
 const has = (is: boolean | undefined) => is ? 1 : 0;
 
 /** What each public function is asked. One that is missing here fails the first test. */
@@ -155,9 +151,7 @@ const CASES: Record<string, (world: World) => Probe[]> = {
       counts: ({ results = [] }) => [
         [
           "item",
-          results.filter(({ snippet_html }) =>
-            snippet_html.includes(`<mark>${words.body}</mark>`)
-          ).length,
+          results.filter(({ snippet_html }) => snippet_html.includes(`<mark>${words.body}</mark>`)).length,
         ],
       ],
     },
@@ -264,8 +258,7 @@ const CREATOR: Omit<Way, "statement"> = {
   gone: [...ACCOUNT.gone, "creator"],
   lost: TOTAL,
 };
-const creator = (change: string) =>
-  `update public.users set ${change} where id = $1 and $2 <> ''`;
+const creator = (change: string) => `update public.users set ${change} where id = $1 and $2 <> ''`;
 const account = (change: string) =>
   `update public.social_account set ${change} where user_id = $1 and $2 <> ''`;
 const item = (change: string) =>
@@ -300,8 +293,7 @@ const WAYS: Record<string, Way> = {
   "the item is deleted": { ...ITEM, statement: item("deleted_at = now()") },
   "the item's row is deleted": {
     ...ITEM,
-    statement:
-      "delete from public.content_item where user_id = $1 and id = $2::uuid",
+    statement: "delete from public.content_item where user_id = $1 and id = $2::uuid",
   },
 };
 
@@ -466,16 +458,14 @@ async function holds(world: World, way: Omit<Way, "statement">): Promise<void> {
 
 /** All of it is shown and counted, by answers that are kept. */
 async function isShown(world: World): Promise<void> {
-  const cached = (await contracts()).filter(({ name, cache }) =>
-    cache && name in CASES
-  ).map(({ name }) => name);
+  const cached = (await contracts()).filter(({ name, cache }) => cache && name in CASES).map(({ name }) =>
+    name
+  );
   for (const limit = Date.now() + 30_000;;) {
     await holds(world, { gone: [], lost: {} });
     const kept =
       await sql`select distinct split_part(key, ':', 2) as name from public.cache_store where key like 'http:%'`;
-    const missing = cached.filter((name) =>
-      !kept.some((row) => row.name === name)
-    );
+    const missing = cached.filter((name) => !kept.some((row) => row.name === name));
     if (missing.length === 0) break;
     // An answer is kept after it was given.
     assert.ok(Date.now() < limit, `answered from no cache: ${missing}`);
@@ -485,11 +475,8 @@ async function isShown(world: World): Promise<void> {
 Deno.test("every public function has cases of what is not public", async () => {
   // They answer about the service, its key, and a request to delete.
   const others = ["health", "indexnow-key", "data-deletion-status"];
-  const isPublic = (rate: string | undefined) =>
-    ["public_read", "click", "crawl"].includes(rate ?? "");
-  const names = (await contracts()).filter(({ rate, name }) =>
-    isPublic(rate) && !others.includes(name)
-  );
+  const isPublic = (rate: string | undefined) => ["public_read", "click", "crawl"].includes(rate ?? "");
+  const names = (await contracts()).filter(({ rate, name }) => isPublic(rate) && !others.includes(name));
   assert.deepEqual(
     names.map(({ name }) => name).sort(),
     Object.keys(CASES).sort(),

@@ -4,8 +4,7 @@ import { callFunction, testDatabase } from "../../../../scripts/test/stack.ts";
 import { publicCreator } from "../support/public_creator.ts";
 
 const sql = await testDatabase();
-const read = (query: string) =>
-  callFunction<Record<string, unknown>>(query, { method: "GET" });
+const read = (query: string) => callFunction<Record<string, unknown>>(query, { method: "GET" });
 
 Deno.test("an item's page shows clicks and a new title at once, though it is cached", async () => {
   const { ids: [id = ""] } = await publicCreator(1);
