@@ -1057,8 +1057,8 @@ begin
       comments_count = coalesce(given.comments_count, item.comments_count),
       shares_count = coalesce(given.shares_count, item.shares_count), platform_category = given.platform_category,
       metadata = given.metadata,
-      changed_at = case when (item.content_type, item.permalink, item.language, item.duration_seconds, item.published_at, item.metadata)
-        is distinct from (given.content_type, given.permalink, given.language, given.duration_seconds,
+      changed_at = case when (item.content_type, item.visibility, item.permalink, item.language, item.duration_seconds, item.published_at, item.metadata)
+        is distinct from (given.content_type, given.visibility, given.permalink, given.language, given.duration_seconds,
           coalesce(given.published_at, item.published_at), given.metadata) then now() else item.changed_at end,
       vanished_at = null, deleted_at = null, updated_at = now()
     from unnest(v_refreshed) as given

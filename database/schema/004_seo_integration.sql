@@ -388,7 +388,7 @@ language sql volatile security invoker set search_path = '' as $$
 $$;
 comment on function ops.tell_about_seo is 'Tells a site''s owner, of the operator''s site every admin.';
 
-create function public.begin_seo_run(p_connection_id uuid, p_lease_seconds integer default 240, p_now timestamptz default now()) returns jsonb
+create function public.begin_seo_run(p_connection_id uuid, p_lease_seconds integer default 330, p_now timestamptz default now()) returns jsonb
 language plpgsql volatile security definer set search_path = '' as $$
 declare
   v_is_due boolean;
@@ -561,22 +561,22 @@ begin
     select wanted.*, earlier.id as earlier_id, earlier.status, earlier.error_message, earlier.attempted_at,
       case when earlier.status = 'pending' then false
         when earlier.attempted_at is null or earlier.submission_type = 'removed' or earlier.status = 'failed' then true
-        else greatest(earlier.attempted_at, earlier.created_at) < wanted.updated_at end as is_changed
+        else greatest(earlier.attempted_at, earlier.created_at) < wanted.changed_at end as is_changed
     from (
-      select item.id as content_item_id, item.updated_at, item.published_at, engine.slug as search_engine, engine.window_seconds, site.id as connection_id,
+      select item.id as content_item_id, item.changed_at, item.published_at, engine.slug as search_engine, engine.window_seconds, site.id as connection_id,
         site.site_url || replace(replace(site.item_path, '{id}', item.id::text), '{slug}', ops.url_part(coalesce(v_slug, ''))) as url
       from ops.public_item as item
       cross join public.seo_connection as site
       join public.search_engine as engine on engine.id = site.search_engine_id
       where item.user_id = p_user_id and site.id = any (v_sites)
-        and case when p_content_item_ids is null then not p_is_auto or item.updated_at >= v_setting.auto_since
+        and case when p_content_item_ids is null then not p_is_auto or item.changed_at >= v_setting.auto_since
           else item.id = any (p_content_item_ids) end) as wanted
     left join lateral (
       select submission.* from public.seo_submission as submission
       where submission.connection_id = wanted.connection_id and submission.submitted_url = wanted.url
       order by submission.status = 'pending' desc, submission.attempted_at desc nulls last, submission.created_at desc limit 1) as earlier on true
     where p_content_item_ids is not null or earlier.id is null or (earlier.status <> 'pending' and (earlier.status = 'failed'
-      or earlier.submission_type = 'removed' or greatest(earlier.attempted_at, earlier.created_at) < wanted.updated_at))
+      or earlier.submission_type = 'removed' or greatest(earlier.attempted_at, earlier.created_at) < wanted.changed_at))
     order by wanted.published_at desc, wanted.content_item_id, wanted.search_engine
     limit 4000
   loop
@@ -1517,16 +1517,6 @@ end;
 $$;
 comment on function ops.follow_seo_submission is 'Trigger: the moves that a submission can make, each written into its history.';
 
--- Security definer: deletes from Vault, which the roles that may delete a connection cannot.
-create function ops.forget_seo_secret() returns trigger
-language plpgsql volatile security definer set search_path = '' as $$
-begin
-  delete from vault.secrets where name = old.vault_secret_name;
-  return null;
-end;
-$$;
-comment on function ops.forget_seo_secret is 'Trigger: when a connection is deleted, also because its owner is, its key goes too.';
-
 -- Security definer, like the next four: creators may not write submissions, and their edits must.
 create function ops.note_seo_change(p_user_ids uuid[]) returns void
 language sql volatile security definer set search_path = '' as $$
@@ -1629,7 +1619,7 @@ $$;
 comment on function ops.leave_seo is 'Trigger: of a creator who is deleted the operator''s engines are told that the pages are gone. Before the deletion: after it nobody knows the addresses.';
 
 create trigger seo_submission_follow before insert or update on public.seo_submission for each row execute function ops.follow_seo_submission();
-create trigger seo_connection_forget_secret after delete on public.seo_connection for each row execute function ops.forget_seo_secret();
+create trigger seo_connection_forget_secret after delete on public.seo_connection for each row execute function ops.forget_tokens();
 create trigger content_item_enter_seo after insert on public.content_item
   referencing new table as added for each statement execute function ops.enter_seo();
 create trigger content_item_follow_seo after update of title, description, tags, hashtags, thumbnail_url, visibility, hidden_at, deleted_at

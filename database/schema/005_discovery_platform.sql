@@ -1455,8 +1455,7 @@ begin
     where numnode(step.query) > 0
   loop
     continue when v_step.query = any(v_done);
-    is_all := cardinality(ids) < v_enough;
-    exit when not is_all;
+    exit when cardinality(ids) >= v_enough;
     v_more := ops.gather(case when v_seen is null then v_query && v_step.query else v_query && v_step.query && !! v_seen end, p_question.filter,
       v_enough - cardinality(ids));
     v_done := v_done || v_step.query;
@@ -1464,6 +1463,8 @@ begin
     ids := ids || v_more;
     v_factors := v_factors || array_fill(v_step.factor, array[cardinality(v_more)]);
   end loop;
+  -- The last step may have filled what there is room for.
+  is_all := cardinality(ids) < v_enough;
 
   -- What is in a description alone counts as little as being found at all. The second line is ops.standing(), written out: a call for each
   -- would cost as much as all the rest.

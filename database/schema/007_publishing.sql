@@ -393,9 +393,10 @@ declare
 begin
   perform from publishing.post_target where post_id = v_post.id order by id for update;
   update publishing.post_target
-  -- What the platform itself holds back until then is handed over at once.
+  -- What the platform itself holds back until then is handed over at once: YouTube does so, and shows it to all when the time comes.
   set status = 'scheduled', due_at = v_due,
-    next_at = case when coalesce((options ->> 'held_by_platform')::boolean, false) then least(v_due, clock_timestamp()) else v_due end
+    next_at = case when platform = 'youtube' and coalesce((options ->> 'held_by_platform')::boolean, false)
+      and coalesce(options ->> 'privacy', 'public') = 'public' then least(v_due, clock_timestamp()) else v_due end
   where post_id = v_post.id and status in ('draft', 'scheduled');
   get diagnostics v_scheduled = row_count;
   if v_scheduled = 0 then
@@ -875,7 +876,7 @@ comment on function public.hear_of_publishing is 'A platform reported something 
 
 -- Security definer: writes the tables of publishing and Vault; only the service may call it.
 create function public.save_webhook_endpoint(p_user_id uuid, p_endpoint_id uuid, p_url text, p_events text[], p_description text,
-  p_secret text, p_is_active boolean default true) returns jsonb
+  p_secret text, p_is_active boolean default null) returns jsonb
 language plpgsql volatile security definer set search_path = '' as $$
 declare
   v_endpoint publishing.webhook_endpoint;
@@ -891,7 +892,8 @@ begin
   else
     update publishing.webhook_endpoint
     set url = coalesce(p_url, url), events = coalesce(p_events, events), description = coalesce(p_description, description),
-      is_active = p_is_active, paused_because = case when not p_is_active then coalesce(paused_because, 'paused by its owner') end,
+      is_active = coalesce(p_is_active, is_active),
+      paused_because = case when not coalesce(p_is_active, is_active) then coalesce(paused_because, 'paused by its owner') end,
       failing_since = case when p_is_active then null else failing_since end
     where id = p_endpoint_id and user_id = p_user_id
     returning * into v_endpoint;
@@ -913,12 +915,9 @@ comment on function public.save_webhook_endpoint is 'Adds an endpoint, changes o
 -- Security definer: as save_webhook_endpoint.
 create function public.delete_webhook_endpoint(p_user_id uuid, p_endpoint_id uuid) returns boolean
 language plpgsql volatile security definer set search_path = '' as $$
-declare
-  v_name text;
 begin
-  delete from publishing.webhook_endpoint where id = p_endpoint_id and user_id = p_user_id returning vault_secret_name into v_name;
-  delete from vault.secrets where name = v_name;
-  return v_name is not null;
+  delete from publishing.webhook_endpoint where id = p_endpoint_id and user_id = p_user_id;
+  return found;
 end;
 $$;
 comment on function public.delete_webhook_endpoint is 'Removes an endpoint, its secret and its log.';
@@ -1142,6 +1141,8 @@ create trigger publish_attempt_check_move before update of status on publishing.
   for each row execute function ops.check_publishing_move();
 create trigger post_touch_updated_at before update on publishing.post for each row execute function ops.touch_updated_at();
 create trigger post_target_touch_updated_at before update on publishing.post_target for each row execute function ops.touch_updated_at();
+create trigger webhook_endpoint_forget_secret after delete on publishing.webhook_endpoint
+  for each row execute function ops.forget_tokens();
 create trigger webhook_endpoint_touch_updated_at before update on publishing.webhook_endpoint
   for each row execute function ops.touch_updated_at();
 

@@ -181,6 +181,7 @@ function outcome(
       },
     ],
     goals: [
+      atMost("analyses that gave nothing", 0, failed),
       atMost("average cents an analysis", 5, average, " cents"),
       atMost("p95 of our own time", 60, p95, " ms"),
     ],

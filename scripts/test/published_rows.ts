@@ -91,8 +91,11 @@ export const PUBLISHED: PublishedTable[] = [
       sql<{ id: string }[]>`
       insert into public.trending_content (content_id, trend_category, trend_score, rank_position)
       values (${item}, ${`month:${
-        mark.replaceAll(/[^a-z]/g, "").padEnd(2, "x").slice(0, 30)
-      }`}, 1, 101) returning id`,
+        // A category has letters only; each mark is to have one of its own.
+        mark.replaceAll(/\d/g, (digit) => "ghijklmnop"[Number(digit)] ?? "").replaceAll(/[^a-z]/g, "").slice(
+          0,
+          30,
+        )}`}, 1, 101) returning id`,
     update: "trend_score = 2, last_updated_at = now()",
   },
   {

@@ -8234,10 +8234,7 @@ export interface operations {
   "save-webhook": {
     parameters: {
       query?: never;
-      header?: {
-        /** @description The same key with the same body gives the first answer again for 24 hours */
-        "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-      };
+      header?: never;
       path?: never;
       cookie?: never;
     };
@@ -8256,7 +8253,6 @@ export interface operations {
           /** Format: uuid */
           endpoint_id?: string;
           events?: string[];
-          /** @default true */
           is_active?: boolean;
           /** @default false */
           rotate_secret?: boolean;

@@ -44,7 +44,6 @@ export const KEYED: ReadonlySet<string> = new Set([
   "oauth-twitter-callback",
   "oauth-youtube-callback",
   "publish-post",
-  "save-webhook",
   "submit-to-seo",
   "sync-facebook",
   "sync-instagram",

@@ -40,6 +40,7 @@ Deno.test("every subscription in docs/realtime.md does what the page says", asyn
   try {
     const text = await Deno.readTextFile(DOCUMENT);
     const found = [...text.matchAll(/^```ts (.+)\n([\s\S]*?)^```$/gm)];
+    assert.equal(text.match(/^```ts\b/gm)?.length, found.length, "every block has a name");
     assert.deepEqual(found.map(([, name]) => name).sort(), Object.keys(blocks).sort());
     for (const [, name = "", code = ""] of found) {
       await t.step(name, async () => {

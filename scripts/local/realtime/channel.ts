@@ -66,6 +66,7 @@ export class Channel implements Listener, Member {
   async join(ref: string | null): Promise<void> {
     await this.#authorize(false);
     const messages = await this.#messagesToReplay();
+    if (!this.#isOpen) return;
     const response = { postgres_changes: this.#wishes.map(({ id, params }) => ({ ...params, id })) };
     const answer = () => this.wire.send("phx_reply", JSON.stringify({ status: "ok", response }), { ref });
     const options = this.#config.postgres_changes_options;
@@ -75,6 +76,8 @@ export class Channel implements Listener, Member {
         this.around.feed().unsubscribe(this);
         throw new AccessError("UnableToSubscribe", error instanceof Error ? error.message : String(error));
       });
+      // The socket has gone meanwhile, and nothing would take it out again.
+      if (!this.#isOpen) return this.around.feed().unsubscribe(this);
     }
     this.around.topics.join(this.#topic, this);
     this.#watchExpiry();

@@ -94,7 +94,9 @@ export function twitterPublishing(
     const media_ids = ((body.media as { media_ids?: unknown[] } | undefined)?.media_ids ?? []).map(String);
     if (text === "" && media_ids.length === 0) return invalidRequest("text", "", "The text is missing");
     const uploads = media_ids.map((id) => publishing.uploads.get(id));
-    if (uploads.some((upload) => upload?.account_id !== account_id || upload.about.ready_at === undefined)) {
+    // One that is still being processed counts as none (NaN, where it was not finalized).
+    const isReady = (ready_at: unknown) => Number(ready_at) <= publishing.now();
+    if (uploads.some((upload) => upload?.account_id !== account_id || !isReady(upload.about.ready_at))) {
       return invalidRequest("media.media_ids", media_ids.join(), "Your media IDs are invalid.");
     }
     const day_ago = publishing.now() - 86_400_000;

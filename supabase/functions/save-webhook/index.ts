@@ -10,7 +10,6 @@ export default endpoint({
   method: "POST",
   auth: "user",
   rate: "user",
-  idempotent: true,
   input: z.strictObject({
     /** Left out: a new one. */
     endpoint_id: z.uuid().optional(),
@@ -18,7 +17,8 @@ export default endpoint({
     /** Names such as `post.published`, or beginnings such as `post.*`; none: all. */
     events: z.array(EventPattern).max(20).optional(),
     description: z.string().max(200).optional(),
-    is_active: z.boolean().default(true),
+    /** Left out: as it is; a new one is active. True also switches a paused one on again. */
+    is_active: z.boolean().optional(),
     /** The secret before stays good for a day. */
     rotate_secret: z.boolean().default(false),
   }),
@@ -41,7 +41,7 @@ export default endpoint({
       p_events: events ?? (endpoint_id === null ? [] : null),
       p_description: description ?? (endpoint_id === null ? "" : null),
       p_secret: secret,
-      p_is_active: is_active,
+      p_is_active: is_active ?? null,
     }, z.object({ endpoint_id: z.uuid() }));
     return { ...saved, secret };
   },

@@ -201,8 +201,14 @@ async function closeEarlier(context: Context, stripe: Stripe, user_id: string, i
     await expire(earlier);
   } catch (error) {
     if (isMissing(error)) return;
-    const { status } = await stripe.checkout.sessions.retrieve(earlier);
+    const { status, customer } = await stripe.checkout.sessions.retrieve(earlier);
     if (status === "expired") return;
+    if (status === "complete" && typeof customer === "string") {
+      // It may have been paid long ago, for a subscription that has ended.
+      await lookAt(context, stripe, customer);
+      const { subscriptions } = await begin(context, user_id);
+      if (subscriptions.every((one) => NOT_PAYING.has(one.status))) return;
+    }
     await expire(id);
     if (status === "complete") throw alreadySubscribed();
     throw error;

@@ -1,4 +1,5 @@
 /** Calls a tool's operation over HTTP, as the caller: what it may do and how often is decided where it is for everybody. */
+import { SCHEMAS } from "./schemas.ts";
 import { type Tool, TOOLS } from "./tools.ts";
 import type { RequestContext } from "../http/contract.ts";
 import { publishableKeys } from "../settings/auth_keys.ts";
@@ -17,8 +18,17 @@ type Arguments = Record<string, unknown>;
 
 /** Runs a tool. What goes wrong is told to the model as a result, with the problem's code, so that it can mend its call. */
 export async function callTool(name: string, given: Arguments, context: Caller): Promise<ToolResult> {
-  const tool = TOOLS[name];
+  const tool = Object.hasOwn(TOOLS, name) ? TOOLS[name] : undefined;
   if (!tool) return failed({ code: "not_found", detail: `There is no tool ${name}` });
+  // The operation takes more than the tool offers, and some of it needs no confirmation there.
+  const offered = Object.keys(SCHEMAS[name]?.properties ?? {});
+  const stray = Object.keys(given).find((key) => !offered.includes(key));
+  if (stray !== undefined) {
+    return failed({
+      code: "validation_failed",
+      detail: `${name} takes no ${stray}, but ${offered.join(", ")}`,
+    });
+  }
   const { confirm, ...wish } = given;
   const is_confirmed = confirm === true;
   if (tool.confirm && !is_confirmed && !tool.preview) {

@@ -25,7 +25,7 @@ export async function answerMcp(context: RequestContext<z.ZodType, "user">): Pro
   server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: listed() }));
   server.setRequestHandler(
     CallToolRequestSchema,
-    ({ params }) => callTool(params.name in SCHEMAS ? params.name : "", params.arguments ?? {}, context),
+    ({ params }) => callTool(params.name, params.arguments ?? {}, context),
   );
   const transport = new WebStandardStreamableHTTPServerTransport({ enableJsonResponse: true });
   await server.connect(transport);

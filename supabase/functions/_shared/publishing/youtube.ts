@@ -106,7 +106,10 @@ export function youtube(context: PublisherContext): Publisher {
   function begin(work: Work, state: State): Step {
     const [medium] = work.media;
     const { options } = work;
-    const held = options.held_by_platform && work.due_at !== null && work.due_at > context.now();
+    // At that time YouTube makes it public: what is to stay private or unlisted is not handed over before.
+    const held = options.held_by_platform && (options.privacy ?? "public") === "public" &&
+      work.due_at !== null &&
+      work.due_at > context.now();
     return {
       name: "begin the upload",
       effect: "prepares",

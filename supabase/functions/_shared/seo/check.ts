@@ -26,8 +26,14 @@ export async function checkStatus(context: Context, deadline: Date): Promise<Che
     if (context.now() >= deadline) break;
     const read = () =>
       context.admin.call("read_seo_connection", { p_connection_id: connection_id }, Connection);
-    if (verify && (await verifySite(context, await read())).is_verified) done.verified++;
-    if (check) await checkSite(context, await read(), deadline, done);
+    context.signal?.throwIfAborted();
+    try {
+      if (verify && (await verifySite(context, await read())).is_verified) done.verified++;
+      if (check) await checkSite(context, await read(), deadline, done);
+    } catch (error) {
+      // The others are looked at all the same.
+      context.log.error("a site cannot be looked at", { connection_id, error });
+    }
   }
   return done;
 }

@@ -240,7 +240,7 @@ async function expectShown(
 /** What the meta tags with our name say, before the body begins: what is in the body a visitor may have written. */
 export function metaTokens(html: string): string[] {
   const head = html.replace(/<!--[^]*?(-->|$)/g, "").split(/<body[\s>]/i)[0] ?? "";
-  const tags = head.match(/<meta\s[^>]*>/gi) ?? [];
+  const tags = head.match(/<meta\s[^<>]*>/gi) ?? [];
   const attribute = (tag: string, name: string) =>
     new RegExp(`\\s${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)'|([^\\s"'>]+))`, "i").exec(tag)?.slice(1).find((
       value,

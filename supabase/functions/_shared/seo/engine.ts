@@ -259,6 +259,16 @@ export async function bisect(
     const middle = Math.ceil(pages.length / 2);
     const first = await bisect(pages.slice(0, middle), now, send);
     const rest = pages.slice(middle);
+    if (isOfTheSite(first)) {
+      // Not one of many is good: it is the site or the key, and to ask for each would be a flood.
+      Object.assign(
+        first,
+        consequence(new EngineFault("refused", error.code, error.message, error.about), [], now()),
+        {
+          outcomes: first.outcomes,
+        },
+      );
+    }
     if (first.pause) {
       const { code, message } = first.pause;
       return {
@@ -273,6 +283,9 @@ export async function bisect(
     return { ...first, ...second, outcomes: [...first.outcomes, ...second.outcomes] };
   }
 }
+
+const isOfTheSite = ({ pause, outcomes }: BatchResult) =>
+  !pause && outcomes.length >= 8 && outcomes.every(({ outcome }) => outcome === "rejected");
 
 /** The calendar day of a time zone that an instant lies in. */
 export function dayWindow(quota: string, timeZone: string, amount: number | null, now: Date): Window {

@@ -43,6 +43,15 @@ Deno.test("who has a subscription is not sold another, not even before Stripe ha
   assert.equal((await own.plan()).tier, "basic");
 });
 
+Deno.test("whose subscription has ended subscribes anew at the first attempt", async () => {
+  await using own = await Subscriber.paying("basic");
+  const [{ id } = {}] = (await own.truth()).subscriptions;
+  await own.stripe("DELETE", `subscriptions/${id}`);
+  await own.until(({ tier }) => tier === "free");
+  await own.subscribe("premium");
+  await own.until(({ tier }) => tier === "premium");
+});
+
 Deno.test("who pays twice all the same is told once, and so is the staff", async () => {
   await using own = await Subscriber.paying("basic");
   await own.stripe("POST", "subscriptions", {

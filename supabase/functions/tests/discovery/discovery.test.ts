@@ -316,7 +316,7 @@ Deno.test("of a thousand clicks on one item at once each is answered and counted
 });
 
 Deno.test("what begins to trend is sent to those who listen to trending_content", async () => {
-  const { ids: [id = ""] } = await publicCreator(1);
+  const { id: creator_id, ids: [id = ""] } = await publicCreator(1);
   const sql = await testDatabase();
   const slot = `trends_${crypto.randomUUID().replaceAll("-", "")}`;
   const sent = async () => {
@@ -336,6 +336,8 @@ Deno.test("what begins to trend is sent to those who listen to trending_content"
     assert.equal(await sent(), 9);
   } finally {
     await sql`select pg_drop_replication_slot(${slot})`;
+    // It would lead the lists of all other tests.
+    await sql`delete from auth.users where id = ${creator_id}`;
     await sql.end();
   }
 });

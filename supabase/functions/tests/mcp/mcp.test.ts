@@ -107,7 +107,14 @@ Deno.test("applying a suggestion needs a confirmation; without it only the diffe
   assert.equal(await title(), before);
   const applied = await agent.call("apply_suggestion", { ...wish, confirm: true });
   assert.equal(await title(), suggested_titles[0]);
-  await agent.call("undo_application", { undo: applied.structuredContent.application_id, confirm: true });
+  const undo = applied.structuredContent.application_id;
+  // The operation behind them takes more than these tools offer.
+  for (const tool of ["preview_suggestion", "apply_suggestion"]) {
+    const smuggled = await agent.call(tool, { undo });
+    assert.equal(smuggled.structuredContent.code, "validation_failed", tool);
+  }
+  assert.equal(await title(), suggested_titles[0]);
+  await agent.call("undo_application", { undo, confirm: true });
   assert.equal(await title(), before);
 });
 
@@ -121,6 +128,7 @@ Deno.test("what goes wrong is told with the problem's code, and arguments that s
   assert.equal((await agent.call("get_item", { id: "1&or=(id.not.is.null)" })).isError, true);
   assert.equal((await agent.call("drop_everything")).isError, true);
   assert.equal((await agent.call("__proto__")).isError, true);
+  assert.equal((await agent.call("constructor")).structuredContent.code, "not_found");
 });
 
 Deno.test("the server keeps no session: GET and DELETE are 405, a caller without a token is 401", async () => {

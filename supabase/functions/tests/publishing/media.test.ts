@@ -146,4 +146,11 @@ Deno.test("a medium of a post that is to go out is not deleted; a forgotten uplo
 
 Deno.test("a picture that a camera held sideways has its sides as it is seen", () => {
   assert.deepEqual(probeImage(picture(200)), { mime_type: "image/png", width: 1, height: 1 });
+  // A JPEG of 3 × 2 whose EXIF says orientation 6.
+  const sideways = Uint8Array.from([
+    ...[0xff, 0xd8, 0xff, 0xe1, 0, 34, 0x45, 0x78, 0x69, 0x66, 0, 0, 0x4d, 0x4d, 0, 42, 0, 0, 0, 8, 0, 1],
+    ...[0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0],
+    ...[0xff, 0xc0, 0, 17, 8, 0, 2, 0, 3, 3, 1, 0x22, 0, 2, 0x11, 1, 3, 0x11, 1, 0xff, 0xd9],
+  ]);
+  assert.deepEqual(probeImage(sideways), { mime_type: "image/jpeg", width: 2, height: 3 });
 });

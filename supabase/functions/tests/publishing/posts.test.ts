@@ -122,6 +122,14 @@ Deno.test("a scheduled post waits for its time, is cancelled before it, and cann
   const publish_at = new Date(Date.now() + 3_600_000).toISOString();
   const later = await creator.call<Post>("create-post", { ...textOn(own.account, "Later"), publish_at });
   assert.equal(later.body.status, "scheduled", JSON.stringify(later.body));
+  // A wish that only YouTube can fulfil hurries nobody else.
+  const { body, targets: [target] } = textOn(own.account, "Later, too");
+  const held = await creator.call<Post>("create-post", {
+    body,
+    targets: [{ ...target, options: { held_by_platform: true } }],
+    publish_at,
+  });
+  assert.equal(held.body.status, "scheduled", JSON.stringify(held.body));
   await own.visit();
   assert.equal((await own.shown()).length, 0);
   const cancelled = await creator.call<Post & { cancelled: number }>("cancel-post", {

@@ -1,7 +1,7 @@
 /** What creators' endpoints get: signed, once, again after a failure, paused when they fail for good. */
 import assert from "node:assert/strict";
 import { Webhook } from "standardwebhooks";
-import { createCreator } from "../../../../scripts/test/stack.ts";
+import { createCreator, testDatabase } from "../../../../scripts/test/stack.ts";
 import { deliverDue } from "../../_shared/webhooks/deliver.ts";
 import { PublishingAccount } from "../support/publishing_account.ts";
 
@@ -104,6 +104,34 @@ Deno.test("an endpoint that fails for a day is paused, and its owner is told onc
   const notes =
     await sql`select 1 from public.notification where user_id = ${creator.id} and data ->> 'code' = 'webhook_paused'`;
   assert.equal(notes.length, 1);
+});
+
+Deno.test("an edit leaves a paused endpoint paused, and its secret goes with its owner", async () => {
+  const creator = await createCreator();
+  const made = await creator.call<{ endpoint_id: string }>("save-webhook", {
+    url: "https://example.com/hook",
+  });
+  const { endpoint_id } = made.body;
+  const sql = await testDatabase();
+  try {
+    const [row] = await sql<{ name: string }[]>`
+      update publishing.webhook_endpoint set is_active = false, paused_because = 'it answered 503'
+      where id = ${endpoint_id} returning vault_secret_name as name`;
+    const edit = (change: Record<string, unknown>) =>
+      creator.call("save-webhook", { endpoint_id, ...change });
+    const isActive = async () =>
+      (await sql`select is_active from publishing.webhook_endpoint where id = ${endpoint_id}`)[0]?.is_active;
+    await edit({ description: "Renamed" });
+    assert.equal(await isActive(), false);
+    await edit({ is_active: true });
+    assert.equal(await isActive(), true);
+    const secrets = () => sql`select 1 from vault.secrets where name = ${row?.name ?? ""}`;
+    assert.equal((await secrets()).length, 1);
+    await sql`delete from auth.users where id = ${creator.id}`;
+    assert.equal((await secrets()).length, 0);
+  } finally {
+    await sql.end();
+  }
 });
 
 Deno.test("addresses of machines that are nobody's business are refused when they are given", async () => {

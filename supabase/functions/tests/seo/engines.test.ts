@@ -9,6 +9,7 @@ import { simulatorSettings } from "../../../../scripts/local/functions/environme
 import { createLogger } from "../../_shared/observability/log.ts";
 import {
   type BatchResult,
+  bisect,
   dayWindow,
   type EngineContext,
   EngineFault,
@@ -463,6 +464,18 @@ Deno.test("of a list that is refused as a whole only the address that is wrong i
     assert.equal(new Set(told.map(({ url }: { url: string }) => url)).size, 19);
     assert.equal(told.length, 19);
   });
+});
+
+Deno.test("of a list of which nothing is right not every address is asked about: the site rests", async () => {
+  let calls = 0;
+  const result = await bisect(pagesOf(1_000), () => new Date(), () => {
+    calls++;
+    return Promise.reject(new EngineFault("invalid", "refused", "The key does not fit"));
+  });
+  assert.ok(calls < 40, `${calls} calls`);
+  assert.ok(result.pause);
+  assert.equal(result.outcomes.length, 1_000);
+  assert.ok(result.outcomes.filter(({ outcome }) => outcome === "rejected").length < 20);
 });
 
 Deno.test("quotas are read from the engines that tell them", async () => {

@@ -118,7 +118,7 @@ Deno.test(`${DAYS} days of ${CREATORS} creators on four engines with faults: no 
           const id = seo.who.ids[Math.floor(random() * seo.who.ids.length)] ?? "";
           await seo.sql`update public.content_item set title = ${`Edit ${step}`} where id = ${id}`;
           // The edit is of the simulated time.
-          await seo.sql`update public.content_item set updated_at = ${new Date(time)} where id = ${id}`;
+          await seo.sql`update public.content_item set changed_at = ${new Date(time)} where id = ${id}`;
         }
         await begin(seo);
         for (const engine of ENGINES) {
