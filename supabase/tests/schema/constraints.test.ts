@@ -27,6 +27,11 @@ const OFFENCES: Record<string, string> = {
     "insert into ops.http_call (request_id, function_name, outcome, settled_at) values (-1, 'x', 'nonsense', now())",
   http_call_settled_iff_outcome:
     "insert into ops.http_call (request_id, function_name, outcome) values (-1, 'x', 'ok')",
+  backup_run_kind_known: "insert into ops.backup_run (kind, archive) values ('copy', 'x')",
+  backup_run_proven_is_finished:
+    "insert into ops.backup_run (kind, archive, proven_at) values ('drill', 'x', now())",
+  backup_run_sizes_not_negative:
+    "insert into ops.backup_run (kind, archive, bytes) values ('backup', 'x', -1)",
   platform_connection_leased_iff_until:
     "update platform_connection set refresh_lease = gen_random_uuid() where id = $connection",
   platform_connection_only_active_is_leased:

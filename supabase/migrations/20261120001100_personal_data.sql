@@ -1,0 +1,1 @@
+../../database/schema/011_personal_data.sql
