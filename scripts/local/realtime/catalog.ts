@@ -27,6 +27,8 @@ export interface Table {
    * the row is of the person whom one of them names, or of nobody.
    */
   owner_columns: Map<string, string[]>;
+  /** Of those roles, the ones that nothing else keeps from the row: whom a column names reads it, and nobody has to be asked. */
+  owner_only: Set<string>;
 }
 
 /** A grant that was taken away is noticed within this time. */
@@ -116,13 +118,17 @@ function toTable(row: Row): Table {
   const columns = new Map(row.columns.map((column) => [column.name, toColumn(column)]));
   const those = (is: (column: Row["columns"][number]) => boolean) =>
     row.columns.filter(is).flatMap(({ name }) => columns.get(name) ?? []);
+  const policiesOf = (role: string) =>
+    row.policies.filter(({ roles }) => roles.some((one) => one === role || one === "public"));
   const owners = Object.keys(row.readable).flatMap((role): [string, string[]][] => {
-    const policies = row.policies.filter(({ is_permissive, roles }) =>
-      is_permissive && roles.some((one) => one === role || one === "public")
-    );
+    const policies = policiesOf(role).filter(({ is_permissive }) => is_permissive);
     const named = policies.flatMap(({ owner }) => owner ?? []);
     return row.has_rls && role !== "service_role" && named.length === policies.length ? [[role, named]] : [];
   });
+  const isUuid = (name: string) => columns.get(name)?.type.name === "uuid";
+  const alone = owners.filter(([role, named]) =>
+    named.every(isUuid) && policiesOf(role).every(({ is_permissive }) => is_permissive)
+  );
   return {
     oid: row.oid,
     schema: row.schema,
@@ -134,6 +140,7 @@ function toTable(row: Row): Table {
     policy_columns: those(({ in_policy }) => in_policy),
     readable: new Map(Object.entries(row.readable).map(([role, names]) => [role, new Set(names)])),
     owner_columns: new Map(owners),
+    owner_only: new Set(alone.map(([role]) => role)),
   };
 }
 

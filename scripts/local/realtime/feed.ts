@@ -1,6 +1,7 @@
 /**
  * Changes of tables to those who may see them. What row-level security says is asked of PostgreSQL, for each subscriber with the claims
- * of its token, and for all changes of a batch at once; who is not asked is only who cannot be meant (`owner_columns`).
+ * of its token, and for all changes of a batch at once. Not asked are those who cannot be meant (`owner_columns`), and where the only
+ * rule is that a row is its owner's: then the change itself says whose it is (`owner_only`).
  */
 import postgres from "postgres";
 import { Catalog, type Table } from "./catalog.ts";
@@ -64,6 +65,8 @@ export class Feed {
   readonly #catalog: Catalog;
   readonly #replication: Replication;
   readonly #subscriptions = new Map<Listener, Subscription[]>();
+  /** Of each table, until a subscription or the table changes. */
+  #audiences = new Map<string, Audience>();
   readonly #listeners = new Set<Listener>();
   #waiting: Change[] = [];
   #working: Promise<void> | undefined;
@@ -111,16 +114,27 @@ export class Feed {
   async subscribe(listener: Listener, wishes: Wish[]): Promise<void> {
     this.#listeners.add(listener);
     await this.start();
-    const tables = await this.#catalog.tables();
     const { role } = listener.reader;
-    const made = await Promise.all(wishes.map((wish) => this.#subscription(listener, role, tables, wish)));
+    const make = async () => {
+      const tables = await this.#catalog.tables();
+      return await Promise.all(wishes.map((wish) => this.#subscription(listener, role, tables, wish)));
+    };
+    const made = await make().catch((error) => {
+      if (!(error instanceof FilterError)) throw error;
+      // The table, column or right may be younger than what is known here.
+      this.#catalog.forget();
+      return make();
+    });
     // It may have gone while its filters were read.
-    if (this.#listeners.has(listener)) this.#subscriptions.set(listener, made.flat());
+    if (!this.#listeners.has(listener)) return;
+    this.#subscriptions.set(listener, made.flat());
+    this.#audiences.clear();
   }
 
   unsubscribe(listener: Listener): void {
     this.#listeners.delete(listener);
     this.#subscriptions.delete(listener);
+    this.#audiences.clear();
   }
 
   async #subscription(
@@ -236,21 +250,27 @@ export class Feed {
       (await this.#catalog.tables()).map((table) => [`${table.schema}.${table.name}`, table]),
     );
     const nameOf = ({ schema, table }: Change) => `${schema}.${table}`;
-    const subscriptions = Map.groupBy(
-      [...this.#subscriptions.values()].flat(),
-      ({ table }) => `${table.schema}.${table.name}`,
-    );
     const receivers = new Map<Change, (change: Change) => void>();
     await Promise.all(
       Map.groupBy(batch, nameOf).entries().map(async ([name, changes]) => {
         const table = tables.get(name);
-        const wanted = subscriptions.get(name);
-        if (!table || !wanted) return;
-        const send = await this.#decide(table, wanted, changes);
+        if (!table) return;
+        const send = await this.#decide(this.#audience(table), changes);
         for (const change of changes) receivers.set(change, send);
       }),
     );
     for (const change of batch) receivers.get(change)?.(change);
+  }
+
+  #audience(table: Table): Audience {
+    const known = this.#audiences.get(table.reference);
+    if (known?.table === table) return known;
+    const all = [...this.#subscriptions.values()].flat().filter((one) =>
+      one.table.reference === table.reference
+    );
+    const made = new Audience(table, all);
+    this.#audiences.set(table.reference, made);
+    return made;
   }
 
   /**
@@ -269,23 +289,21 @@ export class Feed {
   }
 
   /** Answers what sends one of the changes to all who may see it. */
-  async #decide(
-    table: Table,
-    subscriptions: Subscription[],
-    changes: Change[],
-  ): Promise<(change: Change) => void> {
+  async #decide(audience: Audience, changes: Change[]): Promise<(change: Change) => void> {
+    const { table, conditions } = audience;
     const tupleOf = ({ type, record, old }: Change) => type === "DELETE" ? old : record;
-    const conditions = subscriptions.flatMap((one) => one.conditions);
     const holds = await decide(this.#sql, changes.map(tupleOf), conditions);
-    const candidates = new Candidates(table, subscriptions);
+    const readers = new Map<Listener, Reader>();
     const wanted = new Map(changes.map((change) => [
       change,
-      candidates.of(change).filter(({ event, conditions, listener }) =>
+      audience.of(change).filter(({ event, conditions, listener }) =>
         (event === "*" || event === change.type) && listener.mayReceive() &&
         conditions.every((condition) => holds(tupleOf(change), condition))
       ),
     ]));
-    const readers = new Map(subscriptions.map(({ listener }) => [listener, listener.reader]));
+    for (const { listener } of wanted.values().flatMap((some) => some)) {
+      readers.set(listener, listener.reader);
+    }
     const isVisible = await this.#visibility(table, wanted, readers);
     const writer = new ChangeWriter(table);
     return (change) => {
@@ -315,8 +333,9 @@ export class Feed {
     readers: Map<Listener, Reader>,
   ): Promise<(change: Change, reader: Reader) => boolean> {
     if (!table.has_rls) return () => true;
-    const bypasses = (change: Change, { role }: Reader) =>
-      change.type === "DELETE" || role === "service_role";
+    /** Undefined where the policies have to be asked. */
+    const known = (change: Change, reader: Reader) =>
+      change.type === "DELETE" || reader.role === "service_role" || isOwner(table, reader, change);
     const nameOf = ({ role, claims }: Reader) => `${role} ${claims}`;
     const askers = new Map<string, { reader: Reader; keys: Set<string> }>();
     const rows = new Map<string, Set<Change>>();
@@ -324,13 +343,13 @@ export class Feed {
       const key = keyOf(table, change.record);
       for (const { listener } of subscriptions) {
         const reader = readers.get(listener) ?? listener.reader;
-        if (bypasses(change, reader) || !mayOwn(table, reader, change.record)) continue;
+        if (known(change, reader) !== undefined || !mayOwn(table, reader, change.record)) continue;
         const asker = ensure(askers, nameOf(reader), () => ({ reader, keys: new Set<string>() }));
         asker.keys.add(key);
         ensure(rows, key, () => new Set<Change>()).add(change);
       }
     }
-    if (askers.size === 0) return bypasses;
+    if (askers.size === 0) return (change, reader) => known(change, reader) === true;
     const list = [...askers.values()];
     const [visible, moved] = await Promise.all([
       this.#sql.unsafe<{ asker: number; key: string }[]>(
@@ -350,8 +369,8 @@ export class Feed {
       if (reader) seen.get(nameOf(reader))?.add(key);
     }
     return (change, reader) =>
-      bypasses(change, reader) ||
-      (!moved.has(change) && seen.get(nameOf(reader))?.has(keyOf(table, change.record)) === true);
+      known(change, reader) ??
+        (!moved.has(change) && seen.get(nameOf(reader))?.has(keyOf(table, change.record)) === true);
   }
 
   /**
@@ -379,12 +398,15 @@ export class Feed {
   }
 }
 
-/** Finds by a value of the row whom a change could concern, so that not every subscription is looked at for every change. */
-class Candidates {
+/** Who subscribed to a table. Finds by a value of the row whom a change could concern, so that not all are looked at for each. */
+class Audience {
   readonly #rest: Subscription[] = [];
   readonly #by = new Map<string, Map<string | null, Subscription[]>>();
+  /** Those of all, that only PostgreSQL can decide. */
+  readonly conditions: Condition[];
 
-  constructor(table: Table, private all: Subscription[]) {
+  constructor(readonly table: Table, private all: Subscription[]) {
+    this.conditions = all.flatMap(({ conditions }) => conditions).filter(({ holds }) => !holds);
     for (const subscription of all) {
       const { conditions, listener: { reader } } = subscription;
       const condition = conditions.find(({ values }) => values);
@@ -470,6 +492,18 @@ class ChangeWriter {
 function mayOwn(table: Table, { role, sub }: Reader, record: Tuple): boolean {
   const owners = table.owner_columns.get(role);
   return !owners || owners.some((column) => record[column] === undefined || record[column] === sub);
+}
+
+/**
+ * Whether the row is the reader's where that alone decides; undefined where more has to be asked. What a transaction did to a row that it
+ * then gave to another or deleted, nobody was ever to see.
+ */
+function isOwner(table: Table, { role, sub }: Reader, { record, last }: Change): boolean | undefined {
+  const owners = table.owner_columns.get(role);
+  if (!owners || !table.owner_only.has(role) || !last) return undefined;
+  if (last === "gone" || sub === undefined) return false;
+  const owns = (tuple: Tuple) => owners.some((column) => tuple[column] === sub);
+  return owns(record) && owns(last.record);
 }
 
 /** A row's key as one text: the value, or an array of them as jsonb prints it. */

@@ -79,12 +79,23 @@ export function writeText(
     : `{"join_ref":${j},"ref":${r},"topic":${t},"event":${e},"payload":${payload}}`;
 }
 
-/** Undefined where the protocol cannot carry it: 1.0.0 has no bytes. */
-export function writeBroadcast(
+type Frame = string | Uint8Array<ArrayBuffer> | undefined;
+const written = new WeakMap<Broadcast, Map<string, Frame>>();
+
+/** Undefined where the protocol cannot carry it: 1.0.0 has no bytes. Made once for all who get the same. */
+export function writeBroadcast(protocol: Protocol, topic: string, broadcast: Broadcast): Frame {
+  const frames = written.get(broadcast) ?? new Map<string, Frame>();
+  written.set(broadcast, frames);
+  const key = `${protocol} ${topic}`;
+  if (!frames.has(key)) frames.set(key, makeBroadcast(protocol, topic, broadcast));
+  return frames.get(key);
+}
+
+function makeBroadcast(
   protocol: Protocol,
   topic: string,
   { event, encoding, payload, meta }: Broadcast,
-): string | Uint8Array<ArrayBuffer> | undefined {
+): Frame {
   const [t, e, m] = [topic, event, meta ? JSON.stringify(meta) : ""].map((text) => encoder.encode(text));
   if (!t || !e || !m) return undefined;
   // A length is one byte; a name that is longer only a text frame can carry.

@@ -60,29 +60,81 @@ Deno.test("eight tables × insert, update, delete × owner, other, visitor, mode
   }
 });
 
-Deno.test("a row that changes hands is shown to neither as the other's", async () => {
+/** Who reads a row is decided from the change itself, or asked of the policies: both ways have to be right. */
+const HANDS: Record<string, string> = {
+  "of its owner alone":
+    "create policy own on TABLE for select to authenticated using (user_id = (select auth.uid()))",
+  "of its owner, whose log has no key": `alter table TABLE replica identity full;
+    create policy own on TABLE for select to authenticated using (user_id = (select auth.uid()))`,
+  "of its owner or another":
+    "create policy own on TABLE for select to authenticated using (user_id = (select auth.uid()) or title = 'everybody''s')",
+  "of its owner, unless something else forbids it": `
+    create policy own on TABLE for select to authenticated using (user_id = (select auth.uid()));
+    create policy narrow on TABLE as restrictive for select to authenticated using (title <> 'forbidden')`,
+};
+
+Deno.test("a row that changes hands is shown to neither as the other's, whatever the policies", async (t) => {
   const [own, other] = await Promise.all([createCreator(), createCreator()]);
   const [mine, theirs] = await Promise.all([own, other].map((one) => realtimeClient(one)));
   assert.ok(mine && theirs);
   const sql = await testDatabase();
   try {
-    const ears = await new Ears(mine, [{ table: "notification" }]).ready();
-    const foreign = await new Ears(theirs, [{ table: "notification" }]).ready();
-    // All at once, so that the relay sees them together, and the policies only the end.
-    const id = crypto.randomUUID();
-    await sql.begin(async (sql) => {
-      await sql`insert into public.notification (id, user_id, title) values (${id}, ${own.id}, 'mine')`;
-      await sql`update public.notification set title = 'still mine' where id = ${id}`;
-      await sql`update public.notification set user_id = ${other.id}, title = 'theirs' where id = ${id}`;
-    });
-    await foreign.change((change) => change.new.title === "theirs");
-    await sql`update public.notification set user_id = ${own.id}, title = 'mine again' where id = ${id}`;
-    await ears.change((change) => change.new.title === "mine again");
-    const last = crypto.randomUUID();
-    await sql`insert into public.notification (id, user_id, title) values (${last}, ${other.id}, 'last')`;
-    await foreign.change((change) => change.new.id === last);
-    assert.deepEqual(foreign.changes.map((change) => change.new.title), ["theirs", "last"]);
-    assert.deepEqual(ears.changes.map((change) => change.new.title), ["mine again"]);
+    for (const [kind, policies] of Object.entries(HANDS)) {
+      await t.step(kind, async () => {
+        const schema = `hands_${crypto.randomUUID().slice(0, 8)}`;
+        const table = `${schema}.row`;
+        await sql.unsafe(`create schema ${schema}; grant usage on schema ${schema} to authenticated;
+          create table ${table} (id uuid primary key, user_id uuid not null, title text);
+          alter table ${table} enable row level security; grant select on ${table} to authenticated;
+          ${policies.replaceAll("TABLE", table)};
+          alter publication supabase_realtime add table ${table}`).simple();
+        try {
+          const [ears, foreign] = await Promise.all(
+            [mine, theirs].map((client) => new Ears(client, [{ schema, table: "row" }]).ready()),
+          );
+          assert.ok(ears && foreign);
+          const insert = (user: string, title: string) => {
+            const id = crypto.randomUUID();
+            return sql.unsafe(`insert into ${table} values ($1, $2, $3)`, [id, user, title]).then(() => id);
+          };
+          // All at once, so that the relay sees them together, and the policies only the end.
+          const id = crypto.randomUUID();
+          await sql.begin(async (sql) => {
+            await sql.unsafe(`insert into ${table} values ($1, $2, 'mine')`, [id, own.id]);
+            await sql.unsafe(`update ${table} set title = 'still mine' where id = $1`, [id]);
+            await sql.unsafe(`update ${table} set user_id = $2, title = 'theirs' where id = $1`, [
+              id,
+              other.id,
+            ]);
+          });
+          await foreign.change((change) => change.new.title === "theirs");
+          await sql.unsafe(`update ${table} set user_id = $2, title = 'mine again' where id = $1`, [
+            id,
+            own.id,
+          ]);
+          await ears.change((change) => change.new.title === "mine again");
+          await sql.begin(async (sql) => {
+            await sql.unsafe(`update ${table} set title = 'about to go' where id = $1`, [id]);
+            await sql.unsafe(`delete from ${table} where id = $1`, [id]);
+          });
+          if (kind.includes("another")) await insert(other.id, "everybody's");
+          if (kind.includes("forbids")) await insert(own.id, "forbidden");
+          const last = await Promise.all([insert(own.id, "last"), insert(other.id, "last")]);
+          await ears.change((change) => change.new.id === last[0]);
+          await foreign.change((change) => change.new.id === last[1]);
+          const shared = kind.includes("another") ? ["everybody's"] : [];
+          const titles = ({ changes }: Ears) =>
+            changes.filter(({ eventType }) => eventType !== "DELETE").map((change) => change.new.title);
+          assert.deepEqual(titles(foreign), ["theirs", ...shared, "last"]);
+          assert.deepEqual(titles(ears), ["mine again", ...shared, "last"]);
+          const gone = foreign.changes.filter(({ eventType }) => eventType === "DELETE");
+          assert.deepEqual(gone.map(({ old }) => old), [{ id }]);
+          await Promise.all([ears.close(), foreign.close()]);
+        } finally {
+          await sql.unsafe(`drop schema ${schema} cascade`);
+        }
+      });
+    }
   } finally {
     await Promise.all([mine, theirs].map((client) => client.removeAllChannels()));
     await sql`delete from auth.users where id in (${own.id}, ${other.id})`;

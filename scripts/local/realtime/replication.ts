@@ -20,6 +20,8 @@ export interface Change {
   record: Tuple;
   /** The key of a deleted row, or what the table's replica identity adds. */
   old: Tuple;
+  /** The last that its transaction did to the row; undefined where the log does not say which row it is. */
+  last?: Change | "gone";
 }
 
 export interface ReplicationEvents {
@@ -99,7 +101,7 @@ export class Replication {
     service.on("heartbeat", (lsn: string, _time: number, shouldRespond: boolean) => {
       if (shouldRespond) void service.acknowledge(lsn);
     });
-    let transaction: Change[] = [];
+    let transaction: Logged[] = [];
     let begun = { committed: "", xid: 0 };
     service.on("data", (_lsn: string, message: Pgoutput.Message) => {
       if (message.tag === "begin") {
@@ -108,9 +110,9 @@ export class Replication {
       } else if (message.tag === "relation") {
         this.events.relation();
       } else if (message.tag === "commit") {
-        const changes = transaction;
+        const logged = transaction;
         transaction = [];
-        if (changes.length > 0) return this.events.changes(changes);
+        if (logged.length > 0) return this.events.changes(withLast(logged));
       } else {
         const change = toChange(message, begun);
         if (change) transaction.push(change);
@@ -122,13 +124,41 @@ export class Replication {
   }
 }
 
+/** A change, and its row before and after as one text. */
+interface Logged {
+  change: Change;
+  row?: string;
+  before?: string;
+}
+
 function toChange(
   message: Pgoutput.Message,
   begun: Pick<Change, "committed" | "xid">,
-): Change | undefined {
+): Logged | undefined {
   if (message.tag !== "insert" && message.tag !== "update" && message.tag !== "delete") return undefined;
-  const { schema, name: table } = message.relation;
+  const { schema, name: table, keyColumns, replicaIdentity, relationOid } = message.relation;
   const old: Tuple = message.tag === "insert" ? {} : message.old ?? message.key ?? {};
   const type = message.tag.toUpperCase() as Change["type"];
-  return { schema, table, type, ...begun, record: message.tag === "delete" ? {} : message.new, old };
+  const record: Tuple = message.tag === "delete" ? {} : message.new;
+  const change: Change = { schema, table, type, ...begun, record, old };
+  // With all columns as the identity, a row is another one after each update.
+  if (replicaIdentity === "full" || keyColumns.length === 0) return { change };
+  const rowOf = (tuple: Tuple) => JSON.stringify([relationOid, ...keyColumns.map((name) => tuple[name])]);
+  const hasBefore = keyColumns.some((name) => typeof old[name] === "string");
+  return {
+    change,
+    row: rowOf(type === "DELETE" ? old : record),
+    ...(type === "UPDATE" && hasBefore ? { before: rowOf(old) } : {}),
+  };
+}
+
+function withLast(logged: Logged[]): Change[] {
+  const last = new Map<string, Change | "gone">();
+  for (const { change, row, before } of logged.toReversed()) {
+    if (row === undefined) continue;
+    if (!last.has(row)) last.set(row, change.type === "DELETE" ? "gone" : change);
+    change.last = last.get(row);
+    if (before !== undefined && !last.has(before)) last.set(before, "gone");
+  }
+  return logged.map(({ change }) => change);
 }

@@ -75,6 +75,8 @@ $$;
 -- any role. Whoever may not run it sees nothing.
 create function realtime._visible_keys(query text, askers jsonb) returns table (asker integer, key text)
 language plpgsql
+-- One plan for all askers: they differ in what they ask, and most ask about a few rows.
+set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_name text := 'visible_' || md5(query);
