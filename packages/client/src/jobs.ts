@@ -1,9 +1,12 @@
 import { type Caller, type CallOptions, type Output, rows, type RpcOutput } from "./call.ts";
+import { type Watch, watchTable } from "./realtime.ts";
 import { throwIfAborted, wait } from "./wait.ts";
 
 /** A job as `job-status` tells it. */
 export type Job = Output<"job-status">;
 
+/** A watch that is live reads by itself what its channel has missed; beyond that it is asked only to be safe. */
+const LIVE_MS = 60_000;
 const ENDED: readonly Job["status"][] = ["completed", "failed", "cancelled", "expired"];
 
 /** What the kinds of jobs that creators may create take. `sync_youtube` and the like are `platform_sync` of that platform. */
@@ -14,7 +17,7 @@ export interface JobParams {
 }
 
 export interface WatchOptions extends CallOptions {
-  /** How often to ask while Realtime is not there, in milliseconds; 2,000. With Realtime it is asked eight times more seldom. */
+  /** How often to ask while Realtime is not there, in milliseconds; 2,000. With Realtime each change is told at once. */
   pollMs?: number;
   /** Ask only, open no channel. */
   realtime?: boolean;
@@ -82,7 +85,7 @@ export class Jobs {
   async *watch(id: string, options: WatchOptions = {}): AsyncGenerator<Job, void, undefined> {
     const { signal, pollMs = 2_000 } = options;
     const bell = new Bell();
-    const channel = options.realtime === false ? null : this.#listen(id, bell);
+    const watch = options.realtime === false ? null : this.#listen(id, bell, pollMs);
     try {
       let told = "";
       while (true) {
@@ -92,12 +95,11 @@ export class Jobs {
         if (text !== told) yield job;
         told = text;
         if (ENDED.includes(job.status)) return;
-        // A channel that says it is up may be dead: it is asked all the same, only more seldom.
-        await bell.next(heard, bell.is_up ? pollMs * 8 : pollMs, signal);
+        await bell.next(heard, watch?.state === "live" ? LIVE_MS : pollMs, signal);
         throwIfAborted(signal);
       }
     } finally {
-      if (channel) await this.#caller.supabase.removeChannel(channel);
+      await watch?.close();
     }
   }
 
@@ -108,22 +110,22 @@ export class Jobs {
     return last as Job;
   }
 
-  #listen(id: string, bell: Bell) {
-    const filter = { event: "UPDATE" as const, schema: "public", table: "job_queue", filter: `id=eq.${id}` };
-    return this.#caller.supabase.channel(`job:${id}:${Math.random().toString(36).slice(2)}`)
-      .on("postgres_changes", filter, () => bell.ring())
-      .subscribe((status) => {
-        bell.is_up = status === "SUBSCRIBED";
-        // What happened before the channel was up was not heard.
-        bell.ring();
-      });
+  /** Notices by itself when nothing comes any more, and what happened meanwhile. */
+  #listen(id: string, bell: Bell, pollMs: number): Watch {
+    return watchTable(this.#caller.supabase, "job_queue", {
+      where: { id },
+      deletes: false,
+      retrySeconds: pollMs / 1_000,
+      onChange: () => bell.ring(),
+      // What it was at the beginning and what happens from here on may have something between them.
+      onState: () => bell.ring(),
+    });
   }
 }
 
 /** Wakes one who waits. Rings within a fifth of a second are one. */
 class Bell {
   count = 0;
-  is_up = false;
   #wake = () => {};
 
   ring(): void {

@@ -41,7 +41,7 @@ export interface ListChange<Of extends Row = Row> {
 }
 
 /**
- * `live`: changes come by themselves. `polling`: the channel is away, and the list is read every few seconds. `closed`: `close()`
+ * `live`: changes come by themselves. `polling`: the channel is away, and what changed is read every few seconds. `closed`: `close()`
  * was called.
  */
 export type WatchState = "connecting" | "live" | "polling" | "closed";
@@ -58,11 +58,14 @@ export interface WatchOptions<Of extends Row = Row> {
    * the channel carries the keys of all rows of the table that are deleted, whosoever they are. Turn it off for very long lists.
    */
   deletes?: boolean;
-  /** How often the list is read although the channel seems to live. Changes that come so are a sign that it does not. Default 25. */
+  /**
+   * How often the list is read although the channel seems to live; changes that come so are a sign that it does not. While the channel
+   * is away, how often it is looked which rows are gone. Default 25.
+   */
   pollSeconds?: number;
   /** How often the channel is asked for a sign of life. Default 10. */
   pingSeconds?: number;
-  /** How often the list is read while the channel is away. Default 3. */
+  /** How often it is read what changed while the channel is away. Default 3. */
   retrySeconds?: number;
 }
 
@@ -76,6 +79,7 @@ export interface Watch {
 const PAGE = 500;
 const MOST_VALUES = 100;
 const ANSWER_SECONDS = 10;
+const POLL_SECONDS = 25;
 /** A change may be read before the channel brings it. */
 const BELATED_SECONDS = 3;
 /** Generated columns: the channel never has them. */
@@ -210,6 +214,8 @@ class TableWatch<Of extends Row> implements Watch {
   #isListed = false;
   /** The server has said that every change comes. */
   #isReady = false;
+  /** When it was last looked which rows are gone. */
+  #lookedForGone = 0;
   /** Whose changes came by the channel since the list was last read. */
   #heardOf = new Set<string>();
   #failures = 0;
@@ -249,7 +255,7 @@ class TableWatch<Of extends Row> implements Watch {
   }
 
   #every(name: "poll" | "ping", work: () => Promise<void>): void {
-    const { pollSeconds = 25, pingSeconds = 10, retrySeconds = 3 } = this.options;
+    const { pollSeconds = POLL_SECONDS, pingSeconds = 10, retrySeconds = 3 } = this.options;
     const seconds = name === "ping" ? pingSeconds : this.state === "live" ? pollSeconds : retrySeconds;
     this.#after(name, seconds, () => work().finally(() => this.#every(name, work)));
   }
@@ -343,7 +349,9 @@ class TableWatch<Of extends Row> implements Watch {
     const channel = this.#channel;
     const wasLive = this.state === "live";
     this.#heardOf.clear();
-    const found = await this.#catchUp(!wasLive);
+    // What changed is found by the cursor, however often; what is gone only by reading all ids.
+    const isDue = Date.now() - this.#lookedForGone >= (this.options.pollSeconds ?? POLL_SECONDS) * 1000;
+    const found = await this.#catchUp(!wasLive && isDue);
     if (!wasLive || found.length === 0) return;
     this.#after("judge", BELATED_SECONDS, () => {
       const isDead = found.some((id) => !this.#heardOf.has(id));
@@ -430,6 +438,7 @@ class TableWatch<Of extends Row> implements Watch {
 
   /** Rows that the consumer has and that are no longer in the list. */
   async #findGone(): Promise<void> {
+    this.#lookedForGone = Date.now();
     this.#gone.clear();
     const had = [...this.#known.keys()];
     const there = await this.#readIds();

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createClient } from "@supabase/supabase-js";
-import { createCreator, type Creator, testStack } from "../../../scripts/test/stack.ts";
+import { until } from "../../../scripts/test/realtime.ts";
+import { createCreator, type Creator, testDatabase, testStack } from "../../../scripts/test/stack.ts";
 import { ConnectedAccount } from "../../../supabase/functions/tests/support/connected_account.ts";
 import { publicCreator } from "../../../supabase/functions/tests/support/public_creator.ts";
 import { createStreamVibe, isProblem, type RetryOptions, StreamVibeError } from "../src/index.ts";
@@ -173,6 +174,44 @@ Deno.test("a job is watched to its end, with Realtime and without; lists and log
   assert.equal(await streamvibe.jobs.cancel(id), false, "it has ended");
   await assert.rejects(createStreamVibe(other.client).jobs.get(id), (error) => isProblem(error, "not_found"));
   await own.creator.client.removeAllChannels();
+});
+
+Deno.test("a watched job is told at once by Realtime: nobody asks in between, and what is not one's own stays unheard", async () => {
+  const [own, other] = await Promise.all([createCreator(), createCreator()]);
+  const sql = await testDatabase();
+  const make = async (user: string) => {
+    const [row] = await sql<{ id: string }[]>`
+      insert into public.job_queue (user_id, job_type, handler, dedupe_hash, max_attempts)
+      values (${user}, 'platform_sync', 'no_such_handler', 0, 1) returning id`;
+    return row?.id ?? "";
+  };
+  const [id, foreign] = await Promise.all([make(own.id), make(other.id)]);
+  const { streamvibe, calls } = await through(own, (_, __, go) => go());
+  const asked = () => calls.filter(({ url }) => url.includes("/functions/v1/job-status")).length;
+  try {
+    const seen: number[] = [];
+    // Without Realtime the first change would be seen after ten minutes.
+    for await (const { progress_percent } of streamvibe.jobs.watch(id, { pollMs: 600_000 })) {
+      seen.push(progress_percent);
+      if (seen.length === 1) {
+        await until("it listens", () => streamvibe.supabase.getChannels()[0]?.state === "joined");
+      }
+      await sql`update public.job_queue set progress_percent = 99 where id = ${foreign}`;
+      if (seen.length < 4) {
+        await sql`update public.job_queue set progress_percent = ${seen.length} where id = ${id}`;
+      } else {
+        await sql`update public.job_queue set status = 'cancelled', finished_at = now() where id = ${id}`;
+      }
+    }
+    assert.deepEqual(seen, [0, 1, 2, 3, 3]);
+    // Once for each change, and once when it began to listen.
+    assert.ok(asked() <= 6, `asked ${asked()} times`);
+    assert.equal(streamvibe.supabase.getChannels().length, 0, "its channel is closed");
+  } finally {
+    await streamvibe.supabase.removeAllChannels();
+    await sql`delete from auth.users where id in (${own.id}, ${other.id})`;
+    await sql.end();
+  }
 });
 
 Deno.test("the items of a list come across its pages, each once, until there are no more", async () => {

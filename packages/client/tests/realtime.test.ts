@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { createClient } from "@supabase/supabase-js";
 import { realtimeClient, until } from "../../../scripts/test/realtime.ts";
-import { createCreator, testDatabase } from "../../../scripts/test/stack.ts";
+import { createCreator, testDatabase, testStack } from "../../../scripts/test/stack.ts";
 import {
   changesFilter,
   type ListChange,
@@ -144,6 +145,58 @@ Deno.test("a list from its start, and on from a cursor after a restart", async (
     await until("it knows", () => after.titles().includes("while it was off"));
     await again.close();
   } finally {
+    await sql`delete from auth.users where id = ${own.id}`;
+    await sql.end();
+  }
+});
+
+Deno.test("while the channel is away what changed is read by the cursor, and all ids only now and then", async () => {
+  const own = await createCreator();
+  const sql = await testDatabase();
+  const { api_url, publishable_key } = await testStack();
+  const read: string[] = [];
+  const client = createClient(api_url, publishable_key, {
+    auth: { persistSession: false, autoRefreshToken: false },
+    accessToken: () => Promise.resolve(own.token),
+    // Nobody is there.
+    realtime: {
+      transport: class extends WebSocket {
+        constructor() {
+          super("ws://127.0.0.1:9/");
+        }
+      } as never,
+    },
+    global: {
+      fetch: (input, init) => {
+        const { pathname, searchParams } = new URL(String(input));
+        if (pathname.endsWith("/notification")) read.push(searchParams.get("select") ?? "");
+        return fetch(input, init);
+      },
+    },
+  });
+  const consumer = new Consumer();
+  const add = (title: string) =>
+    sql`insert into public.notification (user_id, title) values (${own.id}, ${title})`;
+  await add("gone");
+  const watch = watchTable(client, "notification", {
+    ...consumer.options,
+    where: { user_id: own.id },
+    retrySeconds: 0.05,
+    pollSeconds: 2,
+  });
+  try {
+    await until("it reads", () => read.length >= 3);
+    await sql`delete from public.notification where user_id = ${own.id} and title = 'gone'`;
+    for (let n = 0; n < 5; n++) {
+      await add(`new ${n}`);
+      await until("it is told", () => consumer.titles().includes(`new ${n}`));
+    }
+    await until("the deletion is told, too", () => consumer.titles("DELETE").length === 1);
+    const ids = read.filter((select) => select.startsWith("id,")).length;
+    assert.ok(ids * 3 <= read.length, `${ids} of ${read.length} readings were of all ids`);
+    assert.equal(consumer.titles("INSERT").length, 5);
+  } finally {
+    await watch.close();
     await sql`delete from auth.users where id = ${own.id}`;
     await sql.end();
   }
