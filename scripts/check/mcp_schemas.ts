@@ -58,13 +58,14 @@ function inputOf(tool: Tool, { paths, components }: Document): Json | null {
       ...Object.fromEntries(
         Object.entries(properties).filter(([key]) => !dropped.has(key)).map((
           [key, schema],
-        ) => [shown(key), schema]),
+        ) => [shown(key), tool.input?.[key] ?? schema]),
       ),
       ...(tool.confirm
         ? { confirm: { type: "boolean", description: "True when the creator has agreed" } }
         : {}),
     },
-    required: required.filter((key) => !dropped.has(key)).map(shown),
+    required: [...new Set([...required, ...Object.keys(tool.input ?? {})])].filter((key) => !dropped.has(key))
+      .map(shown),
     additionalProperties: false,
   };
 }

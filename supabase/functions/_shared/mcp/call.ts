@@ -3,6 +3,7 @@ import { SCHEMAS } from "./schemas.ts";
 import { type Tool, TOOLS } from "./tools.ts";
 import type { RequestContext } from "../http/contract.ts";
 import { publishableKeys } from "../settings/auth_keys.ts";
+import { RAISED } from "../errors.ts";
 import * as z from "zod";
 
 /** What a tool gives back to the model. */
@@ -13,6 +14,11 @@ export interface ToolResult {
   isError?: boolean;
 }
 
+const Inputs = z.looseObject({
+  properties: z.record(z.string(), z.unknown()).optional(),
+  required: z.array(z.string()).optional(),
+});
+
 type Caller = RequestContext<z.ZodType, "user">;
 type Arguments = Record<string, unknown>;
 
@@ -21,13 +27,19 @@ export async function callTool(name: string, given: Arguments, context: Caller):
   const tool = Object.hasOwn(TOOLS, name) ? TOOLS[name] : undefined;
   if (!tool) return failed({ code: "not_found", detail: `There is no tool ${name}` });
   // The operation takes more than the tool offers, and some of it needs no confirmation there.
-  const offered = Object.keys(SCHEMAS[name]?.properties ?? {});
+  const { properties = {}, required = [] } = Inputs.parse(SCHEMAS[name] ?? {});
+  const offered = Object.keys(properties);
   const stray = Object.keys(given).find((key) => !offered.includes(key));
   if (stray !== undefined) {
     return failed({
       code: "validation_failed",
       detail: `${name} takes no ${stray}, but ${offered.join(", ")}`,
     });
+  }
+  // Before anybody is asked to agree to it.
+  const absent = required.filter((key) => given[key] === undefined);
+  if (absent.length > 0) {
+    return failed({ code: "validation_failed", detail: `${name} needs ${absent.join(", ")}` });
   }
   const { confirm, ...wish } = given;
   const is_confirmed = confirm === true;
@@ -41,7 +53,7 @@ export async function callTool(name: string, given: Arguments, context: Caller):
   const input: Arguments = { ...named(tool, wish), ...filled(fixed, context) };
   const response = await send(tool, input, context);
   const body = await readJson(response);
-  if (!response.ok) return failed(body);
+  if (!response.ok) return failed(body, response.status);
   if (tool.confirm && !is_confirmed) {
     return text({
       done: false,
@@ -123,11 +135,27 @@ function text(result: object): ToolResult {
   return { content: [{ type: "text", text: JSON.stringify(result) }], structuredContent: { ...result } };
 }
 
-function failed(problem: unknown): ToolResult {
+function failed(problem: unknown, status = 0): ToolResult {
   const { code, title, detail, message, errors } = z.looseObject({}).catch({}).parse(problem) as Record<
     string,
     unknown
   >;
-  const said = { code, message: detail ?? message ?? title, ...(errors ? { errors } : {}) };
+  const said = {
+    code: codeOf(code, status),
+    message: detail ?? message ?? title,
+    ...(errors ? { errors } : {}),
+  };
   return { ...text(said), isError: true };
+}
+
+/** The Data API says a SQLSTATE or a code of its own; an agent hears our codes only. */
+function codeOf(code: unknown, status: number): unknown {
+  if (typeof code === "string" && /^[a-z_]+$/.test(code)) return code;
+  const known: Record<number, string> = {
+    401: "unauthorized",
+    403: "forbidden",
+    404: "not_found",
+    409: "conflict",
+  };
+  return RAISED[String(code)] ?? known[status] ?? (status >= 500 ? "internal" : "bad_request");
 }

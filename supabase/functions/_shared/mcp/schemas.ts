@@ -277,13 +277,28 @@ export const SCHEMAS: Readonly<Record<string, Record<string, unknown>>> = {
   "sync_account": {
     "type": "object",
     "properties": {
-      "params": {},
+      "params": {
+        "type": "object",
+        "properties": {
+          "social_account_id": {
+            "type": "string",
+            "format": "uuid",
+            "description": "From list_accounts",
+          },
+        },
+        "required": [
+          "social_account_id",
+        ],
+        "additionalProperties": false,
+      },
       "confirm": {
         "type": "boolean",
         "description": "True when the creator has agreed",
       },
     },
-    "required": [],
+    "required": [
+      "params",
+    ],
     "additionalProperties": false,
   },
   "list_jobs": {

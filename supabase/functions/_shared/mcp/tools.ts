@@ -18,6 +18,8 @@ export interface Tool {
   confirm?: string;
   /** What is done without a confirmation, instead of nothing. */
   preview?: Readonly<Record<string, unknown>>;
+  /** Schemas of arguments that the operation leaves open, and this tool needs. */
+  input?: Readonly<Record<string, unknown>>;
   /** Arguments that this tool does not offer. */
   hidden?: readonly string[];
 }
@@ -104,6 +106,16 @@ export const TOOLS: Readonly<Record<string, Tool>> = {
     operation: "RPC create_job",
     fixed: { p_user_id: "$user", p_job_type: "platform_sync" },
     hidden: ["p_priority", "p_run_at", "p_request_id"],
+    input: {
+      p_params: {
+        type: "object",
+        properties: {
+          social_account_id: { type: "string", format: "uuid", description: "From list_accounts" },
+        },
+        required: ["social_account_id"],
+        additionalProperties: false,
+      },
+    },
     confirm: "This costs a sync of the creator's plan.",
   },
   list_jobs: {

@@ -125,7 +125,19 @@ Deno.test("what goes wrong is told with the problem's code, and arguments that s
   assert.equal(missing.structuredContent.code, "not_found");
   const wrong = await agent.call("job_status", { job_id: "x" });
   assert.equal(wrong.structuredContent.code, "validation_failed");
-  assert.equal((await agent.call("get_item", { id: "1&or=(id.not.is.null)" })).isError, true);
+  const smuggling = await agent.call("get_item", { id: "1&or=(id.not.is.null)" });
+  assert.deepEqual([smuggling.isError, smuggling.structuredContent.code], [true, "bad_request"]);
+  // Nobody is asked to agree to what cannot be done.
+  for (const tool of ["suggest", "sync_account", "cancel_job"]) {
+    const incomplete = await agent.call(tool);
+    assert.deepEqual(
+      [incomplete.isError, incomplete.structuredContent.code],
+      [true, "validation_failed"],
+      tool,
+    );
+  }
+  const foreign = { params: { social_account_id: crypto.randomUUID() }, confirm: true };
+  assert.equal((await agent.call("sync_account", foreign)).structuredContent.code, "bad_request");
   assert.equal((await agent.call("drop_everything")).isError, true);
   assert.equal((await agent.call("__proto__")).isError, true);
   assert.equal((await agent.call("constructor")).structuredContent.code, "not_found");
