@@ -59,7 +59,11 @@ async function start(settings: StackSettings, attached: boolean): Promise<number
   if (attached) Deno.stdin.readable.pipeTo(new WritableStream()).finally(onSignal);
   const { runStack } = await import("./boot/run_stack.ts");
   const stack = await runStack(settings, reporter);
-  if (asked === 0) present(stack.info, reporter);
+  if (asked === 0) {
+    present(stack.info, reporter);
+    // A program that starts it, a test for example, may never look; then the first request has it built.
+    if (!attached) buildInBackground(reporter);
+  }
   const code = await Promise.race([
     told.promise,
     stack.crashed.then(({ part, code }) => {
@@ -82,6 +86,7 @@ async function start(settings: StackSettings, attached: boolean): Promise<number
 function present(info: StackInfo, reporter: Reporter): void {
   const rows: [string, string][] = [
     ["API", info.api_url],
+    ["Console", `${info.api_url}/app`],
     ["Functions", `${info.api_url}/functions/v1/<name>`],
     ["Mailbox", info.mail_url],
     ["Simulators", info.simulator_url],
@@ -96,6 +101,13 @@ function present(info: StackInfo, reporter: Reporter): void {
   reporter.line();
   // From the process's own start, so that loading code counts too.
   reporter.line(`ready in ${Math.round(performance.now())} ms`);
+}
+
+/** After `ready`, so that nobody waits for it; `/app` says that it is being built until it is. */
+async function buildInBackground(reporter: Reporter): Promise<void> {
+  const { buildConsole } = await import("./gateway/console_page.ts");
+  const failed = await buildConsole();
+  if (failed) reporter.warn(`the console at /app cannot be built: ${failed}`);
 }
 
 async function stop(path: string): Promise<number> {

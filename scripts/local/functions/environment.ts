@@ -47,6 +47,13 @@ export async function makeFunctionEnvironment(parts: EnvironmentParts): Promise<
     RESEND_API_URL: `${apiUrl}/mail`,
     RESEND_API_KEY: "re_local",
     DOCS_URL: `${apiUrl}/docs`,
+    OAUTH_REDIRECT_URIS: [
+      ...["localhost", "127.0.0.1"].map((host) => `http://${host}:3000/oauth/callback`),
+      // The console, by either name of this machine.
+      ...["localhost", "127.0.0.1"].map((host) =>
+        `http://${host}:${new URL(apiUrl).port}/app/oauth/callback`
+      ),
+    ].join(),
     ...(database === "pooler" ? { STREAMVIBE_POOLER_URL: poolerUrl(dbUrl) } : {}),
     ...Object.assign({}, ...files),
     ...pick(documented),
@@ -124,7 +131,6 @@ export function simulatorSettings(url: string): Record<string, string> {
     STRIPE_SECRET_KEY: "sk_test_local_simulator",
     STRIPE_WEBHOOK_SECRET: "whsec_local_simulator",
     STRIPE_PUBLISHABLE_KEY: "pk_test_local_simulator",
-    OAUTH_REDIRECT_URIS: "http://localhost:3000/oauth/callback,http://127.0.0.1:3000/oauth/callback",
     PLATFORM_PUBLISHING: "ask",
     // A simulated platform has had its effect when it answers.
     PUBLISH_ASK_SECONDS: "2",

@@ -20,6 +20,7 @@ export async function answerFrontPage(info: StackInfo, incoming: Incoming): Prom
     data_api: "/rest/v1",
     functions: "/functions/v1",
     mailbox: "/mail",
+    console: "/app",
     docs: "/docs",
     openapi: "/openapi.json",
   }, { headers: { "access-control-allow-origin": "*" } });
@@ -54,6 +55,7 @@ async function frontPage(info: StackInfo): Promise<Response> {
 <h2>Open</h2>
 ${
       table([
+        [link("/app", "Console"), "What visitors, creators and operators see, in a browser"],
         [link("/mail", "Mailbox"), "Every mail that this stack has sent"],
         [link(`${info.simulator_url}/_admin/youtube/accounts`, "Channels"), "What the simulated YouTube has"],
         [

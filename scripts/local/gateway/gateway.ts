@@ -7,6 +7,7 @@ import type { FunctionsHost } from "../functions/host.ts";
 import { BODY_LIMIT, Incoming } from "../http/incoming.ts";
 import type { Mailbox } from "../mail/mailbox.ts";
 import type { AnswerCheck } from "./answer_check.ts";
+import { answerConsole } from "./console_page.ts";
 import { answerDocs } from "./docs_page.ts";
 import { answerFrontPage, answerOpenApi } from "./front_page.ts";
 import type { StackInfo } from "../home/home.ts";
@@ -36,10 +37,10 @@ export function makeGateway(parts: GatewayParts): Deno.ServeHandler {
     const incoming = new Incoming(request, info);
     const response = incoming.tooLarge ? undefined : await answer(parts, incoming);
     // A body without a stated length turns out too large while a part reads it, and fails that part.
-    // Functions answer for themselves which pages may read them; no other page may read the one with the keys.
+    // Functions answer for themselves which pages may read them; no other page may read those with the keys and the demo login.
     // A WebSocket's answer cannot be copied, and needs nothing added.
     const own = incoming.path.startsWith("/functions/v1/") || incoming.path === "/" ||
-      response?.status === 101;
+      incoming.path.startsWith("/app") || response?.status === 101;
     if (response && !incoming.tooLarge) return own ? response : withCors(response);
     await response?.body?.cancel();
     return problem(413, "body_too_large", `The body may have ${BODY_LIMIT / 1024 / 1024} MB at most`);
@@ -65,6 +66,7 @@ type Answer = (parts: GatewayParts, incoming: Incoming, name: string) => Respons
 const ROUTES = Object.entries<Answer>({
   "/": ({ info }, incoming) => answerFrontPage(info, incoming),
   "/openapi.json": answerOpenApi,
+  "/app{/*}?": ({ info }, incoming) => answerConsole(info, incoming),
   "/docs{/*}?": ({ info }, incoming) => answerDocs(info, incoming),
   "/auth/v1/*": (parts, incoming) =>
     incoming.method === "OPTIONS" ? preflight(incoming) : answerAuth(parts, incoming),

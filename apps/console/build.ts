@@ -1,0 +1,166 @@
+/**
+ * `deno task console`: builds the console as static files. Without options for the local stack, which serves it at `/app`;
+ * with `--url` and `--key` for a project of yours, ready to be put on any server of files.
+ */
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { contentSecurityPolicy, securityHeaders } from "./policy.ts";
+
+const SOURCES = fileURLToPath(new URL(".", import.meta.url)).replace(/\/$/, "");
+const ROOT = join(SOURCES, "../..");
+/** Beside the packages: every home of the stack shares it, and nothing of it is committed. */
+const BUILDS = join(ROOT, "node_modules/.console");
+
+const HELP = `Builds the console (apps/console)
+
+  deno task console                                  for the local stack, which serves it at /app
+  deno task console --out <folder> --url <project> --key <publishable key> [--base /] [--pictures]
+                                                     for a server of files; unknown paths must answer index.html
+
+  --base      the path that it is served below; /
+  --pictures  shows pictures of the platforms, which visitors' browsers then ask for; without it they are drawn
+`;
+
+/** Where the build of the sources as they are now is, or will be. */
+export async function consoleFolder(): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(await fingerprint()));
+  return join(BUILDS, new Uint8Array(digest).toHex().slice(0, 16));
+}
+
+/** Builds the console for the local stack, unless that has been done. Answers its folder. */
+export async function buildConsole(): Promise<string> {
+  const folder = await consoleFolder();
+  if (await exists(folder)) return folder;
+  const fresh = `${folder}.${crypto.randomUUID()}`;
+  await bundle(fresh, "/app/");
+  // Whoever was faster has built the same.
+  await Deno.rename(fresh, folder).catch(() => Deno.remove(fresh, { recursive: true }));
+  for await (const { name } of Deno.readDir(BUILDS)) {
+    // A name with a dot is a build under way.
+    if (join(BUILDS, name) !== folder && !name.includes(".")) {
+      await Deno.remove(join(BUILDS, name), { recursive: true }).catch(() => {});
+    }
+  }
+  return folder;
+}
+
+/** Every source with its name. */
+async function fingerprint(): Promise<string> {
+  const lines: string[] = [];
+  const walk = async (folder: string) => {
+    for await (const { name, isDirectory } of Deno.readDir(folder)) {
+      const path = join(folder, name);
+      if (isDirectory) {
+        if (name !== "tests") await walk(path);
+      } else {
+        lines.push(`${relative(ROOT, path)}\n${await Deno.readTextFile(path)}`);
+      }
+    }
+  };
+  await Promise.all([walk(SOURCES), walk(join(ROOT, "packages/client/src"))]);
+  lines.push(await Deno.readTextFile(join(ROOT, "deno.lock")).catch(() => ""));
+  return lines.sort().join("\n");
+}
+
+async function bundle(outDir: string, base: string): Promise<void> {
+  const { build } = await import("vite");
+  await build({
+    root: SOURCES,
+    base,
+    configFile: false,
+    logLevel: "warn",
+    resolve: {
+      alias: {
+        "@streamvibe/client": join(ROOT, "packages/client/src/index.ts"),
+        "@supabase/storage-js": join(SOURCES, "src/data/no_storage.ts"),
+      },
+    },
+    build: {
+      outDir,
+      emptyOutDir: true,
+      target: "es2022",
+      // Inlined files would be data: addresses, which the policy refuses.
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      manifest: true,
+      rolldownOptions: {
+        // Packages mark files for servers that draw React; here is none.
+        onwarn: (warning, warn) => warning.code === "MODULE_LEVEL_DIRECTIVE" || warn(warning),
+      },
+    },
+  });
+}
+
+/** What the first view loads: the entry, the first page, and all that they import, by file. For the test of its size. */
+export async function firstView(folder: string, page = "src/visitor/browse.tsx"): Promise<string[]> {
+  type Chunk = { file: string; imports?: string[]; css?: string[] };
+  const chunks = JSON.parse(await Deno.readTextFile(join(folder, ".vite/manifest.json"))) as Record<
+    string,
+    Chunk
+  >;
+  const files = new Set<string>();
+  const add = (name: string) => {
+    const chunk = chunks[name];
+    if (!chunk || files.has(chunk.file)) return;
+    files.add(chunk.file);
+    chunk.imports?.forEach(add);
+  };
+  ["index.html", page].forEach(add);
+  return [...files];
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, () => false);
+}
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    args: Deno.args,
+    options: {
+      help: { type: "boolean", short: "h" },
+      out: { type: "string" },
+      url: { type: "string" },
+      key: { type: "string" },
+      base: { type: "string", default: "/" },
+      pictures: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) {
+    console.log(HELP);
+    return 0;
+  }
+  if (!values.out) {
+    console.log(`built ${relative(ROOT, await buildConsole())}`);
+    return 0;
+  }
+  const { out, url, key, base, pictures } = values;
+  if (!url || !key || !URL.canParse(url)) {
+    console.error(
+      `Cannot build for a server of files: --url and --key are needed, got ${url} and ${key}\n\n${HELP}`,
+    );
+    return 2;
+  }
+  if (!key.startsWith("sb_publishable_") && !/^eyJ/.test(key)) {
+    console.error(
+      "Cannot build: --key must be a publishable key, got another kind; a secret key belongs in no page",
+    );
+    return 2;
+  }
+  await bundle(out, base);
+  const backend = new URL(url).origin;
+  await Deno.writeTextFile(
+    join(out, "config.json"),
+    JSON.stringify({ url: backend, key, pictures }, null, 2),
+  );
+  // As several servers of files read it; others are told the same headers in their own words.
+  const headers = Object.entries(securityHeaders(contentSecurityPolicy(backend, pictures)));
+  await Deno.writeTextFile(
+    join(out, "_headers"),
+    `${base}*\n${headers.map(([name, value]) => `  ${name}: ${value}`).join("\n")}\n`,
+  );
+  console.log(`built ${out}; its config.json and _headers are of ${backend}`);
+  return 0;
+}
+
+if (import.meta.main) Deno.exit(await main());

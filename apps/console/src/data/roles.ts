@@ -1,0 +1,16 @@
+/** What the person may do beyond their own. The database decides; this only shows the way there. */
+import { useUserId } from "./client.ts";
+import { useTable } from "./queries.ts";
+
+export type Role = "user" | "admin" | "moderator";
+
+/** Undefined until it is known. */
+export function useRoles(): Role[] | undefined {
+  const id = useUserId();
+  const { data } = useTable<{ role: Role }[]>(
+    ["user_role", id],
+    (from, signal) => from("user_role").select("role").eq("user_id", id).abortSignal(signal),
+    { enabled: id !== "", staleMs: 60_000 },
+  );
+  return data?.map(({ role }) => role);
+}

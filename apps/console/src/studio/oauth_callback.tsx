@@ -1,0 +1,5 @@
+import { Loading } from "../ui/parts.tsx";
+
+export default function OAuthCallback() {
+  return <Loading />;
+}

@@ -1,0 +1,102 @@
+/** Numbers, amounts and times in the viewer's language and zone. */
+import { locale } from "../texts/language.ts";
+
+const cache = new Map<string, Intl.NumberFormat | Intl.DateTimeFormat | Intl.RelativeTimeFormat>();
+
+function cached<T extends Intl.NumberFormat | Intl.DateTimeFormat | Intl.RelativeTimeFormat>(
+  name: string,
+  make: () => T,
+): T {
+  const key = `${locale()} ${name}`;
+  const found = cache.get(key) as T | undefined;
+  if (found) return found;
+  const made = make();
+  cache.set(key, made);
+  return made;
+}
+
+export function number(value: number | string | bigint, compact = false): string {
+  const format = cached(
+    `number ${compact}`,
+    () => new Intl.NumberFormat(locale(), compact ? { notation: "compact", maximumFractionDigits: 1 } : {}),
+  );
+  // A decimal text is written digit by digit, however large.
+  return format.format(typeof value === "string" ? value as `${number}` as unknown as number : value);
+}
+
+export function percent(share: number, digits = 0): string {
+  return cached(
+    `percent ${digits}`,
+    () => new Intl.NumberFormat(locale(), { style: "percent", maximumFractionDigits: digits }),
+  ).format(share);
+}
+
+export function money(cents: number, currency = "USD", digits?: number): string {
+  // Less than a cent is still not nothing.
+  const fraction = digits ?? (cents !== 0 && Math.abs(cents) < 1 ? 5 : 2);
+  return cached(
+    `money ${currency} ${fraction}`,
+    () => new Intl.NumberFormat(locale(), { style: "currency", currency, maximumFractionDigits: fraction }),
+  )
+    .format(cents / 100);
+}
+
+export function bytes(count: number): string {
+  const units = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
+  let at = 0;
+  while (count >= 1000 && at < units.length - 1) {
+    count /= 1000;
+    at++;
+  }
+  return cached(
+    `bytes ${units[at]}`,
+    () => new Intl.NumberFormat(locale(), { style: "unit", unit: units[at], maximumFractionDigits: 1 }),
+  ).format(count);
+}
+
+export function duration(seconds: number): string {
+  const [hours, minutes, rest] = [
+    Math.floor(seconds / 3600),
+    Math.floor(seconds / 60) % 60,
+    Math.floor(seconds % 60),
+  ];
+  const two = (part: number) => String(part).padStart(2, "0");
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
+}
+
+export type TimeStyle = "full" | "day" | "short" | "clock";
+
+const STYLES: Record<TimeStyle, Intl.DateTimeFormatOptions> = {
+  full: { dateStyle: "medium", timeStyle: "short" },
+  day: { dateStyle: "medium" },
+  short: { month: "short", day: "numeric" },
+  clock: { hour: "numeric", minute: "2-digit", timeZoneName: "short" },
+};
+
+export function time(at: string | number | Date, style: TimeStyle = "full", zone?: string): string {
+  return cached(
+    `time ${style} ${zone}`,
+    () => new Intl.DateTimeFormat(locale(), { ...STYLES[style], ...(zone ? { timeZone: zone } : {}) }),
+  ).format(new Date(at));
+}
+
+/** The same moment in UTC, to the second. */
+export const utc = (at: string | number | Date): string =>
+  new Date(at).toISOString().slice(0, 19).replace("T", " ");
+
+const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
+  ["year", 31_536_000],
+  ["month", 2_592_000],
+  ["week", 604_800],
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+  ["second", 1],
+];
+
+export function ago(at: string | number | Date, now = Date.now()): string {
+  const seconds = (new Date(at).getTime() - now) / 1000;
+  const [unit, size] = STEPS.find(([, size]) => Math.abs(seconds) >= size) ?? ["second", 1];
+  return cached("ago", () => new Intl.RelativeTimeFormat(locale(), { numeric: "auto" }))
+    .format(Math.round(seconds / size), unit);
+}

@@ -1,0 +1,74 @@
+/** A forgotten password: a mail with a link, whose session sets a new one. */
+import { useState } from "react";
+import { supabase, useSession } from "../data/client.ts";
+import { BASE } from "../data/config.ts";
+import { frame as t } from "../texts/frame.ts";
+import { useGo, useWish } from "./address.ts";
+import { say } from "./notices.tsx";
+import { Button, Card, Page, TextField } from "./parts.tsx";
+import { authWords } from "./sign_in_form.tsx";
+
+export default function Recover() {
+  const { session } = useSession();
+  const [{ step }] = useWish();
+  const isSetting = step === "password" && session;
+  const go = useGo();
+  const [text, setText] = useState("");
+  const [note, setNote] = useState("");
+  const submit = async () => {
+    const { error } = isSetting
+      ? await supabase.auth.updateUser({ password: text })
+      : await supabase.auth.resetPasswordForEmail(text, {
+        redirectTo: `${location.origin}${BASE}/recover?step=password`,
+      });
+    if (error) return setNote(authWords(error));
+    if (!isSetting) return setNote(t.auth.recover_sent(text));
+    say(t.auth.password_set);
+    go("/studio");
+  };
+  return (
+    <Page
+      title={isSetting ? t.auth.new_password_title : t.auth.recover_title}
+      lede={isSetting ? undefined : t.auth.recover_lede}
+      narrow
+    >
+      <Card>
+        <form
+          className="form"
+          onSubmit={(event) => {
+            event.preventDefault();
+            void submit();
+          }}
+        >
+          {isSetting
+            ? (
+              <TextField
+                key="password"
+                label={t.auth.new_password}
+                hint={t.auth.password_hint}
+                type="password"
+                autoComplete="new-password"
+                minLength={8}
+                required
+                value={text}
+                onChange={({ target }) => setText(target.value)}
+              />
+            )
+            : (
+              <TextField
+                key="email"
+                label={t.auth.email}
+                type="email"
+                autoComplete="username"
+                required
+                value={text}
+                onChange={({ target }) => setText(target.value)}
+              />
+            )}
+          <Button type="submit" kind="primary">{isSetting ? t.auth.set_password : t.auth.recover}</Button>
+          <p role="status">{note}</p>
+        </form>
+      </Card>
+    </Page>
+  );
+}

@@ -1,0 +1,49 @@
+/** A part of the console behind the sign-in: its own navigation beside the page. */
+import { Outlet } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { useSession } from "../data/client.ts";
+import { frame as t } from "../texts/frame.ts";
+import { A, Card, Loading, Page } from "./parts.tsx";
+import { SignInForm } from "./sign_in_form.tsx";
+
+export type Places = readonly { title: string; links: readonly (readonly [to: string, name: string])[] }[];
+
+export function Shell({ label, places, children }: { label: string; places: Places; children?: ReactNode }) {
+  const { session } = useSession();
+  if (session === undefined) return <Loading />;
+  // The address stays: whoever signs in is where they wanted to be.
+  if (session === null) {
+    return (
+      <Page title={t.auth.sign_in_title} lede={t.auth.sign_in_lede} narrow>
+        <Card>
+          <SignInForm />
+        </Card>
+        <p>
+          <A to="/recover">{t.auth.forgot}</A>
+        </p>
+        <p>
+          {t.auth.no_account} <A to="/sign-up">{t.auth.sign_up}</A>
+        </p>
+      </Page>
+    );
+  }
+  return (
+    <div className="shell">
+      <nav className="side" aria-label={label}>
+        {places.map(({ title, links }) => (
+          <div key={title} className="side-group">
+            <p className="side-title">{title}</p>
+            <ul>
+              {links.map(([to, name]) => (
+                <li key={to}>
+                  <A to={to}>{name}</A>
+                </li>
+              ))}
+            </ul>
+          </div>
+        ))}
+      </nav>
+      <div className="shell-page">{children ?? <Outlet />}</div>
+    </div>
+  );
+}

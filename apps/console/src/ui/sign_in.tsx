@@ -1,0 +1,29 @@
+import { useEffect } from "react";
+import { useSession } from "../data/client.ts";
+import { frame as t } from "../texts/frame.ts";
+import { useGo, useWish } from "./address.ts";
+import { A, Card, Page } from "./parts.tsx";
+import { SignInForm } from "./sign_in_form.tsx";
+
+export default function SignIn() {
+  const { session } = useSession();
+  const [{ then }] = useWish();
+  const go = useGo();
+  useEffect(() => {
+    // Only to a place of this console.
+    if (session) go(then?.startsWith("/") && !then.startsWith("//") ? then : "/studio");
+  }, [session]);
+  return (
+    <Page title={t.auth.sign_in_title} lede={t.auth.sign_in_lede} narrow>
+      <Card>
+        <SignInForm />
+      </Card>
+      <p>
+        <A to="/recover">{t.auth.forgot}</A>
+      </p>
+      <p>
+        {t.auth.no_account} <A to="/sign-up">{t.auth.sign_up}</A>
+      </p>
+    </Page>
+  );
+}

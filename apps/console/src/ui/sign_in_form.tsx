@@ -1,0 +1,67 @@
+import { useState } from "react";
+import { supabase } from "../data/client.ts";
+import { config } from "../data/config.ts";
+import { frame as t } from "../texts/frame.ts";
+import { Button, TextField } from "./parts.tsx";
+
+/** What Auth says, in words; a code that is not known is shown as it came. */
+export function authWords(error: { code?: string; message: string }): string {
+  return t.auth.errors[error.code ?? ""] ?? `${error.message}${error.code ? ` (${error.code})` : ""}`;
+}
+
+export function SignInForm({ email: known, onDone }: { email?: string; onDone?: () => void }) {
+  const [email, setEmail] = useState(known ?? "");
+  const [password, setPassword] = useState("");
+  const [problem, setProblem] = useState("");
+  const [isBusy, setBusy] = useState(false);
+  const submit = async () => {
+    setBusy(true);
+    setProblem("");
+    const { error } = await supabase.auth.signInWithPassword({ email, password });
+    setBusy(false);
+    if (error) setProblem(authWords(error));
+    else onDone?.();
+  };
+  return (
+    <form
+      className="form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void submit();
+      }}
+    >
+      <TextField
+        label={t.auth.email}
+        type="email"
+        autoComplete="username"
+        required
+        value={email}
+        readOnly={known !== undefined}
+        onChange={({ target }) => setEmail(target.value)}
+      />
+      <TextField
+        label={t.auth.password}
+        type="password"
+        autoComplete="current-password"
+        required
+        value={password}
+        onChange={({ target }) => setPassword(target.value)}
+        error={problem && <span role="alert">{problem}</span>}
+      />
+      <div className="actions">
+        <Button type="submit" kind="primary" busy={isBusy}>{t.auth.sign_in}</Button>
+        {config.demo && known === undefined && (
+          <Button
+            kind="link"
+            onClick={() => {
+              setEmail(config.demo?.email ?? "");
+              setPassword(config.demo?.password ?? "");
+            }}
+          >
+            {t.auth.demo}
+          </Button>
+        )}
+      </div>
+    </form>
+  );
+}

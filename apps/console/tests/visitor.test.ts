@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { createCreator } from "../../../scripts/test/stack.ts";
+import { ConnectedAccount } from "../../../supabase/functions/tests/support/connected_account.ts";
+import { consoleTest, openConsole } from "./console.ts";
+
+consoleTest("a visitor searches as they type, opens an item and its creator's page", async () => {
+  await using own = await ConnectedAccount.create("youtube", { items: 0 });
+  const word = `zeppelin${crypto.randomUUID().slice(0, 6).replace(/\d/g, "q").replaceAll("-", "q")}`;
+  await own.row.simulator.add(own.account_id, `A walk with a ${word}`);
+  await own.syncAll();
+  await own.creator.call("auth-profile-setup", { display_name: `Walker ${word}` });
+  await own.creator.client.from("users").update({ is_public: true }).eq("id", own.creator.id);
+  await using console = await openConsole();
+  const { page } = console;
+  await console.go("/");
+  await page.getByRole("navigation", { name: "Site" }).getByRole("link", { name: "Search" }).click();
+  await page.getByRole("searchbox", { name: "Search items and creators" }).pressSequentially(word);
+  await page.getByRole("article").getByRole("link", { name: new RegExp(word) }).click();
+  await page.getByRole("heading", { level: 1, name: new RegExp(word) }).waitFor();
+  await page.getByRole("link", { name: `Walker ${word}` }).first().click();
+  await page.getByRole("heading", { level: 1, name: `Walker ${word}` }).waitFor();
+  assert.match(new URL(page.url()).pathname, /^\/app\/@/);
+});
+
+consoleTest("an address that leads nowhere says so, and a problem shows its code and request", async () => {
+  await using console = await openConsole();
+  const { page } = console;
+  await console.go("/no/such/page");
+  await page.getByRole("heading", { name: "There is nothing at this address" }).waitFor();
+  await page.goto(console.at(`/v/${crypto.randomUUID()}`));
+  const alert = page.getByRole("alert");
+  await alert.getByRole("link", { name: "not_found" }).waitFor();
+  assert.match(await alert.textContent() ?? "", /Request\s*[\w-]{8,}/);
+});
+
+consoleTest("the studio asks to sign in where one is, and signs out again", async () => {
+  const creator = await createCreator();
+  await using console = await openConsole();
+  const { page } = console;
+  await console.go("/studio");
+  await page.getByLabel("E-mail").fill(creator.email);
+  await page.getByLabel("Password").fill("wrong password");
+  await page.getByRole("main").getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("alert").getByText("do not belong together").waitFor();
+  await page.getByLabel("Password").fill(creator.password);
+  await page.getByRole("main").getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("navigation", { name: "Studio" }).waitFor();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("link", { name: "Sign up" }).waitFor();
+});

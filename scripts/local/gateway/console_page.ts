@@ -1,0 +1,105 @@
+/** `/app`: the console, built beside the stack. Until it is built the page says so and comes again. */
+import { extname, join, normalize } from "node:path";
+import { consoleFolder } from "../../../apps/console/build.ts";
+import { contentSecurityPolicy, securityHeaders } from "../../../apps/console/policy.ts";
+import type { StackInfo } from "../home/home.ts";
+import { ROOT } from "../home/settings.ts";
+import type { Incoming } from "../http/incoming.ts";
+import { isOurs, page } from "../http/page.ts";
+
+const TYPES: Record<string, string> = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".svg": "image/svg+xml",
+  ".json": "application/json",
+};
+const HEADERS = securityHeaders(contentSecurityPolicy());
+
+let folder: string | undefined;
+let building: Promise<string | undefined> | undefined;
+
+/** Builds the console in a process of its own, at low priority, unless it is there. Answers why it could not. */
+export function buildConsole(): Promise<string | undefined> {
+  return building ??= (async () => {
+    const wanted = await consoleFolder();
+    if (!await Deno.stat(wanted).then(() => true, () => false)) {
+      const args = ["run", "-A", join(ROOT, "apps/console/build.ts")];
+      const { success, stderr } = await new Deno.Command("nice", {
+        args: ["-n", "10", Deno.execPath(), ...args],
+        cwd: ROOT,
+        stdin: "null",
+        stdout: "null",
+        stderr: "piped",
+      }).output();
+      if (!success) {
+        building = undefined;
+        return new TextDecoder().decode(stderr).trim();
+      }
+    }
+    folder = wanted;
+  })().catch((error) => {
+    building = undefined;
+    return String(error);
+  });
+}
+
+/** Answers everything below `/app`. */
+export async function answerConsole(info: StackInfo, incoming: Incoming): Promise<Response> {
+  const path = incoming.path.replace(/^\/app/, "") || "/";
+  if (path === "/config.json") return configuration(info, isOurs(incoming.url));
+  if (!folder) {
+    // What is there already is found at once; what is not is waited for by the page, not by the request.
+    const failed = await Promise.race([
+      buildConsole(),
+      new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), 200)),
+    ]);
+    if (failed) {
+      return page("The console cannot be built", `<pre>${failed.replace(/[<&]/g, "")}</pre>`, {
+        status: 500,
+      });
+    }
+    if (!folder) return beingBuilt();
+  }
+  const name = normalize(decodeURIComponent(path)).replace(/^\/+/, "");
+  const file = extname(name) in TYPES && !name.startsWith("..")
+    ? await Deno.open(join(folder, name)).catch(() => null)
+    : null;
+  if (file) {
+    const is_stamped = name.startsWith("assets/");
+    return answerFile(file, extname(name), is_stamped ? "max-age=31536000, immutable" : "no-cache");
+  }
+  if (path.startsWith("/assets/")) return page("There is nothing here", "", { status: 404 });
+  return answerFile(await Deno.open(join(folder, "index.html")), ".html", "no-cache");
+}
+
+function answerFile(file: Deno.FsFile, extension: string, cache: string): Response {
+  const headers = {
+    ...HEADERS,
+    "content-type": TYPES[extension] ?? "application/octet-stream",
+    "cache-control": cache,
+  };
+  return new Response(file.readable, { headers });
+}
+
+/** What the console must know of this stack. Nothing of it is secret. */
+function configuration(info: StackInfo, is_ours: boolean): Response {
+  return Response.json({
+    url: "",
+    key: info.publishable_key,
+    docs: "/docs",
+    mail: "/mail",
+    demo: is_ours ? info.demo : null,
+  }, { headers: { ...HEADERS, "cache-control": "no-store" } });
+}
+
+function beingBuilt(): Response {
+  const waiting = page(
+    "The console is being built",
+    `<p>This takes some seconds after the first start. The page comes by itself.</p>`,
+    { status: 503 },
+  );
+  waiting.headers.set("refresh", "2");
+  waiting.headers.set("retry-after", "2");
+  return waiting;
+}
