@@ -37,6 +37,53 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name:
+    "“try it” in the API reference calls this stack: as a visitor, and as the creator whose token is there",
+  ignore: !CHROMIUM,
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn() {
+    const { api_url, publishable_key } = await testStack();
+    const creator = await createCreator();
+    await using opened = await openBrowser();
+    const tab = await opened.browser.newPage();
+    const tryIt = async (operation: string) => {
+      await tab.goto("about:blank");
+      await tab.goto(`${api_url}/docs#tag/functions/GET/functions/v1/${operation}`);
+      await tab.getByRole("button", { name: new RegExp(`Test Request.*${operation}\\)`) }).first().click({
+        timeout: 60_000,
+      });
+    };
+    const send = async (operation: string) => {
+      const [answer] = await Promise.all([
+        tab.waitForResponse((response) => response.url().includes(`/functions/v1/${operation}`)),
+        tab.getByRole("button", { name: /^Send\b/ }).first().click(),
+      ]);
+      return answer;
+    };
+    await tryIt("get-trending");
+    const answer = await send("get-trending");
+    assert.equal(answer.status(), 200);
+    assert.equal(answer.request().headers().apikey, publishable_key);
+    await tab.getByText("trending_items").first().waitFor();
+    await tryIt("get-seo-overview");
+    assert.equal((await send("get-seo-overview")).status(), 401, "nobody has signed in");
+
+    // As on a stack with demo data, whose login is in the page.
+    await tab.route(`${api_url}/docs`, async (route) => {
+      const html = await (await route.fetch()).text();
+      const { email, password } = creator;
+      const body = html.replace("const demo = null", `const demo = ${JSON.stringify({ email, password })}`);
+      await route.fulfill({ body, contentType: "text/html" });
+    });
+    await tryIt("get-seo-overview");
+    const own = await send("get-seo-overview");
+    assert.equal(own.status(), 200);
+    assert.match(own.request().headers().authorization ?? "", /^Bearer ey/);
+  },
+});
+
 Deno.test("the type of a problem leads to what its code means", async () => {
   const { token } = await createCreator();
   const { body } = await callFunction("job-status", { as: token, query: { job_id: crypto.randomUUID() } });

@@ -79,6 +79,8 @@ async function token() {
 }
 token().catch(() => "").then((token) => {
   configuration.authentication.securitySchemes.user.token = token;
+  // Without one the viewer would send a made-up token, which is refused everywhere.
+  if (!token) configuration.authentication.preferredSecurityScheme = "publishableKey";
   Scalar.createApiReference("#app", configuration);
 });
 </script>`;
