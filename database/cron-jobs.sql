@@ -113,5 +113,8 @@ begin
   end if;
   perform cron.schedule('publish-due-posts', '* * * * *', 'select public.enqueue_due_posts()');
   perform cron.schedule('keep-publishing-house', '46 * * * *', 'select public.create_job(null, ''keep_media'')');
+  -- Asks YouTube's hub for newly connected channels, and again before a lease of five days ends.
+  perform cron.schedule('renew-push-subscriptions', '9-59/10 * * * *',
+    'select public.create_job(null, ''renew_pushes'') where ops.has_due_push_subscriptions()');
 end;
 $$;

@@ -4,7 +4,7 @@
 do $$
 begin
   if to_regclass('cron.job') is not null then
-    perform cron.unschedule(jobname) from cron.job where jobname in ('publish-due-posts', 'keep-publishing-house');
+    perform cron.unschedule(jobname) from cron.job where jobname in ('publish-due-posts', 'keep-publishing-house', 'renew-push-subscriptions');
   end if;
   delete from vault.secrets where name like 'streamvibe/webhook/%';
 end;
@@ -15,21 +15,23 @@ drop view public.post, public.post_target, public.publish_attempt, public.post_m
 drop trigger post_target_check_move on publishing.post_target;
 drop trigger publish_attempt_check_move on publishing.publish_attempt;
 -- Generated (`deno task generate`): the module's functions, but those that are dropped by name elsewhere here.
-drop function ops.check_publishing_move, ops.describe_target, ops.emit_event, ops.list_publishing_problems,
-  ops.lock_post, ops.lock_target, ops.post_status, ops.require_owner_or_admin, ops.settle_publishing_problems,
-  ops.tell_of_target, public.arm_publishing, public.begin_publishing, public.cancel_post,
-  public.claim_forgotten_media, public.claim_webhook_deliveries, public.create_media, public.delete_media,
-  public.delete_webhook_endpoint, public.enqueue_due_posts, public.finish_media, public.hear_of_publishing,
+drop function ops.check_publishing_move, ops.describe_target, ops.emit_event, ops.has_due_push_subscriptions,
+  ops.list_publishing_problems, ops.lock_post, ops.lock_target, ops.post_status, ops.require_owner_or_admin,
+  ops.settle_publishing_problems, ops.tell_of_target, ops.wants_push, public.arm_publishing,
+  public.begin_publishing, public.cancel_post, public.claim_forgotten_media, public.claim_push_subscriptions,
+  public.claim_webhook_deliveries, public.confirm_push_subscription, public.create_media, public.delete_media,
+  public.delete_webhook_endpoint, public.enqueue_due_posts, public.finish_media, public.hear_from_platform,
   public.list_posts, public.list_publishing_problems, public.list_webhook_endpoints, public.read_media,
   public.read_post, public.read_publishing_accounts, public.read_publishing_limits, public.record_publishing,
-  public.save_post, public.save_webhook_endpoint, public.schedule_post, public.send_publishing,
-  public.send_webhook_again, public.settle_publishing_problems, public.settle_webhook_delivery;
-drop table publishing.webhook_delivery, publishing.webhook_endpoint, publishing.publish_attempt, publishing.post_target, publishing.post,
+  public.refuse_push_subscription, public.save_post, public.save_webhook_endpoint, public.schedule_post,
+  public.send_publishing, public.send_webhook_again, public.settle_publishing_problems,
+  public.settle_webhook_delivery;
+drop table publishing.push_subscription, publishing.platform_report, publishing.webhook_delivery, publishing.webhook_endpoint, publishing.publish_attempt, publishing.post_target, publishing.post,
   publishing.media;
 drop schema publishing;
 
-delete from public.job_queue where handler in ('publish_account', 'keep_media', 'deliver_webhooks');
-delete from ops.job_handler where name in ('publish_account', 'keep_media', 'deliver_webhooks');
+delete from public.job_queue where handler in ('publish_account', 'keep_media', 'deliver_webhooks', 'renew_pushes');
+delete from ops.job_handler where name in ('publish_account', 'keep_media', 'deliver_webhooks', 'renew_pushes');
 delete from public.job_type where slug = 'publishing';
 
 do $$

@@ -8,10 +8,12 @@
 --   Tables: media
 --   Tables: posts
 --   Tables: webhooks
+--   Tables: what platforms report by themselves
 --   Functions: moves
 --   Functions: posts, for their owner
 --   Functions: media
 --   Functions: publishing, for workers
+--   Functions: what platforms report by themselves
 --   Functions: webhooks
 --   Functions: dead letters
 --   Views
@@ -259,6 +261,46 @@ create index webhook_delivery_next_at_idx on publishing.webhook_delivery (next_a
 -- Serves the log of an endpoint, and the foreign key.
 create index webhook_delivery_endpoint_id_idx on publishing.webhook_delivery (endpoint_id, created_at desc);
 create index webhook_delivery_user_id_idx on publishing.webhook_delivery (user_id);
+
+-- ## Tables: what platforms report by themselves
+
+create table publishing.platform_report (
+  platform text not null,
+  digest text not null,
+  accounts text[] not null,
+  events text[] not null,
+  heard_at timestamptz not null default now(),
+  constraint platform_report_pkey primary key (platform, digest),
+  constraint platform_report_digest_is_hex check (digest ~ '^[0-9a-f]{64}$')
+);
+alter table publishing.platform_report enable row level security;
+comment on table publishing.platform_report is
+  'What a platform''s webhook said, by the hash of what came: the same once more is known, and does nothing. Kept for a week, longer than any platform repeats itself.';
+
+-- Serves claim_forgotten_media().
+create index platform_report_heard_at_idx on publishing.platform_report (heard_at);
+
+create table publishing.push_subscription (
+  channel_id text not null,
+  mode text not null default 'subscribe',
+  status text not null default 'asked',
+  asked_at timestamptz not null default now(),
+  lease_until timestamptz,
+  next_at timestamptz not null,
+  failures smallint not null default 0,
+  last_error text,
+  constraint push_subscription_pkey primary key (channel_id),
+  constraint push_subscription_mode_known check (mode in ('subscribe', 'unsubscribe')),
+  constraint push_subscription_status_known check (status in ('asked', 'active')),
+  constraint push_subscription_active_has_lease check (status <> 'active' or lease_until is not null)
+);
+alter table publishing.push_subscription enable row level security;
+comment on table publishing.push_subscription is
+  'Which channels YouTube''s hub tells us about, and until when. The hub asks us back before it does (confirm_push_subscription).';
+comment on column publishing.push_subscription.next_at is 'When the hub is asked (again): in time before the lease ends, or when it did not come back to us.';
+
+-- Serves claim_push_subscriptions().
+create index push_subscription_next_at_idx on publishing.push_subscription (next_at);
 
 -- ## Functions: moves
 
@@ -853,24 +895,150 @@ end;
 $$;
 comment on function ops.tell_of_target is 'Tells its owner, and the endpoints that listen, what became of a target.';
 
--- Security definer: a report of the platform names a post by an id that only the state knows; only the service may call it.
-create function public.hear_of_publishing(p_platform text, p_platform_account_id text, p_handle text, p_seen jsonb) returns integer
+-- ## Functions: what platforms report by themselves
+
+-- Security definer: a report names a post by an id that only the state knows; only the service may call it.
+create function public.hear_from_platform(p_platform text, p_digest text, p_reports jsonb) returns jsonb
 language plpgsql volatile security definer set search_path = '' as $$
 declare
-  v_heard integer;
+  v_posts integer;
+  v_accounts integer;
 begin
-  -- A hint, no more: whoever works on the target asks the platform, so a report that is forged, late or repeated does no harm.
+  insert into publishing.platform_report (platform, digest, accounts, events)
+  select p_platform, p_digest, array_agg(distinct report ->> 'account_id'), array_agg(distinct left(report ->> 'event', 100))
+  from jsonb_array_elements(p_reports) as report
+  having count(*) > 0
+  on conflict do nothing;
+  if not found then
+    return jsonb_build_object('is_new', false, 'posts', 0, 'accounts', 0);
+  end if;
+  -- A hint, no more: whoever works on the post asks the platform, so a report that is late, out of order or about nothing does no harm.
+  with heard as (
+    select target.id, jsonb_agg(report - 'wakes_sync') as said
+    from jsonb_array_elements(p_reports) as report
+    join public.platform as platform on platform.slug = p_platform
+    join public.social_account as account on account.platform_id = platform.id
+      and account.platform_account_id = report ->> 'account_id' and account.deleted_at is null
+    join publishing.post_target as target on target.social_account_id = account.id
+      and target.next_at is not null and target.status in ('waiting', 'unknown')
+      and (report ->> 'handle' is null or target.state ->> 'handle' = report ->> 'handle')
+    group by target.id
+  ), locked as (
+    select target.id, heard.said from publishing.post_target as target join heard on heard.id = target.id order by target.id for update of target
+  )
   update publishing.post_target as target
-  set next_at = clock_timestamp(), state = target.state || jsonb_build_object('heard', p_seen)
-  from public.social_account as account
-  join public.platform as platform on platform.id = account.platform_id
-  where account.id = target.social_account_id and platform.slug = p_platform and account.platform_account_id = p_platform_account_id
-    and target.next_at is not null and target.state ->> 'handle' = p_handle;
-  get diagnostics v_heard = row_count;
-  return v_heard;
+  set next_at = least(target.next_at, clock_timestamp()), state = target.state || jsonb_build_object('heard', locked.said)
+  from locked
+  where target.id = locked.id;
+  get diagnostics v_posts = row_count;
+  -- Something is new or gone there: automatic sync looks soon. Not more often than its owner wants, not when the plan's syncs are used up, and not
+  -- for what the library has already.
+  with woken as (
+    select account.id
+    from public.social_account as account
+    join public.platform as platform on platform.id = account.platform_id and platform.slug = p_platform
+    where account.deleted_at is null and account.next_sync_at > now() and exists (
+        select from jsonb_array_elements(p_reports) as report
+        where report ->> 'account_id' = account.platform_account_id and report ->> 'wakes_sync' is not null
+          and (report ->> 'wakes_sync' = 'gone') = exists (
+            select from public.content_item as item
+            where item.social_account_id = account.id and item.platform_content_id = report ->> 'content_id' and item.deleted_at is null))
+      and (select quota.used < quota.quota_limit from ops.quota_state(account.user_id, 'syncs') as quota)
+    order by account.id
+    for update of account
+  )
+  update public.social_account as account
+  set next_sync_at = least(account.next_sync_at, greatest(now(), account.last_synced_at
+    + case when account.min_sync_hours > 1 then make_interval(hours => account.min_sync_hours) else interval '10 minutes' end))
+  from woken
+  where account.id = woken.id;
+  get diagnostics v_accounts = row_count;
+  return jsonb_build_object('is_new', true, 'posts', v_posts, 'accounts', v_accounts);
 end;
 $$;
-comment on function public.hear_of_publishing is 'A platform reported something about a post under way: it is looked at now. Returns how many were meant.';
+comment on function public.hear_from_platform is
+  'A platform''s webhook, verified: posts under way that it may be about are looked at now, and automatic sync of an account with something new or gone is due soon. The same delivery again does nothing.';
+
+create function ops.has_due_push_subscriptions() returns boolean
+language sql stable security invoker set search_path = '' as $$
+  select exists (select from publishing.push_subscription where next_at <= now())
+    or exists (
+      select from public.social_account as account
+      join public.platform as platform on platform.id = account.platform_id and platform.slug = 'youtube'
+      where account.status = 'active' and account.deleted_at is null and account.sync_mode = 'auto'
+        and not exists (select from publishing.push_subscription as push where push.channel_id = account.platform_account_id));
+$$;
+comment on function ops.has_due_push_subscriptions is 'For cron: whether YouTube''s hub is to be asked about any channel.';
+
+create function ops.wants_push(p_channel_id text) returns boolean
+language sql stable security invoker set search_path = '' as $$
+  select exists (
+    select from public.social_account as account
+    join public.platform as platform on platform.id = account.platform_id and platform.slug = 'youtube'
+    where account.platform_account_id = p_channel_id and account.status = 'active' and account.deleted_at is null and account.sync_mode = 'auto');
+$$;
+comment on function ops.wants_push is 'Whether anybody here has this channel of YouTube in automatic sync.';
+
+-- Security definer: writes the tables of publishing; only the service may call it.
+create function public.claim_push_subscriptions(p_limit integer default 50) returns setof jsonb
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  -- Nobody here has the channel any more, and the lease has run out: there is nothing left to end.
+  delete from publishing.push_subscription as push
+  where push.next_at <= now() and coalesce(push.lease_until, push.asked_at + interval '1 day') < now() and not ops.wants_push(push.channel_id);
+  return query
+    with due as (
+      select push.channel_id from publishing.push_subscription as push
+      where push.next_at <= now() order by push.next_at limit p_limit for update skip locked
+    ), renewed as (
+      update publishing.push_subscription as push
+      set mode = case when ops.wants_push(push.channel_id) then 'subscribe' else 'unsubscribe' end, asked_at = now(),
+        failures = least(failures + 1, 100), next_at = now() + least(interval '6 hours', interval '5 minutes' * 2 ^ least(failures, 10))
+      from due
+      where push.channel_id = due.channel_id
+      returning push.channel_id, push.mode
+    ), added as (
+      insert into publishing.push_subscription (channel_id, next_at, failures)
+      select distinct account.platform_account_id, now() + interval '5 minutes', 1
+      from public.social_account as account
+      join public.platform as platform on platform.id = account.platform_id and platform.slug = 'youtube'
+      where account.status = 'active' and account.deleted_at is null and account.sync_mode = 'auto'
+        and not exists (select from publishing.push_subscription as push where push.channel_id = account.platform_account_id)
+      limit p_limit
+      on conflict do nothing
+      returning channel_id, mode
+    )
+    select jsonb_build_object('channel_id', claimed.channel_id, 'mode', claimed.mode)
+    from (select * from renewed union all select * from added) as claimed;
+end;
+$$;
+comment on function public.claim_push_subscriptions is
+  'Channels of which YouTube''s hub is to be asked now: to tell us about them, to go on with it, or, when nobody here has the channel any more, to stop.';
+
+-- Security definer: as claim_push_subscriptions.
+create function public.refuse_push_subscription(p_channel_id text, p_error text) returns void
+language sql volatile security definer set search_path = '' as $$
+  update publishing.push_subscription set last_error = left(p_error, 500) where channel_id = p_channel_id;
+$$;
+comment on function public.refuse_push_subscription is 'Why the hub did not take a request; it is asked again, later each time.';
+
+-- Security definer: as claim_push_subscriptions.
+create function public.confirm_push_subscription(p_channel_id text, p_mode text, p_lease_seconds integer) returns boolean
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  if p_mode = 'unsubscribe' then
+    delete from publishing.push_subscription where channel_id = p_channel_id and mode = 'unsubscribe';
+    return found;
+  end if;
+  -- Only what was asked for lately: nobody else may subscribe us to something, or end it.
+  update publishing.push_subscription
+  set status = 'active', failures = 0, last_error = null, lease_until = now() + make_interval(secs => p_lease_seconds),
+    next_at = now() + make_interval(secs => p_lease_seconds * 0.8)
+  where channel_id = p_channel_id and mode = 'subscribe' and asked_at > now() - interval '1 day';
+  return found;
+end;
+$$;
+comment on function public.confirm_push_subscription is 'The hub asks whether we asked for this. True: yes, and for how long is kept. Repeating it changes nothing.';
 
 -- ## Functions: webhooks
 
@@ -1155,6 +1323,9 @@ create policy "Creators read their own attempts" on publishing.publish_attempt
   for select to authenticated using (user_id = (select auth.uid()));
 create policy "Creators read their own endpoints" on publishing.webhook_endpoint
   for select to authenticated using (user_id = (select auth.uid()));
+create policy "Only functions keep what platforms report" on publishing.platform_report for all to postgres using (true) with check (true);
+create policy "Only functions keep subscriptions at the hub" on publishing.push_subscription
+  for all to postgres using (true) with check (true);
 create policy "Creators read their own deliveries" on publishing.webhook_delivery
   for select to authenticated using (user_id = (select auth.uid()));
 
@@ -1185,19 +1356,21 @@ grant execute on function ops.list_publishing_problems, ops.settle_publishing_pr
 -- Workers, cron and other functions of the service.
 revoke execute on function public.save_post, public.schedule_post, public.cancel_post, public.read_post, public.list_posts,
   public.read_publishing_accounts, public.read_publishing_limits, public.enqueue_due_posts, public.begin_publishing, public.arm_publishing,
-  public.send_publishing, public.record_publishing, public.hear_of_publishing, public.create_media, public.read_media, public.finish_media,
+  public.send_publishing, public.record_publishing, public.hear_from_platform, public.claim_push_subscriptions,
+  public.refuse_push_subscription, public.confirm_push_subscription, public.create_media, public.read_media, public.finish_media,
   public.delete_media, public.claim_forgotten_media, public.save_webhook_endpoint, public.delete_webhook_endpoint,
   public.list_webhook_endpoints, public.send_webhook_again, public.claim_webhook_deliveries, public.settle_webhook_delivery
   from public, anon, authenticated;
 grant execute on function public.save_post, public.schedule_post, public.cancel_post, public.read_post, public.list_posts,
   public.read_publishing_accounts, public.read_publishing_limits, public.enqueue_due_posts, public.begin_publishing, public.arm_publishing,
-  public.send_publishing, public.record_publishing, public.hear_of_publishing, public.create_media, public.read_media, public.finish_media,
+  public.send_publishing, public.record_publishing, public.hear_from_platform, public.claim_push_subscriptions,
+  public.refuse_push_subscription, public.confirm_push_subscription, public.create_media, public.read_media, public.finish_media,
   public.delete_media, public.claim_forgotten_media, public.save_webhook_endpoint, public.delete_webhook_endpoint,
   public.list_webhook_endpoints, public.send_webhook_again, public.claim_webhook_deliveries, public.settle_webhook_delivery
   to service_role;
 -- Nobody: parts of the functions above.
 revoke execute on function ops.check_publishing_move, ops.post_status, ops.lock_post, ops.describe_target, ops.lock_target, ops.emit_event,
-  ops.tell_of_target, ops.require_owner_or_admin from public;
+  ops.tell_of_target, ops.require_owner_or_admin, ops.has_due_push_subscriptions, ops.wants_push from public;
 
 -- ## Reference rows
 
@@ -1214,6 +1387,7 @@ insert into ops.job_handler (name, job_type, platform, is_default, max_concurren
 values
   ('publish_account', 'publishing', null, true, null),
   ('keep_media', 'publishing', null, false, 1),
-  ('deliver_webhooks', 'publishing', null, false, 4)
+  ('deliver_webhooks', 'publishing', null, false, 4),
+  ('renew_pushes', 'publishing', null, false, 1)
 on conflict (name) do update
 set job_type = excluded.job_type, platform = excluded.platform, is_default = excluded.is_default, max_concurrency = excluded.max_concurrency;

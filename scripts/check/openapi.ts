@@ -194,6 +194,39 @@ function operation(contract: Described): Json {
       "x-codes": errorCodes(contract),
       "x-rate-class": contract.rate,
     },
+    ...(contract.is_challenged ? { get: challengeOf(contract) } : {}),
+  };
+}
+
+/** What a webhook's sender asks before it sends. */
+function challengeOf(contract: Described): Json {
+  const codes = (Object.keys(CODES) as ErrorCode[]).filter((code) =>
+    [...ALWAYS, ...WITH_INPUT, ...WITH_LIMIT].includes(code)
+  );
+  const statuses = [...new Set(codes.map((code) => CODES[code][0]))];
+  return {
+    operationId: `${contract.name}-challenge`,
+    tags: ["functions"],
+    summary: "The sender asks whether this address wants to hear from it",
+    security: [{}],
+    parameters: ["hub.mode", "hub.challenge"].map((name) => ({
+      name,
+      in: "query",
+      required: false,
+      schema: { type: "string" },
+      example: name === "hub.mode" ? "subscribe" : "1158201444",
+    })),
+    responses: {
+      200: {
+        description: "Yes: the words of the challenge",
+        content: { "text/plain": { schema: { type: "string" } } },
+      },
+      ...Object.fromEntries(
+        statuses.map((status) => [status, { $ref: `#/components/responses/Problem${status}` }]),
+      ),
+    },
+    "x-codes": codes,
+    "x-rate-class": contract.rate,
   };
 }
 

@@ -21,6 +21,7 @@ const TEST_SETTINGS: Record<string, string> = {
   RATE_LIMIT_PUBLIC_READ: "1000000/60",
   RATE_LIMIT_CLICK: "1000000/60",
   RATE_LIMIT_CRAWL: "1000000/60",
+  RATE_LIMIT_WEBHOOK: "1000000/60",
   // A busy machine answers late, and that is not what tests are about.
   DATABASE_TIMEOUT_MS: "60000",
   // All tests are one app to a platform; what its quota does is tested with windows of a test's own.

@@ -629,6 +629,24 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/functions/v1/meta-webhook": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The sender asks whether this address wants to hear from it */
+    get: operations["meta-webhook-challenge"];
+    put?: never;
+    /** Receives reports about accounts and Pages from Instagram and Facebook */
+    post: operations["meta-webhook"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/functions/v1/metrics": {
     parameters: {
       query?: never;
@@ -1269,6 +1287,24 @@ export interface paths {
     put?: never;
     /** Checks that a site is the caller's */
     post: operations["verify-search-engine"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/functions/v1/youtube-webhook": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The sender asks whether this address wants to hear from it */
+    get: operations["youtube-webhook-challenge"];
+    put?: never;
+    /** Receives from YouTube's hub that a channel has something new */
+    post: operations["youtube-webhook"];
     delete?: never;
     options?: never;
     head?: never;
@@ -7365,6 +7401,112 @@ export interface operations {
       504: components["responses"]["Problem504"];
     };
   };
+  "meta-webhook-challenge": {
+    parameters: {
+      query?: {
+        /** @example 1158201444 */
+        "hub.challenge"?: string;
+        /** @example subscribe */
+        "hub.mode"?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Yes: the words of the challenge */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "text/plain": string;
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  "meta-webhook": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "object": "page",
+         *       "entry": [
+         *         {
+         *           "id": "1",
+         *           "time": 1795000000,
+         *           "changes": [
+         *             {
+         *               "field": "x",
+         *               "value": 1
+         *             }
+         *           ]
+         *         }
+         *       ]
+         *     }
+         */
+        "application/json": {
+          entry: ({
+            /** @default [] */
+            changes?: ({
+              field: string;
+              value?: unknown;
+            } & {
+              [key: string]: unknown;
+            })[];
+            id: string | number;
+            time?: number;
+          } & {
+            [key: string]: unknown;
+          })[];
+          object: string;
+        } & {
+          [key: string]: unknown;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @constant */
+            received: true;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
   metrics: {
     parameters: {
       query?: never;
@@ -9223,7 +9365,9 @@ export interface operations {
       413: components["responses"]["Problem413"];
       415: components["responses"]["Problem415"];
       422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
       500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
       504: components["responses"]["Problem504"];
     };
   };
@@ -9689,6 +9833,86 @@ export interface operations {
             method: "meta" | "file" | "engine";
           };
         };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  "youtube-webhook-challenge": {
+    parameters: {
+      query?: {
+        /** @example 1158201444 */
+        "hub.challenge"?: string;
+        /** @example subscribe */
+        "hub.mode"?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Yes: the words of the challenge */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "text/plain": string;
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  "youtube-webhook": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /** @example <feed xmlns="http://www.w3.org/2005/Atom" xmlns:yt="http://www.youtube.com/xml/schemas/2015"><entry><id>yt:video:vid00000001</id><yt:videoId>vid00000001</yt:videoId><yt:channelId>UCexample</yt:channelId><title>Episode 1</title><published>2026-11-01T09:59:00+00:00</published></entry></feed> */
+        "application/atom+xml": string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @constant */
+            received: true;
+          };
+        };
+      };
+      /** @description Accepted; there is nothing to answer */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
       };
       400: components["responses"]["Problem400"];
       401: components["responses"]["Problem401"];

@@ -21,6 +21,7 @@ export const READS: ReadonlySet<string> = new Set([
   "list-posts",
   "list-publishing-problems",
   "list-webhooks",
+  "meta-webhook",
   "metrics",
   "robots",
   "search-content",
@@ -28,6 +29,7 @@ export const READS: ReadonlySet<string> = new Set([
   "sitemap",
   "thumbnail",
   "validate-seo",
+  "youtube-webhook",
 ]);
 
 /** Functions that take an idempotency key, and so may be repeated. */

@@ -20,6 +20,8 @@ export interface WebhookRules {
   readonly events: readonly [string, ...string[]];
   /** Members of a delivery that only this provider has. */
   readonly members?: z.ZodRawShape;
+  /** Where a delivery goes for which no address was registered. */
+  address?(delivery: Delivery): string | undefined;
   /** Fails for an account that there is not; what happens at the provider before it tells. */
   before(delivery: Delivery): void;
   /** The request as the provider signs it; `now` in seconds. */
@@ -62,7 +64,8 @@ export class Webhooks implements Part {
         path,
         handle: async (call) => {
           const delivery = readBody(Sent, call) as Delivery;
-          const url = this.#addresses[delivery.event] ?? this.#addresses.all;
+          const url = this.#addresses[delivery.event] ?? this.#addresses.all ??
+            this.rules.address?.(delivery);
           if (url === undefined) {
             throw new AdminError(409, `Cannot send a webhook: no address is registered, PUT one to ${path}`);
           }

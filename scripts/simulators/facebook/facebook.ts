@@ -441,7 +441,12 @@ export function facebook(context: Context): Provider {
       admin,
       usage,
       publishing,
-      reports(context, facebook_app, grants, { ownerOf, scopedId: ownerOf }),
+      reports(context, facebook_app, grants, {
+        ownerOf,
+        scopedId: ownerOf,
+        object: "page",
+        fields: ["feed", "videos"],
+      }),
     ],
     ...metaProvider(grants, usage),
     accountOf,

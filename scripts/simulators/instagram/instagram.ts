@@ -290,7 +290,12 @@ export function instagram(context: Context): Provider {
       admin,
       usage,
       publishing,
-      reports(context, instagram_app, grants, { ownerOf: (id) => accounts.expect(id).id, scopedId }),
+      reports(context, instagram_app, grants, {
+        ownerOf: (id) => accounts.expect(id).id,
+        scopedId,
+        object: "instagram",
+        fields: ["comments", "mentions", "story_insights"],
+      }),
     ],
     ...metaProvider(grants, usage),
   };

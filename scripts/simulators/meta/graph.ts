@@ -159,18 +159,55 @@ function times(call_count: number) {
   return { call_count, total_cputime: Math.ceil(call_count / 4), total_time: Math.ceil(call_count / 3) };
 }
 
-/** What Meta reports that people do to an app: a signed request in a form. Tokens are dead before the report comes. */
+/**
+ * What Meta reports: that people remove the app (a signed request in a form; tokens are dead before the report comes), and what changes on accounts
+ * and Pages (JSON, signed as it is sent, with everything escaped that is not ASCII).
+ */
 export function reports(
   context: Context,
   app: MetaApp,
   grants: Grants,
-  about: { ownerOf: (account: string) => string; scopedId: (account: string) => string },
+  about: {
+    ownerOf: (account: string) => string;
+    scopedId: (account: string) => string;
+    object: "instagram" | "page";
+    fields: readonly string[];
+  },
 ): Webhooks {
   return new Webhooks(context, {
-    events: ["deauthorize", "data_deletion"],
-    members: { issued_at: z.int().optional() },
-    before: ({ account_id }) => grants.revoke(about.ownerOf(account_id)),
-    sign({ account_id, issued_at, secret, tamper }, now) {
+    events: ["deauthorize", "data_deletion", ...about.fields],
+    members: {
+      issued_at: z.int().optional(),
+      value: z.record(z.string(), z.unknown()).default({}).describe("of a change"),
+      names: z.array(z.string()).optional().describe(
+        "the accounts that a batch of changes names, instead of its own",
+      ),
+    },
+    address: ({ event }) =>
+      about.fields.includes(event) && context.functions_url
+        ? `${context.functions_url}/meta-webhook`
+        : undefined,
+    before({ account_id, event }) {
+      const owner = about.ownerOf(account_id);
+      if (!about.fields.includes(event)) grants.revoke(owner);
+    },
+    sign({ account_id, event, issued_at, secret, tamper, value, names }, now) {
+      if (about.fields.includes(event)) {
+        const entry = (names as string[] | undefined ?? [account_id]).map((id) => ({
+          id,
+          time: issued_at ?? now,
+          changes: [{ field: event, value }],
+        }));
+        const body = JSON.stringify({ object: about.object, entry }).replaceAll("/", "\\/").replace(
+          /[\u0080-\uffff]/g,
+          (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`,
+        );
+        const mac = createHmac("sha256", secret ?? app.secret).update(body).digest("hex");
+        return {
+          headers: { "content-type": "application/json", "x-hub-signature-256": `sha256=${mac}` },
+          body: tamper ? body.replace("}", " }") : body,
+        };
+      }
       const written = (user_id: string) =>
         Buffer.from(
           JSON.stringify({ algorithm: "HMAC-SHA256", expires: 0, issued_at: issued_at ?? now, user_id }),

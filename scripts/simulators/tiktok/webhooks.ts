@@ -23,6 +23,7 @@ export function tiktokWebhooks(context: Context, accounts: Accounts<Poster, Post
       create_time: z.int().optional(),
       signed_at: z.int().optional(),
     },
+    address: () => context.functions_url && `${context.functions_url}/tiktok-webhook`,
     before: ({ account_id }) => void accounts.expect(account_id),
     sign({ account_id, event, content, create_time, signed_at, secret, tamper }, now) {
       const body = JSON.stringify({

@@ -26,6 +26,7 @@ import { batchGetStats, listChannels, type Listing, listPlaylistItems, listVideo
 import { channel_change, channel_wish, video_change, youtube_network } from "./network.ts";
 import { isKnown, type Parameters, readParts } from "./parameters.ts";
 import { youtubePublishing } from "./publishing.ts";
+import { Hub } from "./hub.ts";
 import * as resources from "./resources.ts";
 
 /** Units of the project; they come back at midnight Pacific Time. */
@@ -101,6 +102,7 @@ export async function youtube(context: Context): Promise<Provider> {
   };
 
   const publishing = new Publishing(context);
+  const hub = new Hub(context, library);
   const hosts = ["www.googleapis.com", "youtube.googleapis.com"];
   const routes: Route[] = [
     ...googleOauth(context, grants, {
@@ -118,6 +120,7 @@ export async function youtube(context: Context): Promise<Provider> {
       }))
     ),
     ...youtubePublishing(library, grants, publishing, quota),
+    ...hub.routes,
     ...["GET", "POST"].map((method) => ({
       method,
       path: "/www.googleapis.com/oauth2/v2/tokeninfo",
@@ -153,7 +156,7 @@ export async function youtube(context: Context): Promise<Provider> {
   return {
     name: context.provider,
     routes,
-    parts: [library, grants, admin, quota, report, publishing],
+    parts: [library, grants, admin, quota, report, publishing, hub, hub.webhooks],
     accountOf: (call) =>
       publishing.uploads.get(call.query.get("upload_id") ?? "")?.account_id ?? accountOfCall(grants, call),
     failure: (reason, call) => isOauth(call) ? oauthFailure(reason) : failures.failureByReason(reason),

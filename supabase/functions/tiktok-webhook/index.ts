@@ -6,6 +6,7 @@
 import * as z from "zod";
 import { accessRemoved } from "../_shared/connections/access_removed.ts";
 import { endpoint } from "../_shared/http/endpoint.ts";
+import { hear } from "../_shared/publishing/hear.ts";
 import { TikTokEvent, verifyTikTok } from "../_shared/platforms/tiktok/webhook.ts";
 
 export default endpoint({
@@ -13,7 +14,7 @@ export default endpoint({
   summary: "Receives reports from TikTok",
   method: "POST",
   auth: "none",
-  rate: "service",
+  rate: "webhook",
   input: TikTokEvent,
   example: { client_key: "key", event: "x", create_time: 1_795_000_000, user_openid: "_000x" },
   output: z.object({ received: z.literal(true) }),
@@ -31,12 +32,7 @@ export default endpoint({
     // A hint that the post is to be looked at; what became of it TikTok is asked.
     const publish_id = event.startsWith("post.publish.") ? publishIdOf(context.input.content) : null;
     if (publish_id !== null) {
-      await context.admin.call("hear_of_publishing", {
-        p_platform: "tiktok",
-        p_platform_account_id: user_openid,
-        p_handle: publish_id,
-        p_seen: { event },
-      });
+      await hear(context, "tiktok", context.input, [{ account_id: user_openid, event, handle: publish_id }]);
     }
     return { received: true } as const;
   },

@@ -5,7 +5,7 @@
  */
 import { ApiError } from "../errors.ts";
 import type { Unread } from "../http/contract.ts";
-import { isSigned } from "../http/hmac.ts";
+import { bytesOfHex, isSigned } from "../http/hmac.ts";
 import { requireSetting } from "../settings/settings.ts";
 import { BILLING } from "./settings.ts";
 
@@ -26,7 +26,7 @@ export async function verifyStripe({ bytes, request, settings, now }: Unread): P
   const given = valuesOf("v1").filter((value) => /^[0-9a-f]{64}$/i.test(value)).slice(0, MOST_SIGNATURES);
   if (isRecent) {
     for (const value of given) {
-      const signature = Uint8Array.from(value.match(/../g) ?? [], (pair) => parseInt(pair, 16));
+      const signature = bytesOfHex(value);
       for (const secret of secrets) if (await isSigned(secret, signature, `${time}.`, bytes)) return;
     }
   }

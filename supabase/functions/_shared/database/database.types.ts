@@ -2542,6 +2542,7 @@ export type Database = {
       };
       "claim_forgotten_media": { Args: { "p_limit"?: number }; Returns: string[] };
       "claim_mails": { Args: { "p_lease_seconds": number; "p_limit": number }; Returns: Json[] };
+      "claim_push_subscriptions": { Args: { "p_limit"?: number }; Returns: Json[] };
       "claim_seo_checks": {
         Args: { "p_connection_id": string; "p_limit": number; "p_now"?: string; "p_windows"?: Json };
         Returns: Json;
@@ -2586,6 +2587,10 @@ export type Database = {
       "cleanup_old_webhook_events": { Args: { "p_days_old"?: number }; Returns: number };
       "complete_job": {
         Args: { "p_fence"?: number; "p_job_id": string; "p_result"?: Json };
+        Returns: boolean;
+      };
+      "confirm_push_subscription": {
+        Args: { "p_channel_id": string; "p_lease_seconds": number; "p_mode": string };
         Returns: boolean;
       };
       "connect_account": {
@@ -2853,9 +2858,9 @@ export type Database = {
         Args: { "p_role": Database["public"]["Enums"]["app_role_enum"]; "p_user_id": string };
         Returns: boolean;
       };
-      "hear_of_publishing": {
-        Args: { "p_handle": string; "p_platform": string; "p_platform_account_id": string; "p_seen": Json };
-        Returns: number;
+      "hear_from_platform": {
+        Args: { "p_digest": string; "p_platform": string; "p_reports": Json };
+        Returns: Json;
       };
       "hold_account": {
         Args: { "p_connection_id": string; "p_lease": string; "p_reason": string };
@@ -3027,6 +3032,7 @@ export type Database = {
         Args: { "p_connection_id": string; "p_lease": string; "p_reason": string };
         Returns: undefined;
       };
+      "refuse_push_subscription": { Args: { "p_channel_id": string; "p_error": string }; Returns: undefined };
       "release_job": {
         Args: {
           "p_checkpoint"?: Json;

@@ -10,6 +10,7 @@ import type { ErrorCode } from "../errors.ts";
 import type { Fetch } from "./outgoing.ts";
 import type { BodyKind } from "./input.ts";
 import type { RateClass } from "./limits.ts";
+import type { Logger } from "../observability/log.ts";
 import type { Sink } from "../observability/log.ts";
 import type { recordRequest } from "../observability/metrics.ts";
 import type { Settings } from "../settings/settings.ts";
@@ -38,6 +39,8 @@ export interface Contract<
   output: O;
   /** What a body is, as the senders of webhooks have it; JSON by default. */
   takes?: BodyKind;
+  /** Of a webhook whose sender first asks by GET whether the address is ours. Follows from `challenge`. */
+  is_challenged?: true;
   /** Media type of an answer that is not JSON. */
   produces?: string;
   /** Statuses beside 200: with the output as their body, such as 503 of health, or below 400 without one, such as 304. */
@@ -74,11 +77,25 @@ export interface Unread {
   now: () => Date;
 }
 
+/** A sender's question whether this address wants to hear from it. */
+export interface Asked {
+  query: Record<string, string>;
+  settings: Settings;
+  admin: Admin;
+  now: () => Date;
+  log: Logger;
+}
+
 /** A contract and its handler. */
 export interface Definition<I extends z.ZodType, O extends z.ZodType, A extends Auth>
   extends Contract<I, O, A> {
-  /** For webhooks: throws (`unauthorized`) when the signature is wrong. Runs before the body is parsed. */
-  verify?(unread: Unread): void | Promise<void>;
+  /**
+   * For webhooks: throws (`unauthorized`) when the signature is wrong. Runs before the body is parsed. False: what came is ignored and
+   * acknowledged with 202, where the sender's rules want that.
+   */
+  verify?(unread: Unread): void | false | Promise<void | false>;
+  /** For webhooks whose sender first asks by GET whether the address is ours: the words that it wants back; null: it is not. */
+  challenge?(asked: Asked): string | null | Promise<string | null>;
   handle(context: RequestContext<I, A>): Answer<O> | Promise<Answer<O>>;
 }
 

@@ -22,6 +22,7 @@ export { ApiError, invalid, notFound } from "../errors.ts";
 export { describeContract, Reply } from "./contract.ts";
 export type {
   Answer,
+  Asked,
   Auth,
   Contract,
   Definition,
@@ -39,7 +40,8 @@ export type { Settings } from "../settings/settings.ts";
 export function endpoint<I extends z.ZodType, O extends z.ZodType, const A extends Auth>(
   definition: Definition<I, O, A>,
 ): Endpoint<I, O, A> {
-  const { handle: _, verify: __, ...contract } = definition;
+  const { handle: _, verify: __, challenge, ...rest } = definition;
+  const contract = challenge ? { ...rest, is_challenged: true as const } : rest;
   const modes: readonly AuthMode[] = [definition.auth as Auth].flat();
   if (definition.cache && !modes.includes("none") && !modes.includes("publishable")) {
     throw new Error(

@@ -1,8 +1,8 @@
-/** HMAC with SHA-256 (RFC 2104): signatures of reports that come from outside, and proofs that go there. */
+/** HMAC (RFC 2104), with SHA-256 where the other side does not want SHA-1: signatures of reports that come from outside, and proofs that go there. */
 
 import { hexOf } from "../text/hash.ts";
 
-const ALGORITHM = { name: "HMAC", hash: "SHA-256" };
+type Hash = "SHA-256" | "SHA-1";
 
 /** Whether `signature` is that of the parts, one after the other. Compares in constant time. */
 export async function isSigned(
@@ -13,18 +13,43 @@ export async function isSigned(
   const signed = new Blob(parts.map((part) => typeof part === "string" ? part : new Uint8Array(part)));
   return await crypto.subtle.verify(
     "HMAC",
-    await keyOf(secret, "verify"),
+    await keyOf(secret, "verify", "SHA-256"),
     signature,
     await signed.arrayBuffer(),
   );
 }
 
+/** The same of one text with SHA-1, which is all that WebSub's hubs know. */
+export async function isSignedSha1(
+  secret: string,
+  signature: Uint8Array<ArrayBuffer>,
+  bytes: Uint8Array,
+): Promise<boolean> {
+  return await crypto.subtle.verify(
+    "HMAC",
+    await keyOf(secret, "verify", "SHA-1"),
+    signature,
+    new Uint8Array(bytes),
+  );
+}
+
+/** Of hexadecimal digits. */
+export function bytesOfHex(digits: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(digits.match(/../g) ?? [], (pair) => parseInt(pair, 16));
+}
+
 /** As hexadecimal digits, such as Meta's `appsecret_proof`. */
 export async function hmacHex(secret: string, text: string): Promise<string> {
-  const mac = await crypto.subtle.sign("HMAC", await keyOf(secret, "sign"), new TextEncoder().encode(text));
+  const mac = await crypto.subtle.sign(
+    "HMAC",
+    await keyOf(secret, "sign", "SHA-256"),
+    new TextEncoder().encode(text),
+  );
   return hexOf(mac);
 }
 
-function keyOf(secret: string, use: "sign" | "verify"): Promise<CryptoKey> {
-  return crypto.subtle.importKey("raw", new TextEncoder().encode(secret), ALGORITHM, false, [use]);
+function keyOf(secret: string, use: "sign" | "verify", hash: Hash): Promise<CryptoKey> {
+  return crypto.subtle.importKey("raw", new TextEncoder().encode(secret), { name: "HMAC", hash }, false, [
+    use,
+  ]);
 }

@@ -79,10 +79,14 @@ export async function readBytes(request: Request, limit: number): Promise<Uint8A
   return bytes;
 }
 
-/** What a body may be. A form is `application/x-www-form-urlencoded`. */
-export type BodyKind = "json" | "form";
+/** What a body may be. A form is `application/x-www-form-urlencoded`; a feed is handed on as its text. */
+export type BodyKind = "json" | "form" | "feed";
 
-export const MEDIA_TYPES = { json: "application/json", form: "application/x-www-form-urlencoded" } as const;
+export const MEDIA_TYPES = {
+  json: "application/json",
+  form: "application/x-www-form-urlencoded",
+  feed: "application/atom+xml",
+} as const;
 
 /** Refuses a media type other than the one that is taken, in UTF-8. An absent body needs no media type. */
 export function checkMediaType(headers: Headers, takes: BodyKind = "json"): void {
@@ -113,6 +117,7 @@ export function parseBody(bytes: Uint8Array, takes: BodyKind = "json"): unknown 
     throw new ApiError("invalid_encoding", "Cannot read the body: it is not UTF-8");
   }
   if (takes === "form") return readPairs(text, "body");
+  if (takes === "feed") return text;
   if (bytes.byteLength === 0) return {};
   try {
     return JSON.parse(text);

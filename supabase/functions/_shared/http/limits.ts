@@ -4,7 +4,15 @@ import { ApiError } from "../errors.ts";
 import type { RateLimit, Settings } from "../settings/settings.ts";
 
 /** `service`: never limited; a caller with a secret key never is either. */
-export type RateClass = "user" | "user_read" | "anonymous" | "public_read" | "click" | "crawl" | "service";
+export type RateClass =
+  | "user"
+  | "user_read"
+  | "anonymous"
+  | "public_read"
+  | "click"
+  | "crawl"
+  | "webhook"
+  | "service";
 
 /** Public reads go on when they cannot be counted. */
 export const OPEN_CLASSES: readonly RateClass[] = ["public_read", "crawl"];
@@ -32,6 +40,7 @@ export function rateFor(rate: RateClass, caller: Caller, request: Request, setti
     public_read: settings.RATE_LIMIT_PUBLIC_READ,
     click: settings.RATE_LIMIT_CLICK,
     crawl: settings.RATE_LIMIT_CRAWL,
+    webhook: settings.RATE_LIMIT_WEBHOOK,
   }[rate];
   const byUser = rate === "user" || rate === "user_read";
   const subject = byUser && caller.kind === "user"

@@ -69,11 +69,13 @@ export async function runPipeline<I extends z.ZodType, O extends z.ZodType, A ex
   const { settings, request_id, stats, dependencies } = state;
   const url = new URL(request.url);
   checkPath(url.pathname, definition.name);
-  if (request.method !== definition.method) {
+  const isAsked = request.method === "GET" && definition.challenge !== undefined;
+  if (request.method !== definition.method && !isAsked) {
+    const taken = definition.challenge ? `GET, ${definition.method}` : definition.method;
     throw new ApiError(
       "method_not_allowed",
-      `Cannot ${request.method} this endpoint: it takes ${definition.method}`,
-      { headers: { allow: `${definition.method}, OPTIONS` } },
+      `Cannot ${request.method} this endpoint: it takes ${taken}`,
+      { headers: { allow: `${taken}, OPTIONS` } },
     );
   }
   const auth: Auth = definition.auth;
@@ -89,8 +91,23 @@ export async function runPipeline<I extends z.ZodType, O extends z.ZodType, A ex
     controller: new AbortController(),
     timeout_ms: definition.timeout_ms ?? DEFAULT_TIMEOUT_MS,
   };
+  if (isAsked) return await runChallenge(pipeline, url);
   const produced = definition.method === "GET" ? await runRead(pipeline, url) : await runWrite(pipeline);
   return await respond(definition, request, produced);
+}
+
+/** A webhook's sender asks whether it may send here. */
+async function runChallenge<I extends z.ZodType, O extends z.ZodType, A extends Auth>(
+  pipeline: Pipeline<I, O, A>,
+  url: URL,
+): Promise<Response> {
+  const { definition, admin, state } = pipeline;
+  await count(pipeline);
+  const query = readQuery(url);
+  const asked = { query, settings: state.settings, admin, now: nowOf(state), log: state.log };
+  const words = await within(pipeline, Promise.resolve(definition.challenge?.(asked) ?? null));
+  if (words === null) throw new ApiError("not_found", "Cannot confirm: nobody here asked for this");
+  return new Response(words, { headers: { "content-type": "text/plain; charset=utf-8" } });
 }
 
 async function runRead<I extends z.ZodType, O extends z.ZodType, A extends Auth>(
@@ -128,12 +145,17 @@ async function runWrite<I extends z.ZodType, O extends z.ZodType, A extends Auth
   try {
     key = keyed ? idempotencyKey(request.headers) : null;
     bytes = await readBytes(request, definition.body_limit ?? DEFAULT_BODY_LIMIT);
-    await definition.verify?.({
+    const verified = await definition.verify?.({
       bytes,
       request,
       settings: pipeline.state.settings,
       now: nowOf(pipeline.state),
     });
+    if (verified === false) {
+      await counting;
+      pipeline.state.log.warn("a message whose signature is wrong is ignored");
+      return { body: new Response(null, { status: 202 }), status: 202, headers: {} };
+    }
     if (bytes.byteLength > 0) checkMediaType(request.headers, definition.takes);
     input = validate(definition.input, parseBody(bytes, definition.takes));
   } catch (error) {

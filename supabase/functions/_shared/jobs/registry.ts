@@ -19,6 +19,7 @@ export const HANDLERS: Registry = {
   seo_submit: async () => (await import("../seo/seo_job.ts")).submitJob,
   deliver_webhooks: async () => (await import("../webhooks/deliver.ts")).deliverWebhooksJob,
   keep_media: async () => (await import("../publishing/upload.ts")).keepMediaJob,
+  renew_pushes: async () => (await import("../sync/renew_pushes.ts")).renewPushesJob,
   token_refresh: async () => {
     const { refreshTokens } = await import("../connections/refresh_tokens.ts");
     return async ({ context }) => ({ result: { ...await refreshTokens(context) } });

@@ -50,6 +50,7 @@ const KERNEL = settingsPart("kernel", {
   RATE_LIMIT_PUBLIC_READ: rate.default({ limit: 100, window_seconds: 60 }),
   RATE_LIMIT_CLICK: rate.default({ limit: 120, window_seconds: 60 }),
   RATE_LIMIT_CRAWL: rate.default({ limit: 6000, window_seconds: 60 }),
+  RATE_LIMIT_WEBHOOK: rate.default({ limit: 6000, window_seconds: 60 }),
 });
 
 /** The kernel's settings, and by `of` those of a domain. */

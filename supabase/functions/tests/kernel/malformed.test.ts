@@ -20,6 +20,16 @@ const SIGNATURES: Record<string, (bytes: Uint8Array) => Record<string, string>> 
     const hmac = createHmac("sha256", "whsec_local_simulator").update(`${time}.`).update(bytes);
     return { "stripe-signature": `t=${time},v1=${hmac.digest("hex")}` };
   },
+  "meta-webhook": (bytes) => {
+    const hmac = createHmac("sha256", "local-simulator-facebook-secret").update(bytes);
+    return { "x-hub-signature-256": `sha256=${hmac.digest("hex")}` };
+  },
+  "youtube-webhook": (bytes) => {
+    const secret = createHmac("sha256", "GOCSPX-local-simulator").update("youtube push UCexample").digest(
+      "hex",
+    );
+    return { "x-hub-signature": `sha1=${createHmac("sha1", secret).update(bytes).digest("hex")}` };
+  },
   "tiktok-webhook": (bytes) => {
     const time = Math.floor(Date.now() / 1_000);
     const hmac = createHmac("sha256", "local-tiktok-simulator").update(`${time}.`).update(bytes);

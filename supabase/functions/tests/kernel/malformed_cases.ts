@@ -145,9 +145,10 @@ export function malformedRequests(
   const refusals = (contract.errors ?? []).filter((code) => CODES[code][0] === 400);
   const posting = contract.method === "POST";
   const asForm = contract.takes === "form";
+  const asFeed = contract.takes === "feed";
   const query = new URLSearchParams(example as Record<string, string>).toString();
   const valid = asForm ? bytesOf(query) : bytesOf(example);
-  const suffix = posting || query === "" ? "" : `?${query}`;
+  const suffix = asFeed ? "?channel=UCexample" : posting || query === "" ? "" : `?${query}`;
   const right = { method: contract.method, suffix, headers: {}, body: posting ? valid : null };
   const add = (label: string, change: Partial<Case>, status: number, ...codes: string[]) =>
     cases.push({ label, ...right, ...change, status, codes });
@@ -157,7 +158,7 @@ export function malformedRequests(
   };
 
   for (const method of ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "PURGE", "PROPFIND", "get2"]) {
-    if (method === contract.method) continue;
+    if (method === contract.method || method === "GET" && contract.is_challenged) continue;
     const bodies = method === "GET" || method === "HEAD"
       ? [null]
       : [null, valid, bytesOf("{"), bytesOf("'; drop table users")];
@@ -190,7 +191,8 @@ export function malformedRequests(
     }
   }
   if (posting) addMediaTypes();
-  if (posting && !asForm) addBodies();
+  if (asFeed) addFeeds();
+  else if (posting && !asForm) addBodies();
   else addPairs();
   return cases;
 
@@ -303,6 +305,39 @@ export function malformedRequests(
         addBody("random members", bytesOf(body));
       }
     }
+  }
+
+  /** A feed that is none: cut off, with bytes changed, or something else altogether. */
+  function addFeeds() {
+    const text = String(contract.example);
+    for (let end = 1; end < text.length - 1; end++) {
+      add(`cut off at ${end}`, { body: bytesOf(text.slice(0, end)) }, 400, "bad_request");
+    }
+    for (const [index, odd] of NOT_UTF8.entries()) {
+      const body = new Uint8Array([...bytesOf("<feed>"), ...odd, ...bytesOf("</feed>")]);
+      add(`not UTF-8 ${index}`, { body }, 400, "invalid_encoding");
+    }
+    for (
+      const other of [
+        ...SQL,
+        ...HTML,
+        ...NOT_JSON.filter((one) => !one.includes("\0")),
+        "<a/>",
+        "<feed/>",
+      ]
+    ) {
+      add(`no feed: ${other.slice(0, 30)}`, { body: bytesOf(other) }, 400, "bad_request");
+    }
+    const bomb = `<!DOCTYPE feed [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]>${
+      text.replace("Episode", "&b;")
+    }`;
+    add("entities of its own", { body: bytesOf(bomb) }, 400, "bad_request");
+    add("a file of ours", { body: bytesOf(text.replace("Episode", "&file;")) }, 400, "bad_request");
+    for (const name of ["entry", "title", "feed", "yt:videoId"]) {
+      const body = bytesOf(text.replace(`</${name}>`, ""));
+      add(`${name} not closed`, { body }, 400, "bad_request");
+    }
+    add("a NUL", { body: bytesOf(text.replace("Episode", "\0")) }, 422, "validation_failed");
   }
 
   /** Names and values: in a query, or in a body that is a form. */

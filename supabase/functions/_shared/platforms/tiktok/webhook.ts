@@ -4,7 +4,7 @@
  */
 import * as z from "zod";
 import { ApiError } from "../../errors.ts";
-import { isSigned } from "../../http/hmac.ts";
+import { bytesOfHex, isSigned } from "../../http/hmac.ts";
 import { requireSetting, type Settings } from "../../settings/settings.ts";
 import { TIKTOK } from "./settings.ts";
 
@@ -43,7 +43,7 @@ export async function verifyTikTok(
   const isRight = isRecent && /^[0-9a-f]{64}$/i.test(signature) &&
     await isSigned(
       requireSetting(settings.of(TIKTOK), "TIKTOK_CLIENT_SECRET"),
-      Uint8Array.from(signature.match(/../g) ?? [], (pair) => parseInt(pair, 16)),
+      bytesOfHex(signature),
       `${time}.`,
       bytes,
     );

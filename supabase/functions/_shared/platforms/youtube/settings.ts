@@ -10,5 +10,8 @@ export const YOUTUBE = settingsPart("youtube", {
   YOUTUBE_API_URL: url.default("https://www.googleapis.com/youtube/v3"),
   YOUTUBE_CLIENT_ID: z.string().optional(),
   YOUTUBE_CLIENT_SECRET: z.string().optional(),
+  /** Whether YouTube's hub is asked to tell us about new videos (WebSub). */
+  YOUTUBE_PUSH: z.enum(["on", "off"]).default("on"),
+  YOUTUBE_HUB_URL: url.default("https://pubsubhubbub.appspot.com/subscribe"),
   YOUTUBE_UNITS_PER_DAY: whole(1, 1_000_000_000).default(10_000),
 });

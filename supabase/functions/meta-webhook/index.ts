@@ -1,0 +1,27 @@
+/**
+ * POST /functions/v1/meta-webhook — what Instagram and Facebook report of connected accounts and Pages, signed with the app's secret. A post that is
+ * under way there is looked at, a Page with something new is synced soon; what is true of it the platform is asked. GET is Meta's question whether
+ * the address is ours.
+ */
+import * as z from "zod";
+import { endpoint } from "../_shared/http/endpoint.ts";
+import { answerMeta, MetaEvent, metaReports, verifyMeta } from "../_shared/platforms/meta/webhook.ts";
+import { hear } from "../_shared/publishing/hear.ts";
+
+export default endpoint({
+  name: "meta-webhook",
+  summary: "Receives reports about accounts and Pages from Instagram and Facebook",
+  method: "POST",
+  auth: "none",
+  rate: "webhook",
+  input: MetaEvent,
+  example: { object: "page", entry: [{ id: "1", time: 1_795_000_000, changes: [{ field: "x", value: 1 }] }] },
+  output: z.object({ received: z.literal(true) }),
+  challenge: answerMeta,
+  verify: verifyMeta,
+  async handle(context) {
+    const { input } = context;
+    await hear(context, input.object === "instagram" ? "instagram" : "facebook", input, metaReports(input));
+    return { received: true } as const;
+  },
+});
