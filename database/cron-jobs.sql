@@ -118,3 +118,13 @@ begin
     'select public.create_job(null, ''renew_pushes'') where ops.has_due_push_subscriptions()');
 end;
 $$;
+
+-- Module 010. What is wrong is found out every minute, and told.
+do $$
+begin
+  if to_regclass('ops.alert_rule') is null then
+    return;
+  end if;
+  perform cron.schedule('keep-watch', '* * * * *', 'select ops.evaluate_alerts()');
+end;
+$$;

@@ -35,17 +35,18 @@ drop function ops.handle_new_auth_user, ops.handle_changed_auth_email cascade;
 -- Without cascade on purpose: what a later module has built on these makes the rollback fail as a whole.
 -- Generated (`deno task generate`): the module's functions, but those that are dropped by name elsewhere here.
 drop function ops.add_months, ops.check_quota, ops.cleanup_expired_cache, ops.create_user, ops.find_users,
-  ops.get_change_horizon, ops.invoke_edge_function, ops.is_cache_changed, ops.make_profile_slug, ops.next_cycle,
-  ops.purge_cron_history, ops.quota_name, ops.quota_state, ops.raise_quota_exceeded, ops.reconcile_http_calls,
-  ops.record_audit, ops.require_role, ops.reserve_quota, ops.reset_expired_quotas, ops.return_quota,
-  ops.roll_cycles, ops.set_creator_hidden, ops.set_user_plan, ops.set_user_role, ops.take_hits,
-  ops.tell_of_quota, public.admit_request, public.check_health, public.check_quota, public.check_rate_limit,
-  public.check_rate_limits, public.decrement_quota, public.extend_cache_lease, public.find_users,
-  public.finish_request, public.forget_cached, public.get_cache_changes, public.get_change_horizon,
-  public.has_role, public.increment_quota, public.put_cached, public.read_request_metrics,
-  public.record_request_metrics, public.set_creator_hidden, public.set_user_plan, public.set_user_role,
-  public.setup_profile, public.take_cached;
-drop table ops.quota_notice, ops.rate_limit, ops.idempotency, ops.cache_lease, ops.cache_change, ops.request_metric, ops.http_call;
+  ops.get_change_horizon, ops.invoke_edge_function, ops.is_cache_changed, ops.is_staff_address,
+  ops.make_profile_slug, ops.next_cycle, ops.purge_cron_history, ops.quota_name, ops.quota_state,
+  ops.raise_quota_exceeded, ops.reconcile_http_calls, ops.record_audit, ops.require_role, ops.reserve_quota,
+  ops.reset_expired_quotas, ops.return_quota, ops.roll_cycles, ops.set_creator_hidden, ops.set_user_plan,
+  ops.set_user_role, ops.take_hits, ops.tell_of_quota, public.admit_request, public.check_health,
+  public.check_quota, public.check_rate_limit, public.check_rate_limits, public.decrement_quota,
+  public.extend_cache_lease, public.find_users, public.finish_request, public.forget_cached,
+  public.get_cache_changes, public.get_change_horizon, public.has_role, public.increment_quota,
+  public.put_cached, public.read_request_metrics, public.record_request_metrics, public.set_creator_hidden,
+  public.set_user_plan, public.set_user_role, public.setup_profile, public.take_cached;
+drop table ops.quota_notice, ops.rate_limit, ops.idempotency, ops.cache_lease, ops.cache_change, ops.request_metric, ops.http_call,
+  ops.staff_access;
 drop sequence ops.cache_fence;
 drop table public.cache_store, public.audit_log, public.notification, public.quota_usage_history, public.subscription,
   public.subscription_status, public.subscription_tier, public.user_setting, public.user_role, public.users;

@@ -477,12 +477,48 @@ create index http_call_open_idx on ops.http_call (called_at) where outcome is nu
 -- Serves the pruning of settled calls.
 create index http_call_settled_at_idx on ops.http_call (settled_at) where outcome is not null;
 
+create table ops.staff_access (
+  only_row boolean not null default true,
+  networks inet[] not null,
+  address_header text not null default 'cf-connecting-ip',
+  constraint staff_access_pkey primary key (only_row),
+  constraint staff_access_is_one_row check (only_row),
+  constraint staff_access_has_networks check (cardinality(networks) between 1 and 100),
+  constraint staff_access_header_shape check (address_header ~ '^[a-z][a-z0-9-]{1,60}$')
+);
+alter table ops.staff_access enable row level security;
+comment on table ops.staff_access is 'The networks from which staff may act. No row: from anywhere. See set_staff_access().';
+comment on column ops.staff_access.address_header is 'The header in which the platform''s own proxy reports the client''s address; a client must not be able to set it.';
+
 -- ## Functions: rules that policies and other functions share
+
+create function ops.is_staff_address() returns boolean
+language plpgsql stable security invoker set search_path = '' as $$
+declare
+  v_access ops.staff_access;
+  v_address inet;
+begin
+  select * into v_access from ops.staff_access;
+  if not found then
+    return true;
+  end if;
+  begin
+    -- Of a list such as x-forwarded-for only the last entry is the proxy's own; the others are the client's words.
+    v_address := trim(substring(current_setting('request.headers', true)::json ->> v_access.address_header from '[^,]*$'));
+  exception when others then
+    v_address := null;
+  end;
+  return coalesce(v_address <<= any (v_access.networks), false);
+end;
+$$;
+comment on function ops.is_staff_address is
+  'Whether staff may act from where this request comes. Without a row in ops.staff_access: from anywhere; with one and no address: no.';
 
 -- Security definer: policies ask it, and a person may not read user_role beyond their own rows anyway.
 create function ops.current_user_has_role(variadic p_roles public.app_role_enum[]) returns boolean
 language sql stable security definer set search_path = '' as $$
-  select exists (select from public.user_role where user_id = (select auth.uid()) and role = any (p_roles));
+  select exists (select from public.user_role where user_id = (select auth.uid()) and role = any (p_roles))
+    and (p_roles = '{user}' or ops.is_staff_address());
 $$;
 comment on function ops.current_user_has_role is 'Whether the signed-in person has one of these roles. For policies: wrap it in (select …).';
 
@@ -1610,6 +1646,7 @@ create policy "Only functions lease the cache" on ops.cache_lease for all to pos
 create policy "Only functions note changes" on ops.cache_change for all to postgres using (true) with check (true);
 create policy "Only functions keep metrics" on ops.request_metric for all to postgres using (true) with check (true);
 create policy "Only functions log calls" on ops.http_call for all to postgres using (true) with check (true);
+create policy "Only functions say where staff may act" on ops.staff_access for all to postgres using (true) with check (true);
 
 -- ## Grants
 

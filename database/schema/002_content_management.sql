@@ -465,6 +465,7 @@ create table ops.platform_window (
   ends_at timestamptz not null,
   used integer not null default 0,
   size integer,
+  planned_size integer,
   closed_until timestamptz,
   constraint platform_window_pkey primary key (id),
   -- The account first: this index serves the foreign key too.
@@ -482,6 +483,7 @@ comment on column ops.platform_window.social_account_id is
 comment on column ops.platform_window.app is 'The client id: another registration has a quota of its own.';
 comment on column ops.platform_window.used is 'Counted ahead when a step begins, put right when it ends. Thousandths where a platform reports percentages.';
 comment on column ops.platform_window.size is 'What the platform itself last said. Null: it said nothing in this window, and the adapter''s figure holds.';
+comment on column ops.platform_window.planned_size is 'The adapter''s figure; for showing how much is left.';
 comment on column ops.platform_window.closed_until is 'The platform said that nothing is left; it is not asked before this.';
 
 create table ops.platform_share (
@@ -621,7 +623,8 @@ begin
     end if;
   end if;
   update ops.platform_window as known
-  set began_at = v_window.began_at, ends_at = v_window.ends_at, used = v_window.used + claimed, size = v_window.size
+  set began_at = v_window.began_at, ends_at = v_window.ends_at, used = v_window.used + claimed, size = v_window.size,
+    planned_size = (p_quota ->> 'size')::integer
   where known.id = v_window.id;
 end;
 $$;

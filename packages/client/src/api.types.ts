@@ -1759,6 +1759,406 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/rest/v1/rpc/admin_cancel_jobs": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Admins end jobs that have not ended, at most 1,000 at once
+     * @description Admins end jobs that have not ended, at most 1,000 at once. Returns how many. The audit log keeps it.
+     */
+    post: operations["rpc_admin_cancel_jobs"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/rpc/admin_check_billing": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Admins have Stripe asked about a person within a minute
+     * @description Admins have Stripe asked about a person within a minute. The audit log keeps it.
+     */
+    post: operations["rpc_admin_check_billing"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/rpc/admin_get_job": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Admins
+     * @description Admins: one job with its result, lease and the last 200 lines of its log.
+     */
+    post: operations["rpc_admin_get_job"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/rpc/admin_list_accounts": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Staff
+     * @description Staff: connected accounts with their connection and sync, newest first. Filters: id, user_id, platform, status, attention (something is wrong with it).
+     */
+    post: operations["rpc_admin_list_accounts"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/rpc/admin_list_ai_costs": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Admins
+     * @description Admins: who spent most on AI in a month, and the month by model and by day. Filters: month (a day in it), user_id.
+     */
+    post: operations["rpc_admin_list_ai_costs"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/rpc/admin_list_alerts": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Staff
+     * @description Staff: what people were told of and whether it arrived, newest first; what is wrong now; the rules. Filter: alert.
+     */
+    post: operations["rpc_admin_list_alerts"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/rpc/admin_list_audit_log": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Admins
+     * @description Admins: who did what, newest first. Filters: user_id (whom it concerns), actor_id, action (its beginning, such as job), before.
+     */
+    post: operations["rpc_admin_list_audit_log"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/rpc/admin_list_cron_runs": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Admins
+     * @description Admins: runs of scheduled jobs, newest first, and how each job stands (jobs). Filters: job, status.
+     */
+    post: operations["rpc_admin_list_cron_runs"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/rpc/admin_list_dead_letters": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Admins
+     * @description Admins: jobs that failed for good, newest first, and of the latest 2,000 how many have which error. Filters: handler, error_code, user_id.
+     */
+    post: operations["rpc_admin_list_dead_letters"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/rpc/admin_list_http_calls": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Admins
+     * @description Admins: calls of cron to functions and what became of them, newest first. Filters: function, outcome (ok, failed, missing, waiting).
+     */
+    post: operations["rpc_admin_list_http_calls"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/rpc/admin_list_jobs": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Admins
+     * @description Admins: jobs, newest first. Filters: status, handler, job_type, user_id, error_code, request_id, before (a time). Where no index helps it looks through 20,000 jobs a call: a page may then hold fewer rows than asked for, even none, and next_cursor goes on from there.
+     */
+    post: operations["rpc_admin_list_jobs"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/rpc/admin_list_provider_quotas": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Admins
+     * @description Admins: the whole app's windows at each platform with the time when they are used up at this pace (apps), how calls went (calls), and as the list the windows of single accounts. Filters: provider, closed.
+     */
+    post: operations["rpc_admin_list_provider_quotas"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/rpc/admin_list_slow_queries": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Admins
+     * @description Admins: what pg_stat_statements has gathered since it was reset, by total, mean or max time, calls or rows. Values in the queries are placeholders.
+     */
+    post: operations["rpc_admin_list_slow_queries"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/rpc/admin_list_subscriptions": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Admins
+     * @description Admins: who is on which plan, what they used, and what Stripe says; and the subscribers of each plan. Filters: tier, status, user_id.
+     */
+    post: operations["rpc_admin_list_subscriptions"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/rpc/admin_list_users": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Staff
+     * @description Staff: people, newest first. Filters: search (id, profile slug, or the beginning of an e-mail), role, tier, hidden.
+     */
+    post: operations["rpc_admin_list_users"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/rpc/admin_list_webhooks": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Admins
+     * @description Admins: what Stripe reported (direction in, newest first; filter status), or what waits to go to creators' endpoints (out, the longest due first; filter user_id), and the endpoints that do not answer.
+     */
+    post: operations["rpc_admin_list_webhooks"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/rpc/admin_overview": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Staff see what is wrong now and where, and how much is going on
+     * @description Staff see what is wrong now and where, and how much is going on. history: what the counters stood at each minute of the last hour.
+     */
+    post: operations["rpc_admin_overview"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/rpc/admin_retry_webhook": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Admins have an event of Stripe worked off (in) or a delivery to a creator sent (out) within a minute
+     * @description Admins have an event of Stripe worked off (in) or a delivery to a creator sent (out) within a minute. The audit log keeps it.
+     */
+    post: operations["rpc_admin_retry_webhook"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/rpc/admin_settle_dead_letters": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Admins retry or discard all dead letters of one kind, the oldest first, at most 1,000 a call
+     * @description Admins retry or discard all dead letters of one kind, the oldest first, at most 1,000 a call. Returns how many: call again until it is none. The audit log keeps it.
+     */
+    post: operations["rpc_admin_settle_dead_letters"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/rpc/admin_sync_account": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Admins have an account that is synced automatically synced next, within five minutes and its owner's quota
+     * @description Admins have an account that is synced automatically synced next, within five minutes and its owner's quota. The audit log keeps it.
+     */
+    post: operations["rpc_admin_sync_account"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/rest/v1/rpc/apply_ai_suggestion": {
     parameters: {
       query?: never;
@@ -2399,6 +2799,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/rest/v1/rpc/set_staff_access": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Admins limit what staff may do to networks such as 203.0.113.0/24 (none
+     * @description Admins limit what staff may do to networks such as 203.0.113.0/24 (none: from anywhere). A list without the caller's own address is refused. The audit log keeps it.
+     */
+    post: operations["rpc_set_staff_access"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/rest/v1/rpc/set_user_plan": {
     parameters: {
       query?: never;
@@ -2453,6 +2873,26 @@ export interface paths {
      * @description A person decides over dead letters of publishing, many at once: retry (of an unknown one: "it is not there"), discard, or published ("it is there"). Their own, or for admins anybody's (null). Returns how many; the audit log keeps it.
      */
     post: operations["rpc_settle_publishing_problems"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/rpc/silence_alert": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Admins say that nobody is to be reminded of an alert before a time (null
+     * @description Admins say that nobody is to be reminded of an alert before a time (null: remind again). That it is over is told all the same. The audit log keeps it.
+     */
+    post: operations["rpc_silence_alert"];
     delete?: never;
     options?: never;
     head?: never;
@@ -11748,6 +12188,631 @@ export interface operations {
       default: components["responses"]["DataApiOther"];
     };
   };
+  rpc_admin_cancel_jobs: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          p_job_ids: string[];
+        };
+      };
+    };
+    responses: {
+      /** @description What it gives */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": number | null;
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
+    };
+  };
+  rpc_admin_check_billing: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** Format: uuid */
+          p_user_id: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
+    };
+  };
+  rpc_admin_get_job: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** Format: uuid */
+          p_job_id: string;
+        };
+      };
+    };
+    responses: {
+      /** @description What it gives */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": unknown;
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
+    };
+  };
+  rpc_admin_list_accounts: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          p_cursor?: string | null;
+          p_filter?: unknown;
+          p_limit?: number | null;
+        };
+      };
+    };
+    responses: {
+      /** @description What it gives */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": unknown;
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
+    };
+  };
+  rpc_admin_list_ai_costs: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          p_cursor?: string | null;
+          p_filter?: unknown;
+          p_limit?: number | null;
+        };
+      };
+    };
+    responses: {
+      /** @description What it gives */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": unknown;
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
+    };
+  };
+  rpc_admin_list_alerts: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          p_cursor?: string | null;
+          p_filter?: unknown;
+          p_limit?: number | null;
+        };
+      };
+    };
+    responses: {
+      /** @description What it gives */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": unknown;
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
+    };
+  };
+  rpc_admin_list_audit_log: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          p_cursor?: string | null;
+          p_filter?: unknown;
+          p_limit?: number | null;
+        };
+      };
+    };
+    responses: {
+      /** @description What it gives */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": unknown;
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
+    };
+  };
+  rpc_admin_list_cron_runs: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          p_cursor?: string | null;
+          p_filter?: unknown;
+          p_limit?: number | null;
+        };
+      };
+    };
+    responses: {
+      /** @description What it gives */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": unknown;
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
+    };
+  };
+  rpc_admin_list_dead_letters: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          p_cursor?: string | null;
+          p_filter?: unknown;
+          p_limit?: number | null;
+        };
+      };
+    };
+    responses: {
+      /** @description What it gives */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": unknown;
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
+    };
+  };
+  rpc_admin_list_http_calls: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          p_cursor?: string | null;
+          p_filter?: unknown;
+          p_limit?: number | null;
+        };
+      };
+    };
+    responses: {
+      /** @description What it gives */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": unknown;
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
+    };
+  };
+  rpc_admin_list_jobs: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          p_cursor?: string | null;
+          p_filter?: unknown;
+          p_limit?: number | null;
+        };
+      };
+    };
+    responses: {
+      /** @description What it gives */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": unknown;
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
+    };
+  };
+  rpc_admin_list_provider_quotas: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          p_cursor?: string | null;
+          p_filter?: unknown;
+          p_limit?: number | null;
+        };
+      };
+    };
+    responses: {
+      /** @description What it gives */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": unknown;
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
+    };
+  };
+  rpc_admin_list_slow_queries: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          p_limit?: number | null;
+          p_order?: string | null;
+        };
+      };
+    };
+    responses: {
+      /** @description What it gives */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": unknown;
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
+    };
+  };
+  rpc_admin_list_subscriptions: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          p_cursor?: string | null;
+          p_filter?: unknown;
+          p_limit?: number | null;
+        };
+      };
+    };
+    responses: {
+      /** @description What it gives */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": unknown;
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
+    };
+  };
+  rpc_admin_list_users: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          p_cursor?: string | null;
+          p_filter?: unknown;
+          p_limit?: number | null;
+        };
+      };
+    };
+    responses: {
+      /** @description What it gives */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": unknown;
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
+    };
+  };
+  rpc_admin_list_webhooks: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          p_cursor?: string | null;
+          p_filter?: unknown;
+          p_limit?: number | null;
+        };
+      };
+    };
+    responses: {
+      /** @description What it gives */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": unknown;
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
+    };
+  };
+  rpc_admin_overview: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": Record<string, never>;
+      };
+    };
+    responses: {
+      /** @description What it gives */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": unknown;
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
+    };
+  };
+  rpc_admin_retry_webhook: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          p_direction: string;
+          /** Format: uuid */
+          p_id: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
+    };
+  };
+  rpc_admin_settle_dead_letters: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          p_decision: string;
+          p_error_code?: string | null;
+          p_handler: string;
+          p_limit?: number | null;
+        };
+      };
+    };
+    responses: {
+      /** @description What it gives */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": number | null;
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
+    };
+  };
+  rpc_admin_sync_account: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** Format: uuid */
+          p_account_id: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
+    };
+  };
   rpc_apply_ai_suggestion: {
     parameters: {
       query?: never;
@@ -13102,6 +14167,35 @@ export interface operations {
       default: components["responses"]["DataApiOther"];
     };
   };
+  rpc_set_staff_access: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          p_address_header?: string | null;
+          p_networks: string[];
+        };
+      };
+    };
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
+    };
+  };
   rpc_set_user_plan: {
     parameters: {
       query?: never;
@@ -13190,6 +14284,37 @@ export interface operations {
         content: {
           "application/json": number | null;
         };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
+    };
+  };
+  rpc_silence_alert: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          p_alert: string;
+          p_subject?: string | null;
+          /** Format: date-time */
+          p_until?: string | null;
+        };
+      };
+    };
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
       };
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];

@@ -34,7 +34,7 @@ export class FunctionCalls {
   }
 
   /** Undefined when no function has that name and those arguments. */
-  async answer(caller: Caller, name: string, body: string): Promise<Response | undefined> {
+  async answer(caller: Caller, name: string, body: string, address: string): Promise<Response | undefined> {
     const given = readObject(body);
     if (!given) return undefined;
     const signatures = await (this.#signatures ??= this.#read());
@@ -51,7 +51,8 @@ export class FunctionCalls {
         ? await call(this.#service)
         : await this.#sql.begin(async (sql) => {
           await sql`select set_config('role', ${caller.role}, true),
-            set_config('request.jwt.claims', ${caller.claims}, true)`;
+            set_config('request.jwt.claims', ${caller.claims}, true),
+            set_config('request.headers', ${JSON.stringify({ "cf-connecting-ip": address })}, true)`;
           return await call(sql);
         });
       if (signature.returns === "nothing") return new Response(null, { status: 204 });

@@ -116,7 +116,7 @@ async function answerDataApi(parts: GatewayParts, incoming: Incoming, name: stri
     return await parts.dataApi().fetch(incoming.toRequest(), { peerAddress: null });
   }
   const body = await incoming.toRequest().text();
-  return await parts.functionCalls.answer(caller, name, body) ??
+  return await parts.functionCalls.answer(caller, name, body, incoming.peer) ??
     await parts.dataApi().fetch(incoming.toRequest(body), { peerAddress: null });
 }
 

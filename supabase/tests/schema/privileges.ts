@@ -172,6 +172,12 @@ export const GRANTS: Record<string, Record<string, string>> = {
   ),
 };
 
+const STAFF = `
+    admin_overview admin_list_users admin_list_accounts admin_list_jobs admin_get_job admin_list_dead_letters admin_list_cron_runs
+    admin_list_http_calls admin_list_provider_quotas admin_list_ai_costs admin_list_webhooks admin_list_audit_log
+    admin_list_subscriptions admin_list_slow_queries admin_list_alerts admin_cancel_jobs admin_settle_dead_letters
+    admin_sync_account admin_check_billing admin_retry_webhook silence_alert set_staff_access`;
+
 /** Every function of public and ops that a role beside the owner may execute. What is not here, nobody else may. */
 export const EXECUTE: Record<string, string> = {
   ...executable("public", "authenticated", "set_seo_mode get_seo_overview"),
@@ -225,6 +231,16 @@ export const EXECUTE: Record<string, string> = {
     `
     get_seo_item get_seo_creator take_sitemap_page read_sitemap_page put_sitemap_page list_sitemap_pages
     claim_sitemap_pages continue_sitemap get_thumbnail note_thumbnail claim_thumbnails put_thumbnails`,
+  ),
+  // The console's: staff only, which each function asks for.
+  ...executable("public", "authenticated service_role", STAFF),
+  ...executable("ops", "authenticated service_role", STAFF),
+  ...executable(
+    "public",
+    "service_role",
+    `
+    record_provider_calls check_operations watch_now read_operation_metrics claim_alert_deliveries
+    settle_alert_delivery`,
   ),
   ...executable("public", "anon authenticated", "get_change_horizon"),
   ...executable(

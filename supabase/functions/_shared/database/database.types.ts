@@ -2370,6 +2370,65 @@ export type Database = {
         };
         Returns: undefined;
       };
+      "admin_cancel_jobs": { Args: { "p_job_ids": (string)[] }; Returns: number };
+      "admin_check_billing": { Args: { "p_user_id": string }; Returns: undefined };
+      "admin_get_job": { Args: { "p_job_id": string }; Returns: Json };
+      "admin_list_accounts": {
+        Args: { "p_cursor"?: string; "p_filter"?: Json; "p_limit"?: number };
+        Returns: Json;
+      };
+      "admin_list_ai_costs": {
+        Args: { "p_cursor"?: string; "p_filter"?: Json; "p_limit"?: number };
+        Returns: Json;
+      };
+      "admin_list_alerts": {
+        Args: { "p_cursor"?: string; "p_filter"?: Json; "p_limit"?: number };
+        Returns: Json;
+      };
+      "admin_list_audit_log": {
+        Args: { "p_cursor"?: string; "p_filter"?: Json; "p_limit"?: number };
+        Returns: Json;
+      };
+      "admin_list_cron_runs": {
+        Args: { "p_cursor"?: string; "p_filter"?: Json; "p_limit"?: number };
+        Returns: Json;
+      };
+      "admin_list_dead_letters": {
+        Args: { "p_cursor"?: string; "p_filter"?: Json; "p_limit"?: number };
+        Returns: Json;
+      };
+      "admin_list_http_calls": {
+        Args: { "p_cursor"?: string; "p_filter"?: Json; "p_limit"?: number };
+        Returns: Json;
+      };
+      "admin_list_jobs": {
+        Args: { "p_cursor"?: string; "p_filter"?: Json; "p_limit"?: number };
+        Returns: Json;
+      };
+      "admin_list_provider_quotas": {
+        Args: { "p_cursor"?: string; "p_filter"?: Json; "p_limit"?: number };
+        Returns: Json;
+      };
+      "admin_list_slow_queries": { Args: { "p_limit"?: number; "p_order"?: string }; Returns: Json };
+      "admin_list_subscriptions": {
+        Args: { "p_cursor"?: string; "p_filter"?: Json; "p_limit"?: number };
+        Returns: Json;
+      };
+      "admin_list_users": {
+        Args: { "p_cursor"?: string; "p_filter"?: Json; "p_limit"?: number };
+        Returns: Json;
+      };
+      "admin_list_webhooks": {
+        Args: { "p_cursor"?: string; "p_filter"?: Json; "p_limit"?: number };
+        Returns: Json;
+      };
+      "admin_overview": { Args: Record<PropertyKey, never>; Returns: Json };
+      "admin_retry_webhook": { Args: { "p_direction": string; "p_id": string }; Returns: undefined };
+      "admin_settle_dead_letters": {
+        Args: { "p_decision": string; "p_error_code"?: string; "p_handler": string; "p_limit"?: number };
+        Returns: number;
+      };
+      "admin_sync_account": { Args: { "p_account_id": string }; Returns: undefined };
       "admit_request": {
         Args: {
           "p_body_hash": string;
@@ -2512,6 +2571,7 @@ export type Database = {
       "cancel_job": { Args: { "p_job_id": string; "p_user_id"?: string }; Returns: boolean };
       "cancel_post": { Args: { "p_post_id": string; "p_user_id": string }; Returns: Json };
       "check_health": { Args: Record<PropertyKey, never>; Returns: Json };
+      "check_operations": { Args: Record<PropertyKey, never>; Returns: Json };
       "check_quota": { Args: { "p_quota_type": string; "p_user_id": string }; Returns: boolean };
       "check_rate_limit": {
         Args: { "p_key": string; "p_limit": number; "p_window_seconds": number };
@@ -2536,6 +2596,15 @@ export type Database = {
         }[];
       };
       "choose_active_accounts": { Args: { "p_account_ids": (string)[] }; Returns: number };
+      "claim_alert_deliveries": {
+        Args: {
+          "p_channels": (string)[];
+          "p_held"?: (string)[];
+          "p_lease_seconds"?: number;
+          "p_limit"?: number;
+        };
+        Returns: Json[];
+      };
       "claim_auto_syncs": {
         Args: { "p_lease_seconds": number; "p_limit": number; "p_per_creator": number };
         Returns: Json[];
@@ -2978,6 +3047,7 @@ export type Database = {
       "read_connection": { Args: { "p_social_account_id": string; "p_user_id": string }; Returns: Json };
       "read_job_metrics": { Args: Record<PropertyKey, never>; Returns: Json };
       "read_media": { Args: { "p_media_id": string; "p_user_id": string }; Returns: Json };
+      "read_operation_metrics": { Args: Record<PropertyKey, never>; Returns: Json };
       "read_platform_quotas": { Args: Record<PropertyKey, never>; Returns: Json[] };
       "read_post": { Args: { "p_post_id": string; "p_user_id": string }; Returns: Json };
       "read_publishing_accounts": {
@@ -3018,6 +3088,7 @@ export type Database = {
         Args: { "p_platform": string; "p_social_account_id"?: string; "p_usage": Json; "p_user_id": string };
         Returns: undefined;
       };
+      "record_provider_calls": { Args: { "p_samples": Json }; Returns: undefined };
       "record_publishing": {
         Args: { "p_change": Json; "p_fence": number; "p_target_id": string };
         Returns: undefined;
@@ -3185,6 +3256,10 @@ export type Database = {
         Args: { "p_mode": Database["public"]["Enums"]["action_mode_enum"] };
         Returns: Database["public"]["Enums"]["action_mode_enum"];
       };
+      "set_staff_access": {
+        Args: { "p_address_header"?: string; "p_networks": (string)[] };
+        Returns: undefined;
+      };
       "set_user_plan": { Args: { "p_tier": string; "p_user_id": string }; Returns: undefined };
       "set_user_role": {
         Args: {
@@ -3204,6 +3279,10 @@ export type Database = {
           "p_usage": Json;
         };
         Returns: Json;
+      };
+      "settle_alert_delivery": {
+        Args: { "p_channel": string; "p_error"?: string; "p_event_id": string; "p_fence": number };
+        Returns: undefined;
       };
       "settle_mail": { Args: { "p_error"?: string; "p_id": string }; Returns: undefined };
       "settle_publishing_problems": {
@@ -3257,6 +3336,10 @@ export type Database = {
         };
         Returns: Json;
       };
+      "silence_alert": {
+        Args: { "p_alert": string; "p_subject"?: string; "p_until"?: string };
+        Returns: undefined;
+      };
       "start_job": { Args: { "p_job_id": string; "p_worker_id": string }; Returns: boolean };
       "store_refreshed_tokens": {
         Args: {
@@ -3297,6 +3380,7 @@ export type Database = {
       };
       "update_total_followers": { Args: { "p_user_id": string }; Returns: number };
       "update_trending_keywords": { Args: { "p_feed"?: Json }; Returns: number };
+      "watch_now": { Args: Record<PropertyKey, never>; Returns: boolean };
     };
     Enums: {
       "action_mode_enum": "auto" | "manual" | "disabled";

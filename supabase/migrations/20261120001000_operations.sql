@@ -1,0 +1,1 @@
+../../database/schema/010_operations.sql
