@@ -21,18 +21,31 @@ select cron.schedule('purge-cron-history', '41 3 * * *', $$select ops.purge_cron
 -- "Succeeded" in cron's own history only says that a call was queued; this finds out what became of it.
 select cron.schedule('reconcile-http-calls', '4-59/10 * * * *', $$select ops.reconcile_http_calls()$$);
 
--- Module 001. A sync refreshes what it needs by itself; this keeps the idle ones alive.
-select cron.schedule('refresh-expiring-tokens', '13 */6 * * *',
-  $$select ops.invoke_edge_function('refresh-oauth-tokens') where ops.has_due_token_refreshes()$$);
-
--- What people asked a platform to have erased here; calls nothing, and costs nothing when nobody did.
-select cron.schedule('erase-requested-data', '*/2 * * * *', $$select ops.erase_requested_data()$$);
+-- Module 001. A sync refreshes what it needs by itself; the first keeps the idle ones alive. The second erases what people asked a
+-- platform to have erased here; it calls nothing, and costs nothing when nobody did.
+do $$
+begin
+  if to_regclass('public.platform_connection') is null then
+    return;
+  end if;
+  perform cron.schedule('refresh-expiring-tokens', '13 */6 * * *',
+    'select ops.invoke_edge_function(''refresh-oauth-tokens'') where ops.has_due_token_refreshes()');
+  perform cron.schedule('erase-requested-data', '*/2 * * * *', 'select ops.erase_requested_data()');
+end;
+$$;
 
 -- Module 002. Each account has its own time (next_sync_at, 1 hour to 7 days; 4 hours for one of which nothing is known yet, the pace
 -- at which all of them used to be looked at). This only looks often whether anything is due, and calls nobody when nothing is.
-select cron.schedule('auto-sync-social-accounts', '2-59/5 * * * *',
-  $$select ops.invoke_edge_function('process-auto-sync') where ops.has_due_auto_syncs()$$);
-select cron.schedule('tidy-search-indexes', '1-59/2 * * * *', $$select ops.tidy_search_indexes()$$);
+do $$
+begin
+  if to_regclass('public.content_item') is null then
+    return;
+  end if;
+  perform cron.schedule('auto-sync-social-accounts', '2-59/5 * * * *',
+    'select ops.invoke_edge_function(''process-auto-sync'') where ops.has_due_auto_syncs()');
+  perform cron.schedule('tidy-search-indexes', '1-59/2 * * * *', 'select ops.tidy_search_indexes()');
+end;
+$$;
 
 -- Module 003.
 do $$

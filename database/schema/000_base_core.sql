@@ -490,6 +490,33 @@ alter table ops.staff_access enable row level security;
 comment on table ops.staff_access is 'The networks from which staff may act. No row: from anywhere. See set_staff_access().';
 comment on column ops.staff_access.address_header is 'The header in which the platform''s own proxy reports the client''s address; a client must not be able to set it.';
 
+create table ops.deployment (
+  id bigint generated always as identity,
+  phase smallint not null,
+  action text not null,
+  revision text not null,
+  release text not null,
+  checksums jsonb not null,
+  cron_jobs text[] not null default '{}',
+  steps jsonb not null default '[]',
+  started_at timestamptz not null default now(),
+  finished_at timestamptz,
+  constraint deployment_pkey primary key (id),
+  constraint deployment_action_known check (action in ('deploy', 'rollback', 'module down')),
+  constraint deployment_checksums_is_object check (jsonb_typeof(checksums) = 'object'),
+  constraint deployment_steps_is_array check (jsonb_typeof(steps) = 'array')
+);
+alter table ops.deployment enable row level security;
+comment on table ops.deployment is
+  'What scripts/deploy-phase.sh and scripts/rollback-phase.sh did to this database and its functions, one row a run that changed anything.';
+comment on column ops.deployment.phase is 'The last phase that stands after it; 0 is none.';
+comment on column ops.deployment.revision is 'The commit; with +changes when the working tree was not clean.';
+comment on column ops.deployment.release is 'Names the functions'' code: a digest of every file.';
+comment on column ops.deployment.checksums is 'SHA-256 of each migration and of the files for cron and Realtime.';
+comment on column ops.deployment.cron_jobs is 'The jobs that stood afterwards: a rollback to this release takes away the others.';
+comment on column ops.deployment.steps is 'Each step that is done, with its time: [{"step", "at", "ms"}].';
+comment on column ops.deployment.finished_at is 'Null: it was interrupted, or failed; the next run goes on with it.';
+
 -- ## Functions: rules that policies and other functions share
 
 create function ops.is_staff_address() returns boolean
@@ -1647,6 +1674,7 @@ create policy "Only functions note changes" on ops.cache_change for all to postg
 create policy "Only functions keep metrics" on ops.request_metric for all to postgres using (true) with check (true);
 create policy "Only functions log calls" on ops.http_call for all to postgres using (true) with check (true);
 create policy "Only functions say where staff may act" on ops.staff_access for all to postgres using (true) with check (true);
+create policy "Only deploys record deploys" on ops.deployment for all to postgres using (true) with check (true);
 
 -- ## Grants
 

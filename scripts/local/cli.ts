@@ -9,6 +9,8 @@ import { readSettings, type StackSettings, StartError } from "./home/settings.ts
 const HELP = `StreamVibe's local stack
 
   deno task start           boots it, and runs until Ctrl-C; --attached: until its standard input ends
+  deno task start --empty   without the product's schema and functions, as a new Supabase project is: they come
+                            phase by phase, by scripts/deploy-phase.sh
   deno task stop            ends it
   deno task status          says what runs; --json prints stack.json
   deno task reset           ends it and deletes its data
@@ -24,7 +26,12 @@ Settings (environment)
   STREAMVIBE_FUNCTIONS_RUNTIME=<version>  the Deno that runs functions, for example 2.1.14
 `;
 
-const OPTIONS: Record<string, string[]> = { start: ["--attached"], stop: [], status: ["--json"], reset: [] };
+const OPTIONS: Record<string, string[]> = {
+  start: ["--attached", "--empty"],
+  stop: [],
+  status: ["--json"],
+  reset: [],
+};
 
 async function main(args: string[]): Promise<number> {
   const [command = "", ...rest] = args;
@@ -39,7 +46,9 @@ async function main(args: string[]): Promise<number> {
     return 2;
   }
   const settings = readSettings();
-  if (command === "start") return await start(settings, rest.includes("--attached"));
+  if (command === "start") {
+    return await start({ ...settings, empty: rest.includes("--empty") }, rest.includes("--attached"));
+  }
   if (command === "stop") return await stop(settings.home);
   if (command === "status") return await status(settings.home, rest.includes("--json"));
   return await reset(settings.home);

@@ -14,6 +14,8 @@ export interface StartStackOptions {
   catalog?: string;
   /** Demo data; off by default, a program makes its own. */
   seed?: boolean;
+  /** Without the product's schema and functions, as a new Supabase project is. */
+  empty?: boolean;
   /** More settings, for the stack and its functions. */
   env?: Record<string, string>;
   /** Shows what the stack prints. */
@@ -35,7 +37,14 @@ export interface Stack {
 
 export async function startStack(options: StartStackOptions): Promise<Stack> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", join(ROOT, "scripts/local/cli.ts"), "start", "--attached"],
+    args: [
+      "run",
+      "-A",
+      join(ROOT, "scripts/local/cli.ts"),
+      "start",
+      "--attached",
+      ...options.empty ? ["--empty"] : [],
+    ],
     cwd: ROOT,
     env: {
       ...(options.catalog ? { STREAMVIBE_CATALOG: options.catalog } : {}),

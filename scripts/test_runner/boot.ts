@@ -14,7 +14,7 @@ export interface BootedStack {
 }
 
 /** Limits are raised so that hundreds of test calls an hour are possible; tests of the limits set small ones themselves. */
-const TEST_SETTINGS: Record<string, string> = {
+export const TEST_SETTINGS: Record<string, string> = {
   RATE_LIMIT_USER: "1000000/3600",
   RATE_LIMIT_USER_READ: "1000000/60",
   RATE_LIMIT_ANONYMOUS: "1000000/3600",

@@ -55,6 +55,7 @@ async function boot(
   await Deno.mkdir(home.logs, { recursive: true, mode: 0o700 });
   await home.remove("stack.json");
   await shortenLogs(home);
+  await settleEmptiness(settings, home);
   const place = await findDatabasePlace(home);
   const orphans = await endOrphans(home);
   if (await endOrphanedServer(place.data)) orphans.push("postgres");
@@ -99,7 +100,9 @@ async function boot(
     });
     watch("simulators", child.status);
   };
-  const seeding = settings.seed && !home.demo ? import("../../journey/seed.ts") : undefined;
+  const seeding = settings.seed && !home.demo && !home.isDeployedByPhase
+    ? import("../../journey/seed.ts")
+    : undefined;
   const modules = reporter.step("loaded Auth and the Data API", () => import("./services.ts"));
   const parts = { settings, home, children, keys, logins, apiPort, simulatorUrl, reporter };
   // The functions that the demo data need start while the database is made: both take about as long.
@@ -189,6 +192,7 @@ async function prepareDatabase(
 
   const owner = postgres(logins.postgres, options);
   ending.defer(() => owner.end({ timeout: 1 }));
+  if (home.isDeployedByPhase) return owner;
   const started = performance.now();
   const { applied, changed } = await applyMigrations(owner);
   for (const file of ["database/cron-jobs.sql", "database/realtime-channels.sql"]) {
@@ -204,6 +208,18 @@ async function prepareDatabase(
     );
   }
   return owner;
+}
+
+/** A home is empty from its first start on, or never: what `start` put there cannot be taken away by a word. */
+async function settleEmptiness({ empty }: StackSettings, home: Home): Promise<void> {
+  if (!empty || home.isDeployedByPhase) return;
+  if (home.bootstrap !== undefined) {
+    throw new StartError(
+      `Cannot start empty: the stack in ${home.path} has the product's schema; \`deno task reset\` deletes it, ` +
+        "or set STREAMVIBE_HOME to a new folder",
+    );
+  }
+  await home.remember({ deployed_by_phase: true });
 }
 
 /** Logs go on from start to start; a large one makes room for a new one. */

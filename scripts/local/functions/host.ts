@@ -1,7 +1,8 @@
 /**
  * Runs the edge functions: each in a Deno process of its own, started by its first call. One that crashes, hangs or eats
  * its memory takes only its own calls with it. When a file changes, the next call gets a new process; the old one
- * finishes what it has begun.
+ * finishes what it has begun. In a home that is deployed by phase it serves what the home's manifest names, and a new release takes over
+ * when its processes listen.
  */
 import { join } from "node:path";
 import { BootError, FunctionInstance } from "./instance.ts";
@@ -9,6 +10,14 @@ import type { Home } from "../home/home.ts";
 import type { Incoming } from "../http/incoming.ts";
 import type { Children } from "../home/processes.ts";
 import { problem } from "../http/problem.ts";
+import {
+  forgetServed,
+  isManifest,
+  type Manifest,
+  readManifest,
+  releaseFolder,
+  writeServed,
+} from "./release.ts";
 import { ROOT } from "../home/settings.ts";
 import type { Runtime } from "./runtime.ts";
 
@@ -34,17 +43,27 @@ export class FunctionsHost {
   readonly #watchers: Deno.FsWatcher[] = [];
   readonly #timer: ReturnType<typeof setInterval>;
   #closed = false;
+  /** In a home that is deployed by phase: what is served, and the switch to it. */
+  #manifest: Manifest | undefined;
+  #switching: Promise<void> | undefined;
 
   constructor(private options: HostOptions) {
     const log = join(options.home.logs, "functions.log");
     this.#log = Deno.openSync(log, { create: true, append: true, mode: 0o600 });
-    this.#watch(options.folder, true);
-    this.#watch(ROOT, false);
+    if (options.home.isDeployedByPhase) {
+      this.#watch(options.home.path, false);
+      this.#switching = forgetServed(options.home).then(() => this.#follow());
+    } else {
+      this.#watch(options.folder, true);
+      this.#watch(ROOT, false);
+    }
     this.#timer = setInterval(() => this.#lookAfter(), 1_000);
   }
 
   async has(name: string): Promise<boolean> {
     if (!/^[a-z0-9][a-z0-9-]*$/.test(name) || name === "tests") return false;
+    if (this.#switching && !this.#manifest) await this.#switching;
+    if (this.#manifest && !this.#manifest.functions.includes(name)) return false;
     return await Deno.stat(this.#entry(name)).then((file) => file.isFile, () => false);
   }
 
@@ -111,12 +130,20 @@ export class FunctionsHost {
   }
 
   #entry(name: string): string {
-    return join(this.options.folder, name, "index.ts");
+    const { folder, home } = this.options;
+    const root = this.#manifest ? join(releaseFolder(home, this.#manifest.release), "functions") : folder;
+    return join(root, name, "index.ts");
   }
 
   #take(name: string): FunctionInstance {
     const running = this.#instances.get(name);
     if (running) return running;
+    const instance = this.#start(name);
+    this.#instances.set(name, instance);
+    return instance;
+  }
+
+  #start(name: string): FunctionInstance {
     const { home, children, env, runtime, warn } = this.options;
     const instance = new FunctionInstance({
       name,
@@ -127,7 +154,6 @@ export class FunctionsHost {
       runtime,
       log: (line) => this.#write(line),
     });
-    this.#instances.set(name, instance);
     this.#all.add(instance);
     instance.ended.then(({ booted, repeatable, how }) => {
       this.#all.delete(instance);
@@ -144,6 +170,27 @@ export class FunctionsHost {
   #retire(name: string): void {
     this.#instances.get(name)?.drain();
     this.#instances.delete(name);
+  }
+
+  /** Goes over to the release that the manifest names. Whoever calls is answered by the old one until the new one listens. */
+  async #follow(): Promise<void> {
+    const { home } = this.options;
+    while (!this.#closed) {
+      const wanted = await readManifest(home);
+      if (JSON.stringify(wanted) === JSON.stringify(this.#manifest)) break;
+      const old = [...this.#instances];
+      this.#manifest = wanted;
+      await Promise.all(old.map(async ([name, before]) => {
+        if (!wanted.functions.includes(name)) return this.#retire(name);
+        const next = this.#start(name);
+        // One that does not start takes over, too: the deploy has to see it.
+        await next.ready.catch(() => {});
+        if (this.#instances.get(name) === before) this.#instances.set(name, next);
+        else next.drain();
+        before.drain();
+      }));
+    }
+    if (this.#manifest && !this.#closed) await writeServed(home, this.#manifest);
   }
 
   #lookAfter(): void {
@@ -167,7 +214,11 @@ export class FunctionsHost {
   }
 
   #onChange(path: string): void {
-    const { folder } = this.options;
+    const { folder, home } = this.options;
+    if (home.isDeployedByPhase) {
+      if (isManifest(home, path)) this.#switching = this.#switching?.then(() => this.#follow());
+      return;
+    }
     if (path.startsWith(`${folder}/`)) {
       const [first = "", ...rest] = path.slice(folder.length + 1).split("/");
       if (this.#instances.has(first)) this.#retire(first);

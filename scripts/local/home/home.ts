@@ -30,6 +30,8 @@ interface HomeRecord {
   bootstrap?: string;
   /** The demo data are there; they are made once. */
   demo?: { email: string; password: string };
+  /** Started without the product's schema and functions: they come phase by phase, by scripts/deploy-phase.sh. */
+  deployed_by_phase?: true;
 }
 
 /** A process that the stack started. `marker` is in its command line, so that a reused pid is not taken for it. */
@@ -88,6 +90,10 @@ export class Home {
 
   get demo(): HomeRecord["demo"] {
     return this.record.demo;
+  }
+
+  get isDeployedByPhase(): boolean {
+    return this.record.deployed_by_phase === true;
   }
 
   async remember(change: Partial<Omit<HomeRecord, "kind" | "created_at">>): Promise<void> {

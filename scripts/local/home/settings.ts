@@ -20,6 +20,8 @@ export interface StackSettings {
   catalog?: string;
   /** Demo data, made through the real flows on the first start of a home. */
   seed: boolean;
+  /** Without the product's schema and functions, as a new Supabase project is. */
+  empty?: boolean;
   /** How functions reach the database: over the Data API as on Supabase, or directly. */
   functionsDatabase: "data-api" | "pooler";
   /** The version of Deno that runs functions; without it, the stack's own. */

@@ -32,6 +32,12 @@ const OFFENCES: Record<string, string> = {
     "insert into ops.backup_run (kind, archive, proven_at) values ('drill', 'x', now())",
   backup_run_sizes_not_negative:
     "insert into ops.backup_run (kind, archive, bytes) values ('backup', 'x', -1)",
+  deployment_action_known:
+    "insert into ops.deployment (phase, action, revision, release, checksums) values (1, 'x', '', '', '{}')",
+  deployment_checksums_is_object:
+    "insert into ops.deployment (phase, action, revision, release, checksums) values (1, 'deploy', '', '', '[]')",
+  deployment_steps_is_array:
+    "insert into ops.deployment (phase, action, revision, release, checksums, steps) values (1, 'deploy', '', '', '{}', '{}')",
   platform_connection_leased_iff_until:
     "update platform_connection set refresh_lease = gen_random_uuid() where id = $connection",
   platform_connection_only_active_is_leased:
@@ -93,7 +99,7 @@ test("every named check of modules 000 to 002 refuses its offence, and none is u
   const tables = [
     "users user_role user_setting subscription subscription_tier subscription_status notification audit_log quota_usage_history cache_store",
     "platform account_status platform_connection social_account content_type content_item content_revision content_media",
-    "rate_limit idempotency request_metric http_call oauth_state sync_run sync_page platform_window platform_share data_deletion",
+    "rate_limit idempotency request_metric http_call deployment oauth_state sync_run sync_page platform_window platform_share data_deletion",
   ].join(" ").split(" ");
   const checks = await db.query<{ name: string }>(`
     select conname as name from pg_constraint c join pg_class t on t.oid = c.conrelid

@@ -1,0 +1,157 @@
+/** Phases one after the other on an empty stack, as scripts/deploy-phase.sh brings them; `deno task deploy:drill` is the long form. */
+import assert from "node:assert/strict";
+import { PhasedStack, seededRandom } from "./phased_stack.ts";
+import { unknownNames } from "./phases.ts";
+import { findPrevious } from "./rollback.ts";
+import type { Deployment } from "./record.ts";
+
+async function script(name: string, args: string[], env: Record<string, string> = {}) {
+  const { code, stdout, stderr } = await new Deno.Command("bash", {
+    args: [`scripts/${name}`, ...args],
+    env: { NO_COLOR: "1", DENO: Deno.execPath(), ...env },
+    stdin: "null",
+  }).output();
+  return { code, out: new TextDecoder().decode(stdout), errors: new TextDecoder().decode(stderr) };
+}
+
+Deno.test("every name in the list of phases is a function or a module", async () => {
+  assert.deepEqual(await unknownNames(), []);
+});
+
+Deno.test("deploy-phase and rollback-phase explain themselves, and refuse what was not meant", async () => {
+  assert.match((await script("deploy-phase.sh", ["--help"])).out, /^Usage: scripts\/deploy-phase\.sh PHASE/);
+  assert.match(
+    (await script("rollback-phase.sh", ["--help"])).out,
+    /^Usage: scripts\/rollback-phase\.sh PHASE/,
+  );
+  const wrong: [string, string[], RegExp, number][] = [
+    ["deploy-phase.sh", [], /its number is missing/, 2],
+    ["deploy-phase.sh", ["1", "2"], /several phases at once/, 2],
+    ["deploy-phase.sh", ["1", "--fast"], /no such option/, 2],
+    ["deploy-phase.sh", ["99"], /Cannot deploy phase 99: it must be one of 1 to /, 1],
+    ["deploy-phase.sh", ["1", "--target", "moon"], /must be local, staging or production, got moon/, 1],
+    ["deploy-phase.sh", ["1", "--target", "production"], /to production without --yes/, 2],
+    ["deploy-phase.sh", ["1", "--target", "staging"], /SUPABASE_PROJECT_REF is missing/, 1],
+    ["rollback-phase.sh", ["1", "--target", "production"], /production without --yes/, 2],
+    ["rollback-phase.sh", ["1", "--module"], /without --yes: its data go with it/, 2],
+  ];
+  for (const [name, args, message, code] of wrong) {
+    const result = await script(name, args, { STREAMVIBE_HOME: "/nowhere" });
+    assert.equal(result.code, code, `${name} ${args.join(" ")}: ${result.errors}`);
+    assert.match(result.errors, message);
+  }
+  const none = await script("deploy-phase.sh", ["1"], { STREAMVIBE_HOME: "/nowhere" });
+  assert.match(none.errors, /no stack runs in \/nowhere; run `deno task start --empty`/);
+});
+
+Deno.test("a rollback goes to the release before, and called again one further", () => {
+  const row = (
+    id: number,
+    phase: number,
+    release: string,
+    action: Deployment["action"] = "deploy",
+    is_done = true,
+  ) => ({
+    id: String(id),
+    phase,
+    release,
+    action,
+    revision: "r",
+    checksums: {},
+    cron_jobs: [],
+    finished_at: is_done ? new Date() : null,
+  });
+  const [a, b, c] = [row(1, 1, "a"), row(2, 2, "b"), row(3, 2, "c")];
+  const previous = (phase: number, ...rows: Deployment[]) => findPrevious(rows, phase).previous.release;
+  assert.equal(previous(2, c, b, a), "b");
+  assert.equal(previous(2, row(4, 2, "b", "rollback"), c, b, a), "a");
+  assert.equal(
+    previous(2, row(4, 2, "b", "rollback", false), c, b, a),
+    "b",
+    "an interrupted one is done again",
+  );
+  assert.equal(
+    previous(2, row(4, 2, "d", "deploy", false), c, b, a),
+    "c",
+    "of a deploy that failed half-way",
+  );
+  assert.throws(() => previous(1, a), /no release was deployed before it/);
+  assert.throws(() => previous(1, c, b, a), /Cannot roll back phase 1: phase 2 \(Platform OAuth\) stands/);
+  assert.throws(() => previous(1), /nothing was deployed here/);
+});
+
+Deno.test("phases are deployed one by one on an empty stack, each is whole, a kill costs nothing, and all of it goes back", async (t) => {
+  const seed = Math.floor(Math.random() * 1e9);
+  const random = seededRandom(seed);
+  await using stack = await PhasedStack.boot();
+  const empty = await stack.describe();
+  const done = (outcome: { code: number; text: string }) => assert.equal(outcome.code, 0, outcome.text);
+
+  await t.step("nothing is served before the first deploy", async () => {
+    const response = await fetch(`${stack.stack.info.api_url}/functions/v1/health`);
+    await response.body?.cancel();
+    assert.equal(response.status, 404);
+    const { text } = await stack.deploy(1, "--dry-run");
+    assert.match(text, /would apply +base_core .*Nothing was changed/s);
+    assert.deepEqual(await stack.describe(), empty);
+  });
+
+  await t.step("phase 1 stands alone", async () => {
+    done(await stack.deploy(1));
+    const { passed, failed, text } = await stack.collection(1);
+    assert.equal(failed, 0, text);
+    assert.ok(passed > 50);
+    assert.deepEqual(await stack.failingJobs(), []);
+  });
+
+  await t.step("a second run changes nothing", async () => {
+    const before = await stack.state();
+    const again = await stack.deploy(1);
+    assert.match(again.text, /Nothing to change/);
+    assert.deepEqual(await stack.state(), before);
+  });
+
+  await t.step(`killed at random moments (seed ${seed}), the next run of phase 2 finishes`, async () => {
+    let kills = 0;
+    for (const span of [1_500, 6_000]) {
+      const { isKilled } = await stack.run("deploy-phase.sh", ["2"], random() * span);
+      if (isKilled) kills += 1;
+    }
+    assert.ok(kills > 0, "nothing was killed");
+    done(await stack.deploy(2));
+    const { failed, text } = await stack.collection(2);
+    assert.equal(failed, 0, text);
+    assert.deepEqual(await stack.failingJobs(), []);
+    const rows = await stack
+      .sql`select phase, finished_at, steps from ops.deployment where phase = 2 and finished_at is not null`;
+    assert.equal(rows.length, 1, "one row a deploy, however often it was interrupted");
+  });
+
+  await t.step("functions and cron jobs go back by one command, and come again", async () => {
+    const back = await stack.rollBack(2);
+    done(back);
+    assert.match(back.text, /took away erase-requested-data, refresh-expiring-tokens/);
+    const gone = await fetch(`${stack.stack.info.api_url}/functions/v1/oauth-youtube-init`);
+    await gone.body?.cancel();
+    assert.equal(gone.status, 404);
+    const wrong = await stack.rollBack(2);
+    assert.match(wrong.text, /Cannot roll back phase 2: phase 1 \(User Onboarding\) stands/);
+    done(await stack.deploy(2));
+  });
+
+  await t.step("an older phase is not deployed over a newer one", async () => {
+    assert.match(
+      (await stack.deploy(1)).text,
+      /Cannot deploy phase 1: phase 2 \(Platform OAuth\) is there already/,
+    );
+  });
+
+  await t.step("modules go, the last first, and nothing is left", async () => {
+    assert.match((await stack.rollBack(1, "--module", "--yes")).text, /phase 2 .* the last goes first/);
+    for (const phase of [2, 1]) done(await stack.rollBack(phase, "--module", "--yes"));
+    const ours = (await stack.describe()).filter((line) =>
+      / (public|ops)\.|schema ops|^job |supabase_realtime/.test(line) && !empty.includes(line)
+    );
+    assert.deepEqual(ours, []);
+  });
+});

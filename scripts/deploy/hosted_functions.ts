@@ -1,0 +1,56 @@
+/** Functions of a Supabase project, one by one through the official CLI, which bundles them on the server. */
+import { supabaseCli } from "../check/supabase_cli.ts";
+import { isUpTo } from "./phases.ts";
+import { DeployError, type HostedTarget } from "./target.ts";
+
+const ATTEMPTS = 6;
+const FIRST_WAIT_MS = 2_000;
+
+/**
+ * Deploys functions one after the other: many at once are throttled, and two deploys of one function break it. A refusal for
+ * coming too often is waited for.
+ *
+ * @param folder The project's folder: of the working tree, or of an earlier revision.
+ */
+export async function deployFunctions(
+  target: HostedTarget,
+  names: string[],
+  folder: string,
+  say: (text: string) => void,
+): Promise<void> {
+  for (const [index, name] of names.entries()) {
+    await patiently(
+      target,
+      ["functions", "deploy", name, "--use-api", "--workdir", folder],
+      `deploy ${name}`,
+    );
+    say(`  ${index + 1} of ${names.length}: ${name}`);
+  }
+}
+
+/** Functions of the phases up to one that a project's folder has. */
+export async function listFunctions(folder: string, phase: number): Promise<string[]> {
+  const names: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(`${folder}/supabase/functions`)) {
+    if (isDirectory && name !== "tests" && !name.startsWith("_") && isUpTo(phase, name)) names.push(name);
+  }
+  return names.sort();
+}
+
+/** Takes functions away that an earlier release did not have. */
+export async function deleteFunctions(target: HostedTarget, names: string[]): Promise<void> {
+  for (const name of names) await patiently(target, ["functions", "delete", name, "--yes"], `delete ${name}`);
+}
+
+async function patiently(target: HostedTarget, args: string[], what: string): Promise<void> {
+  for (let attempt = 1, wait = FIRST_WAIT_MS;; attempt++, wait *= 2) {
+    const { code, stdout, stderr } = await supabaseCli([...args, `--remote=${target.project}`], {
+      SUPABASE_ACCESS_TOKEN: target.settings.SUPABASE_ACCESS_TOKEN ?? "",
+    });
+    if (code === 0) return;
+    const said = (stdout + stderr).trim();
+    const throttled = /\b429\b|throttl|too many requests/i.test(said);
+    if (!throttled || attempt === ATTEMPTS) throw new DeployError(`Cannot ${what}: the CLI said\n${said}`);
+    await new Promise((resolve) => setTimeout(resolve, wait));
+  }
+}

@@ -1,0 +1,115 @@
+/** An empty stack, and the commands that people deploy to it with: for the short test and the drill. */
+import { join } from "node:path";
+import postgres from "postgres";
+import { type Stack, startStack } from "../local/stack.ts";
+import { describeCatalogue } from "../../supabase/tests/schema/catalogue.ts";
+import { TEST_SETTINGS } from "../test_runner/boot.ts";
+
+/** What a command did. */
+export interface Outcome {
+  code: number;
+  /** It was killed before it ended. */
+  isKilled: boolean;
+  text: string;
+}
+
+/** A stack with nothing on it, in a home that goes with it. */
+export class PhasedStack implements AsyncDisposable {
+  readonly sql: postgres.Sql;
+
+  private constructor(readonly stack: Stack, readonly home: string) {
+    this.sql = postgres(stack.info.db_url, { max: 2, onnotice: () => {} });
+  }
+
+  static async boot(): Promise<PhasedStack> {
+    const home = await Deno.makeTempDir({ prefix: "streamvibe-phased-" });
+    return new PhasedStack(await startStack({ home, empty: true, env: TEST_SETTINGS }), home);
+  }
+
+  deploy(phase: number, ...args: string[]): Promise<Outcome> {
+    return this.run("deploy-phase.sh", [String(phase), ...args]);
+  }
+
+  rollBack(phase: number, ...args: string[]): Promise<Outcome> {
+    return this.run("rollback-phase.sh", [String(phase), ...args]);
+  }
+
+  /** The phase's collection, as scripts/test-phase.sh runs it. */
+  async collection(phase: number): Promise<{ passed: number; failed: number; text: string }> {
+    const summary = join(this.home, `summary-${phase}.json`);
+    const report = join(this.home, `report-${phase}.html`);
+    const { code, text } = await this.run("test-phase.sh", [
+      String(phase),
+      "--summary",
+      summary,
+      "--report",
+      report,
+    ]);
+    const counts = await Deno.readTextFile(summary).then(JSON.parse, () => ({ passed: 0, failed: 1 }));
+    return { passed: counts.passed, failed: counts.failed || (code === 0 ? 0 : 1), text };
+  }
+
+  /** Runs a script of this repository against the stack; with `killAfterMs` it dies then, if it has not ended. */
+  async run(script: string, args: string[], killAfterMs?: number): Promise<Outcome> {
+    const child = new Deno.Command("bash", {
+      args: [join("scripts", script), ...args],
+      env: { NO_COLOR: "1", DENO: Deno.execPath(), STREAMVIBE_HOME: this.home },
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    let isKilled = false;
+    const timer = killAfterMs === undefined ? undefined : setTimeout(() => {
+      isKilled = true;
+      child.kill("SIGKILL");
+    }, killAfterMs);
+    const { code, stdout, stderr } = await child.output();
+    clearTimeout(timer);
+    const decoder = new TextDecoder();
+    return { code, isKilled, text: decoder.decode(stdout) + decoder.decode(stderr) };
+  }
+
+  /** Everything that the catalogue says of the database, a line each. */
+  describe(): Promise<string[]> {
+    return describeCatalogue(this.sql);
+  }
+
+  /** Everything that a second deploy could have changed. */
+  async state(): Promise<unknown> {
+    const [deployments, catalogue, manifest] = await Promise.all([
+      this.sql`select * from ops.deployment order by id`,
+      this.describe(),
+      Deno.readTextFile(join(this.home, "functions.json")),
+    ]);
+    return { deployments: [...deployments], catalogue, manifest };
+  }
+
+  /** Runs every job of the clock once, as its owner; answers with those that failed. */
+  async failingJobs(): Promise<string[]> {
+    const jobs = await this.sql<
+      { jobname: string; command: string }[]
+    >`select jobname, command from cron.job order by 1`;
+    const failed: string[] = [];
+    for (const { jobname, command } of jobs) {
+      await this.sql.unsafe(command).simple().catch((error) => failed.push(`${jobname}: ${error.message}`));
+    }
+    return failed;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.sql.end({ timeout: 1 });
+    await this.stack.stop();
+    await Deno.remove(this.home, { recursive: true }).catch(() => {});
+  }
+}
+
+/** Numbers from 0 to 1 that a seed repeats (mulberry32). */
+export function seededRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}

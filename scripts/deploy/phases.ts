@@ -1,0 +1,148 @@
+/** What each phase brings: the modules of the database, the functions, and the settings without which they are of no use. */
+import { functionNames } from "../check/functions.ts";
+
+/** One phase of the product. It needs those before it and none after it. */
+export interface Phase {
+  number: number;
+  name: string;
+  /** Names of the migrations, without their stamps. */
+  modules: string[];
+  functions: string[];
+  /** Settings of the functions that a project of one's own needs; of a list in the list, any one will do. */
+  settings: (string | string[])[];
+}
+
+/** Functions of no phase below, such as those of later modules, belong to the last. */
+const PHASES: Omit<Phase, "number">[] = [
+  {
+    name: "User Onboarding",
+    modules: ["base_core"],
+    functions: ["auth-profile-setup", "health", "metrics"],
+    settings: [],
+  },
+  {
+    name: "Platform OAuth",
+    modules: ["platform_connections"],
+    functions: [
+      ...["facebook", "instagram", "tiktok", "twitter", "youtube"].flatMap((
+        platform,
+      ) => [`oauth-${platform}-init`, `oauth-${platform}-callback`]),
+      ...["data-deletion-status", "disconnect-account", "meta-data-deletion", "meta-deauthorize"],
+      ...["refresh-oauth-tokens", "tiktok-webhook"],
+    ],
+    settings: [
+      "OAUTH_REDIRECT_URIS",
+      ["YOUTUBE", "INSTAGRAM", "TIKTOK", "FACEBOOK", "TWITTER"].map((name) => `${name}_CLIENT_SECRET`),
+    ],
+  },
+  {
+    name: "Content Sync",
+    modules: ["content_management"],
+    functions: [
+      ...["sync-facebook", "sync-instagram", "sync-tiktok", "sync-twitter", "sync-youtube"],
+      "process-auto-sync",
+    ],
+    settings: [],
+  },
+  {
+    name: "AI Enhancement",
+    modules: ["ai_integration"],
+    functions: ["ai-generate-tags", "apply-ai-suggestion", "get-ai-costs", "update-trending-keywords"],
+    settings: [["OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GOOGLE_AI_API_KEY", "LOCAL_AI_ENDPOINT"]],
+  },
+  {
+    name: "SEO Integration",
+    modules: ["seo_integration"],
+    functions: [
+      ...[
+        "check-seo-status",
+        "connect-search-engine",
+        "get-seo-metadata",
+        "get-seo-overview",
+        "indexnow-key",
+      ],
+      ...["refresh-sitemap", "robots", "sitemap", "submit-to-seo", "thumbnail", "validate-seo"],
+      "verify-search-engine",
+    ],
+    settings: ["PUBLIC_SITE_URL"],
+  },
+  {
+    name: "Discovery Platform",
+    modules: ["discovery_platform"],
+    functions: [
+      ...["browse-categories", "browse-content", "browse-creators", "get-click-stats", "get-content-detail"],
+      ...["get-creator-by-slug", "get-trending", "search-content", "search-creators", "track-click"],
+    ],
+    settings: [],
+  },
+  {
+    name: "Async Infrastructure",
+    modules: ["async_infrastructure"],
+    functions: [
+      ...[
+        "billing-status",
+        "create-checkout-session",
+        "create-portal-session",
+        "job-processor",
+        "job-status",
+      ],
+      ...["process-stripe-events", "stripe-webhook"],
+    ],
+    settings: ["STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "BILLING_RETURN_URLS"],
+  },
+  { name: "Publishing", modules: ["publishing"], functions: [], settings: [] },
+];
+
+/** The last phase, which also takes what no other names. */
+export const LAST_PHASE = PHASES.length;
+
+/** One migration of this working tree. */
+export interface Migration {
+  version: string;
+  name: string;
+  file: string;
+  phase: number;
+}
+
+/** Every migration, in the order of release, with its phase. */
+export async function readMigrations(folder = "supabase/migrations"): Promise<Migration[]> {
+  const migrations: Migration[] = [];
+  for await (const { name: file } of Deno.readDir(folder)) {
+    const [, version, name] = file.match(/^(\d+)_(.+)\.sql$/) ?? [];
+    if (!version || !name) continue;
+    const index = PHASES.findIndex(({ modules }) => modules.includes(name));
+    migrations.push({ version, name, file, phase: index < 0 ? LAST_PHASE : index + 1 });
+  }
+  return migrations.sort((a, b) => a.version < b.version ? -1 : 1);
+}
+
+/** Functions of the phases up to one, of those that there are in `supabase/functions`. */
+export async function functionsUpTo(phase: number): Promise<string[]> {
+  return (await functionNames()).filter((name) => isUpTo(phase, name));
+}
+
+/** Whether a function belongs to the phases up to one. */
+export function isUpTo(phase: number, name: string): boolean {
+  const index = PHASES.findIndex(({ functions }) => functions.includes(name));
+  return (index < 0 ? LAST_PHASE : index + 1) <= phase;
+}
+
+/** The settings that the phases up to one need. */
+export function settingsUpTo(phase: number): (string | string[])[] {
+  return PHASES.slice(0, phase).flatMap(({ settings }) => settings);
+}
+
+/** The phase by its number. */
+export function phaseName(phase: number): string {
+  return PHASES[phase - 1]?.name ?? "nothing";
+}
+
+/** Names that the list has and the repository has not: a typing error, or something that went away. */
+export async function unknownNames(): Promise<string[]> {
+  const functions = await functionNames();
+  const modules = (await readMigrations()).map(({ name }) => name);
+  return PHASES.flatMap((phase) => [
+    ...phase.functions.filter((name) => !functions.includes(name)),
+    ...phase.modules.filter((name) => !modules.includes(name)),
+  ]);
+}

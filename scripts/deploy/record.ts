@@ -1,0 +1,70 @@
+/** What was deployed, in `ops.deployment`: module 000 brings the table, so that the first rows of phase 1 come after it. */
+import type postgres from "postgres";
+
+/** One step that is done. */
+export interface Step {
+  step: string;
+  at: string;
+  ms: number;
+}
+
+export interface Deployment {
+  id: string;
+  phase: number;
+  action: "deploy" | "rollback" | "module down";
+  revision: string;
+  release: string;
+  checksums: Record<string, string>;
+  cron_jobs: string[];
+  finished_at: Date | null;
+}
+
+/** What a run is about to do. */
+export type Intent = Pick<Deployment, "phase" | "action" | "revision" | "release" | "checksums">;
+
+/** The newest first. */
+export async function deployments(sql: postgres.Sql): Promise<Deployment[]> {
+  const [there] = await sql`select to_regclass('ops.deployment') is not null as yes`;
+  if (!there?.yes) return [];
+  return await sql<Deployment[]>`
+    select id, phase, action, revision, release, checksums, cron_jobs, finished_at from ops.deployment
+    order by id desc limit 100`;
+}
+
+/** A row for this run: the one that an interrupted run with the same intent began, or a new one. */
+export async function beginDeployment(sql: postgres.Sql, intent: Intent): Promise<string> {
+  const [row] = await sql<{ id: string }[]>`
+    with begun as (
+      select id from ops.deployment
+      where finished_at is null and phase = ${intent.phase} and action = ${intent.action} and revision = ${intent.revision}
+        and release = ${intent.release} and checksums = ${sql.json(intent.checksums)}
+      order by id desc limit 1
+    ), made as (
+      insert into ops.deployment (phase, action, revision, release, checksums)
+      select ${intent.phase}, ${intent.action}, ${intent.revision}, ${intent.release}, ${
+    sql.json(intent.checksums)
+  }
+      where not exists (select from begun)
+      returning id
+    )
+    select id from begun union all select id from made`;
+  return row?.id ?? "";
+}
+
+export async function recordStep(sql: postgres.Sql, id: string, step: Step): Promise<void> {
+  await sql`update ops.deployment set steps = steps || ${sql.json([{ ...step }])} where id = ${id}`;
+}
+
+export async function finishDeployment(sql: postgres.Sql, id: string): Promise<void> {
+  await sql`update ops.deployment set finished_at = now(), cron_jobs = ${await cronJobs(
+    sql,
+  )} where id = ${id}`;
+}
+
+/** Names of the jobs that the clock has. */
+export async function cronJobs(sql: postgres.Sql): Promise<string[]> {
+  const rows = await sql<
+    { jobname: string }[]
+  >`select jobname from cron.job where jobname is not null order by 1`;
+  return rows.map(({ jobname }) => jobname);
+}

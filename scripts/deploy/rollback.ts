@@ -1,0 +1,252 @@
+/**
+ * Goes back. Functions and cron jobs to the release before, in seconds, without touching data; a module only when asked, after a proven
+ * backup, and with everything that it holds. Called by scripts/rollback-phase.sh.
+ */
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import type postgres from "postgres";
+import { phaseName, readMigrations } from "./phases.ts";
+import { planMigrations } from "./migrations.ts";
+import { CRON, readRelease, REALTIME, revision } from "./release.ts";
+import { cronJobs, type Deployment, deployments } from "./record.ts";
+import { keptCron, keptFunctions, returnTo } from "./local_functions.ts";
+import { deleteFunctions, deployFunctions, listFunctions } from "./hosted_functions.ts";
+import { putFunctions, readPhase } from "./deploy.ts";
+import { smokeTest } from "./smoke.ts";
+import { main, Run } from "./run.ts";
+import { DeployError, type HostedTarget, openTarget, type Target } from "./target.ts";
+
+if (import.meta.main) {
+  await main(async () => {
+    const { values, positionals } = parseArgs({
+      args: Deno.args,
+      allowPositionals: true,
+      options: {
+        target: { type: "string", default: "local" },
+        "dry-run": { type: "boolean" },
+        module: { type: "boolean" },
+      },
+    });
+    const phase = readPhase(positionals[0]);
+    const target = await openTarget(values.target, Deno.env.toObject());
+    const started = performance.now();
+    await using run = await Run.open(target);
+    const dry = values["dry-run"] ?? false;
+    await (values.module ? takeModuleDown(run, phase, dry) : goBack(run, phase, dry));
+    if (!dry) console.log(`Rolled back in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  });
+}
+
+/** Functions and cron jobs as the deploy before left them. */
+async function goBack(run: Run, phase: number, dry: boolean): Promise<void> {
+  const { target, sql } = run;
+  const { current, previous } = findPrevious(await deployments(sql), phase);
+  console.log(
+    `Back from release ${current.release} (phase ${current.phase}) to ${previous.release} (phase ${previous.phase}, ` +
+      `revision ${previous.revision}) on ${target.name}`,
+  );
+  if (dry) return console.log("Nothing was changed");
+  await using source = await openRelease(target, previous);
+  await run.begin({ ...previous, action: "rollback" });
+  await run.step("functions", async () => {
+    await source.serve();
+    return `${source.functions.length} functions of release ${previous.release}`;
+  });
+  await run.step("cron", async () => {
+    const taken = await restoreCron(sql, await source.cron(), previous.cron_jobs);
+    return taken.length > 0 ? `took away ${taken.join(", ")}` : "as it was";
+  });
+  await run.step("smoke test", async () => {
+    await smokeTest(target.apiUrl, source.functions);
+    return `${source.functions.length} functions answer`;
+  });
+  await run.finish();
+}
+
+/**
+ * The release that stands, and the one that stood before. A deploy that did not finish counts as standing: its functions may.
+ *
+ * @throws {DeployError} When there is nothing to go back to, or another phase stands.
+ */
+export function findPrevious(
+  newestFirst: Deployment[],
+  phase: number,
+): { current: Deployment; previous: Deployment } {
+  // A rollback that was interrupted is done again.
+  const [current, ...before] = newestFirst.filter(({ action, finished_at }, index) =>
+    index > 0 || action !== "rollback" || finished_at
+  );
+  if (!current) {
+    throw new DeployError("Cannot roll back: nothing was deployed here by scripts/deploy-phase.sh");
+  }
+  if (current.phase !== phase) {
+    throw new DeployError(
+      `Cannot roll back phase ${phase}: phase ${current.phase} (${phaseName(current.phase)}) stands`,
+    );
+  }
+  const finished = before.filter(({ finished_at, action }) => finished_at && action !== "rollback");
+  // After a rollback the release stands that an older row brought: going back again goes further.
+  const own = finished.findIndex(({ release, phase }) =>
+    release === current.release && phase === current.phase
+  );
+  const older = current.action === "rollback" && own >= 0 ? finished.slice(own + 1) : finished;
+  const previous = older.find(({ release, phase }) => release !== current.release || phase !== current.phase);
+  if (!previous) {
+    throw new DeployError(
+      `Cannot roll back phase ${phase}: no release was deployed before it; --module takes the module itself away`,
+    );
+  }
+  return { current, previous };
+}
+
+interface Source extends AsyncDisposable {
+  functions: string[];
+  serve(): Promise<void>;
+  cron(): Promise<string>;
+}
+
+/** Locally a release is kept; of a hosted one the commit is. */
+async function openRelease(target: Target, deployment: Deployment): Promise<Source> {
+  if (target.name === "local") {
+    const { home } = target;
+    const functions = await keptFunctions(home, deployment.release);
+    return {
+      functions,
+      serve: () => returnTo(home, deployment.release),
+      cron: () => keptCron(home, deployment.release),
+      async [Symbol.asyncDispose]() {},
+    };
+  }
+  return await openCommit(target, deployment);
+}
+
+async function openCommit(target: HostedTarget, deployment: Deployment): Promise<Source> {
+  const { revision, release, phase } = deployment;
+  if (!/^[0-9a-f]{40}$/.test(revision)) {
+    throw new DeployError(
+      `Cannot roll back to release ${release}: it was deployed from ${revision}, which no commit holds`,
+    );
+  }
+  const folder = await Deno.makeTempDir({ prefix: "streamvibe-rollback-" });
+  const git = async (...args: string[]) => {
+    const { success, stderr } = await new Deno.Command("git", { args }).output();
+    if (!success) {
+      throw new DeployError(
+        `Cannot read the commit ${revision}: ${
+          new TextDecoder().decode(stderr).trim()
+        }; fetch the whole history`,
+      );
+    }
+  };
+  await git("worktree", "add", "--detach", "--force", folder, revision);
+  const functions = await listFunctions(folder, phase);
+  return {
+    functions,
+    async serve() {
+      await deployFunctions(target, functions, folder, (text) => console.log(text));
+      const now = await listFunctions(".", Infinity);
+      await deleteFunctions(target, now.filter((name) => !functions.includes(name)));
+    },
+    cron: () => Deno.readTextFile(join(folder, CRON)),
+    [Symbol.asyncDispose]: () => git("worktree", "remove", "--force", folder),
+  };
+}
+
+/** The jobs of a release as its file has them, and none that came later. */
+async function restoreCron(sql: postgres.Sql, file: string, names: string[]): Promise<string[]> {
+  await sql.begin((transaction) => transaction.unsafe(file).simple());
+  const late = (await cronJobs(sql)).filter((name) => !names.includes(name));
+  for (const name of late) await sql`select cron.unschedule(${name})`;
+  return late;
+}
+
+/** Takes the newest phase's modules away, with all that they hold. */
+async function takeModuleDown(run: Run, phase: number, dry: boolean): Promise<void> {
+  const { target, sql } = run;
+  const { wanted, pending, standing } = await planMigrations(sql, phase);
+  const [newest] = await deployments(sql);
+  const isBegun = newest?.action === "module down" && !newest.finished_at && newest.phase === phase - 1;
+  if (standing !== phase && !(isBegun && standing === phase - 1)) {
+    throw new DeployError(
+      `Cannot take phase ${phase} down: phase ${standing} (${
+        phaseName(standing)
+      }) is the last that stands; the last goes first`,
+    );
+  }
+  const modules = wanted.filter((migration) => migration.phase === phase && !pending.includes(migration))
+    .toReversed();
+  const names = modules.map(({ name }) => name).join(", ");
+  console.log(
+    `Phase ${phase}, ${phaseName(phase)}, goes from ${target.name}: ${names}, with all of its data`,
+  );
+  if (dry) return console.log("Nothing was changed");
+  await run.step("backup", () => backUp(target));
+  const release = await readRelease(phase - 1);
+  const checksums = Object.fromEntries(
+    Object.entries(newest?.checksums ?? {})
+      .filter(([file]) => !modules.some((module) => module.file === file)),
+  );
+  await run.begin({
+    phase: phase - 1,
+    action: "module down",
+    revision: await revision(),
+    release: release.id,
+    checksums,
+  });
+  await run.step("functions", async () => {
+    const said = await putFunctions(target, release, undefined, true);
+    if (target.name !== "local") {
+      await deleteFunctions(
+        target,
+        (await listFunctions(".", phase)).filter((name) => !release.functions.includes(name)),
+      );
+    }
+    return said;
+  });
+  for (const { name } of modules) {
+    const file = await rollbackFile(name);
+    await run.step(name, async () => {
+      await sql.begin(async (transaction) => {
+        await transaction.unsafe(await Deno.readTextFile(file)).simple();
+      });
+      return `undone by ${file}`;
+    }, { isRecorded: phase > 1 });
+  }
+  await sql`notify pgrst, 'reload schema'`;
+  if (phase === 1) return;
+  for (const file of [REALTIME, CRON]) {
+    const text = await Deno.readTextFile(file);
+    await sql.begin((transaction) => transaction.unsafe(text).simple());
+  }
+  await run.step("smoke test", async () => {
+    await smokeTest(target.apiUrl, release.functions);
+    return `${release.functions.length} functions answer`;
+  });
+  await run.finish();
+}
+
+async function rollbackFile(module: string): Promise<string> {
+  for await (const { name } of Deno.readDir("database/rollback")) {
+    if (name.endsWith(`_${module}.sql`)) return `database/rollback/${name}`;
+  }
+  const known = (await readMigrations()).map(({ name }) => name).join(", ");
+  throw new DeployError(
+    `Cannot take ${module} down: database/rollback has no file for it (modules: ${known})`,
+  );
+}
+
+/** What goes is nowhere else: no module goes without a backup that was read back. */
+async function backUp(target: Target): Promise<string> {
+  const script = "scripts/backup.sh";
+  const is_there = await Deno.stat(script).then(() => true, () => false);
+  if (!is_there) {
+    if (target.name === "local") return "none: there is no scripts/backup.sh";
+    throw new DeployError(`Cannot take a module down: there is no ${script} to prove a backup with`);
+  }
+  const { code } = await new Deno.Command("bash", { args: [script, "--target", target.name], stdin: "null" })
+    .spawn().status;
+  if (code !== 0) {
+    throw new DeployError(`Cannot take a module down: ${script} ended with ${code}; nothing was changed`);
+  }
+  return `made and read back by ${script}`;
+}

@@ -1,0 +1,97 @@
+/** One run of a deploy or a rollback: who may run, what each step says, and what ends it. */
+import postgres from "postgres";
+import { beginDeployment, finishDeployment, type Intent, recordStep, type Step } from "./record.ts";
+import { DeployError, type Target } from "./target.ts";
+
+/** Two runs on one database follow each other. */
+const LOCK = "streamvibe deploy";
+const PATIENCE_MS = 120_000;
+
+/** A run with its connection; steps are recorded once the record has begun. */
+export class Run {
+  readonly #steps: Step[] = [];
+  #id: string | undefined;
+
+  private constructor(readonly sql: postgres.Sql, readonly target: Target) {}
+
+  /** @throws {DeployError} When the database does not answer, or another run goes on for minutes. */
+  static async open(target: Target): Promise<Run> {
+    const sql = postgres(target.databaseUrl, {
+      max: 1,
+      onnotice: () => {},
+      prepare: false,
+      connection: { application_name: "streamvibe-deploy" },
+    });
+    const run = new Run(sql, target);
+    try {
+      await run.#lock();
+    } catch (error) {
+      await sql.end({ timeout: 1 });
+      if (error instanceof DeployError) throw error;
+      throw new DeployError(
+        `Cannot reach the database of ${target.name}: ${error instanceof Error ? error.message : error}`,
+      );
+    }
+    return run;
+  }
+
+  /** Does a step; it answers with a word on what it did. */
+  async step(name: string, work: () => Promise<string>, { isRecorded = true } = {}): Promise<void> {
+    const started = performance.now();
+    const said = await work();
+    const step = { step: name, at: new Date().toISOString(), ms: Math.round(performance.now() - started) };
+    console.log(`  ${name.padEnd(12)} ${said} (${step.ms} ms)`);
+    if (!isRecorded) return;
+    if (this.#id) await recordStep(this.sql, this.#id, step);
+    else this.#steps.push(step);
+    await dieHere(name);
+  }
+
+  /** From here on every step is recorded, and those before it. */
+  async begin(intent: Intent): Promise<void> {
+    this.#id = await beginDeployment(this.sql, intent);
+    for (const step of this.#steps.splice(0)) await recordStep(this.sql, this.#id, step);
+  }
+
+  async finish(): Promise<void> {
+    if (this.#id) await finishDeployment(this.sql, this.#id);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.sql.end({ timeout: 1 });
+  }
+
+  /** Held by the session: whoever is killed lets go of it. */
+  async #lock(): Promise<void> {
+    const limit = performance.now() + PATIENCE_MS;
+    for (let told = false;; told = true) {
+      const [row] = await this.sql`select pg_try_advisory_lock(hashtextextended(${LOCK}, 0)) as mine`;
+      if (row?.mine) return;
+      if (!told) console.log("  waits for another deploy of this database");
+      if (performance.now() > limit) {
+        throw new DeployError(
+          "Cannot deploy: another deploy of this database goes on; see ops.deployment and pg_stat_activity",
+        );
+      }
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
+  }
+}
+
+/** For tests: ends without a chance to tidy up after the step that the environment names. */
+async function dieHere(step: string): Promise<void> {
+  if (Deno.env.get("STREAMVIBE_DEPLOY_DIES_AFTER") !== step) return;
+  Deno.kill(Deno.pid, "SIGKILL");
+  await new Promise(() => {});
+}
+
+/** Runs a command's main function; a fault of the operator's is said without a trace. */
+export async function main(work: () => Promise<void>): Promise<never> {
+  try {
+    await work();
+    Deno.exit(0);
+  } catch (error) {
+    console.error(error instanceof DeployError ? error.message : error);
+    Deno.exit(1);
+  }
+}

@@ -1,0 +1,44 @@
+/** Whether what was deployed answers: health, and every function to a visitor's GET, which starts it and changes nothing. */
+import * as z from "zod";
+import { DeployError } from "./target.ts";
+
+const Health = z.object({ status: z.enum(["ok", "down"]), checks: z.record(z.string(), z.unknown()) });
+const PATIENCE_MS = 30_000;
+const AT_ONCE = 4;
+
+/** @throws {DeployError} Naming every function that does not answer, or the part that is down. */
+export async function smokeTest(apiUrl: string, functions: string[]): Promise<void> {
+  const failed: string[] = [];
+  const left = [...functions];
+  await Promise.all(Array.from({ length: AT_ONCE }, async () => {
+    for (let name = left.shift(); name; name = left.shift()) {
+      const problem = await look(apiUrl, name);
+      if (problem) failed.push(`${name} ${problem}`);
+    }
+  }));
+  if (failed.length > 0) throw new DeployError(`The smoke test failed: ${failed.sort().join("; ")}`);
+  if (!functions.includes("health")) return;
+  const response = await fetch(`${apiUrl}/functions/v1/health`, { signal: AbortSignal.timeout(PATIENCE_MS) });
+  const health = Health.safeParse(await response.json().catch(() => undefined));
+  if (health.data?.status !== "ok") {
+    throw new DeployError(
+      `The smoke test failed: health answers ${response.status} ${JSON.stringify(health.data?.checks ?? {})}`,
+    );
+  }
+}
+
+async function look(apiUrl: string, name: string): Promise<string | undefined> {
+  try {
+    const response = await fetch(`${apiUrl}/functions/v1/${name}`, {
+      redirect: "manual",
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
+    await response.body?.cancel();
+    const platform = response.headers.get("sb-error-code");
+    // What a function refuses, it answers. Health says more, below.
+    if (platform === null && (response.status < 500 || name === "health")) return undefined;
+    return `answers ${response.status}${platform ? ` ${platform}` : ""}`;
+  } catch (error) {
+    return `does not answer (${error instanceof Error ? error.message : error})`;
+  }
+}
