@@ -14,10 +14,18 @@ drop view public.post, public.post_target, public.publish_attempt, public.post_m
 -- Without cascade on purpose: what a later module has built on these makes the rollback fail as a whole.
 drop trigger post_target_check_move on publishing.post_target;
 drop trigger publish_attempt_check_move on publishing.publish_attempt;
+drop trigger social_account_tell_connected on public.social_account;
+drop trigger social_account_tell on public.social_account;
+drop trigger job_queue_tell on public.job_queue;
+drop trigger ai_suggestion_tell on public.ai_suggestion;
+drop trigger ai_suggestion_application_tell on public.ai_suggestion_application;
+drop trigger seo_submission_tell on public.seo_submission;
+drop trigger subscription_tell on public.subscription;
 -- Generated (`deno task generate`): the module's functions, but those that are dropped by name elsewhere here.
 drop function ops.check_publishing_move, ops.describe_target, ops.emit_event, ops.has_due_push_subscriptions,
   ops.list_publishing_problems, ops.lock_post, ops.lock_target, ops.post_status, ops.require_owner_or_admin,
-  ops.settle_publishing_problems, ops.tell_of_target, ops.wants_push, public.arm_publishing,
+  ops.settle_publishing_problems, ops.tell_of_account, ops.tell_of_job, ops.tell_of_submission,
+  ops.tell_of_subscription, ops.tell_of_suggestion, ops.tell_of_target, ops.wants_push, public.arm_publishing,
   public.begin_publishing, public.cancel_post, public.claim_forgotten_media, public.claim_push_subscriptions,
   public.claim_webhook_deliveries, public.confirm_push_subscription, public.create_media, public.delete_media,
   public.delete_webhook_endpoint, public.enqueue_due_posts, public.finish_media, public.hear_from_platform,

@@ -1,5 +1,5 @@
 -- Module 007, publishing: media, posts, what becomes of each post on each account, and the word that goes out about it.
--- Needs modules 001, 002 (the ledger of the platforms' quotas) and 006 (jobs).
+-- Needs modules 001, 002 (the ledger of the platforms' quotas) and 006 (jobs); tells of what happens in all of them.
 --
 -- A post is written once and has a target for each account. Each call that changes something at a platform is a row in publish_attempt,
 -- written before the call: what a dead worker was doing stands there, and whoever comes next asks the platform instead of calling again.
@@ -14,6 +14,7 @@
 --   Functions: media
 --   Functions: publishing, for workers
 --   Functions: what platforms report by themselves
+--   Functions: events of the other modules
 --   Functions: webhooks
 --   Functions: dead letters
 --   Views
@@ -1040,6 +1041,92 @@ end;
 $$;
 comment on function public.confirm_push_subscription is 'The hub asks whether we asked for this. True: yes, and for how long is kept. Repeating it changes nothing.';
 
+-- ## Functions: events of the other modules
+
+-- The five are security definer: whoever changes an account, a job or a plan may not write deliveries. Nothing that they say is a secret, all of it
+-- its owner may read, and texts are cut, so that no change fails for being told.
+create function ops.tell_of_account() returns trigger
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_was constant boolean := case when tg_op = 'UPDATE' then old.status <> 'disconnected' and old.deleted_at is null else false end;
+  v_is constant boolean := new.status <> 'disconnected' and new.deleted_at is null;
+  v_event constant text := case
+    when v_is and not v_was then 'account.connected'
+    when v_was and not v_is then 'account.disconnected'
+    when tg_op = 'INSERT' or not v_is then null
+    when new.status = 'suspended' and old.status <> 'suspended' or new.last_error is not null and old.last_error is null then 'account.problem' end;
+begin
+  if v_event is not null then
+    perform ops.emit_event(new.user_id, v_event, jsonb_build_object('social_account_id', new.id,
+      'platform', (select slug from public.platform where id = new.platform_id), 'platform_account_id', new.platform_account_id,
+      'username', new.username, 'status', new.status, 'reason', left(new.last_error, 500)));
+  end if;
+  return null;
+end;
+$$;
+comment on function ops.tell_of_account is 'Trigger: an account was connected or disconnected, or something is wrong with it for the first time since it was well.';
+
+create function ops.tell_of_job() returns trigger
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  perform ops.emit_event(new.user_id, case new.status when 'completed' then 'job.completed' else 'job.failed' end,
+    jsonb_build_object('job_id', new.id, 'job_type', new.job_type, 'handler', new.handler, 'status', new.status, 'attempts', new.attempts,
+      'error_code', case when new.status <> 'completed' then new.error_code end,
+      'error_message', case when new.status <> 'completed' then left(new.error_message, 1000) end,
+      'created_at', new.created_at, 'finished_at', new.finished_at));
+  return null;
+end;
+$$;
+comment on function ops.tell_of_job is 'Trigger: a person''s job has ended. A run that is tried again is no end. Its result is read by job-status.';
+
+create function ops.tell_of_suggestion() returns trigger
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  if tg_table_name = 'ai_suggestion' then
+    perform ops.emit_event(new.user_id, 'suggestion.ready', jsonb_build_object('suggestion_id', new.id, 'content_item_id', new.content_item_id,
+      'trending_score', new.trending_score, 'seo_score', new.seo_score, 'created_at', new.created_at));
+  else
+    perform ops.emit_event(new.user_id, 'suggestion.applied', jsonb_build_object('suggestion_id', new.suggestion_id,
+      'content_item_id', new.content_item_id, 'fields', to_jsonb(new.fields), 'applied_at', new.applied_at));
+  end if;
+  return null;
+end;
+$$;
+comment on function ops.tell_of_suggestion is 'Trigger: a suggestion is there, or its creator took fields of it over.';
+
+create function ops.tell_of_submission() returns trigger
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  perform ops.emit_event(new.user_id, 'submission.' || new.status, jsonb_build_object('submission_id', new.id,
+    'search_engine', (
+      select engine.slug from public.seo_connection as connection join public.search_engine as engine on engine.id = connection.search_engine_id
+      where connection.id = new.connection_id),
+    'content_item_id', new.content_item_id, 'url', new.submitted_url, 'status', new.status, 'error_code', new.error_code,
+    'error_message', left(new.error_message, 1000), 'updated_at', new.updated_at));
+  return null;
+end;
+$$;
+comment on function ops.tell_of_submission is 'Trigger: a search engine took, indexed, rejected or refused a page.';
+
+create function ops.tell_of_subscription() returns trigger
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_status constant text := (select slug from public.subscription_status where id = new.status_id);
+begin
+  if new.tier_id <> old.tier_id then
+    perform ops.emit_event(new.user_id, 'billing.plan_changed', jsonb_build_object(
+      'plan', (select slug from public.subscription_tier where id = new.tier_id),
+      'plan_before', (select slug from public.subscription_tier where id = old.tier_id), 'status', v_status, 'cycle_end_date', new.cycle_end_date));
+  end if;
+  if new.status_id <> old.status_id and v_status in ('past_due', 'unpaid') then
+    perform ops.emit_event(new.user_id, 'billing.payment_failed', jsonb_build_object(
+      'plan', (select slug from public.subscription_tier where id = new.tier_id), 'status', v_status, 'cycle_end_date', new.cycle_end_date));
+  end if;
+  return null;
+end;
+$$;
+comment on function ops.tell_of_subscription is 'Trigger: another plan, or a payment that did not come.';
+
 -- ## Functions: webhooks
 
 -- Security definer: writes the tables of publishing and Vault; only the service may call it.
@@ -1314,6 +1401,21 @@ create trigger webhook_endpoint_forget_secret after delete on publishing.webhook
 create trigger webhook_endpoint_touch_updated_at before update on publishing.webhook_endpoint
   for each row execute function ops.touch_updated_at();
 
+create trigger social_account_tell_connected after insert on public.social_account for each row execute function ops.tell_of_account();
+create trigger social_account_tell after update of status, deleted_at, last_error on public.social_account
+  for each row when (old.status <> new.status or old.deleted_at is distinct from new.deleted_at or old.last_error is null and new.last_error is not null)
+  execute function ops.tell_of_account();
+create trigger job_queue_tell after update of status on public.job_queue
+  for each row when (new.user_id is not null and old.status <> new.status and new.status in ('completed', 'failed', 'expired'))
+  execute function ops.tell_of_job();
+create trigger ai_suggestion_tell after insert on public.ai_suggestion for each row execute function ops.tell_of_suggestion();
+create trigger ai_suggestion_application_tell after insert on public.ai_suggestion_application
+  for each row execute function ops.tell_of_suggestion();
+create trigger seo_submission_tell after update of status on public.seo_submission
+  for each row when (new.user_id is not null and old.status <> new.status and new.status <> 'pending') execute function ops.tell_of_submission();
+create trigger subscription_tell after update of tier_id, status_id on public.subscription
+  for each row when (old.tier_id <> new.tier_id or old.status_id <> new.status_id) execute function ops.tell_of_subscription();
+
 -- ## Policies
 
 create policy "Creators read their own media" on publishing.media for select to authenticated using (user_id = (select auth.uid()));
@@ -1370,7 +1472,8 @@ grant execute on function public.save_post, public.schedule_post, public.cancel_
   to service_role;
 -- Nobody: parts of the functions above.
 revoke execute on function ops.check_publishing_move, ops.post_status, ops.lock_post, ops.describe_target, ops.lock_target, ops.emit_event,
-  ops.tell_of_target, ops.require_owner_or_admin, ops.has_due_push_subscriptions, ops.wants_push from public;
+  ops.tell_of_target, ops.require_owner_or_admin, ops.has_due_push_subscriptions, ops.wants_push, ops.tell_of_account,
+  ops.tell_of_job, ops.tell_of_suggestion, ops.tell_of_submission, ops.tell_of_subscription from public;
 
 -- ## Reference rows
 

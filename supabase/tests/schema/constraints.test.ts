@@ -1,6 +1,6 @@
 /** Every named check refuses what it is there to refuse. One offence a check; none is missing from the list. */
 import assert from "node:assert/strict";
-import { test } from "../support/context.ts";
+import { test, type TestContext } from "../support/context.ts";
 
 /** Check → a statement (as the operator) that offends it. */
 const OFFENCES: Record<string, string> = {
@@ -109,6 +109,92 @@ test("every named check of modules 000 to 002 refuses its offence, and none is u
   const untested = checks.map(({ name }) => name).filter((name) => !(name in OFFENCES));
   assert.deepEqual(untested, []);
 });
+
+/** The same of module 007, whose rows `withPosts` makes: `M` is a medium, `P` a post, `T` its target, `A` an attempt, `E` an endpoint, `D` a delivery. */
+const PUBLISHING: Record<string, string> = {
+  media_kind_known: "update publishing.media set kind = 'sound' where id = M",
+  media_bytes_positive: "update publishing.media set bytes = 0 where id = M",
+  media_sha256_is_hex: "update publishing.media set sha256 = 'ABC' where id = M",
+  media_size_positive: "update publishing.media set width = 0 where id = M",
+  media_alt_text_length: "update publishing.media set alt_text = repeat('x', 2001) where id = M",
+  media_status_known: "update publishing.media set status = 'lost' where id = M",
+  media_ready_is_whole: "update publishing.media set status = 'ready' where id = M",
+  media_refused_says_why: "update publishing.media set status = 'refused' where id = M",
+  media_deleted_iff_gone: "update publishing.media set status = 'deleted' where id = M",
+  post_title_length: "update publishing.post set title = repeat('x', 1001) where id = P",
+  post_body_length: "update publishing.post set body = repeat('x', 70001) where id = P",
+  post_media_count: "update publishing.post set media_ids = array[null]::uuid[] where id = P",
+  post_target_kind_known: "update publishing.post_target set kind = 'poem' where id = T",
+  post_target_options_is_object: "update publishing.post_target set options = '[]' where id = T",
+  post_target_state_is_object: "update publishing.post_target set state = '[]' where id = T",
+  post_target_status_known:
+    "alter table publishing.post_target disable trigger post_target_check_move; update publishing.post_target set status = 'lost' where id = T",
+  post_target_scheduled_is_due: "update publishing.post_target set due_at = null where id = T",
+  post_target_live_has_next: "update publishing.post_target set next_at = null where id = T",
+  post_target_ended_has_no_next:
+    "update publishing.post_target set status = 'failed', error_message = 'x', who_must_act = 'nobody' where id = T",
+  post_target_published_has_time: "update publishing.post_target set published_at = now() where id = T",
+  post_target_failed_says_why:
+    "update publishing.post_target set status = 'failed', next_at = null where id = T",
+  post_target_actor_known: "update publishing.post_target set who_must_act = 'somebody' where id = T",
+  post_target_settled_by_known: "update publishing.post_target set settled_by = 'luck' where id = T",
+  post_target_leased_is_live: "update publishing.post_target set leased_until = now() where id = T",
+  publish_attempt_step_length: "update publishing.publish_attempt set step = '' where id = A",
+  publish_attempt_status_known:
+    "alter table publishing.publish_attempt disable trigger publish_attempt_check_move; update publishing.publish_attempt set status = 'lost', sent_at = now(), settled_at = now() where id = A",
+  publish_attempt_sent_has_time: "update publishing.publish_attempt set status = 'sent' where id = A",
+  publish_attempt_settled_iff_ended: "update publishing.publish_attempt set settled_at = now() where id = A",
+  publish_attempt_witness_is_object: "update publishing.publish_attempt set witness = '[]' where id = A",
+  webhook_endpoint_url_is_https: "update publishing.webhook_endpoint set url = 'ftp://x' where id = E",
+  webhook_endpoint_paused_says_why: "update publishing.webhook_endpoint set is_active = false where id = E",
+  webhook_delivery_status_known:
+    "update publishing.webhook_delivery set status = 'lost', next_at = null, settled_at = now() where id = D",
+  webhook_delivery_waits_iff_next: "update publishing.webhook_delivery set next_at = null where id = D",
+  webhook_delivery_settled_iff_ended:
+    "update publishing.webhook_delivery set settled_at = now() where id = D",
+  webhook_delivery_payload_length:
+    "update publishing.webhook_delivery set payload = repeat('x', 262145) where id = D",
+  platform_report_digest_is_hex:
+    "insert into publishing.platform_report (platform, digest, accounts, events) values ('youtube', 'x', '{}', '{}')",
+  push_subscription_mode_known:
+    "insert into publishing.push_subscription (channel_id, mode, next_at) values ('x', 'ask', now())",
+  push_subscription_status_known:
+    "insert into publishing.push_subscription (channel_id, status, next_at) values ('x', 'lost', now())",
+  push_subscription_active_has_lease:
+    "insert into publishing.push_subscription (channel_id, status, next_at) values ('x', 'active', now())",
+};
+
+test("every named check of module 007 refuses its offence, and none is untested", async (db) => {
+  const ids = await withPosts(db);
+  for (const [check, statement] of Object.entries(PUBLISHING)) {
+    const outcome = await db.attempt(
+      "operator",
+      statement.replace(/\b[MPTAED]\b/g, (name) => `'${ids[name]}'`),
+    );
+    assert.equal(outcome.code, "23514", `${check}: ${outcome.message ?? "nothing was refused"}`);
+    assert.equal(outcome.constraint, check);
+  }
+  const checks = await db.query<{ name: string }>(
+    `select conname as name from pg_constraint where contype = 'c' and connamespace = 'publishing'::regnamespace order by 1`,
+  );
+  assert.deepEqual(checks.map(({ name }) => name).filter((name) => !(name in PUBLISHING)), []);
+});
+
+/** One row of each table of module 007, of the owner's. */
+async function withPosts(db: TestContext): Promise<Record<string, string>> {
+  const uuid = () => crypto.randomUUID();
+  const ids: Record<string, string> = { M: uuid(), P: uuid(), T: uuid(), E: uuid(), D: uuid() };
+  await db.query(`
+    insert into publishing.media (id, user_id, path, kind, mime_type, bytes) values ('${ids.M}', $owner, '${ids.M}', 'image', 'image/png', 1);
+    insert into publishing.post (id, user_id) values ('${ids.P}', $owner);
+    insert into publishing.post_target (id, post_id, user_id, social_account_id, platform, kind, status, due_at, next_at)
+    values ('${ids.T}', '${ids.P}', $owner, $account, 'youtube', 'video', 'scheduled', now(), now());
+    insert into publishing.webhook_endpoint (id, user_id, url, vault_secret_name) values ('${ids.E}', $owner, 'https://x.example', '${ids.E}');
+    insert into publishing.webhook_delivery (id, endpoint_id, user_id, event, payload) values ('${ids.D}', '${ids.E}', $owner, 'x', '')`);
+  ids.A = await db.value<string>(`
+    insert into publishing.publish_attempt (target_id, user_id, step, is_decisive) values ('${ids.T}', $owner, 'x', false) returning id`);
+  return ids;
+}
 
 test("what people may write themselves is refused with a constraint, never with a broken index or a crash", async (db) => {
   const offences = [

@@ -13,10 +13,29 @@ export const EVENTS = [
   "post.target.published",
   "post.target.failed",
   "post.target.unknown",
+  "account.connected",
+  "account.disconnected",
+  "account.problem",
+  "job.completed",
+  "job.failed",
+  "suggestion.ready",
+  "suggestion.applied",
+  "submission.submitted",
+  "submission.indexed",
+  "submission.rejected",
+  "submission.failed",
+  "billing.plan_changed",
+  "billing.payment_failed",
 ] as const;
 
-/** A name, or the beginning of names. */
-export const EventPattern = z.string().regex(/^[a-z_]+(\.[a-z_]+)*(\.\*)?$/).max(60);
+/** A name, or the beginning of names; one that would never be sent is a slip. */
+export const EventPattern = z.string().regex(/^[a-z_]+(\.[a-z_]+)*(\.\*)?$/).max(60).refine(
+  (pattern) =>
+    EVENTS.some((name) =>
+      name === pattern || pattern.endsWith(".*") && name.startsWith(pattern.slice(0, -1))
+    ),
+  "must be an event, or the beginning of some such as post.*; docs/webhooks.md lists them",
+);
 
 const Time = z.string().nullable();
 

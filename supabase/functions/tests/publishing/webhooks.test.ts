@@ -134,6 +134,15 @@ Deno.test("an edit leaves a paused endpoint paused, and its secret goes with its
   }
 });
 
+Deno.test("an event that is never sent is refused when it is asked for", async () => {
+  const creator = await createCreator();
+  const asked = async (...events: string[]) =>
+    (await creator.call("save-webhook", { url: "https://example.com/hook", events })).status;
+  assert.equal(await asked("post.publishd"), 422);
+  assert.equal(await asked("posts.*"), 422);
+  assert.equal(await asked("account.problem", "billing.*", "post.target.*"), 200);
+});
+
 Deno.test("addresses of machines that are nobody's business are refused when they are given", async () => {
   const creator = await createCreator();
   const addresses = [
