@@ -10,10 +10,10 @@ Deno.test("every subscription in docs/realtime.md does what the page says", asyn
   const creator = await createCreator();
   const sql = await testDatabase();
   const place = await makePlace(sql, creator.id);
-  const mark = `documented-${crypto.randomUUID()}`;
   const run = async (table: string, set?: string) => {
     const rows = PUBLISHED.find(({ name }) => name === table);
-    const [row] = await rows?.insert(sql, place, mark) ?? [];
+    // Each time another row: what is not heard at once happens again.
+    const [row] = await rows?.insert(sql, place, `documented-${crypto.randomUUID()}`) ?? [];
     if (set) await sql.unsafe(`update public.${table} set ${set} where id = '${row?.id}'`);
   };
   /** What happens, and what the page's own function must hear of it. */
