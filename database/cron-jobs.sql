@@ -141,3 +141,13 @@ begin
   perform cron.schedule('keep-watch', '* * * * *', 'select ops.evaluate_alerts()');
 end;
 $$;
+
+-- Module 008.
+do $$
+begin
+  if to_regclass('feed.snapshot') is null then
+    return;
+  end if;
+  perform cron.schedule('keep-feed-house', '9-59/10 * * * *', 'select ops.keep_feed_house()');
+end;
+$$;

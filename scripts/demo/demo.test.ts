@@ -21,6 +21,7 @@ const STEPS = [
   "A visitor browses",
   "A visitor searches",
   "A visitor clicks",
+  "A fan follows",
   "Disconnect",
   "Disconnect the others",
 ];

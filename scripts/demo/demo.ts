@@ -12,6 +12,7 @@ import { disconnect } from "../journey/steps/disconnect.ts";
 import { disconnectOthers } from "../journey/steps/disconnect_others.ts";
 import { edit } from "../journey/steps/edit.ts";
 import { connectPlatform, PLATFORMS, syncPlatform } from "../journey/steps/platforms.ts";
+import { follow } from "../journey/steps/follow.ts";
 import { profile } from "../journey/steps/profile.ts";
 import { publish } from "../journey/steps/publish.ts";
 import { searchTags, searchTypos, searchWords } from "../journey/steps/search.ts";
@@ -43,6 +44,7 @@ const STEPS: Step[] = [
   browse,
   searchPublic,
   click,
+  follow,
   disconnect,
   disconnectOthers,
 ];

@@ -58,6 +58,7 @@ const PHASES: Record<string, string[]> = {
   "6": [`${DATABASE}/discovery`, `${FUNCTIONS}/discovery`],
   "7": [`${DATABASE}/jobs`, `${FUNCTIONS}/jobs`],
   "8": [`${DATABASE}/publishing`, `${FUNCTIONS}/publishing`],
+  "9": [`${DATABASE}/feed`, `${FUNCTIONS}/feed`],
 };
 
 const USAGE = `Usage: deno task test [path …] [--functions] [--phase N] [--stress N] [--keep] [--record]

@@ -306,6 +306,40 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/functions/v1/feed-home": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The caller's feed, with the reasons */
+    get: operations["feed-home"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/functions/v1/feed-profile": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A creator's feed, with the reasons */
+    get: operations["feed-profile"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/functions/v1/finish-media": {
     parameters: {
       query?: never;
@@ -317,6 +351,23 @@ export interface paths {
     put?: never;
     /** Ends the upload of a picture or video */
     post: operations["finish-media"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/functions/v1/follow": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Follows a creator or a category, or no longer */
+    post: operations["follow"];
     delete?: never;
     options?: never;
     head?: never;
@@ -527,6 +578,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/functions/v1/list-follows": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What the caller follows, or has muted */
+    get: operations["list-follows"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/functions/v1/list-posts": {
     parameters: {
       query?: never;
@@ -658,6 +726,23 @@ export interface paths {
     get: operations["metrics"];
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/functions/v1/mute": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Keeps a creator, a category or an item out of the caller's feeds, or no longer */
+    post: operations["mute"];
     delete?: never;
     options?: never;
     head?: never;
@@ -2319,6 +2404,46 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/rest/v1/rpc/feed_fusion_home": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * A page of one's own home
+     * @description A page of one's own home: what followed creators and categories have, what trends and what is new, fused by reciprocal rank (k = 60). The edge function feed-home gives the same from a cache.
+     */
+    post: operations["rpc_feed_fusion_home"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/rpc/feed_fusion_profile": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * A page of the feed of a creator
+     * @description A page of the feed of a creator: what is pinned, what trends, what is popular and what is new of them, fused by reciprocal rank (k = 60). The edge function feed-profile gives the same from a cache.
+     */
+    post: operations["rpc_feed_fusion_profile"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/rest/v1/rpc/find_or_create_job": {
     parameters: {
       query?: never;
@@ -2773,6 +2898,26 @@ export interface paths {
      * @description Moderators and admins take a creator out of public view, or put them back. The audit log keeps it.
      */
     post: operations["rpc_set_creator_hidden"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/rpc/set_feed_preference": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Follows, unfollows, mutes or unmutes (p_choice) a creator or a category, or mutes an item
+     * @description Follows, unfollows, mutes or unmutes (p_choice) a creator or a category, or mutes an item; doing it twice changes nothing more. {is_followed, is_muted, followers, following}.
+     */
+    post: operations["rpc_set_feed_preference"];
     delete?: never;
     options?: never;
     head?: never;
@@ -6206,6 +6351,183 @@ export interface operations {
       504: components["responses"]["Problem504"];
     };
   };
+  "feed-home": {
+    parameters: {
+      query?: {
+        cursor?: string;
+        /** @example 10 */
+        limit?: number;
+        /** @example Europe/Berlin */
+        time_zone?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            is_cold_start: boolean;
+            items: {
+              category: string | null;
+              comments_count: number;
+              content_type: string;
+              creator: {
+                avatar_url: string | null;
+                category: string | null;
+                display_name: string | null;
+                /** Format: uuid */
+                id: string;
+                is_verified: boolean;
+                slug: string | null;
+              };
+              description: string;
+              duration_seconds: number | null;
+              hashtags: string[];
+              /** Format: uuid */
+              id: string;
+              is_today: boolean;
+              language: string | null;
+              likes_count: number;
+              permalink: string | null;
+              platform: string;
+              published_at: string;
+              thumbnail_url: string | null;
+              title: string;
+              total_clicks: number;
+              views_count: number;
+              why: {
+                rank: number | null;
+                /** @enum {string} */
+                source:
+                  | "followed_creator"
+                  | "followed_category"
+                  | "trending"
+                  | "fresh"
+                  | "pinned"
+                  | "popular";
+                text: string;
+              }[];
+            }[];
+            made_at: string;
+            next_cursor: string | null;
+            time_zone: string;
+            today: string;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  "feed-profile": {
+    parameters: {
+      query: {
+        /** @example robin-ekstroem */
+        creator: string;
+        cursor?: string;
+        /** @example 10 */
+        limit?: number;
+        time_zone?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            creator: {
+              avatar_url: string | null;
+              category: string | null;
+              display_name: string | null;
+              /** Format: uuid */
+              id: string;
+              is_verified: boolean;
+              slug: string | null;
+            };
+            followers: number;
+            is_cold_start: boolean;
+            is_followed: boolean;
+            is_muted: boolean;
+            items: {
+              category: string | null;
+              comments_count: number;
+              content_type: string;
+              creator: {
+                avatar_url: string | null;
+                category: string | null;
+                display_name: string | null;
+                /** Format: uuid */
+                id: string;
+                is_verified: boolean;
+                slug: string | null;
+              };
+              description: string;
+              duration_seconds: number | null;
+              hashtags: string[];
+              /** Format: uuid */
+              id: string;
+              is_today: boolean;
+              language: string | null;
+              likes_count: number;
+              permalink: string | null;
+              platform: string;
+              published_at: string;
+              thumbnail_url: string | null;
+              title: string;
+              total_clicks: number;
+              views_count: number;
+              why: {
+                rank: number | null;
+                /** @enum {string} */
+                source:
+                  | "followed_creator"
+                  | "followed_category"
+                  | "trending"
+                  | "fresh"
+                  | "pinned"
+                  | "popular";
+                text: string;
+              }[];
+            }[];
+            made_at: string;
+            next_cursor: string | null;
+            time_zone: string;
+            today: string;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
   "finish-media": {
     parameters: {
       query?: never;
@@ -6255,6 +6577,57 @@ export interface operations {
       404: components["responses"]["Problem404"];
       405: components["responses"]["Problem405"];
       409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  follow: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "category": "music"
+         *     }
+         */
+        "application/json": {
+          category?: string;
+          /** Format: uuid */
+          creator_id?: string;
+          /** @default true */
+          is_followed?: boolean;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            followers: number | null;
+            following: number;
+            is_followed: boolean;
+            is_muted: boolean;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
       413: components["responses"]["Problem413"];
       415: components["responses"]["Problem415"];
       422: components["responses"]["Problem422"];
@@ -7428,6 +7801,61 @@ export interface operations {
       504: components["responses"]["Problem504"];
     };
   };
+  "list-follows": {
+    parameters: {
+      query?: {
+        cursor?: string;
+        /** @example followed */
+        kind?: "followed" | "muted";
+        /** @example 50 */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            followers: number;
+            following: number;
+            follows: {
+              category: string | null;
+              content_id: string | null;
+              creator: {
+                avatar_url: string | null;
+                category: string | null;
+                display_name: string | null;
+                /** Format: uuid */
+                id: string;
+                is_verified: boolean;
+                slug: string | null;
+              } | null;
+              creator_id: string | null;
+              since: string;
+            }[];
+            muted: number;
+            next_cursor: string | null;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
   "list-posts": {
     parameters: {
       query?: {
@@ -7971,6 +8399,59 @@ export interface operations {
       405: components["responses"]["Problem405"];
       422: components["responses"]["Problem422"];
       500: components["responses"]["Problem500"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  mute: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "category": "news"
+         *     }
+         */
+        "application/json": {
+          category?: string;
+          /** Format: uuid */
+          content_id?: string;
+          /** Format: uuid */
+          creator_id?: string;
+          /** @default true */
+          is_muted?: boolean;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            followers: number | null;
+            following: number;
+            is_followed: boolean;
+            is_muted: boolean;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
       504: components["responses"]["Problem504"];
     };
   };
@@ -13112,6 +13593,73 @@ export interface operations {
       default: components["responses"]["DataApiOther"];
     };
   };
+  rpc_feed_fusion_home: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          p_cursor?: string | null;
+          p_limit?: number | null;
+          p_time_zone?: string | null;
+          /** Format: uuid */
+          p_user_id?: string | null;
+        };
+      };
+    };
+    responses: {
+      /** @description What it gives */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": unknown;
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
+    };
+  };
+  rpc_feed_fusion_profile: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          p_cursor?: string | null;
+          p_limit?: number | null;
+          p_slug: string;
+          p_time_zone?: string | null;
+        };
+      };
+    };
+    responses: {
+      /** @description What it gives */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": unknown;
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
+    };
+  };
   rpc_find_or_create_job: {
     parameters: {
       query?: never;
@@ -14129,6 +14677,43 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
+    };
+  };
+  rpc_set_feed_preference: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          p_category?: string | null;
+          p_choice: string;
+          /** Format: uuid */
+          p_content_id?: string | null;
+          /** Format: uuid */
+          p_creator_id?: string | null;
+          /** Format: uuid */
+          p_user_id?: string | null;
+        };
+      };
+    };
+    responses: {
+      /** @description What it gives */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": unknown;
+        };
       };
       400: components["responses"]["DataApi400"];
       401: components["responses"]["DataApi401"];

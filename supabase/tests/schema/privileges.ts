@@ -190,7 +190,8 @@ export const EXECUTE: Record<string, string> = {
     create_job find_or_create_job cancel_job get_user_jobs get_job_logs get_cached_job_result
     get_job_queue_stats list_dead_letters retry_dead_letters discard_dead_letters pause_job_type
     resume_job_type feature_creator generate_profile_slug calculate_trend_score
-    list_publishing_problems settle_publishing_problems`,
+    list_publishing_problems settle_publishing_problems
+    set_feed_preference feed_fusion_home feed_fusion_profile`,
   ),
   ...executable(
     "public",
@@ -223,7 +224,7 @@ export const EXECUTE: Record<string, string> = {
     read_publishing_limits enqueue_due_posts begin_publishing arm_publishing send_publishing record_publishing
     hear_from_platform claim_push_subscriptions refuse_push_subscription confirm_push_subscription create_media read_media finish_media delete_media claim_forgotten_media
     save_webhook_endpoint delete_webhook_endpoint list_webhook_endpoints send_webhook_again
-    claim_webhook_deliveries settle_webhook_delivery`,
+    claim_webhook_deliveries settle_webhook_delivery list_follows make_feed read_feed`,
   ),
   ...executable(
     "public",
@@ -259,7 +260,8 @@ export const EXECUTE: Record<string, string> = {
     check_quota find_users set_creator_hidden set_content_hidden set_user_plan create_job cancel_job
     find_job_handler job_hash list_dead_letters retry_dead_letters discard_dead_letters set_job_type_paused
     set_user_role list_publishing_problems settle_publishing_problems
-    feature_creator generate_profile_slug are_sound_tags content_vector fold_text is_visible look_alike`,
+    feature_creator generate_profile_slug are_sound_tags content_vector fold_text is_visible look_alike
+    set_feed_preference feed_fusion_home feed_fusion_profile`,
   ),
   ...executable(
     "ops",

@@ -2784,6 +2784,14 @@ export type Database = {
         };
         Returns: undefined;
       };
+      "feed_fusion_home": {
+        Args: { "p_cursor"?: string; "p_limit"?: number; "p_time_zone"?: string; "p_user_id"?: string };
+        Returns: Json;
+      };
+      "feed_fusion_profile": {
+        Args: { "p_cursor"?: string; "p_limit"?: number; "p_slug": string; "p_time_zone"?: string };
+        Returns: Json;
+      };
       "find_or_create_job": {
         Args: {
           "p_job_type": string;
@@ -2975,6 +2983,10 @@ export type Database = {
           "user_id": string;
         }[];
       };
+      "list_follows": {
+        Args: { "p_after"?: number; "p_is_muted"?: boolean; "p_limit"?: number; "p_user_id": string };
+        Returns: Json;
+      };
       "list_posts": {
         Args: { "p_before"?: string; "p_limit"?: number; "p_status"?: string; "p_user_id": string };
         Returns: Json[];
@@ -2990,6 +3002,7 @@ export type Database = {
         Args: { "p_data"?: Json; "p_event_id": string; "p_event_type": string };
         Returns: string;
       };
+      "make_feed": { Args: { "p_slug"?: string; "p_user_id"?: string }; Returns: string };
       "mark_webhook_processed": { Args: { "p_error"?: string; "p_event_id": string }; Returns: undefined };
       "note_thumbnail": { Args: { "p_id": string; "p_is_alive": boolean }; Returns: undefined };
       "observe_seo_quota": {
@@ -3045,6 +3058,16 @@ export type Database = {
       "put_thumbnails": { Args: { "p_urls": Json }; Returns: number };
       "read_billing": { Args: { "p_livemode": boolean; "p_user_id": string }; Returns: Json };
       "read_connection": { Args: { "p_social_account_id": string; "p_user_id": string }; Returns: Json };
+      "read_feed": {
+        Args: {
+          "p_cursor"?: string;
+          "p_limit"?: number;
+          "p_snapshot_id": string;
+          "p_time_zone"?: string;
+          "p_viewer_id"?: string;
+        };
+        Returns: Json;
+      };
       "read_job_metrics": { Args: Record<PropertyKey, never>; Returns: Json };
       "read_media": { Args: { "p_media_id": string; "p_user_id": string }; Returns: Json };
       "read_operation_metrics": { Args: Record<PropertyKey, never>; Returns: Json };
@@ -3251,6 +3274,16 @@ export type Database = {
       "set_creator_hidden": {
         Args: { "p_hidden": boolean; "p_reason"?: string; "p_user_id": string };
         Returns: undefined;
+      };
+      "set_feed_preference": {
+        Args: {
+          "p_category"?: string;
+          "p_choice": string;
+          "p_content_id"?: string;
+          "p_creator_id"?: string;
+          "p_user_id"?: string;
+        };
+        Returns: Json;
       };
       "set_seo_mode": {
         Args: { "p_mode": Database["public"]["Enums"]["action_mode_enum"] };

@@ -3,8 +3,7 @@ import * as z from "zod";
 import { produce, type Produced } from "./answer.ts";
 import { entityTag } from "./cache_policy.ts";
 import type { Auth, Definition, RequestContext } from "./contract.ts";
-import { type Ask, Cache, type Source } from "../cache/cache.ts";
-import { PostgresStore } from "../cache/postgres_store.ts";
+import type { Ask } from "../cache/cache.ts";
 import { ApiError, CODES, type ErrorCode } from "../errors.ts";
 import { sha256Hex } from "../text/hash.ts";
 
@@ -26,22 +25,15 @@ const Kept = z.union([
 /** Longer keys are hashed. */
 const LONGEST_KEY = 200;
 
-/** One cache for every database. */
-const caches = new WeakMap<object, Cache>();
-
 /**
  * Answers from the cache, or as the handler does.
  *
- * @param database Stands for the database: equal for those who share it.
  * @param context What the handler gets, for nobody in particular.
  */
 export async function produceCached<I extends z.ZodType, O extends z.ZodType, A extends Auth>(
   definition: Definition<I, O, A>,
-  database: object,
   context: RequestContext<I, A>,
-): Promise<{ produced: Produced; source: Source }> {
-  const cache = caches.get(database) ?? new Cache();
-  caches.set(database, cache);
+): Promise<Produced> {
   const tags = definition.cache?.tags?.(context.input) ?? [];
   const ask: Ask<typeof Kept> = {
     key: await keyOf(definition.name, context.input),
@@ -66,9 +58,9 @@ export async function produceCached<I extends z.ZodType, O extends z.ZodType, A 
       ...(definition.cache?.is_exact ? { nearby_ms: 0 } : {}),
     },
   };
-  const { value, source } = await cache.get(new PostgresStore(context.admin), ask);
+  const { value, source } = await context.cached(ask);
   if ("code" in value) throw new ApiError(value.code, value.detail, { extras: value.extras });
-  return { produced: { ...value, is_old: source === "failed" }, source };
+  return { ...value, is_old: source === "failed" };
 }
 
 async function keyOf(name: string, input: unknown): Promise<string> {

@@ -3,6 +3,7 @@ import * as z from "zod";
 import type { SupabaseClient } from "@supabase/supabase-js";
 import type { AuthMode, Caller, User } from "./auth.ts";
 import type { CachePolicy } from "./cache_policy.ts";
+import type { Ask, Given } from "../cache/cache.ts";
 import type { Context } from "../context.ts";
 import type { Admin, DatabaseStats } from "../database/database.ts";
 import type { Database } from "../database/database.types.ts";
@@ -65,6 +66,8 @@ export interface RequestContext<I extends z.ZodType = z.ZodType, A extends Auth 
   caller: Caller;
   /** Acts as the caller: row-level security decides. */
   db(): Promise<SupabaseClient<Database>>;
+  /** An answer that all processes share (`_shared/cache`). What depends on a person has the person in its key. */
+  cached<Schema extends z.ZodType>(ask: Ask<Schema>): Promise<Given<z.output<Schema>>>;
   request: Request;
   signal: AbortSignal;
 }

@@ -10,6 +10,7 @@ import { produce, type Produced, respond } from "./answer.ts";
 import { authenticate, type Caller } from "./auth.ts";
 import { produceCached } from "./cached.ts";
 import type { Source } from "../cache/cache.ts";
+import { sharedCache, storeOf } from "../cache/shared.ts";
 import type { Auth, Definition, Dependencies, RequestContext } from "./contract.ts";
 import { type Admin, callerClient, createAdmin, type DatabaseStats } from "../database/database.ts";
 import { ApiError } from "../errors.ts";
@@ -217,9 +218,7 @@ async function runCached<I extends z.ZodType, O extends z.ZodType, A extends Aut
   const { definition, state } = pipeline;
   const request = new Request(new URL(definition.name, state.settings.SUPABASE_URL));
   const context = contextOf({ ...pipeline, request, caller: { kind: "anonymous" } }, input);
-  const { produced, source } = await produceCached(definition, databaseOf(state), context);
-  state.cache = source;
-  return produced;
+  return await produceCached(definition, context);
 }
 
 function contextOf<I extends z.ZodType, O extends z.ZodType, A extends Auth>(
@@ -235,6 +234,11 @@ function contextOf<I extends z.ZodType, O extends z.ZodType, A extends Auth>(
     caller,
     db: () => client ??= callerClient(settings, { token: user?.token ?? null, request_id, stats }),
     admin,
+    cached: async (ask) => {
+      const given = await sharedCache(databaseOf(state)).get(storeOf(settings, admin), ask);
+      state.cache = given.source;
+      return given;
+    },
     request,
     request_id,
     log,

@@ -1,0 +1,1 @@
+../../database/schema/008_feed.sql
