@@ -117,8 +117,8 @@ test("submissions: each status but pending", async (db) => {
   };
   const sent = "status = 'submitted', submitted_at = now()";
   assert.deepEqual(await walk(sent, "checks = 1", "status = 'indexed'"), [
-    "submission.submitted",
     "submission.indexed",
+    "submission.submitted",
   ]);
   assert.deepEqual(await walk(sent, "status = 'rejected', error_message = 'a copy'"), [
     "submission.rejected",
