@@ -151,3 +151,14 @@ begin
   perform cron.schedule('keep-feed-house', '9-59/10 * * * *', 'select ops.keep_feed_house()');
 end;
 $$;
+
+-- Module 011: people who asked to be deleted.
+do $$
+begin
+  if to_regclass('ops.account_deletion') is null then
+    return;
+  end if;
+  perform cron.schedule('erase-accounts', '* * * * *',
+    'select ops.invoke_edge_function(''erase-accounts'') where ops.has_due_account_deletions()');
+end;
+$$;

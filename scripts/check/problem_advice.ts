@@ -20,6 +20,8 @@ export const ADVICE: Partial<Record<ErrorCode, string>> = {
   ai_budget_exceeded:
     "Raise the budget in the AI settings, use a key of one's own, or wait for the next month.",
   forbidden: "The caller's role does not allow it. Do not repeat.",
+  sign_in_again:
+    "Ask the person to sign in once more (password or code), then repeat with the new token. Refreshing a session is not enough.",
   not_found: "It is not there, was deleted, or belongs to somebody else. Drop it from the list.",
   method_not_allowed: "Use the method that `Allow` names.",
   conflict: "Read the present state, then decide again.",

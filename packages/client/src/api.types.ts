@@ -272,6 +272,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/functions/v1/delete-my-account": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Deletes the caller and everything that is theirs */
+    post: operations["delete-my-account"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/functions/v1/delete-webhook": {
     parameters: {
       query?: never;
@@ -300,6 +317,40 @@ export interface paths {
     put?: never;
     /** Disconnects an account and keeps its content */
     post: operations["disconnect-account"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/functions/v1/erase-accounts": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Goes on with the deletion of people who asked for it */
+    post: operations["erase-accounts"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/functions/v1/export-my-data": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Everything that StreamVibe has of the caller, as lines of JSON */
+    get: operations["export-my-data"];
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -3683,7 +3734,7 @@ export interface components {
       slug: string;
       sort_order: number;
     };
-    /** @description An error of the Data API. What StreamVibe's functions raise: SVG01 bad_request (the request cannot be understood), SVG02 forbidden (this is not allowed), SVG03 not_found (not found), SVQ01 quota_exceeded (the plan's quota is used up), SVO01 oauth_state_invalid (the sign-in attempt is unknown, used or too old), SVC01 account_disconnected (the account is disconnected), SVC02 lease_lost (another worker has taken over), SVS01 sync_in_progress (a sync of this account is running), SVS02 lease_lost (another worker has taken over), SVS03 provider_error (the platform gave an answer that cannot be used), SVP01 provider_quota_exceeded (the platform's quota is used up for now), SVE01 site_not_connected (no site is set up at the search engine), SVE02 content_not_public (visitors cannot see the item), SVJ01 too_many_jobs (too many jobs are under way), SVJ02 lease_lost (another worker has taken over), SVW01 conflict (the request conflicts with the present state), SVW02 lease_lost (another worker has taken over) */
+    /** @description An error of the Data API. What StreamVibe's functions raise: SVG01 bad_request (the request cannot be understood), SVG02 forbidden (this is not allowed), SVG03 not_found (not found), SVG04 lease_lost (another worker has taken over), SVQ01 quota_exceeded (the plan's quota is used up), SVO01 oauth_state_invalid (the sign-in attempt is unknown, used or too old), SVC01 account_disconnected (the account is disconnected), SVC02 lease_lost (another worker has taken over), SVS01 sync_in_progress (a sync of this account is running), SVS02 lease_lost (another worker has taken over), SVS03 provider_error (the platform gave an answer that cannot be used), SVP01 provider_quota_exceeded (the platform's quota is used up for now), SVE01 site_not_connected (no site is set up at the search engine), SVE02 content_not_public (visitors cannot see the item), SVJ01 too_many_jobs (too many jobs are under way), SVJ02 lease_lost (another worker has taken over), SVW01 conflict (the request conflicts with the present state), SVW02 lease_lost (another worker has taken over) */
     DataApiError: {
       code: string | null;
       /** @description For SV… codes JSON with members of the problem */
@@ -3957,6 +4008,7 @@ export interface components {
         | "quota_exceeded"
         | "ai_budget_exceeded"
         | "forbidden"
+        | "sign_in_again"
         | "not_found"
         | "method_not_allowed"
         | "conflict"
@@ -4513,7 +4565,7 @@ export interface components {
         "application/problem+json": components["schemas"]["Problem"];
       };
     };
-    /** @description This is not allowed */
+    /** @description This is not allowed; A recent sign-in is needed */
     Problem403: {
       headers: {
         [name: string]: unknown;
@@ -6252,6 +6304,57 @@ export interface operations {
       504: components["responses"]["Problem504"];
     };
   };
+  "delete-my-account": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "confirm": "delete my account"
+         *     }
+         */
+        "application/json": {
+          /** @constant */
+          confirm: "delete my account";
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** Format: uuid */
+            confirmation_code: string;
+            /** Format: date-time */
+            requested_at: string;
+            /** Format: uri */
+            status_url: string;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
   "delete-webhook": {
     parameters: {
       query?: never;
@@ -6344,6 +6447,76 @@ export interface operations {
       405: components["responses"]["Problem405"];
       413: components["responses"]["Problem413"];
       415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  "erase-accounts": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /** @example {} */
+        "application/json": Record<string, never>;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            completed: number;
+            waiting: number;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      500: components["responses"]["Problem500"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  "export-my-data": {
+    parameters: {
+      query?: {
+        cursor?: string;
+        /** @example 100 */
+        max_parts?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/x-ndjson": string;
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
       422: components["responses"]["Problem422"];
       429: components["responses"]["Problem429"];
       500: components["responses"]["Problem500"];

@@ -42,7 +42,7 @@ export async function answerAuth(parts: AuthParts, incoming: Incoming): Promise<
     redirectTo,
     () => parts.authApp.fetch(request, { peerAddress: null }),
   );
-  return await resign(response, (token) => tokens.outward(token, (id) => readExtraClaims(authDatabase, id)));
+  return await resign(response, (token) => tokens.outward(token, (id, session) => readExtraClaims(authDatabase, id, session)));
 }
 
 async function answerAdmin(parts: AuthParts, incoming: Incoming): Promise<Response> {

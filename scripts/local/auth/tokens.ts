@@ -13,7 +13,7 @@ export class TokenError extends Error {
 }
 
 /** Claims that Supabase's tokens have and Auth here leaves out. */
-export type ExtraClaims = (userId: string) => Promise<Record<string, unknown>>;
+export type ExtraClaims = (userId: string, sessionId: string) => Promise<Record<string, unknown>>;
 
 export class Tokens {
   readonly jwks: { keys: jose.JWK[] };
@@ -38,7 +38,7 @@ export class Tokens {
   /** Re-signs a token of Auth's for the world. */
   async outward(token: string, extraClaims: ExtraClaims): Promise<string> {
     const { payload } = await jose.jwtVerify(token, this.#internal, { algorithms: ["HS256"] });
-    const claims = { ...await extraClaims(String(payload.sub)), ...payload, iss: this.issuer };
+    const claims = { ...await extraClaims(String(payload.sub), String(payload.session_id)), ...payload, iss: this.issuer };
     return await new jose.SignJWT(claims)
       .setProtectedHeader({ alg: "ES256", typ: "JWT", kid: this.#kid })
       .sign(await this.#privateKey);

@@ -60,14 +60,21 @@ export async function findUserByEmail(
 }
 
 /** Claims that Supabase's tokens carry beside those that Auth here puts in. */
-export async function readExtraClaims(sql: postgres.Sql, userId: string): Promise<Record<string, unknown>> {
-  const [row] = await sql<UserRow[]>`select * from auth.users where id = ${userId}`;
+export async function readExtraClaims(
+  sql: postgres.Sql,
+  userId: string,
+  sessionId: string,
+): Promise<Record<string, unknown>> {
+  const [row] = await sql<(UserRow & { signed_in_at: Date | null })[]>`
+    select *, (select created_at from auth.sessions where id::text = ${sessionId}) as signed_in_at
+    from auth.users where id = ${userId}`;
   return {
     phone: row?.phone ?? "",
     app_metadata: row?.raw_app_meta_data ?? {},
     user_metadata: row?.raw_user_meta_data ?? {},
     aal: "aal1",
-    amr: [{ method: "password", timestamp: Math.floor(Date.now() / 1000) }],
+    // When the session began: refreshing it is no sign-in.
+    amr: [{ method: "password", timestamp: Math.floor((row?.signed_in_at ?? new Date()).getTime() / 1000) }],
     is_anonymous: row?.is_anonymous ?? false,
   };
 }

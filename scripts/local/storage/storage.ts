@@ -63,6 +63,10 @@ export class LocalStorage {
         signedURL: `/object/sign/${name.split("/").map(encodeURIComponent).join("/")}?token=${token}`,
       });
     }
+    if (path.startsWith("/object/list/") && method === "POST") {
+      if (!this.#isService(headers)) return refuse(403, "Unauthorized");
+      return await this.#list(path.slice("/object/list/".length), incoming);
+    }
     if (path.startsWith("/object/") && this.#isService(headers)) {
       const name = path.slice("/object/".length);
       if (method === "POST" || method === "PUT") return await this.#store(name, incoming);
@@ -76,6 +80,21 @@ export class LocalStorage {
       if (method === "GET" || method === "HEAD") return await this.#send(name, headers, method === "HEAD");
     }
     return refuse(404, "not_found");
+  }
+
+  /** What lies in a folder, by name; a folder in it has no id. */
+  async #list(bucket: string, incoming: Incoming): Promise<Response> {
+    const { prefix = "", limit = 100, offset = 0 } = await incoming.toRequest().json().catch(() => ({}));
+    const folder = this.#file(`${bucket}/${prefix}`);
+    const names: string[] = [];
+    for await (const { name } of await entriesOf(folder)) if (!name.endsWith(".part")) names.push(name);
+    const page = names.sort().slice(offset, offset + limit);
+    return Response.json(
+      await Promise.all(page.map(async (name) => {
+        const { isFile, size } = await Deno.stat(join(folder, name));
+        return isFile ? { name, id: await nameBased(`${folder}/${name}`), metadata: { size } } : { name, id: null };
+      })),
+    );
   }
 
   /** An upload in parts: it goes on where it stopped, as its offset says. */
@@ -218,6 +237,15 @@ function metadata(text: string): Record<string, string> {
 async function write(file: string, text: string): Promise<void> {
   await Deno.mkdir(dirname(file), { recursive: true });
   await Deno.writeTextFile(file, text);
+}
+
+async function entriesOf(folder: string): Promise<AsyncIterable<Deno.DirEntry> | Iterable<Deno.DirEntry>> {
+  return await Deno.stat(folder).then(() => Deno.readDir(folder), () => []);
+}
+
+async function nameBased(text: string): Promise<string> {
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))).toHex();
+  return hash.slice(0, 32).replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 }
 
 async function exists(file: string): Promise<boolean> {

@@ -16,6 +16,7 @@ export const CODES = {
   quota_exceeded: [402, "The plan's quota is used up"],
   ai_budget_exceeded: [402, "The budget for AI is used up"],
   forbidden: [403, "This is not allowed"],
+  sign_in_again: [403, "A recent sign-in is needed"],
   not_found: [404, "Not found"],
   method_not_allowed: [405, "The method is not allowed"],
   conflict: [409, "The request conflicts with the present state"],
@@ -130,6 +131,7 @@ export const RAISED: Readonly<Record<string, ErrorCode>> = {
   SVG01: "bad_request",
   SVG02: "forbidden",
   SVG03: "not_found",
+  SVG04: "lease_lost",
   SVQ01: "quota_exceeded",
   SVO01: "oauth_state_invalid",
   SVC01: "account_disconnected",
@@ -175,6 +177,10 @@ export function toApiError(error: unknown): ApiError {
     }
     if (UNAVAILABLE.test(error.sqlstate)) {
       return new ApiError("unavailable", undefined, { retry_after: 5, cause: error });
+    }
+    // Their token outlives them by up to an hour.
+    if (error.sqlstate === "23503" && /_user_id_fkey"/.test(error.message)) {
+      return new ApiError("unauthorized", "Cannot do this: the account was deleted", { cause: error });
     }
     if (error.sqlstate === "57014") {
       return new ApiError("timeout", undefined, { retry_after: 5, cause: error });

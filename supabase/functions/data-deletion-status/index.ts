@@ -3,6 +3,7 @@
  * The code, which only they have, is the key.
  */
 import * as z from "zod";
+import { DatabaseError } from "../_shared/errors.ts";
 import { ApiError, endpoint } from "../_shared/http/endpoint.ts";
 
 const State = z.object({
@@ -11,6 +12,14 @@ const State = z.object({
   completed_at: z.string().nullable(),
   accounts: z.int(),
   items_erased: z.int(),
+});
+
+const Leaving = z.object({
+  requested_at: z.string(),
+  completed_at: z.string().nullable(),
+  rows_erased: z.int(),
+  files_erased: z.int(),
+  grants_not_revoked: z.int(),
 });
 
 export default endpoint({
@@ -31,15 +40,20 @@ export default endpoint({
       { p_confirmation_code: input.code },
       z.array(State),
     );
-    if (!found) throw new ApiError("not_found", "Cannot find a request with this code: check the link");
-    return told(found);
+    if (found) return told(found);
+    const [leaving] = await admin.call("account_deletion_state", { p_code: input.code }, z.array(Leaving))
+      // Module 011 may not stand.
+      .catch((error) =>
+        error instanceof DatabaseError && ["PGRST202", "42883"].includes(error.sqlstate) ? [] : Promise.reject(error)
+      );
+    if (leaving) return toldOfAccount(leaving);
+    throw new ApiError("not_found", "Cannot find a request with this code: check the link");
   },
 });
 
 function told(
   { reported_by, requested_at, completed_at, accounts, items_erased }: z.infer<typeof State>,
 ): string {
-  const day = (time: string) => `${new Date(time).toISOString().slice(0, 16).replace("T", " ")} UTC`;
   const state = completed_at === null
     ? "It is under way: access and names are gone, the content follows within minutes."
     : accounts === 0
@@ -48,4 +62,18 @@ function told(
   return `You asked ${reported_by} on ${
     day(requested_at)
   } to have your data at StreamVibe erased.\n${state}\n`;
+}
+
+function toldOfAccount(leaving: z.infer<typeof Leaving>): string {
+  const state = leaving.completed_at === null
+    ? "It is under way: nobody can sign in or see anything of it any more, the rest follows within minutes."
+    : `It was done by ${day(leaving.completed_at)}. Erased rows: ${leaving.rows_erased}; files: ${leaving.files_erased}.`;
+  const platforms = leaving.grants_not_revoked === 0
+    ? ""
+    : `Platforms that could not be told: ${leaving.grants_not_revoked}. Take the access back there, in the settings of your account.\n`;
+  return `You asked on ${day(leaving.requested_at)} to have your account at StreamVibe deleted.\n${state}\n${platforms}`;
+}
+
+function day(time: string): string {
+  return `${new Date(time).toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }

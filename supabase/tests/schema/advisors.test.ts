@@ -83,17 +83,19 @@ Deno.test("no published table has a column that its rows' owner may not read", a
   );
 });
 
-Deno.test("no function has dynamic SQL but six, whose reason stands in them", async () => {
+Deno.test("no function has dynamic SQL but eight, whose reason stands in them", async () => {
   assert.deepEqual(
     await lines(`
     select p.oid::regproc::text as line from pg_proc as p
     where p.pronamespace in ('public'::regnamespace, 'ops'::regnamespace, 'publishing'::regnamespace, 'feed'::regnamespace) and p.prosrc ~* '\\mexecute\\M' order by 1`),
     [
       "check_health",
+      "erase_account_rows",
       "ops.admin_list_slow_queries",
       "ops.backup_ages",
       "ops.erase_requested_data",
       "ops.keep_click_partitions",
+      "read_data_export",
       "update_trending_keywords",
     ],
   );

@@ -38,6 +38,16 @@ const OFFENCES: Record<string, string> = {
     "insert into ops.deployment (phase, action, revision, release, checksums) values (1, 'deploy', '', '', '[]')",
   deployment_steps_is_array:
     "insert into ops.deployment (phase, action, revision, release, checksums, steps) values (1, 'deploy', '', '', '{}', '{}')",
+  personal_rule_erasure_known:
+    "insert into ops.personal_rule (table_name, erasure, reason) values ('x', 'lost', 'x')",
+  personal_rule_anonymised_says_how:
+    "insert into ops.personal_rule (table_name, erasure, reason) values ('x', 'anonymised', 'x')",
+  data_export_finished_has_sum:
+    "insert into ops.data_export (user_id, tables, finished_at) values ($owner, '{}', now())",
+  account_deletion_completed_is_nameless:
+    "insert into ops.account_deletion (person_key, user_id, completed_at) values ('x', $owner, now())",
+  account_deletion_completed_is_whole:
+    "insert into ops.account_deletion (person_key, completed_at) values ('x', now())",
   platform_connection_leased_iff_until:
     "update platform_connection set refresh_lease = gen_random_uuid() where id = $connection",
   platform_connection_only_active_is_leased:

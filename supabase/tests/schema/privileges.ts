@@ -248,6 +248,13 @@ export const EXECUTE: Record<string, string> = {
     "public",
     "service_role",
     `
+    begin_data_export read_data_export has_data_export finish_data_export request_account_deletion claim_account_deletion
+    record_account_deletion erase_account_rows settle_account_deletion account_deletion_state`,
+  ),
+  ...executable(
+    "public",
+    "service_role",
+    `
     operate_seo_sites connect_seo_site read_seo_connection settle_seo_verification
     take_seo_quota observe_seo_quota begin_seo_submissions claim_seo_submissions settle_seo_submissions
     begin_seo_run end_seo_run list_seo_work claim_seo_checks settle_seo_checks`,

@@ -2360,6 +2360,16 @@ export type Database = {
       };
     };
     Functions: {
+      "account_deletion_state": {
+        Args: { "p_code": string };
+        Returns: {
+          "completed_at": string;
+          "files_erased": number;
+          "grants_not_revoked": number;
+          "requested_at": string;
+          "rows_erased": number;
+        }[];
+      };
       "add_job_log": {
         Args: {
           "p_details"?: Json;
@@ -2492,6 +2502,7 @@ export type Database = {
         Args: { "p_livemode": boolean; "p_tier"?: string; "p_user_id": string };
         Returns: Json;
       };
+      "begin_data_export": { Args: { "p_user_id": string }; Returns: Json };
       "begin_oauth": {
         Args: {
           "p_code_verifier": string;
@@ -2596,6 +2607,7 @@ export type Database = {
         }[];
       };
       "choose_active_accounts": { Args: { "p_account_ids": (string)[] }; Returns: number };
+      "claim_account_deletion": { Args: { "p_lease_seconds"?: number }; Returns: Json };
       "claim_alert_deliveries": {
         Args: {
           "p_channels": (string)[];
@@ -2736,6 +2748,10 @@ export type Database = {
       "end_ai_analysis": { Args: { "p_analysis_id": string }; Returns: undefined };
       "end_seo_run": { Args: { "p_connection_id": string }; Returns: undefined };
       "enqueue_due_posts": { Args: { "p_limit"?: number }; Returns: number };
+      "erase_account_rows": {
+        Args: { "p_code": string; "p_fence": number; "p_lease_seconds"?: number; "p_limit"?: number };
+        Returns: number;
+      };
       "expire_stale_jobs": {
         Args: Record<PropertyKey, never>;
         Returns: {
@@ -2844,6 +2860,7 @@ export type Database = {
           "user_id": string;
         }[];
       };
+      "finish_data_export": { Args: { "p_export_id": string; "p_user_id": string }; Returns: Json };
       "finish_media": { Args: { "p_facts": Json; "p_media_id": string; "p_user_id": string }; Returns: Json };
       "finish_request": {
         Args: { "p_body"?: string; "p_idempotency_key": string; "p_scope": string; "p_status": number };
@@ -2926,6 +2943,10 @@ export type Database = {
           "started_at": string;
           "status": Database["public"]["Enums"]["job_status_enum"];
         }[];
+      };
+      "has_data_export": {
+        Args: { "p_export_id": string; "p_part": number; "p_user_id": string };
+        Returns: boolean;
       };
       "has_other_account": {
         Args: { "p_platform": string; "p_social_account_id"?: string; "p_user_id": string };
@@ -3058,6 +3079,16 @@ export type Database = {
       "put_thumbnails": { Args: { "p_urls": Json }; Returns: number };
       "read_billing": { Args: { "p_livemode": boolean; "p_user_id": string }; Returns: Json };
       "read_connection": { Args: { "p_social_account_id": string; "p_user_id": string }; Returns: Json };
+      "read_data_export": {
+        Args: {
+          "p_bytes"?: number;
+          "p_export_id": string;
+          "p_part": number;
+          "p_rows"?: number;
+          "p_user_id": string;
+        };
+        Returns: Json;
+      };
       "read_feed": {
         Args: {
           "p_cursor"?: string;
@@ -3092,6 +3123,10 @@ export type Database = {
           "p_size": number;
         };
         Returns: Json;
+      };
+      "record_account_deletion": {
+        Args: { "p_code": string; "p_done": Json; "p_fence": number; "p_lease_seconds"?: number };
+        Returns: undefined;
       };
       "record_click": {
         Args: {
@@ -3141,6 +3176,7 @@ export type Database = {
         Args: { "p_connection_id": string; "p_error": string; "p_lease": string };
         Returns: undefined;
       };
+      "request_account_deletion": { Args: { "p_user_id": string }; Returns: Json };
       "request_data_deletion": {
         Args: {
           "p_before": string;
@@ -3301,6 +3337,10 @@ export type Database = {
           "p_user_id": string;
         };
         Returns: undefined;
+      };
+      "settle_account_deletion": {
+        Args: { "p_code": string; "p_error"?: string; "p_fence": number; "p_is_gone"?: boolean };
+        Returns: string;
       };
       "settle_ai_call": {
         Args: {

@@ -4,12 +4,17 @@
  */
 import * as z from "zod";
 import type { Context } from "../context.ts";
-import { type CallOptions, callProvider, readJson } from "../http/outgoing.ts";
+import { type CallOptions, callProvider, ProviderError, readJson } from "../http/outgoing.ts";
 import { secretKeys } from "../settings/auth_keys.ts";
 import type { MediaSource, Medium } from "./publisher.ts";
 import { PUBLISHING } from "./settings.ts";
 
 const Signed = z.object({ signedURL: z.string() });
+const Listed = z.array(z.object({
+  name: z.string(),
+  id: z.string().nullable(),
+  metadata: z.object({ size: z.number().optional(), mimetype: z.string().optional() }).nullish(),
+}));
 
 /** How long an address of ours for reading lives. */
 const READ_SECONDS = 900;
@@ -85,6 +90,35 @@ export class Storage {
     const response = await callProvider(url, { method: "HEAD" }, this.#options).catch(() => null);
     const length = response?.headers.get("content-length");
     return length ? Number(length) : null;
+  }
+
+  /** Every file below a folder, by name; nothing where there is no such bucket. */
+  async *list(folder: string): AsyncGenerator<{ path: string; bytes: number | null; type: string | null }> {
+    const limit = 1_000;
+    for (let offset = 0;; offset += limit) {
+      const entries = await this.#page({ prefix: folder, limit, offset });
+      for (const { name, id, metadata } of entries) {
+        const path = `${folder}/${name}`;
+        // What has no id is a folder.
+        if (id === null) yield* this.list(path);
+        else yield { path, bytes: metadata?.size ?? null, type: metadata?.mimetype ?? null };
+      }
+      if (entries.length < limit) return;
+    }
+  }
+
+  async #page(page: { prefix: string; limit: number; offset: number }): Promise<z.output<typeof Listed>> {
+    try {
+      const response = await callProvider(`${this.#base}/object/list/${this.#bucket}`, {
+        method: "POST",
+        headers: { ...this.#headers, "content-type": "application/json" },
+        body: JSON.stringify({ ...page, sortBy: { column: "name", order: "asc" } }),
+      }, this.#options);
+      return Listed.parse(await readJson(response, "storage"));
+    } catch (error) {
+      if (error instanceof ProviderError && (error.status === 400 || error.status === 404)) return [];
+      throw error;
+    }
   }
 
   async remove(paths: readonly string[]): Promise<void> {
