@@ -148,7 +148,7 @@ begin
   if to_regclass('feed.snapshot') is null then
     return;
   end if;
-  perform cron.schedule('keep-feed-house', '9-59/10 * * * *', 'select ops.keep_feed_house()');
+  perform cron.schedule('keep-feed-house', '7-59/10 * * * *', 'select ops.keep_feed_house()');
 end;
 $$;
 

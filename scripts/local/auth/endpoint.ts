@@ -42,7 +42,10 @@ export async function answerAuth(parts: AuthParts, incoming: Incoming): Promise<
     redirectTo,
     () => parts.authApp.fetch(request, { peerAddress: null }),
   );
-  return await resign(response, (token) => tokens.outward(token, (id, session) => readExtraClaims(authDatabase, id, session)));
+  return await resign(
+    response,
+    (token) => tokens.outward(token, (id, session) => readExtraClaims(authDatabase, id, session)),
+  );
 }
 
 async function answerAdmin(parts: AuthParts, incoming: Incoming): Promise<Response> {

@@ -38,7 +38,11 @@ export class Tokens {
   /** Re-signs a token of Auth's for the world. */
   async outward(token: string, extraClaims: ExtraClaims): Promise<string> {
     const { payload } = await jose.jwtVerify(token, this.#internal, { algorithms: ["HS256"] });
-    const claims = { ...await extraClaims(String(payload.sub), String(payload.session_id)), ...payload, iss: this.issuer };
+    const claims = {
+      ...await extraClaims(String(payload.sub), String(payload.session_id)),
+      ...payload,
+      iss: this.issuer,
+    };
     return await new jose.SignJWT(claims)
       .setProtectedHeader({ alg: "ES256", typ: "JWT", kid: this.#kid })
       .sign(await this.#privateKey);

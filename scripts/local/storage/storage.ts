@@ -92,7 +92,9 @@ export class LocalStorage {
     return Response.json(
       await Promise.all(page.map(async (name) => {
         const { isFile, size } = await Deno.stat(join(folder, name));
-        return isFile ? { name, id: await nameBased(`${folder}/${name}`), metadata: { size } } : { name, id: null };
+        return isFile
+          ? { name, id: await nameBased(`${folder}/${name}`), metadata: { size } }
+          : { name, id: null };
       })),
     );
   }

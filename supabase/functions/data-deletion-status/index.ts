@@ -44,7 +44,9 @@ export default endpoint({
     const [leaving] = await admin.call("account_deletion_state", { p_code: input.code }, z.array(Leaving))
       // Module 011 may not stand.
       .catch((error) =>
-        error instanceof DatabaseError && ["PGRST202", "42883"].includes(error.sqlstate) ? [] : Promise.reject(error)
+        error instanceof DatabaseError && ["PGRST202", "42883"].includes(error.sqlstate)
+          ? []
+          : Promise.reject(error)
       );
     if (leaving) return toldOfAccount(leaving);
     throw new ApiError("not_found", "Cannot find a request with this code: check the link");
@@ -67,11 +69,15 @@ function told(
 function toldOfAccount(leaving: z.infer<typeof Leaving>): string {
   const state = leaving.completed_at === null
     ? "It is under way: nobody can sign in or see anything of it any more, the rest follows within minutes."
-    : `It was done by ${day(leaving.completed_at)}. Erased rows: ${leaving.rows_erased}; files: ${leaving.files_erased}.`;
+    : `It was done by ${
+      day(leaving.completed_at)
+    }. Erased rows: ${leaving.rows_erased}; files: ${leaving.files_erased}.`;
   const platforms = leaving.grants_not_revoked === 0
     ? ""
     : `Platforms that could not be told: ${leaving.grants_not_revoked}. Take the access back there, in the settings of your account.\n`;
-  return `You asked on ${day(leaving.requested_at)} to have your account at StreamVibe deleted.\n${state}\n${platforms}`;
+  return `You asked on ${
+    day(leaving.requested_at)
+  } to have your account at StreamVibe deleted.\n${state}\n${platforms}`;
 }
 
 function day(time: string): string {

@@ -21,10 +21,17 @@ export default endpoint({
   errors: ["not_found"],
   async handle(context) {
     // What is sent later must not end with the handler's own time limit: it has one of its own.
-    const lines = await exportLines({ ...context, signal: context.request.signal }, context.user.id, context.input);
+    const lines = await exportLines(
+      { ...context, signal: context.request.signal },
+      context.user.id,
+      context.input,
+    );
     const body = ReadableStream.from(lines).pipeThrough(new TextEncoderStream());
     return new Response(body, {
-      headers: { "content-type": LINES, "content-disposition": 'attachment; filename="streamvibe-export.ndjson"' },
+      headers: {
+        "content-type": LINES,
+        "content-disposition": 'attachment; filename="streamvibe-export.ndjson"',
+      },
     });
   },
 });

@@ -14,7 +14,8 @@ interface PersonalTable {
 
 const LIST = "select * from ops.list_personal_tables() order by table_name";
 /** Columns that name a person, or a thing of a person's. What is in none of these tables is nobody's. */
-const NAMES = `(^|_)(user|person|actor|owner|creator|author|follower|member|customer|subscriber)(_id|_key)?$|^(e?mail|phone)|_by$|^(content_item|content|social_account|post|target|media|endpoint|job|connection|suggestion)_id$`;
+const NAMES =
+  `(^|_)(user|person|actor|owner|creator|author|follower|member|customer|subscriber)(_id|_key)?$|^(e?mail|phone)|_by$|^(content_item|content|social_account|post|target|media|endpoint|job|connection|suggestion)_id$`;
 
 /** Tables in which such a column does not make a row a person's. */
 const NOBODYS: Record<string, string> = {
@@ -26,7 +27,9 @@ const NOBODYS: Record<string, string> = {
 };
 
 test("every table that names people is in the list", async (context) => {
-  const listed = (await context.query<PersonalTable & Record<string, unknown>>(LIST)).map(({ table_name }) => table_name);
+  const listed = (await context.query<PersonalTable & Record<string, unknown>>(LIST)).map(({ table_name }) =>
+    table_name
+  );
   const naming = await context.query<{ name: string; columns: string }>(`
     select format('%I.%I', space.nspname, class.relname) as name, string_agg(attname, ', ') as columns
     from pg_class as class
@@ -37,7 +40,11 @@ test("every table that names people is in the list", async (context) => {
     group by 1`);
   assert.ok(naming.length > 30);
   const forgotten = naming.filter(({ name }) => !listed.includes(name) && !(name in NOBODYS));
-  assert.deepEqual(forgotten, [], "add a user_id, a foreign key that cascades, or a row in ops.personal_rule");
+  assert.deepEqual(
+    forgotten,
+    [],
+    "add a user_id, a foreign key that cascades, or a row in ops.personal_rule",
+  );
 });
 
 test("a table that a later module adds is found by itself, with what hangs on it, and only an erasure that works is promised", async (context) => {
@@ -49,14 +56,21 @@ test("a table that a later module adds is found by itself, with what hangs on it
     insert into later.diary (user_id, text, api_secret) values ($owner, 'mine', 's'), ($other, 'theirs', 's');
     insert into later.page select id, 1 from later.diary;
     insert into later.pact values ($other, $owner)`);
-  const found = (await context.query<PersonalTable & Record<string, unknown>>(LIST)).filter(({ table_name }) => table_name.startsWith("later."));
-  assert.deepEqual(found.map(({ table_name, columns, erasure }) => [table_name, columns.join(" "), erasure]), [
-    ["later.diary", "id user_id text", "erased"],
-    ["later.pact", "one other", "erased"],
-    ["later.page", "diary_id n", "cascaded"],
-  ]);
+  const found = (await context.query<PersonalTable & Record<string, unknown>>(LIST)).filter((
+    { table_name },
+  ) => table_name.startsWith("later."));
+  assert.deepEqual(
+    found.map(({ table_name, columns, erasure }) => [table_name, columns.join(" "), erasure]),
+    [
+      ["later.diary", "id user_id text", "erased"],
+      ["later.pact", "one other", "erased"],
+      ["later.page", "diary_id n", "cascaded"],
+    ],
+  );
   const begun = await context.value<{ export_id: string }>("select begin_data_export($owner)");
-  const part = await context.value<{ text: string }>(`select read_data_export($owner, '${begun.export_id}', 1)`);
+  const part = await context.value<{ text: string }>(
+    `select read_data_export($owner, '${begun.export_id}', 1)`,
+  );
   assert.match(part.text, /later\.diary.*mine/);
   assert.doesNotMatch(part.text, /theirs|api_secret/);
   assert.equal(part.text.match(/"table" : "later\.page"/g)?.length, 1);
@@ -75,11 +89,21 @@ test("a table that a later module adds is found by itself, with what hangs on it
 test("what is listed can be exported and erased: keys, conditions and columns are good, and no secret is shown", async (context) => {
   for (const own of await context.query<PersonalTable & Record<string, unknown>>(LIST)) {
     const { table_name, condition, columns, key_columns, erasure, reason, is_exported } = own;
-    await context.query(`select ${columns.map((name) => `t."${name}"`)} from ${table_name} as t where ${condition.replaceAll("$1", `$owner::uuid`)} limit 1`);
+    await context.query(
+      `select ${columns.map((name) => `t."${name}"`)} from ${table_name} as t where ${
+        condition.replaceAll("$1", `$owner::uuid`)
+      } limit 1`,
+    );
     if (is_exported) assert.ok(key_columns.length > 0, `${table_name} has a primary key`);
     if (!is_exported || ["kept", "anonymised"].includes(erasure)) assert.ok(reason, `${table_name} says why`);
     for (const name of columns) {
-      if (is_exported) assert.doesNotMatch(name, /secret|password|verifier|private_key|access_token|refresh_token/, table_name);
+      if (is_exported) {
+        assert.doesNotMatch(
+          name,
+          /secret|password|verifier|private_key|access_token|refresh_token/,
+          table_name,
+        );
+      }
     }
     if (erasure !== "cascaded" || table_name === "public.users") continue;
     // What goes with the login really goes: each hangs by keys that cascade, or is deleted by the step that its rule names.
@@ -95,5 +119,8 @@ test("what is listed can be exported and erased: keys, conditions and columns ar
 });
 
 test("rules are for tables that are there", async (context) => {
-  assert.deepEqual(await context.query("select table_name from ops.personal_rule where to_regclass(table_name) is null"), []);
+  assert.deepEqual(
+    await context.query("select table_name from ops.personal_rule where to_regclass(table_name) is null"),
+    [],
+  );
 });

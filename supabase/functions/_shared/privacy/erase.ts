@@ -23,7 +23,9 @@ const Deletion = z.object({
   may_give_up: z.boolean(),
   files_done: z.boolean(),
   rows_done: z.boolean(),
-  grants: z.array(z.object({ connection_id: z.uuid(), platform: z.string(), tokens: Tokens.nullable().catch(null) })),
+  grants: z.array(
+    z.object({ connection_id: z.uuid(), platform: z.string(), tokens: Tokens.nullable().catch(null) }),
+  ),
   customers: z.array(z.object({
     row: z.number(),
     livemode: z.boolean(),
@@ -96,7 +98,9 @@ class Eraser {
       await work();
     } catch (error) {
       const reason = `${name}: ${
-        error instanceof ProviderError ? `${error.provider} ${error.status ?? error.kind}` : describeFault(error)
+        error instanceof ProviderError
+          ? `${error.provider} ${error.status ?? error.kind}`
+          : describeFault(error)
       }`;
       this.#errors.push(reason);
       this.context.log.warn("a step of a deletion failed", { code: this.deletion.code, reason, error });
@@ -127,7 +131,9 @@ class Eraser {
     await this.#record({ connection_id, ...outcome });
   }
 
-  async #endCustomer({ row, livemode, customer_id, is_deleted }: Deletion["customers"][number]): Promise<void> {
+  async #endCustomer(
+    { row, livemode, customer_id, is_deleted }: Deletion["customers"][number],
+  ): Promise<void> {
     const { context, deletion } = this;
     const has_key = context.settings.of(BILLING).STRIPE_SECRET_KEY !== undefined;
     const is_live = isLive(context.settings);
@@ -135,13 +141,19 @@ class Eraser {
     // What was tried out in test mode is left there.
     if (!is_deleted && has_key && livemode === is_live) {
       const stripe = await stripeClient(context);
-      const ids = customer_id !== null ? [customer_id] : deletion.email === null ? [] : (await stripe.customers.list({
-        email: deletion.email,
-        limit: 100,
-      })).data.filter(({ metadata }) => metadata?.[OWNER] === deletion.user_id).map(({ id }) => id);
+      const ids = customer_id !== null
+        ? [customer_id]
+        : deletion.email === null
+        ? []
+        : (await stripe.customers.list({
+          email: deletion.email,
+          limit: 100,
+        })).data.filter(({ metadata }) => metadata?.[OWNER] === deletion.user_id).map(({ id }) => id);
       for (const id of ids) {
         try {
-          for await (const subscription of stripe.subscriptions.list({ customer: id, status: "all", limit: 100 })) {
+          for await (
+            const subscription of stripe.subscriptions.list({ customer: id, status: "all", limit: 100 })
+          ) {
             if (["canceled", "incomplete_expired"].includes(subscription.status)) continue;
             await stripe.subscriptions.cancel(subscription.id);
           }
@@ -177,7 +189,9 @@ class Eraser {
   async #eraseRows(): Promise<void> {
     const limit = 2_000;
     while (Date.now() < this.ends_at) {
-      if (await this.context.admin.call("erase_account_rows", { ...this.#about, p_limit: limit }) < limit) return;
+      if (await this.context.admin.call("erase_account_rows", { ...this.#about, p_limit: limit }) < limit) {
+        return;
+      }
     }
   }
 

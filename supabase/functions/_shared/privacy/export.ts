@@ -64,9 +64,13 @@ async function known(context: Context, user_id: string, cursor: string): Promise
     p_part: position.part,
   });
   if (!is_known) {
-    throw new ApiError("not_found", "Cannot go on with this export: there is none with this cursor; begin anew", {
-      extras: { resource: "export", id: export_id },
-    });
+    throw new ApiError(
+      "not_found",
+      "Cannot go on with this export: there is none with this cursor; begin anew",
+      {
+        extras: { resource: "export", id: export_id },
+      },
+    );
   }
   return position;
 }
@@ -114,11 +118,19 @@ async function* goOn(
   } catch (error) {
     // The answer has begun: what is whole of it stays good, and the rest is asked for again.
     context.log.warn("an export was cut off", { export_id: at.export_id, error });
-    yield line({ type: "continue", cursor: cursorOf(at), detail: "Something went wrong on our side: go on later" });
+    yield line({
+      type: "continue",
+      cursor: cursorOf(at),
+      detail: "Something went wrong on our side: go on later",
+    });
   }
 }
 
-async function files(context: Context, user_id: string, after: number): Promise<{ text: string; listed: number }> {
+async function files(
+  context: Context,
+  user_id: string,
+  after: number,
+): Promise<{ text: string; listed: number }> {
   const storage = new Storage(context);
   const page: Awaited<ReturnType<typeof described>>[] = [];
   let place = 0;
@@ -130,7 +142,10 @@ async function files(context: Context, user_id: string, after: number): Promise<
   return { text: page.map((file) => line({ type: "file", ...file })).join(""), listed: page.length };
 }
 
-async function described(storage: Storage, file: { path: string; bytes: number | null; type: string | null }) {
+async function described(
+  storage: Storage,
+  file: { path: string; bytes: number | null; type: string | null },
+) {
   const url = await storage.sign(file.path, FILE_SECONDS);
   return { path: file.path, bytes: file.bytes, mime_type: file.type, url, url_lives_seconds: FILE_SECONDS };
 }

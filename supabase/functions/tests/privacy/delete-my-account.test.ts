@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
 import { createClient } from "@supabase/supabase-js";
-import { callFunction, createCreator, simulator, testDatabase, testStack } from "../../../../scripts/test/stack.ts";
+import {
+  callFunction,
+  createCreator,
+  simulator,
+  testDatabase,
+  testStack,
+} from "../../../../scripts/test/stack.ts";
 import { eraseAccounts } from "../../_shared/privacy/erase.ts";
 import { requireRecentSignIn } from "../../_shared/privacy/recent_sign_in.ts";
 import { connectionContext } from "../support/connection_context.ts";
@@ -59,7 +65,9 @@ async function tracesOf(sql: Sql, words: string[]): Promise<string[]> {
   const found: string[] = [];
   for (const { name } of tables) {
     const [row] = await sql.unsafe(
-      `select t::text as row from ${name} as t where ${words.map((_, n) => `t::text ilike '%' || $${n + 1} || '%'`).join(" or ")} limit 1`,
+      `select t::text as row from ${name} as t where ${
+        words.map((_, n) => `t::text ilike '%' || $${n + 1} || '%'`).join(" or ")
+      } limit 1`,
       words,
     );
     if (row) found.push(name);
@@ -84,22 +92,28 @@ Deno.test("delete-my-account hides at once and leaves nothing: rows, files, toke
     await transaction`select set_config('request.jwt.claims', ${JSON.stringify({ sub: creator.id })}, true)`;
     await transaction`select set_ai_key('openai', 'sk-of-delete-my-account')`;
   });
-  const [foreign] = await sql`select id from public.content_item where user_id = ${other.account.creator.id} limit 1`;
+  const [foreign] =
+    await sql`select id from public.content_item where user_id = ${other.account.creator.id} limit 1`;
   await sql`insert into public.content_click (content_id, user_id, referrer, user_agent, country) values (${foreign?.id}, ${creator.id}, 'https://example.org/me', 'Mozilla/5.0', 'DE')`;
   const url = (await creator.call<{ url: string }>("create-checkout-session", { tier: "basic" })).body.url;
   await payOn(url);
   const [customer] = await sql`select customer_id from ops.billing_customer where user_id = ${creator.id}`;
   await eventually(async () =>
-    (await simulator<{ subscriptions: unknown[] }>(`stripe/customers/${customer?.customer_id}`)).subscriptions.length > 0
+    (await simulator<{ subscriptions: unknown[] }>(`stripe/customers/${customer?.customer_id}`)).subscriptions
+      .length > 0
   );
   const tokens = (await own.account.state()).tokens;
   const before = await rowsOf(sql, other.account.creator.id);
 
   const slip = await creator.call("delete-my-account", { confirm: "yes" });
   assert.equal(slip.status, 422);
-  const { status, body } = await creator.call<{ confirmation_code: string; status_url: string }>("delete-my-account", CONFIRM);
+  const { status, body } = await creator.call<{ confirmation_code: string; status_url: string }>(
+    "delete-my-account",
+    CONFIRM,
+  );
   assert.equal(status, 200, JSON.stringify(body));
-  const [hidden] = await sql`select count(*)::integer as items from ops.public_item where user_id = ${creator.id}`;
+  const [hidden] =
+    await sql`select count(*)::integer as items from ops.public_item where user_id = ${creator.id}`;
   assert.equal(hidden?.items, 0, "invisible with the answer");
   const signIn = await creator.client.auth.refreshSession();
   assert.ok(signIn.error, "the session has ended");
@@ -118,7 +132,9 @@ Deno.test("delete-my-account hides at once and leaves nothing: rows, files, toke
     `Name ${creator.id.slice(0, 8)}`,
   ]);
   // What is kept has its reason; events that Stripe sends of the deletion itself name the customer.
-  const kept = await sql<{ name: string }[]>`select table_name as name from ops.personal_rule where erasure in ('kept', 'anonymised')`;
+  const kept = await sql<
+    { name: string }[]
+  >`select table_name as name from ops.personal_rule where erasure in ('kept', 'anonymised')`;
   const may = ["public.stripe_webhook_events", ...kept.map(({ name }) => name)];
   assert.deepEqual(traces.filter((name) => !may.includes(name)), []);
   const left = await sql<{ action: string; details: string }[]>`
@@ -130,19 +146,36 @@ Deno.test("delete-my-account hides at once and leaves nothing: rows, files, toke
   ).catch(() => ({ deleted: true, subscriptions: [] }));
   assert.ok((gone.subscriptions ?? []).every(({ status }) => status === "canceled"));
   const { api_url, secret_key, publishable_key } = await testStack();
-  const file = await fetch(`${api_url}/storage/v1/object/media/${creator.id}/${medium.id}`, { headers: { apikey: secret_key } });
+  const file = await fetch(`${api_url}/storage/v1/object/media/${creator.id}/${medium.id}`, {
+    headers: { apikey: secret_key },
+  });
   assert.equal(file.status, 404, await file.text());
-  const [click] = await sql`select user_id, referrer, country from public.content_click where content_id = ${foreign?.id}`;
-  assert.deepEqual({ ...click }, { user_id: null, referrer: null, country: null }, "the click stays, without the person");
+  const [click] =
+    await sql`select user_id, referrer, country from public.content_click where content_id = ${foreign?.id}`;
+  assert.deepEqual(
+    { ...click },
+    { user_id: null, referrer: null, country: null },
+    "the click stays, without the person",
+  );
 
-  const told = await callFunction<{ text: string }>("data-deletion-status", { query: { code: body.confirmation_code } });
+  const told = await callFunction<{ text: string }>("data-deletion-status", {
+    query: { code: body.confirmation_code },
+  });
   assert.match(told.body.text, /account at StreamVibe deleted[^]*It was done by/);
   assert.deepEqual(await rowsOf(sql, other.account.creator.id), before, "the other has every row as before");
 
   // The old token is good for an hour, and good for nothing.
-  for (const [name, input] of [["create-checkout-session", { tier: "basic" }], ["delete-my-account", CONFIRM], ["save-webhook", { url: "https://hooks.example.com/y" }]] as const) {
+  for (
+    const [name, input] of [["create-checkout-session", { tier: "basic" }], ["delete-my-account", CONFIRM], [
+      "save-webhook",
+      { url: "https://hooks.example.com/y" },
+    ]] as const
+  ) {
     const answer = await creator.call(name, input);
-    assert.ok(answer.status >= 400 && answer.status < 500, `${name}: ${answer.status} ${JSON.stringify(answer.body)}`);
+    assert.ok(
+      answer.status >= 400 && answer.status < 500,
+      `${name}: ${answer.status} ${JSON.stringify(answer.body)}`,
+    );
   }
   const again = createClient(api_url, publishable_key, { auth: { persistSession: false } });
   const { error } = await again.auth.signUp({ email: creator.email, password: creator.password });
@@ -151,10 +184,16 @@ Deno.test("delete-my-account hides at once and leaves nothing: rows, files, toke
 
 Deno.test("only a recent sign-in deletes: a token of an old session, refreshed or not, is refused", async () => {
   const token = (amr: unknown) =>
-    `h.${btoa(JSON.stringify({ sub: "x", iat: 1_000_000, amr })).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "")}.s`;
+    `h.${
+      btoa(JSON.stringify({ sub: "x", iat: 1_000_000, amr })).replaceAll("+", "-").replaceAll("/", "_")
+        .replaceAll("=", "")
+    }.s`;
   const now = new Date(1_000_000_000);
   requireRecentSignIn(token([{ method: "password", timestamp: 999_401 }]), now);
-  requireRecentSignIn(token([{ method: "password", timestamp: 10 }, { method: "totp", timestamp: 999_900 }]), now);
+  requireRecentSignIn(
+    token([{ method: "password", timestamp: 10 }, { method: "totp", timestamp: 999_900 }]),
+    now,
+  );
   for (const amr of [[{ method: "password", timestamp: 999_399 }], [], undefined, ["password"], "x"]) {
     assert.throws(() => requireRecentSignIn(token(amr), now), /sign in again/);
   }
@@ -164,10 +203,14 @@ Deno.test("only a recent sign-in deletes: a token of an old session, refreshed o
     const creator = await createCreator();
     await sql`update auth.sessions set created_at = now() - interval '11 minutes' where user_id = ${creator.id}`;
     const { data } = await creator.client.auth.refreshSession();
-    const { status, body } = await callFunction("delete-my-account", { as: data.session?.access_token, body: CONFIRM });
+    const { status, body } = await callFunction("delete-my-account", {
+      as: data.session?.access_token,
+      body: CONFIRM,
+    });
     assert.equal(status, 403, JSON.stringify(body));
     assert.equal(body.code, "sign_in_again");
-    const [row] = await sql`select count(*)::integer as n from ops.account_deletion where user_id = ${creator.id}`;
+    const [row] =
+      await sql`select count(*)::integer as n from ops.account_deletion where user_id = ${creator.id}`;
     assert.equal(row?.n, 0);
   } finally {
     await sql.end();
@@ -178,7 +221,9 @@ Deno.test("a deletion is asked for twice at once and is one; the only admin is r
   const sql = await testDatabase({ max: 4 });
   try {
     const { id } = await createCreator();
-    const codes = await Promise.all(Array.from({ length: 4 }, () => sql`select request_account_deletion(${id}) as asked`));
+    const codes = await Promise.all(
+      Array.from({ length: 4 }, () => sql`select request_account_deletion(${id}) as asked`),
+    );
     assert.equal(new Set(codes.map(([row]) => row?.asked.code)).size, 1);
     await assert.rejects(
       sql.begin(async (transaction) => {
@@ -202,7 +247,8 @@ Deno.test("a sync that runs meanwhile writes nothing more, and a platform that i
   await own.account.arm(own.account.row.calls.revoke ?? "", { status: 503 }, { times: 20 });
   let code = "";
   const steps: number[] = [];
-  for (let sync_id: string | undefined;;) {
+  let sync_id: string | undefined;
+  for (;;) {
     const { status, body } = await own.account.syncOnce({ max_results: 50, sync_id });
     steps.push(status);
     if (status !== 200 || !body.has_more) break;
@@ -222,7 +268,8 @@ Deno.test("a sync that runs meanwhile writes nothing more, and a platform that i
   const waiting = await deletionOf(sql, code);
   assert.match(waiting.last_error ?? "", /a grant/);
   assert.equal(waiting.completed_at, null);
-  const [items] = await sql`select count(*)::integer as n from public.content_item where user_id = ${creator.id}`;
+  const [items] =
+    await sql`select count(*)::integer as n from public.content_item where user_id = ${creator.id}`;
   assert.equal(items?.n, 0, "the rows are gone");
   assert.ok(waiting.due_at > new Date(), "it is tried again later");
 
@@ -246,13 +293,16 @@ Deno.test("a run that dies at any of its calls leaves the rest to the next one",
       // Whatever is called after so many calls never comes back.
       const dying = {
         ...calm,
-        fetch: ((input: RequestInfo | URL, init?: RequestInit) => left-- > 0 ? fetch(input, init) : new Promise(() => {})) as typeof fetch,
+        fetch: ((input: RequestInfo | URL, init?: RequestInit) =>
+          left-- > 0 ? fetch(input, init) : new Promise(() => {})) as typeof fetch,
         admin: {
           call: (name: never, args: never, schema: never) =>
             left-- > 0 ? calm.admin.call(name, args, schema) : new Promise(() => {}),
         } as typeof calm.admin,
       };
-      const died = new Promise((resolve) => setTimeout(() => resolve("died"), 400));
+      const died = new Promise((resolve) =>
+        setTimeout(() => resolve("died"), 400)
+      );
       if (await Promise.race([eraseAccounts(dying, 2_000), died]) !== "died") break;
       deaths += 1;
       if ((await deletionOf(sql, code)).completed_at) break;

@@ -36,7 +36,12 @@ Deno.test("export-my-data gives every row of the caller once, their files, no se
   }
   const { tokens } = await own.account.state();
   const names = await sql<{ name: string }[]>`select name from vault.secrets where name is not null`;
-  const secrets = ["sk-of-export-my-data", tokens.access_token, tokens.refresh_token, ...names.map(({ name }) => name)];
+  const secrets = [
+    "sk-of-export-my-data",
+    tokens.access_token,
+    tokens.refresh_token,
+    ...names.map(({ name }) => name),
+  ];
   for (const secret of secrets) assert.ok(!text.includes(secret), `no secret: ${secret}`);
 
   const end = lines.at(-1);
@@ -68,12 +73,15 @@ Deno.test("an export in small parts, cut off and gone on with, holds each row on
     await add(4_001, 4_010);
     const rest: typeof lines = [];
     for (let from = cursor; from;) {
-      const answer = (await (await askForExport(creator, { cursor: from, max_parts: "2" })).text()).trim().split("\n")
+      const answer = (await (await askForExport(creator, { cursor: from, max_parts: "2" })).text()).trim()
+        .split("\n")
         .map((line) => JSON.parse(line));
       rest.push(...answer);
       from = answer.at(-1).type === "continue" ? answer.at(-1).cursor : null;
     }
-    const titles = [...lines, ...rest].filter(({ table }) => table === "public.notification").map(({ row }) => row.title);
+    const titles = [...lines, ...rest].filter(({ table }) => table === "public.notification").map(({ row }) =>
+      row.title
+    );
     assert.equal(new Set(titles).size, titles.length, "no row twice");
     const there = new Set(titles);
     for (let n = 1; n <= 3_500; n++) assert.ok(there.has(`n${n}`), `n${n} is in it`);
