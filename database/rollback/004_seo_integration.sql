@@ -35,7 +35,7 @@ drop index public.content_item_sitemap_idx, public.users_sitemap_idx;
 -- Generated (`deno task generate`): the module's functions, but those that are dropped by name elsewhere here.
 drop function ops.book_seo_windows, ops.drop_seo_pages, ops.enter_seo, ops.expire_seo_submissions,
   ops.follow_seo_item, ops.follow_seo_owner, ops.follow_seo_submission, ops.get_seo_check, ops.get_seo_overview,
-  ops.has_due_seo_checks, ops.has_due_sitemap_pages, ops.is_sitemap_page_due, ops.leave_seo,
+  ops.has_due_seo_checks, ops.has_due_sitemap_pages, ops.is_sitemap_page_due, ops.keep_seo_pages, ops.leave_seo,
   ops.note_seo_change, ops.note_sitemap_account, ops.note_sitemap_creator, ops.note_sitemap_item,
   ops.note_sitemap_items, ops.plan_sitemap, ops.queue_seo_jobs, ops.retract_seo_pages, ops.return_seo_units,
   ops.seo_item, ops.set_seo_mode, ops.sitemap_end, ops.take_seo_windows, ops.tell_about_seo, ops.tidy_sitemap,

@@ -98,6 +98,7 @@ comment on column public.seo_connection.site_url is 'Without a slash at the end.
 comment on column public.seo_connection.item_path is 'Where items are below site_url: {id} is the item''s id, {slug} the creator''s.';
 comment on column public.seo_connection.engine_site is 'How the engine names the site: sc-domain:example.com at Google, user and host at Yandex.';
 comment on column public.seo_connection.verification_token is 'What the site has to show, in a meta tag or a file; at IndexNow also its key. No secret: everybody can read it there.';
+comment on column public.seo_connection.verification_method is 'How it was last looked at, whatever came of it; the next look is the same. Null: not looked at yet.';
 comment on column public.seo_connection.verify_at is 'When to look again whether the site still shows it, or the engine still says so.';
 comment on column public.seo_connection.paused_until is 'The engine wants no call before that.';
 comment on column public.seo_connection.error_code is 'Why nothing is sent at the moment: a key is refused, the site no longer vouches.';
@@ -121,6 +122,7 @@ create table public.seo_submission (
   error_code text,
   error_message text,
   history jsonb not null default '[]',
+  engine_ref text,
   attempts integer not null default 0,
   unit_reserved_at timestamptz,
   due_at timestamptz not null default now(),
@@ -152,6 +154,7 @@ comment on column public.seo_submission.status is 'pending → submitted → ind
 comment on column public.seo_submission.response_status is 'HTTP status of the engine''s last answer.';
 comment on column public.seo_submission.error_code is 'Why it is where it is, for programs; error_message says it in words, also of what is merely waiting.';
 comment on column public.seo_submission.history is 'Every move with its time and reason: at, status, code, message. The last thirty.';
+comment on column public.seo_submission.engine_ref is 'By what the engine is asked what became of it: the task of Yandex. Null: by the address.';
 comment on column public.seo_submission.unit_reserved_at is 'A unit of the plan is taken for it since then. Null: it costs none, or the unit went back.';
 comment on column public.seo_submission.due_at is 'Not sent before that.';
 comment on column public.seo_submission.claimed_until is 'A worker is sending it until then.';
@@ -358,7 +361,9 @@ begin
   -- A site may be down for a day: only the third look in a row takes back what was proved.
   v_is_lost := v_connection.is_verified and v_connection.verify_failures >= 2;
   update public.seo_connection
-  set verify_failures = least(verify_failures + 1, 1000), is_verified = is_verified and not v_is_lost,
+  -- What the creator chose holds for the next look, too.
+  set verification_method = coalesce(p_method, verification_method),
+    verify_failures = least(verify_failures + 1, 1000), is_verified = is_verified and not v_is_lost,
     verify_at = case when v_connection.user_id is null and not v_connection.is_verified then p_now + interval '1 hour'
       when v_connection.user_id is null or (v_connection.is_verified and not v_is_lost) then p_now + interval '1 day' end,
     error_code = p_code, error_message = p_message
@@ -696,16 +701,16 @@ begin
   select * into v_engine from public.search_engine where id = v_connection.search_engine_id;
   with old as (
     select submission.id, submission.user_id, submission.unit_reserved_at, outcome.response_status, outcome.code, outcome.message, outcome.retry_at,
-      outcome.outcome = 'not_sent' as is_not_sent,
+      outcome.ref, outcome.outcome = 'not_sent' as is_not_sent,
       case when outcome.outcome in ('submitted', 'rejected', 'failed') then outcome.outcome
         when submission.created_at < p_now - interval '7 days' then 'failed' else 'pending' end as status
-    from jsonb_to_recordset(p_outcomes) as outcome (id uuid, outcome text, response_status integer, code text, message text, retry_at timestamptz)
+    from jsonb_to_recordset(p_outcomes) as outcome (id uuid, outcome text, response_status integer, code text, message text, retry_at timestamptz, ref text)
     join public.seo_submission as submission on submission.id = outcome.id
     where submission.connection_id = p_connection_id and submission.status = 'pending' and submission.claimed_until = p_claim
     for update of submission
   ), settled as (
     update public.seo_submission as submission
-    set status = old.status, response_status = old.response_status, error_code = old.code,
+    set status = old.status, response_status = old.response_status, error_code = old.code, engine_ref = old.ref,
       error_message = case when old.status = 'failed' then coalesce('Given up: ' || old.message, 'Given up') else coalesce(old.message, case when old.status = 'rejected' then 'Refused' end) end,
       claimed_until = null,
       attempted_at = case when old.is_not_sent then null else submission.attempted_at end,
@@ -857,9 +862,10 @@ begin
   with claimed as (
     -- Should the worker die, they come again in an hour.
     update public.seo_submission set next_check_at = p_now + interval '1 hour' where id = any (v_ids[1:v_taken.granted])
-    returning id, submitted_url
+    returning id, submitted_url, engine_ref, submitted_at
   )
-  select coalesce(jsonb_agg(jsonb_build_object('id', id, 'url', submitted_url)), '[]') into v_claimed from claimed;
+  select coalesce(jsonb_agg(jsonb_build_object('id', id, 'url', submitted_url, 'ref', engine_ref, 'submitted_at', submitted_at)), '[]')
+  into v_claimed from claimed;
   return jsonb_build_object('submissions', v_claimed, 'retry_at', v_taken.retry_at);
 end;
 $$;
@@ -874,7 +880,7 @@ begin
     update public.seo_submission as submission
     set status = case when outcome.verdict in ('indexed', 'rejected') then outcome.verdict else submission.status end,
       error_code = outcome.code, error_message = outcome.message, checked_at = p_now, checks = submission.checks + 1,
-      finished_at = case when outcome.verdict in ('indexed', 'rejected') then p_now end,
+      finished_at = case when outcome.verdict in ('indexed', 'rejected', 'done') then p_now end,
       -- After 1, 2, 4, 8, 14 days; what is not indexed after 90 days is left alone.
       next_check_at = case when outcome.verdict = 'waiting' and submission.submitted_at > p_now - interval '90 days'
         then p_now + least(interval '14 days', interval '1 day' * power(2, least(submission.checks, 10))) end
@@ -887,7 +893,7 @@ begin
   return v_changed;
 end;
 $$;
-comment on function public.settle_seo_checks is 'What an engine says became of addresses: indexed, rejected with the reason, or waiting, to be asked about again later and later.';
+comment on function public.settle_seo_checks is 'What an engine says became of addresses: indexed, rejected with the reason, done (it has read the page, and says no more: submitted stays), or waiting, to be asked about again later and later.';
 
 create function ops.get_seo_overview() returns jsonb
 language sql stable security definer set search_path = '' as $$
@@ -1339,7 +1345,9 @@ comment on function ops.tidy_sitemap is
 
 create function public.get_thumbnail(p_id uuid) returns jsonb
 language sql stable security definer set search_path = '' as $$
-  select jsonb_build_object('platform', item.platform, 'url', item.thumbnail_url, 'is_alive', checked.is_alive,
+  select jsonb_build_object('platform', item.platform, 'url', item.thumbnail_url,
+    -- That one was dead says nothing of the address that has come since.
+    'is_alive', case when checked.is_alive or checked.checked_at >= item.updated_at then checked.is_alive end,
     'checked_seconds_ago', extract(epoch from now() - checked.checked_at)::bigint)
   from ops.public_item as item
   left join ops.thumbnail_check as checked on checked.content_item_id = item.id
@@ -1559,6 +1567,14 @@ end;
 $$;
 comment on function ops.retract_seo_pages is 'Pages are gone: what waits is not sent, and what was sent is told to be gone.';
 
+create function ops.keep_seo_pages(p_ids uuid[]) returns void
+language sql volatile security invoker set search_path = '' as $$
+  update public.seo_submission
+  set status = 'failed', error_code = 'page_back', error_message = 'The page is public again', finished_at = now()
+  where content_item_id = any (p_ids) and status = 'pending' and submission_type = 'removed' and (claimed_until is null or claimed_until <= now());
+$$;
+comment on function ops.keep_seo_pages is 'Pages are public again: that they are gone is not told any more.';
+
 create function ops.enter_seo() returns trigger
 language plpgsql volatile security definer set search_path = '' as $$
 begin
@@ -1573,9 +1589,7 @@ language plpgsql volatile security definer set search_path = '' as $$
 begin
   if exists (select from ops.public_item where id = new.id) then
     perform ops.note_seo_change(array[new.user_id]);
-    update public.seo_submission
-    set status = 'failed', error_code = 'page_back', error_message = 'The page is public again', finished_at = now()
-    where content_item_id = new.id and status = 'pending' and submission_type = 'removed' and (claimed_until is null or claimed_until <= now());
+    perform ops.keep_seo_pages(array[new.id]);
   else
     perform ops.retract_seo_pages(array[new.id]);
   end if;
@@ -1593,6 +1607,10 @@ begin
   perform ops.retract_seo_pages(array(
     select distinct submission.content_item_id from public.seo_submission as submission
     where submission.user_id = v_user_id and not exists (select from ops.public_item as item where item.id = submission.content_item_id)));
+  perform ops.keep_seo_pages(array(
+    select submission.content_item_id from public.seo_submission as submission
+    where submission.user_id = v_user_id and submission.status = 'pending' and submission.submission_type = 'removed'
+      and exists (select from ops.public_item as item where item.id = submission.content_item_id)));
   return null;
 end;
 $$;
@@ -1703,8 +1721,8 @@ grant execute on function
 insert into public.search_engine (slug, display_name, website_url, batch_size, window_seconds, tells_status, takes_removals, sort_order)
 values
   ('google', 'Google', 'https://search.google.com/search-console', 1000, 3600, true, false, 1),
-  ('bing', 'Bing', 'https://www.bing.com/webmasters', 500, 3600, false, false, 2),
-  ('yandex', 'Yandex', 'https://webmaster.yandex.com', 50, 86400, false, false, 3),
+  ('bing', 'Bing', 'https://www.bing.com/webmasters', 500, 3600, true, false, 2),
+  ('yandex', 'Yandex', 'https://webmaster.yandex.com', 50, 86400, true, false, 3),
   ('indexnow', 'IndexNow', 'https://www.indexnow.org', 10000, 600, false, true, 4)
 on conflict (slug) do update
 set display_name = excluded.display_name, website_url = excluded.website_url, batch_size = excluded.batch_size,

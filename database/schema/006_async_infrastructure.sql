@@ -1998,9 +1998,9 @@ begin
   insert into ops.billing_customer (user_id, livemode) values (p_user_id, p_livemode) on conflict do nothing;
   select * into v_customer from ops.billing_customer where user_id = p_user_id and livemode = p_livemode;
   return jsonb_build_object('customer_id', v_customer.customer_id, 'is_deleted', v_customer.is_deleted,
-    'entitlement', v_customer.entitlement, 'subscriptions', v_customer.subscriptions, 'lookup_key', v_lookup_key,
+    'subscriptions', v_customer.subscriptions, 'lookup_key', v_lookup_key,
     'has_subscribed', jsonb_array_length(v_customer.subscriptions) > 0, 'told_email_hash', v_customer.told_email_hash,
-    'row', v_customer.id, 'email', (select email from public.users where id = p_user_id));
+    'email', (select email from public.users where id = p_user_id));
 end;
 $$;
 comment on function public.begin_billing is
@@ -2061,11 +2061,9 @@ language sql volatile security definer set search_path = '' as $$
     from due where mail.id = due.id
     returning mail.id, mail.user_id, mail.kind, mail.data
   )
-  select jsonb_build_object('id', claimed.id, 'kind', claimed.kind, 'data', claimed.data, 'to', person.email, 'name', person.display_name,
-    'language', setting.language)
+  select jsonb_build_object('id', claimed.id, 'kind', claimed.kind, 'data', claimed.data, 'to', person.email, 'name', person.display_name)
   from claimed
-  join public.users as person on person.id = claimed.user_id
-  left join public.user_setting as setting on setting.user_id = claimed.user_id;
+  join public.users as person on person.id = claimed.user_id;
 $$;
 comment on function public.claim_mails is 'Hands out mail that is due, to one worker each. What is not settled in time is due again, later each time.';
 

@@ -4140,6 +4140,7 @@ export interface components {
       updated_at: string;
       /** Format: uuid */
       user_id: string | null;
+      /** @description How it was last looked at, whatever came of it; the next look is the same. Null: not looked at yet. */
       verification_method: string | null;
       /** @description What the site has to show, in a meta tag or a file; at IndexNow also its key. No secret: everybody can read it there. */
       verification_token: string;
@@ -4182,6 +4183,8 @@ export interface components {
        * @description Not sent before that.
        */
       due_at: string;
+      /** @description By what the engine is asked what became of it: the task of Yandex. Null: by the address. */
+      engine_ref: string | null;
       /** @description Why it is where it is, for programs; error_message says it in words, also of what is merely waiting. */
       error_code: string | null;
       error_message: string | null;
@@ -15378,6 +15381,7 @@ export interface operations {
           content_item_id?: string;
           created_at?: string;
           due_at?: string;
+          engine_ref?: string;
           error_code?: string;
           error_message?: string;
           finished_at?: string;

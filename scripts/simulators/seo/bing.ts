@@ -2,7 +2,7 @@
 import type { Answer, Call, Context, Provider } from "../engine/provider.ts";
 import { json } from "../engine/provider.ts";
 import { Quota } from "../engine/quota.ts";
-import { Holders, hostOf, local_site, parseJson, Told } from "./told.ts";
+import { Holders, hostOf, Index, local_site, parseJson, Told } from "./told.ts";
 
 export const local_bing_key = "local-bing-webmaster-key";
 
@@ -30,6 +30,8 @@ export function bing(context: Context): Provider {
     sites: [{ site: local_site, verified: true }],
   });
   const told = new Told(context);
+  /** What Bing knows of addresses: members of `UrlInfo`. */
+  const index = new Index();
   const quota = new Quota(context, {
     day: { limit: 100, per: "account", window: { kind: "day", zone: "UTC" } },
     month: { limit: 700, per: "account", window: { kind: "rolling", seconds: 30 * 86_400 } },
@@ -80,6 +82,25 @@ export function bing(context: Context): Provider {
         },
       });
     }
+    if (call.method === "GET" && method === "GetUrlInfo") {
+      const url = call.query.get("url") ?? "";
+      if (hostOf(url) !== hostOf(site)) return fail("InvalidUrl");
+      const never = "/Date(-62135568000000)/";
+      return json(200, {
+        d: {
+          __type: "UrlInfo:#Microsoft.Bing.Webmaster.Api",
+          AnchorCount: 0,
+          DiscoveryDate: never,
+          DocumentSize: 0,
+          HttpStatus: 0,
+          IsPage: true,
+          LastCrawledDate: never,
+          TotalChildUrlCount: 0,
+          Url: url,
+          ...index.of(url),
+        },
+      });
+    }
     if (call.method === "POST" && method === "SubmitUrl") return submit(site, [body.url]);
     if (call.method === "POST" && method === "SubmitUrlBatch") {
       return submit(site, Array.isArray(body.urlList) ? body.urlList : []);
@@ -93,7 +114,7 @@ export function bing(context: Context): Provider {
       path: "/ssl.bing.com/webmaster/api.svc/json/:method",
       handle,
     })),
-    parts: [holders, told, quota],
+    parts: [holders, told, quota, index],
     accountOf: (call) =>
       bare(call.query.get("siteUrl") ?? parseJson(call.body)?.siteUrl ?? call.query.get("apikey")),
     failure: (reason) => {

@@ -1,54 +1,13 @@
 /** Google Search Console (properties, sitemaps, URL inspection) and the Indexing API. */
-import { z } from "zod";
-import { readBody } from "../engine/admin.ts";
-import {
-  type Answer,
-  bearer,
-  type Call,
-  type Context,
-  json,
-  type Part,
-  type Provider,
-  type Route,
-} from "../engine/provider.ts";
+import { type Answer, bearer, type Call, type Context, json, type Provider } from "../engine/provider.ts";
 import { Quota } from "../engine/quota.ts";
 import { deadToken, failureByReason, googleError, noCredential } from "../google/google_error.ts";
-import { Holders, hostOf, local_site, parseJson, Told } from "./told.ts";
+import { Holders, hostOf, Index, local_site, parseJson, Told } from "./told.ts";
 
 export const local_google_token = "ya29.local-search-console";
 
 const ZONE = "America/Los_Angeles";
 const DAY = 86_400_000;
-
-const Found = z.strictObject({
-  url: z.url(),
-  status: z.record(z.string(), z.unknown()).describe("members of IndexStatusInspectionResult"),
-});
-
-/** What the index holds of addresses that a test has set. */
-class Index implements Part {
-  readonly #found = new Map<string, Record<string, unknown>>();
-
-  of(url: string): Record<string, unknown> | undefined {
-    return this.#found.get(url);
-  }
-
-  admin(root: string): Route[] {
-    return [{
-      method: "PUT",
-      path: `${root}/index`,
-      handle: (call) => {
-        const { url, status } = readBody(Found, call);
-        this.#found.set(url, status);
-        return json(200, { url, status });
-      },
-    }];
-  }
-
-  reset(): void {
-    this.#found.clear();
-  }
-}
 
 export function googleSearch(context: Context): Provider {
   const domain = new URL(local_site).hostname;

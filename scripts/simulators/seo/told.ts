@@ -108,3 +108,33 @@ export function parseJson(text: string): Record<string, unknown> | undefined {
 export function hostOf(url: unknown): string | undefined {
   return typeof url === "string" && URL.canParse(url) ? new URL(url).host : undefined;
 }
+
+const Found = z.strictObject({
+  url: z.url(),
+  status: z.record(z.string(), z.unknown()).describe("members of what the engine says of an address"),
+});
+
+/** What an engine knows of addresses that a test has set. */
+export class Index implements Part {
+  readonly #found = new Map<string, Record<string, unknown>>();
+
+  of(url: string): Record<string, unknown> | undefined {
+    return this.#found.get(url);
+  }
+
+  admin(root: string): Route[] {
+    return [{
+      method: "PUT",
+      path: `${root}/index`,
+      handle: (call) => {
+        const { url, status } = readBody(Found, call);
+        this.#found.set(url, status);
+        return json(200, { url, status });
+      },
+    }];
+  }
+
+  reset(): void {
+    this.#found.clear();
+  }
+}

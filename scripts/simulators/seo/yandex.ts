@@ -2,7 +2,7 @@
 import type { Answer, Call, Context, Provider } from "../engine/provider.ts";
 import { json } from "../engine/provider.ts";
 import { Quota } from "../engine/quota.ts";
-import { Holders, hostOf, local_site, parseJson, Told } from "./told.ts";
+import { Holders, hostOf, Index, local_site, parseJson, Told } from "./told.ts";
 
 export const local_yandex_token = "y0_local-yandex-token";
 
@@ -18,6 +18,7 @@ const STATUS: Record<string, number> = {
   HOST_NOT_VERIFIED: 404,
   HOST_NOT_LOADED: 404,
   RESOURCE_NOT_FOUND: 404,
+  TASK_NOT_FOUND: 404,
   URL_ALREADY_ADDED: 409,
   QUOTA_EXCEEDED: 429,
   TOO_MANY_REQUESTS_ERROR: 429,
@@ -33,6 +34,9 @@ export function yandex(context: Context): Provider {
     sites: [{ site: local_site, verified: true }],
   });
   const told = new Told(context);
+  /** What became of addresses: `state`. */
+  const index = new Index();
+  const tasks = new Map<string, { url: string; at: number }>();
   const quota = new Quota(context, {
     recrawls: { limit: 150, per: "account", window: { kind: "day", zone: "Europe/Moscow" } },
   });
@@ -52,7 +56,9 @@ export function yandex(context: Context): Provider {
     if (!quota.take("recrawls", site)) return fail("QUOTA_EXCEEDED");
     told.take(site, [String(url)]);
     const { limit, used } = quota.read("recrawls", site);
-    return json(202, { task_id: crypto.randomUUID(), quota_remainder: Math.max(0, limit - used) });
+    const task_id = crypto.randomUUID();
+    tasks.set(task_id, { url: String(url), at: context.clock.now() });
+    return json(202, { task_id, quota_remainder: Math.max(0, limit - used) });
   };
   const handle = (call: Call): Answer => {
     const token = tokenOf(call);
@@ -82,7 +88,13 @@ export function yandex(context: Context): Provider {
       return json(200, { daily_quota: limit, quota_remainder: Math.max(0, limit - used) });
     }
     if (what === "POST recrawl/queue") return queue(call, found.site);
-    return fail("RESOURCE_NOT_FOUND");
+    const task_id = /^GET recrawl\/queue\/([\w-]+)$/.exec(what)?.[1];
+    if (task_id === undefined) return fail("RESOURCE_NOT_FOUND");
+    const task = tasks.get(task_id);
+    if (!task) return fail("TASK_NOT_FOUND");
+    const { url, at } = task;
+    const state = index.of(url)?.state ?? "IN_PROGRESS";
+    return json(200, { task_id, url, added_time: new Date(at).toISOString(), state });
   };
   const root = "/api.webmaster.yandex.net/v4/user";
   return {
@@ -92,7 +104,7 @@ export function yandex(context: Context): Provider {
       { method: "GET", path: `${root}/:user/:rest*`, handle },
       { method: "POST", path: `${root}/:user/:rest*`, handle },
     ],
-    parts: [holders, told, quota],
+    parts: [holders, told, quota, index],
     accountOf: tokenOf,
     failure: (reason) => {
       if (reason in STATUS) return fail(reason);

@@ -11,7 +11,7 @@ export default endpoint({
   rate: "user",
   input: z.strictObject({
     connection_id: z.uuid(),
-    /** IndexNow: file. Otherwise engine when it is left out. */
+    /** IndexNow: file. Otherwise, when it is left out, the one of the last look, and engine at the first. */
     method: z.enum(METHODS).optional(),
   }),
   example: { connection_id: "3f1c9a52-7f0e-4b0a-9d53-1f6c2f7f1b11" },

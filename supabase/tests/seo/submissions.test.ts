@@ -180,12 +180,34 @@ test("a page that is back before its removal was sent is not told to be gone", a
   const connection = await site(db, db.people.owner, "indexnow");
   await begin(db);
   await settle(db, connection, await claim(db, connection), "submitted");
-  await db.query("update public.content_item set hidden_at = now(), hidden_reason = 'x' where id = $item");
-  await db.query("update public.content_item set hidden_at = null, hidden_reason = null where id = $item");
-  assert.deepEqual(await rows(db), [
-    { type: "updated", status: "submitted", code: null },
-    { type: "removed", status: "failed", code: "page_back" },
-  ]);
+  // The item by itself, with its creator, with its account.
+  const ways = [
+    [
+      "content_item",
+      "hidden_at = now(), hidden_reason = 'x'",
+      "hidden_at = null, hidden_reason = null",
+      "$item",
+    ],
+    ["users", "is_public = false", "is_public = true", "$owner"],
+    [
+      "social_account",
+      "deleted_at = now(), status = 'disconnected', next_sync_at = null",
+      "deleted_at = null",
+      "$account",
+    ],
+  ];
+  for (const [table, hide, show, id] of ways) {
+    await db.query(
+      `delete from public.seo_submission where content_item_id = $item and submission_type = 'removed'`,
+    );
+    await db.query(`update public.${table} set ${hide} where id = ${id}`);
+    assert.equal((await rows(db))[1]?.status, "pending", table);
+    await db.query(`update public.${table} set ${show} where id = ${id}`);
+    assert.deepEqual(await rows(db), [
+      { type: "updated", status: "submitted", code: null },
+      { type: "removed", status: "failed", code: "page_back" },
+    ], table);
+  }
 });
 
 test("an item, or its creator, that is deleted outright is told to be gone by the operator's site", async (db) => {

@@ -17,7 +17,6 @@ export const CheckoutInput = z.strictObject({
 export const PortalInput = z.strictObject({ return_url: z.url().max(2_048).optional() });
 
 const Begun = z.object({
-  row: z.number(),
   customer_id: z.string().nullable(),
   is_deleted: z.boolean(),
   subscriptions: z.array(z.looseObject({ status: z.string() })),

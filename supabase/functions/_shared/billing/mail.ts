@@ -18,7 +18,6 @@ const Mail = z.object({
   }),
   to: z.string().nullable(),
   name: z.string().nullable(),
-  language: z.string().nullable(),
 });
 type Mail = z.output<typeof Mail>;
 

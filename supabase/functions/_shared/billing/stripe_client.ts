@@ -12,7 +12,7 @@ import { BILLING } from "./settings.ts";
 export const OWNER = "streamvibe_user_id";
 
 /** Every POST must carry an idempotency key: calls are repeated. */
-export async function stripeClient(context: Context, limits: { timeout_ms?: number } = {}): Promise<Stripe> {
+export async function stripeClient(context: Context): Promise<Stripe> {
   const settings = context.settings.of(BILLING);
   const key = settings.STRIPE_SECRET_KEY;
   if (key === undefined) {
@@ -24,7 +24,7 @@ export async function stripeClient(context: Context, limits: { timeout_ms?: numb
   const { default: Client } = await import("stripe");
   return new Client(key, {
     httpClient: Client.createFetchHttpClient(
-      outgoing(context, settings.STRIPE_API_URL, limits.timeout_ms ?? settings.STRIPE_TIMEOUT_MS),
+      outgoing(context, settings.STRIPE_API_URL, settings.STRIPE_TIMEOUT_MS),
     ),
     maxNetworkRetries: 0,
     telemetry: false,

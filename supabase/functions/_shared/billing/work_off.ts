@@ -38,7 +38,7 @@ export const LIMITS: WorkLimits = { max_customers: 500, at_once: 4, budget_ms: 4
 /** How long a worker that died keeps its customers. */
 const LEASE_SECONDS = 60;
 
-/** @param customer_id Only this one, for what cannot wait. */
+/** @param customer_id Only this one: of many that are tried out in one database (scripts/chaos) each knows its own. */
 export async function workOff(
   context: Context,
   limits: WorkLimits = LIMITS,
@@ -47,34 +47,33 @@ export async function workOff(
   const begun = Date.now();
   const livemode = isLive(context.settings);
   const done = { customers: 0, failed: 0 };
-  const hasTime = () =>
-    done.customers < limits.max_customers && Date.now() - begun < limits.budget_ms &&
-    !context.signal?.aborted;
   let stripe: Promise<Stripe> | undefined;
-  const turns = async () => {
-    // One at a time and fetched at once: a ticket that lies about keeps others waiting for its lease.
-    while (hasTime()) {
-      const [work] = await context.admin.call("claim_stripe_work", {
-        p_livemode: livemode,
-        p_limit: 1,
-        p_lease_seconds: LEASE_SECONDS,
-        p_customer_id: customer_id,
-      }, z.array(Work));
-      if (!work) return;
-      done.customers += 1;
-      try {
-        await look(context, await (stripe ??= stripeClient(context)), livemode, work);
-      } catch (error) {
-        done.failed += 1;
-        const reason = describeFault(error);
-        context.log.warn("a customer could not be looked at", { reason, events: work.event_ids.length });
-        if (work.event_ids.length > 0) {
-          await context.admin.call("fail_stripe_events", { p_event_ids: work.event_ids, p_error: reason });
-        }
+  const turn = async (work: Work) => {
+    done.customers += 1;
+    try {
+      await look(context, await (stripe ??= stripeClient(context)), livemode, work);
+    } catch (error) {
+      done.failed += 1;
+      const reason = describeFault(error);
+      context.log.warn("a customer could not be looked at", { reason, events: work.event_ids.length });
+      if (work.event_ids.length > 0) {
+        await context.admin.call("fail_stripe_events", { p_event_ids: work.event_ids, p_error: reason });
       }
     }
   };
-  await Promise.all(Array.from({ length: limits.at_once }, turns));
+  while (Date.now() - begun < limits.budget_ms && !context.signal?.aborted) {
+    // As many as are fetched at once: a ticket that lies about keeps others waiting for its lease. In one call, since two at the same
+    // time would be after the same rows, and the second get none.
+    const some = await context.admin.call("claim_stripe_work", {
+      p_livemode: livemode,
+      p_limit: Math.min(limits.at_once, limits.max_customers - done.customers),
+      p_lease_seconds: LEASE_SECONDS,
+      p_customer_id: customer_id,
+    }, z.array(Work));
+    if (some.length === 0) break;
+    await Promise.all(some.map(turn));
+    if (done.customers >= limits.max_customers) break;
+  }
   return { ...done, mails: await sendMails(context) };
 }
 

@@ -1410,6 +1410,7 @@ export type Database = {
           "content_item_id": string | null;
           "created_at": string;
           "due_at": string;
+          "engine_ref": string | null;
           "error_code": string | null;
           "error_message": string | null;
           "finished_at": string | null;
@@ -1436,6 +1437,7 @@ export type Database = {
           "content_item_id"?: string | null;
           "created_at"?: string;
           "due_at"?: string;
+          "engine_ref"?: string | null;
           "error_code"?: string | null;
           "error_message"?: string | null;
           "finished_at"?: string | null;
@@ -1461,6 +1463,7 @@ export type Database = {
           "content_item_id"?: string | null;
           "created_at"?: string;
           "due_at"?: string;
+          "engine_ref"?: string | null;
           "error_code"?: string | null;
           "error_message"?: string | null;
           "finished_at"?: string | null;

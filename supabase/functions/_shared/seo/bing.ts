@@ -11,6 +11,7 @@ import {
   type EngineContext,
   EngineFault,
   type Explain,
+  minuteWindow,
   monthWindow,
   type Page,
   type Site,
@@ -24,6 +25,10 @@ const Refusal = z.object({
 });
 const Quota = z.object({ d: z.object({ DailyQuota: z.int(), MonthlyQuota: z.int() }) });
 const Sites = z.object({ d: z.array(z.object({ Url: z.string(), IsVerified: z.boolean() })) });
+
+/** `/Date(1790000000000-0700)/`: the milliseconds are UTC, what follows is only whose clock it was. */
+const BingDate = z.string().transform((text) => new Date(Number(/\((-?\d+)/.exec(text)?.[1] ?? Number.NaN)));
+const UrlInfo = z.object({ d: z.object({ HttpStatus: z.int(), LastCrawledDate: BingDate }).nullable() });
 
 export const bing: Engine = {
   slug: "bing",
@@ -40,6 +45,32 @@ export const bing: Engine = {
   },
   submit(context, site, pages) {
     return bisect(pages.slice(0, MOST), context.now, (part) => post(context, site, part));
+  },
+  inspectionWindows: (now) => [minuteWindow("inspections_minute", 60, now)],
+  /** Whether Bing has read the page since, and what it met there. That the page is in the index it does not say. */
+  async inspect(context, site, { url, submitted_at }) {
+    const siteUrl = site.engine_site ?? site.url;
+    const { d: found } = await ask(context, site, "GetUrlInfo", { siteUrl, url }, UrlInfo);
+    const waiting = {
+      verdict: "waiting",
+      code: "not_crawled_yet",
+      message: "Bing has not read the page yet",
+    } as const;
+    if (!found || !(found.LastCrawledDate >= submitted_at)) return waiting;
+    const { HttpStatus: status, LastCrawledDate: at } = found;
+    const rejected = (code: string, message: string) => ({ verdict: "rejected", code, message }) as const;
+    if (status === 404 || status === 410) {
+      return rejected("page_not_found", "Bing finds no page at this address");
+    }
+    if (status === 401 || status === 403) {
+      return rejected("page_not_open", "The site does not show the page to Bing");
+    }
+    if (status >= 400) return { ...waiting, code: "page_failed", message: `Bing met status ${status} there` };
+    return {
+      verdict: "done",
+      code: "crawled",
+      message: `Bing read the page on ${at.toISOString().slice(0, 10)}`,
+    };
   },
   async ownership(context, site) {
     const { d: sites } = await ask(context, site, "GetUserSites", {}, Sites);

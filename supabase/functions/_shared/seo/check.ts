@@ -6,7 +6,14 @@ import { ADAPTERS } from "./registry.ts";
 import { Connection, engineContext, operateSites, siteOf, toJson, verifySite } from "./connection.ts";
 
 const Work = z.array(z.object({ connection_id: z.string(), verify: z.boolean(), check: z.boolean() }));
-const Claim = z.object({ submissions: z.array(z.object({ id: z.string(), url: z.string() })) });
+const Claim = z.object({
+  submissions: z.array(z.object({
+    id: z.string(),
+    url: z.string(),
+    ref: z.string().nullable(),
+    submitted_at: z.coerce.date(),
+  })),
+});
 
 /** Inspections between two writes; a worker that dies loses no more. */
 const PORTION = 20;
@@ -58,9 +65,9 @@ async function checkSite(
     if (submissions.length === 0) return;
     const outcomes: ({ id: string } & Verdict)[] = [];
     let fault: EngineFault | undefined;
-    for (const { id, url } of submissions) {
+    for (const { id, ...submission } of submissions) {
       try {
-        outcomes.push({ id, ...await engine.inspect(told, site, url) });
+        outcomes.push({ id, ...await engine.inspect(told, site, submission) });
       } catch (error) {
         if (!(error instanceof EngineFault)) throw error;
         // One address may be refused; anything else would hit the next one, too.

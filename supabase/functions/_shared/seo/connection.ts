@@ -16,6 +16,10 @@ import { ADAPTERS, operatedEngines, operatorKey } from "./registry.ts";
 import { hasPublicSite, publicUrls, SEO } from "./settings.ts";
 
 /** As `read_seo_connection()` gives it. */
+/** `meta` and `file`: the site shows the token. `engine`: the engine's own API says whose it is. */
+export const METHODS = ["meta", "file", "engine"] as const;
+export type VerificationMethod = typeof METHODS[number];
+
 export const Connection = z.object({
   id: z.string(),
   user_id: z.string().nullable(),
@@ -23,6 +27,7 @@ export const Connection = z.object({
   site_url: z.string(),
   engine_site: z.string().nullable(),
   verification_token: z.string(),
+  verification_method: z.enum(METHODS).nullable(),
   is_active: z.boolean(),
   is_verified: z.boolean(),
   batch_size: z.int(),
@@ -30,10 +35,6 @@ export const Connection = z.object({
   secret: z.string().nullable(),
 });
 export type Connection = z.output<typeof Connection>;
-
-/** `meta` and `file`: the site shows the token. `engine`: the engine's own API says whose it is. */
-export const METHODS = ["meta", "file", "engine"] as const;
-export type VerificationMethod = typeof METHODS[number];
 
 export const META_NAME = "streamvibe-site-verification";
 
@@ -156,7 +157,8 @@ export async function verifySite(
   const proof = await look(
     context,
     connection,
-    method ?? (connection.search_engine === "indexnow" ? "file" : "engine"),
+    method ?? connection.verification_method ??
+      (connection.search_engine === "indexnow" ? "file" : "engine"),
   );
   await context.admin.call("settle_seo_verification", {
     p_connection_id: connection.id,

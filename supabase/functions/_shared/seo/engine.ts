@@ -58,6 +58,8 @@ export interface PageOutcome {
   code?: string;
   /** For the creator. */
   message?: string;
+  /** By what the engine can be asked later what became of it. */
+  ref?: string;
 }
 
 /** Nothing of the site is sent before that. */
@@ -83,8 +85,16 @@ export interface Ownership {
   message?: string;
 }
 
+/** What was submitted, and is asked about. */
+export interface Submission {
+  url: string;
+  ref: string | null;
+  submitted_at: Date;
+}
+
 export interface Verdict {
-  verdict: "indexed" | "rejected" | "waiting";
+  /** `done`: the engine has read the page, and says no more than that. */
+  verdict: "indexed" | "rejected" | "waiting" | "done";
   code: string | null;
   message: string | null;
 }
@@ -105,7 +115,7 @@ export interface Engine {
   /** In what windows a look at a page counts. */
   inspectionWindows?(now: Date): Window[];
   /** What became of a page. @throws {EngineFault} */
-  inspect?(context: EngineContext, site: Site, url: string): Promise<Verdict>;
+  inspect?(context: EngineContext, site: Site, submission: Submission): Promise<Verdict>;
 }
 
 export type EngineFaultKind =

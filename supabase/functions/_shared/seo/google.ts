@@ -3,8 +3,7 @@
  * handed in again, and afterwards the inspection of each address. The Indexing API is for job postings and live streams alone
  * (https://developers.google.com/search/apis/indexing-api/v3/using-api), so only those are told there, and only where the operator says so.
  */
-import { searchconsole, type searchconsole_v1 } from "@googleapis/searchconsole";
-import { ProviderError } from "../http/outgoing.ts";
+import * as z from "zod";
 import {
   callEngine,
   consequence,
@@ -12,9 +11,7 @@ import {
   type Engine,
   type EngineContext,
   EngineFault,
-  engineFetch,
   type Explain,
-  faultOf,
   minuteWindow,
   type Page,
   type PageOutcome,
@@ -29,6 +26,24 @@ const ZONE = "America/Los_Angeles";
 const SCOPE = "https://www.googleapis.com/auth/webmasters";
 const INDEXING_SCOPE = "https://www.googleapis.com/auth/indexing";
 
+const text = z.string().nullish();
+const Sites = z.object({
+  siteEntry: z.array(z.object({ siteUrl: text, permissionLevel: text })).default([]),
+});
+/** What an inspection says, as far as it is used. New values of Google's are no faults. */
+const Inspected = z.object({
+  verdict: text,
+  coverageState: text,
+  robotsTxtState: text,
+  indexingState: text,
+  pageFetchState: text,
+  googleCanonical: text,
+  userCanonical: text,
+});
+const Inspection = z.object({
+  inspectionResult: z.object({ indexStatusResult: Inspected.nullish() }).nullish(),
+});
+
 /** 200 calls a minute a user. */
 const callWindow = (now: Date): Window => minuteWindow("calls_minute", 100, now);
 
@@ -41,11 +56,8 @@ export const google: Engine = {
       const granted = await context.take([callWindow(context.now())], feeds.length);
       if (granted < 1) throw minuteIsOver(context.now());
       for (const feedpath of feeds.slice(0, granted)) {
-        await withConsole(
-          context,
-          site,
-          (client) => client.sitemaps.submit({ siteUrl: property(site), feedpath }),
-        );
+        const path = `/webmasters/v3/sites/${encodeURIComponent(property(site))}/sitemaps`;
+        await ask(context, site, `${path}/${encodeURIComponent(feedpath)}`, z.unknown(), { method: "PUT" });
       }
     } catch (error) {
       if (!(error instanceof EngineFault)) throw error;
@@ -63,9 +75,9 @@ export const google: Engine = {
     return { outcomes };
   },
   async ownership(context, site) {
-    const { data } = await withConsole(context, site, (client) => client.sites.list());
+    const { siteEntry } = await ask(context, site, "/webmasters/v3/sites", Sites);
     // siteOwner as the guide and the servers have it, SITE_OWNER as the discovery document does.
-    const own = (data.siteEntry ?? []).filter(({ siteUrl, permissionLevel }) =>
+    const own = siteEntry.filter(({ siteUrl, permissionLevel }) =>
       /^site_?(owner|full_?user)$/i.test(permissionLevel ?? "") && siteUrl && covers(siteUrl, site.url)
     );
     // The narrowest property: its quotas are its own.
@@ -81,17 +93,18 @@ export const google: Engine = {
   inspectionWindows: (
     now,
   ) => [dayWindow("inspections_day", ZONE, 2_000, now), minuteWindow("inspections_minute", 300, now)],
-  async inspect(context, site, url) {
-    const { data } = await withConsole(context, site, (client) =>
-      client.urlInspection.index.inspect({
-        requestBody: { inspectionUrl: url, siteUrl: property(site), languageCode: "en-US" },
-      }));
-    return verdictOf(data.inspectionResult?.indexStatusResult);
+  async inspect(context, site, { url }) {
+    const { inspectionResult } = await ask(context, site, "/v1/urlInspection/index:inspect", Inspection, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ inspectionUrl: url, siteUrl: property(site), languageCode: "en-US" }),
+    });
+    return verdictOf(inspectionResult?.indexStatusResult);
   },
 };
 
 /** What Google's inspection of an address means for its submission. */
-export function verdictOf(found: searchconsole_v1.Schema$IndexStatusInspectionResult | undefined): Verdict {
+export function verdictOf(found: Partial<z.output<typeof Inspected>> | null | undefined): Verdict {
   if (!found) {
     return { verdict: "waiting", code: "not_inspected", message: "Google says nothing about it yet" };
   }
@@ -159,36 +172,24 @@ function feedsOf(site: Site, pages: readonly Page[]): string[] {
   return [site.sitemap_url, ...[...listed].slice(0, 20).map((page) => site.sitemapPage(page))];
 }
 
-/** Calls go through the kernel: its time limit, its log, one attempt. */
-async function withConsole<Result>(
+async function ask<Schema extends z.ZodType>(
   context: EngineContext,
   site: Site,
-  call: (client: searchconsole_v1.Searchconsole) => Promise<Result>,
-): Promise<Result> {
+  path: string,
+  schema: Schema,
+  init: RequestInit = {},
+): Promise<z.output<Schema>> {
   const token = await googleToken(context, site.secret, SCOPE);
-  const root = context.settings.of(SEO).GOOGLE_SEARCH_CONSOLE_URL;
-  const send = engineFetch(context, "google");
-  const client = searchconsole({
-    version: "v1",
-    headers: { authorization: `Bearer ${token}` },
-    // The library keeps no path of another root, so the address is changed here.
-    fetchImplementation: (url: string | URL | Request, init?: RequestInit) =>
-      send(String(url).replace("https://searchconsole.googleapis.com", root), init),
-    retry: false,
-  });
-  try {
-    return await call(client);
-  } catch (error) {
-    throw faultOf("google", causeOf(error), explain, context.now());
-  }
-}
-
-/** What our own fetch threw, which the library wraps. */
-function causeOf(error: unknown): unknown {
-  for (let at = error; at instanceof Error; at = at.cause) {
-    if (at instanceof ProviderError || at instanceof EngineFault) return at;
-  }
-  return error;
+  const { body } = await callEngine(
+    context,
+    "google",
+    `${context.settings.of(SEO).GOOGLE_SEARCH_CONSOLE_URL}${path}`,
+    { ...init, headers: { ...init.headers as Record<string, string>, authorization: `Bearer ${token}` } },
+    explain,
+  );
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  throw new EngineFault("malformed", "engine_answer_unknown", "Google gave an answer that cannot be read");
 }
 
 function property(site: Site): string {

@@ -33,6 +33,8 @@ const Claim = z.object({
 
 /** So long a picture that was there is taken for being there. */
 const SURE_SECONDS = 3_600;
+/** And so long one that was not is taken for being gone: the platform is asked, not the address. */
+const GONE_SECONDS = 600;
 /** Before a signature ends: who is sent there needs a moment. */
 const MARGIN_SECONDS = 60;
 const CHECK_MS = 3_000;
@@ -67,6 +69,7 @@ async function isAlive(
   const ends_at = signatureEnd(url);
   if (ends_at !== null) return context.now().getTime() / 1_000 < ends_at - MARGIN_SECONDS;
   if (is_alive && (checked_seconds_ago ?? Infinity) < SURE_SECONDS) return true;
+  if (is_alive === false && (checked_seconds_ago ?? Infinity) < GONE_SECONDS) return false;
   const seen = await look(context, url);
   if (seen === null) return true;
   await context.admin.call("note_thumbnail", { p_id: id, p_is_alive: seen });

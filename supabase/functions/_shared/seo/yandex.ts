@@ -12,6 +12,7 @@ import {
   type EngineContext,
   EngineFault,
   type Explain,
+  minuteWindow,
   type PageOutcome,
   type Site,
 } from "./engine.ts";
@@ -24,7 +25,8 @@ const Hosts = z.object({
   hosts: z.array(z.object({ host_id: z.string(), ascii_host_url: z.string(), verified: z.boolean() })),
 });
 const Quota = z.object({ daily_quota: z.int(), quota_remainder: z.int() });
-const Queued = z.object({ quota_remainder: z.int() });
+const Queued = z.object({ quota_remainder: z.int(), task_id: z.string().optional() });
+const Task = z.object({ state: z.string() });
 const Refusal = z.object({ error_code: z.string() });
 
 export const yandex: Engine = {
@@ -42,8 +44,10 @@ export const yandex: Engine = {
     for (const [at, page] of pages.entries()) {
       try {
         const { status, body } = await call(context, site, `${host(site)}/recrawl/queue`, { url: page.url });
-        all.outcomes.push({ id: page.id, outcome: "submitted", response_status: status });
-        const { quota_remainder } = read(Queued, body);
+        const taken: PageOutcome = { id: page.id, outcome: "submitted", response_status: status };
+        all.outcomes.push(taken);
+        const { quota_remainder, task_id } = read(Queued, body);
+        if (task_id) taken.ref = task_id;
         all.observed = [{
           ...dayWindow("recrawls_day", ZONE, null, context.now()),
           remaining: Math.max(0, quota_remainder),
@@ -73,6 +77,25 @@ export const yandex: Engine = {
       }
     }
     return all;
+  },
+  inspectionWindows: (now) => [minuteWindow("inspections_minute", 60, now)],
+  /** What became of the task of recrawling. That the page is in the index Yandex says nowhere. */
+  async inspect(context, site, { ref }) {
+    if (ref === null) {
+      return { verdict: "done", code: "already_queued", message: "Yandex had it in its queue already" };
+    }
+    try {
+      const { body } = await call(context, site, `${host(site)}/recrawl/queue/${encodeURIComponent(ref)}`);
+      const { state } = read(Task, body);
+      if (state === "DONE") return { verdict: "done", code: "crawled", message: "Yandex has read the page" };
+      if (state === "FAILED") {
+        return { verdict: "rejected", code: "crawl_failed", message: "Yandex could not read the page" };
+      }
+      return { verdict: "waiting", code: "in_queue", message: "Yandex has not read the page yet" };
+    } catch (error) {
+      if (!(error instanceof EngineFault) || error.code !== "TASK_NOT_FOUND") throw error;
+      return { verdict: "done", code: "task_forgotten", message: "Yandex keeps no record of it any more" };
+    }
   },
   async ownership(context, site) {
     const { user_id } = read(User, (await call(context, site, "/user")).body);
@@ -129,6 +152,8 @@ const explainAt = (now: Date): Explain => (status, body) => {
       return new EngineFault("invalid", "invalid_url", "Yandex refuses this address", { status });
     case "URL_ALREADY_ADDED":
       return new EngineFault("invalid", code, "It is in Yandex's queue already", { status });
+    case "TASK_NOT_FOUND":
+      return new EngineFault("invalid", code, "Yandex does not know this task", { status });
     case "QUOTA_EXCEEDED":
       return new EngineFault("limited", "engine_quota", "Yandex takes no more today", {
         status,

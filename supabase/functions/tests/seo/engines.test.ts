@@ -568,6 +568,49 @@ Deno.test("what Google says of an address is indexed, rejected with the reason, 
   }
 });
 
+Deno.test("what Bing and Yandex say of an address is read or still to come, rejected with the reason, and never indexed", async () => {
+  await withEngines(async ({ context, simulator }) => {
+    const [page] = pagesOf(1);
+    const url = page?.url ?? "";
+    const submitted_at = new Date("2027-03-09T12:00:00Z");
+    const said = async (slug: "bing" | "yandex", ref: string | null, status?: Record<string, unknown>) => {
+      const engine = await ADAPTERS[slug]();
+      if (status) await simulator.admin("PUT", `${slug}/index`, { url, status });
+      const { verdict, code, message } = await engine.inspect?.(context, await known(context, siteAt(slug)), {
+        url,
+        ref,
+        submitted_at,
+      }) ?? {};
+      assert.ok(message);
+      return `${verdict} ${code}`;
+    };
+    const crawled = (time: string, HttpStatus: number) => ({
+      LastCrawledDate: `/Date(${Date.parse(time)}-0800)/`,
+      HttpStatus,
+    });
+    assert.equal(await said("bing", null), "waiting not_crawled_yet");
+    for (
+      const [status, wanted] of [
+        [crawled("2027-03-09T11:00:00Z", 404), "waiting not_crawled_yet"],
+        [crawled("2027-03-10T11:00:00Z", 404), "rejected page_not_found"],
+        [crawled("2027-03-10T11:00:00Z", 403), "rejected page_not_open"],
+        [crawled("2027-03-10T11:00:00Z", 503), "waiting page_failed"],
+        [crawled("2027-03-10T11:00:00Z", 200), "done crawled"],
+      ] as const
+    ) assert.equal(await said("bing", null, status), wanted);
+
+    const yandex = await ADAPTERS.yandex();
+    const { outcomes } = await yandex.submit(context, await known(context, siteAt("yandex")), [page as Page]);
+    const ref = outcomes[0]?.ref ?? "";
+    assert.ok(ref);
+    assert.equal(await said("yandex", ref), "waiting in_queue");
+    assert.equal(await said("yandex", ref, { state: "FAILED" }), "rejected crawl_failed");
+    assert.equal(await said("yandex", ref, { state: "DONE" }), "done crawled");
+    assert.equal(await said("yandex", crypto.randomUUID()), "done task_forgotten");
+    assert.equal(await said("yandex", null), "done already_queued");
+  });
+});
+
 Deno.test("credentials of Google: a service account, an OAuth consent, a token; anything else is refused without a call", async () => {
   const { privateKey } = await crypto.subtle.generateKey(
     {

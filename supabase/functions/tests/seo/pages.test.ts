@@ -1,7 +1,8 @@
 /** get-seo-metadata, validate-seo and thumbnail, as a web app and a creator call them. */
 import assert from "node:assert/strict";
 import { callFunction, createCreator, testDatabase } from "../../../../scripts/test/stack.ts";
-import { signatureEnd } from "../../_shared/seo/thumbnail.ts";
+import { currentThumbnail, signatureEnd } from "../../_shared/seo/thumbnail.ts";
+import { connectionContext } from "../support/connection_context.ts";
 import { ConnectedAccount } from "../support/connected_account.ts";
 import { publicCreator } from "../support/public_creator.ts";
 import { headFaults } from "../support/structural_validator.ts";
@@ -100,6 +101,29 @@ Deno.test("a picture's address leads to where the picture is now", async () => {
   assert.equal(answer.status, 302);
   assert.equal(answer.headers.get("location"), "https://i.ytimg.com/vi/1/hq.jpg");
   assert.match(answer.headers.get("cache-control") ?? "", /^public, max-age=1,/);
+  await sql`delete from auth.users where id = ${user}`;
+});
+
+Deno.test("an address that is known to be dead is not tried at each request, until a new one comes", async () => {
+  const { ids: [id = ""], id: user } = await publicCreator(1);
+  const tried: string[] = [];
+  const context = {
+    ...await connectionContext(),
+    fetch: (url: string | URL | Request) => {
+      tried.push(String(url));
+      return Promise.resolve(new Response(null, { status: 404 }));
+    },
+  };
+  const dead = () => assert.rejects(currentThumbnail(context, id), /does not have it/);
+  await sql`update public.content_item set thumbnail_url = 'https://pictures.example/1.jpg', updated_at = clock_timestamp() where id = ${id}`;
+  await dead();
+  await dead();
+  await sql`update ops.thumbnail_check set checked_at = now() - interval '11 minutes' where content_item_id = ${id}`;
+  await dead();
+  assert.deepEqual(tried, Array(2).fill("https://pictures.example/1.jpg"));
+  await sql`update public.content_item set thumbnail_url = 'https://pictures.example/2.jpg', updated_at = clock_timestamp() where id = ${id}`;
+  await dead();
+  assert.deepEqual(tried.slice(2), ["https://pictures.example/2.jpg"]);
   await sql`delete from auth.users where id = ${user}`;
 });
 

@@ -83,6 +83,12 @@ Deno.test("a meta tag or a file proves a site besides the engine's own word, whi
   assert.equal((await verify(seo, site.connection_id, "meta")).body.is_verified, true);
   await page(site.site_url, `/streamvibe-${row?.token}.txt`, { body: row?.token ?? "" });
   assert.equal((await verify(seo, site.connection_id, "file")).body.is_verified, true);
+  // The next look is for the same proof, whoever looks; and so is the one after a look that found nothing.
+  for (const body of ["", "other", row?.token ?? ""]) {
+    await page(site.site_url, `/streamvibe-${row?.token}.txt`, { body });
+    const again = await verify(seo, site.connection_id);
+    assert.deepEqual([again.body.method, again.body.is_verified], ["file", body === row?.token], body);
+  }
 
   // The engine does not know the site as this key's.
   await simulator("bing/sites", { key: site.key, sites: [{ site: site.site_url, verified: false }] }, "PUT");
