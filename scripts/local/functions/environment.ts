@@ -70,6 +70,12 @@ export async function makeFunctionEnvironment(parts: EnvironmentParts): Promise<
   };
 }
 
+function returnAddresses(apiUrl: string, app: string, console: string): string {
+  const hosts = ["localhost", "127.0.0.1"];
+  const { port } = new URL(apiUrl);
+  return [...hosts.map((host) => `http://${host}:3000${app}`), ...hosts.map((host) => `http://${host}:${port}/app${console}`)].join();
+}
+
 /** A direct connection as service_role, so that a missing grant shows as it does over the Data API. */
 export function poolerUrl(dbUrl: string): string {
   return `${dbUrl}?options=-c%20role%3Dservice_role`;

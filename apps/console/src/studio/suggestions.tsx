@@ -1,0 +1,56 @@
+import type { Row } from "@streamvibe/client";
+import { supabase, useUserId } from "../data/client.ts";
+import { rowsOf, useRows } from "../data/queries.ts";
+import { studio as t } from "../texts/studio.ts";
+import { number } from "../ui/format.ts";
+import { A, Empty, List, Page, Table, Time } from "../ui/parts.tsx";
+
+type Suggestion = Pick<Row<"ai_suggestion">, "id" | "content_item_id" | "suggested_titles" | "seo_score" | "trending_score" | "feedback" | "created_at"> & {
+  content_item: { title: string } | null;
+};
+const PAGE = 30;
+
+export default function Suggestions() {
+  const user = useUserId();
+  const list = useRows<Suggestion>(["ai_suggestion", "mine"], async (after, signal) => {
+    let asked = supabase.from("ai_suggestion")
+      .select("id, content_item_id, suggested_titles, seo_score, trending_score, feedback, created_at, content_item(title)")
+      .eq("user_id", user);
+    if (after) asked = asked.lt("created_at", after);
+    const rows = await rowsOf<Suggestion[]>(asked.order("created_at", { ascending: false }).limit(PAGE).abortSignal(signal));
+    return { rows, next: rows.length === PAGE ? rows.at(-1)?.created_at ?? null : null };
+  });
+  return (
+    <Page title={t.suggest.title} lede={t.suggest.lede}>
+      <List
+        of={list}
+        rows={({ rows }) => rows}
+        empty={
+          <Empty title={t.suggest.none} why={t.suggest.none_why}>
+            <A to="/studio/library" className="button primary">{t.home.library}</A>
+          </Empty>
+        }
+      >
+        {(rows) => (
+          <Table
+            caption={t.suggest.title}
+            rows={rows}
+            keyOf={({ id }) => id}
+            columns={[
+              {
+                name: t.suggest.item,
+                cell: ({ content_item_id, content_item }) => (
+                  <A to={`/studio/library/${content_item_id}`}>{content_item?.title || content_item_id}</A>
+                ),
+              },
+              { name: t.suggest.suggested, cell: ({ suggested_titles }) => suggested_titles[0] ?? "–" },
+              { name: t.suggest.seo, numeric: true, cell: ({ seo_score }) => number(seo_score) },
+              { name: t.suggest.trend, numeric: true, cell: ({ trending_score }) => number(trending_score) },
+              { name: t.suggest.when, cell: ({ created_at }) => <Time at={created_at} relative /> },
+            ]}
+          />
+        )}
+      </List>
+    </Page>
+  );
+}

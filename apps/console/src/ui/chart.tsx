@@ -1,0 +1,175 @@
+/** A time series as a plot, as a table, as a picture and as a file. */
+import { useEffect, useId, useRef, useState } from "react";
+import uPlot from "uplot";
+import "uplot/dist/uPlot.min.css";
+import { frame as t } from "../texts/frame.ts";
+import { number, time } from "./format.ts";
+import { Button, Table } from "./parts.tsx";
+
+export interface Series {
+  name: string;
+  /** Null: not known, and so a gap. */
+  values: (number | null)[];
+}
+
+export interface ChartProps {
+  title: string;
+  /** Days as `2026-11-27`, or moments. */
+  x: string[];
+  series: Series[];
+  bars?: boolean;
+  format?: (value: number) => string;
+}
+
+const HEIGHT = 240;
+const COLOURS = ["--accent", "--info", "--good", "--warn", "--bad"];
+
+export default function Chart({ title, x, series, bars, format = number }: ChartProps) {
+  const frame = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot>(null);
+  const [isTable, setTable] = useState(false);
+  const theme = useTheme();
+  const id = useId();
+  useEffect(() => {
+    if (isTable || !frame.current) return;
+    const element = frame.current;
+    const style = getComputedStyle(document.documentElement);
+    const colour = (name: string) => resolve(style.getPropertyValue(name));
+    const options: uPlot.Options = {
+      width: element.clientWidth,
+      height: HEIGHT,
+      legend: { show: series.length > 1 },
+      cursor: { drag: { setScale: false } },
+      scales: { x: { time: true }, y: { range: (_, low, high) => [Math.min(0, low), Math.max(1, high) * 1.08] } },
+      axes: [
+        {
+          stroke: colour("--quiet"),
+          grid: { show: false },
+          ticks: { stroke: colour("--line") },
+          values: (_, ticks) => ticks.map((tick) => time(tick * 1000, "short", "UTC")),
+        },
+        {
+          stroke: colour("--quiet"),
+          grid: { stroke: colour("--line"), width: 1 },
+          ticks: { show: false },
+          size: 64,
+          values: (_, ticks) => ticks.map((tick) => format(tick)),
+        },
+      ],
+      series: [
+        { value: (_, seconds) => seconds === null ? "" : time(seconds * 1000, "day", "UTC") },
+        ...series.map(({ name }, at): uPlot.Series => {
+          const stroke = colour(COLOURS[at % COLOURS.length] ?? "--accent");
+          return {
+            label: name,
+            stroke,
+            width: 2,
+            points: { show: x.length < 40 && !bars },
+            value: (_, value) => value === null ? t.not_available : format(value),
+            ...(bars ? { fill: stroke, paths: uPlot.paths.bars?.({ size: [0.7, 40] }) } : {}),
+          };
+        }),
+      ],
+    };
+    const data = [x.map((day) => Date.parse(day) / 1000), ...series.map(({ values }) => values)] as uPlot.AlignedData;
+    const made = plot.current = new uPlot(options, data, element);
+    const watch = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height: HEIGHT }));
+    watch.observe(element);
+    return () => {
+      watch.disconnect();
+      made.destroy();
+    };
+  }, [isTable, theme, x.join(), JSON.stringify(series)]);
+  const values = series.flatMap(({ values }) => values).filter((value) => value !== null);
+  if (values.length === 0) return <p className="quiet">{t.chart.no_points}</p>;
+  const most = Math.max(...values);
+  return (
+    <figure className="chart" aria-labelledby={id}>
+      <figcaption id={id} className="sr">{`${title}. ${series.map(({ name }) => name).join(", ")}: ${number(x.length)} × ≤ ${format(most)}`}</figcaption>
+      {isTable
+        ? (
+          <Table
+            caption={title}
+            rows={x.map((day, at) => ({ day, at }))}
+            keyOf={({ day }) => day}
+            columns={[
+              { name: t.chart.day, cell: ({ day }) => time(day, "day", "UTC") },
+              ...series.map(({ name, values }) => ({
+                name,
+                numeric: true,
+                cell: ({ at }: { at: number }) => {
+                  const value = values[at];
+                  return value === null || value === undefined ? t.not_available : format(value);
+                },
+              })),
+            ]}
+          />
+        )
+        : <div ref={frame} className="chart-canvas" aria-hidden="true" />}
+      <div className="actions">
+        <Button className="small" onClick={() => setTable(!isTable)}>{isTable ? t.chart.chart : t.chart.table}</Button>
+        {!isTable && (
+          <Button className="small" onClick={() => plot.current && saveCanvas(plot.current.ctx.canvas, title)}>{t.chart.png}</Button>
+        )}
+        <Button className="small" onClick={() => save(new Blob([csvOf(x, series)], { type: "text/csv" }), `${title}.csv`)}>
+          {t.chart.csv}
+        </Button>
+      </div>
+    </figure>
+  );
+}
+
+/** Quoted where it must be; a text that a spreadsheet would take for a formula is none. */
+function csvOf(x: string[], series: Series[]): string {
+  const quote = (text: string) => `"${/^[=+\-@]/.test(text) ? "'" : ""}${text.replaceAll('"', '""')}"`;
+  const rows = [
+    ["day", ...series.map(({ name }) => quote(name))],
+    ...x.map((day, at) => [day, ...series.map(({ values }) => values[at] ?? "")]),
+  ];
+  return `${rows.map((row) => row.join(",")).join("\r\n")}\r\n`;
+}
+
+/** A plot has no ground of its own; a picture of it needs one. */
+function saveCanvas(canvas: HTMLCanvasElement, title: string): void {
+  const copy = Object.assign(document.createElement("canvas"), { width: canvas.width, height: canvas.height });
+  const context = copy.getContext("2d");
+  if (!context) return;
+  context.fillStyle = resolve(getComputedStyle(document.documentElement).getPropertyValue("--sheet"));
+  context.fillRect(0, 0, copy.width, copy.height);
+  context.drawImage(canvas, 0, 0);
+  copy.toBlob((blob) => blob && save(blob, `${title}.png`));
+}
+
+function save(blob: Blob, name: string): void {
+  const href = URL.createObjectURL(blob);
+  Object.assign(document.createElement("a"), { href, download: name.replace(/[^\p{L}\p{N}. -]/gu, "") }).click();
+  setTimeout(() => URL.revokeObjectURL(href), 10_000);
+}
+
+/** A custom property may say light-dark(); a canvas wants one colour. */
+function resolve(value: string): string {
+  const probe = document.createElement("span");
+  probe.style.color = value;
+  document.body.append(probe);
+  const { color } = getComputedStyle(probe);
+  probe.remove();
+  return color;
+}
+
+/** Changes when the colours do, so that the plot is drawn anew. */
+function useTheme(): string {
+  const now = () => `${document.documentElement.dataset.theme} ${matchMedia("(prefers-color-scheme: dark)").matches}`;
+  const [theme, setTheme] = useState(now);
+  useEffect(() => {
+    const look = () => setTheme(now());
+    const system = matchMedia("(prefers-color-scheme: dark)");
+    const watch = new MutationObserver(look);
+    system.addEventListener("change", look);
+    watch.observe(document.documentElement, { attributeFilter: ["data-theme"] });
+    return () => {
+      system.removeEventListener("change", look);
+      watch.disconnect();
+    };
+  }, []);
+  return theme;
+}
