@@ -8,5 +8,22 @@ export const VISITOR_PAGES: string[] = [
   "/sign-up",
   "/recover",
 ];
-export const STUDIO_PAGES: string[] = ["/studio"];
+export const STUDIO_PAGES: string[] = [
+  "",
+  "/welcome",
+  "/notifications",
+  "/accounts",
+  "/library",
+  "/suggestions",
+  "/posts",
+  "/calendar",
+  "/compose",
+  "/analytics",
+  "/seo",
+  "/jobs",
+  "/webhooks",
+  "/plan",
+  "/ai",
+  "/profile",
+].map((path) => `/studio${path}`);
 export const OPERATOR_PAGES: string[] = ["/operator"];

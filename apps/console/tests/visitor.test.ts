@@ -1,25 +1,20 @@
 import assert from "node:assert/strict";
 import { createCreator } from "../../../scripts/test/stack.ts";
-import { ConnectedAccount } from "../../../supabase/functions/tests/support/connected_account.ts";
+import { publicCreator } from "../../../supabase/functions/tests/support/public_creator.ts";
 import { consoleTest, openConsole } from "./console.ts";
 
 consoleTest("a visitor searches as they type, opens an item and its creator's page", async () => {
-  await using own = await ConnectedAccount.create("youtube", { items: 0 });
-  const word = `zeppelin${crypto.randomUUID().slice(0, 6).replace(/\d/g, "q").replaceAll("-", "q")}`;
-  await own.row.simulator.add(own.account_id, `A walk with a ${word}`);
-  await own.syncAll();
-  await own.creator.call("auth-profile-setup", { display_name: `Walker ${word}` });
-  await own.creator.client.from("users").update({ is_public: true }).eq("id", own.creator.id);
+  const { slug } = await publicCreator(3);
   await using console = await openConsole();
   const { page } = console;
   await console.go("/");
   await page.getByRole("navigation", { name: "Site" }).getByRole("link", { name: "Search" }).click();
-  await page.getByRole("searchbox", { name: "Search items and creators" }).pressSequentially(word);
-  await page.getByRole("article").getByRole("link", { name: new RegExp(word) }).click();
-  await page.getByRole("heading", { level: 1, name: new RegExp(word) }).waitFor();
-  await page.getByRole("link", { name: `Walker ${word}` }).first().click();
-  await page.getByRole("heading", { level: 1, name: `Walker ${word}` }).waitFor();
-  assert.match(new URL(page.url()).pathname, /^\/app\/@/);
+  await page.getByRole("searchbox", { name: "Search items and creators" }).pressSequentially(`shared-${slug}`);
+  await page.getByRole("article").getByRole("link", { name: "Item 1" }).click();
+  await page.getByRole("heading", { level: 1, name: "Item 1" }).waitFor();
+  await page.getByRole("link", { name: "Public Creator" }).first().click();
+  await page.getByRole("heading", { level: 1, name: "Public Creator" }).waitFor();
+  assert.equal(new URL(page.url()).pathname, `/app/@${slug}`);
 });
 
 consoleTest("an address that leads nowhere says so, and a problem shows its code and request", async () => {
