@@ -9,7 +9,9 @@ consoleTest("a visitor searches as they type, opens an item and its creator's pa
   const { page } = console;
   await console.go("/");
   await page.getByRole("navigation", { name: "Site" }).getByRole("link", { name: "Search" }).click();
-  await page.getByRole("searchbox", { name: "Search items and creators" }).pressSequentially(`shared-${slug}`);
+  await page.getByRole("searchbox", { name: "Search items and creators" }).pressSequentially(
+    `shared-${slug}`,
+  );
   await page.getByRole("article").getByRole("link", { name: "Item 1" }).click();
   await page.getByRole("heading", { level: 1, name: "Item 1" }).waitFor();
   await page.getByRole("link", { name: "Public Creator" }).first().click();

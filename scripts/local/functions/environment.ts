@@ -47,13 +47,9 @@ export async function makeFunctionEnvironment(parts: EnvironmentParts): Promise<
     RESEND_API_URL: `${apiUrl}/mail`,
     RESEND_API_KEY: "re_local",
     DOCS_URL: `${apiUrl}/docs`,
-    OAUTH_REDIRECT_URIS: [
-      ...["localhost", "127.0.0.1"].map((host) => `http://${host}:3000/oauth/callback`),
-      // The console, by either name of this machine.
-      ...["localhost", "127.0.0.1"].map((host) =>
-        `http://${host}:${new URL(apiUrl).port}/app/oauth/callback`
-      ),
-    ].join(),
+    // An app of one's own on port 3000, and the console; by either name of this machine.
+    OAUTH_REDIRECT_URIS: returnAddresses(apiUrl, "/oauth/callback", "/oauth/callback"),
+    BILLING_RETURN_URLS: returnAddresses(apiUrl, "/billing", "/studio/plan"),
     ...(database === "pooler" ? { STREAMVIBE_POOLER_URL: poolerUrl(dbUrl) } : {}),
     ...Object.assign({}, ...files),
     ...pick(documented),
@@ -73,7 +69,10 @@ export async function makeFunctionEnvironment(parts: EnvironmentParts): Promise<
 function returnAddresses(apiUrl: string, app: string, console: string): string {
   const hosts = ["localhost", "127.0.0.1"];
   const { port } = new URL(apiUrl);
-  return [...hosts.map((host) => `http://${host}:3000${app}`), ...hosts.map((host) => `http://${host}:${port}/app${console}`)].join();
+  return [
+    ...hosts.map((host) => `http://${host}:3000${app}`),
+    ...hosts.map((host) => `http://${host}:${port}/app${console}`),
+  ].join();
 }
 
 /** A direct connection as service_role, so that a missing grant shows as it does over the Data API. */

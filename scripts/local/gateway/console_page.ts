@@ -49,7 +49,9 @@ export async function answerConsole(info: StackInfo, incoming: Incoming): Promis
   const path = incoming.path.replace(/^\/app/, "") || "/";
   if (path === "/config.json") return configuration(info, isOurs(incoming.url));
   // Whoever works on the console loads the page again after a change.
-  if (!path.startsWith("/assets/") && folder && folder !== await consoleFolder()) folder = building = undefined;
+  if (!path.startsWith("/assets/") && folder && folder !== await consoleFolder()) {
+    folder = building = undefined;
+  }
   if (!folder) {
     // What is there already is found at once; what is not is waited for by the page, not by the request.
     const failed = await Promise.race([

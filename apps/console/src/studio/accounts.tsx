@@ -6,7 +6,20 @@ import { studio as t } from "../texts/studio.ts";
 import { useAsk } from "../ui/ask.tsx";
 import { number } from "../ui/format.ts";
 import { say } from "../ui/notices.tsx";
-import { A, Badge, Button, Card, Empty, Page, Problem, Query, Section, Select, Time, type Tone } from "../ui/parts.tsx";
+import {
+  A,
+  Badge,
+  Button,
+  Card,
+  Empty,
+  Page,
+  Problem,
+  Query,
+  Section,
+  Select,
+  Time,
+  type Tone,
+} from "../ui/parts.tsx";
 import { Avatar } from "../visitor/item_card.tsx";
 import { Connect, PLATFORMS, type PlatformSlug } from "./connect.tsx";
 import { type Account, isConnected, nameOf, useAccounts, useQuotas } from "./data.ts";
@@ -25,7 +38,11 @@ export default function Accounts() {
             <>
               {connected.length === 0
                 ? <Empty title={t.accounts.none} why={t.accounts.none_why} />
-                : <div className="halves">{connected.map((account) => <One key={account.id} account={account} />)}</div>}
+                : (
+                  <div className="halves">
+                    {connected.map((account) => <One key={account.id} account={account} />)}
+                  </div>
+                )}
               <Section
                 title={t.accounts.connect_title}
                 lede={quotas.data && (
@@ -36,14 +53,18 @@ export default function Accounts() {
                 )}
               >
                 <div className="actions">
-                  {PLATFORMS.map((platform) => <Connect key={platform} platform={platform} then="/studio/accounts" />)}
+                  {PLATFORMS.map((platform) => (
+                    <Connect key={platform} platform={platform} then="/studio/accounts" />
+                  ))}
                 </div>
               </Section>
               {old.length > 0 && (
                 <Section title={t.accounts.old}>
                   <ul className="chips">
                     {old.map((account) => (
-                      <li key={account.id} className="chip">{nameOf(account)} · {account.platform.display_name}</li>
+                      <li key={account.id} className="chip">
+                        {nameOf(account)} · {account.platform.display_name}
+                      </li>
                     ))}
                   </ul>
                 </Section>
@@ -79,10 +100,15 @@ function One({ account }: { account: Account }) {
           <div className="person">
             <Avatar id={id} name={name} />
             <div>
-              <h2>{account.profile_url ? <a href={account.profile_url} target="_blank" rel="noopener">{name}</a> : name}</h2>
+              <h2>
+                {account.profile_url
+                  ? <a href={account.profile_url} target="_blank" rel="noopener">{name}</a>
+                  : name}
+              </h2>
               <div className="quiet small">
                 {visitor.platforms[platform.slug] ?? platform.display_name}
-                {account.followers_count !== null && ` · ${t.accounts.followers(number(account.followers_count, true))}`}
+                {account.followers_count !== null &&
+                  ` · ${t.accounts.followers(number(account.followers_count, true))}`}
               </div>
             </div>
           </div>
@@ -92,12 +118,16 @@ function One({ account }: { account: Account }) {
         <dl className="facts">
           <div>
             <dt>{t.accounts.last_sync}</dt>
-            <dd><Time at={account.last_synced_at} relative /></dd>
+            <dd>
+              <Time at={account.last_synced_at} relative />
+            </dd>
           </div>
           {account.next_sync_at && account.sync_mode === "auto" && (
             <div>
               <dt>{t.accounts.next_sync}</dt>
-              <dd><Time at={account.next_sync_at} relative /></dd>
+              <dd>
+                <Time at={account.next_sync_at} relative />
+              </dd>
             </div>
           )}
         </dl>
@@ -111,7 +141,14 @@ function One({ account }: { account: Account }) {
             ? <Button onClick={sync.stop}>{t.accounts.stop}</Button>
             : status === "active"
             ? <Button kind="primary" onClick={() => void sync.start(account)}>{t.accounts.sync}</Button>
-            : <Connect platform={platform.slug as PlatformSlug} then="/studio/accounts" label={t.accounts.reconnect} kind="primary" />}
+            : (
+              <Connect
+                platform={platform.slug as PlatformSlug}
+                then="/studio/accounts"
+                label={t.accounts.reconnect}
+                kind="primary"
+              />
+            )}
           <Button
             kind="danger"
             busy={disconnect.isPending}

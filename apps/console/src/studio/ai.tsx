@@ -13,7 +13,8 @@ export default function Ai() {
   const user = useUserId();
   const setting = useTable<Setting | null>(
     ["user_ai_setting", user],
-    (from, signal) => from("user_ai_setting").select("*").eq("user_id", user).abortSignal(signal).maybeSingle(),
+    (from, signal) =>
+      from("user_ai_setting").select("*").eq("user_id", user).abortSignal(signal).maybeSingle(),
   );
   const providers = useTable<Row<"ai_provider">[]>(
     ["ai_provider"],
@@ -32,7 +33,11 @@ export default function Ai() {
           <Query of={providers}>
             {(providers) => (
               <>
-                <Card><Query of={models}>{(models) => <Choice key={row?.updated_at} {...{ row, providers, models, user }} />}</Query></Card>
+                <Card>
+                  <Query of={models}>
+                    {(models) => <Choice key={row?.updated_at} {...{ row, providers, models, user }} />}
+                  </Query>
+                </Card>
                 <Section title={t.ai.keys} lede={t.ai.keys_lede}>
                   <div className="halves">
                     {providers.map((provider) => (
@@ -100,7 +105,10 @@ function Choice({ row, providers, models, user }: {
         <Select
           label={t.ai.provider}
           value={draft.provider_id}
-          options={[["", t.ai.by_default], ...providers.map(({ id, display_name }) => [id, display_name] as const)]}
+          options={[
+            ["", t.ai.by_default],
+            ...providers.map(({ id, display_name }) => [id, display_name] as const),
+          ]}
           onChange={({ target }) => setDraft({ ...draft, provider_id: target.value, model_id: "" })}
         />
         <Select
@@ -109,7 +117,9 @@ function Choice({ row, providers, models, user }: {
           options={[
             ["", t.ai.by_default],
             ...fitting.filter(({ id, retired_at }) => retired_at === null || id === draft.model_id)
-              .map(({ id, display_name, retired_at }) => [id, retired_at ? `${display_name} (${t.ai.retired})` : display_name] as const),
+              .map(({ id, display_name, retired_at }) =>
+                [id, retired_at ? `${display_name} (${t.ai.retired})` : display_name] as const
+              ),
           ]}
           onChange={({ target }) => setDraft({ ...draft, model_id: target.value })}
         />
@@ -139,7 +149,9 @@ function Choice({ row, providers, models, user }: {
         />
       </div>
       {save.error && <Problem error={save.error} />}
-      <div className="actions"><Button type="submit" kind="primary" busy={save.isPending}>{t.ai.save}</Button></div>
+      <div className="actions">
+        <Button type="submit" kind="primary" busy={save.isPending}>{t.ai.save}</Button>
+      </div>
     </form>
   );
 }
@@ -147,13 +159,16 @@ function Choice({ row, providers, models, user }: {
 /** A key is written, never read: it lives nowhere but in this field until it is sent. */
 function Key({ provider, isSet }: { provider: Row<"ai_provider">; isSet: boolean }) {
   const [key, setKey] = useState("");
-  const save = useAction((p_key: string | null) => api.rpc("set_ai_key", { p_provider: provider.slug, p_key }), {
-    touches: ["user_ai_setting"],
-    onDone: (_, p_key) => {
-      setKey("");
-      say(p_key ? t.ai.key_saved : t.ai.key_removed);
+  const save = useAction(
+    (p_key: string | null) => api.rpc("set_ai_key", { p_provider: provider.slug, p_key }),
+    {
+      touches: ["user_ai_setting"],
+      onDone: (_, p_key) => {
+        setKey("");
+        say(p_key ? t.ai.key_saved : t.ai.key_removed);
+      },
     },
-  });
+  );
   return (
     <form
       className="form"

@@ -5,13 +5,28 @@ import { locale } from "../texts/language.ts";
 import { studio as t } from "../texts/studio.ts";
 import { useWish } from "../ui/address.ts";
 import { number, percent } from "../ui/format.ts";
-import { A, Card, Empty, Figure, Figures, Num, Page, Query, Section, Select, Table, Time } from "../ui/parts.tsx";
+import {
+  A,
+  Card,
+  Empty,
+  Figure,
+  Figures,
+  Num,
+  Page,
+  Query,
+  Section,
+  Select,
+  Table,
+  Time,
+} from "../ui/parts.tsx";
 import { Bars, Chart, dayBefore, daysBetween } from "../ui/plots.tsx";
 import { categoryName, platformName } from "../visitor/item_card.tsx";
 import { bestTimes, type Measured, sums } from "./best_time.ts";
 import { isConnected, nameOf, useAccounts } from "./data.ts";
 
-type Item = Measured & Pick<Row<"content_item">, "id" | "title" | "category_code" | "total_clicks" | "social_account_id">;
+type Item =
+  & Measured
+  & Pick<Row<"content_item">, "id" | "title" | "category_code" | "total_clicks" | "social_account_id">;
 
 /** A library may have a million items: analysed are the newest. */
 const MOST = 500;
@@ -21,8 +36,11 @@ export function useNewestItems() {
   return useTable<Item[]>(
     ["content_item", "newest", MOST],
     (from, signal) =>
-      from("content_item").select("id, title, category_code, views_count, total_clicks, published_at, social_account_id")
-        .eq("user_id", user).is("deleted_at", null).order("published_at", { ascending: false }).limit(MOST).abortSignal(signal),
+      from("content_item").select(
+        "id, title, category_code, views_count, total_clicks, published_at, social_account_id",
+      )
+        .eq("user_id", user).is("deleted_at", null).order("published_at", { ascending: false }).limit(MOST)
+        .abortSignal(signal),
     { staleMs: 60_000 },
   );
 }
@@ -33,7 +51,8 @@ export default function Analytics() {
   const clicks = useCall("get-click-stats", { since, until: dayBefore(0) }, { keep: true });
   const items = useNewestItems();
   const accounts = useAccounts();
-  const platformOf = (id: string) => platformName(accounts.data?.find((account) => account.id === id)?.platform.slug ?? "");
+  const platformOf = (id: string) =>
+    platformName(accounts.data?.find((account) => account.id === id)?.platform.slug ?? "");
   return (
     <Page
       title={t.analytics.title}
@@ -51,7 +70,8 @@ export default function Analytics() {
       <Section title={t.analytics.clicks}>
         <Query
           of={clicks}
-          empty={({ total_clicks }) => total_clicks === 0 && <Empty title={t.analytics.none} why={t.analytics.none_why} />}
+          empty={({ total_clicks }) =>
+            total_clicks === 0 && <Empty title={t.analytics.none} why={t.analytics.none_why} />}
         >
           {({ by_day, by_referrer, by_country }) => {
             const byDay = new Map(by_day.map(({ day, clicks }) => [day.slice(0, 10), clicks]));
@@ -77,7 +97,10 @@ export default function Analytics() {
                   <Section title={t.analytics.countries}>
                     <Bars
                       label={t.analytics.countries}
-                      rows={by_country.slice(0, 8).map(({ country, clicks }) => ({ name: countryName(country), value: clicks }))}
+                      rows={by_country.slice(0, 8).map(({ country, clicks }) => ({
+                        name: countryName(country),
+                        value: clicks,
+                      }))}
                     />
                   </Section>
                 </div>
@@ -92,12 +115,18 @@ export default function Analytics() {
             <p className="quiet">{t.analytics.basis(number(rows.length))}</p>
             <div className="halves">
               <Section title={t.analytics.views_by_platform}>
-                <Bars label={t.analytics.views_by_platform} rows={sums(rows, (row) => platformOf(row.social_account_id)).map(withNote)} />
+                <Bars
+                  label={t.analytics.views_by_platform}
+                  rows={sums(rows, (row) => platformOf(row.social_account_id)).map(withNote)}
+                />
               </Section>
               <Section title={t.analytics.views_by_topic}>
                 <Bars
                   label={t.analytics.views_by_topic}
-                  rows={sums(rows, (row) => categoryName(row.category_code) || t.analytics.topic_none).slice(0, 8).map(withNote)}
+                  rows={sums(rows, (row) => categoryName(row.category_code) || t.analytics.topic_none).slice(
+                    0,
+                    8,
+                  ).map(withNote)}
                 />
               </Section>
             </div>
@@ -111,10 +140,24 @@ export default function Analytics() {
                 rows={[...rows].sort((one, other) => other.views_count - one.views_count).slice(0, 10)}
                 keyOf={({ id }) => id}
                 columns={[
-                  { name: t.library.columns.item, cell: ({ id, title }) => <A to={`/studio/library/${id}`}>{title || id}</A> },
-                  { name: t.library.columns.views, numeric: true, cell: ({ views_count }) => <Num value={views_count} compact /> },
-                  { name: t.library.columns.visits, numeric: true, cell: ({ total_clicks }) => <Num value={total_clicks} compact /> },
-                  { name: t.library.columns.published, cell: ({ published_at }) => <Time at={published_at} style="day" /> },
+                  {
+                    name: t.library.columns.item,
+                    cell: ({ id, title }) => <A to={`/studio/library/${id}`}>{title || id}</A>,
+                  },
+                  {
+                    name: t.library.columns.views,
+                    numeric: true,
+                    cell: ({ views_count }) => <Num value={views_count} compact />,
+                  },
+                  {
+                    name: t.library.columns.visits,
+                    numeric: true,
+                    cell: ({ total_clicks }) => <Num value={total_clicks} compact />,
+                  },
+                  {
+                    name: t.library.columns.published,
+                    cell: ({ published_at }) => <Time at={published_at} style="day" />,
+                  },
                 ]}
               />
             </Section>
@@ -157,20 +200,26 @@ function Week() {
   const now = useCall("get-click-stats", { since: dayBefore(6), until: dayBefore(0) });
   const before = useCall("get-click-stats", { since: dayBefore(13), until: dayBefore(7) });
   const items = useNewestItems();
-  const since = (days: number) => items.data?.filter(({ published_at }) => Date.parse(published_at) > Date.now() - days * 86_400_000).length;
+  const since = (days: number) =>
+    items.data?.filter(({ published_at }) => Date.parse(published_at) > Date.now() - days * 86_400_000)
+      .length;
   const thisWeek = since(7), twoWeeks = since(14);
   return (
     <Section title={t.analytics.week}>
       <Figures>
         <Figure
           name={t.analytics.visits_week}
-          note={now.data && before.data && <Change now={now.data.total_clicks} before={before.data.total_clicks} />}
+          note={now.data && before.data && (
+            <Change now={now.data.total_clicks} before={before.data.total_clicks} />
+          )}
         >
           <Num value={now.error ? null : now.data?.total_clicks ?? null} />
         </Figure>
         <Figure
           name={t.analytics.newest_items}
-          note={thisWeek !== undefined && twoWeeks !== undefined && <Change now={thisWeek} before={twoWeeks - thisWeek} />}
+          note={thisWeek !== undefined && twoWeeks !== undefined && (
+            <Change now={thisWeek} before={twoWeeks - thisWeek} />
+          )}
         >
           <Num value={thisWeek ?? null} />
         </Figure>
@@ -180,11 +229,11 @@ function Week() {
 }
 
 function Change({ now, before }: { now: number; before: number }) {
-  if (now === before) return <>{t.analytics.same} {t.analytics.week_before}</>;
+  if (now === before) return <>{t.analytics.same}</>;
   const share = before === 0 ? number(Math.abs(now - before)) : percent(Math.abs(now - before) / before);
   return (
     <span className={now > before ? "up" : "down"}>
-      {now > before ? t.analytics.more(share) : t.analytics.less(share)} {t.analytics.week_before}
+      {now > before ? t.analytics.more(share) : t.analytics.less(share)}
     </span>
   );
 }
@@ -195,10 +244,17 @@ function Weeks({ rows }: { rows: Item[] }) {
     return dayBefore((day.getUTCDay() + 6) % 7, day.getTime());
   };
   const counts = new Map<string, number>();
-  for (const { published_at } of rows) counts.set(monday(published_at), (counts.get(monday(published_at)) ?? 0) + 1);
+  for (const { published_at } of rows) {
+    counts.set(monday(published_at), (counts.get(monday(published_at)) ?? 0) + 1);
+  }
   const x: string[] = [];
-  const first = Math.max(Date.parse([...counts.keys()].sort()[0] ?? dayBefore(0)), Date.now() - 365 * 86_400_000);
-  for (let at = Date.parse(monday(new Date(first).toISOString())); at <= Date.now(); at += 7 * 86_400_000) x.push(dayBefore(0, at));
+  const first = Math.max(
+    Date.parse([...counts.keys()].sort()[0] ?? dayBefore(0)),
+    Date.now() - 365 * 86_400_000,
+  );
+  for (let at = Date.parse(monday(new Date(first).toISOString())); at <= Date.now(); at += 7 * 86_400_000) {
+    x.push(dayBefore(0, at));
+  }
   return (
     <Chart
       title={t.analytics.published}
@@ -216,9 +272,13 @@ function countryName(code: string | null): string {
 
 /** 2026-11-30 is a Monday. */
 export const dayName = (day: number, style: "long" | "short" = "long"): string =>
-  new Intl.DateTimeFormat(locale(), { weekday: style, timeZone: "UTC" }).format(new Date(Date.UTC(2026, 10, 30 + day)));
+  new Intl.DateTimeFormat(locale(), { weekday: style, timeZone: "UTC" }).format(
+    new Date(Date.UTC(2026, 10, 30 + day)),
+  );
 export const hourName = (hour: number): string =>
-  new Intl.DateTimeFormat(locale(), { hour: "numeric", timeZone: "UTC" }).format(new Date(Date.UTC(2026, 0, 1, hour)));
+  new Intl.DateTimeFormat(locale(), { hour: "numeric", timeZone: "UTC" }).format(
+    new Date(Date.UTC(2026, 0, 1, hour)),
+  );
 
 function BestTime({ rows }: { rows: Item[] }) {
   const found = bestTimes(rows);
@@ -227,7 +287,13 @@ function BestTime({ rows }: { rows: Item[] }) {
       {!found ? <p className="quiet">{t.analytics.best_few}</p> : (
         <Card>
           <p>
-            <strong>{t.analytics.best_words(dayName(found.best.day), hourName(found.best.hour), number(Math.round(found.best.factor * 10) / 10))}</strong>
+            <strong>
+              {t.analytics.best_words(
+                dayName(found.best.day),
+                hourName(found.best.hour),
+                number(Math.round(found.best.factor * 10) / 10),
+              )}
+            </strong>
           </p>
           <table className="heat">
             <caption className="sr">{t.analytics.best}</caption>
@@ -243,7 +309,9 @@ function BestTime({ rows }: { rows: Item[] }) {
                   <th scope="row">{dayName(day, "short")}</th>
                   {hours.map((median, at) => (
                     <td key={at} data-level={levelOf(median, found.most)}>
-                      <span className="sr">{median === null ? t.analytics.none : number(Math.round(median))}</span>
+                      <span className="sr">
+                        {median === null ? t.analytics.none : number(Math.round(median))}
+                      </span>
                     </td>
                   ))}
                 </tr>

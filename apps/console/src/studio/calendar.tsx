@@ -23,10 +23,14 @@ function daysOf(month: string): Date[] {
   const first = new Date(year, at - 1, 1);
   const start = new Date(year, at - 1, 1 - (first.getDay() + 6) % 7);
   const length = Math.ceil(((first.getDay() + 6) % 7 + new Date(year, at, 0).getDate()) / 7) * 7;
-  return Array.from({ length }, (_, day) => new Date(start.getFullYear(), start.getMonth(), start.getDate() + day));
+  return Array.from(
+    { length },
+    (_, day) => new Date(start.getFullYear(), start.getMonth(), start.getDate() + day),
+  );
 }
 
-const monthOf = (date: Date): string => `${date.getFullYear()}-${String(date.getMonth() + 1).padStart(2, "0")}`;
+const monthOf = (date: Date): string =>
+  `${date.getFullYear()}-${String(date.getMonth() + 1).padStart(2, "0")}`;
 
 export default function Calendar() {
   const user = useUserId();
@@ -39,14 +43,25 @@ export default function Calendar() {
     async (signal) => {
       // A view has no keys to follow: the places of these posts are read beside them.
       const posts = await rowsOf<Omit<Planned, "post_target">[]>(
-        supabase.from("post").select("id, title, body, publish_at").eq("user_id", user).gte("publish_at", from.toISOString())
+        supabase.from("post").select("id, title, body, publish_at").eq("user_id", user).gte(
+          "publish_at",
+          from.toISOString(),
+        )
           .lt("publish_at", to.toISOString()).order("publish_at").limit(500).abortSignal(signal),
       );
-      const targets = posts.length === 0 ? [] : await rowsOf<{ post_id: string; platform: string; status: string }[]>(
-        supabase.from("post_target").select("post_id, platform, status").in("post_id", posts.map(({ id }) => id).slice(0, 100))
-          .abortSignal(signal),
-      );
-      return posts.map((post) => ({ ...post, post_target: targets.filter(({ post_id }) => post_id === post.id) }));
+      const targets = posts.length === 0
+        ? []
+        : await rowsOf<{ post_id: string; platform: string; status: string }[]>(
+          supabase.from("post_target").select("post_id, platform, status").in(
+            "post_id",
+            posts.map(({ id }) => id).slice(0, 100),
+          )
+            .abortSignal(signal),
+        );
+      return posts.map((post) => ({
+        ...post,
+        post_target: targets.filter(({ post_id }) => post_id === post.id),
+      }));
     },
     { keep: true },
   );
@@ -54,7 +69,9 @@ export default function Calendar() {
     const [year = 2026, at = 1] = month.split("-").map(Number);
     change({ month: monthOf(new Date(year, at - 1 + by, 1)) });
   };
-  const name = new Intl.DateTimeFormat(locale(), { month: "long", year: "numeric" }).format(new Date(`${month}-15T12:00:00`));
+  const name = new Intl.DateTimeFormat(locale(), { month: "long", year: "numeric" }).format(
+    new Date(`${month}-15T12:00:00`),
+  );
   const today = new Date().toDateString();
   return (
     <Page
@@ -75,9 +92,14 @@ export default function Calendar() {
           <>
             {all.length === 0 && <Empty title={t.posts.nothing_planned} why={t.posts.none_why} />}
             <div className="week">
-              {Array.from({ length: 7 }, (_, day) => <div key={day} className="day-name">{dayName(day, "short")}</div>)}
+              {Array.from(
+                { length: 7 },
+                (_, day) => <div key={day} className="day-name">{dayName(day, "short")}</div>,
+              )}
               {days.map((day) => {
-                const own = all.filter(({ publish_at }) => new Date(publish_at).toDateString() === day.toDateString());
+                const own = all.filter(({ publish_at }) =>
+                  new Date(publish_at).toDateString() === day.toDateString()
+                );
                 const classes = [
                   "day",
                   day.toDateString() === today && "today",
@@ -90,7 +112,9 @@ export default function Calendar() {
                     {own.map((post) => (
                       <A key={post.id} to={`/studio/posts/${post.id}`}>
                         {time(post.publish_at, "clock")} {post.title || post.body?.slice(0, 40)}{" "}
-                        <span className="sr">{post.post_target.map(({ platform }) => platformName(platform)).join(", ")}</span>
+                        <span className="sr">
+                          {post.post_target.map(({ platform }) => platformName(platform)).join(", ")}
+                        </span>
                       </A>
                     ))}
                   </div>

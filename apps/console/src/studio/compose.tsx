@@ -9,7 +9,23 @@ import { studio as t } from "../texts/studio.ts";
 import { useGo, useWish } from "../ui/address.ts";
 import { bytes, number, time } from "../ui/format.ts";
 import { say } from "../ui/notices.tsx";
-import { A, Badge, Button, Card, Check, Empty, Page, Problem, Progress, Query, Section, Select, TextArea, TextField, useStill } from "../ui/parts.tsx";
+import {
+  A,
+  Badge,
+  Button,
+  Card,
+  Check,
+  Empty,
+  Page,
+  Problem,
+  Progress,
+  Query,
+  Section,
+  Select,
+  TextArea,
+  TextField,
+  useStill,
+} from "../ui/parts.tsx";
 import { platformName } from "../visitor/item_card.tsx";
 import { dayName, hourName, useNewestItems } from "./analytics.tsx";
 import { bestTimes } from "./best_time.ts";
@@ -56,7 +72,9 @@ function fromPost(post: Post): Draft {
     body: post.body,
     link: post.targets.map(({ options }) => (options as { link?: string }).link).find(Boolean) ?? "",
     places: Object.fromEntries(
-      post.targets.map(({ social_account_id, kind, body }) => [social_account_id, { kind: kind as Kind, body: body ?? "" }]),
+      post.targets.map((
+        { social_account_id, kind, body },
+      ) => [social_account_id, { kind: kind as Kind, body: body ?? "" }]),
     ),
     media: post.media_ids.map((id) => ({ id, kind: "image", name: id.slice(0, 8) })),
     when: post.publish_at ? "time" : "draft",
@@ -88,7 +106,10 @@ function inputOf(draft: Draft): Omit<PostInput, "publish_at" | "now"> {
 function Form({ post }: { post?: Post }) {
   const go = useGo();
   const accounts = useAccounts();
-  const [draft, setDraft, clear] = useDraft<Draft>(post ? `post:${post.post_id}:${post.version}` : "post", post ? fromPost(post) : EMPTY);
+  const [draft, setDraft, clear] = useDraft<Draft>(
+    post ? `post:${post.post_id}:${post.version}` : "post",
+    post ? fromPost(post) : EMPTY,
+  );
   const change = (part: Partial<Draft>) => setDraft((now) => ({ ...now, ...part }));
   const still = useStill(JSON.stringify(inputOf(draft)), 400);
   const input = JSON.parse(still) as ReturnType<typeof inputOf>;
@@ -98,9 +119,18 @@ function Form({ post }: { post?: Post }) {
     keep: true,
   });
   const send = useAction((draft: Draft) => {
-    const timing = draft.when === "now" ? { now: true } : draft.when === "time" ? { publish_at: draft.at } : {};
+    const timing = draft.when === "now"
+      ? { now: true }
+      : draft.when === "time"
+      ? { publish_at: draft.at }
+      : {};
     return post
-      ? api.call("update-post", { ...inputOf(draft), ...timing, post_id: post.post_id, version: post.version })
+      ? api.call("update-post", {
+        ...inputOf(draft),
+        ...timing,
+        post_id: post.post_id,
+        version: post.version,
+      })
       : api.call("create-post", { ...inputOf(draft), ...timing });
   }, {
     touches: ["list-posts", "get-post"],
@@ -147,7 +177,8 @@ function Form({ post }: { post?: Post }) {
                   </Empty>
                 )}
             >
-              {() => connected.map((account) => <PlaceChoice key={account.id} {...{ account, draft, change }} />)}
+              {() =>
+                connected.map((account) => <PlaceChoice key={account.id} {...{ account, draft, change }} />)}
             </Query>
           </fieldset>
           {Object.values(draft.places).some(({ kind }) => kind === "link") && (
@@ -164,7 +195,12 @@ function Form({ post }: { post?: Post }) {
             ? <p className="field-error" role="alert">{t.compose.conflict}</p>
             : <Problem error={send.error} />)}
           <div className="actions">
-            <Button type="submit" kind="primary" busy={send.isPending} disabled={Object.keys(draft.places).length === 0}>
+            <Button
+              type="submit"
+              kind="primary"
+              busy={send.isPending}
+              disabled={Object.keys(draft.places).length === 0}
+            >
               {t.compose.submit[draft.when]}
             </Button>
           </div>
@@ -172,13 +208,20 @@ function Form({ post }: { post?: Post }) {
         <Section title={t.compose.preview}>
           {!hasPlaces ? <p className="quiet">{t.compose.preview_none}</p> : (
             <>
-              {check.error && <Problem error={check.error} retry={() => void check.refetch()} />}
+              {check.error && (
+                <Problem
+                  error={check.error}
+                  retry={() => void check.refetch()}
+                />
+              )}
               {connected.filter(({ id }) => draft.places[id]).map((account) => (
                 <Preview
                   key={account.id}
                   account={account}
                   draft={draft}
-                  checked={check.data?.targets.find(({ social_account_id }) => social_account_id === account.id)}
+                  checked={check.data?.targets.find(({ social_account_id }) =>
+                    social_account_id === account.id
+                  )}
                 />
               ))}
             </>
@@ -189,14 +232,20 @@ function Form({ post }: { post?: Post }) {
   );
 }
 
-function PlaceChoice({ account, draft, change }: { account: Account; draft: Draft; change: (part: Partial<Draft>) => void }) {
+function PlaceChoice(
+  { account, draft, change }: { account: Account; draft: Draft; change: (part: Partial<Draft>) => void },
+) {
   const { id, platform: { slug } } = account;
   const place = draft.places[id];
   const kinds = KINDS[slug]?.kinds ?? ["text"];
   const name = `${nameOf(account)} · ${platformName(slug)}`;
   const fitting = (): Kind => {
     const first = draft.media[0]?.kind;
-    const wanted: Kind[] = first === "video" ? ["video", "reel", "short"] : first ? [draft.media.length > 1 ? "carousel" : "image"] : ["text"];
+    const wanted: Kind[] = first === "video"
+      ? ["video", "reel", "short"]
+      : first
+      ? [draft.media.length > 1 ? "carousel" : "image"]
+      : ["text"];
     return wanted.find((kind) => kinds.includes(kind)) ?? kinds[0] ?? "text";
   };
   const set = (next: Draft["places"][string] | undefined) => {
@@ -244,16 +293,24 @@ function Preview({ account, draft, checked }: { account: Account; draft: Draft; 
       <div className="stack">
         <div className="row between">
           <h3>{platformName(slug)}</h3>
-          {checked ? errors.length === 0 && <Badge tone="good">{t.compose.fits}</Badge> : <span className="quiet small">{t.compose.checking}</span>}
+          {checked
+            ? errors.length === 0 && <Badge tone="good">{t.compose.fits}</Badge>
+            : <span className="quiet small">{t.compose.checking}</span>}
         </div>
         {draft.title && <strong>{draft.title}</strong>}
         <p className="pre preview-text">{text || "–"}</p>
-        {draft.media.length > 0 && <p className="quiet small">{draft.media.map(({ name }) => name).join(", ")}</p>}
+        {draft.media.length > 0 && (
+          <p className="quiet small">{draft.media.map(({ name }) => name).join(", ")}</p>
+        )}
         <Progress
           label={platformName(slug)}
           value={count}
           max={limit}
-          text={<span className={count > limit ? "field-error" : undefined}>{t.compose.counted(number(count), number(limit))}</span>}
+          text={
+            <span className={count > limit ? "field-error" : undefined}>
+              {t.compose.counted(number(count), number(limit))}
+            </span>
+          }
         />
         {checked && checked.objections.length > 0 && (
           <ul className="plain-list small" role="status">
@@ -270,14 +327,23 @@ function Preview({ account, draft, checked }: { account: Account; draft: Draft; 
 function When({ draft, change }: { draft: Draft; change: (part: Partial<Draft>) => void }) {
   const items = useNewestItems();
   const best = items.data && bestTimes(items.data)?.best;
-  const choices = [["now", t.compose.at_now], ["time", t.compose.at_time], ["draft", t.compose.at_draft]] as const;
+  const choices = [["now", t.compose.at_now], ["time", t.compose.at_time], [
+    "draft",
+    t.compose.at_draft,
+  ]] as const;
   return (
     <fieldset>
       <legend>{t.compose.when}</legend>
       <div className="row">
         {choices.map(([value, name]) => (
           <label key={value} className="row">
-            <input type="radio" name="when" checked={draft.when === value} onChange={() => change({ when: value })} /> {name}
+            <input
+              type="radio"
+              name="when"
+              checked={draft.when === value}
+              onChange={() => change({ when: value })}
+            />{" "}
+            {name}
           </label>
         ))}
       </div>
@@ -288,7 +354,8 @@ function When({ draft, change }: { draft: Draft; change: (part: Partial<Draft>) 
           required
           hint={
             <>
-              {t.compose.time_hint(zone())} {draft.at && <span>{time(new Date(draft.at), "full", "UTC")} UTC.</span>}{" "}
+              {t.compose.time_hint(zone())}{" "}
+              {draft.at && <span>{time(new Date(draft.at), "full", "UTC")} UTC.</span>}{" "}
               {best && t.compose.best(dayName(best.day), hourName(best.hour))}
             </>
           }
@@ -317,9 +384,21 @@ function Media({ draft, setDraft }: { draft: Draft; setDraft: (next: (now: Draft
     const { signal } = ending.current = new AbortController();
     setCurrent({ name: file.name, share: 0 });
     try {
-      const medium: Medium = await upload(file, alt, { signal, onProgress: (share) => setCurrent({ name: file.name, share }) });
-      if (medium.status !== "ready") throw new Error(t.compose.refused(medium.refused_because ?? medium.status));
-      setDraft((now) => ({ ...now, media: [...now.media, { id: medium.id, kind: medium.kind, name: `${file.name}, ${bytes(file.size)}` }] }));
+      const medium: Medium = await upload(file, alt, {
+        signal,
+        onProgress: (share) => setCurrent({ name: file.name, share }),
+      });
+      if (medium.status !== "ready") {
+        throw new Error(t.compose.refused(medium.refused_because ?? medium.status));
+      }
+      setDraft((now) => ({
+        ...now,
+        media: [...now.media, {
+          id: medium.id,
+          kind: medium.kind,
+          name: `${file.name}, ${bytes(file.size)}`,
+        }],
+      }));
       setCurrent(undefined);
       setAlt("");
     } catch (error) {
@@ -345,7 +424,13 @@ function Media({ draft, setDraft }: { draft: Draft; setDraft: (next: (now: Draft
           </li>
         ))}
       </ul>
-      <TextField label={t.compose.alt} optional maxLength={1_000} value={alt} onChange={({ target }) => setAlt(target.value)} />
+      <TextField
+        label={t.compose.alt}
+        optional
+        maxLength={1_000}
+        value={alt}
+        onChange={({ target }) => setAlt(target.value)}
+      />
       <TextField
         key={draft.media.length}
         label={t.compose.media_add}
@@ -358,7 +443,12 @@ function Media({ draft, setDraft }: { draft: Draft; setDraft: (next: (now: Draft
         }}
       />
       {current && !current.error && (
-        <Progress label={`${t.compose.uploading} ${current.name}`} value={current.share} max={1} text={`${t.compose.uploading} ${current.name}`} />
+        <Progress
+          label={`${t.compose.uploading} ${current.name}`}
+          value={current.share}
+          max={1}
+          text={`${t.compose.uploading} ${current.name}`}
+        />
       )}
       {current?.error && <Problem error={current.error} />}
     </fieldset>

@@ -30,18 +30,29 @@ const ACCOUNT =
 export function useAccounts(every?: number) {
   return useTable<Account[]>(
     ["social_account"],
-    (from, signal) => from("social_account").select(ACCOUNT).order("created_at").limit(200).abortSignal(signal),
+    (from, signal) =>
+      from("social_account").select(ACCOUNT).order("created_at").limit(200).abortSignal(signal),
     { every },
   );
 }
 
-export const isConnected = (account: Account): boolean => account.deleted_at === null && account.connection_id !== null;
+export const isConnected = (account: Account): boolean =>
+  account.deleted_at === null && account.connection_id !== null;
 export const nameOf = (account: Pick<Account, "display_name" | "username" | "platform_account_id">): string =>
   account.display_name ?? account.username ?? account.platform_account_id;
 
 export type Me = Pick<
   Row<"users">,
-  "id" | "email" | "display_name" | "bio" | "profile_slug" | "primary_category" | "is_public" | "onboarded_at" | "hidden_at" | "hidden_reason"
+  | "id"
+  | "email"
+  | "display_name"
+  | "bio"
+  | "profile_slug"
+  | "primary_category"
+  | "is_public"
+  | "onboarded_at"
+  | "hidden_at"
+  | "hidden_reason"
 >;
 
 export function useMe() {
@@ -69,7 +80,9 @@ export function useQuotas() {
   return useTable<Quotas>(
     ["subscription", id],
     (from, signal) =>
-      from("subscription").select("cycle_end_date, syncs_used, ai_analyses_used, seo_submissions_used, subscription_tier(*)")
+      from("subscription").select(
+        "cycle_end_date, syncs_used, ai_analyses_used, seo_submissions_used, subscription_tier(*)",
+      )
         .eq("user_id", id).abortSignal(signal).single(),
     { enabled: id !== "" },
   );

@@ -10,7 +10,23 @@ import { useParam } from "../ui/address.ts";
 import { Difference } from "../ui/difference.tsx";
 import { say } from "../ui/notices.tsx";
 import {
-  A, Badge, Button, Card, Empty, Figure, Figures, List, Num, Page, Problem, Query, Section, Select, TextArea, TextField, Time,
+  A,
+  Badge,
+  Button,
+  Card,
+  Empty,
+  Figure,
+  Figures,
+  List,
+  Num,
+  Page,
+  Problem,
+  Query,
+  Section,
+  Select,
+  TextArea,
+  TextField,
+  Time,
   type Tone,
 } from "../ui/parts.tsx";
 import { CATEGORIES } from "../visitor/choices.tsx";
@@ -30,7 +46,8 @@ export default function ItemPage() {
 
 function One({ item }: { item: Item }) {
   const set = useAction(
-    (deleted_at: string | null) => rowsOf(supabase.from("content_item").update({ deleted_at }).eq("id", item.id)),
+    (deleted_at: string | null) =>
+      rowsOf(supabase.from("content_item").update({ deleted_at }).eq("id", item.id)),
     {
       touches: ["content_item"],
       onDone: (_, deleted_at) => {
@@ -42,13 +59,26 @@ function One({ item }: { item: Item }) {
   return (
     <Page
       title={item.title || kindName(item.content_type)}
-      lede={<><A to="/studio/library">{t.item.back}</A> · {kindName(item.content_type)} · <Time at={item.published_at} /></>}
+      lede={
+        <>
+          <A to="/studio/library">{t.item.back}</A> · {kindName(item.content_type)} ·{" "}
+          <Time at={item.published_at} />
+        </>
+      }
       actions={
         <>
           <A to={itemPath(item.id)} className="button plain">{t.item.public_page}</A>
-          {item.permalink && <a className="button plain" href={item.permalink} target="_blank" rel="noopener">{t.item.at_platform}</a>}
+          {item.permalink && (
+            <a className="button plain" href={item.permalink} target="_blank" rel="noopener">
+              {t.item.at_platform}
+            </a>
+          )}
           {item.deleted_at
-            ? <Button kind="primary" busy={set.isPending} onClick={() => set.mutate(null)}>{t.item.restore}</Button>
+            ? (
+              <Button kind="primary" busy={set.isPending} onClick={() => set.mutate(null)}>
+                {t.item.restore}
+              </Button>
+            )
             : (
               <Button kind="danger" busy={set.isPending} onClick={() => set.mutate(new Date().toISOString())}>
                 {t.item.delete}
@@ -61,15 +91,33 @@ function One({ item }: { item: Item }) {
       {item.deleted_at && <p className="badge warn">{t.item.deleted}</p>}
       {item.hidden_at && <p className="field-error">{t.library.states.hidden}: {item.hidden_reason}</p>}
       <Figures>
-        <Figure name={t.item.figures.views}><Num value={item.views_count} compact /></Figure>
-        <Figure name={t.item.figures.likes}><Num value={item.likes_count} compact /></Figure>
-        <Figure name={t.item.figures.comments}><Num value={item.comments_count} compact /></Figure>
-        <Figure name={t.item.figures.visits}><Num value={item.total_clicks} compact /></Figure>
+        <Figure name={t.item.figures.views}>
+          <Num value={item.views_count} compact />
+        </Figure>
+        <Figure name={t.item.figures.likes}>
+          <Num value={item.likes_count} compact />
+        </Figure>
+        <Figure name={t.item.figures.comments}>
+          <Num value={item.comments_count} compact />
+        </Figure>
+        <Figure name={t.item.figures.visits}>
+          <Num value={item.total_clicks} compact />
+        </Figure>
       </Figures>
-      <Section title={t.item.suggestions}><Suggest item={item} /></Section>
-      <Section title={t.item.edit}><Card><Texts key={item.updated_at} item={item} /></Card></Section>
-      <Section title={t.item.seo} lede={t.item.seo_lede}><RichResults id={item.id} /></Section>
-      <Section title={t.item.revisions}><Revisions item={item} /></Section>
+      <Section title={t.item.suggestions}>
+        <Suggest item={item} />
+      </Section>
+      <Section title={t.item.edit}>
+        <Card>
+          <Texts key={item.updated_at} item={item} />
+        </Card>
+      </Section>
+      <Section title={t.item.seo} lede={t.item.seo_lede}>
+        <RichResults id={item.id} />
+      </Section>
+      <Section title={t.item.revisions}>
+        <Revisions item={item} />
+      </Section>
     </Page>
   );
 }
@@ -111,7 +159,12 @@ function Texts({ item }: { item: Item }) {
       }}
     >
       {draft && <p className="quiet" role="status">{t.item.draft}</p>}
-      <TextField label={t.item.title} value={now.title} maxLength={500} onChange={({ target }) => change({ title: target.value })} />
+      <TextField
+        label={t.item.title}
+        value={now.title}
+        maxLength={500}
+        onChange={({ target }) => change({ title: target.value })}
+      />
       <TextArea
         label={t.item.description}
         value={now.description}
@@ -151,17 +204,19 @@ function RichResults({ id }: { id: string }) {
       {({ rich_result, findings }) => (
         <div className="stack">
           {rich_result && <p>{t.item.seo_rich(rich_result)}</p>}
-          {findings.length === 0 ? <p className="quiet">{t.item.seo_none}</p> : (
-            <ul className="stack plain-list">
-              {findings.map(({ code, severity, field, message, fix, document_url }) => (
-                <li key={code + field}>
-                  <Badge tone={SEVERITY[severity]}>{t.item.severities[severity] ?? severity}</Badge> {message}{" "}
-                  <strong>{fix}</strong>{" "}
-                  <a href={document_url} target="_blank" rel="noopener">{t.item.rich_document}</a>
-                </li>
-              ))}
-            </ul>
-          )}
+          {findings.length === 0
+            ? <p className="quiet">{t.item.seo_none}</p>
+            : (
+              <ul className="stack plain-list">
+                {findings.map(({ code, severity, field, message, fix, document_url }) => (
+                  <li key={code + field}>
+                    <Badge tone={SEVERITY[severity]}>{t.item.severities[severity] ?? severity}</Badge>{" "}
+                    {message} <strong>{fix}</strong>{" "}
+                    <a href={document_url} target="_blank" rel="noopener">{t.item.rich_document}</a>
+                  </li>
+                ))}
+              </ul>
+            )}
         </div>
       )}
     </Query>
@@ -175,14 +230,23 @@ const PAGE = 10;
 function Revisions({ item }: { item: Item }) {
   const list = useRows<Revision>(["content_revision", item.id], async (after, signal) => {
     let asked = supabase.from("content_revision")
-      .select("id::text, source, changed_by, changed_fields, title, description, tags, created_at").eq("content_item_id", item.id);
+      .select("id::text, source, changed_by, changed_fields, title, description, tags, created_at").eq(
+        "content_item_id",
+        item.id,
+      );
     if (after) asked = asked.lt("id", after);
-    const rows = await rowsOf<Revision[]>(asked.order("id", { ascending: false }).limit(PAGE).abortSignal(signal));
+    const rows = await rowsOf<Revision[]>(
+      asked.order("id", { ascending: false }).limit(PAGE).abortSignal(signal),
+    );
     return { rows, next: rows.length === PAGE ? rows.at(-1)?.id ?? null : null };
   });
   const [open, setOpen] = useState<string>();
   return (
-    <List of={list} rows={({ rows }) => rows} empty={<Empty title={t.item.revisions_none} why={t.item.revisions_none_why} />}>
+    <List
+      of={list}
+      rows={({ rows }) => rows}
+      empty={<Empty title={t.item.revisions_none} why={t.item.revisions_none_why} />}
+    >
       {(revisions) => (
         <ul className="stack plain-list">
           {revisions.map((revision, at) => {
@@ -193,7 +257,8 @@ function Revisions({ item }: { item: Item }) {
                 <Card>
                   <div className="row between">
                     <span>
-                      <Time at={revision.created_at} />, {t.item.revision_by[revision.source] ?? revision.source}:{" "}
+                      <Time at={revision.created_at} />,{" "}
+                      {t.item.revision_by[revision.source] ?? revision.source}:{" "}
                       {revision.changed_fields.map((field) => t.suggest.fields[field] ?? field).join(", ")}
                     </span>
                     <Button
@@ -206,16 +271,21 @@ function Revisions({ item }: { item: Item }) {
                   </div>
                   {isOpen && (
                     <dl className="stack">
-                      {(["title", "description"] as const).filter((field) => revision[field] !== next[field]).map((field) => (
-                        <div key={field}>
-                          <dt className="quiet small">{t.suggest.fields[field]}</dt>
-                          <dd><Difference before={revision[field]} after={next[field]} /></dd>
-                        </div>
-                      ))}
+                      {(["title", "description"] as const).filter((field) => revision[field] !== next[field])
+                        .map((field) => (
+                          <div key={field}>
+                            <dt className="quiet small">{t.suggest.fields[field]}</dt>
+                            <dd>
+                              <Difference before={revision[field]} after={next[field]} />
+                            </dd>
+                          </div>
+                        ))}
                       {revision.tags.join() !== next.tags.join() && (
                         <div>
                           <dt className="quiet small">{t.suggest.fields.tags}</dt>
-                          <dd><Difference before={revision.tags.join(", ")} after={next.tags.join(", ")} /></dd>
+                          <dd>
+                            <Difference before={revision.tags.join(", ")} after={next.tags.join(", ")} />
+                          </dd>
                         </div>
                       )}
                     </dl>
@@ -229,4 +299,3 @@ function Revisions({ item }: { item: Item }) {
     </List>
   );
 }
-

@@ -25,7 +25,9 @@ export default function JobPage() {
     return () => left.abort();
   }, [id, turn]);
   const isOpen = job !== undefined && OPEN.includes(job.status);
-  const logs = useRead(["job_log", id], (signal) => api.jobs.logs(id, { signal }), { every: isOpen ? 2_000 : false });
+  const logs = useRead(["job_log", id], (signal) => api.jobs.logs(id, { signal }), {
+    every: isOpen ? 2_000 : false,
+  });
   useEffect(() => void logs.refetch(), [job?.status, job?.progress_percent]);
   const cancel = useAction(() => api.jobs.cancel(id), {
     touches: ["job_queue"],
@@ -47,14 +49,33 @@ export default function JobPage() {
           <Progress label={nameOf(job.job_type)} value={job.progress_percent} text={job.progress_message} />
         </div>
         <dl className="facts">
-          <div><dt>{t.jobs.columns.created}</dt><dd><Time at={job.created_at} /></dd></div>
-          {job.finished_at && <div><dt>{t.jobs.states.completed}</dt><dd><Time at={job.finished_at} /></dd></div>}
-          <div><dt>{t.jobs.handler}</dt><dd>{job.handler}, {t.jobs.attempts(job.attempts, job.max_attempts)}</dd></div>
+          <div>
+            <dt>{t.jobs.columns.created}</dt>
+            <dd>
+              <Time at={job.created_at} />
+            </dd>
+          </div>
+          {job.finished_at && (
+            <div>
+              <dt>{t.jobs.states.completed}</dt>
+              <dd>
+                <Time at={job.finished_at} />
+              </dd>
+            </div>
+          )}
+          <div>
+            <dt>{t.jobs.handler}</dt>
+            <dd>{job.handler}, {t.jobs.attempts(job.attempts, job.max_attempts)}</dd>
+          </div>
         </dl>
       </Card>
       {job.error && (
         <Section title={t.jobs.error}>
-          <Card><p><code>{job.error.code}</code> {job.error.message}</p></Card>
+          <Card>
+            <p>
+              <code>{job.error.code}</code> {job.error.message}
+            </p>
+          </Card>
         </Section>
       )}
       {job.result !== null && job.result !== undefined && (

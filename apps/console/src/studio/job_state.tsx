@@ -6,20 +6,40 @@ import { Badge, Progress, type Tone } from "../ui/parts.tsx";
 
 export type JobRow = Pick<
   Row<"job_queue">,
-  | "id" | "job_type" | "status" | "progress_percent" | "progress_message" | "created_at" | "started_at" | "finished_at"
-  | "error_code" | "error_message" | "attempts" | "max_attempts" | "updated_at"
+  | "id"
+  | "job_type"
+  | "status"
+  | "progress_percent"
+  | "progress_message"
+  | "created_at"
+  | "started_at"
+  | "finished_at"
+  | "error_code"
+  | "error_message"
+  | "attempts"
+  | "max_attempts"
+  | "updated_at"
 >;
 export const JOB_COLUMNS =
   "id, job_type, status, progress_percent, progress_message, created_at, started_at, finished_at, error_code, error_message, attempts, max_attempts, updated_at";
 
-const TONES: Record<string, Tone> = { pending: "info", processing: "info", completed: "good", failed: "bad", cancelled: "quiet", expired: "warn" };
+const TONES: Record<string, Tone> = {
+  pending: "info",
+  processing: "info",
+  completed: "good",
+  failed: "bad",
+  cancelled: "quiet",
+  expired: "warn",
+};
 
 export const JobState = ({ status }: { status: string }) => (
   <Badge tone={TONES[status] ?? "quiet"}>{t.jobs.states[status] ?? status}</Badge>
 );
 
 export function JobProgress({ job }: { job: JobRow }) {
-  if (job.error_message && job.status !== "processing") return <span className="field-error small">{job.error_message}</span>;
+  if (job.error_message && job.status !== "processing") {
+    return <span className="field-error small">{job.error_message}</span>;
+  }
   if (job.status !== "processing") return <span className="quiet small">{job.progress_message ?? ""}</span>;
   return <Progress label={job.job_type} value={job.progress_percent} text={job.progress_message} />;
 }

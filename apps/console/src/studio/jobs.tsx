@@ -16,7 +16,9 @@ export default function Jobs() {
     let asked = supabase.from("job_queue").select(JOB_COLUMNS).eq("user_id", user);
     if (status) asked = asked.eq("status", status);
     if (after) asked = asked.lt("created_at", after);
-    const rows = await rowsOf<JobRow[]>(asked.order("created_at", { ascending: false }).limit(PAGE).abortSignal(signal));
+    const rows = await rowsOf<JobRow[]>(
+      asked.order("created_at", { ascending: false }).limit(PAGE).abortSignal(signal),
+    );
     return { rows, next: rows.length === PAGE ? rows.at(-1)?.created_at ?? null : null };
   });
   const state = useLiveJobs(user);
@@ -24,7 +26,9 @@ export default function Jobs() {
     <Page
       title={t.jobs.title}
       lede={t.jobs.lede}
-      actions={state === "live" ? <Badge tone="good">{t.jobs.live}</Badge> : <span className="quiet small">{t.jobs.polling}</span>}
+      actions={state === "live"
+        ? <Badge tone="good">{t.jobs.live}</Badge>
+        : <span className="quiet small">{t.jobs.polling}</span>}
     >
       <div className="filters">
         <Select
@@ -41,7 +45,10 @@ export default function Jobs() {
             rows={jobs}
             keyOf={({ id }) => id}
             columns={[
-              { name: t.jobs.columns.job, cell: ({ id, job_type }) => <A to={`/studio/jobs/${id}`}>{nameOf(job_type)}</A> },
+              {
+                name: t.jobs.columns.job,
+                cell: ({ id, job_type }) => <A to={`/studio/jobs/${id}`}>{nameOf(job_type)}</A>,
+              },
               { name: t.jobs.columns.state, cell: ({ status }) => <JobState status={status} /> },
               { name: t.jobs.columns.progress, cell: (job) => <JobProgress job={job} /> },
               { name: t.jobs.columns.created, cell: ({ created_at }) => <Time at={created_at} relative /> },

@@ -5,15 +5,42 @@ import { rowsOf, useAction, useRows } from "../data/queries.ts";
 import { studio as t } from "../texts/studio.ts";
 import { useGo, useWish } from "../ui/address.ts";
 import { say } from "../ui/notices.tsx";
-import { A, Badge, Button, Empty, List, Num, Page, Problem, Select, Table, TextField, Time, useStill } from "../ui/parts.tsx";
+import {
+  A,
+  Badge,
+  Button,
+  Empty,
+  List,
+  Num,
+  Page,
+  Problem,
+  Select,
+  Table,
+  TextField,
+  Time,
+  useStill,
+} from "../ui/parts.tsx";
 import { kindName, Picture } from "../visitor/item_card.tsx";
 import { visitor } from "../texts/visitor.ts";
 import { nameOf, useAccounts } from "./data.ts";
 
 type Item = Pick<
   Row<"content_item">,
-  | "id" | "title" | "description" | "content_type" | "visibility" | "views_count" | "likes_count" | "total_clicks" | "published_at"
-  | "deleted_at" | "vanished_at" | "hidden_at" | "updated_at" | "social_account_id" | "thumbnail_url"
+  | "id"
+  | "title"
+  | "description"
+  | "content_type"
+  | "visibility"
+  | "views_count"
+  | "likes_count"
+  | "total_clicks"
+  | "published_at"
+  | "deleted_at"
+  | "vanished_at"
+  | "hidden_at"
+  | "updated_at"
+  | "social_account_id"
+  | "thumbnail_url"
 >;
 const COLUMNS =
   "id, title, description, content_type, visibility, views_count, likes_count, total_clicks, published_at, deleted_at, vanished_at, hidden_at, updated_at, social_account_id, thumbnail_url";
@@ -28,34 +55,48 @@ export default function Library() {
   const accounts = useAccounts();
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const go = useGo();
-  const list = useRows<Item>(["content_item", "library", { q, account, kind, state, sort }], async (after, signal) => {
-    if (q) {
-      const found = await api.rpc("search_library", { p_query: q, p_limit: PAGE, p_offset: Number(after ?? 0) }, { signal });
-      const rows = (found ?? []) as unknown as Item[];
-      const fitting = rows.filter((row) => (!account || row.social_account_id === account) && (!kind || row.content_type === kind));
-      return { rows: fitting, next: rows.length === PAGE ? String(Number(after ?? 0) + PAGE) : null };
-    }
-    let asked = supabase.from("content_item").select(COLUMNS).eq("user_id", user);
-    asked = state === "deleted"
-      ? asked.not("deleted_at", "is", null)
-      : state === "gone"
-      ? asked.not("vanished_at", "is", null).is("deleted_at", null)
-      : state === "hidden"
-      ? asked.not("hidden_at", "is", null)
-      : asked.is("deleted_at", null);
-    if (account) asked = asked.eq("social_account_id", account);
-    if (kind) asked = asked.eq("content_type", kind);
-    if (after) {
-      const { value, id } = JSON.parse(after) as { value: string; id: string };
-      asked = asked.or(`${sort}.lt."${value}",and(${sort}.eq."${value}",id.lt.${id})`);
-    }
-    const rows = await rowsOf<Item[]>(
-      asked.order(sort, { ascending: false }).order("id", { ascending: false }).limit(PAGE).abortSignal(signal),
-    );
-    const last = rows.at(-1);
-    const next = rows.length === PAGE && last ? JSON.stringify({ value: last[sort as "published_at"], id: last.id }) : null;
-    return { rows, next };
-  }, { keep: true });
+  const list = useRows<Item>(
+    ["content_item", "library", { q, account, kind, state, sort }],
+    async (after, signal) => {
+      if (q) {
+        const found = await api.rpc("search_library", {
+          p_query: q,
+          p_limit: PAGE,
+          p_offset: Number(after ?? 0),
+        }, { signal });
+        const rows = (found ?? []) as unknown as Item[];
+        const fitting = rows.filter((row) =>
+          (!account || row.social_account_id === account) && (!kind || row.content_type === kind)
+        );
+        return { rows: fitting, next: rows.length === PAGE ? String(Number(after ?? 0) + PAGE) : null };
+      }
+      let asked = supabase.from("content_item").select(COLUMNS).eq("user_id", user);
+      asked = state === "deleted"
+        ? asked.not("deleted_at", "is", null)
+        : state === "gone"
+        ? asked.not("vanished_at", "is", null).is("deleted_at", null)
+        : state === "hidden"
+        ? asked.not("hidden_at", "is", null)
+        : asked.is("deleted_at", null);
+      if (account) asked = asked.eq("social_account_id", account);
+      if (kind) asked = asked.eq("content_type", kind);
+      if (after) {
+        const { value, id } = JSON.parse(after) as { value: string; id: string };
+        asked = asked.or(`${sort}.lt."${value}",and(${sort}.eq."${value}",id.lt.${id})`);
+      }
+      const rows = await rowsOf<Item[]>(
+        asked.order(sort, { ascending: false }).order("id", { ascending: false }).limit(PAGE).abortSignal(
+          signal,
+        ),
+      );
+      const last = rows.at(-1);
+      const next = rows.length === PAGE && last
+        ? JSON.stringify({ value: last[sort as "published_at"], id: last.id })
+        : null;
+      return { rows, next };
+    },
+    { keep: true },
+  );
   const shown = list.data?.pages.flatMap(({ rows }) => rows) ?? [];
   const ids = [...chosen];
   const done = () => setChosen(new Set());
@@ -115,7 +156,10 @@ export default function Library() {
         <Select
           label={t.library.account}
           value={account ?? ""}
-          options={[["", t.library.all], ...(accounts.data ?? []).map((one) => [one.id, nameOf(one)] as const)]}
+          options={[
+            ["", t.library.all],
+            ...(accounts.data ?? []).map((one) => [one.id, nameOf(one)] as const),
+          ]}
           onChange={({ target }) => change({ account: target.value || undefined })}
         />
         <Select
@@ -146,7 +190,9 @@ export default function Library() {
               ? <Button onClick={() => set.mutate({ ids, deleted_at: null })}>{t.library.restore}</Button>
               : (
                 <>
-                  <Button busy={suggest.isPending} onClick={() => suggest.mutate()}>{t.library.suggest}</Button>
+                  <Button busy={suggest.isPending} onClick={() => suggest.mutate()}>
+                    {t.library.suggest}
+                  </Button>
                   <Button busy={tell.isPending} onClick={() => tell.mutate()}>{t.library.tell}</Button>
                   <Button busy={pin.isPending} onClick={() => pin.mutate()}>{t.library.pin}</Button>
                   <Button
@@ -217,10 +263,13 @@ export default function Library() {
                     <div className="person">
                       <Picture className="thumb" id={item.id} url={item.thumbnail_url} />
                       <div>
-                        <A to={`/studio/library/${item.id}`}>{item.title || item.description?.slice(0, 80) || kindName(item.content_type)}</A>
+                        <A to={`/studio/library/${item.id}`}>
+                          {item.title || item.description?.slice(0, 80) || kindName(item.content_type)}
+                        </A>
                         <div className="row small">
                           <span className="quiet">{kindName(item.content_type)}</span>
-                          {item.visibility && item.visibility !== "public" && <Badge>{item.visibility}</Badge>}
+                          {item.visibility && item.visibility !== "public" && <Badge>{item.visibility}
+                          </Badge>}
                           {item.hidden_at && <Badge tone="bad">{t.library.states.hidden}</Badge>}
                           {item.vanished_at && <Badge tone="warn">{t.library.states.gone}</Badge>}
                         </div>
@@ -228,9 +277,20 @@ export default function Library() {
                     </div>
                   ),
                 },
-                { name: t.library.columns.views, numeric: true, cell: ({ views_count }) => <Num value={views_count} compact /> },
-                { name: t.library.columns.visits, numeric: true, cell: ({ total_clicks }) => <Num value={total_clicks} compact /> },
-                { name: t.library.columns.published, cell: ({ published_at }) => <Time at={published_at} style="day" /> },
+                {
+                  name: t.library.columns.views,
+                  numeric: true,
+                  cell: ({ views_count }) => <Num value={views_count} compact />,
+                },
+                {
+                  name: t.library.columns.visits,
+                  numeric: true,
+                  cell: ({ total_clicks }) => <Num value={total_clicks} compact />,
+                },
+                {
+                  name: t.library.columns.published,
+                  cell: ({ published_at }) => <Time at={published_at} style="day" />,
+                },
               ]}
             />
           </>

@@ -14,7 +14,9 @@ export default function Notifications() {
   const list = useRows<Note>(["notification", "mine"], async (after, signal) => {
     let asked = supabase.from("notification").select("*").eq("user_id", user);
     if (after) asked = asked.lt("created_at", after);
-    const rows = await rowsOf<Note[]>(asked.order("created_at", { ascending: false }).limit(PAGE).abortSignal(signal));
+    const rows = await rowsOf<Note[]>(
+      asked.order("created_at", { ascending: false }).limit(PAGE).abortSignal(signal),
+    );
     return { rows, next: rows.length === PAGE ? rows.at(-1)?.created_at ?? null : null };
   });
   useEffect(() => {
@@ -26,7 +28,8 @@ export default function Notifications() {
     return () => void watch.close();
   }, [user]);
   const read = useAction(
-    (ids: string[]) => rowsOf(supabase.from("notification").update({ read_at: new Date().toISOString() }).in("id", ids)),
+    (ids: string[]) =>
+      rowsOf(supabase.from("notification").update({ read_at: new Date().toISOString() }).in("id", ids)),
     { touches: ["notification"] },
   );
   const remove = useAction((id: string) => rowsOf(supabase.from("notification").delete().eq("id", id)), {
@@ -38,11 +41,20 @@ export default function Notifications() {
       title={t.notifications.title}
       lede={t.notifications.live}
       actions={unread.length > 0 && (
-        <Button busy={read.isPending} onClick={() => read.mutate(unread.map(({ id }) => id))}>{t.notifications.read_all}</Button>
+        <Button
+          busy={read.isPending}
+          onClick={() => read.mutate(unread.map(({ id }) => id))}
+        >
+          {t.notifications.read_all}
+        </Button>
       )}
     >
       {(read.error || remove.error) && <Problem error={read.error ?? remove.error} />}
-      <List of={list} rows={({ rows }) => rows} empty={<Empty title={t.notifications.none} why={t.notifications.none_why} />}>
+      <List
+        of={list}
+        rows={({ rows }) => rows}
+        empty={<Empty title={t.notifications.none} why={t.notifications.none_why} />}
+      >
         {(notes) => (
           <div className="stack">
             {notes.map((note) => (
@@ -51,15 +63,21 @@ export default function Notifications() {
                   <h2>{note.title}</h2>
                   <span className="row">
                     {note.read_at === null && <Badge tone={TONES[note.type]}>{t.notifications.unread}</Badge>}
-                    <span className="quiet small"><Time at={note.created_at} relative /></span>
+                    <span className="quiet small">
+                      <Time at={note.created_at} relative />
+                    </span>
                   </span>
                 </div>
                 <p>{note.message}</p>
                 <div className="actions">
                   {note.read_at === null && (
-                    <Button className="small" onClick={() => read.mutate([note.id])}>{t.notifications.read}</Button>
+                    <Button className="small" onClick={() => read.mutate([note.id])}>
+                      {t.notifications.read}
+                    </Button>
                   )}
-                  <Button className="small" onClick={() => remove.mutate(note.id)}>{t.notifications.remove}</Button>
+                  <Button className="small" onClick={() => remove.mutate(note.id)}>
+                    {t.notifications.remove}
+                  </Button>
                 </div>
               </Card>
             ))}

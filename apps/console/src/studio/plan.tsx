@@ -4,7 +4,22 @@ import type { Row } from "@streamvibe/client";
 import { studio as t } from "../texts/studio.ts";
 import { useWish } from "../ui/address.ts";
 import { money, number, percent } from "../ui/format.ts";
-import { Badge, Button, Card, Empty, Figure, Figures, NotAvailable, Page, Problem, Progress, Query, Section, Table, Time } from "../ui/parts.tsx";
+import {
+  Badge,
+  Button,
+  Card,
+  Empty,
+  Figure,
+  Figures,
+  NotAvailable,
+  Page,
+  Problem,
+  Progress,
+  Query,
+  Section,
+  Table,
+  Time,
+} from "../ui/parts.tsx";
 import { Chart, dayBefore, daysBetween } from "../ui/plots.tsx";
 import { isConnected, type Quotas, useAccounts, useQuotas } from "./data.ts";
 
@@ -13,11 +28,14 @@ export default function Plan() {
   const billing = useCall("billing-status");
   const tiers = useTable<Row<"subscription_tier">[]>(
     ["subscription_tier"],
-    (from, signal) => from("subscription_tier").select("*").eq("is_active", true).order("sort_order").abortSignal(signal),
+    (from, signal) =>
+      from("subscription_tier").select("*").eq("is_active", true).order("sort_order").abortSignal(signal),
     { staleMs: 600_000 },
   );
   const return_url = `${location.origin}${location.pathname}`;
-  const portal = useAction(() => api.call("create-portal-session", { return_url }), { onDone: ({ url }) => location.assign(url) });
+  const portal = useAction(() => api.call("create-portal-session", { return_url }), {
+    onDone: ({ url }) => location.assign(url),
+  });
   const subscribe = useAction((tier: string) => api.call("create-checkout-session", { tier, return_url }), {
     onDone: ({ url }) => location.assign(url),
   });
@@ -34,7 +52,9 @@ export default function Plan() {
               </div>
               {paid_twice && <p className="field-error">{t.plan.paid_twice}</p>}
               <p>{next.text}</p>
-              <p className="quiet small"><Time at={period.starts_at} style="day" /> – <Time at={period.ends_at} style="day" /></p>
+              <p className="quiet small">
+                <Time at={period.starts_at} style="day" /> – <Time at={period.ends_at} style="day" />
+              </p>
               {can_open_portal && (
                 <div className="actions">
                   <Button busy={portal.isPending} onClick={() => portal.mutate()}>{t.plan.manage}</Button>
@@ -45,7 +65,9 @@ export default function Plan() {
           )}
         </Query>
       </Section>
-      <Section title={t.plan.quotas}><QuotaBars /></Section>
+      <Section title={t.plan.quotas}>
+        <QuotaBars />
+      </Section>
       <Section title={t.plan.plans}>
         {subscribe.error && <Problem error={subscribe.error} />}
         <Query of={tiers}>
@@ -57,20 +79,26 @@ export default function Plan() {
                   <Card key={tier.id}>
                     <h3>{tier.display_name} {is_own && <Badge tone="good">{t.plan.current}</Badge>}</h3>
                     <p className="figure-value">
-                      {tier.price_cents_per_month === 0 ? t.plan.free : t.plan.per_month(money(tier.price_cents_per_month, "USD", 0))}
+                      {tier.price_cents_per_month === 0
+                        ? t.plan.free
+                        : t.plan.per_month(money(tier.price_cents_per_month, "USD", 0))}
                     </p>
                     <p className="quiet small">{tier.description}</p>
                     <ul>
                       {t.plan.features(
-                        number(tier.max_social_accounts),
-                        number(tier.max_syncs_per_month),
-                        number(tier.max_ai_analyses_per_month),
-                        number(tier.max_seo_submissions_per_month),
+                        tier.max_social_accounts,
+                        tier.max_syncs_per_month,
+                        tier.max_ai_analyses_per_month,
+                        tier.max_seo_submissions_per_month,
                       ).map((line) => <li key={line}>{line}</li>)}
                     </ul>
                     {!is_own && tier.price_cents_per_month > 0 && billing.data?.can_subscribe && (
                       <p>
-                        <Button kind="primary" busy={subscribe.isPending} onClick={() => subscribe.mutate(tier.slug)}>
+                        <Button
+                          kind="primary"
+                          busy={subscribe.isPending}
+                          onClick={() => subscribe.mutate(tier.slug)}
+                        >
                           {t.plan.subscribe(tier.display_name)}
                         </Button>
                       </p>
@@ -100,12 +128,25 @@ export function QuotaBars() {
               <div key={name}>
                 <strong>{name}</strong>
                 {used === undefined
-                  ? <p><NotAvailable /></p>
-                  : <Progress label={name} value={used} max={Math.max(limit, 1)} text={t.plan.used(number(used), number(limit))} />}
+                  ? (
+                    <p>
+                      <NotAvailable />
+                    </p>
+                  )
+                  : (
+                    <Progress
+                      label={name}
+                      value={used}
+                      max={Math.max(limit, 1)}
+                      text={t.plan.used(number(used), number(limit))}
+                    />
+                  )}
               </div>
             ))}
           </div>
-          <p className="quiet small">{t.plan.resets} <Time at={row.cycle_end_date} /></p>
+          <p className="quiet small">
+            {t.plan.resets} <Time at={row.cycle_end_date} />
+          </p>
         </div>
       )}
     </Query>
@@ -118,7 +159,11 @@ function quotaRows({ subscription_tier: tier, ...used }: Quotas, accounts: numbe
     { name: names.accounts ?? "", used: accounts, limit: tier.max_social_accounts },
     { name: names.syncs ?? "", used: used.syncs_used as number | undefined, limit: tier.max_syncs_per_month },
     { name: names.ai_analyses ?? "", used: used.ai_analyses_used, limit: tier.max_ai_analyses_per_month },
-    { name: names.seo_submissions ?? "", used: used.seo_submissions_used, limit: tier.max_seo_submissions_per_month },
+    {
+      name: names.seo_submissions ?? "",
+      used: used.seo_submissions_used,
+      limit: tier.max_seo_submissions_per_month,
+    },
   ];
 }
 
@@ -143,7 +188,11 @@ function AiCosts() {
                 >
                   {money(total_cents)}
                 </Figure>
-                <Figure name={t.plan.budget}>{budget_cents === null ? <span className="quiet">{t.plan.budget_none}</span> : money(budget_cents)}</Figure>
+                <Figure name={t.plan.budget}>
+                  {budget_cents === null
+                    ? <span className="quiet">{t.plan.budget_none}</span>
+                    : money(budget_cents)}
+                </Figure>
                 <Figure name={t.plan.own_key}>{money(own_key_cents)}</Figure>
               </Figures>
               <Chart
@@ -172,7 +221,8 @@ function AiCosts() {
                   {
                     name: t.plan.columns.tokens,
                     numeric: true,
-                    cell: ({ of }) => number(total(of, "prompt_tokens") + total(of, "completion_tokens"), true),
+                    cell: ({ of }) =>
+                      number(total(of, "prompt_tokens") + total(of, "completion_tokens"), true),
                   },
                   {
                     name: t.plan.columns.cost,
@@ -192,7 +242,9 @@ function AiCosts() {
                     numeric: true,
                     cell: ({ of }) => {
                       const kept = acceptance.find(({ model }) => model === of[0]?.model);
-                      return kept ? t.plan.used(number(kept.kept), number(kept.suggestions)) : <NotAvailable />;
+                      return kept
+                        ? t.plan.used(number(kept.kept), number(kept.suggestions))
+                        : <NotAvailable />;
                     },
                   },
                 ]}

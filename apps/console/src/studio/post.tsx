@@ -37,14 +37,23 @@ export default function PostPage() {
           title={wordsOf(post)}
           lede={
             <>
-              <PostState status={post.status} /> {t.posts.state_words[post.status]}{" "}
-              {post.publish_at && <>{t.posts.when} <Time at={post.publish_at} /></>}
+              <PostState status={post.status} /> {t.posts.state_words[post.status]} {post.publish_at && (
+                <>
+                  {t.posts.when} <Time at={post.publish_at} />
+                </>
+              )}
             </>
           }
           actions={
             <>
               {post.status === "draft" && (
-                <Button kind="primary" busy={publish.isPending} onClick={() => publish.mutate()}>{t.posts.now}</Button>
+                <Button
+                  kind="primary"
+                  busy={publish.isPending}
+                  onClick={() => publish.mutate()}
+                >
+                  {t.posts.now}
+                </Button>
               )}
               {["draft", "scheduled"].includes(post.status) && (
                 <A to="/studio/compose" search={{ post: post_id }} className="button plain">{t.posts.edit}</A>
@@ -69,8 +78,12 @@ export default function PostPage() {
             </>
           }
         >
-          {(publish.error || cancel.error || settle.error) && <Problem error={publish.error ?? cancel.error ?? settle.error} />}
-          <Card><p className="pre">{post.body || "–"}</p></Card>
+          {(publish.error || cancel.error || settle.error) && (
+            <Problem error={publish.error ?? cancel.error ?? settle.error} />
+          )}
+          <Card>
+            <p className="pre">{post.body || "–"}</p>
+          </Card>
           <div className="stack">
             {post.targets.map((target) => {
               const account = accounts.data?.find(({ id }) => id === target.social_account_id);
@@ -80,7 +93,10 @@ export default function PostPage() {
                   title={`${platformName(target.platform)}${account ? `: ${nameOf(account)}` : ""}`}
                   actions={<PostState status={target.status} />}
                 >
-                  <Place target={target} settle={(decision) => settle.mutate({ id: target.target_id, decision })} />
+                  <Place
+                    target={target}
+                    settle={(decision) => settle.mutate({ id: target.target_id, decision })}
+                  />
                 </Section>
               );
             })}
@@ -92,22 +108,64 @@ export default function PostPage() {
   );
 }
 
-function Place({ target, settle }: { target: Target; settle: (decision: "retry" | "discard" | "published") => void }) {
-  const { status, permalink, error_message, error_code, who_must_act, due_at, next_at, wait_reason, history } = target;
+function Place(
+  { target, settle }: { target: Target; settle: (decision: "retry" | "discard" | "published") => void },
+) {
+  const {
+    status,
+    permalink,
+    error_message,
+    error_code,
+    who_must_act,
+    due_at,
+    next_at,
+    wait_reason,
+    history,
+  } = target;
   return (
     <Card>
       <div className="stack">
         <p>{t.posts.state_words[status]}</p>
-        {error_message && <p className="field-error">{error_message} <code>{error_code}</code></p>}
+        {error_message && (
+          <p className="field-error">
+            {error_message} <code>{error_code}</code>
+          </p>
+        )}
         {wait_reason && <p className="quiet">{wait_reason}</p>}
         <dl className="facts">
-          <div><dt>{t.library.kind}</dt><dd>{t.compose.kinds[target.kind] ?? target.kind}</dd></div>
-          {due_at && <div><dt>{t.posts.due}</dt><dd><Time at={due_at} /></dd></div>}
-          {next_at && <div><dt>{t.posts.next_try}</dt><dd><Time at={next_at} relative /></dd></div>}
-          {who_must_act && <div><dt>{t.posts.problems}</dt><dd>{t.posts.who[who_must_act]}</dd></div>}
+          <div>
+            <dt>{t.library.kind}</dt>
+            <dd>{t.compose.kinds[target.kind] ?? target.kind}</dd>
+          </div>
+          {due_at && (
+            <div>
+              <dt>{t.posts.due}</dt>
+              <dd>
+                <Time at={due_at} />
+              </dd>
+            </div>
+          )}
+          {next_at && (
+            <div>
+              <dt>{t.posts.next_try}</dt>
+              <dd>
+                <Time at={next_at} relative />
+              </dd>
+            </div>
+          )}
+          {who_must_act && (
+            <div>
+              <dt>{t.posts.problems}</dt>
+              <dd>{t.posts.who[who_must_act]}</dd>
+            </div>
+          )}
         </dl>
         <div className="actions">
-          {permalink && <a className="button plain small" href={permalink} target="_blank" rel="noopener">{t.posts.open}</a>}
+          {permalink && (
+            <a className="button plain small" href={permalink} target="_blank" rel="noopener">
+              {t.posts.open}
+            </a>
+          )}
           {(status === "failed" || status === "unknown") && (
             <>
               <Button className="small" onClick={() => settle("retry")}>{t.posts.retry}</Button>
@@ -126,7 +184,10 @@ function Place({ target, settle }: { target: Target; settle: (decision: "retry" 
               columns={[
                 { name: t.jobs.columns.job, cell: ({ step, attempt }) => `${step} (${attempt})` },
                 { name: t.posts.columns.state, cell: ({ status }) => status },
-                { name: t.seo.columns.why, cell: ({ note, error_code }) => [error_code, note].filter(Boolean).join(": ") || "–" },
+                {
+                  name: t.seo.columns.why,
+                  cell: ({ note, error_code }) => [error_code, note].filter(Boolean).join(": ") || "–",
+                },
                 { name: t.posts.columns.when, cell: ({ armed_at }) => <Time at={armed_at} /> },
               ]}
             />

@@ -8,8 +8,15 @@ export type PostSummary = Output<"list-posts">["posts"][number];
 export type Target = Post["targets"][number];
 
 const TONES: Record<string, Tone> = {
-  draft: "quiet", scheduled: "info", publishing: "info", waiting: "warn", unknown: "warn", published: "good",
-  partly_published: "warn", failed: "bad", cancelled: "quiet",
+  draft: "quiet",
+  scheduled: "info",
+  publishing: "info",
+  waiting: "warn",
+  unknown: "warn",
+  published: "good",
+  partly_published: "warn",
+  failed: "bad",
+  cancelled: "quiet",
 };
 
 export const PostState = ({ status }: { status: string }) => (

@@ -4,7 +4,21 @@ import { useAction, useCall, useRows } from "../data/queries.ts";
 import { studio as t } from "../texts/studio.ts";
 import { useWish } from "../ui/address.ts";
 import { say } from "../ui/notices.tsx";
-import { A, Badge, Button, Card, Empty, List, Page, Problem, Query, Section, Select, Table, Time } from "../ui/parts.tsx";
+import {
+  A,
+  Badge,
+  Button,
+  Card,
+  Empty,
+  List,
+  Page,
+  Problem,
+  Query,
+  Section,
+  Select,
+  Table,
+  Time,
+} from "../ui/parts.tsx";
 import { platformName } from "../visitor/item_card.tsx";
 import { momentOf, PostState, type PostSummary, wordsOf } from "./post_state.tsx";
 
@@ -12,7 +26,9 @@ export default function Posts() {
   const [wish, change] = useWish();
   const { status } = wish as Input<"list-posts">;
   const list = useRows<PostSummary>(["list-posts", status ?? ""], async (before, signal) => {
-    const page = await api.call("list-posts", { limit: 30, status, ...(before ? { before } : {}) }, { signal });
+    const page = await api.call("list-posts", { limit: 30, status, ...(before ? { before } : {}) }, {
+      signal,
+    });
     return { rows: page.posts, next: page.next_before };
   }, { every: 15_000 });
   return (
@@ -26,7 +42,10 @@ export default function Posts() {
         <Select
           label={t.posts.state}
           value={status ?? ""}
-          options={[["", t.library.all], ...Object.entries(t.posts.states).filter(([state]) => state !== "waiting")]}
+          options={[
+            ["", t.library.all],
+            ...Object.entries(t.posts.states).filter(([state]) => state !== "waiting"),
+          ]}
           onChange={({ target }) => change({ status: target.value || undefined })}
         />
       </div>
@@ -45,14 +64,19 @@ export default function Posts() {
             rows={posts}
             keyOf={({ post_id }) => post_id}
             columns={[
-              { name: t.posts.columns.post, cell: (post) => <A to={`/studio/posts/${post.post_id}`}>{wordsOf(post)}</A> },
+              {
+                name: t.posts.columns.post,
+                cell: (post) => <A to={`/studio/posts/${post.post_id}`}>{wordsOf(post)}</A>,
+              },
               { name: t.posts.columns.state, cell: ({ status }) => <PostState status={status} /> },
               {
                 name: t.posts.columns.where,
                 cell: ({ targets }) => (
                   <ul className="chips">
                     {targets.map(({ target_id, platform, status }) => (
-                      <li key={target_id} className="chip">{platformName(platform)}: {t.posts.states[status] ?? status}</li>
+                      <li key={target_id} className="chip">
+                        {platformName(platform)}: {t.posts.states[status] ?? status}
+                      </li>
                     ))}
                   </ul>
                 ),
@@ -80,7 +104,9 @@ function Problems() {
       <Query of={list} rows={1}>
         {({ problems }) => (
           <div className="stack">
-            {problems.map(({ target_id, post_id, platform, status, error_message, who_must_act, updated_at }) => (
+            {problems.map((
+              { target_id, post_id, platform, status, error_message, who_must_act, updated_at },
+            ) => (
               <Card key={target_id}>
                 <div className="row between">
                   <span className="row">
@@ -88,7 +114,9 @@ function Problems() {
                     <A to={`/studio/posts/${post_id}`}>{platformName(platform)}</A>
                     {who_must_act && <Badge>{t.posts.who[who_must_act]}</Badge>}
                   </span>
-                  <span className="quiet small"><Time at={updated_at} relative /></span>
+                  <span className="quiet small">
+                    <Time at={updated_at} relative />
+                  </span>
                 </div>
                 <p>{error_message ?? t.posts.state_words[status]}</p>
                 <div className="actions">
@@ -98,7 +126,11 @@ function Problems() {
                       className="small"
                       onClick={() => settle.mutate({ target_ids: [target_id], decision })}
                     >
-                      {decision === "retry" ? t.posts.retry : decision === "discard" ? t.posts.discard : t.posts.mark_published}
+                      {decision === "retry"
+                        ? t.posts.retry
+                        : decision === "discard"
+                        ? t.posts.discard
+                        : t.posts.mark_published}
                     </Button>
                   ))}
                 </div>

@@ -5,7 +5,19 @@ import { useDraft } from "../data/drafts.ts";
 import { rowsOf, useAction, useTable } from "../data/queries.ts";
 import { studio as t } from "../texts/studio.ts";
 import { say } from "../ui/notices.tsx";
-import { A, Button, Card, Check, Page, Problem, Query, Section, Select, TextArea, TextField } from "../ui/parts.tsx";
+import {
+  A,
+  Button,
+  Card,
+  Check,
+  Page,
+  Problem,
+  Query,
+  Section,
+  Select,
+  TextArea,
+  TextField,
+} from "../ui/parts.tsx";
 import { CATEGORIES } from "../visitor/choices.tsx";
 import { type Me, useMe, zone } from "./data.ts";
 
@@ -17,9 +29,15 @@ export default function Profile() {
         {(person) => (
           <>
             <Section title={t.profile.profile}>
-              <Card><ProfileForm key={person.id} me={person} /></Card>
+              <Card>
+                <ProfileForm key={person.id} me={person} />
+              </Card>
             </Section>
-            <Section title={t.profile.settings}><Card><Settings /></Card></Section>
+            <Section title={t.profile.settings}>
+              <Card>
+                <Settings />
+              </Card>
+            </Section>
           </>
         )}
       </Query>
@@ -48,7 +66,11 @@ function ProfileForm({ me }: { me: Me }) {
     >
       <p className="quiet">
         {t.profile.session} {me.email}
-        {me.profile_slug && <>. {t.profile.page}: <A to={creatorPath(me.profile_slug)}>{creatorPath(me.profile_slug)}</A></>}
+        {me.profile_slug && (
+          <>
+            . {t.profile.page}: <A to={creatorPath(me.profile_slug)}>{creatorPath(me.profile_slug)}</A>
+          </>
+        )}
       </p>
       <div className="halves">
         <TextField
@@ -79,7 +101,9 @@ function ProfileForm({ me }: { me: Me }) {
         onChange={({ target }) => change({ is_public: target.checked })}
       />
       {save.error && <Problem error={save.error} />}
-      <div className="actions"><Button type="submit" kind="primary" busy={save.isPending}>{t.profile.save}</Button></div>
+      <div className="actions">
+        <Button type="submit" kind="primary" busy={save.isPending}>{t.profile.save}</Button>
+      </div>
     </form>
   );
 }
@@ -91,7 +115,8 @@ function Settings() {
     (from, signal) => from("user_setting").select("*").eq("user_id", user).abortSignal(signal).single(),
   );
   const save = useAction(
-    (change: Partial<Row<"user_setting">>) => rowsOf(supabase.from("user_setting").update(change).eq("user_id", user)),
+    (change: Partial<Row<"user_setting">>) =>
+      rowsOf(supabase.from("user_setting").update(change).eq("user_id", user)),
     { touches: ["user_setting"], onDone: () => say(t.profile.saved) },
   );
   return (
@@ -102,7 +127,9 @@ function Settings() {
             <Select
               label={t.profile.zone}
               value={time_zone}
-              options={[...new Set([time_zone, zone(), "UTC", ...Intl.supportedValuesOf("timeZone")])].map((name) => [name, name] as const)}
+              options={[...new Set([time_zone, zone(), "UTC", ...Intl.supportedValuesOf("timeZone")])].map((
+                name,
+              ) => [name, name] as const)}
               onChange={({ target }) => save.mutate({ time_zone: target.value })}
             />
             <Select

@@ -7,11 +7,34 @@ import { studio as t } from "../texts/studio.ts";
 import { useAsk } from "../ui/ask.tsx";
 import { number } from "../ui/format.ts";
 import { say } from "../ui/notices.tsx";
-import { A, Badge, Button, Card, Empty, List, Page, Problem, Progress, Query, Section, Select, Table, TextField, Time, type Tone } from "../ui/parts.tsx";
+import {
+  A,
+  Badge,
+  Button,
+  Card,
+  Empty,
+  List,
+  Page,
+  Problem,
+  Progress,
+  Query,
+  Section,
+  Select,
+  Table,
+  TextField,
+  Time,
+  type Tone,
+} from "../ui/parts.tsx";
 
 type Engine = Output<"get-seo-overview">["engines"][number];
 type Connected = Output<"connect-search-engine">;
-const TONES: Record<string, Tone> = { pending: "info", submitted: "info", indexed: "good", rejected: "bad", failed: "bad" };
+const TONES: Record<string, Tone> = {
+  pending: "info",
+  submitted: "info",
+  indexed: "good",
+  rejected: "bad",
+  failed: "bad",
+};
 
 export default function Seo() {
   const overview = useCall("get-seo-overview", undefined, { every: 30_000 });
@@ -30,7 +53,9 @@ export default function Seo() {
     <Page
       title={t.seo.title}
       lede={t.seo.lede}
-      actions={<Button kind="primary" busy={tell.isPending} onClick={() => tell.mutate()}>{t.seo.tell}</Button>}
+      actions={
+        <Button kind="primary" busy={tell.isPending} onClick={() => tell.mutate()}>{t.seo.tell}</Button>
+      }
     >
       {(tell.error || setMode.error) && <Problem error={tell.error ?? setMode.error} />}
       <Query of={overview} rows={5}>
@@ -52,37 +77,65 @@ export default function Seo() {
                 />
               )}
             </div>
-            <div className="halves">{engines.map((engine) => <One key={engine.search_engine} engine={engine} />)}</div>
-            <Section title={t.seo.connect}><Card><OwnSite engines={engines} /></Card></Section>
+            <div className="halves">
+              {engines.map((engine) => <One key={engine.search_engine} engine={engine} />)}
+            </div>
+            <Section title={t.seo.connect}>
+              <Card>
+                <OwnSite engines={engines} />
+              </Card>
+            </Section>
           </>
         )}
       </Query>
-      <Section title={t.seo.recent}><Submissions /></Section>
+      <Section title={t.seo.recent}>
+        <Submissions />
+      </Section>
     </Page>
   );
 }
 
 function One({ engine }: { engine: Engine }) {
   const { display_name, site, reasons, quotas } = engine;
-  const counts = (["pending", "submitted", "indexed", "rejected", "failed"] as const).map((state) => [state, engine[state]] as const);
+  const counts = (["pending", "submitted", "indexed", "rejected", "failed"] as const).map((state) =>
+    [state, engine[state]] as const
+  );
   return (
     <Card>
       <div className="stack">
         <div className="row between">
           <h2>{display_name}</h2>
           {site
-            ? <Badge tone={site.is_verified ? "good" : "warn"}>{site.is_verified ? t.seo.verified : t.seo.not_verified}</Badge>
+            ? (
+              <Badge tone={site.is_verified ? "good" : "warn"}>
+                {site.is_verified ? t.seo.verified : t.seo.not_verified}
+              </Badge>
+            )
             : <Badge>{t.seo.site_none}</Badge>}
         </div>
-        {site && <p className="quiet small">{site.is_own ? t.seo.site_own : t.seo.site_shared}: {site.site_url}</p>}
+        {site && (
+          <p className="quiet small">{site.is_own ? t.seo.site_own : t.seo.site_shared}: {site.site_url}</p>
+        )}
         <ul className="chips">
           {counts.map(([state, count]) => (
-            <li key={state}><Badge tone={count > 0 ? TONES[state] : "quiet"}>{`${t.seo.states[state]} ${number(count)}`}</Badge></li>
+            <li key={state}>
+              <Badge tone={count > 0 ? TONES[state] : "quiet"}>
+                {`${t.seo.states[state]} ${number(count)}`}
+              </Badge>
+            </li>
           ))}
         </ul>
         <h3>{t.seo.to_do}</h3>
-        {site?.paused_until && <p>{t.seo.paused} <Time at={site.paused_until} /></p>}
-        {site?.error_message && <p className="field-error">{site.error_message} <code>{site.error_code}</code></p>}
+        {site?.paused_until && (
+          <p>
+            {t.seo.paused} <Time at={site.paused_until} />
+          </p>
+        )}
+        {site?.error_message && (
+          <p className="field-error">
+            {site.error_message} <code>{site.error_code}</code>
+          </p>
+        )}
         {reasons.length > 0
           ? (
             <ul>
@@ -96,8 +149,10 @@ function One({ engine }: { engine: Engine }) {
           : !site?.error_message && <p className="quiet">{t.seo.all_well}</p>}
         {quotas.map(({ quota, limit, used, resets_at }) => (
           <p key={quota} className="quiet small">
-            {quota.replaceAll("_", " ")}: {limit === null ? t.seo.unlimited : t.seo.quota(number(used), number(limit))},{" "}
-            {t.plan.resets} <Time at={resets_at} relative />
+            {quota.replaceAll("_", " ")}:{" "}
+            {limit === null ? t.seo.unlimited : t.seo.quota(number(used), number(limit))}, {t.plan.resets}
+            {" "}
+            <Time at={resets_at} relative />
           </p>
         ))}
         {site?.is_own && <SiteActions site={site} />}
@@ -111,21 +166,34 @@ function SiteActions({ site }: { site: NonNullable<Engine["site"]> }) {
   const touches = ["get-seo-overview"];
   const verify = useAction(() => api.call("verify-search-engine", { connection_id: site.connection_id }), {
     touches,
-    onDone: ({ is_verified, message }) => say(is_verified ? t.seo.verified_now : t.seo.verify_failed(message ?? "")),
+    onDone: ({ is_verified, message }) =>
+      say(is_verified ? t.seo.verified_now : t.seo.verify_failed(message ?? "")),
   });
-  const remove = useAction(() => rowsOf(supabase.from("seo_connection").delete().eq("id", site.connection_id)), {
-    touches,
-    onDone: () => say(t.seo.removed),
-  });
+  const remove = useAction(
+    () => rowsOf(supabase.from("seo_connection").delete().eq("id", site.connection_id)),
+    {
+      touches,
+      onDone: () => say(t.seo.removed),
+    },
+  );
   return (
     <>
       {(verify.error || remove.error) && <Problem error={verify.error ?? remove.error} />}
       <div className="actions">
-        {!site.is_verified && <Button busy={verify.isPending} onClick={() => verify.mutate()}>{t.seo.verify}</Button>}
+        {!site.is_verified && (
+          <Button busy={verify.isPending} onClick={() => verify.mutate()}>{t.seo.verify}</Button>
+        )}
         <Button
           kind="danger"
           onClick={async () => {
-            if (await ask({ title: t.seo.remove, text: <p>{site.site_url}</p>, action: t.seo.remove, isDanger: true })) remove.mutate();
+            if (
+              await ask({
+                title: t.seo.remove,
+                text: <p>{site.site_url}</p>,
+                action: t.seo.remove,
+                isDanger: true,
+              })
+            ) remove.mutate();
           }}
         >
           {t.seo.remove}
@@ -137,13 +205,22 @@ function SiteActions({ site }: { site: NonNullable<Engine["site"]> }) {
 }
 
 function OwnSite({ engines }: { engines: Engine[] }) {
-  const [draft, setDraft, clear] = useDraft("seo-site", { search_engine: engines[0]?.search_engine ?? "", site_url: "", item_path: "" });
+  const [draft, setDraft, clear] = useDraft("seo-site", {
+    search_engine: engines[0]?.search_engine ?? "",
+    site_url: "",
+    item_path: "",
+  });
   const [credentials, setCredentials] = useState("");
   const [made, setMade] = useState<Connected>();
   const touches = ["get-seo-overview"];
   const connect = useAction(() => {
     const { search_engine, site_url, item_path } = draft;
-    const input = { search_engine, site_url, ...(item_path ? { item_path } : {}), ...(credentials ? { credentials } : {}) };
+    const input = {
+      search_engine,
+      site_url,
+      ...(item_path ? { item_path } : {}),
+      ...(credentials ? { credentials } : {}),
+    };
     return api.call("connect-search-engine", input as Input<"connect-search-engine">);
   }, {
     touches,
@@ -154,8 +231,13 @@ function OwnSite({ engines }: { engines: Engine[] }) {
     },
   });
   const verify = useAction(
-    ({ id, method }: { id: string; method: "meta" | "file" | "engine" }) => api.call("verify-search-engine", { connection_id: id, method }),
-    { touches, onDone: ({ is_verified, message }) => say(is_verified ? t.seo.verified_now : t.seo.verify_failed(message ?? "")) },
+    ({ id, method }: { id: string; method: "meta" | "file" | "engine" }) =>
+      api.call("verify-search-engine", { connection_id: id, method }),
+    {
+      touches,
+      onDone: ({ is_verified, message }) =>
+        say(is_verified ? t.seo.verified_now : t.seo.verify_failed(message ?? "")),
+    },
   );
   return (
     <form
@@ -197,16 +279,25 @@ function OwnSite({ engines }: { engines: Engine[] }) {
         />
       </div>
       {(connect.error || verify.error) && <Problem error={connect.error ?? verify.error} />}
-      <div className="actions"><Button type="submit" kind="primary" busy={connect.isPending}>{t.seo.connect_do}</Button></div>
+      <div className="actions">
+        <Button type="submit" kind="primary" busy={connect.isPending}>{t.seo.connect_do}</Button>
+      </div>
       {made && !made.is_verified && (
         <div className="stack">
           <h3>{t.seo.proofs}</h3>
           {made.proofs.map(({ method, where, what }) => (
             <div key={method} className="stack">
-              <p>{t.seo.proof[method]}: <code>{where}</code></p>
+              <p>
+                {t.seo.proof[method]}: <code>{where}</code>
+              </p>
               <pre className="code">{what}</pre>
               <div className="actions">
-                <Button busy={verify.isPending} onClick={() => verify.mutate({ id: made.connection_id, method })}>{t.seo.verify}</Button>
+                <Button
+                  busy={verify.isPending}
+                  onClick={() => verify.mutate({ id: made.connection_id, method })}
+                >
+                  {t.seo.verify}
+                </Button>
               </div>
             </div>
           ))}
@@ -217,7 +308,10 @@ function OwnSite({ engines }: { engines: Engine[] }) {
 }
 
 type Submission =
-  & Pick<Row<"seo_submission">, "id" | "submitted_url" | "status" | "error_message" | "created_at" | "content_item_id">
+  & Pick<
+    Row<"seo_submission">,
+    "id" | "submitted_url" | "status" | "error_message" | "created_at" | "content_item_id"
+  >
   & { seo_connection: { search_engine: { display_name: string } | null } | null };
 const PAGE = 20;
 
@@ -225,10 +319,14 @@ function Submissions() {
   const user = useUserId();
   const list = useRows<Submission>(["seo_submission", user], async (after, signal) => {
     let asked = supabase.from("seo_submission")
-      .select("id, submitted_url, status, error_message, created_at, content_item_id, seo_connection(search_engine(display_name))")
+      .select(
+        "id, submitted_url, status, error_message, created_at, content_item_id, seo_connection(search_engine(display_name))",
+      )
       .eq("user_id", user);
     if (after) asked = asked.lt("created_at", after);
-    const rows = await rowsOf<Submission[]>(asked.order("created_at", { ascending: false }).limit(PAGE).abortSignal(signal));
+    const rows = await rowsOf<Submission[]>(
+      asked.order("created_at", { ascending: false }).limit(PAGE).abortSignal(signal),
+    );
     return { rows, next: rows.length === PAGE ? rows.at(-1)?.created_at ?? null : null };
   });
   return (
@@ -242,10 +340,18 @@ function Submissions() {
             {
               name: t.seo.columns.page,
               cell: ({ submitted_url, content_item_id }) =>
-                content_item_id ? <A to={`/studio/library/${content_item_id}`}>{new URL(submitted_url).pathname}</A> : submitted_url,
+                content_item_id
+                  ? <A to={`/studio/library/${content_item_id}`}>{new URL(submitted_url).pathname}</A>
+                  : submitted_url,
             },
-            { name: t.seo.columns.engine, cell: ({ seo_connection }) => seo_connection?.search_engine?.display_name ?? "–" },
-            { name: t.seo.columns.state, cell: ({ status }) => <Badge tone={TONES[status]}>{t.seo.states[status] ?? status}</Badge> },
+            {
+              name: t.seo.columns.engine,
+              cell: ({ seo_connection }) => seo_connection?.search_engine?.display_name ?? "–",
+            },
+            {
+              name: t.seo.columns.state,
+              cell: ({ status }) => <Badge tone={TONES[status]}>{t.seo.states[status] ?? status}</Badge>,
+            },
             { name: t.seo.columns.why, cell: ({ error_message }) => error_message ?? "–" },
             { name: t.seo.columns.when, cell: ({ created_at }) => <Time at={created_at} relative /> },
           ]}

@@ -4,15 +4,24 @@ import { type Places, Shell } from "../ui/shell.tsx";
 const PLACES: Places = [
   {
     title: t.nav.start,
-    links: [["/studio", t.nav.home], ["/studio/welcome", t.nav.welcome], ["/studio/notifications", t.nav.notifications]],
+    links: [["/studio", t.nav.home], ["/studio/welcome", t.nav.welcome], [
+      "/studio/notifications",
+      t.nav.notifications,
+    ]],
   },
   {
     title: t.nav.content,
-    links: [["/studio/accounts", t.nav.accounts], ["/studio/library", t.nav.library], ["/studio/suggestions", t.nav.suggestions]],
+    links: [["/studio/accounts", t.nav.accounts], ["/studio/library", t.nav.library], [
+      "/studio/suggestions",
+      t.nav.suggestions,
+    ]],
   },
   {
     title: t.nav.publish,
-    links: [["/studio/compose", t.nav.compose], ["/studio/posts", t.nav.posts], ["/studio/calendar", t.nav.calendar]],
+    links: [["/studio/compose", t.nav.compose], ["/studio/posts", t.nav.posts], [
+      "/studio/calendar",
+      t.nav.calendar,
+    ]],
   },
   { title: t.nav.grow, links: [["/studio/analytics", t.nav.analytics], ["/studio/seo", t.nav.seo]] },
   {

@@ -21,11 +21,15 @@ export function Suggest({ item }: { item: Item }) {
   const list = useTable<Suggestion[]>(
     ["ai_suggestion", item.id],
     (from, signal) =>
-      from("ai_suggestion").select("*, ai_model!ai_suggestion_model_id_fkey(display_name)").eq("content_item_id", item.id)
+      from("ai_suggestion").select("*, ai_model!ai_suggestion_model_id_fkey(display_name)").eq(
+        "content_item_id",
+        item.id,
+      )
         .order("created_at", { ascending: false }).limit(5).abortSignal(signal),
   );
   const make = useAction(
-    (fresh: boolean) => api.call("ai-generate-tags", { content_item_id: item.id, ...(fresh ? { fresh } : {}) }),
+    (fresh: boolean) =>
+      api.call("ai-generate-tags", { content_item_id: item.id, ...(fresh ? { fresh } : {}) }),
     { touches: ["ai_suggestion", "subscription", "get-ai-costs"] },
   );
   return (
@@ -37,7 +41,9 @@ export function Suggest({ item }: { item: Item }) {
         empty={(rows) =>
           rows.length === 0 && (
             <Empty title={t.suggest.none} why={t.welcome.suggest_lede}>
-              <Button kind="primary" busy={make.isPending} onClick={() => make.mutate(false)}>{t.suggest.make}</Button>
+              <Button kind="primary" busy={make.isPending} onClick={() => make.mutate(false)}>
+                {t.suggest.make}
+              </Button>
             </Empty>
           )}
       >
@@ -46,7 +52,9 @@ export function Suggest({ item }: { item: Item }) {
             <>
               <One key={newest.id} suggestion={newest} item={item} />
               <div className="actions">
-                <Button busy={make.isPending} onClick={() => make.mutate(true)}>{t.suggest.make_fresh}</Button>
+                <Button busy={make.isPending} onClick={() => make.mutate(true)}>
+                  {t.suggest.make_fresh}
+                </Button>
               </div>
             </>
           )}
@@ -103,7 +111,13 @@ function One({ suggestion, item }: { suggestion: Suggestion; item: Item }) {
             {suggestion.ai_model && `, ${suggestion.ai_model.display_name}`}
           </span>
           {open.length > 1 && (
-            <Button kind="primary" busy={apply.isPending} onClick={() => apply.mutate(open)}>{t.suggest.apply_all}</Button>
+            <Button
+              kind="primary"
+              busy={apply.isPending}
+              onClick={() => apply.mutate(open)}
+            >
+              {t.suggest.apply_all}
+            </Button>
           )}
         </div>
         {(apply.error || undo.error) && <Problem error={apply.error ?? undo.error} />}
@@ -118,7 +132,12 @@ function One({ suggestion, item }: { suggestion: Suggestion; item: Item }) {
               <div className="version">
                 <h4>{t.suggest.suggested}</h4>
                 {field === "title" && suggestion.suggested_titles.length > 1 && (
-                  <Choice label={t.suggest.choose_title} of={suggestion.suggested_titles} value={title} onChange={setTitle} />
+                  <Choice
+                    label={t.suggest.choose_title}
+                    of={suggestion.suggested_titles}
+                    value={title}
+                    onChange={setTitle}
+                  />
                 )}
                 {field === "description" && suggestion.suggested_descriptions.length > 1 && (
                   <Choice
@@ -128,22 +147,42 @@ function One({ suggestion, item }: { suggestion: Suggestion; item: Item }) {
                     onChange={setDescription}
                   />
                 )}
-                <p><Difference before={now[field]} after={suggested[field]} /></p>
+                <p>
+                  <Difference before={now[field]} after={suggested[field]} />
+                </p>
                 {open.includes(field)
-                  ? <Button className="small" busy={apply.isPending} onClick={() => apply.mutate([field])}>{t.suggest.apply(t.suggest.fields[field] ?? field)}</Button>
+                  ? (
+                    <Button
+                      className="small"
+                      busy={apply.isPending}
+                      onClick={() => apply.mutate([field])}
+                    >
+                      {t.suggest.apply(t.suggest.fields[field] ?? field)}
+                    </Button>
+                  )
                   : <Badge tone="good">{t.suggest.same}</Badge>}
               </div>
             </div>
           </section>
         ))}
         <div className="halves">
-          <Score title={t.suggest.seo} score={suggestion.seo_score} parts={suggestion.seo_parts as Part[] | null} />
-          <Score title={t.suggest.trend} score={suggestion.trending_score} parts={suggestion.trending_parts as Part[] | null} />
+          <Score
+            title={t.suggest.seo}
+            score={suggestion.seo_score}
+            parts={suggestion.seo_parts as Part[] | null}
+          />
+          <Score
+            title={t.suggest.trend}
+            score={suggestion.trending_score}
+            parts={suggestion.trending_parts as Part[] | null}
+          />
         </div>
         {suggestion.trending_keywords.length > 0 && (
           <div>
             <h3>{t.suggest.keywords}</h3>
-            <ul className="chips">{suggestion.trending_keywords.map((word) => <li key={word} className="chip">{word}</li>)}</ul>
+            <ul className="chips">
+              {suggestion.trending_keywords.map((word) => <li key={word} className="chip">{word}</li>)}
+            </ul>
           </div>
         )}
         <Feedback suggestion={suggestion} />
@@ -153,7 +192,14 @@ function One({ suggestion, item }: { suggestion: Suggestion; item: Item }) {
   );
 }
 
-function Choice({ label, of, value, onChange }: { label: string; of: string[]; value: number; onChange: (at: number) => void }) {
+function Choice(
+  { label, of, value, onChange }: {
+    label: string;
+    of: string[];
+    value: number;
+    onChange: (at: number) => void;
+  },
+) {
   return (
     <Select
       label={label}
@@ -210,7 +256,9 @@ function Applications({ item, onUndo }: { item: Item; onUndo: (id: string) => vo
   const list = useTable<Row<"ai_suggestion_application">[]>(
     ["ai_suggestion_application", item.id],
     (from, signal) =>
-      from("ai_suggestion_application").select("*").eq("content_item_id", item.id).order("applied_at", { ascending: false })
+      from("ai_suggestion_application").select("*").eq("content_item_id", item.id).order("applied_at", {
+        ascending: false,
+      })
         .limit(10).abortSignal(signal),
   );
   const open = list.data?.filter(({ undone_at }) => undone_at === null) ?? [];
@@ -223,7 +271,9 @@ function Applications({ item, onUndo }: { item: Item; onUndo: (id: string) => vo
         {open.map(({ id, fields, applied_at }) => (
           <li key={id} className="row">
             <span>{fields.map((field) => t.suggest.fields[field] ?? field).join(", ")}</span>
-            <span className="quiet small"><Time at={applied_at} relative /></span>
+            <span className="quiet small">
+              <Time at={applied_at} relative />
+            </span>
             <Button className="small" onClick={() => onUndo(id)}>{t.suggest.undo}</Button>
           </li>
         ))}

@@ -5,19 +5,28 @@ import { studio as t } from "../texts/studio.ts";
 import { number } from "../ui/format.ts";
 import { A, Empty, List, Page, Table, Time } from "../ui/parts.tsx";
 
-type Suggestion = Pick<Row<"ai_suggestion">, "id" | "content_item_id" | "suggested_titles" | "seo_score" | "trending_score" | "feedback" | "created_at"> & {
-  content_item: { title: string } | null;
-};
+type Suggestion =
+  & Pick<
+    Row<"ai_suggestion">,
+    "id" | "content_item_id" | "suggested_titles" | "seo_score" | "trending_score" | "feedback" | "created_at"
+  >
+  & {
+    content_item: { title: string } | null;
+  };
 const PAGE = 30;
 
 export default function Suggestions() {
   const user = useUserId();
   const list = useRows<Suggestion>(["ai_suggestion", "mine"], async (after, signal) => {
     let asked = supabase.from("ai_suggestion")
-      .select("id, content_item_id, suggested_titles, seo_score, trending_score, feedback, created_at, content_item(title)")
+      .select(
+        "id, content_item_id, suggested_titles, seo_score, trending_score, feedback, created_at, content_item(title)",
+      )
       .eq("user_id", user);
     if (after) asked = asked.lt("created_at", after);
-    const rows = await rowsOf<Suggestion[]>(asked.order("created_at", { ascending: false }).limit(PAGE).abortSignal(signal));
+    const rows = await rowsOf<Suggestion[]>(
+      asked.order("created_at", { ascending: false }).limit(PAGE).abortSignal(signal),
+    );
     return { rows, next: rows.length === PAGE ? rows.at(-1)?.created_at ?? null : null };
   });
   return (

@@ -44,10 +44,16 @@ export function useSync(): Syncing {
       }
     }
   };
-  return { progress, error, isRunning, start, stop: () => {
-    ending.current?.abort();
-    setRunning(false);
-  } };
+  return {
+    progress,
+    error,
+    isRunning,
+    start,
+    stop: () => {
+      ending.current?.abort();
+      setRunning(false);
+    },
+  };
 }
 
 export function SyncBar({ account, sync }: { account: Account; sync: Syncing }) {
@@ -57,7 +63,10 @@ export function SyncBar({ account, sync }: { account: Account; sync: Syncing }) 
     ? t.accounts.syncing
     : progress.done
     ? t.accounts.result(progress.new_items, progress.updated_items, progress.removed_items)
-    : t.welcome.sync_seen(number(progress.items_seen), progress.total_items === null ? null : number(progress.total_items));
+    : t.welcome.sync_seen(
+      number(progress.items_seen),
+      progress.total_items === null ? null : number(progress.total_items),
+    );
   return (
     <div role="status">
       <Progress

@@ -17,16 +17,28 @@ export async function upload(
     { mime_type: file.type as MimeType, bytes: file.size, ...(alt_text ? { alt_text } : {}) },
     { signal },
   );
-  await put(`${config.url}/storage/v1/object/upload/sign/${bucket}/${path}?token=${token}`, file, onProgress, signal);
+  await put(
+    `${config.url}/storage/v1/object/upload/sign/${bucket}/${path}?token=${token}`,
+    file,
+    onProgress,
+    signal,
+  );
   return await api.call("finish-media", { media_id }, { signal });
 }
 
 /** fetch does not tell how much has been sent. */
-function put(url: string, file: File, onProgress: (share: number) => void, signal: AbortSignal): Promise<void> {
+function put(
+  url: string,
+  file: File,
+  onProgress: (share: number) => void,
+  signal: AbortSignal,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     const fail = (text: string) =>
-      reject(new StreamVibeError("unreachable", `Cannot upload ${file.name}: ${text}`, { status: request.status }));
+      reject(
+        new StreamVibeError("unreachable", `Cannot upload ${file.name}: ${text}`, { status: request.status }),
+      );
     request.open("PUT", url);
     request.setRequestHeader("content-type", file.type);
     request.timeout = 30 * 60_000;

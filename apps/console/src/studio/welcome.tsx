@@ -41,7 +41,9 @@ function Steps({ me }: { me: Me }) {
   const newest = useTable<{ id: string; title: string }[]>(
     ["content_item", "newest"],
     (from, signal) =>
-      from("content_item").select("id, title").is("deleted_at", null).order("published_at", { ascending: false }).limit(1)
+      from("content_item").select("id, title").is("deleted_at", null).order("published_at", {
+        ascending: false,
+      }).limit(1)
         .abortSignal(signal),
   );
   const item = newest.data?.[0];
@@ -66,7 +68,9 @@ function Steps({ me }: { me: Me }) {
             <>
               <p className="quiet">{t.welcome.connect_lede}</p>
               <div className="actions">
-                {PLATFORMS.map((platform) => <Connect key={platform} platform={platform} then="/studio/welcome" />)}
+                {PLATFORMS.map((platform) => (
+                  <Connect key={platform} platform={platform} then="/studio/welcome" />
+                ))}
               </div>
             </>
           )}
@@ -77,13 +81,23 @@ function Steps({ me }: { me: Me }) {
           <>
             <SyncBar account={account} sync={sync} />
             {sync.error && <Problem error={sync.error} retry={() => void sync.start(account)} />}
-            {sync.progress?.done && <p><strong>{t.welcome.sync_done(number(sync.progress.items_seen))}</strong></p>}
+            {sync.progress?.done && (
+              <p>
+                <strong>{t.welcome.sync_done(number(sync.progress.items_seen))}</strong>
+              </p>
+            )}
             {!item && !sync.isRunning && !sync.error && (
               <div className="actions">
-                <Button kind="primary" onClick={() => void sync.start(account)}>{t.welcome.sync_start}</Button>
+                <Button kind="primary" onClick={() => void sync.start(account)}>
+                  {t.welcome.sync_start}
+                </Button>
               </div>
             )}
-            {item && <p><A to="/studio/library">{t.welcome.to_library}</A></p>}
+            {item && (
+              <p>
+                <A to="/studio/library">{t.welcome.to_library}</A>
+              </p>
+            )}
           </>
         )}
       </Step>
@@ -106,7 +120,9 @@ function FirstSuggestion({ id, title }: { id: string; title: string }) {
       <p>“{title}”</p>
       {suggest.error && <Problem error={suggest.error} />}
       <div className="actions">
-        <Button kind="primary" busy={suggest.isPending} onClick={() => suggest.mutate()}>{t.welcome.suggest_start}</Button>
+        <Button kind="primary" busy={suggest.isPending} onClick={() => suggest.mutate()}>
+          {t.welcome.suggest_start}
+        </Button>
         <A to="/studio" className="button plain">{t.welcome.later}</A>
       </div>
     </>

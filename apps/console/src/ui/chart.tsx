@@ -40,7 +40,10 @@ export default function Chart({ title, x, series, bars, format = number }: Chart
       height: HEIGHT,
       legend: { show: series.length > 1 },
       cursor: { drag: { setScale: false } },
-      scales: { x: { time: true }, y: { range: (_, low, high) => [Math.min(0, low), Math.max(1, high) * 1.08] } },
+      scales: {
+        x: { time: true },
+        y: { range: (_, low, high) => [Math.min(0, low), Math.max(1, high) * 1.08] },
+      },
       axes: [
         {
           stroke: colour("--quiet"),
@@ -71,7 +74,10 @@ export default function Chart({ title, x, series, bars, format = number }: Chart
         }),
       ],
     };
-    const data = [x.map((day) => Date.parse(day) / 1000), ...series.map(({ values }) => values)] as uPlot.AlignedData;
+    const data = [
+      x.map((day) => Date.parse(day) / 1000),
+      ...series.map(({ values }) => values),
+    ] as uPlot.AlignedData;
     const made = plot.current = new uPlot(options, data, element);
     const watch = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height: HEIGHT }));
     watch.observe(element);
@@ -85,7 +91,9 @@ export default function Chart({ title, x, series, bars, format = number }: Chart
   const most = Math.max(...values);
   return (
     <figure className="chart" aria-labelledby={id}>
-      <figcaption id={id} className="sr">{`${title}. ${series.map(({ name }) => name).join(", ")}: ${number(x.length)} × ≤ ${format(most)}`}</figcaption>
+      <figcaption id={id} className="sr">
+        {`${title}. ${series.map(({ name }) => name).join(", ")}: ${number(x.length)} × ≤ ${format(most)}`}
+      </figcaption>
       {isTable
         ? (
           <Table
@@ -107,11 +115,21 @@ export default function Chart({ title, x, series, bars, format = number }: Chart
         )
         : <div ref={frame} className="chart-canvas" aria-hidden="true" />}
       <div className="actions">
-        <Button className="small" onClick={() => setTable(!isTable)}>{isTable ? t.chart.chart : t.chart.table}</Button>
+        <Button className="small" onClick={() => setTable(!isTable)}>
+          {isTable ? t.chart.chart : t.chart.table}
+        </Button>
         {!isTable && (
-          <Button className="small" onClick={() => plot.current && saveCanvas(plot.current.ctx.canvas, title)}>{t.chart.png}</Button>
+          <Button
+            className="small"
+            onClick={() => plot.current && saveCanvas(plot.current.ctx.canvas, title)}
+          >
+            {t.chart.png}
+          </Button>
         )}
-        <Button className="small" onClick={() => save(new Blob([csvOf(x, series)], { type: "text/csv" }), `${title}.csv`)}>
+        <Button
+          className="small"
+          onClick={() => save(new Blob([csvOf(x, series)], { type: "text/csv" }), `${title}.csv`)}
+        >
           {t.chart.csv}
         </Button>
       </div>
@@ -131,7 +149,10 @@ function csvOf(x: string[], series: Series[]): string {
 
 /** A plot has no ground of its own; a picture of it needs one. */
 function saveCanvas(canvas: HTMLCanvasElement, title: string): void {
-  const copy = Object.assign(document.createElement("canvas"), { width: canvas.width, height: canvas.height });
+  const copy = Object.assign(document.createElement("canvas"), {
+    width: canvas.width,
+    height: canvas.height,
+  });
   const context = copy.getContext("2d");
   if (!context) return;
   context.fillStyle = resolve(getComputedStyle(document.documentElement).getPropertyValue("--sheet"));
@@ -142,7 +163,8 @@ function saveCanvas(canvas: HTMLCanvasElement, title: string): void {
 
 function save(blob: Blob, name: string): void {
   const href = URL.createObjectURL(blob);
-  Object.assign(document.createElement("a"), { href, download: name.replace(/[^\p{L}\p{N}. -]/gu, "") }).click();
+  Object.assign(document.createElement("a"), { href, download: name.replace(/[^\p{L}\p{N}. -]/gu, "") })
+    .click();
   setTimeout(() => URL.revokeObjectURL(href), 10_000);
 }
 
@@ -158,7 +180,8 @@ function resolve(value: string): string {
 
 /** Changes when the colours do, so that the plot is drawn anew. */
 function useTheme(): string {
-  const now = () => `${document.documentElement.dataset.theme} ${matchMedia("(prefers-color-scheme: dark)").matches}`;
+  const now = () =>
+    `${document.documentElement.dataset.theme} ${matchMedia("(prefers-color-scheme: dark)").matches}`;
   const [theme, setTheme] = useState(now);
   useEffect(() => {
     const look = () => setTheme(now());

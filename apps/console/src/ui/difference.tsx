@@ -43,7 +43,10 @@ export function compare(before: string, after: string): Part[] {
       add(a[i] ?? "", "same");
       i++;
       j++;
-    } else if (j >= b.length || i < a.length && (longest[(i + 1) * width + j] ?? 0) >= (longest[i * width + j + 1] ?? 0)) {
+    } else if (
+      j >= b.length ||
+      i < a.length && (longest[(i + 1) * width + j] ?? 0) >= (longest[i * width + j + 1] ?? 0)
+    ) {
       add(a[i++] ?? "", "went");
     } else add(b[j++] ?? "", "came");
   }

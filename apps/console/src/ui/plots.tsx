@@ -36,6 +36,8 @@ export function dayBefore(days: number, now = Date.now()): string {
 /** Every day from one to another, so that a day without a row is a zero of a source that did answer. */
 export function daysBetween(from: string, to: string): string[] {
   const days: string[] = [];
-  for (let at = Date.parse(from); at <= Date.parse(to); at += 86_400_000) days.push(new Date(at).toISOString().slice(0, 10));
+  for (let at = Date.parse(from); at <= Date.parse(to); at += 86_400_000) {
+    days.push(new Date(at).toISOString().slice(0, 10));
+  }
   return days;
 }
