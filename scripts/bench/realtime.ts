@@ -192,12 +192,12 @@ async function measure(
     // Counted from when it was to be sent: a busy writer is no excuse.
     const sent = due.toFixed(3);
     const sql = writers[number % (people.length / AT_ONCE) % WRITERS] as postgres.Sql;
-    statements.push(
-      kind === "broadcast"
-        ? sql`select realtime.send(jsonb_build_object('sent', ${sent}::text), 'tick', topic, true)
-            from unnest(${some.map(topic)}::text[]) as topic`
-        : sql`update public.notification set title = ${sent} where id in ${sql(some.map(({ row }) => row))}`,
-    );
+    const statement = kind === "broadcast"
+      ? sql`select realtime.send(jsonb_build_object('sent', ${sent}::text), 'tick', topic, true)
+          from unnest(${some.map(topic)}::text[]) as topic`
+      : sql`update public.notification set title = ${sent} where id in ${sql(some.map(({ row }) => row))}`;
+    // A query is sent when somebody waits for it: without this, all of them at the end.
+    statements.push(statement.execute());
   }
   await Promise.all(statements);
   const wanted = planned * AT_ONCE;
