@@ -7,12 +7,13 @@ usage() {
   cat <<'TEXT'
 Usage: scripts/deploy-phase.sh PHASE [options]
 
-Checks secrets and migrations, applies the modules of the phases up to PHASE with the official CLI, then Realtime, functions
+PHASE is a number, or last. Checks secrets and migrations, applies the modules of the phases up to PHASE with the official CLI, then Realtime, functions
 and cron jobs, and asks every function whether it answers. What was done stands in ops.deployment.
 
   --target NAME  local (default): the stack that `deno task start --empty` runs in STREAMVIBE_HOME;
                  staging or production: the Supabase project of .env.staging or .env.production
   --dry-run      says what would be done, and changes nothing
+  --watch N      watches health for N seconds afterwards; when it fails, functions and cron jobs go back to the release before
   --force        deploys the functions also when they are the same as before
   --yes          needed for production
   --help         prints this text
@@ -44,6 +45,11 @@ while (($# > 0)); do
     --dry-run)
       dry_run=yes
       arguments+=(--dry-run)
+      ;;
+    --watch)
+      (($# > 1)) || fail 'Cannot read --watch: it needs a number of seconds, got nothing'
+      arguments+=(--watch "$2")
+      shift
       ;;
     --force) arguments+=(--force) ;;
     --yes) yes=yes ;;

@@ -3,6 +3,7 @@ import { documentProblems } from "./documents.ts";
 import { drift, GENERATORS } from "./generate.ts";
 import { endFreshStack } from "./generated_stack.ts";
 import { openApiProblems } from "./openapi_lint.ts";
+import { workflowProblems } from "./workflows.ts";
 import { supabaseCli } from "./supabase_cli.ts";
 
 /** A check answers with its problems; none means that it passed. `skip` says why it cannot run here. */
@@ -19,6 +20,7 @@ const CHECKS: Check[] = [
   { name: "config.toml", run: configToml },
   { name: "bundles", run: wholePackages },
   { name: "shell scripts", run: shellScripts },
+  { name: "workflows", run: workflowProblems },
   { name: "OpenAPI", run: () => openApiProblems() },
   { name: "documents", run: async () => documentProblems(await gitFiles("*.md")) },
   ...Object.keys(GENERATORS).map((name) => ({ name: `generated: ${name}`, run: () => drift(name) })),

@@ -1,6 +1,7 @@
 /** Runs by scripts/ci/debian_postgres.sh only: what the embedded engine cannot show, on PostgreSQL 15 with the real pg_cron. */
 import assert from "node:assert/strict";
 import postgres from "postgres";
+import { describeCatalogue } from "../../supabase/tests/schema/catalogue.ts";
 import { bootstrap } from "../local/database/bootstrap.ts";
 import { applyFile, applyMigrations } from "../local/database/migrations.ts";
 
@@ -82,18 +83,28 @@ Deno.test("Debian's PostgreSQL 15 with the real pg_cron and plpgsql_check", asyn
     assert.deepEqual(findings.map(({ name, lineno, message }) => `${name}, line ${lineno}: ${message}`), []);
   });
 
-  await t.step("rolling every module back leaves nothing of ours behind", async () => {
-    const files: string[] = [];
-    for await (const { name } of Deno.readDir("database/rollback")) {
-      if (name.endsWith(".sql")) files.push(name);
-    }
-    for (const name of files.sort().reverse()) await applyFile(owner, `database/rollback/${name}`);
-    const [left] = await owner<{ count: number }[]>`
+  await t.step(
+    "rolling every module back leaves nothing of ours behind, and applying again gives the same schema",
+    async () => {
+      await applyFile(owner, "database/realtime-channels.sql");
+      const standing = await describeCatalogue(owner);
+      const files: string[] = [];
+      for await (const { name } of Deno.readDir("database/rollback")) {
+        if (name.endsWith(".sql")) files.push(name);
+      }
+      for (const name of files.sort().reverse()) await applyFile(owner, `database/rollback/${name}`);
+      const [left] = await owner<{ count: number }[]>`
     select (select count(*) from pg_tables where schemaname in ('public', 'ops'))
       + (select count(*) from pg_namespace where nspname = 'ops')
       + (select count(*) from pg_proc as p join pg_namespace as n on n.oid = p.pronamespace where n.nspname = 'public') as count`;
-    assert.equal(Number(left?.count), 0);
-    await superuser.end();
-    await owner.end();
-  });
+      assert.equal(Number(left?.count), 0);
+      await applyMigrations(owner);
+      for (const file of ["database/cron-jobs.sql", "database/realtime-channels.sql"]) {
+        await applyFile(owner, file);
+      }
+      assert.deepEqual(await describeCatalogue(owner), standing);
+      await superuser.end();
+      await owner.end();
+    },
+  );
 });

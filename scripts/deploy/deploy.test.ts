@@ -1,6 +1,6 @@
 /** Phases one after the other on an empty stack, as scripts/deploy-phase.sh brings them; `deno task deploy:drill` is the long form. */
 import assert from "node:assert/strict";
-import { PhasedStack, seededRandom } from "./phased_stack.ts";
+import { copyRepository, PhasedStack, seededRandom } from "./phased_stack.ts";
 import { unknownNames } from "./phases.ts";
 import { findPrevious } from "./rollback.ts";
 import type { Deployment } from "./record.ts";
@@ -114,7 +114,7 @@ Deno.test("phases are deployed one by one on an empty stack, each is whole, a ki
   await t.step(`killed at random moments (seed ${seed}), the next run of phase 2 finishes`, async () => {
     let kills = 0;
     for (const span of [1_500, 6_000]) {
-      const { isKilled } = await stack.run("deploy-phase.sh", ["2"], random() * span);
+      const { isKilled } = await stack.run("deploy-phase.sh", ["2"], { killAfterMs: random() * span });
       if (isKilled) kills += 1;
     }
     assert.ok(kills > 0, "nothing was killed");
@@ -138,6 +138,33 @@ Deno.test("phases are deployed one by one on an empty stack, each is whole, a ki
     assert.match(wrong.text, /Cannot roll back phase 2: phase 1 \(User Onboarding\) stands/);
     done(await stack.deploy(2));
   });
+
+  await t.step(
+    "a release that does not answer goes back by itself, and what it broke answers again",
+    async () => {
+      const root = await Deno.makeTempDir({ prefix: "streamvibe-repository-" });
+      try {
+        await copyRepository(root);
+        const broken = `${root}/supabase/functions/oauth-youtube-init/index.ts`;
+        await Deno.writeTextFile(
+          broken,
+          'import { nothing } from "./missing.ts"; export default { fetch: nothing };',
+        );
+        const { code, text } = await stack.run("deploy-phase.sh", ["2", "--watch", "1"], { root });
+        assert.equal(code, 1, text);
+        assert.match(text, /oauth-youtube-init answers 503 BOOT_ERROR/);
+        assert.match(text, /Deployed phase 2, and rolled it back/);
+        const again = await fetch(`${stack.stack.info.api_url}/functions/v1/oauth-youtube-init`);
+        await again.body?.cancel();
+        assert.ok(again.status < 500, `answers ${again.status}`);
+        const [last] = await stack
+          .sql`select action, phase, finished_at is not null as is_done from ops.deployment order by id desc limit 1`;
+        assert.deepEqual({ ...last }, { action: "rollback", phase: 2, is_done: true });
+      } finally {
+        await Deno.remove(root, { recursive: true });
+      }
+    },
+  );
 
   await t.step("an older phase is not deployed over a newer one", async () => {
     assert.match(

@@ -4,15 +4,15 @@
  * Called by scripts/deploy-phase.sh.
  */
 import { parseArgs } from "node:util";
-import { LAST_PHASE, type Migration, phaseName, readMigrations } from "./phases.ts";
+import { type Migration, phaseName, readMigrations, readPhase } from "./phases.ts";
 import { checkMigrations, largeTables, tell } from "./migration_check.ts";
 import { planMigrations, pushMigrations } from "./migrations.ts";
 import { checksum, CRON, readRelease, REALTIME, type Release, revision } from "./release.ts";
-import { type Deployment, deployments } from "./record.ts";
-import { useRelease } from "./local_functions.ts";
-import { deployFunctions } from "./hosted_functions.ts";
+import { deployments } from "./record.ts";
+import { putFunctions } from "./functions.ts";
+import { goBack } from "./rollback.ts";
 import { missingSecrets } from "./secrets.ts";
-import { smokeTest } from "./smoke.ts";
+import { smokeTest, watchHealth } from "./smoke.ts";
 import { main, Run } from "./run.ts";
 import { DeployError, openTarget, type Target } from "./target.ts";
 
@@ -25,26 +25,28 @@ if (import.meta.main) {
         target: { type: "string", default: "local" },
         "dry-run": { type: "boolean" },
         force: { type: "boolean" },
+        watch: { type: "string" },
       },
     });
     const phase = readPhase(positionals[0]);
+    const { watch, force = false, "dry-run": dry = false } = values;
+    if (watch !== undefined && !/^[1-9]\d{0,3}$/.test(watch)) {
+      throw new DeployError(`Cannot watch for ${watch} seconds: it must be a number from 1 to 9999`);
+    }
     const target = await openTarget(values.target, Deno.env.toObject());
-    await deploy(target, phase, { dry: values["dry-run"] ?? false, force: values.force ?? false });
+    await deploy(target, phase, { dry, force, watch: watch === undefined ? undefined : Number(watch) });
   });
 }
 
-/** @throws {DeployError} When there is no such phase. */
-export function readPhase(text: string | undefined): number {
-  if (text && /^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= LAST_PHASE) return Number(text);
-  throw new DeployError(`Cannot deploy phase ${text ?? ""}: it must be one of 1 to ${LAST_PHASE}`);
+interface Options {
+  dry: boolean;
+  force: boolean;
+  /** How many seconds health is watched afterwards; with it functions and cron jobs go back by themselves when it fails. */
+  watch?: number;
 }
 
 /** @throws {DeployError} At the first step that fails; the next run goes on from there. */
-export async function deploy(
-  target: Target,
-  phase: number,
-  options: { dry: boolean; force: boolean },
-): Promise<void> {
+async function deploy(target: Target, phase: number, options: Options): Promise<void> {
   const started = performance.now();
   await using run = await Run.open(target);
   const [release, plan, commit, [newest]] = await Promise.all([
@@ -84,19 +86,29 @@ export async function deploy(
   });
   await run.step("check", async () => await check(run, plan.pending));
   await run.step("migrations", async () => {
-    if (plan.pending.length === 0) return "nothing to apply";
     await pushMigrations(run.sql, target, phase);
-    await run.sql`notify pgrst, 'reload schema'`;
+    // Also when a run that was killed has applied them: it may not have come to this.
+    if (!isSame) await run.sql`notify pgrst, 'reload schema'`;
+    if (plan.pending.length === 0) return "nothing to apply";
     return `applied ${plan.pending.map(({ name }) => name).join(", ")}`;
   });
   if (!isSame) await run.begin({ phase, action: "deploy", revision: commit, release: release.id, checksums });
   await run.step("realtime", () => apply(run, REALTIME));
-  await run.step("functions", async () => await putFunctions(target, release, last, options.force));
-  await run.step("cron", () => apply(run, CRON));
-  await run.step("smoke test", async () => {
-    await smokeTest(target.apiUrl, release.functions);
-    return `${release.functions.length} functions answer`;
-  });
+  try {
+    await run.step("functions", () => putFunctions(target, release, last, options.force));
+    await run.step("cron", () => apply(run, CRON));
+    await run.step("smoke test", async () => {
+      await smokeTest(target.apiUrl, release.functions);
+      return `${release.functions.length} functions answer`;
+    });
+    const { watch } = options;
+    if (watch) await run.step("health", () => watchHealth(target.apiUrl, watch));
+  } catch (error) {
+    if (!options.watch || !(error instanceof DeployError)) throw error;
+    console.error(`${error.message}\nGoes back by itself:`);
+    await goBack(run, phase, false);
+    throw new DeployError(`Deployed phase ${phase}, and rolled it back: ${error.message}`);
+  }
   await run.finish();
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   console.log(isSame ? `Nothing to change (${seconds} s)` : `Deployed phase ${phase} (${seconds} s)`);
@@ -131,22 +143,6 @@ async function apply(run: Run, file: string): Promise<string> {
   const text = await Deno.readTextFile(file);
   await run.sql.begin((transaction) => transaction.unsafe(text).simple());
   return `applied ${file}`;
-}
-
-/** Hosted functions are deployed when the code differs from what the last finished deploy brought. */
-export async function putFunctions(
-  target: Target,
-  release: Release,
-  last: Deployment | undefined,
-  force: boolean,
-): Promise<string> {
-  if (target.name === "local") {
-    const changed = await useRelease(target.home, release);
-    return `${release.functions.length} functions of release ${release.id}${changed ? "" : ", as before"}`;
-  }
-  if (!force && last?.release === release.id) return `release ${release.id}, as before`;
-  await deployFunctions(target, release.functions, ".", (text) => console.log(text));
-  return `${release.functions.length} functions of release ${release.id}`;
 }
 
 async function foretell(run: Run, pending: Migration[], release: Release, isSame: boolean): Promise<void> {

@@ -13,6 +13,23 @@ export interface Outcome {
   text: string;
 }
 
+export interface RunOptions {
+  killAfterMs?: number;
+  /** Of another working tree, such as one of `copyRepository`. */
+  root?: string;
+}
+
+/** What a deploy reads of this working tree, in a folder where a test may change it. */
+export async function copyRepository(to: string): Promise<void> {
+  for (const folder of ["scripts", "supabase", "database", "postman"]) {
+    const { success, stderr } = await new Deno.Command("cp", { args: ["-r", folder, join(to, folder)] })
+      .output();
+    if (!success) throw new Error(`Cannot copy ${folder}: ${new TextDecoder().decode(stderr)}`);
+  }
+  for (const file of ["deno.json", "deno.lock"]) await Deno.copyFile(file, join(to, file));
+  await Deno.symlink(await Deno.realPath("node_modules"), join(to, "node_modules"));
+}
+
 /** A stack with nothing on it, in a home that goes with it. */
 export class PhasedStack implements AsyncDisposable {
   readonly sql: postgres.Sql;
@@ -49,10 +66,10 @@ export class PhasedStack implements AsyncDisposable {
     return { passed: counts.passed, failed: counts.failed || (code === 0 ? 0 : 1), text };
   }
 
-  /** Runs a script of this repository against the stack; with `killAfterMs` it dies then, if it has not ended. */
-  async run(script: string, args: string[], killAfterMs?: number): Promise<Outcome> {
+  /** Runs a script of a repository against the stack; with `killAfterMs` it dies then, if it has not ended. */
+  async run(script: string, args: string[], { killAfterMs, root = "." }: RunOptions = {}): Promise<Outcome> {
     const child = new Deno.Command("bash", {
-      args: [join("scripts", script), ...args],
+      args: [join(root, "scripts", script), ...args],
       env: { NO_COLOR: "1", DENO: Deno.execPath(), STREAMVIBE_HOME: this.home },
       stdin: "null",
       stdout: "piped",

@@ -1,5 +1,6 @@
 /** What each phase brings: the modules of the database, the functions, and the settings without which they are of no use. */
 import { functionNames } from "../check/functions.ts";
+import { DeployError } from "./target.ts";
 
 /** One phase of the product. It needs those before it and none after it. */
 export interface Phase {
@@ -110,8 +111,7 @@ export async function readMigrations(folder = "supabase/migrations"): Promise<Mi
   for await (const { name: file } of Deno.readDir(folder)) {
     const [, version, name] = file.match(/^(\d+)_(.+)\.sql$/) ?? [];
     if (!version || !name) continue;
-    const index = PHASES.findIndex(({ modules }) => modules.includes(name));
-    migrations.push({ version, name, file, phase: index < 0 ? LAST_PHASE : index + 1 });
+    migrations.push({ version, name, file, phase: phaseOfModule(name) });
   }
   return migrations.sort((a, b) => a.version < b.version ? -1 : 1);
 }
@@ -123,8 +123,27 @@ export async function functionsUpTo(phase: number): Promise<string[]> {
 
 /** Whether a function belongs to the phases up to one. */
 export function isUpTo(phase: number, name: string): boolean {
-  const index = PHASES.findIndex(({ functions }) => functions.includes(name));
-  return (index < 0 ? LAST_PHASE : index + 1) <= phase;
+  return phaseOfFunction(name) <= phase;
+}
+
+export function phaseOfFunction(name: string): number {
+  return PHASES.findIndex(({ functions }) => functions.includes(name)) + 1 || LAST_PHASE;
+}
+
+/** By the migration's name, without number or stamp. */
+export function phaseOfModule(name: string): number {
+  return PHASES.findIndex(({ modules }) => modules.includes(name)) + 1 || LAST_PHASE;
+}
+
+/**
+ * A phase as people name it: its number, or `last`.
+ *
+ * @throws {DeployError} When there is no such phase.
+ */
+export function readPhase(text: string | undefined): number {
+  if (text === "last") return LAST_PHASE;
+  if (text && /^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= LAST_PHASE) return Number(text);
+  throw new DeployError(`Cannot deploy phase ${text ?? ""}: it must be one of 1 to ${LAST_PHASE}, or last`);
 }
 
 /** The settings that the phases up to one need. */

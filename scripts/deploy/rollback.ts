@@ -5,13 +5,13 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type postgres from "postgres";
-import { phaseName, readMigrations } from "./phases.ts";
+import { phaseName, readMigrations, readPhase } from "./phases.ts";
 import { planMigrations } from "./migrations.ts";
 import { CRON, readRelease, REALTIME, revision } from "./release.ts";
 import { cronJobs, type Deployment, deployments } from "./record.ts";
 import { keptCron, keptFunctions, returnTo } from "./local_functions.ts";
 import { deleteFunctions, deployFunctions, listFunctions } from "./hosted_functions.ts";
-import { putFunctions, readPhase } from "./deploy.ts";
+import { putFunctions } from "./functions.ts";
 import { smokeTest } from "./smoke.ts";
 import { main, Run } from "./run.ts";
 import { DeployError, type HostedTarget, openTarget, type Target } from "./target.ts";
@@ -38,7 +38,7 @@ if (import.meta.main) {
 }
 
 /** Functions and cron jobs as the deploy before left them. */
-async function goBack(run: Run, phase: number, dry: boolean): Promise<void> {
+export async function goBack(run: Run, phase: number, dry: boolean): Promise<void> {
   const { target, sql } = run;
   const { current, previous } = findPrevious(await deployments(sql), phase);
   console.log(

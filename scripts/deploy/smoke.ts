@@ -17,7 +17,31 @@ export async function smokeTest(apiUrl: string, functions: string[]): Promise<vo
     }
   }));
   if (failed.length > 0) throw new DeployError(`The smoke test failed: ${failed.sort().join("; ")}`);
-  if (!functions.includes("health")) return;
+  if (functions.includes("health")) await lookAtHealth(apiUrl);
+}
+
+/**
+ * Asks for health every few seconds, for some seconds. One bad answer may be a hiccup; three in a row are not.
+ *
+ * @throws {DeployError} When it stays bad.
+ */
+export async function watchHealth(apiUrl: string, seconds: number): Promise<string> {
+  const end = performance.now() + 1_000 * seconds;
+  let asked = 0;
+  for (let bad = 0; performance.now() < end;) {
+    asked += 1;
+    bad = await lookAtHealth(apiUrl).then(() => 0, (error) => {
+      if (bad === 2) throw error;
+      return bad + 1;
+    });
+    await new Promise((resolve) =>
+      setTimeout(resolve, Math.min(5_000, Math.max(0, end - performance.now()), 1_000 * seconds / 4))
+    );
+  }
+  return `well for ${seconds} s, asked ${asked} times`;
+}
+
+async function lookAtHealth(apiUrl: string): Promise<void> {
   const response = await fetch(`${apiUrl}/functions/v1/health`, { signal: AbortSignal.timeout(PATIENCE_MS) });
   const health = Health.safeParse(await response.json().catch(() => undefined));
   if (health.data?.status !== "ok") {
