@@ -138,7 +138,7 @@ begin
   if to_regclass('ops.alert_rule') is null then
     return;
   end if;
-  perform cron.schedule('keep-watch', '* * * * *', 'select ops.evaluate_alerts()');
+  perform cron.schedule('keep-watch', '* * * * *', 'select ops.keep_watch()');
 end;
 $$;
 

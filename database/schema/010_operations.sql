@@ -335,7 +335,7 @@ language sql stable security invoker set search_path = '' as $$
     case when ledger.used > 0 and ledger.began_at > '-infinity' then
       ledger.began_at + (p_now - ledger.began_at) * (coalesce(ledger.size, ledger.planned_size)::double precision / ledger.used) end
   from ops.platform_window as ledger
-  where ledger.social_account_id is null and ledger.ends_at > p_now
+  where ledger.social_account_id is null and ledger.began_at <= p_now and ledger.ends_at > p_now
   order by ledger.platform, ledger.app
   limit 100;
 $$;
@@ -407,13 +407,13 @@ begin
             format('%s jobs were left by their worker more than five minutes ago, and nobody takes them', ops.or_more(v_count, 1000)),
             '{"page": "jobs", "status": "processing"}'::jsonb;
         end if;
-        v_count := (select count(*) from (select from ops.job_dead_letter limit 10001) as counted);
+        v_count := (select count(*) from (select from ops.job_dead_letter where failed_at <= p_now limit 10001) as counted);
         if v_count >= (v_limit ->> 'dead_letters')::integer then
           return query
             select 'dead_letters', '', v_count::numeric,
               format('%s jobs have failed for good; of the latest most are %s', ops.or_more(v_count, 10000), worst.handler),
               jsonb_build_object('page', 'dead_letters', 'handler', worst.handler)
-            from (select letter.handler from (select handler from ops.job_dead_letter order by failed_at desc limit 1000) as letter
+            from (select letter.handler from (select handler from ops.job_dead_letter where failed_at <= p_now order by failed_at desc limit 1000) as letter
               group by letter.handler order by count(*) desc limit 1) as worst;
         end if;
         v_count := ops.counted('jobs_failed', 15, p_now);
@@ -449,8 +449,7 @@ begin
             format('%s allows the app nothing more until %s', closed.platform, ops.in_words(closed.closed_until)),
             jsonb_build_object('page', 'providers', 'provider', closed.platform)
           from ops.platform_window as closed
-          where closed.social_account_id is null and closed.closed_until > p_now
-            and closed.closed_until > p_now + make_interval(mins => (v_limit ->> 'provider_closed')::integer);
+          where closed.social_account_id is null and closed.began_at <= p_now and closed.closed_until > p_now + make_interval(mins => (v_limit ->> 'provider_closed')::integer);
         return query
           select 'provider_quota_low', ledger.platform, ledger.used_percent,
             format('At this pace the quota of %s is used up at %s, before it is renewed at %s', ledger.platform,
@@ -460,7 +459,7 @@ begin
           where ledger.used_percent >= (v_limit ->> 'provider_quota_low')::numeric and ledger.exhausted_at < ledger.ends_at;
 
       when 'connections' then
-        v_count := (select count(*) from (select from public.platform_connection where is_active and refresh_failures > 0 and refresh_failures >= 3 limit 1001) as counted);
+        v_count := (select count(*) from (select from public.platform_connection where is_active and refresh_failures > 0 and refresh_failures >= 3 and created_at <= p_now limit 1001) as counted);
         if v_count >= (v_limit ->> 'token_refresh_failing')::integer then
           return query select 'token_refresh_failing', '', v_count::numeric,
             format('The tokens of %s connections could not be renewed three times in a row', ops.or_more(v_count, 1000)),
@@ -490,7 +489,7 @@ begin
             format('What Stripe reported has waited for %s minutes to be worked off', round(extract(epoch from p_now - v_at) / 60)),
             '{"page": "webhooks", "direction": "in", "status": "pending"}'::jsonb;
         end if;
-        v_count := (select count(*) from (select from public.stripe_webhook_events where status in ('pending', 'failed') and due_at = 'infinity' limit 1001) as counted);
+        v_count := (select count(*) from (select from public.stripe_webhook_events where status in ('pending', 'failed') and due_at = 'infinity' and created_at <= p_now limit 1001) as counted);
         if v_count >= (v_limit ->> 'webhook_in_failed')::integer then
           return query select 'webhook_in_failed', 'stripe', v_count::numeric,
             format('%s events of Stripe were given up after three days', ops.or_more(v_count, 1000)),
@@ -519,7 +518,7 @@ begin
             format('A post has been due for %s minutes, and nobody has looked at it', round(extract(epoch from p_now - v_at) / 60)),
             '{"page": "jobs", "handler": "publish_account"}'::jsonb;
         end if;
-        v_count := (select count(*) from (select from publishing.post_target where who_must_act = 'operator' and status in ('failed', 'unknown') limit 1001) as counted);
+        v_count := (select count(*) from (select from publishing.post_target where who_must_act = 'operator' and status in ('failed', 'unknown') and updated_at <= p_now limit 1001) as counted);
         if v_count >= (v_limit ->> 'publishing_needs_operator')::integer then
           return query select 'publishing_needs_operator', '', v_count::numeric,
             format('%s posts wait for an operator', ops.or_more(v_count, 1000)), '{"page": "publishing", "who_must_act": "operator"}'::jsonb;
@@ -534,7 +533,7 @@ begin
         end if;
 
       when 'backups' then
-        for v_row in select * from ops.backup_ages() loop
+        for v_row in select * from ops.backup_ages(p_now) loop
           if v_row.age_at < p_now - make_interval(hours => (v_limit ->> v_row.alert)::integer) then
             return query select v_row.alert, '', round(extract(epoch from p_now - v_row.age_at) / 3600),
               format(v_row.words, round(extract(epoch from p_now - v_row.age_at) / 3600)), '{"page": "overview"}'::jsonb;
@@ -606,7 +605,7 @@ language sql stable security invoker set search_path = '' as $$
 $$;
 comment on function ops.provider_calls is 'Calls to each provider in the last minutes.';
 
-create function ops.backup_ages() returns table (alert text, age_at timestamptz, words text)
+create function ops.backup_ages(p_now timestamptz) returns table (alert text, age_at timestamptz, words text)
 language plpgsql stable security invoker set search_path = '' as $$
 begin
   -- Dynamic SQL: module 011 may not be there; an installation whose backups are the platform's own has no rows.
@@ -616,7 +615,7 @@ begin
   return query execute $query$
     select case kind when 'drill' then 'restore_unproven' else 'backup_stale' end, coalesce(max(proven_at), min(started_at)),
       case kind when 'drill' then 'It was last proven %s hours ago that a backup can be restored' else 'The newest good backup is %s hours old' end
-    from ops.backup_run where kind in ('backup', 'drill') group by kind $query$;
+    from ops.backup_run where kind in ('backup', 'drill') and started_at <= $1 group by kind $query$ using p_now;
 end;
 $$;
 comment on function ops.backup_ages is 'Since when there has been no good backup, and no proven restore. No row: none was ever begun.';
@@ -810,7 +809,7 @@ begin
     'providers', case when exists (select from ops.alert where name in ('provider_failing', 'provider_closed')) then 'degraded' else 'ok' end,
     'alerts', case when exists (select from ops.alert where name in ('alerts_undelivered', 'monitoring_blind')) then 'degraded'
       when (select cardinality(channels) > 0 from ops.alert_run) then 'ok' else 'unset' end,
-    'backups', case when not exists (select from ops.backup_ages()) then 'unset'
+    'backups', case when not exists (select from ops.backup_ages(now())) then 'unset'
       when exists (select from ops.alert where name in ('backup_stale', 'restore_unproven')) then 'degraded' else 'ok' end,
     'is_watched', coalesce((select evaluated_at > now() - interval '3 minutes' from ops.alert_run), false));
 end;
@@ -870,7 +869,7 @@ begin
         select 'out', count(*), min(next_at) filter (where next_at <= now())
         from (select next_at from publishing.webhook_delivery where next_at is not null order by next_at limit 10001) as deliveries
       ) as backlog),
-    'backups', (select coalesce(jsonb_object_agg(alert, round(extract(epoch from now() - age_at))), '{}'::jsonb) from ops.backup_ages()),
+    'backups', (select coalesce(jsonb_object_agg(alert, round(extract(epoch from now() - age_at))), '{}'::jsonb) from ops.backup_ages(now())),
     'database', (select jsonb_build_object('connections', count(*) filter (where backend_type = 'client backend'),
         'max_connections', current_setting('max_connections')::integer,
         'oldest_transaction_seconds', coalesce(round(extract(epoch from now() - min(xact_start) filter (

@@ -7,6 +7,8 @@ import { openai } from "./ai/openai.ts";
 import type { Context, Provider } from "./engine/provider.ts";
 import { facebook } from "./facebook/facebook.ts";
 import { instagram } from "./instagram/instagram.ts";
+import { resend } from "./notices/resend.ts";
+import { slack } from "./notices/slack.ts";
 import { stripe } from "./stripe/stripe.ts";
 import { bing } from "./seo/bing.ts";
 import { googleSearch } from "./seo/google_search.ts";
@@ -32,4 +34,6 @@ export const dialects: Readonly<Record<string, (context: Context) => Provider | 
   bing,
   yandex,
   indexnow,
+  slack,
+  resend,
 };

@@ -1123,6 +1123,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/functions/v1/send-alerts": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Sends alerts to Slack, e-mail and a webhook */
+    post: operations["send-alerts"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/functions/v1/send-webhook": {
     parameters: {
       query?: never;
@@ -7759,19 +7776,29 @@ export interface operations {
           "application/json": {
             checks: {
               /** @enum {string} */
-              cron: "ok" | "unset" | "down";
+              alerts: "ok" | "unset" | "degraded" | "down";
               /** @enum {string} */
-              database: "ok" | "unset" | "down";
+              backups: "ok" | "unset" | "degraded" | "down";
               /** @enum {string} */
-              queue: "ok" | "unset" | "down";
+              cron: "ok" | "unset" | "degraded" | "down";
+              /** @enum {string} */
+              database: "ok" | "unset" | "degraded" | "down";
+              /** @enum {string} */
+              http_calls: "ok" | "unset" | "degraded" | "down";
+              /** @enum {string} */
+              jobs: "ok" | "unset" | "degraded" | "down";
+              /** @enum {string} */
+              providers: "ok" | "unset" | "degraded" | "down";
+              /** @enum {string} */
+              queue: "ok" | "unset" | "degraded" | "down";
               /** @enum {string} */
               settings: "ok" | "misconfigured";
               /** @enum {string} */
-              vault: "ok" | "unset" | "down";
+              vault: "ok" | "unset" | "degraded" | "down";
             };
             misconfigured: string[];
             /** @enum {string} */
-            status: "ok" | "down";
+            status: "ok" | "degraded" | "down";
           };
         };
       };
@@ -7804,19 +7831,29 @@ export interface operations {
           "application/json": {
             checks: {
               /** @enum {string} */
-              cron: "ok" | "unset" | "down";
+              alerts: "ok" | "unset" | "degraded" | "down";
               /** @enum {string} */
-              database: "ok" | "unset" | "down";
+              backups: "ok" | "unset" | "degraded" | "down";
               /** @enum {string} */
-              queue: "ok" | "unset" | "down";
+              cron: "ok" | "unset" | "degraded" | "down";
+              /** @enum {string} */
+              database: "ok" | "unset" | "degraded" | "down";
+              /** @enum {string} */
+              http_calls: "ok" | "unset" | "degraded" | "down";
+              /** @enum {string} */
+              jobs: "ok" | "unset" | "degraded" | "down";
+              /** @enum {string} */
+              providers: "ok" | "unset" | "degraded" | "down";
+              /** @enum {string} */
+              queue: "ok" | "unset" | "degraded" | "down";
               /** @enum {string} */
               settings: "ok" | "misconfigured";
               /** @enum {string} */
-              vault: "ok" | "unset" | "down";
+              vault: "ok" | "unset" | "degraded" | "down";
             };
             misconfigured: string[];
             /** @enum {string} */
-            status: "ok" | "down";
+            status: "ok" | "degraded" | "down";
           };
           "application/problem+json": components["schemas"]["Problem"];
         };
@@ -9749,6 +9786,44 @@ export interface operations {
       429: components["responses"]["Problem429"];
       500: components["responses"]["Problem500"];
       503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  "send-alerts": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /** @example {} */
+        "application/json": Record<string, never>;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            channels: string[];
+            failed: number;
+            sent: number;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      500: components["responses"]["Problem500"];
       504: components["responses"]["Problem504"];
     };
   };

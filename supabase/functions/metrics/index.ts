@@ -1,5 +1,5 @@
 /**
- * GET /functions/v1/metrics — requests of all functions and the state of the job queue, in Prometheus text.
+ * GET /functions/v1/metrics — requests of all functions, the job queue, and what alerts look at, in Prometheus text.
  * The figures are the database's sums; those of the last second or so are still on their way there.
  */
 import * as z from "zod";
@@ -7,6 +7,7 @@ import { DatabaseError } from "../_shared/errors.ts";
 import { endpoint } from "../_shared/http/endpoint.ts";
 import { JobReport, renderJobReport } from "../_shared/jobs/job_report.ts";
 import { Sample } from "../_shared/observability/metrics.ts";
+import { OperationReport, renderOperations } from "../_shared/observability/operation_report.ts";
 import { PROMETHEUS, renderMetrics } from "../_shared/observability/prometheus.ts";
 
 export default endpoint({
@@ -20,16 +21,18 @@ export default endpoint({
   output: z.string(),
   produces: PROMETHEUS,
   async handle({ admin }) {
-    const [samples, report] = await Promise.all([
+    const [samples, report, operations] = await Promise.all([
       admin.call("read_request_metrics", {}, z.array(Sample)),
-      admin.call("read_job_metrics", {}, JobReport).catch(withoutQueue),
+      admin.call("read_job_metrics", {}, JobReport).catch(whereMissing),
+      admin.call("read_operation_metrics", {}, OperationReport).catch(whereMissing),
     ]);
-    return renderMetrics(samples) + (report ? renderJobReport(report) : "");
+    return renderMetrics(samples) + (report ? renderJobReport(report) : "") +
+      (operations ? renderOperations(operations) : "");
   },
 });
 
-/** The function is deployed from phase 1 on, the queue comes with phase 7. */
-function withoutQueue(error: unknown): null {
+/** The function is deployed from phase 1 on, the queue comes with phase 7 and module 010 after it. */
+function whereMissing(error: unknown): null {
   if (error instanceof DatabaseError && ["42883", "PGRST202"].includes(error.sqlstate)) return null;
   throw error;
 }

@@ -3,6 +3,7 @@
  * Addresses are logged without their query: it may hold codes and keys.
  */
 import type { Logger } from "../observability/log.ts";
+import { outcomeOf, recordProviderCall } from "../observability/provider_calls.ts";
 
 /** The fetch that calls use; tests pass their own. */
 export type Fetch = typeof fetch;
@@ -146,6 +147,7 @@ async function callOnce(url: string | URL, init: RequestInit, options: CallOptio
   let status: number | undefined;
   let response: Response;
   let body: ArrayBuffer;
+  const start = performance.now();
   try {
     const answer = await (options.fetch ?? fetch)(url, {
       ...init,
@@ -157,10 +159,15 @@ async function callOnce(url: string | URL, init: RequestInit, options: CallOptio
     body = await answer.arrayBuffer();
     response = answer;
   } catch (cause) {
+    // Whoever asked gave up: that says nothing of the provider.
+    if (timeout.aborted || !options.signal?.aborted) {
+      recordProviderCall(provider, "failed", performance.now() - start);
+    }
     const kind = timeout.aborted ? "timeout" : "network";
     const why = kind === "timeout" ? `no answer within ${timeout_ms} ms` : "the connection failed";
     throw new ProviderError(kind, provider, `Cannot reach ${provider}: ${why}`, { status, cause });
   }
+  recordProviderCall(provider, outcomeOf(response.status), performance.now() - start);
   if (response.ok || response.status === 304) {
     const empty = response.status === 204 || response.status === 205 || response.status === 304;
     return new Response(empty ? null : body, response);

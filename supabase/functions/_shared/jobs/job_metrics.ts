@@ -3,6 +3,7 @@ import * as z from "zod";
 import type { Admin } from "../database/database.ts";
 import type { Logger } from "../observability/log.ts";
 import { BUCKETS_MS } from "../observability/metrics.ts";
+import { storeProviderCalls } from "../observability/provider_calls.ts";
 
 export type Outcome = "completed" | "failed" | "released" | "lost";
 
@@ -37,10 +38,10 @@ export class JobMetrics {
   /** Stores what was gathered. Figures that cannot be stored are dropped: no job waits for them. */
   async flush(admin: Admin, log: Logger): Promise<void> {
     const samples = [...this.#samples.values()];
-    if (samples.length === 0) return;
     this.#samples.clear();
     try {
-      await admin.call("record_job_metrics", { p_samples: samples });
+      if (samples.length > 0) await admin.call("record_job_metrics", { p_samples: samples });
+      await storeProviderCalls(admin);
     } catch (error) {
       log.warn("job metrics could not be stored", { error });
     }

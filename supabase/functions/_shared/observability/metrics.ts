@@ -6,6 +6,7 @@ import * as z from "zod";
 import { background } from "./background.ts";
 import { createAdmin } from "../database/database.ts";
 import type { Logger } from "./log.ts";
+import { storeProviderCalls } from "./provider_calls.ts";
 import type { Settings } from "../settings/settings.ts";
 
 /** Upper bounds of the histogram in milliseconds; one more bucket takes what is above them all. */
@@ -107,10 +108,15 @@ async function store(): Promise<void> {
   pending = undefined;
   const samples = recorder.take();
   if (samples.length === 0 || !context) return;
+  const admin = createAdmin(context.settings);
   try {
-    await createAdmin(context.settings).call("record_request_metrics", { p_samples: samples });
+    await admin.call("record_request_metrics", { p_samples: samples });
   } catch (error) {
     recorder.putBack(samples);
     context.log.warn("request metrics could not be stored; they go with the next ones", { error });
+    return;
   }
+  await storeProviderCalls(admin).catch((error) =>
+    context?.log.warn("calls of providers could not be counted; they go with the next ones", { error })
+  );
 }

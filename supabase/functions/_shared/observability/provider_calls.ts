@@ -1,0 +1,63 @@
+/**
+ * Counts of outgoing calls by provider and outcome. Gathered in this process; whoever stores request or job metrics takes them along, so that
+ * /health, alerts and the console know how each provider has answered lately.
+ */
+import type { Admin } from "../database/database.ts";
+import { DatabaseError } from "../errors.ts";
+
+/** refused: a 4xx, which is about the request; failed: a 5xx, no answer, or one that cannot be read. */
+export type ProviderOutcome = "ok" | "refused" | "throttled" | "failed";
+
+interface ProviderSample {
+  provider: string;
+  outcome: ProviderOutcome;
+  count: number;
+  duration_ms_sum: number;
+}
+
+/** More names than there are providers: a name that comes from outside would make a series of each. */
+const MOST = 200;
+let samples = new Map<string, ProviderSample>();
+
+export function recordProviderCall(name: string, outcome: ProviderOutcome, duration_ms: number): void {
+  const provider = name.toLowerCase().replace(/[^a-z0-9_.-]/g, "_").slice(0, 40);
+  const key = `${provider} ${outcome}`;
+  const sample = samples.get(key);
+  if (sample) {
+    sample.count += 1;
+    sample.duration_ms_sum += duration_ms;
+  } else if (samples.size < MOST && /^[a-z]/.test(provider)) {
+    samples.set(key, { provider, outcome, count: 1, duration_ms_sum: duration_ms });
+  }
+}
+
+/** What an answer's status means for its provider. */
+export function outcomeOf(status: number): ProviderOutcome {
+  if (status === 429) return "throttled";
+  if (status >= 500 || status === 408) return "failed";
+  return status >= 400 ? "refused" : "ok";
+}
+
+/** Adds what was gathered to the database. Where module 010 is not there yet it is dropped. */
+export async function storeProviderCalls(admin: Admin): Promise<void> {
+  if (samples.size === 0) return;
+  const taken = [...samples.values()];
+  samples = new Map();
+  try {
+    await admin.call("record_provider_calls", {
+      p_samples: taken.map((sample) => ({ ...sample, duration_ms_sum: Math.round(sample.duration_ms_sum) })),
+    });
+  } catch (error) {
+    if (error instanceof DatabaseError && ["42883", "PGRST202"].includes(error.sqlstate)) return;
+    for (const { provider, outcome, count, duration_ms_sum } of taken) {
+      const key = `${provider} ${outcome}`;
+      const sample = samples.get(key) ?? { provider, outcome, count: 0, duration_ms_sum: 0 };
+      samples.set(key, {
+        ...sample,
+        count: sample.count + count,
+        duration_ms_sum: sample.duration_ms_sum + duration_ms_sum,
+      });
+    }
+    throw error;
+  }
+}
