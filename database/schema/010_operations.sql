@@ -1128,14 +1128,13 @@ set search_path = '' set plan_cache_mode = force_custom_plan set enable_seqscan 
 declare
   v_filter constant jsonb := ops.check_filter(p_filter, 'status', 'handler', 'job_type', 'user_id', 'error_code', 'request_id', 'before');
   v_limit constant integer := ops.page_limit(p_limit);
-  v_scan constant integer := 20000;
+  v_scan constant integer := 10000;
   v_status constant text := v_filter ->> 'status';
   v_from uuid := case when p_cursor is not null then ops.uuid_of(p_cursor) end;
   v_ids uuid[];
   v_last uuid;
   v_rows jsonb[];
   v_scanned integer;
-  v_is_bounded boolean := false;
 begin
   perform ops.require_role('admin');
   if v_status is not null and not v_status = any (enum_range(null::public.job_status_enum)::text[]) then
@@ -1147,32 +1146,26 @@ begin
   end if;
   v_from := coalesce(v_from, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
 
-  if v_filter ? 'user_id' then
-    -- One person's: their own index.
-    select array_agg(id), count(*) into v_ids, v_scanned from (
-      select job.id from public.job_queue as job where job.user_id = ops.uuid_of(v_filter ->> 'user_id') and job.id < v_from
-      order by job.created_at desc limit v_scan) as mine;
-  elsif v_status in ('pending', 'processing') then
+  if v_status in ('pending', 'processing') and not v_filter ? 'user_id' then
     -- What has not ended stands apart.
-    select array_agg(job_id), count(*) into v_ids, v_scanned from (
+    select coalesce(array_agg(job_id), '{}'), count(*) into v_ids, v_scanned from (
       select ready.job_id from ops.job_ready as ready
       where ready.job_id < v_from and (not v_filter ? 'handler' or ready.handler = v_filter ->> 'handler')
         and (v_status = 'pending') = (ready.leased_until is null)
       order by ready.job_id desc limit case when v_filter - 'handler' - 'status' = '{}' then v_limit + 1 else v_scan end) as open_;
-  elsif v_status is not null or v_filter ?| array['handler', 'job_type', 'error_code', 'request_id'] then
-    select array_agg(id), count(*) into v_ids, v_scanned from (
-      select job.id from public.job_queue as job where job.id < v_from order by job.id desc limit v_scan) as newest;
-  else
-    select array_agg(id), count(*) into v_ids, v_scanned from (
-      select job.id from public.job_queue as job where job.id < v_from order by job.id desc limit v_limit + 1) as newest;
+    v_last := case when v_scanned = v_scan then (select min(id::text)::uuid from unnest(v_ids) as id) end;
+  elsif not v_filter ? 'user_id' and v_filter - 'before' <> '{}' then
+    -- No index helps: so many jobs back and no further.
+    select job.id into v_last from public.job_queue as job where job.id < v_from order by job.id desc offset v_scan - 1 limit 1;
+    v_scanned := case when found then v_scan end;
   end if;
-  v_is_bounded := v_scanned = v_scan;
-  v_last := (select min(id::text)::uuid from unnest(v_ids) as id);
 
   with page as (
     select job.id
-    from unnest(v_ids) as given (id) join public.job_queue as job on job.id = given.id
-    where (v_status is null or job.status::text = v_status)
+    from public.job_queue as job
+    where job.id < v_from and (v_last is null or job.id >= v_last) and (v_ids is null or job.id = any (v_ids))
+      and (not v_filter ? 'user_id' or job.user_id = ops.uuid_of(v_filter ->> 'user_id'))
+      and (v_status is null or job.status = v_status::public.job_status_enum)
       and (not v_filter ? 'handler' or job.handler = v_filter ->> 'handler')
       and (not v_filter ? 'job_type' or job.job_type = v_filter ->> 'job_type')
       and (not v_filter ? 'error_code' or job.error_code = v_filter ->> 'error_code')
@@ -1186,7 +1179,7 @@ begin
   end if;
   -- The page is not full, and what was looked at is not all.
   return ops.page_of(v_rows, v_limit, null) || jsonb_build_object('looked_at', v_scanned)
-    || case when v_is_bounded then jsonb_build_object('next_cursor', v_last) else '{}' end;
+    || case when v_last is not null then jsonb_build_object('next_cursor', v_last) else '{}' end;
 end;
 $$;
 comment on function ops.admin_list_jobs is 'See public.admin_list_jobs.';
@@ -1197,7 +1190,7 @@ language sql stable security invoker set search_path = '' begin atomic
 end;
 comment on function public.admin_list_jobs is
   'Admins: jobs, newest first. Filters: status, handler, job_type, user_id, error_code, request_id, before (a time). Where no index helps it looks '
-  'through 20,000 jobs a call: a page may then hold fewer rows than asked for, even none, and next_cursor goes on from there.';
+  'through 10,000 jobs a call: a page may then hold fewer rows than asked for, even none, and next_cursor goes on from there.';
 
 create function ops.describe_job(p_job public.job_queue) returns jsonb
 language sql stable security invoker set search_path = '' as $$

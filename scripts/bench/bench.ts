@@ -6,6 +6,7 @@ import { parseArgs } from "node:util";
 import { ai } from "./ai.ts";
 import type { Benchmark, Outcome, Row } from "./benchmark.ts";
 import { clicks } from "./clicks.ts";
+import { consoleLists } from "./console/console.ts";
 import { coldStart } from "./cold_start.ts";
 import { discovery } from "./discovery/discovery.ts";
 import { visitors } from "./discovery/visitors.ts";
@@ -38,6 +39,7 @@ const BENCHMARKS: Benchmark[] = [
   ai,
   sitemap,
   webhook,
+  consoleLists,
 ];
 
 const USAGE = `Usage: deno task bench [name …] [--rounds N] [--seconds N] [--size N]

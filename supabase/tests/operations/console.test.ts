@@ -182,11 +182,11 @@ Deno.test("a page that looked through its limit of jobs without finding one says
     );
     await world.query(
       `insert into public.job_queue (user_id, job_type, handler, params, dedupe_hash, max_attempts, status, progress_percent, finished_at)
-       select null, 'platform_sync', 'bulk', '{}', n, 1, 'completed', 100, now() from generate_series(1, 20001) as n`,
+       select null, 'platform_sync', 'bulk', '{}', n, 1, 'completed', 100, now() from generate_series(1, 10001) as n`,
     );
     const first = await page(world, "admin_list_jobs", { handler });
     assert.deepEqual(first.items, []);
-    assert.equal(first.looked_at, 20_000);
+    assert.equal(first.looked_at, 10_000);
     assert.ok(first.next_cursor);
     let cursor: string | null = first.next_cursor;
     const found: Row[] = [];
