@@ -11,8 +11,12 @@ const ASKED = 20;
 
 /** Filters of each list; `*` also walks to the 20th page. */
 const LISTS: Record<string, object[]> = {
-  admin_list_users: [{}, { search: "person4711@" }, { search: "person-99" }, { role: "admin" }, { tier: "premium" }, { hidden: true }],
-  admin_list_accounts: [{}, { platform: "tiktok" }, { status: "disconnected" }, { attention: true }, { user_id: "PERSON" }],
+  admin_list_users: [{}, { search: "person4711@" }, { search: "person-99" }, { role: "admin" }, {
+    tier: "premium",
+  }, { hidden: true }],
+  admin_list_accounts: [{}, { platform: "tiktok" }, { status: "disconnected" }, { attention: true }, {
+    user_id: "PERSON",
+  }],
   admin_list_jobs: [
     {},
     { status: "pending" },
@@ -53,7 +57,8 @@ export const consoleLists: Benchmark = {
 
       const sql = postgres(db_url, { max: 1, onnotice: () => {} });
       const claims = JSON.stringify({ role: "authenticated", sub: admin?.id });
-      await sql.unsafe(`set role authenticated; select set_config('request.jwt.claims', '${claims}', false)`).simple();
+      await sql.unsafe(`set role authenticated; select set_config('request.jwt.claims', '${claims}', false)`)
+        .simple();
       const rows: Row[] = [];
       const goals: Goal[] = [];
       const measure = async (name: string, ask: () => Promise<unknown>) => {
@@ -74,7 +79,10 @@ export const consoleLists: Benchmark = {
         for (const filter of filters) {
           const given = JSON.stringify(filter).replace("PERSON", admin?.id ?? "");
           const page = (cursor: string | null) =>
-            sql.unsafe<{ page: { next_cursor: string | null } }[]>(`select public.${list}($1::text::jsonb, $2, 50) as page`, [given, cursor]);
+            sql.unsafe<{ page: { next_cursor: string | null } }[]>(
+              `select public.${list}($1::text::jsonb, $2, 50) as page`,
+              [given, cursor],
+            );
           await measure(`${list} ${given}`, () => page(null));
           let cursor: string | null = null;
           let pages = 0;
