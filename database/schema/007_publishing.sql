@@ -55,19 +55,35 @@ create table publishing.media (
   constraint media_size_positive check (least(width, height, duration_seconds, frames_per_second) > 0),
   constraint media_alt_text_length check (char_length(alt_text) <= 2000),
   constraint media_status_known check (status in ('uploading', 'ready', 'refused', 'deleted')),
-  constraint media_ready_is_whole check (status <> 'ready' or num_nulls(ready_at, sha256) = 0),
+  constraint media_ready_is_whole check (status <> 'ready' or ready_at is not null),
   constraint media_refused_says_why check ((status = 'refused') = (refused_because is not null)),
   constraint media_deleted_iff_gone check ((status = 'deleted') = (deleted_at is not null))
 );
 alter table publishing.media enable row level security;
 comment on table publishing.media is 'Pictures and videos that a creator uploaded. The file itself is in storage, at path; this says what it is.';
 comment on column publishing.media.path is 'In the bucket: the owner''s id, then the medium''s.';
-comment on column publishing.media.sha256 is 'Of the bytes as they lie in storage, taken when the upload ended.';
+comment on column publishing.media.sha256 is 'Of the bytes as they lie in storage, taken when the upload ended; of large files not taken.';
 
 -- Serves the policy and the list of a creator's media.
 create index media_user_id_idx on publishing.media (user_id, created_at desc);
 create index media_forgotten_idx on publishing.media (created_at) where status in ('uploading', 'refused');
 comment on index publishing.media_forgotten_idx is 'Query "uploads that never ended": where status in (''uploading'', ''refused'') order by created_at.';
+
+create table publishing.doomed_file (
+  path text not null,
+  why text not null,
+  attempts smallint not null default 0,
+  next_at timestamptz not null default now(),
+  created_at timestamptz not null default now(),
+  constraint doomed_file_pkey primary key (path),
+  constraint doomed_file_why_known check (why in ('deleted', 'forgotten', 'erased', 'old', 'orphan'))
+);
+alter table publishing.doomed_file enable row level security;
+comment on table publishing.doomed_file is
+  'Files that must go from storage; worked off by the job keep_media, and gone from here when they are gone there. Whose they were is not kept.';
+
+-- Serves claim_doomed_files().
+create index doomed_file_next_at_idx on publishing.doomed_file (next_at);
 
 -- ## Tables: posts
 
@@ -111,6 +127,7 @@ create table publishing.post_target (
   due_at timestamptz,
   next_at timestamptz,
   wait_reason text,
+  processing_since timestamptz,
   state jsonb not null default '{}',
   fence bigint not null default 0,
   leased_until timestamptz,
@@ -151,6 +168,8 @@ comment on column publishing.post_target.body is 'Instead of the post''s own. Nu
 comment on column publishing.post_target.due_at is 'When it is to be published; the order on an account.';
 comment on column publishing.post_target.next_at is 'When a worker looks at it next. Null: no worker does. Unknown with null: nothing more can be asked.';
 comment on column publishing.post_target.wait_reason is 'What it waits for, in words for its owner.';
+comment on column publishing.post_target.processing_since is
+  'Since when the platform has been processing what it got; after a time (of each platform its own) nobody waits any more.';
 comment on column publishing.post_target.state is 'What the platform''s publisher keeps between calls: containers, upload sessions. Never shown.';
 comment on column publishing.post_target.fence is 'Grows with every claim; a worker that was thought dead shows an old one and writes nothing.';
 comment on column publishing.post_target.is_sent is 'A call that may have made something visible has left. From then on it is not cancelled, and never begun anew.';
@@ -278,7 +297,7 @@ alter table publishing.platform_report enable row level security;
 comment on table publishing.platform_report is
   'What a platform''s webhook said, by the hash of what came: the same once more is known, and does nothing. Kept for a week, longer than any platform repeats itself.';
 
--- Serves claim_forgotten_media().
+-- Serves keep_publishing_house().
 create index platform_report_heard_at_idx on publishing.platform_report (heard_at);
 
 create table publishing.push_subscription (
@@ -369,11 +388,13 @@ comment on function ops.lock_post is 'A person''s post, locked; SVG03 when there
 -- ## Functions: posts, for their owner
 
 -- Security definer: writes the tables of publishing; only the service may call it.
-create function public.save_post(p_user_id uuid, p_post_id uuid, p_version integer, p_post jsonb, p_targets jsonb) returns uuid
+create function public.save_post(p_user_id uuid, p_post_id uuid, p_version integer, p_post jsonb, p_targets jsonb,
+  p_publish_at timestamptz default null, p_is_ready boolean default true) returns uuid
 language plpgsql volatile security definer set search_path = '' as $$
 declare
   v_post publishing.post;
   v_stranger text;
+  v_at timestamptz;
 begin
   if p_post_id is null then
     insert into publishing.post (user_id, title) values (p_user_id, '') returning * into v_post;
@@ -387,6 +408,11 @@ begin
     if exists (select from publishing.post_target where post_id = p_post_id and status not in ('draft', 'scheduled', 'cancelled')) then
       raise exception using errcode = 'SVW01', message = 'This post is being published or was published: it cannot be edited any more';
     end if;
+  end if;
+  -- What is scheduled stays scheduled when it is edited; then it has to be fit to go out, like one that is scheduled now.
+  v_at := coalesce(p_publish_at, v_post.publish_at);
+  if v_at is not null and not p_is_ready then
+    raise exception using errcode = 'SVG01', message = 'This post is to go out, and as it is now it could not';
   end if;
   select string_agg(medium::text, ', ') into v_stranger
   from (
@@ -417,23 +443,29 @@ begin
   if (select count(*) from publishing.post_target where post_id = v_post.id) <> jsonb_array_length(p_targets) then
     raise exception using errcode = 'SVG03', message = 'There is no such account among yours', detail = '{"resource": "social_account"}';
   end if;
-  if v_post.publish_at is not null then
-    perform public.schedule_post(p_user_id, v_post.id, v_post.publish_at);
+  if v_at is not null then
+    perform public.schedule_post(p_user_id, v_post.id, case when v_at > clock_timestamp() then v_at end);
   end if;
   return v_post.id;
 end;
 $$;
 comment on function public.save_post is
-  'Writes a post and its targets as they are given, new or over a draft or a scheduled one. SVW01 when it is too late, or somebody else edited it.';
+  'Writes a post and its targets as they are given, new or over a draft or a scheduled one, and schedules it in the same transaction: at p_publish_at '
+  '(in the past: now), or again at the time that it had. SVW01 when it is too late, or somebody else edited it; SVG01 when it is to go out and is not ready.';
 
 -- Security definer: as save_post.
-create function public.schedule_post(p_user_id uuid, p_post_id uuid, p_publish_at timestamptz default null) returns integer
+create function public.schedule_post(p_user_id uuid, p_post_id uuid, p_publish_at timestamptz default null, p_version integer default null)
+returns integer
 language plpgsql volatile security definer set search_path = '' as $$
 declare
   v_post constant publishing.post := ops.lock_post(p_user_id, p_post_id);
   v_due constant timestamptz := coalesce(p_publish_at, clock_timestamp());
   v_scheduled integer;
 begin
+  if v_post.version <> coalesce(p_version, v_post.version) then
+    raise exception using errcode = 'SVW01', message = 'This post was edited meanwhile: read it again, then publish it',
+      detail = jsonb_build_object('version', v_post.version);
+  end if;
   perform from publishing.post_target where post_id = v_post.id order by id for update;
   update publishing.post_target
   -- What the platform itself holds back until then is handed over at once: YouTube does so, and shows it to all when the time comes.
@@ -449,7 +481,7 @@ begin
   return v_scheduled;
 end;
 $$;
-comment on function public.schedule_post is 'Every target that has not begun is published at that time; null: now. Returns how many.';
+comment on function public.schedule_post is 'Every target that has not begun is published at that time; null: now. With a version only that one. Returns how many.';
 
 -- Security definer: as save_post.
 create function public.cancel_post(p_user_id uuid, p_post_id uuid) returns jsonb
@@ -620,25 +652,123 @@ begin
     raise exception using errcode = 'SVW01', message = 'A post that is to go out has this medium: cancel or edit the post first';
   end if;
   update publishing.media set status = 'deleted', deleted_at = now(), refused_because = null where id = p_media_id;
+  insert into publishing.doomed_file (path, why) values (v_path, 'deleted') on conflict do nothing;
   return v_path;
 end;
 $$;
-comment on function public.delete_media is 'Takes a medium away, unless a post that is to go out has it; returns the path of the file that is to be removed.';
+comment on function public.delete_media is
+  'Takes a medium away, unless a post that is to go out has it. Its file is doomed, and returned, so that it can go at once.';
+
+create function ops.erase_media(p_user_id uuid) returns integer
+language plpgsql volatile security invoker set search_path = '' as $$
+declare
+  v_erased integer;
+begin
+  with gone as (
+    update publishing.media set status = 'deleted', deleted_at = now(), refused_because = null, alt_text = null
+    where user_id = p_user_id and deleted_at is null
+    returning path
+  ), doomed as (
+    insert into publishing.doomed_file (path, why) select path, 'erased' from gone
+    on conflict (path) do update set why = 'erased', next_at = now()
+  )
+  select count(*) into v_erased from gone;
+  return v_erased;
+end;
+$$;
+comment on function ops.erase_media is
+  'Takes all media of a person away, whatever posts have them, and dooms their files; for whoever erases an account. Deleting the person does the same.';
+
+create function ops.doom_file() returns trigger
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  insert into publishing.doomed_file (path, why) values (old.path, 'erased') on conflict do nothing;
+  return null;
+end;
+$$;
+comment on function ops.doom_file is 'Trigger: a medium''s row is gone, mostly because its owner is; its file is to follow.';
 
 -- Security definer: as save_post.
-create function public.claim_forgotten_media(p_limit integer default 100) returns setof text
+create function public.claim_doomed_files(p_limit integer default 100) returns setof text
 language sql volatile security definer set search_path = '' as $$
-  update publishing.media set status = 'deleted', deleted_at = now(), refused_because = null
-  where id = any (array(
-    select id from publishing.media
-    where status in ('uploading', 'refused') and created_at < now() - interval '25 hours'
-    order by created_at limit p_limit for update skip locked))
+  update publishing.doomed_file
+  set attempts = least(attempts + 1, 1000), next_at = now() + least(interval '1 day', interval '1 minute' * 2 ^ least(attempts, 12))
+  where path = any (array(
+    select path from publishing.doomed_file where next_at <= now() order by next_at limit p_limit for update skip locked))
   returning path;
 $$;
-comment on function public.claim_forgotten_media is
-  'Uploads that never ended, or were refused, a day after (a signed upload lives no longer): their rows are closed, their files are to be removed.';
+comment on function public.claim_doomed_files is 'Files that are to be removed from storage now, each to one worker; offered again, later each time, until forget_doomed_files().';
+
+-- Security definer: as save_post.
+create function public.forget_doomed_files(p_paths text[]) returns void
+language sql volatile security definer set search_path = '' as $$
+  delete from publishing.doomed_file where path = any (p_paths);
+$$;
+comment on function public.forget_doomed_files is 'These are gone from storage.';
+
+-- Security definer: as save_post. Looks into storage, where this database has it (Supabase does; the local stack keeps files on the disk).
+create function public.keep_publishing_house(p_bucket text, p_keep_days integer default 0) returns jsonb
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_media integer;
+  v_orphans integer := 0;
+begin
+  with closed as (
+    update publishing.media set status = 'deleted', deleted_at = now(), refused_because = null
+    where id = any (array(
+      -- A signed upload lives no longer than a day.
+      select id from publishing.media where status in ('uploading', 'refused') and created_at < now() - interval '25 hours'
+      order by created_at limit 1000 for update skip locked))
+    returning path, 'forgotten' as why
+  ), aged as (
+    update publishing.media set status = 'deleted', deleted_at = now()
+    where id = any (array(
+      select medium.id from publishing.media as medium
+      where p_keep_days > 0 and medium.status = 'ready' and medium.ready_at < now() - make_interval(days => p_keep_days)
+        -- Neither in a draft nor in a post to come, nor in one that went out lately.
+        and not exists (
+          select from publishing.post as post
+          left join publishing.post_target as target on target.post_id = post.id
+          where post.user_id = medium.user_id
+            and (medium.id = any (coalesce(target.media_ids, post.media_ids)) or target.options ->> 'thumbnail_media_id' = medium.id::text)
+            and (target.status is null or target.status not in ('published', 'cancelled')
+              or target.updated_at > now() - make_interval(days => p_keep_days)))
+      order by medium.ready_at limit 1000 for update of medium skip locked))
+    returning path, 'old' as why
+  ), doomed as (
+    insert into publishing.doomed_file (path, why) select * from closed union all select * from aged on conflict do nothing
+  )
+  select (select count(*) from closed) + (select count(*) from aged) into v_media;
+  if to_regclass('storage.objects') is not null then
+    insert into publishing.doomed_file (path, why)
+    select object.name, 'orphan' from storage.objects as object
+    where object.bucket_id = p_bucket and object.created_at < now() - interval '25 hours'
+      -- As create_media() names them; whatever else lies in the bucket is somebody else's.
+      and object.name ~ '^[0-9a-f-]{36}/[0-9a-f-]{36}$'
+      and not exists (select from publishing.media as medium where medium.path = object.name and medium.deleted_at is null)
+    limit 1000
+    on conflict do nothing;
+    get diagnostics v_orphans = row_count;
+  end if;
+  delete from publishing.platform_report where heard_at < now() - interval '7 days';
+  delete from publishing.webhook_delivery where id = any (array(
+    select id from publishing.webhook_delivery where settled_at < now() - interval '30 days' limit 10000));
+  return jsonb_build_object('media', v_media, 'orphans', v_orphans);
+end;
+$$;
+comment on function public.keep_publishing_house is
+  'Dooms the files of uploads that never ended or were refused (a day after), of media that no post has needed for p_keep_days (0: kept), and, where storage is in '
+  'this database, files that no row knows. Forgets old reports of platforms and old deliveries.';
 
 -- ## Functions: publishing, for workers
+
+create function ops.has_turn(p_target publishing.post_target) returns boolean
+language sql stable security invoker set search_path = '' as $$
+  -- What has left has had its turn, but for a thread, whose posts belong together; what a platform processes for long lets others pass.
+  select ((p_target).kind = 'thread' or not (p_target).is_sent)
+    and coalesce((p_target).processing_since > now() - interval '10 minutes', true);
+$$;
+comment on function ops.has_turn is 'Whether the order on an account is at stake while this target waits, so that others wait behind it.';
 
 -- Security definer: creates jobs of the service.
 create function public.enqueue_due_posts(p_limit integer default 1000) returns integer
@@ -654,7 +784,8 @@ begin
       and (target.status = 'unknown' or not exists (
         select from publishing.post_target as earlier
         where earlier.social_account_id = target.social_account_id and (earlier.due_at, earlier.id) < (target.due_at, target.id)
-          and earlier.status in ('publishing', 'waiting') and earlier.next_at > now() and earlier.next_at < now() + interval '10 minutes'))
+          and earlier.status in ('publishing', 'waiting') and earlier.next_at > now() and earlier.next_at < now() + interval '10 minutes'
+          and ops.has_turn(earlier)))
       -- An account whose job is on its way, or under way, is seen to by that.
       and not exists (
         select from public.job_queue as job
@@ -693,10 +824,11 @@ begin
   then
     return null;
   end if;
-  -- What waits for less than ten minutes is waited for, unless nobody knows whether it is out: its turn has been.
+  -- What waits for less than ten minutes is waited for, while it is its turn: see has_turn().
   select * into v_target from publishing.post_target
   where social_account_id = p_social_account_id and next_at is not null
-    and (next_at <= clock_timestamp() or (status in ('publishing', 'waiting') and next_at < clock_timestamp() + interval '10 minutes'))
+    and (next_at <= clock_timestamp() or (status in ('publishing', 'waiting') and next_at < clock_timestamp() + interval '10 minutes'
+      and ops.has_turn(post_target)))
   order by (status = 'unknown') desc, due_at, id
   limit 1
   for update;
@@ -719,6 +851,7 @@ begin
   return jsonb_build_object('target_id', v_target.id, 'post_id', v_target.post_id, 'user_id', v_target.user_id, 'fence', v_target.fence,
     'platform', v_target.platform, 'kind', v_target.kind, 'options', v_target.options, 'state', v_target.state, 'status', v_target.status,
     'failures', v_target.failures, 'is_sent', v_target.is_sent, 'due_at', v_target.due_at,
+    'processing_seconds', extract(epoch from clock_timestamp() - v_target.processing_since),
     'is_connected', v_account.deleted_at is null and v_account.status <> 'disconnected' and coalesce(v_account.is_active, false),
     'platform_account_id', v_account.platform_account_id, 'account_details', v_account.details, 'connection_id', v_account.connection_id,
     'scopes', to_jsonb(v_account.scopes), 'token_expires_at', v_account.token_expires_at, 'tokens', ops.read_tokens(v_account.vault_secret_name),
@@ -766,6 +899,7 @@ declare
   v_limit jsonb;
   v_detail text;
   v_attempt_id bigint;
+  v_attempt smallint;
 begin
   begin
     for v_limit in select value from jsonb_array_elements(p_limits) loop
@@ -778,13 +912,14 @@ begin
   end;
   insert into publishing.publish_attempt (target_id, user_id, step, attempt, is_decisive, witness, cost_micro_usd)
   values (p_target_id, v_target.user_id, p_step,
-    (select count(*) + 1 from publishing.publish_attempt where target_id = p_target_id and step = p_step and status <> 'dropped'),
+    -- Refusals do not count: the platform has said that it did nothing.
+    (select count(*) + 1 from publishing.publish_attempt where target_id = p_target_id and step = p_step and status = 'absent'),
     p_is_decisive, p_witness, p_cost_micro_usd)
-  returning id into v_attempt_id;
+  returning id, attempt into v_attempt_id, v_attempt;
   update publishing.post_target
   set status = 'publishing', wait_reason = null, leased_until = clock_timestamp() + make_interval(secs => p_lease_seconds)
   where id = p_target_id;
-  return jsonb_build_object('attempt_id', v_attempt_id);
+  return jsonb_build_object('attempt_id', v_attempt_id, 'attempt', v_attempt);
 end;
 $$;
 comment on function public.arm_publishing is
@@ -828,6 +963,10 @@ begin
   set status = v_status,
     state = case when jsonb_typeof(p_change -> 'state') = 'object' then p_change -> 'state' else state end,
     next_at = v_next_at,
+    processing_since = case
+      when v_is_ended then null
+      when (p_change ->> 'is_processing')::boolean then coalesce(processing_since, clock_timestamp())
+      when not p_change ? 'state' then processing_since end,
     wait_reason = case when v_is_ended then null else left(p_change ->> 'wait_reason', 500) end,
     failures = coalesce((p_change ->> 'failures')::smallint, failures),
     platform_post_id = coalesce(p_change ->> 'platform_post_id', platform_post_id),
@@ -1345,7 +1484,7 @@ begin
   where target_id = any (v_ids) and settled_at is null;
   update publishing.post_target
   set status = case p_decision when 'retry' then 'scheduled' when 'discard' then 'cancelled' else 'published' end,
-    next_at = case when v_is_again then clock_timestamp() end, failures = 0, fence = fence + 1, leased_until = null,
+    next_at = case when v_is_again then clock_timestamp() end, processing_since = null, failures = 0, fence = fence + 1, leased_until = null,
     published_at = case p_decision when 'published' then clock_timestamp() end,
     settled_by = case p_decision when 'published' then 'person' else settled_by end,
     error_code = case when v_is_again then null else error_code end, error_message = case when v_is_again then null else error_message end,
@@ -1394,6 +1533,7 @@ create trigger post_target_check_move before update of status on publishing.post
   for each row execute function ops.check_publishing_move();
 create trigger publish_attempt_check_move before update of status on publishing.publish_attempt
   for each row execute function ops.check_publishing_move();
+create trigger media_doom_file after delete on publishing.media for each row execute function ops.doom_file();
 create trigger post_touch_updated_at before update on publishing.post for each row execute function ops.touch_updated_at();
 create trigger post_target_touch_updated_at before update on publishing.post_target for each row execute function ops.touch_updated_at();
 create trigger webhook_endpoint_forget_secret after delete on publishing.webhook_endpoint
@@ -1425,6 +1565,7 @@ create policy "Creators read their own attempts" on publishing.publish_attempt
   for select to authenticated using (user_id = (select auth.uid()));
 create policy "Creators read their own endpoints" on publishing.webhook_endpoint
   for select to authenticated using (user_id = (select auth.uid()));
+create policy "Only functions doom files" on publishing.doomed_file for all to postgres using (true) with check (true);
 create policy "Only functions keep what platforms report" on publishing.platform_report for all to postgres using (true) with check (true);
 create policy "Only functions keep subscriptions at the hub" on publishing.push_subscription
   for all to postgres using (true) with check (true);
@@ -1460,20 +1601,21 @@ revoke execute on function public.save_post, public.schedule_post, public.cancel
   public.read_publishing_accounts, public.read_publishing_limits, public.enqueue_due_posts, public.begin_publishing, public.arm_publishing,
   public.send_publishing, public.record_publishing, public.hear_from_platform, public.claim_push_subscriptions,
   public.refuse_push_subscription, public.confirm_push_subscription, public.create_media, public.read_media, public.finish_media,
-  public.delete_media, public.claim_forgotten_media, public.save_webhook_endpoint, public.delete_webhook_endpoint,
+  public.delete_media, public.keep_publishing_house, public.claim_doomed_files, public.forget_doomed_files, public.save_webhook_endpoint, public.delete_webhook_endpoint,
   public.list_webhook_endpoints, public.send_webhook_again, public.claim_webhook_deliveries, public.settle_webhook_delivery
   from public, anon, authenticated;
 grant execute on function public.save_post, public.schedule_post, public.cancel_post, public.read_post, public.list_posts,
   public.read_publishing_accounts, public.read_publishing_limits, public.enqueue_due_posts, public.begin_publishing, public.arm_publishing,
   public.send_publishing, public.record_publishing, public.hear_from_platform, public.claim_push_subscriptions,
   public.refuse_push_subscription, public.confirm_push_subscription, public.create_media, public.read_media, public.finish_media,
-  public.delete_media, public.claim_forgotten_media, public.save_webhook_endpoint, public.delete_webhook_endpoint,
+  public.delete_media, public.keep_publishing_house, public.claim_doomed_files, public.forget_doomed_files, public.save_webhook_endpoint, public.delete_webhook_endpoint,
   public.list_webhook_endpoints, public.send_webhook_again, public.claim_webhook_deliveries, public.settle_webhook_delivery
   to service_role;
 -- Nobody: parts of the functions above.
 revoke execute on function ops.check_publishing_move, ops.post_status, ops.lock_post, ops.describe_target, ops.lock_target, ops.emit_event,
   ops.tell_of_target, ops.require_owner_or_admin, ops.has_due_push_subscriptions, ops.wants_push, ops.tell_of_account,
-  ops.tell_of_job, ops.tell_of_suggestion, ops.tell_of_submission, ops.tell_of_subscription from public;
+  ops.tell_of_job, ops.tell_of_suggestion, ops.tell_of_submission, ops.tell_of_subscription,
+  ops.has_turn, ops.erase_media, ops.doom_file from public;
 
 -- ## Reference rows
 
@@ -1494,3 +1636,16 @@ values
   ('renew_pushes', 'publishing', null, false, 1)
 on conflict (name) do update
 set job_type = excluded.job_type, platform = excluded.platform, is_default = excluded.is_default, max_concurrency = excluded.max_concurrency;
+
+-- The private bucket of creators' media, where storage is in this database. Only signed addresses lead into it: it has no policies for people.
+do $$
+begin
+  if to_regclass('storage.buckets') is not null then
+    insert into storage.buckets (id, name, public, file_size_limit, allowed_mime_types)
+    values ('media', 'media', false, 10737418240,
+      '{image/jpeg,image/png,image/webp,image/gif,video/mp4,video/quicktime,video/webm}')
+    on conflict (id) do update
+    set public = excluded.public, file_size_limit = excluded.file_size_limit, allowed_mime_types = excluded.allowed_mime_types;
+  end if;
+end;
+$$;

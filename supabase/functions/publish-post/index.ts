@@ -25,8 +25,9 @@ export default endpoint({
     const { post_id, publish_at, time_zone } = context.input;
     const stored = await readPost(context, context.user.id, post_id);
     const at = publishTime({ publish_at, time_zone: time_zone ?? stored.time_zone }, context.now());
-    refuseUnready(await checkStored(context, context.user.id, post_id, false));
-    await schedulePost(context, context.user.id, post_id, at);
+    refuseUnready(await checkStored(context, context.user.id, stored, false));
+    // What was checked goes out, and nothing that was edited meanwhile.
+    await schedulePost(context, context.user.id, stored, at);
     return await readPost(context, context.user.id, post_id);
   },
 });

@@ -131,6 +131,7 @@ const PUBLISHING: Record<string, string> = {
   media_ready_is_whole: "update publishing.media set status = 'ready' where id = M",
   media_refused_says_why: "update publishing.media set status = 'refused' where id = M",
   media_deleted_iff_gone: "update publishing.media set status = 'deleted' where id = M",
+  doomed_file_why_known: "insert into publishing.doomed_file (path, why) values ('x', 'bored')",
   post_title_length: "update publishing.post set title = repeat('x', 1001) where id = P",
   post_body_length: "update publishing.post set body = repeat('x', 70001) where id = P",
   post_media_count: "update publishing.post set media_ids = array[null]::uuid[] where id = P",

@@ -222,7 +222,7 @@ export const EXECUTE: Record<string, string> = {
     begin_billing keep_stripe_customer keep_checkout read_billing claim_mails settle_mail
     save_post schedule_post cancel_post read_post list_posts read_publishing_accounts
     read_publishing_limits enqueue_due_posts begin_publishing arm_publishing send_publishing record_publishing
-    hear_from_platform claim_push_subscriptions refuse_push_subscription confirm_push_subscription create_media read_media finish_media delete_media claim_forgotten_media
+    hear_from_platform claim_push_subscriptions refuse_push_subscription confirm_push_subscription create_media read_media finish_media delete_media keep_publishing_house claim_doomed_files forget_doomed_files
     save_webhook_endpoint delete_webhook_endpoint list_webhook_endpoints send_webhook_again
     claim_webhook_deliveries settle_webhook_delivery list_follows make_feed read_feed`,
   ),

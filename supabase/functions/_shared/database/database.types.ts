@@ -2624,7 +2624,7 @@ export type Database = {
         Args: { "p_lease_seconds": number; "p_limit": number; "p_per_creator": number };
         Returns: Json[];
       };
-      "claim_forgotten_media": { Args: { "p_limit"?: number }; Returns: string[] };
+      "claim_doomed_files": { Args: { "p_limit"?: number }; Returns: string[] };
       "claim_mails": { Args: { "p_lease_seconds": number; "p_limit": number }; Returns: Json[] };
       "claim_push_subscriptions": { Args: { "p_limit"?: number }; Returns: Json[] };
       "claim_seo_checks": {
@@ -2870,6 +2870,7 @@ export type Database = {
         Returns: undefined;
       };
       "forget_cached": { Args: { "p_tags": (string)[] }; Returns: undefined };
+      "forget_doomed_files": { Args: { "p_paths": (string)[] }; Returns: undefined };
       "generate_profile_slug": { Args: { "p_display_name": string; "p_user_id": string }; Returns: string };
       "get_ai_costs": { Args: { "p_since"?: string; "p_until"?: string }; Returns: Json };
       "get_cache_changes": { Args: { "p_since"?: string }; Returns: Json };
@@ -2981,6 +2982,7 @@ export type Database = {
         Args: { "p_livemode": boolean; "p_session_id": string; "p_user_id": string };
         Returns: string;
       };
+      "keep_publishing_house": { Args: { "p_bucket": string; "p_keep_days"?: number }; Returns: Json };
       "keep_stripe_customer": {
         Args: {
           "p_customer_id": string;
@@ -3226,8 +3228,10 @@ export type Database = {
       };
       "save_post": {
         Args: {
+          "p_is_ready"?: boolean;
           "p_post": Json;
           "p_post_id": string;
+          "p_publish_at"?: string;
           "p_targets": Json;
           "p_user_id": string;
           "p_version": number;
@@ -3247,7 +3251,7 @@ export type Database = {
         Returns: Json;
       };
       "schedule_post": {
-        Args: { "p_post_id": string; "p_publish_at"?: string; "p_user_id": string };
+        Args: { "p_post_id": string; "p_publish_at"?: string; "p_user_id": string; "p_version"?: number };
         Returns: number;
       };
       "search_content": {

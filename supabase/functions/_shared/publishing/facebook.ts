@@ -13,6 +13,8 @@ import { Mutations } from "./mutate.ts";
 import {
   type Draft,
   error,
+  type Medium,
+  type Need,
   type Objection,
   type Publisher,
   type PublisherContext,
@@ -112,7 +114,7 @@ export function facebook(context: PublisherContext): Publisher {
       case "carousel":
         return state.photos.length < work.media.length
           ? hiddenPhoto(work, state)
-          : show(work, state, "post", async (tokens) => {
+          : show(work, state, "post", [], async (tokens) => {
             const attached = state.photos.map((
               id,
               index,
@@ -123,7 +125,7 @@ export function facebook(context: PublisherContext): Publisher {
             });
           });
       case "image":
-        return show(work, state, "photo", async (tokens) => {
+        return show(work, state, "photo", urlOf(medium), async (tokens) => {
           const url = medium ? await context.media.url(medium, URL_SECONDS) : "";
           return await tell(`${base}/${page}/photos`, tokens, Created, {
             url,
@@ -132,7 +134,7 @@ export function facebook(context: PublisherContext): Publisher {
           });
         });
       case "video":
-        return show(work, state, "video", async (tokens) => {
+        return show(work, state, "video", urlOf(medium), async (tokens) => {
           const file_url = medium ? await context.media.url(medium, URL_SECONDS) : "";
           return await tell(`${video_base}/${page}/videos`, tokens, Created, {
             file_url,
@@ -147,6 +149,7 @@ export function facebook(context: PublisherContext): Publisher {
           work,
           state,
           "post",
+          [],
           async (tokens) =>
             await tell(`${base}/${page}/feed`, tokens, Created, {
               message: text,
@@ -156,12 +159,15 @@ export function facebook(context: PublisherContext): Publisher {
     }
   }
 
+  const urlOf = (medium: Medium | undefined): Need[] => medium ? [{ medium, seconds: URL_SECONDS }] : [];
+
   function hiddenPhoto(work: Work, state: State): Step {
     const place = state.photos.length;
     const medium = work.media[place];
     return {
       name: `photo ${place + 1}, not shown yet`,
       effect: "prepares",
+      needs: urlOf(medium),
       async call(tokens) {
         const { id } = await tell(`${base}/${work.account.platform_account_id}/photos`, tokens, Created, {
           url: medium ? await context.media.url(medium, URL_SECONDS) : "",
@@ -178,11 +184,13 @@ export function facebook(context: PublisherContext): Publisher {
     work: Work,
     state: State,
     name: string,
+    needs: readonly Need[],
     call: (tokens: Tokens) => Promise<z.output<typeof Created>>,
   ): Step {
     return {
       name,
       effect: "shows",
+      needs,
       needs_witness: textFor(work) === "",
       async call(tokens) {
         const { id, post_id } = await call(tokens);
@@ -222,6 +230,7 @@ export function facebook(context: PublisherContext): Publisher {
       return {
         name: "hand the video over",
         effect: "prepares",
+        needs: urlOf(medium),
         async call(tokens) {
           await mutations.tell(state.upload_url ?? "", Success, {
             headers: {
@@ -307,6 +316,7 @@ export function facebook(context: PublisherContext): Publisher {
   return {
     slug: "facebook",
     kinds: KINDS,
+    processing_hours: 24,
     scopes: (draft) => draft.options.first_comment === undefined ? PUBLISH : [...PUBLISH, COMMENT],
     objections,
     limits: () => [],

@@ -34,6 +34,8 @@ const URL_SECONDS = 24 * 3_600;
 /** Flagged as spam, says Instagram, now and then of what it has published. */
 const SPAM = "4/2207051";
 const NOT_READY = "9007/2207027";
+/** Not found, or older than a day. */
+const EXPIRED = ["24/2207006", "24/2207008"];
 
 const State = z.object({
   is_allowed: z.boolean().default(false),
@@ -41,6 +43,8 @@ const State = z.object({
   container: z.string().optional(),
   handle: z.string().optional(),
   ready: z.boolean().default(false),
+  /** When it was seen to be ready. */
+  ready_at: z.string().optional(),
   asked: z.int().default(0),
   post_id: z.string().optional(),
   permalink: z.string().nullable().optional(),
@@ -87,13 +91,18 @@ export function instagram(context: PublisherContext): Publisher {
       const isMany = work.kind === "carousel";
       if (isMany && state.children.length < work.media.length) return child(work, state);
       if (state.container === undefined) return container(work, state);
-      return state.ready ? publish(work, state) : status(work, state);
+      return state.ready && (work.is_open || !isOld(state)) ? publish(work, state) : status(work, state);
     }
     if (state.permalink === undefined) return permalink(state);
     if (work.options.first_comment !== undefined && state.comment_id === undefined && work.kind !== "story") {
       return comment(work, state);
     }
     return null;
+  }
+
+  /** It may have waited for its turn since: a container lives for a day, and is then made again. */
+  function isOld({ ready_at }: State): boolean {
+    return ready_at !== undefined && context.now().getTime() - Date.parse(ready_at) > 3_600_000;
   }
 
   /** Instagram contradicts itself about the number, so it is asked. */
@@ -137,6 +146,7 @@ export function instagram(context: PublisherContext): Publisher {
     return {
       name: `container of medium ${place + 1}`,
       effect: "prepares",
+      ...(medium ? { needs: [{ medium, seconds: URL_SECONDS }] } : {}),
       async call(tokens) {
         const { id } = await mutations.tell(`${base}/${work.account.platform_account_id}/media`, Created, {
           headers: bearer(tokens),
@@ -157,6 +167,7 @@ export function instagram(context: PublisherContext): Publisher {
     return {
       name: "container",
       effect: "prepares",
+      ...(medium && work.kind !== "carousel" ? { needs: [{ medium, seconds: URL_SECONDS }] } : {}),
       async call(tokens) {
         const isReel = work.kind === "reel" || work.kind === "video";
         const { id } = await mutations.tell(`${base}/${work.account.platform_account_id}/media`, Created, {
@@ -189,13 +200,17 @@ export function instagram(context: PublisherContext): Publisher {
       effect: "reads",
       async call(tokens) {
         const { status_code, status = "" } = await readStatus(tokens, state.container ?? "");
-        if (status_code === "FINISHED") return { state: stored({ ...state, ready: true }) };
+        // PUBLISHED: a call of ours had its effect after all; publishing again is refused, and then the post is looked for.
+        if (status_code === "FINISHED" || status_code === "PUBLISHED") {
+          return { state: stored({ ...state, ready: true, ready_at: context.now().toISOString() }) };
+        }
         if (status_code === "IN_PROGRESS") {
           const asked = state.asked + 1;
           return {
             state: stored({ ...state, asked }),
             wait_seconds: Math.min(60, 2 ** asked),
             wait_reason: "Instagram is processing the media",
+            is_processing: true,
           };
         }
         if (status_code === "EXPIRED") return { state: anew(state) };
@@ -309,6 +324,7 @@ export function instagram(context: PublisherContext): Publisher {
   return {
     slug: "instagram",
     kinds: KINDS,
+    processing_hours: 6,
     scopes: (draft) => draft.options.first_comment === undefined ? [PUBLISH] : [PUBLISH, COMMENT],
     objections,
     limits: () => [posts],
@@ -323,7 +339,8 @@ export function instagram(context: PublisherContext): Publisher {
       ];
     },
     next,
-    isUnclear: (fault, step) => step.effect === "shows" && fault.reason === SPAM,
+    // A container that is gone may have been published by a call of which nobody heard: it is asked, and made again when it was not.
+    isUnclear: (fault, step) => step.effect === "shows" && [SPAM, ...EXPIRED].includes(fault.reason),
     judge(fault, step, work) {
       if (fault.reason === NOT_READY && step.effect === "shows") {
         const state = stored({ ...State.parse(work.state), ready: false });
@@ -343,7 +360,7 @@ export function instagram(context: PublisherContext): Publisher {
           who_must_act: "nobody",
         };
       }
-      if (["24/2207006", "24/2207008"].includes(fault.reason) && step.effect !== "shows") {
+      if (EXPIRED.includes(fault.reason)) {
         return {
           then: "restart",
           message: "the container was too old",
@@ -456,7 +473,15 @@ export function captionOf({ body, title, kind }: Pick<Draft, "body" | "title" | 
 
 /** Nothing is out: a new container. */
 function anew(state: State): JsonObject {
-  return stored({ ...state, children: [], container: undefined, handle: undefined, ready: false, asked: 0 });
+  return stored({
+    ...state,
+    children: [],
+    container: undefined,
+    handle: undefined,
+    ready: false,
+    ready_at: undefined,
+    asked: 0,
+  });
 }
 
 function stored(state: State): JsonObject {

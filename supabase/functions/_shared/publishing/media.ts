@@ -6,7 +6,7 @@ import * as z from "zod";
 import type { Context } from "../context.ts";
 import { type CallOptions, callProvider, ProviderError, readJson } from "../http/outgoing.ts";
 import { secretKeys } from "../settings/auth_keys.ts";
-import type { MediaSource, Medium } from "./publisher.ts";
+import { type MediaSource, MediaUnavailable, type Medium, type Need } from "./publisher.ts";
 import { PUBLISHING } from "./settings.ts";
 
 const Signed = z.object({ signedURL: z.string() });
@@ -131,11 +131,58 @@ export class Storage {
   }
 }
 
-/** The creator's media for a publisher. */
-export function mediaSource(context: Omit<Context, "admin">): MediaSource {
-  const storage = new Storage(context);
-  return {
-    url: ({ path }: Medium, seconds) => storage.sign(path, seconds),
-    read: ({ path }: Medium, from, to) => storage.bytes(path, from, to),
-  };
+/** The creator's media for a publisher. What `fetch` was told of is had before a call is written down; so a storage that fails costs no doubt. */
+export class Media implements MediaSource {
+  readonly #storage: Storage;
+  readonly #urls = new Map<string, string>();
+  readonly #bytes = new Map<string, Uint8Array<ArrayBuffer>>();
+
+  constructor(context: Omit<Context, "admin">) {
+    this.#storage = new Storage(context);
+  }
+
+  /** @throws {MediaUnavailable} */
+  async fetch(needs: readonly Need[]): Promise<void> {
+    this.#urls.clear();
+    this.#bytes.clear();
+    for (const need of needs) {
+      if ("seconds" in need) {
+        this.#urls.set(urlKey(need.medium, need.seconds), await this.url(need.medium, need.seconds));
+      } else {this.#bytes.set(
+          partKey(need.medium, need.from, need.to),
+          await this.read(need.medium, need.from, need.to),
+        );}
+    }
+  }
+
+  async url(medium: Medium, seconds: number): Promise<string> {
+    return this.#urls.get(urlKey(medium, seconds)) ?? await had(this.#storage.sign(medium.path, seconds));
+  }
+
+  async read(medium: Medium, from: number, to: number): Promise<Uint8Array<ArrayBuffer>> {
+    const known = this.#bytes.get(partKey(medium, from, to));
+    if (known) return known;
+    const bytes = await had(this.#storage.bytes(medium.path, from, to));
+    if (bytes.length === to - from) return bytes;
+    throw new MediaUnavailable(false, new Error(`storage gave ${bytes.length} bytes of ${to - from}`));
+  }
+}
+
+const urlKey = ({ path }: Medium, seconds: number) => `${path} ${seconds}`;
+const partKey = ({ path }: Medium, from: number, to: number) => `${path} ${from}-${to}`;
+
+async function had<T>(fetched: Promise<T>): Promise<T> {
+  try {
+    return await fetched;
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    // Supabase answers 400, and says 404 in the body.
+    const isGone = error.status === 404 ||
+      error.status === 400 && /\b404\b|not.?found/i.test(JSON.stringify(error.body));
+    throw new MediaUnavailable(isGone, error);
+  }
+}
+
+export function mediaSource(context: Omit<Context, "admin">): Media {
+  return new Media(context);
 }

@@ -1,6 +1,7 @@
 /** Writing, scheduling and cancelling posts, for the functions that do it. */
 import * as z from "zod";
 import type { Context } from "../context.ts";
+import { DatabaseError } from "../errors.ts";
 import { type Checked, PostDetail, type PostInput, publishTime } from "./contract.ts";
 import { readKnown, refuseUnready, validatePost } from "./validate.ts";
 
@@ -26,8 +27,15 @@ export async function savePost(context: Context, user_id: string, wish: Wish) {
     p_version: wish.version,
     p_post: { title: post.title, body: post.body, media_ids: post.media_ids, time_zone },
     p_targets: post.targets,
-  }, z.uuid());
-  if (at !== null) await schedulePost(context, user_id, post_id, wish.now ? null : at);
+    // In one transaction: no worker meets new words with the old time, or the other way about.
+    p_publish_at: wish.now ? "-infinity" : at?.toISOString() ?? null,
+    p_is_ready: checked.is_ready,
+  }, z.uuid()).catch((error) => {
+    // It was scheduled before, and stays so: what it could not go out with is said.
+    if (error instanceof DatabaseError && error.sqlstate === "SVG01") refuseUnready(checked);
+    throw error;
+  });
+  if (at !== null) await enqueueDue(context, at);
   return { ...await readPost(context, user_id, post_id), checked };
 }
 
@@ -35,15 +43,20 @@ export async function savePost(context: Context, user_id: string, wish: Wish) {
 export async function schedulePost(
   context: Context,
   user_id: string,
-  post_id: string,
+  { post_id, version }: { post_id: string; version: number },
   at: Date | null,
 ): Promise<void> {
   await context.admin.call("schedule_post", {
     p_user_id: user_id,
     p_post_id: post_id,
     p_publish_at: at?.toISOString() ?? null,
+    p_version: version,
   });
-  // Nobody has to wait for the next second, or for cron, when it is due at once.
+  await enqueueDue(context, at);
+}
+
+/** Nobody has to wait for the next second, or for cron, when it is due at once. */
+async function enqueueDue(context: Context, at: Date | null): Promise<void> {
   if (at === null || at <= context.now()) await context.admin.call("enqueue_due_posts", {});
 }
 
@@ -55,10 +68,9 @@ export async function readPost(context: Context, user_id: string | null, post_id
 export async function checkStored(
   context: Context,
   user_id: string,
-  post_id: string,
+  stored: z.output<typeof PostDetail>,
   asks: boolean,
 ): Promise<Checked> {
-  const stored = await readPost(context, user_id, post_id);
   const post = postOf(stored);
   return await validatePost(context, user_id, post, await readKnown(context, user_id, post), { asks });
 }

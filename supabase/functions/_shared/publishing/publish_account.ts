@@ -21,10 +21,11 @@ import {
   type Tokens,
 } from "../platforms/platform.ts";
 import { isKnown, platformOf } from "../platforms/registry.ts";
-import { mediaSource } from "./media.ts";
+import { type Media, mediaSource } from "./media.ts";
 import { isUnclear } from "./mutate.ts";
 import {
   type Draft,
+  MediaUnavailable,
   Medium,
   POST_KINDS,
   type Publisher,
@@ -62,6 +63,8 @@ const Begun = z.object({
   state: JsonObject,
   status: z.string(),
   failures: z.int(),
+  is_sent: z.boolean(),
+  processing_seconds: z.coerce.number().nullable(),
   due_at: z.string().nullable(),
   is_connected: z.boolean(),
   platform_account_id: z.string(),
@@ -76,7 +79,11 @@ const Begun = z.object({
 });
 export type Begun = z.output<typeof Begun>;
 
-const Armed = z.object({ attempt_id: z.number().optional(), wait_until: z.string().optional() });
+const Armed = z.object({
+  attempt_id: z.number().optional(),
+  attempt: z.int().optional(),
+  wait_until: z.string().optional(),
+});
 
 /** Between the mark and the call; a worker that was held up longer does not call. */
 const LONGEST_MARK_MS = 15_000;
@@ -124,9 +131,11 @@ type Change = { [member: string]: Json | undefined };
 class Run {
   private state: JsonObject;
   private failures: number;
+  private is_open = false;
   private readonly account: KnownAccount;
   private platform!: Platform;
   private publisher!: Publisher;
+  private media!: Media;
   private access!: Access;
   private readonly draft: Draft;
 
@@ -165,8 +174,10 @@ class Run {
     }
     await this.load(begun.platform, begun.connection_id, begun.tokens);
     if (begun.open) {
+      this.is_open = begun.open.is_decisive && begun.open.status !== "armed";
       const status = await this.takeUp(begun.open);
       if (status !== null) return status;
+      this.is_open = false;
     }
     for (;;) {
       if (context.now() >= deadline || context.signal?.aborted) {
@@ -183,10 +194,11 @@ class Run {
     const { context, begun } = this;
     const { admin: _, ...rest } = context;
     this.platform = await platformOf(slug, rest);
+    this.media = mediaSource(rest);
     this.publisher = await publisherOf(slug, {
       ...rest,
       platform: this.platform,
-      media: mediaSource(rest),
+      media: this.media,
       known_ids: begun.known_ids,
     });
     this.access = new Access(context, this.platform, {
@@ -197,7 +209,7 @@ class Run {
   }
 
   private work(): Work {
-    return { ...this.draft, state: this.state, account: this.account };
+    return { ...this.draft, state: this.state, account: this.account, is_open: this.is_open };
   }
 
   /** A call that an earlier run wrote down, and of which nobody has heard. */
@@ -235,11 +247,13 @@ class Run {
       const isSame = JSON.stringify(outcome.state) === JSON.stringify(this.state);
       this.failures = 0;
       if (outcome.wait_seconds) {
+        if (outcome.is_processing && this.isStuck()) return await this.endProcessing();
         return await this.leave({
           status: "waiting",
           state: outcome.state,
           next_seconds: outcome.wait_seconds,
           wait_reason: outcome.wait_reason,
+          is_processing: outcome.is_processing,
         });
       }
       if (!isSame) await this.record({ state: outcome.state });
@@ -248,6 +262,65 @@ class Run {
       if (!(error instanceof PlatformFault)) throw error;
       return await this.refused(step, error);
     }
+  }
+
+  private isStuck(): boolean {
+    return (this.begun.processing_seconds ?? 0) > this.publisher.processing_hours * 3_600;
+  }
+
+  /** The platform has been at work for longer than it ever takes. */
+  private async endProcessing(): Promise<string> {
+    const { title } = this.platform;
+    const why = `${title} has been processing it for more than ${this.publisher.processing_hours} hours`;
+    if (!this.begun.is_sent) {
+      return await this.fail(`${why}; change the media, or try again`, "creator", "processing");
+    }
+    return await this.leave({
+      status: "unknown",
+      next_at: null,
+      error_code: "processing",
+      error_message: `${why}. Look there, then say here that it is there, or that it is to be tried again`,
+      who_must_act: "creator",
+    });
+  }
+
+  /** Has the media that a call needs before the call is written down; null when they are there. */
+  private async fetchMedia(step: Step): Promise<string | null> {
+    try {
+      await this.media.fetch(step.needs ?? []);
+      return null;
+    } catch (error) {
+      if (!(error instanceof MediaUnavailable)) throw error;
+      return await this.withoutMedia(step, error);
+    }
+  }
+
+  private async withoutMedia(step: Step, error: MediaUnavailable): Promise<string> {
+    this.context.log.warn("a medium could not be had from storage", {
+      target_id: this.begun.target_id,
+      step: step.name,
+      error,
+    });
+    if (error.is_gone) {
+      return await this.refuse(step, {
+        then: "fail",
+        message: "a file of this post is gone; upload it again and write the post anew",
+        who_must_act: "creator",
+      }, "media_gone");
+    }
+    this.failures += 1;
+    if (this.failures > MOST_FAILURES) {
+      return await this.refuse(step, {
+        then: "fail",
+        message: "our storage did not give the file for too long; try again later",
+        who_must_act: "operator",
+      }, "media_unavailable");
+    }
+    return await this.leave({
+      status: "waiting",
+      next_seconds: this.backoff(),
+      wait_reason: "our storage does not give the file at the moment; it is tried again",
+    });
   }
 
   /** One call that changes something, between its marks. */
@@ -262,6 +335,8 @@ class Run {
         "scope_missing",
       );
     }
+    const unfetched = await this.fetchMedia(step);
+    if (unfetched !== null) return unfetched;
     const witness = step.needs_witness ? await this.witness() : null;
     const armed = await context.admin.call("arm_publishing", {
       p_target_id: begun.target_id,
@@ -325,7 +400,15 @@ class Run {
         if (!(error instanceof PlatformFault)) throw error;
         return await this.refused(step, error);
       }
-      return await this.failed(step, attempt_id, (begun.open?.attempt ?? 0) + 1, error);
+      if (error instanceof MediaUnavailable) {
+        await this.record({
+          attempt_id,
+          outcome: "absent",
+          note: "our storage did not give the file; nothing left",
+        });
+        return await this.withoutMedia(step, error);
+      }
+      return await this.failed(step, attempt_id, armed.attempt ?? 1, error);
     }
   }
 
@@ -471,12 +554,7 @@ class Run {
   private async refused(step: Step, fault: PlatformFault | null): Promise<string | null> {
     const verdict = this.verdict(step, fault);
     const reason = fault?.reason ?? "without effect";
-    if (verdict.then === "fail") {
-      if (step.effect === "adds") {
-        return await this.finish(`the post is out, its first comment is not: ${verdict.message}`);
-      }
-      return await this.fail(verdict.message, verdict.who_must_act, reason);
-    }
+    if (verdict.then === "fail") return await this.refuse(step, verdict, reason);
     if (verdict.then === "restart" && !verdict.wait_seconds) {
       await this.record({ state: verdict.state ?? this.state });
       return await this.countFailure(reason, verdict.message) ? null : "failed";
@@ -487,6 +565,17 @@ class Run {
       wait_reason: verdict.message,
       ...(verdict.state ? { state: verdict.state } : {}),
     });
+  }
+
+  private async refuse(step: Step, { message, who_must_act }: Verdict, code: string): Promise<string> {
+    if (step.effect === "adds") {
+      return await this.finish(`the post is out, its first comment is not: ${message}`);
+    }
+    // What is only prepared for a post that is out (a picture for its video) makes it no failure.
+    if (step.effect === "prepares" && textOf(this.state.post_id)) {
+      return await this.finish(`the post is out; missing is its ${step.name}: ${message}`);
+    }
+    return await this.fail(message, who_must_act, code);
   }
 
   private verdict(step: Step, fault: PlatformFault | null): Verdict {

@@ -114,6 +114,8 @@ export type Limit = {
 export interface Work extends Draft {
   state: JsonObject;
   account: KnownAccount;
+  /** Whether a call that shows something has left of which nobody has heard: then nothing is begun anew. */
+  is_open: boolean;
 }
 
 /** What a call gave. */
@@ -124,6 +126,8 @@ export interface Outcome {
   wait_seconds?: number;
   /** Why, in words for the creator. */
   wait_reason?: string;
+  /** The platform is at work on what it got: waited for no longer than `Publisher.processing_hours`. */
+  is_processing?: boolean;
 }
 
 /** What asking gave about a call of which nobody heard. */
@@ -157,6 +161,8 @@ export interface Step {
   settle?(tokens: Tokens, sent: Sent): Promise<Settled>;
   /** Of what prepares: what is to be kept when the answer was lost. */
   lost?: JsonObject;
+  /** Media that the call takes; had before it is written down. */
+  needs?: readonly Need[];
   limits?: readonly Limit[];
   cost_micro_usd?: number;
   /** Whether the account is looked at before, because the post has no words to find it by. */
@@ -176,6 +182,8 @@ export interface Verdict {
 export interface Publisher {
   slug: PlatformSlug;
   kinds: readonly PostKind[];
+  /** How long the platform may process what it got before nobody waits any more. */
+  processing_hours: number;
   /** What must have been granted. */
   scopes(draft: Draft): readonly string[];
   /** Everything that can be said without asking the platform. */
@@ -207,6 +215,18 @@ export interface MediaSource {
   url(medium: Medium, seconds: number): Promise<string>;
   /** Bytes from `from` up to, not including, `to`. */
   read(medium: Medium, from: number, to: number): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+/** What a call needs of the creator's media: an address, or bytes. */
+export type Need = { medium: Medium; seconds: number } | { medium: Medium; from: number; to: number };
+
+/** Our own storage did not give a file. Nothing has left: it is tried again, or the file is gone. */
+export class MediaUnavailable extends Error {
+  override name = "MediaUnavailable";
+
+  constructor(readonly is_gone: boolean, cause: unknown) {
+    super(is_gone ? "the file is gone from storage" : "storage does not answer", { cause });
+  }
 }
 
 export type PublisherFactory = (context: PublisherContext) => Publisher;

@@ -12,6 +12,8 @@ export const PUBLISHING = settingsPart("publishing", {
   /** After so long nobody asks any more. */
   PUBLISH_GIVE_UP_HOURS: whole(1, 720).default(24),
   PUBLISH_CHUNK_BYTES: whole(262_144, 67_108_864).default(8_388_608),
+  /** Media that no post has needed for so many days are removed; 0: kept until their creator deletes them. */
+  MEDIA_KEEP_DAYS: whole(0, 3_650).default(0),
   MEDIA_BUCKET: z.string().regex(/^[a-z0-9-]{3,63}$/).default("media"),
   YOUTUBE_UPLOAD_URL: url.default("https://www.googleapis.com/upload/youtube/v3"),
   YOUTUBE_UPLOADS_PER_DAY: whole(1, 1_000_000).default(100),

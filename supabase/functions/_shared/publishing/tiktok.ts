@@ -26,6 +26,8 @@ import { readBack } from "./read_back.ts";
 import { kindObjection, lengthObjection, mediaObjections, optionObjections } from "./rules.ts";
 import { PUBLISHING } from "./settings.ts";
 
+/** How long TikTok may fetch an address. */
+const URL_SECONDS = 24 * 3_600;
 const KINDS = ["video", "short", "image", "carousel"] as const;
 const PUBLISH = "video.publish";
 const MEGABYTE = 1_048_576;
@@ -240,6 +242,7 @@ export function tiktok(context: PublisherContext): Publisher {
       name: isLast ? "the last part" : `part ${place + 1}`,
       effect: isLast ? "shows" : "prepares",
       lost: stored({ ...state, must_ask: true }),
+      ...(medium ? { needs: [{ medium, from: state.sent, to }] } : {}),
       async call() {
         if (!medium || state.upload_url === undefined) {
           throw new PlatformFault("tiktok", "misconfigured", { reason: "no upload address", status: 400 });
@@ -285,9 +288,10 @@ export function tiktok(context: PublisherContext): Publisher {
       name: state.restarts > 0 ? `post the photos, again ${state.restarts}` : "post the photos",
       effect: "shows",
       limits,
+      needs: work.media.map((medium) => ({ medium, seconds: URL_SECONDS })),
       needs_witness: captionOf(work) === "",
       async call(tokens) {
-        const urls = await Promise.all(work.media.map((medium) => context.media.url(medium, 24 * 3_600)));
+        const urls = await Promise.all(work.media.map((medium) => context.media.url(medium, URL_SECONDS)));
         const { data } = await mutations.tell(`${base}/post/publish/content/init/`, Begun, {
           headers: bearer(tokens),
           json: {
@@ -348,6 +352,7 @@ export function tiktok(context: PublisherContext): Publisher {
           state: stored({ ...state, asked }),
           wait_seconds: Math.min(60, 2 ** Math.min(asked, 6)),
           wait_reason: "TikTok is processing the post",
+          is_processing: true,
         };
       },
     };
@@ -356,6 +361,8 @@ export function tiktok(context: PublisherContext): Publisher {
   return {
     slug: "tiktok",
     kinds: KINDS,
+    // Moderation takes up to a day.
+    processing_hours: 48,
     scopes: () => [PUBLISH],
     objections,
     limits: () => limits,

@@ -41,6 +41,8 @@ const CHUNK = 4 * 1_048_576;
 
 const UploadState = z.object({
   id: z.string().optional(),
+  /** When it was begun: X forgets what is in no post after a day. */
+  begun_at: z.string().optional(),
   sent: z.int().default(0),
   segment: z.int().default(0),
   finalized: z.boolean().default(false),
@@ -138,10 +140,16 @@ export function twitter(context: PublisherContext): Publisher {
     return null;
   }
 
+  /** Some hours before X forgets it, for clocks differ. */
+  function isOld({ begun_at }: z.output<typeof UploadState>): boolean {
+    return begun_at !== undefined && context.now().getTime() - Date.parse(begun_at) > 20 * 3_600_000;
+  }
+
   /** What is still to be done for one medium. */
   function upload(work: Work, state: State, index: number): Step | null {
     const medium = work.media[index];
-    const known = UploadState.parse(state.uploads[index] ?? {});
+    const kept = UploadState.parse(state.uploads[index] ?? {});
+    const known = state.posts.length === 0 && !work.is_open && isOld(kept) ? UploadState.parse({}) : kept;
     if (!medium || (known.ready && (known.described || !medium.alt_text || medium.kind === "video"))) {
       return null;
     }
@@ -165,17 +173,18 @@ export function twitter(context: PublisherContext): Publisher {
             headers: bearer(tokens),
             json: { media_type: medium.mime_type, total_bytes: medium.bytes, media_category: category },
           });
-          return keep({ id: data.id });
+          return keep({ id: data.id, begun_at: context.now().toISOString() });
         },
       };
     }
     const url = `${base}/media/upload/${known.id}`;
     if (known.sent < medium.bytes) {
+      const to = Math.min(medium.bytes, known.sent + CHUNK);
       return {
         name: name(`part ${known.segment + 1}`),
         effect: "prepares",
+        needs: [{ medium, from: known.sent, to }],
         async call(tokens) {
-          const to = Math.min(medium.bytes, known.sent + CHUNK);
           const form = new FormData();
           form.set("segment_index", String(known.segment));
           form.set("media", new Blob([await context.media.read(medium, known.sent, to)]), "part");
@@ -222,6 +231,7 @@ export function twitter(context: PublisherContext): Publisher {
               state: work.state,
               wait_seconds: info.check_after_secs ?? 5,
               wait_reason: "X is processing the video",
+              is_processing: true,
             };
           }
           return keep({ ready: true });
@@ -320,6 +330,7 @@ export function twitter(context: PublisherContext): Publisher {
   return {
     slug: "twitter",
     kinds: KINDS,
+    processing_hours: 3,
     scopes: (draft) => draft.media.length > 0 ? [...SCOPES, "media.write"] : SCOPES,
     objections,
     limits: (draft) => limitsOf(costOf(draft)),

@@ -23,6 +23,7 @@ export const TYPES: Readonly<Record<string, Medium["kind"]>> = {
   "video/webm": "video",
 };
 
+const MOST_HASHED_BYTES = 64 * 1_048_576;
 const MOST_BYTES = 10 * 1_073_741_824;
 const Announced = z.object({ media_id: z.string(), path: z.string() });
 
@@ -80,14 +81,8 @@ export async function finishMedia(context: Context, user_id: string, media_id: s
 
 async function factsOf(context: Context, storage: Storage, medium: Medium) {
   const { PUBLISH_CHUNK_BYTES } = context.settings.of(PUBLISHING);
-  const hash = createHash("sha256");
-  let head: Uint8Array<ArrayBuffer> | null = null;
-  for (let at = 0; at < medium.bytes; at += PUBLISH_CHUNK_BYTES) {
-    const part = await storage.bytes(medium.path, at, Math.min(medium.bytes, at + PUBLISH_CHUNK_BYTES));
-    head ??= part;
-    hash.update(part);
-  }
-  const sha256 = hash.digest("hex");
+  const head = await storage.bytes(medium.path, 0, Math.min(medium.bytes, PUBLISH_CHUNK_BYTES));
+  const sha256 = await checksumOf(storage, medium, head);
   try {
     const seen = medium.kind === "video"
       ? await probeVideo(await storage.sign(medium.path, 900))
@@ -104,6 +99,20 @@ async function factsOf(context: Context, storage: Storage, medium: Medium) {
     context.log.info("a medium could not be read", { media_id: medium.id, error });
     return { status: "refused", sha256, refused_because: `it is no ${medium.mime_type} that can be read` };
   }
+}
+
+/** Of a file that is read within moments; a film of gigabytes is not read for it. */
+async function checksumOf(
+  storage: Storage,
+  { path, bytes }: Medium,
+  head: Uint8Array,
+): Promise<string | null> {
+  if (bytes > MOST_HASHED_BYTES) return null;
+  const hash = createHash("sha256").update(head);
+  for (let at = head.length; at < bytes; at += head.length) {
+    hash.update(await storage.bytes(path, at, Math.min(bytes, at + head.length)));
+  }
+  return hash.digest("hex");
 }
 
 interface Facts {
@@ -159,18 +168,27 @@ export async function deleteMedia(context: Context, user_id: string, media_id: s
     { p_user_id: user_id, p_media_id: media_id },
     z.string(),
   );
-  // The row says that it is gone; a file that stays behind costs space and nothing else.
-  await new Storage(context).remove([path]).catch((error) =>
-    context.log.warn("a file could not be removed", { path, error })
-  );
+  // The row says that it is gone, and the file is doomed; mostly it goes at once.
+  try {
+    await removeFiles(context, [path]);
+  } catch (error) {
+    context.log.warn("a file could not be removed, and will be later", { path, error });
+  }
 }
 
-/** Removes uploads that never ended or were refused. */
+async function removeFiles(context: Context, paths: string[]): Promise<void> {
+  await new Storage(context).remove(paths);
+  await context.admin.call("forget_doomed_files", { p_paths: paths });
+}
+
+/** Finds what is to go from storage, and removes it: uploads that never ended, what is old, what erased creators left. */
 export const keepMediaJob: Handler = async ({ context, deadline }) => {
+  const { MEDIA_BUCKET, MEDIA_KEEP_DAYS } = context.settings.of(PUBLISHING);
+  await context.admin.call("keep_publishing_house", { p_bucket: MEDIA_BUCKET, p_keep_days: MEDIA_KEEP_DAYS });
   let removed = 0;
   for (;;) {
-    const paths = await context.admin.call("claim_forgotten_media", {}, z.array(z.string()));
-    await new Storage(context).remove(paths);
+    const paths = await context.admin.call("claim_doomed_files", { p_limit: 100 }, z.array(z.string()));
+    if (paths.length > 0) await removeFiles(context, paths);
     removed += paths.length;
     if (paths.length < 100 || context.now() >= deadline) return { result: { removed } };
   }

@@ -159,6 +159,7 @@ export function youtube(context: PublisherContext): Publisher {
       name: isLast ? "the last part" : `bytes from ${state.sent}`,
       effect: isLast ? "shows" : "prepares",
       lost: stored({ ...state, must_ask: true }),
+      ...(medium ? { needs: [{ medium, from: state.sent, to }] } : {}),
       async call() {
         if (!medium) {
           throw new PlatformFault("youtube", "misconfigured", { reason: "no medium", status: 400 });
@@ -225,9 +226,11 @@ export function youtube(context: PublisherContext): Publisher {
   }
 
   function thumbnail(work: Work, state: State): Step {
+    const medium = work.thumbnail;
     return {
       name: "thumbnail",
       effect: "prepares",
+      ...(medium ? { needs: [{ medium, from: 0, to: medium.bytes }] } : {}),
       limits: [units(50)],
       async call(tokens) {
         const { thumbnail } = work;
@@ -280,6 +283,7 @@ export function youtube(context: PublisherContext): Publisher {
   return {
     slug: "youtube",
     kinds: KINDS,
+    processing_hours: 24,
     scopes: (draft) => draft.options.first_comment === undefined ? [UPLOAD] : [UPLOAD, COMMENT],
     objections,
     limits: () => [uploads],

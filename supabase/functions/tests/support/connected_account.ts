@@ -140,6 +140,15 @@ export class ConnectedAccount {
     await simulator("faults", { match, account: this.account_id, times: 1, ...about, fault });
   }
 
+  /** How many calls of this account met a fault that is armed. */
+  async hits(): Promise<number> {
+    const { faults } = await simulator<{ faults: { account?: string; hits: number }[] }>("faults");
+    return faults.filter(({ account }) => account === this.account_id).reduce(
+      (sum, { hits }) => sum + hits,
+      0,
+    );
+  }
+
   async disarm(): Promise<void> {
     await simulator(`faults?account=${this.account_id}`, undefined, "DELETE");
   }

@@ -125,7 +125,8 @@ export class PublishingAccount {
 
   /** One visit of a worker. */
   async visit(context: Context = this.context): Promise<void> {
-    await publishAccount(context, this.account.social_account_id, new Date(Date.now() + 60_000));
+    // By its own clock, which may be wrong.
+    await publishAccount(context, this.account.social_account_id, new Date(context.now().getTime() + 60_000));
   }
 
   /** Visits until the target has come to an end, or nobody will look at it any more. */
