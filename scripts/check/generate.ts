@@ -2,6 +2,7 @@
  * Everything that is derived and committed: `deno task generate` writes it, `deno task check` compares.
  * With names (`deno task generate postman types`) only these parts are written.
  */
+import { generateDashboard } from "../../monitoring/dashboard.ts";
 import { generateCollections } from "../postman/generate.ts";
 import { generateDatabaseTypes } from "./database_types.ts";
 import { generateClientTypes } from "./client_types.ts";
@@ -22,6 +23,7 @@ export const GENERATORS: Record<string, Generator> = {
   mcp: generateMcpSchemas,
   postman: generateCollections,
   rollbacks: generateRollbacks,
+  dashboard: generateDashboard,
   types: generateDatabaseTypes,
 };
 
