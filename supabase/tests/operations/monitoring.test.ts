@@ -17,12 +17,15 @@ const Rules = z.object({
 });
 const RuleTests = z.object({
   tests: z.array(z.object({
-    alert_rule_test: z.array(z.object({ alertname: z.string(), exp_alerts: z.array(z.unknown()).default([]) })),
+    alert_rule_test: z.array(
+      z.object({ alertname: z.string(), exp_alerts: z.array(z.unknown()).default([]) }),
+    ),
   })),
 });
 
 async function promtool(...args: string[]) {
-  return await new Deno.Command("promtool", { args, stdin: "null", stdout: "piped", stderr: "piped" }).output();
+  return await new Deno.Command("promtool", { args, stdin: "null", stdout: "piped", stderr: "piped" })
+    .output();
 }
 
 const ignore = !await promtool("--version").then(({ success }) => success, () => false);
@@ -57,7 +60,10 @@ Deno.test("each alert of the database has a paragraph in the runbook: meaning, w
     const rules = await sql<{ name: string }[]>`select name from ops.alert_rule`;
     const found = await paragraphs();
     const written = [...found.keys()].filter((anchor) => anchor.startsWith("alert-"));
-    assert.deepEqual(written.toSorted(), rules.map(({ name }) => `alert-${name.replaceAll("_", "-")}`).toSorted());
+    assert.deepEqual(
+      written.toSorted(),
+      rules.map(({ name }) => `alert-${name.replaceAll("_", "-")}`).toSorted(),
+    );
     for (const anchor of written) {
       for (const part of ["**Meaning**:", "**Look here**:", "**Do this**:"]) {
         assert.ok(found.get(anchor)?.includes(part), `${anchor} lacks ${part}`);
@@ -68,25 +74,41 @@ Deno.test("each alert of the database has a paragraph in the runbook: meaning, w
   }
 });
 
-Deno.test({ name: "Prometheus takes the rules, and each fires and is silent when its test says so", ignore }, async () => {
-  for (const [task, file] of [["check", "monitoring/rules.yml"], ["test", "monitoring/rules.test.yml"]] as const) {
-    const { success, stdout, stderr } = await promtool(task, "rules", file);
-    assert.ok(success, text.decode(stdout) + text.decode(stderr));
-  }
-});
+Deno.test(
+  { name: "Prometheus takes the rules, and each fires and is silent when its test says so", ignore },
+  async () => {
+    for (
+      const [task, file] of [["check", "monitoring/rules.yml"], [
+        "test",
+        "monitoring/rules.test.yml",
+      ]] as const
+    ) {
+      const { success, stdout, stderr } = await promtool(task, "rules", file);
+      assert.ok(success, text.decode(stdout) + text.decode(stderr));
+    }
+  },
+);
 
 Deno.test("each of Prometheus' rules has a test that fires and one that is silent, a paragraph, and metrics that exist", async () => {
-  const rules = Rules.parse(parse(await Deno.readTextFile("monitoring/rules.yml"))).groups.flatMap(({ rules }) => rules);
+  const rules = Rules.parse(parse(await Deno.readTextFile("monitoring/rules.yml"))).groups.flatMap((
+    { rules },
+  ) => rules);
   const tests = RuleTests.parse(parse(await Deno.readTextFile("monitoring/rules.test.yml"))).tests
     .flatMap(({ alert_rule_test }) => alert_rule_test);
   const anchors = await paragraphs();
   const names = await known();
   for (const { alert, expr, annotations, labels } of rules) {
-    for (const name of metricsIn(expr)) assert.ok(names.has(name), `${alert ?? expr}: ${name} is not in /metrics`);
+    for (const name of metricsIn(expr)) {
+      assert.ok(names.has(name), `${alert ?? expr}: ${name} is not in /metrics`);
+    }
     if (!alert) continue;
     assert.ok(labels?.severity, alert);
     const own = tests.filter(({ alertname }) => alertname === alert);
-    assert.ok(own.some(({ exp_alerts }) => exp_alerts.length > 0) && own.some(({ exp_alerts }) => exp_alerts.length === 0), alert);
+    assert.ok(
+      own.some(({ exp_alerts }) => exp_alerts.length > 0) &&
+        own.some(({ exp_alerts }) => exp_alerts.length === 0),
+      alert,
+    );
     const [page, anchor = ""] = annotations?.runbook.split("#") ?? [];
     assert.equal(page, "docs/operations.md");
     assert.ok(anchors.has(anchor), `${alert}: ${anchor}`);
@@ -110,7 +132,12 @@ Deno.test("the dashboard is as its source makes it, and every metric that it dra
 
 Deno.test({ name: "Prometheus reads what /metrics says", ignore }, async () => {
   const { body } = await callFunction<{ text: string }>("metrics", { as: "secret" });
-  const child = new Deno.Command("promtool", { args: ["check", "metrics"], stdin: "piped", stdout: "piped", stderr: "piped" }).spawn();
+  const child = new Deno.Command("promtool", {
+    args: ["check", "metrics"],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
   const writer = child.stdin.getWriter();
   await writer.write(new TextEncoder().encode(body.text));
   await writer.close();
