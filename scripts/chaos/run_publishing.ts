@@ -175,7 +175,7 @@ async function one(
   } else {
     status = await retryOnError(own, { ...step, body, options }, media_ids, kill);
   }
-  const hasFired = kill.hasFired || await own.account.hits() > 0;
+  const hasFired = kill.hasFired || (await own.account.armed()).faults.some(({ hits }) => hits > 0);
   await own.account.disarm();
   const shown = (await own.shown()).slice(before);
   report.by_status[status] = (report.by_status[status] ?? 0) + 1;

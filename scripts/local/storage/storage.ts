@@ -109,6 +109,11 @@ export class LocalStorage {
       if (!isAllowed) return refuse(403, "Unauthorized");
       const id = btoa(crypto.randomUUID()).replaceAll("=", "");
       const length = Number(headers.get("upload-length"));
+      const rules = BUCKETS[about.bucketName ?? ""];
+      if (rules && !(length <= rules.bytes)) return refuse(413, "Payload too large");
+      if (rules && about.contentType !== undefined && !rules.types.includes(about.contentType)) {
+        return refuse(415, "invalid_mime_type");
+      }
       await write(this.#tus(id, "json"), JSON.stringify({ path: name, length } satisfies Tus));
       await write(this.#tus(id, "part"), "");
       return new Response(null, {
@@ -226,6 +231,14 @@ export class LocalStorage {
     return claims.path === path && claims.use === use && claims.until > Date.now();
   }
 }
+
+/** As module 007 makes them where the database has Supabase Storage. */
+const BUCKETS: Record<string, { bytes: number; types: string[] }> = {
+  media: {
+    bytes: 10 * 1_073_741_824,
+    types: "image/jpeg image/png image/webp image/gif video/mp4 video/quicktime video/webm".split(" "),
+  },
+};
 
 function metadata(text: string): Record<string, string> {
   return Object.fromEntries(

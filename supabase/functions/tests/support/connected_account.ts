@@ -140,13 +140,10 @@ export class ConnectedAccount {
     await simulator("faults", { match, account: this.account_id, times: 1, ...about, fault });
   }
 
-  /** How many calls of this account met a fault that is armed. */
-  async hits(): Promise<number> {
+  /** The faults that are armed for this account, with how many calls met them. */
+  async armed(): Promise<{ faults: { hits: number }[] }> {
     const { faults } = await simulator<{ faults: { account?: string; hits: number }[] }>("faults");
-    return faults.filter(({ account }) => account === this.account_id).reduce(
-      (sum, { hits }) => sum + hits,
-      0,
-    );
+    return { faults: faults.filter(({ account }) => account === this.account_id) };
   }
 
   async disarm(): Promise<void> {
