@@ -14,6 +14,8 @@ export interface Opened extends AsyncDisposable {
   at(path: string): string;
   /** Goes there and waits for its heading. */
   go(path: string): Promise<void>;
+  /** Waits until nothing on the page is loading any more. */
+  settled(): Promise<void>;
   /** Violations of axe-core's rules as the page is now, one line each. */
   violations(): Promise<string[]>;
   /** By how many pixels the page is wider than its window. */
@@ -69,6 +71,9 @@ export async function openConsole({ as, expects, ...options }: Wish = {}): Promi
     async go(path) {
       await page.goto(at(path));
       await page.getByRole("heading", { level: 1 }).waitFor();
+    },
+    async settled() {
+      await page.locator(".loading").first().waitFor({ state: "detached" });
     },
     async violations() {
       await page.evaluate(await axeSource());

@@ -11,6 +11,7 @@ export const VISITOR_PAGES: string[] = [
 export const STUDIO_PAGES: string[] = [
   "",
   "/welcome",
+  "/feed",
   "/notifications",
   "/accounts",
   "/library",

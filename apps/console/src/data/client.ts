@@ -97,8 +97,9 @@ export const LIMIT_MS = 20_000;
 
 /** A signal that ends with the page's own, or with the time limit. */
 export function limited(signal?: AbortSignal, ms = LIMIT_MS): AbortSignal {
-  const limit = AbortSignal.timeout(ms);
-  return signal ? AbortSignal.any([signal, limit]) : limit;
+  const limit = new AbortController();
+  setTimeout(() => limit.abort(new DOMException("No answer came in time", "TimeoutError")), ms);
+  return signal ? AbortSignal.any([signal, limit.signal]) : limit.signal;
 }
 
 /** What a failure is, whatever was thrown: a time limit, too, is a problem with a code. */

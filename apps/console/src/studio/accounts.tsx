@@ -1,4 +1,5 @@
 import { isProblem } from "@streamvibe/client";
+import { useState } from "react";
 import { api, supabase } from "../data/client.ts";
 import { rowsOf, useAction } from "../data/queries.ts";
 import { visitor } from "../texts/visitor.ts";
@@ -11,6 +12,7 @@ import {
   Badge,
   Button,
   Card,
+  Check,
   Empty,
   Page,
   Problem,
@@ -58,6 +60,9 @@ export default function Accounts() {
                   ))}
                 </div>
               </Section>
+              {connected.some(({ paused_at }) => paused_at) && quotas.data && (
+                <Active accounts={connected} limit={quotas.data.subscription_tier.max_social_accounts} />
+              )}
               {old.length > 0 && (
                 <Section title={t.accounts.old}>
                   <ul className="chips">
@@ -74,6 +79,35 @@ export default function Accounts() {
         }}
       </Query>
     </Page>
+  );
+}
+
+/** A smaller plan pauses accounts; which ones stay is the creator's to say. */
+function Active({ accounts, limit }: { accounts: Account[]; limit: number }) {
+  const [kept, setKept] = useState(() => accounts.filter(({ paused_at }) => !paused_at).map(({ id }) => id));
+  const choose = useAction(() => api.rpc("choose_active_accounts", { p_account_ids: kept }), {
+    touches: ["social_account"],
+    onDone: () => say(t.profile.saved),
+  });
+  return (
+    <Section title={t.plan.downgrade} lede={t.accounts.limit(limit)}>
+      {choose.error && <Problem error={choose.error} />}
+      <div className="row">
+        {accounts.map((account) => (
+          <Check
+            key={account.id}
+            label={nameOf(account)}
+            checked={kept.includes(account.id)}
+            disabled={!kept.includes(account.id) && kept.length >= limit}
+            onChange={({ target }) =>
+              setKept(target.checked ? [...kept, account.id] : kept.filter((id) => id !== account.id))}
+          />
+        ))}
+      </div>
+      <div className="actions">
+        <Button busy={choose.isPending} onClick={() => choose.mutate()}>{t.profile.save}</Button>
+      </div>
+    </Section>
   );
 }
 

@@ -33,13 +33,36 @@ import { CATEGORIES } from "../visitor/choices.tsx";
 import { kindName } from "../visitor/item_card.tsx";
 import { Suggest } from "./suggest.tsx";
 
-export type Item = Row<"content_item">;
+export type Item = Pick<
+  Row<"content_item">,
+  | "id"
+  | "title"
+  | "description"
+  | "tags"
+  | "hashtags"
+  | "category_code"
+  | "content_type"
+  | "permalink"
+  | "visibility"
+  | "views_count"
+  | "likes_count"
+  | "comments_count"
+  | "total_clicks"
+  | "published_at"
+  | "hidden_at"
+  | "hidden_reason"
+  | "vanished_at"
+  | "deleted_at"
+  | "updated_at"
+>;
+const COLUMNS =
+  "id, title, description, tags, hashtags, category_code, content_type, permalink, visibility, views_count, likes_count, comments_count, total_clicks, published_at, hidden_at, hidden_reason, vanished_at, deleted_at, updated_at";
 
 export default function ItemPage() {
   const id = useParam("id");
   const item = useTable<Item>(
     ["content_item", id],
-    (from, signal) => from("content_item").select("*").eq("id", id).abortSignal(signal).single(),
+    (from, signal) => from("content_item").select(COLUMNS).eq("id", id).abortSignal(signal).single(),
   );
   return <Query of={item} rows={6}>{(row) => <One item={row} />}</Query>;
 }

@@ -4,6 +4,7 @@ import type { Pages } from "../router.tsx";
 export const STUDIO_PAGES: Pages = {
   "/": () => import("./home.tsx"),
   "/welcome": () => import("./welcome.tsx"),
+  "/feed": () => import("./feed.tsx"),
   "/notifications": () => import("./notifications.tsx"),
   "/accounts": () => import("./accounts.tsx"),
   "/library": () => import("./library.tsx"),

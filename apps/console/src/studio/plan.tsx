@@ -1,4 +1,4 @@
-import { api } from "../data/client.ts";
+import { api, useUserId } from "../data/client.ts";
 import { useAction, useCall, useTable } from "../data/queries.ts";
 import type { Row } from "@streamvibe/client";
 import { studio as t } from "../texts/studio.ts";
@@ -111,6 +111,7 @@ export default function Plan() {
         </Query>
       </Section>
       <AiCosts />
+      <History />
     </Page>
   );
 }
@@ -259,3 +260,49 @@ function AiCosts() {
 
 type Counted = Record<"calls" | "prompt_tokens" | "completion_tokens" | "calls_of_unknown_cost", number>;
 const total = (rows: Counted[], name: keyof Counted): number => rows.reduce((sum, row) => sum + row[name], 0);
+
+/** What earlier months used. */
+function History() {
+  const user = useUserId();
+  type Month = Row<"quota_usage_history">;
+  const months = useTable<Month[]>(
+    ["quota_usage_history", user],
+    (from, signal) =>
+      from("quota_usage_history").select(
+        "cycle_start_date, syncs_used, ai_analyses_used, seo_submissions_used",
+      ).eq("user_id", user)
+        .order("cycle_start_date", { ascending: false }).limit(24).abortSignal(signal),
+  );
+  const names = t.plan.quota_names;
+  if (months.data?.length === 0) return null;
+  return (
+    <Section title={t.plan.history}>
+      <Query of={months}>
+        {(rows) => (
+          <Table
+            caption={t.plan.history}
+            rows={rows}
+            keyOf={({ cycle_start_date }) => cycle_start_date}
+            columns={[
+              {
+                name: t.analytics.since,
+                cell: ({ cycle_start_date }) => <Time at={cycle_start_date} style="day" />,
+              },
+              { name: names.syncs ?? "", numeric: true, cell: ({ syncs_used }) => number(syncs_used) },
+              {
+                name: names.ai_analyses ?? "",
+                numeric: true,
+                cell: ({ ai_analyses_used }) => number(ai_analyses_used),
+              },
+              {
+                name: names.seo_submissions ?? "",
+                numeric: true,
+                cell: ({ seo_submissions_used }) => number(seo_submissions_used),
+              },
+            ]}
+          />
+        )}
+      </Query>
+    </Section>
+  );
+}

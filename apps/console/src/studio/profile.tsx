@@ -19,7 +19,9 @@ import {
   TextField,
 } from "../ui/parts.tsx";
 import { CATEGORIES } from "../visitor/choices.tsx";
+import { Activity } from "./activity.tsx";
 import { type Me, useMe, zone } from "./data.ts";
+import { DeleteAccount, ExportData } from "./own_data.tsx";
 
 export default function Profile() {
   const me = useMe();
@@ -37,6 +39,21 @@ export default function Profile() {
               <Card>
                 <Settings />
               </Card>
+            </Section>
+            <Section title={t.profile.data}>
+              <div className="halves">
+                <Card>
+                  <h3>{t.profile.export}</h3>
+                  <ExportData />
+                </Card>
+                <Card>
+                  <h3>{t.profile.delete}</h3>
+                  <DeleteAccount />
+                </Card>
+              </div>
+            </Section>
+            <Section title={t.profile.activity} lede={t.profile.activity_lede}>
+              <Activity />
             </Section>
           </>
         )}

@@ -4,7 +4,7 @@ import { type Places, Shell } from "../ui/shell.tsx";
 const PLACES: Places = [
   {
     title: t.nav.start,
-    links: [["/studio", t.nav.home], ["/studio/welcome", t.nav.welcome], [
+    links: [["/studio", t.nav.home], ["/studio/feed", t.nav.feed], ["/studio/welcome", t.nav.welcome], [
       "/studio/notifications",
       t.nav.notifications,
     ]],

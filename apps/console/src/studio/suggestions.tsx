@@ -1,9 +1,10 @@
 import type { Row } from "@streamvibe/client";
 import { supabase, useUserId } from "../data/client.ts";
-import { rowsOf, useRows } from "../data/queries.ts";
+import { rowsOf, useRows, useTable } from "../data/queries.ts";
 import { studio as t } from "../texts/studio.ts";
 import { number } from "../ui/format.ts";
-import { A, Empty, List, Page, Table, Time } from "../ui/parts.tsx";
+import { useMe } from "./data.ts";
+import { A, Empty, List, Page, Problem, Section, Table, Time } from "../ui/parts.tsx";
 
 type Suggestion =
   & Pick<
@@ -20,7 +21,7 @@ export default function Suggestions() {
   const list = useRows<Suggestion>(["ai_suggestion", "mine"], async (after, signal) => {
     let asked = supabase.from("ai_suggestion")
       .select(
-        "id, content_item_id, suggested_titles, seo_score, trending_score, feedback, created_at, content_item(title)",
+        "id, content_item_id, suggested_titles, seo_score, trending_score, feedback, created_at, content_item!ai_suggestion_content_item_id_fkey(title)",
       )
       .eq("user_id", user);
     if (after) asked = asked.lt("created_at", after);
@@ -31,6 +32,7 @@ export default function Suggestions() {
   });
   return (
     <Page title={t.suggest.title} lede={t.suggest.lede}>
+      <TrendingWords />
       <List
         of={list}
         rows={({ rows }) => rows}
@@ -61,5 +63,31 @@ export default function Suggestions() {
         )}
       </List>
     </Page>
+  );
+}
+
+interface Word {
+  id: string;
+  keyword: string;
+  growth: number | null;
+}
+
+/** What people search for and write about at the moment, in the creator's field where one is chosen. */
+function TrendingWords() {
+  const me = useMe();
+  const category = me.data?.primary_category ?? null;
+  const words = useTable<Word[]>(["trending_keyword", category], (from, signal) => {
+    const asked = from("trending_keyword").select("id, keyword, growth");
+    return (category ? asked.eq("category_code", category) : asked).order("score", { ascending: false })
+      .limit(20).abortSignal(signal);
+  }, { enabled: me.data !== undefined });
+  if (words.error) return <Problem error={words.error} />;
+  if (!words.data || words.data.length === 0) return null;
+  return (
+    <Section title={t.suggest.keywords}>
+      <ul className="chips">
+        {words.data.map(({ id, keyword }) => <li key={id} className="chip">{keyword}</li>)}
+      </ul>
+    </Section>
   );
 }

@@ -3,6 +3,7 @@ import { visitor as t } from "../texts/visitor.ts";
 import { useParam } from "../ui/address.ts";
 import { number } from "../ui/format.ts";
 import { Badge, Empty, Page, Query, Section, Time } from "../ui/parts.tsx";
+import { FollowButton } from "./follow.tsx";
 import { Avatar, categoryName, Grid, ItemCard, platformName } from "./item_card.tsx";
 
 export default function CreatorPage() {
@@ -24,7 +25,12 @@ export default function CreatorPage() {
               t.creator.items(user.item_count),
             ]
               .filter(Boolean).join(" · ")}
-            actions={<Avatar id={user.id} name={name} isLarge />}
+            actions={
+              <>
+                <FollowButton creator_id={user.id} slug={slug} />
+                <Avatar id={user.id} name={name} isLarge />
+              </>
+            }
           >
             {user.is_verified && (
               <p>

@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import type { Page } from "playwright-core";
+import { consoleTest, openConsole } from "./console.ts";
+import { furnishedCreator } from "./furnished_creator.ts";
+
+/** Moves the focus on by Tab until it is on what has this role and name. */
+async function tabTo(
+  page: Page,
+  role: "link" | "button" | "checkbox" | "searchbox",
+  name: string,
+): Promise<void> {
+  const wanted = page.getByRole(role, { name, exact: true }).first();
+  await wanted.waitFor();
+  for (let steps = 0; steps < 120; steps++) {
+    if (await wanted.evaluate((element) => element === element.ownerDocument.activeElement)) return;
+    await page.keyboard.press("Tab");
+  }
+  throw new Error(`Cannot reach the ${role} ${name} by Tab`);
+}
+
+consoleTest("by keyboard alone an item is found, deleted, taken back by undo and opened", async () => {
+  const { creator } = await furnishedCreator();
+  await using console = await openConsole({ as: creator });
+  const { page } = console;
+  await console.go("/studio");
+  await tabTo(page, "link", "Library");
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { level: 1, name: "Library" }).waitFor();
+  await tabTo(page, "checkbox", "Choose Item 3");
+  await page.keyboard.press("Space");
+  await page.keyboard.press("Shift+Tab");
+  await page.evaluate("document.querySelector('h1').focus()");
+  await tabTo(page, "button", "Delete");
+  await page.keyboard.press("Enter");
+  await page.getByText("1 item deleted.").waitFor();
+  await page.getByRole("checkbox", { name: "Choose Item 3", exact: true }).waitFor({ state: "detached" });
+  await tabTo(page, "button", "Undo");
+  await page.keyboard.press("Enter");
+  await page.getByRole("checkbox", { name: "Choose Item 3", exact: true }).waitFor();
+  await tabTo(page, "link", "Item 3");
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { level: 1, name: "Item 3" }).waitFor();
+});
+
+consoleTest(
+  "the library is filtered by its address, goes on by a cursor, and shows what is deleted",
+  async () => {
+    const { creator } = await furnishedCreator();
+    await using console = await openConsole({ as: creator });
+    const { page } = console;
+    await console.go("/studio/library?sort=views_count");
+    const rows = page.getByRole("row");
+    await page.getByRole("checkbox", { name: /^Choose Item/ }).first().waitFor();
+    assert.equal(await rows.count(), 31);
+    await page.getByRole("button", { name: "Show more" }).click();
+    await page.getByText("That is all: 40 entries.").waitFor();
+    await page.getByLabel("State").selectOption({ label: "Deleted" });
+    await page.getByText("Nothing fits").waitFor();
+    assert.match(page.url(), /state=deleted/);
+  },
+);
+
+consoleTest("texts suggested for several items are a job that is followed to its result", async () => {
+  const { creator } = await furnishedCreator();
+  await using console = await openConsole({ as: creator });
+  const { page } = console;
+  await console.go("/studio/library");
+  await page.getByRole("checkbox", { name: "Choose Item 1", exact: true }).check();
+  await page.getByRole("checkbox", { name: "Choose Item 2", exact: true }).check();
+  await page.getByRole("button", { name: "Suggest texts" }).click();
+  await page.getByRole("main").getByText("Done", { exact: true }).first().waitFor({ timeout: 60_000 });
+  await page.getByRole("region", { name: "Result" }).getByText("suggested").waitFor();
+});
