@@ -16,6 +16,7 @@ import { queue } from "./queue.ts";
 import { queueGrowth } from "./queue_growth.ts";
 import { realtime } from "./realtime.ts";
 import { relevance } from "./relevance.ts";
+import { scheduledPosts } from "./scheduled_posts.ts";
 import { sitemap } from "./sitemap/sitemap.ts";
 import { sync } from "./sync.ts";
 import { syncSchedule } from "./sync_schedule.ts";
@@ -39,6 +40,7 @@ const BENCHMARKS: Benchmark[] = [
   ai,
   sitemap,
   webhook,
+  scheduledPosts,
   consoleLists,
 ];
 
