@@ -20,14 +20,30 @@ export interface DemoLogin {
   password: string;
 }
 
+/** Who is made, and how large their channel is. */
+export interface Seeded {
+  email: string;
+  name: string;
+  videos: number;
+}
+
 /** `attempt` counts the demo creators that there are: one whose making was cut off is left alone. */
-export async function seed(stack: Stack, attempt: number, say: (text: string) => void): Promise<DemoLogin> {
-  const login = {
-    email: `demo${attempt > 0 ? `-${attempt + 1}` : ""}@example.com`,
-    password: "streamvibe-demo",
-  };
+export function demoCreator(attempt: number): Seeded {
   // Two pages of videos: enough to look at, and soon there.
-  const journey = newJourney(stack, { ...login, name: "Demo Creator", videos: 100 });
+  return {
+    email: `demo${attempt > 0 ? `-${attempt + 1}` : ""}@example.com`,
+    name: "Demo Creator",
+    videos: 100,
+  };
+}
+
+export async function seed(
+  stack: Stack,
+  { email, name, videos }: Seeded,
+  say: (text: string) => void,
+): Promise<DemoLogin> {
+  const login = { email, password: "streamvibe-demo" };
+  const journey = newJourney(stack, { ...login, name, videos });
   for (const step of [signUp, confirm, profile, connect, sync, becomePublic]) {
     try {
       const seen = await step.run(journey, {

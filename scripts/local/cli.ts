@@ -71,7 +71,9 @@ async function start(settings: StackSettings, attached: boolean): Promise<number
   if (asked === 0) {
     present(stack.info, reporter);
     // A program that starts it, a test for example, may never look; then the first request has it built.
-    if (!attached) buildInBackground(reporter);
+    if (!attached) {
+      finishInBackground(settings.home, stack.info, reporter).catch((error) => reporter.warn(String(error)));
+    }
   }
   const code = await Promise.race([
     told.promise,
@@ -104,7 +106,10 @@ function present(info: StackInfo, reporter: Reporter): void {
     ["Secret key", info.secret_key],
     ["Logs", info.log_dir],
   ];
-  if (info.demo) rows.push(["Demo login", `${info.demo.email} / ${info.demo.password}`]);
+  if (info.demo) {
+    rows.push(["Demo login", `${info.demo.email} / ${info.demo.password}`]);
+    rows.push(["Demo operator", `operator@example.com / ${info.demo.password}`]);
+  }
   reporter.line();
   for (const [name, value] of rows) reporter.line(`  ${name.padEnd(16)} ${value}`);
   reporter.line();
@@ -112,11 +117,16 @@ function present(info: StackInfo, reporter: Reporter): void {
   reporter.line(`ready in ${Math.round(performance.now())} ms`);
 }
 
-/** After `ready`, so that nobody waits for it; `/app` says that it is being built until it is. */
-async function buildInBackground(reporter: Reporter): Promise<void> {
+/** After `ready`, so that nobody waits for it: the console, and the rest of the demo data. */
+async function finishInBackground(home: string, info: StackInfo, reporter: Reporter): Promise<void> {
   const { buildConsole } = await import("./gateway/console_page.ts");
   const failed = await buildConsole();
   if (failed) reporter.warn(`the console at /app cannot be built: ${failed}`);
+  const kept = await Home.find(home);
+  if (!info.demo || !kept || kept.furnished) return;
+  const { furnish } = await import("../journey/furnish.ts");
+  for (const problem of await furnish(info, info.demo)) reporter.warn(`demo data: ${problem}`);
+  await kept.remember({ furnished: true });
 }
 
 async function stop(path: string): Promise<number> {

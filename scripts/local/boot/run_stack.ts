@@ -146,18 +146,19 @@ async function boot(
   };
   await startServices({ ...parts, functions, info }, ending);
   if (seeding) {
-    const { seed } = await seeding;
+    const { seed, demoCreator } = await seeding;
     const [made] = await owner<{ count: number }[]>`
       select count(*)::integer from auth.users where email like 'demo%@example.com'`;
     const say = (text: string) => reporter.note(`  ${text}`);
-    info.demo = await reporter.step("made demo data", () => seed(info, made?.count ?? 0, say)).catch(
-      (error) => {
-        throw new StartError(
-          `Cannot make the demo data: ${error.message}\n` +
-            `  ${info.log_dir}/functions.log may say more; STREAMVIBE_SEED=off starts without demo data`,
-        );
-      },
-    );
+    info.demo = await reporter.step("made demo data", () => seed(info, demoCreator(made?.count ?? 0), say))
+      .catch(
+        (error) => {
+          throw new StartError(
+            `Cannot make the demo data: ${error.message}\n` +
+              `  ${info.log_dir}/functions.log may say more; STREAMVIBE_SEED=off starts without demo data`,
+          );
+        },
+      );
     await home.remember({ demo: info.demo });
   }
   await home.write("stack.json", info);

@@ -30,6 +30,8 @@ interface HomeRecord {
   bootstrap?: string;
   /** The demo data are there; they are made once. */
   demo?: { email: string; password: string };
+  /** The rest of them, too. */
+  furnished?: boolean;
   /** Started without the product's schema and functions: they come phase by phase, by scripts/deploy-phase.sh. */
   deployed_by_phase?: true;
 }
@@ -90,6 +92,10 @@ export class Home {
 
   get demo(): HomeRecord["demo"] {
     return this.record.demo;
+  }
+
+  get furnished(): boolean {
+    return this.record.furnished === true;
   }
 
   get isDeployedByPhase(): boolean {

@@ -1,0 +1,187 @@
+/**
+ * More demo data, made after `ready` so that nobody waits for them: every page of the console has something to show. By the same
+ * calls as an app's; who is not there after one run is there after the next.
+ */
+import { createClient } from "@supabase/supabase-js";
+import { z } from "zod";
+import { call } from "./functions.ts";
+import { type Journey, must, newJourney, type Stack, type Step } from "./journey.ts";
+import { seed } from "./seed.ts";
+import { changePlan } from "./steps/change_plan.ts";
+import { connectPlatform, PLATFORMS, syncPlatform } from "./steps/platforms.ts";
+import { publish } from "./steps/publish.ts";
+import { submitPages } from "./steps/submit_pages.ts";
+import { suggest } from "./steps/suggest.ts";
+
+const DAY = 86_400_000;
+const Anything = z.looseObject({});
+const Created = z.object({ post_id: z.uuid() });
+
+/** Texts for several items, by a call for one and by a job for the others. */
+const suggestMore: Step = {
+  name: "Suggest more",
+  async run(journey) {
+    const items = await newest(journey, 4);
+    const first = items[0]?.id;
+    const { suggestion_id } = await call(
+      journey,
+      "ai-generate-tags",
+      { content_item_id: first },
+      z.object({ suggestion_id: z.uuid() }),
+    );
+    await call(journey, "apply-ai-suggestion", { suggestion_id, fields: ["tags"] }, Anything);
+    const rest = items.slice(1).map(({ id }) => id);
+    await must("create a job", createJob(journey, "ai_generate_tags", { content_item_ids: rest }));
+    await must("create a job", createJob(journey, "seo_submit", { all_changed: true }));
+    return `${items.length} items`;
+  },
+};
+
+const draftPosts: Step = {
+  name: "Plan posts",
+  async run(journey) {
+    const social_account_id = journey.others?.get("twitter")?.social_account_id;
+    const targets = [{ social_account_id, kind: "text" }];
+    const posts = [
+      {
+        body: "Behind the scenes of tomorrow's video",
+        publish_at: new Date(Date.now() + 2 * DAY).toISOString(),
+      },
+      {
+        body: "Thank you for all the questions: answers on Sunday",
+        publish_at: new Date(Date.now() + 5 * DAY).toISOString(),
+      },
+      { body: "An idea that is not finished yet" },
+    ];
+    for (const post of posts) {
+      await call(journey, "create-post", { ...post, targets, time_zone: "UTC" }, Created);
+    }
+    return `${posts.length} posts`;
+  },
+};
+
+const hearEvents: Step = {
+  name: "Add a webhook",
+  async run(journey) {
+    const input = {
+      url: "https://hooks.example.com/streamvibe",
+      events: ["post.*"],
+      description: "Our team's channel",
+    };
+    const { endpoint_id } = await call(journey, "save-webhook", input, z.object({ endpoint_id: z.uuid() }));
+    await call(journey, "send-webhook", { endpoint_id }, Anything);
+    return input.url;
+  },
+};
+
+/** Visitors of several sites; what one person clicks twice counts once. */
+const clicks: Step = {
+  name: "Visitors click",
+  async run(journey) {
+    const items = await newest(journey, 6);
+    const from = ["https://www.example.org/", "https://news.example.com/", ""];
+    for (const [at, { id }] of items.entries()) {
+      for (const [site, referrer] of from.entries()) {
+        const response = await fetch(`${journey.stack.api_url}/functions/v1/track-click`, {
+          method: "POST",
+          headers: { "content-type": "application/json" },
+          body: JSON.stringify({
+            content_id: id,
+            ...(referrer ? { referrer } : {}),
+            user_agent: `Mozilla/5.0 (X11; Linux x86_64) Visitor/${at}.${site}`,
+          }),
+        });
+        await response.body?.cancel();
+      }
+    }
+    return `${items.length * from.length} clicks`;
+  },
+};
+
+/** Somebody else to browse and to follow. */
+const neighbour: Step = {
+  name: "A neighbour",
+  async run(journey) {
+    const other = await seed(journey.stack, {
+      email: "neighbour@example.com",
+      name: "Nora Neighbour",
+      videos: 30,
+    }, () => {});
+    const { data } = await service(journey.stack).from("users").select("id, profile_slug").eq(
+      "email",
+      other.email,
+    ).single();
+    await call(journey, "follow", { creator_id: data?.id }, Anything);
+    return `/@${data?.profile_slug}`;
+  },
+};
+
+/** One who may see the operator's pages, with the demo creator's password. */
+const operator: Step = {
+  name: "An operator",
+  async run({ stack, password }) {
+    const admin = service(stack);
+    const email = OPERATOR;
+    const { data, error } = await admin.auth.admin.createUser({
+      email,
+      password,
+      email_confirm: true,
+      user_metadata: { display_name: "Demo Operator" },
+    });
+    if (error) throw new Error(error.message);
+    const asked = admin.rpc("set_user_role", { p_user_id: data.user.id, p_role: "admin", p_granted: true });
+    const { error: refused } = await asked;
+    if (refused) throw new Error(refused.message);
+    return email;
+  },
+};
+
+export const OPERATOR = "operator@example.com";
+const STEPS: Step[] = [
+  operator,
+  neighbour,
+  clicks,
+  changePlan,
+  ...PLATFORMS.flatMap((platform) => [connectPlatform(platform), syncPlatform(platform)]),
+  suggest,
+  suggestMore,
+  draftPosts,
+  hearEvents,
+  submitPages,
+  publish,
+];
+
+/** Answers what could not be made; the rest is there all the same. */
+export async function furnish(stack: Stack, login: { email: string; password: string }): Promise<string[]> {
+  const journey = newJourney(stack, { ...login, name: "Demo Creator" });
+  const { data, error } = await journey.app.auth.signInWithPassword(login);
+  if (error) return [`Sign in: ${error.message}`];
+  journey.session = data.session;
+  const accounts = await must(
+    "read the account",
+    journey.app.from("social_account").select("id").order("created_at").limit(1),
+  );
+  journey.social_account_id = accounts[0]?.id;
+  const failed: string[] = [];
+  for (const step of STEPS) {
+    try {
+      await step.run(journey, { update: () => {} });
+    } catch (error) {
+      failed.push(`${step.name}: ${error instanceof Error ? error.message : error}`);
+    }
+  }
+  return failed;
+}
+
+async function newest({ app }: Journey, count: number): Promise<{ id: string }[]> {
+  const asked = app.from("content_item").select("id").eq("visibility", "public").is("deleted_at", null);
+  return await must("read the library", asked.order("published_at", { ascending: false }).limit(count));
+}
+
+function createJob({ app, session }: Journey, p_job_type: string, p_params: Record<string, unknown>) {
+  return app.rpc("create_job", { p_user_id: session?.user.id, p_job_type, p_params });
+}
+
+function service({ api_url, secret_key }: Stack) {
+  return createClient(api_url, secret_key, { auth: { persistSession: false, autoRefreshToken: false } });
+}
