@@ -493,6 +493,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/functions/v1/get-media": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A picture or video, and where it can be downloaded */
+    get: operations["get-media"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/functions/v1/get-post": {
     parameters: {
       query?: never;
@@ -2123,7 +2140,7 @@ export interface paths {
     put?: never;
     /**
      * Admins
-     * @description Admins: jobs, newest first. Filters: status, handler, job_type, user_id, error_code, request_id, before (a time). Where no index helps it looks through 20,000 jobs a call: a page may then hold fewer rows than asked for, even none, and next_cursor goes on from there.
+     * @description Admins: jobs, newest first. Filters: status, handler, job_type, user_id, error_code, request_id, before (a time). Where no index helps it looks through 10,000 jobs a call: a page may then hold fewer rows than asked for, even none, and next_cursor goes on from there.
      */
     post: operations["rpc_admin_list_jobs"];
     delete?: never;
@@ -7415,6 +7432,54 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  "get-media": {
+    parameters: {
+      query: {
+        /** @example 7d0e34c3-5f6a-4c53-9a53-4a4f2d9f0004 */
+        media_id: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            alt_text: string | null;
+            bytes: number;
+            duration_seconds: number | null;
+            expires_at: string | null;
+            frames_per_second: number | null;
+            height: number | null;
+            id: string;
+            /** @enum {string} */
+            kind: "image" | "gif" | "video";
+            mime_type: string;
+            refused_because?: string | null;
+            sha256: string | null;
+            status: string;
+            url: string | null;
+            width: number | null;
+          };
+        };
       };
       400: components["responses"]["Problem400"];
       401: components["responses"]["Problem401"];

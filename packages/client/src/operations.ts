@@ -14,6 +14,7 @@ export const READS: ReadonlySet<string> = new Set([
   "get-click-stats",
   "get-content-detail",
   "get-creator-by-slug",
+  "get-media",
   "get-post",
   "get-seo-metadata",
   "get-seo-overview",

@@ -54,6 +54,21 @@ export async function announceMedia(context: Context, user_id: string, input: z.
   };
 }
 
+/** How long an address for downloading lives. */
+const DOWNLOAD_SECONDS = 3_600;
+
+/** A medium of the person's, with an address for downloading it. */
+export async function readMedia(context: Context, user_id: string, media_id: string) {
+  const medium = await context.admin.call("read_media", { p_user_id: user_id, p_media_id: media_id }, Medium);
+  if (medium.status !== "ready") return { ...medium, url: null, expires_at: null };
+  const url = await new Storage(context).sign(medium.path, DOWNLOAD_SECONDS);
+  return {
+    ...medium,
+    url,
+    expires_at: new Date(context.now().getTime() + DOWNLOAD_SECONDS * 1_000).toISOString(),
+  };
+}
+
 /** Looks at what arrived, and says what it is. Asked again it says the same. */
 export async function finishMedia(context: Context, user_id: string, media_id: string): Promise<Medium> {
   const medium = await context.admin.call("read_media", { p_user_id: user_id, p_media_id: media_id }, Medium);

@@ -93,7 +93,12 @@ Deno.test("an upload with three cuts goes on where it stopped, arrives whole, an
   assert.equal(body.status, "ready", JSON.stringify(body));
   assert.equal(body.sha256, await sha256Hex(bytes));
   assert.deepEqual([body.width, body.height], [1, 1]);
+  const query = { media_id: announced.body.media_id };
+  const read = await creator.call<{ url: string; sha256: string }>("get-media", undefined, { query });
+  const downloaded = await fetch(read.body.url);
+  assert.equal(await sha256Hex(new Uint8Array(await downloaded.arrayBuffer())), read.body.sha256);
   const other = await createCreator();
+  assert.equal((await other.call("get-media", undefined, { query })).status, 404);
   assert.equal((await other.call("finish-media", { media_id: announced.body.media_id })).status, 404);
   assert.equal((await creator.call("delete-media", { media_id: announced.body.media_id })).status, 200);
   const { data } = await creator.client.from("post_media").select("id").eq("id", announced.body.media_id);

@@ -134,6 +134,41 @@ Deno.test("an edit leaves a paused endpoint paused, and its secret goes with its
   }
 });
 
+Deno.test("an endpoint that came to lead to ourselves is not reached when something is delivered", async () => {
+  let reached = 0;
+  const inside = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, () => {
+    reached++;
+    return new Response();
+  });
+  await using own = await PublishingAccount.create("twitter");
+  const { port } = inside.addr;
+  const { sql, creator } = own.account;
+  const addresses = [
+    `http://127.0.0.1:${port}/`,
+    `https://127.0.0.1:${port}/`,
+    `http://localhost:${port}/`,
+    `http://[::ffff:127.0.0.1]:${port}/`,
+    `http://0x7f000001:${port}/`,
+    `http://169.254.169.254/latest/meta-data`,
+  ];
+  try {
+    for (const address of addresses) {
+      const { endpoint_id } = await endpointOf(own, address);
+      await sql`select public.send_webhook_again(${creator.id}, ${endpoint_id})`;
+    }
+    await deliverDue(own.context, soon());
+    const rows = await sql<{ attempts: number; last_error: string; last_status: number | null }[]>`
+      select attempts, last_error, last_status from publishing.webhook_delivery where user_id = ${creator.id}`;
+    assert.equal(rows.length, addresses.length);
+    for (const { attempts, last_error, last_status } of rows) {
+      assert.ok(attempts >= 1 && last_error !== null && last_status === null, JSON.stringify(rows));
+    }
+    assert.equal(reached, 0);
+  } finally {
+    await inside.shutdown();
+  }
+});
+
 Deno.test("an event that is never sent is refused when it is asked for", async () => {
   const creator = await createCreator();
   const asked = async (...events: string[]) =>
