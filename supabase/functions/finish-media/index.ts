@@ -13,7 +13,7 @@ export default endpoint({
   input: z.strictObject({ media_id: z.uuid() }),
   example: { media_id: "7d0e34c3-5f6a-4c53-9a53-4a4f2d9f0004" },
   output: Medium.omit({ path: true }),
-  errors: ["not_found", "conflict"],
+  errors: ["not_found", "conflict", "unavailable"],
   timeout_ms: 120_000,
   async handle(context) {
     const { path: _, ...medium } = await finishMedia(context, context.user.id, context.input.media_id);

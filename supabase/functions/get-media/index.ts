@@ -17,7 +17,7 @@ export default endpoint({
     url: z.string().nullable(),
     expires_at: z.string().nullable(),
   }),
-  errors: ["not_found", "provider_unavailable"],
+  errors: ["not_found", "unavailable"],
   async handle(context) {
     const { path: _, ...medium } = await readMedia(context, context.user.id, context.input.media_id);
     return medium;

@@ -85,11 +85,15 @@ export class Storage {
   }
 
   async size(path: string): Promise<number | null> {
-    const url = await this.sign(path, 60).catch(() => null);
-    if (url === null) return null;
-    const response = await callProvider(url, { method: "HEAD" }, this.#options).catch(() => null);
-    const length = response?.headers.get("content-length");
-    return length ? Number(length) : null;
+    try {
+      const response = await callProvider(await this.sign(path, 60), { method: "HEAD" }, this.#options);
+      const length = response.headers.get("content-length");
+      return length ? Number(length) : null;
+    } catch (error) {
+      // Nothing has arrived yet: storage knows no such file.
+      if (error instanceof ProviderError && (error.status === 404 || error.status === 400)) return null;
+      throw error;
+    }
   }
 
   /** Every file below a folder, by name; nothing where there is no such bucket. */

@@ -7,6 +7,7 @@ import { imageSize } from "image-size";
 import * as z from "zod";
 import type { Context } from "../context.ts";
 import { ApiError } from "../errors.ts";
+import { ProviderError } from "../http/outgoing.ts";
 import type { Handler } from "../jobs/job.ts";
 import { Storage } from "./media.ts";
 import { Medium } from "./publisher.ts";
@@ -43,7 +44,7 @@ export async function announceMedia(context: Context, user_id: string, input: z.
     p_alt_text: input.alt_text ?? null,
   }, Announced);
   const { MEDIA_BUCKET } = context.settings.of(PUBLISHING);
-  const token = await new Storage(context).signUpload(path);
+  const token = await answered(new Storage(context).signUpload(path));
   return {
     media_id,
     bucket: MEDIA_BUCKET,
@@ -54,6 +55,16 @@ export async function announceMedia(context: Context, user_id: string, input: z.
   };
 }
 
+/** Storage that fails is no fault of whoever asks. */
+async function answered<T>(asked: Promise<T>): Promise<T> {
+  try {
+    return await asked;
+  } catch (cause) {
+    if (!(cause instanceof ProviderError)) throw cause;
+    throw new ApiError("unavailable", "Cannot reach the storage of media: try again", { retry_after: 5, cause });
+  }
+}
+
 /** How long an address for downloading lives. */
 const DOWNLOAD_SECONDS = 3_600;
 
@@ -61,7 +72,7 @@ const DOWNLOAD_SECONDS = 3_600;
 export async function readMedia(context: Context, user_id: string, media_id: string) {
   const medium = await context.admin.call("read_media", { p_user_id: user_id, p_media_id: media_id }, Medium);
   if (medium.status !== "ready") return { ...medium, url: null, expires_at: null };
-  const url = await new Storage(context).sign(medium.path, DOWNLOAD_SECONDS);
+  const url = await answered(new Storage(context).sign(medium.path, DOWNLOAD_SECONDS));
   return {
     ...medium,
     url,
@@ -74,7 +85,7 @@ export async function finishMedia(context: Context, user_id: string, media_id: s
   const medium = await context.admin.call("read_media", { p_user_id: user_id, p_media_id: media_id }, Medium);
   if (medium.status !== "uploading") return medium;
   const storage = new Storage(context);
-  const size = await storage.size(medium.path);
+  const size = await answered(storage.size(medium.path));
   if (size === null || size < medium.bytes) {
     throw new ApiError(
       "conflict",
@@ -85,7 +96,7 @@ export async function finishMedia(context: Context, user_id: string, media_id: s
     );
   }
   const facts = size === medium.bytes
-    ? await factsOf(context, storage, medium)
+    ? await answered(factsOf(context, storage, medium))
     : { status: "refused", refused_because: `${size} bytes arrived, ${medium.bytes} were announced` };
   return await context.admin.call("finish_media", {
     p_user_id: user_id,
@@ -111,6 +122,7 @@ async function factsOf(context: Context, storage: Storage, medium: Medium) {
     }
     return { status: "ready", sha256, ...seen };
   } catch (error) {
+    if (error instanceof ProviderError) throw error;
     context.log.info("a medium could not be read", { media_id: medium.id, error });
     return { status: "refused", sha256, refused_because: `it is no ${medium.mime_type} that can be read` };
   }
