@@ -61,7 +61,10 @@ async function answered<T>(asked: Promise<T>): Promise<T> {
     return await asked;
   } catch (cause) {
     if (!(cause instanceof ProviderError)) throw cause;
-    throw new ApiError("unavailable", "Cannot reach the storage of media: try again", { retry_after: 5, cause });
+    throw new ApiError("unavailable", "Cannot reach the storage of media: try again", {
+      retry_after: 5,
+      cause,
+    });
   }
 }
 
