@@ -36,7 +36,7 @@ drop policy "Creators take back their own tags" on public.content_tag;
 drop table
   ops.category_rule, ops.category_word, public.content_category, public.content_tag, public.content_click,
   ops.click_counter, ops.click_roll_up, ops.click_daily, ops.visitor_day, ops.visitor_key, public.trending_content, ops.trend_gain,
-  ops.trend_period, ops.trend_seen, ops.trend_progress,
+  ops.trend_period, ops.trend_creator, ops.trend_seen, ops.trend_progress,
   public.featured_creator, ops.pinned_item, ops.creator_stat, ops.search_document, ops.search_entry, ops.search_tier,
   ops.discovery_queue, ops.search_word, ops.platform_scale;
 drop index public.users_display_name_trgm_idx, public.social_account_username_trgm_idx;

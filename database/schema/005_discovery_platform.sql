@@ -228,6 +228,18 @@ comment on table ops.trend_gain is
 -- Serves the lists: the best of a period, down to where gains are forgotten.
 create index trend_gain_score_idx on ops.trend_gain (period, score desc);
 
+create table ops.trend_creator (
+  user_id uuid not null,
+  total double precision not null,
+  squares double precision not null,
+  constraint trend_creator_pkey primary key (user_id),
+  constraint trend_creator_user_id_fkey foreign key (user_id) references public.users (id) on delete cascade
+);
+alter table ops.trend_creator enable row level security;
+comment on table ops.trend_creator is
+  'What the items of a creator have gained in the month''s way of counting, as of the beginning of the day (UTC): against that a gain is judged.';
+comment on column ops.trend_creator.squares is 'Sum of the squares: squares / total is what the item has on which an average gain falls, however many items lie idle.';
+
 create table ops.trend_seen (
   content_id uuid not null,
   views bigint not null,
@@ -1926,6 +1938,10 @@ declare
   v_lists text[];
   v_all_lists text[] := '{}';
   v_period ops.trend_period;
+  -- When the day began, in tau of the month: what is usual does not change from one refresh to the next.
+  v_day constant double precision := (
+    select extract(epoch from date_trunc('day', p_now, 'UTC') - '2026-01-01T00:00:00Z'::timestamptz) / tau_seconds
+    from ops.trend_period where period = 'month');
 begin
   select seen_to into v_from from ops.trend_progress for update;
   v_to := pg_snapshot_xmin(pg_current_snapshot());
@@ -1959,11 +1975,36 @@ begin
   perform ops.add_trend_gains(v_ids, v_gains, p_now);
   update ops.trend_progress set seen_to = v_to;
 
+  with usual as (
+    -- Cut to seven digits: a sum in another order is the same one, and rewrites nothing.
+    select document.user_id, sum(exp(least(gained.score - v_day, 40)))::real::double precision as total,
+      sum(exp(2 * least(gained.score - v_day, 40)))::real::double precision as squares
+    from ops.trend_gain as gained
+    join ops.search_document as document on document.content_item_id = gained.content_id
+    -- A hundredth of a typical item's views changes nobody's usual.
+    where gained.period = 'month' and gained.score > v_day - 4.6
+    group by document.user_id
+  ), gone as (
+    delete from ops.trend_creator as old where not exists (select from usual where usual.user_id = old.user_id)
+  )
+  insert into ops.trend_creator as old (user_id, total, squares)
+  select user_id, total, squares from usual order by user_id
+  on conflict (user_id) do update set total = excluded.total, squares = excluded.squares
+  where (old.total, old.squares) is distinct from (excluded.total, excluded.squares);
+
   for v_period in select * from ops.trend_period loop
     with living as (
-      select gained.content_id, gained.score, document.category_code, document.platform
+      -- Against what is usual for the creator's other items; two typical items' views are usual for everybody, so that one visitor more
+      -- than none are no burst.
+      select gained.content_id, gained.score - ln(2 + others.gain) as score, document.category_code, document.platform
       from ops.trend_gain as gained
       join ops.search_document as document on document.content_item_id = gained.content_id
+      join ops.trend_gain as month on month.content_id = gained.content_id and month.period = 'month'
+      left join ops.trend_creator as creator on creator.user_id = document.user_id
+      cross join lateral (select exp(greatest(-50, least(month.score - v_day, 40))) as gain) as own
+      cross join lateral (
+        select case when creator.total - own.gain > creator.total / 1e5
+          then greatest(0, (creator.squares - own.gain ^ 2) / (creator.total - own.gain)) else 0 end as gain) as others
       where gained.period = v_period.period
         -- A gain of 1 that is seven tau old: nothing below it could still be in a list that anybody reads.
         and gained.score > extract(epoch from p_now - '2026-01-01T00:00:00Z'::timestamptz) / v_period.tau_seconds - 7
@@ -2004,7 +2045,7 @@ begin
 end;
 $$;
 comment on function ops.refresh_trending is
-  'For cron. Counts the growth of views since the last time, and brings the lists up to date by one statement a period that writes only rows which changed. Returns how many.';
+  'For cron. Counts the growth of views since the last time and what is usual for each creator, and brings the lists up to date by one statement a period that writes only rows which changed. Returns how many.';
 
 -- Security definer: see browse_content.
 create function public.get_trending(p_period text default 'today', p_category text default null, p_platform text default null,
@@ -2322,6 +2363,7 @@ create policy "Only functions use search_tier" on ops.search_tier for all to pos
 create policy "Only functions use discovery_queue" on ops.discovery_queue for all to postgres using (true) with check (true);
 create policy "Only functions use trend_period" on ops.trend_period for all to postgres using (true) with check (true);
 create policy "Only functions use trend_gain" on ops.trend_gain for all to postgres using (true) with check (true);
+create policy "Only functions use trend_creator" on ops.trend_creator for all to postgres using (true) with check (true);
 create policy "Only functions use trend_seen" on ops.trend_seen for all to postgres using (true) with check (true);
 create policy "Only functions use trend_progress" on ops.trend_progress for all to postgres using (true) with check (true);
 create policy "Only functions use search_word" on ops.search_word for all to postgres using (true) with check (true);

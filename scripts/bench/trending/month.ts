@@ -7,6 +7,7 @@ export type Kind = "usual" | "burst" | "old hit" | "bot" | "repeater";
 export interface ClickedItem {
   id: string;
   kind: Kind;
+  creator: string;
   /** Of its creator. */
   followers: number;
   /** The hour in which its own story begins: a burst, a hit's end, bots. */
@@ -15,6 +16,8 @@ export interface ClickedItem {
 
 /** Followers of the creators of every other burst. */
 export const SMALL = 20;
+/** Items of a creator without a story. */
+const EACH = 5;
 const BURST_HOURS = 6;
 const HIT_HOURS = 48;
 const BROWSER = "Mozilla/5.0 (X11; Linux x86_64)";
@@ -90,16 +93,20 @@ export async function clickThrough(
   return clicks;
 }
 
-/** Items of creators of all sizes, most of them small, and the stories among them, each of its own creator. */
+/** Items of creators of all sizes, most of them small, five each, and the stories among them, each of its own creator. */
 export function clickedItems(hours: number, usual: number, each: number, seed = 3): ClickedItem[] {
   const chance = new Seeded(seed);
   const sized = () => Math.floor(10 ** (1 + 5.5 * chance.next() ** 2));
   const stories: Kind[] = ["burst", "old hit", "bot", "repeater"];
+  const creators = Array.from({ length: Math.ceil(usual / EACH) }, (_, number) => ({
+    creator: `usual ${number}`,
+    followers: sized(),
+  }));
   return [
-    ...Array.from({ length: usual }, (): ClickedItem => ({
+    ...Array.from({ length: usual }, (_, number): ClickedItem => ({
       id: crypto.randomUUID(),
       kind: "usual",
-      followers: sized(),
+      ...creators[number % creators.length] as typeof creators[number],
       // A third come while visitors look on.
       begins: Math.floor(chance.next() * hours * 3 - hours * 2),
     })),
@@ -107,6 +114,7 @@ export function clickedItems(hours: number, usual: number, each: number, seed = 
       Array.from({ length: each }, (_, number): ClickedItem => ({
         id: crypto.randomUUID(),
         kind,
+        creator: `${kind} ${number}`,
         followers: kind === "burst" && number % 2 === 0 ? SMALL : sized(),
         begins: kind === "old hit"
           ? HIT_HOURS + Math.floor(chance.next() * (hours - 2 * HIT_HOURS))

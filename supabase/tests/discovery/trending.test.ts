@@ -46,3 +46,36 @@ Deno.test("a burst is listed by the next refresh and passes a hit that is over; 
     await sql.end();
   }
 });
+
+Deno.test("a gain is judged by what is usual for the creator's other items; a hit of a large creator is one all the same", async () => {
+  const [large, small] = await Promise.all([publicCreator(4), publicCreator(2)]);
+  const [hit = "", usual = "", ...others] = large.ids;
+  const [risen = "", idle = ""] = small.ids;
+  const sql = await testDatabase();
+  const gain = (ids: string[], gain: number, ago: string) =>
+    sql`select ops.add_trend_gains(array_agg(id), array_agg(${gain}::double precision), now() - ${ago}::interval)
+      from unnest(${ids}::uuid[]) as id`;
+  try {
+    await gain(others, 300, "2 days");
+    // As much for both.
+    await gain([usual, risen], 40, "0");
+    await gain([hit], 40_000, "0");
+    await gain([idle], 0.05, "2 days");
+    await sql`select ops.refresh_trending()`;
+    const listed = await sql<{ id: string }[]>`
+      select content_id as id from public.trending_content
+      where trend_category = 'today' and content_id in ${sql([hit, usual, risen])} order by rank_position`;
+    assert.deepEqual(listed.map(({ id }) => id).slice(0, 2), [hit, risen]);
+    // Time alone rewrites nothing.
+    const scores = () =>
+      sql`select content_id, trend_score from public.trending_content where content_id in ${
+        sql([hit, risen])
+      } order by 1, 2`;
+    const before = await scores();
+    await sql`select ops.refresh_trending()`;
+    assert.deepEqual(await scores(), before);
+  } finally {
+    await sql`delete from auth.users where id in (${large.id}, ${small.id})`;
+    await sql.end();
+  }
+});

@@ -12,6 +12,8 @@ export const MOST_BYTES = 52_428_800;
 /** Of a video, in seconds: https://developers.google.com/search/docs/crawling-indexing/sitemaps/video-sitemaps */
 const LONGEST_VIDEO = 28_800;
 const UPLOADER_LENGTH = 255;
+/** Bytes that are compressed at once. */
+const CHUNK = 65_536;
 
 const HEADER = '<?xml version="1.0" encoding="UTF-8"?>\n';
 const SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9";
@@ -45,18 +47,32 @@ export async function urlSet<Source>(
     bytes: OPENING.length + CLOSING.length,
     left: null,
   };
-  await writer.write(encoder.encode(OPENING));
+  // Entries go to the compressor together: to hand over each by itself costs more than to compress it.
+  const chunk = new Uint8Array(CHUNK);
+  let filled = 0;
+  const flush = async () => {
+    if (filled > 0) await writer.write(chunk.slice(0, filled));
+    filled = 0;
+  };
+  const put = async (part: Uint8Array<ArrayBuffer>) => {
+    if (filled + part.length > CHUNK) await flush();
+    if (part.length > CHUNK) return await writer.write(part);
+    chunk.set(part, filled);
+    filled += part.length;
+  };
+  await put(encoder.encode(OPENING));
   for await (const [entry, source] of entries) {
     const part = encoder.encode(`${entry}\n`);
     if (written.urls === most.urls || written.bytes + part.length > most.bytes) {
       written.left = source;
       break;
     }
-    await writer.write(part);
+    await put(part);
     written.urls++;
     written.bytes += part.length;
   }
-  await writer.write(encoder.encode(CLOSING));
+  await put(encoder.encode(CLOSING));
+  await flush();
   await writer.close();
   return { ...written, gzip: new Uint8Array(await compressed) };
 }
