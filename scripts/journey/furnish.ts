@@ -32,7 +32,7 @@ const suggestMore: Step = {
     await call(journey, "apply-ai-suggestion", { suggestion_id, fields: ["tags"] }, Anything);
     const rest = items.slice(1).map(({ id }) => id);
     await must("create a job", createJob(journey, "ai_generate_tags", { content_item_ids: rest }));
-    await must("create a job", createJob(journey, "seo_submit", { all_changed: true }));
+    await must("create a job", createJob(journey, "seo_submit", { content_item_ids: rest }));
     return `${items.length} items`;
   },
 };

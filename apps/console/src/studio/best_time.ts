@@ -29,8 +29,8 @@ export function bestTimes(items: readonly Measured[]): BestTimes | undefined {
   let best = { day: 0, hour: 0, factor: 0 };
   views.forEach((slots, day) =>
     slots.forEach((slot, at) => {
-      // One lucky item is no pattern.
-      const factor = slot.length < 2 ? 0 : (median(slot) ?? 0) / usual;
+      // One or two lucky items are no pattern.
+      const factor = slot.length < 3 ? 0 : (median(slot) ?? 0) / usual;
       if (factor > best.factor) best = { day, hour: at * (24 / SLOTS), factor };
     })
   );

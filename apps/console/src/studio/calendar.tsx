@@ -111,7 +111,7 @@ export default function Calendar() {
                     <span title={utc(day)}>{time(day, "short")}</span>
                     {own.map((post) => (
                       <A key={post.id} to={`/studio/posts/${post.id}`}>
-                        {time(post.publish_at, "clock")} {post.title || post.body?.slice(0, 40)}{" "}
+                        {time(post.publish_at, "hour")} {post.title || post.body?.slice(0, 40)}{" "}
                         <span className="sr">
                           {post.post_target.map(({ platform }) => platformName(platform)).join(", ")}
                         </span>

@@ -19,7 +19,6 @@ import {
   TextField,
 } from "../ui/parts.tsx";
 import { CATEGORIES } from "../visitor/choices.tsx";
-import { Activity } from "./activity.tsx";
 import { type Me, useMe, zone } from "./data.ts";
 import { DeleteAccount, ExportData } from "./own_data.tsx";
 
@@ -51,9 +50,6 @@ export default function Profile() {
                   <DeleteAccount />
                 </Card>
               </div>
-            </Section>
-            <Section title={t.profile.activity} lede={t.profile.activity_lede}>
-              <Activity />
             </Section>
           </>
         )}

@@ -89,7 +89,7 @@ export default function Seo() {
         )}
       </Query>
       <Section title={t.seo.recent}>
-        <Submissions />
+        <Submissions engines={overview.data?.engines ?? []} />
       </Section>
     </Page>
   );
@@ -307,20 +307,18 @@ function OwnSite({ engines }: { engines: Engine[] }) {
   );
 }
 
-type Submission =
-  & Pick<
-    Row<"seo_submission">,
-    "id" | "submitted_url" | "status" | "error_message" | "created_at" | "content_item_id"
-  >
-  & { seo_connection: { search_engine: { display_name: string } | null } | null };
+type Submission = Pick<
+  Row<"seo_submission">,
+  "id" | "submitted_url" | "status" | "error_message" | "created_at" | "content_item_id" | "connection_id"
+>;
 const PAGE = 20;
 
-function Submissions() {
+function Submissions({ engines }: { engines: Engine[] }) {
   const user = useUserId();
   const list = useRows<Submission>(["seo_submission", user], async (after, signal) => {
     let asked = supabase.from("seo_submission")
       .select(
-        "id, submitted_url, status, error_message, created_at, content_item_id, seo_connection(search_engine(display_name))",
+        "id, submitted_url, status, error_message, created_at, content_item_id, connection_id",
       )
       .eq("user_id", user);
     if (after) asked = asked.lt("created_at", after);
@@ -346,7 +344,8 @@ function Submissions() {
             },
             {
               name: t.seo.columns.engine,
-              cell: ({ seo_connection }) => seo_connection?.search_engine?.display_name ?? "–",
+              cell: ({ connection_id }) =>
+                engines.find(({ site }) => site?.connection_id === connection_id)?.display_name ?? "–",
             },
             {
               name: t.seo.columns.state,

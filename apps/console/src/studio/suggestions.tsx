@@ -12,7 +12,7 @@ type Suggestion =
     "id" | "content_item_id" | "suggested_titles" | "seo_score" | "trending_score" | "feedback" | "created_at"
   >
   & {
-    content_item: { title: string } | null;
+    content_item: { title: string; description: string } | null;
   };
 const PAGE = 30;
 
@@ -21,7 +21,7 @@ export default function Suggestions() {
   const list = useRows<Suggestion>(["ai_suggestion", "mine"], async (after, signal) => {
     let asked = supabase.from("ai_suggestion")
       .select(
-        "id, content_item_id, suggested_titles, seo_score, trending_score, feedback, created_at, content_item!ai_suggestion_content_item_id_fkey(title)",
+        "id, content_item_id, suggested_titles, seo_score, trending_score, feedback, created_at, content_item!ai_suggestion_content_item_id_fkey(title, description)",
       )
       .eq("user_id", user);
     if (after) asked = asked.lt("created_at", after);
@@ -51,7 +51,9 @@ export default function Suggestions() {
               {
                 name: t.suggest.item,
                 cell: ({ content_item_id, content_item }) => (
-                  <A to={`/studio/library/${content_item_id}`}>{content_item?.title || content_item_id}</A>
+                  <A to={`/studio/library/${content_item_id}`}>
+                    {content_item?.title || content_item?.description.slice(0, 60) || t.suggest.untitled}
+                  </A>
                 ),
               },
               { name: t.suggest.suggested, cell: ({ suggested_titles }) => suggested_titles[0] ?? "–" },

@@ -41,7 +41,11 @@ export default function Chart({ title, x, series, bars, format = number }: Chart
       legend: { show: series.length > 1 },
       cursor: { drag: { setScale: false } },
       scales: {
-        x: { time: true },
+        // One day alone stands in a week, not in a century.
+        x: {
+          time: true,
+          ...(x.length === 1 ? { range: (_, low) => [low - 3 * 86_400, low + 3 * 86_400] } : {}),
+        },
         y: { range: (_, low, high) => [Math.min(0, low), Math.max(1, high) * 1.08] },
       },
       axes: [
@@ -60,7 +64,10 @@ export default function Chart({ title, x, series, bars, format = number }: Chart
         },
       ],
       series: [
-        { value: (_, seconds) => seconds === null ? "" : time(seconds * 1000, "day", "UTC") },
+        {
+          label: t.chart.day,
+          value: (_, seconds) => seconds === null ? "" : time(seconds * 1000, "day", "UTC"),
+        },
         ...series.map(({ name }, at): uPlot.Series => {
           const stroke = colour(COLOURS[at % COLOURS.length] ?? "--accent");
           return {

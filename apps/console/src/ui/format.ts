@@ -64,12 +64,13 @@ export function duration(seconds: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
 }
 
-export type TimeStyle = "full" | "day" | "short" | "clock";
+export type TimeStyle = "full" | "day" | "short" | "clock" | "hour";
 
 const STYLES: Record<TimeStyle, Intl.DateTimeFormatOptions> = {
   full: { dateStyle: "medium", timeStyle: "short" },
   day: { dateStyle: "medium" },
   short: { month: "short", day: "numeric" },
+  hour: { hour: "numeric", minute: "2-digit" },
   clock: { hour: "numeric", minute: "2-digit", timeZoneName: "short" },
 };
 
