@@ -1264,9 +1264,9 @@ begin
     'groups', (select coalesce(jsonb_agg(to_jsonb(kind) order by kind.letters desc), '[]'::jsonb) from (
       select letter.handler, job.error_code, count(*) as letters, max(letter.failed_at) as latest_at,
         (array_agg(left(job.error_message, 200) order by letter.failed_at desc))[1] as error_message
-      from (select * from ops.job_dead_letter order by failed_at desc limit 2000) as letter join public.job_queue as job on job.id = letter.job_id
+      from (select * from ops.job_dead_letter order by failed_at desc limit 1000) as letter join public.job_queue as job on job.id = letter.job_id
       group by letter.handler, job.error_code order by count(*) desc limit 20) as kind),
-    'groups_of_latest', 2000));
+    'groups_of_latest', 1000));
 end;
 $$;
 comment on function ops.admin_list_dead_letters is 'See public.admin_list_dead_letters.';
@@ -1276,7 +1276,7 @@ language sql stable security invoker set search_path = '' begin atomic
   select ops.admin_list_dead_letters(p_filter, p_cursor, p_limit);
 end;
 comment on function public.admin_list_dead_letters is
-  'Admins: jobs that failed for good, newest first, and of the latest 2,000 how many have which error. Filters: handler, error_code, user_id.';
+  'Admins: jobs that failed for good, newest first, and of the latest 1,000 how many have which error. Filters: handler, error_code, user_id.';
 
 -- Security definer: reads cron's tables, after checking the caller's role.
 create function ops.admin_list_cron_runs(p_filter jsonb, p_cursor text, p_limit integer) returns jsonb
@@ -1582,6 +1582,8 @@ declare
   v_filter constant jsonb := ops.check_filter(p_filter, 'tier', 'status', 'user_id');
   v_limit constant integer := ops.page_limit(p_limit);
   v_is_sampled constant boolean := ops.estimated_rows('public.subscription') > 300000;
+  v_tier_id constant uuid := (select id from public.subscription_tier where slug = v_filter ->> 'tier');
+  v_status_id constant uuid := (select id from public.subscription_status where slug = v_filter ->> 'status');
   v_rows jsonb[];
   v_plans jsonb;
 begin
@@ -1591,8 +1593,9 @@ begin
     from public.subscription as subscription
     join public.subscription_tier as tier on tier.id = subscription.tier_id
     join public.subscription_status as status on status.id = subscription.status_id
+    -- By their ids, so that the planner sees how few or many there are.
     where (p_cursor is null or subscription.user_id > ops.uuid_of(p_cursor))
-      and (not v_filter ? 'tier' or tier.slug = v_filter ->> 'tier') and (not v_filter ? 'status' or status.slug = v_filter ->> 'status')
+      and (not v_filter ? 'tier' or subscription.tier_id = v_tier_id) and (not v_filter ? 'status' or subscription.status_id = v_status_id)
       and (not v_filter ? 'user_id' or subscription.user_id = ops.uuid_of(v_filter ->> 'user_id'))
     order by subscription.user_id
     limit v_limit + 1

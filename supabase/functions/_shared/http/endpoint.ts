@@ -15,6 +15,7 @@ import { rateHeaders } from "./limits.ts";
 import { createLogger } from "../observability/log.ts";
 import { recordRequest } from "../observability/metrics.ts";
 import { type RequestState, runPipeline } from "./pipeline.ts";
+import { exportRequest } from "../observability/otlp.ts";
 import { reportError, reportTrace } from "../observability/sentry.ts";
 import { type Settings, settings as readSettings } from "../settings/settings.ts";
 
@@ -141,6 +142,25 @@ async function serve<I extends z.ZodType, O extends z.ZodType, A extends Auth>(
       db_ms,
     };
     background(reportTrace(trace, settings, log));
+  }
+  if (settings.OTEL_EXPORTER_OTLP_ENDPOINT) {
+    const { method, status, db_ms, db_calls } = fields;
+    exportRequest(
+      {
+        function: definition.name,
+        method,
+        status,
+        request_id,
+        started_at: Date.now() - duration_ms,
+        duration_ms,
+        db_ms,
+        db_calls,
+        code: error?.code,
+        traceparent: request.headers.get("traceparent"),
+      },
+      settings,
+      log,
+    );
   }
   const record = dependencies.record ?? recordRequest;
   record({ name: definition.name, status: response.status, duration_ms, settings, log });

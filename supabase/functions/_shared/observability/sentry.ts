@@ -13,6 +13,7 @@ function sentry(dsn: string, settings: Settings): Promise<typeof import("@sentry
     sdk.init({
       dsn,
       environment: settings.ENVIRONMENT,
+      ...(settings.RELEASE ? { release: settings.RELEASE } : {}),
       sampleRate: settings.SENTRY_ERROR_SAMPLE_RATE,
       // Sampled in reportTrace, before the SDK is even loaded.
       tracesSampleRate: 1,

@@ -4,7 +4,7 @@
  * value is never shown. Every setting is documented in `.env.example`.
  */
 import * as z from "zod";
-import { fraction, jwks, keys, list, milliseconds, rate, url, whole } from "./values.ts";
+import { fraction, jwks, keys, list, milliseconds, pairs, rate, url, whole } from "./values.ts";
 
 export type { RateLimit } from "./values.ts";
 
@@ -43,6 +43,12 @@ const KERNEL = settingsPart("kernel", {
   SENTRY_DSN: z.url().optional(),
   SENTRY_ERROR_SAMPLE_RATE: fraction.default(1),
   SENTRY_TRACES_SAMPLE_RATE: fraction.default(0),
+  /** What is deployed, such as the git revision; whoever deploys sets it. */
+  RELEASE: z.string().max(100).optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: url.optional(),
+  OTEL_EXPORTER_OTLP_HEADERS: pairs.default({}),
+  OTEL_SERVICE_NAME: z.string().default("streamvibe"),
+  OTEL_TRACES_SAMPLER_ARG: fraction.default(1),
 
   RATE_LIMIT_USER: rate.default({ limit: 100, window_seconds: 3600 }),
   RATE_LIMIT_USER_READ: rate.default({ limit: 100, window_seconds: 60 }),

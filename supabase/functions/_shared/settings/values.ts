@@ -13,6 +13,18 @@ export const address = z.url({ protocol: /^https?$/ });
 export const list = z.string().transform((value) =>
   value.split(",").map((item) => item.trim()).filter(Boolean)
 );
+/** `name=value,other=value`, values in percent-encoding, as OpenTelemetry's settings have them. */
+export const pairs = z.string().transform((text, context): Record<string, string> => {
+  const entries = text.split(",").filter((part) => part.trim()).map((part) => {
+    const at = part.indexOf("=");
+    return [part.slice(0, at).trim(), part.slice(at + 1).trim()] as const;
+  });
+  if (entries.some(([name]) => !/^[\w-]+$/.test(name))) {
+    context.addIssue({ code: "custom", message: "expected name=value, separated by commas" });
+    return z.NEVER;
+  }
+  return Object.fromEntries(entries.map(([name, value]) => [name, decodeURIComponent(value)]));
+});
 export const fraction = z.coerce.number().min(0).max(1);
 export const milliseconds = z.coerce.number().int().min(1).max(400_000);
 export const rate = z.string().regex(

@@ -67,7 +67,10 @@ Deno.test("a malformed setting of a platform fails that platform's functions onl
     },
     functions: {
       begin_oauth: () => null,
-      check_health: () => ({ database: "ok", vault: "ok", queue: "ok", cron: "ok" }),
+      check_operations: () => ({
+        ...{ database: "ok", vault: "ok", queue: "ok", cron: "ok", jobs: "ok", http_calls: "ok", providers: "ok" },
+        ...{ alerts: "ok", backups: "ok", is_watched: true },
+      }),
     },
   });
   const failed = await youtubeInit.with(dependencies).fetch(await requestTo("oauth-youtube-init"));
@@ -81,6 +84,6 @@ Deno.test("a malformed setting of a platform fails that platform's functions onl
   const response = await health.with(dependencies).fetch(new Request("http://localhost/health"));
   assert.equal(response.status, 200);
   const { status, checks, misconfigured } = await response.json();
-  assert.deepEqual([status, checks.settings, misconfigured], ["ok", "misconfigured", ["youtube"]]);
+  assert.deepEqual([status, checks.settings, misconfigured], ["degraded", "misconfigured", ["youtube"]]);
   assert.ok(!JSON.stringify(lines).includes("hunter2"));
 });
