@@ -68,7 +68,15 @@ Deno.test("a malformed setting of a platform fails that platform's functions onl
     functions: {
       begin_oauth: () => null,
       check_operations: () => ({
-        ...{ database: "ok", vault: "ok", queue: "ok", cron: "ok", jobs: "ok", http_calls: "ok", providers: "ok" },
+        ...{
+          database: "ok",
+          vault: "ok",
+          queue: "ok",
+          cron: "ok",
+          jobs: "ok",
+          http_calls: "ok",
+          providers: "ok",
+        },
         ...{ alerts: "ok", backups: "ok", is_watched: true },
       }),
     },
