@@ -43,7 +43,7 @@ create table ops.counter_minute (
 alter table ops.counter_minute enable row level security;
 comment on table ops.counter_minute is
   'What the counters stood at, each minute of the last 25 hours: the difference of two rows is what happened between them. Written by evaluate_alerts().';
-comment on column ops.counter_minute.counter is 'Such as requests, jobs_completed or provider_failed:youtube.';
+comment on column ops.counter_minute.counter is 'Such as requests, jobs_completed, jobs_completed:sync_youtube or provider_failed:youtube.';
 
 -- Serves the pruning.
 create index counter_minute_at_idx on ops.counter_minute (at);
@@ -204,6 +204,8 @@ create index platform_connection_failing_idx on public.platform_connection (refr
 comment on index public.platform_connection_failing_idx is 'Serves the alert token_refresh_failing.';
 create index audit_log_actor_id_idx on public.audit_log (actor_id, id desc);
 comment on index public.audit_log_actor_id_idx is 'Serves admin_list_audit_log() of one actor.';
+create index content_item_hidden_idx on public.content_item (hidden_at desc, id desc) where hidden_at is not null;
+comment on index public.content_item_hidden_idx is 'Serves admin_list_content(): what moderators have hidden, the last first.';
 create index ai_month_month_idx on ops.ai_month (month);
 comment on index ops.ai_month_month_idx is 'Serves admin_list_ai_costs(): who spent most in a month.';
 create index post_target_operator_idx on publishing.post_target (updated_at) where who_must_act = 'operator' and status in ('failed', 'unknown');
@@ -250,6 +252,7 @@ begin
     select 'requests' as counter, sum(count) as total from ops.request_metric
     union all select 'request_errors', sum(count) from ops.request_metric where status >= 500
     union all select 'jobs_' || outcome, sum(count) from ops.job_metric group by outcome
+    union all select 'jobs_' || outcome || ':' || handler, sum(count) from ops.job_metric group by outcome, handler
     union all select case when outcome = 'failed' then 'provider_failed:' else 'provider_answered:' end || provider, sum(count)
       from ops.provider_metric group by provider, outcome = 'failed'
   ) as now_at
@@ -1711,6 +1714,124 @@ language sql stable security invoker set search_path = '' begin atomic
 end;
 comment on function public.admin_list_alerts is 'Staff: what people were told of and whether it arrived, newest first; what is wrong now; the rules. Filter: alert.';
 
+-- Security definer: reads the whole queue, after checking the caller's role.
+create function ops.admin_list_job_types() returns jsonb
+language plpgsql stable security definer set search_path = '' set jit = off as $$
+declare
+  v_open constant integer := 20000;
+  v_latest constant integer := 5000;
+  v_result jsonb;
+begin
+  perform ops.require_role('admin');
+  with open_ as materialized (
+    select handler, is_waiting, leased_until, run_at from ops.job_ready limit v_open
+  ), depth as (
+    select handler, count(*) filter (where not is_waiting and leased_until is null) as ready, count(*) filter (where leased_until >= now()) as running,
+      count(*) filter (where leased_until < now()) as stuck, count(*) filter (where is_waiting) as waiting,
+      min(run_at) filter (where not is_waiting and leased_until is null and run_at <= now()) as oldest
+    from open_ group by handler
+  ), dead as (
+    select handler, count(*) as letters from (select handler from ops.job_dead_letter order by failed_at desc limit 10001) as letter group by handler
+  ), durations as (
+    select handler, count(*) as jobs, max(finished_at) as latest_at,
+      percentile_cont(array[0.5, 0.95]) within group (order by extract(epoch from finished_at - started_at)) as seconds
+    from (select handler, status, started_at, finished_at from public.job_queue order by id desc limit v_latest) as job
+    where status = 'completed' and started_at is not null
+    group by handler
+  )
+  select jsonb_build_object('is_exact', (select count(*) < v_open from open_), 'latest', v_latest, 'items', coalesce(jsonb_agg(jsonb_build_object(
+    'handler', handler.name, 'job_type', handler.job_type, 'platform', handler.platform, 'max_concurrency', handler.max_concurrency,
+    'paused_at', handler.paused_at, 'ready', coalesce(depth.ready, 0), 'running', coalesce(depth.running, 0), 'stuck', coalesce(depth.stuck, 0),
+    'waiting', coalesce(depth.waiting, 0), 'oldest_seconds', round(extract(epoch from now() - depth.oldest)), 'dead_letters', coalesce(dead.letters, 0),
+    'completed_last_hour', ops.counted('jobs_completed:' || handler.name, 60, now()), 'failed_last_hour', ops.counted('jobs_failed:' || handler.name, 60, now()),
+    'timed', coalesce(durations.jobs, 0), 'half_seconds', round(durations.seconds[1]::numeric, 2), 'most_seconds', round(durations.seconds[2]::numeric, 2),
+    'latest_at', durations.latest_at) order by handler.name), '[]'::jsonb))
+  into v_result
+  from ops.job_handler as handler
+  left join depth on depth.handler = handler.name
+  left join dead on dead.handler = handler.name
+  left join durations on durations.handler = handler.name;
+  return v_result;
+end;
+$$;
+comment on function ops.admin_list_job_types is 'See public.admin_list_job_types.';
+
+create function public.admin_list_job_types() returns jsonb
+language sql stable security invoker set search_path = '' begin atomic
+  select ops.admin_list_job_types();
+end;
+comment on function public.admin_list_job_types is
+  'Admins: each kind of job with what waits and runs (of the first 20,000 that are open), dead letters, the last hour, and how long the latest 5,000 took.';
+
+-- Security definer: reads other people's items, after checking the caller's role.
+create function ops.admin_list_content(p_filter jsonb, p_cursor text, p_limit integer) returns jsonb
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan set jit = off as $$
+declare
+  v_after_at timestamptz;
+  v_after_id uuid;
+  v_filter constant jsonb := ops.check_filter(p_filter, 'id');
+  v_limit constant integer := ops.page_limit(p_limit);
+  v_id constant uuid := ops.uuid_of(v_filter ->> 'id');
+  v_rows jsonb[];
+  v_cursor text;
+begin
+  perform ops.require_role('admin', 'moderator');
+  select at, id into v_after_at, v_after_id from ops.cursor_parts(p_cursor) as parts;
+  with page as (
+    (select item.* from public.content_item as item where v_id is null and item.hidden_at is not null and (item.hidden_at, item.id) < (v_after_at, v_after_id)
+      order by item.hidden_at desc, item.id desc limit v_limit + 1)
+    union all
+    select item.* from public.content_item as item where item.id = v_id
+  ), shown as (
+    select page.hidden_at, page.id, row_number() over (order by page.hidden_at desc, page.id desc) as place,
+      jsonb_build_object('id', page.id, 'user_id', page.user_id, 'social_account_id', page.social_account_id, 'title', page.title, 'visibility', page.visibility,
+        'permalink', page.permalink, 'hidden_at', page.hidden_at, 'hidden_reason', page.hidden_reason, 'deleted_at', page.deleted_at,
+        'published_at', page.published_at,
+        'creator', (select coalesce(person.display_name, person.email) from public.users as person where person.id = page.user_id)) as item
+    from page
+  )
+  select array_agg(item order by place), max(hidden_at::text || '|' || id) filter (where place = v_limit) into v_rows, v_cursor from shown;
+  return ops.page_of(v_rows, v_limit, v_cursor);
+end;
+$$;
+comment on function ops.admin_list_content is 'See public.admin_list_content.';
+
+create function public.admin_list_content(p_filter jsonb default '{}', p_cursor text default null, p_limit integer default 50) returns jsonb
+language sql stable security invoker set search_path = '' begin atomic
+  select ops.admin_list_content(p_filter, p_cursor, p_limit);
+end;
+comment on function public.admin_list_content is 'Staff: items that moderators have hidden, the last first. Filter: id (that item, hidden or not).';
+
+-- Security definer: statistics of the whole database, after checking the caller's role.
+create function ops.admin_get_database() returns jsonb
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  perform ops.require_role('admin');
+  return jsonb_build_object(
+    'bytes', pg_database_size(current_database()), 'max_connections', current_setting('max_connections')::integer,
+    'memory', (select jsonb_build_object('hit_blocks', blks_hit, 'read_blocks', blks_read, 'since', stats_reset)
+      from pg_catalog.pg_stat_database where datname = current_database()),
+    'activity', (select jsonb_build_object('connections', count(*) filter (where backend_type = 'client backend'),
+        'oldest_transaction_seconds', round(extract(epoch from now() - min(xact_start) filter (
+          where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid()))))
+      from pg_catalog.pg_stat_activity),
+    -- By pages as vacuum last saw them: the size of every table would have to be asked of the file system.
+    'tables', (select coalesce(jsonb_agg(jsonb_build_object('table', relation.oid::regclass::text, 'rows', greatest(0, relation.reltuples)::bigint,
+        'bytes', pg_total_relation_size(relation.oid), 'vacuumed_at', greatest(stat.last_vacuum, stat.last_autovacuum))
+        order by relation.relpages desc), '[]'::jsonb)
+      from (select oid, reltuples, relpages from pg_catalog.pg_class where relkind = 'r' and relpages > 0 order by relpages desc limit 15) as relation
+      left join pg_catalog.pg_stat_all_tables as stat on stat.relid = relation.oid));
+end;
+$$;
+comment on function ops.admin_get_database is 'See public.admin_get_database.';
+
+create function public.admin_get_database() returns jsonb
+language sql stable security invoker set search_path = '' begin atomic
+  select ops.admin_get_database();
+end;
+comment on function public.admin_get_database is
+  'Admins: the database''s size, connections, share of blocks that were in memory (since its statistics were reset), and its largest tables.';
+
 -- ## Functions: the console, actions
 --
 -- Others stand in the modules of what they change: set_user_role, set_user_plan, set_creator_hidden (000), set_content_hidden (002),
@@ -1952,6 +2073,9 @@ grant execute on function
   ops.admin_settle_dead_letters, public.admin_settle_dead_letters, ops.admin_sync_account, public.admin_sync_account, ops.admin_check_billing,
   public.admin_check_billing, ops.admin_retry_webhook, public.admin_retry_webhook, ops.silence_alert, public.silence_alert, ops.set_staff_access,
   public.set_staff_access
+  to authenticated, service_role;
+grant execute on function
+  ops.admin_list_job_types, public.admin_list_job_types, ops.admin_list_content, public.admin_list_content, ops.admin_get_database, public.admin_get_database
   to authenticated, service_role;
 grant execute on function
   public.record_provider_calls, public.check_operations, public.watch_now, public.read_operation_metrics, public.claim_alert_deliveries,

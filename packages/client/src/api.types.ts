@@ -1969,6 +1969,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/rest/v1/rpc/admin_get_database": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Admins
+     * @description Admins: the database's size, connections, share of blocks that were in memory (since its statistics were reset), and its largest tables.
+     */
+    post: operations["rpc_admin_get_database"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/rest/v1/rpc/admin_get_job": {
     parameters: {
       query?: never;
@@ -2069,6 +2089,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/rest/v1/rpc/admin_list_content": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Staff
+     * @description Staff: items that moderators have hidden, the last first. Filter: id (that item, hidden or not).
+     */
+    post: operations["rpc_admin_list_content"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/rest/v1/rpc/admin_list_cron_runs": {
     parameters: {
       query?: never;
@@ -2123,6 +2163,26 @@ export interface paths {
      * @description Admins: calls of cron to functions and what became of them, newest first. Filters: function, outcome (ok, failed, missing, waiting).
      */
     post: operations["rpc_admin_list_http_calls"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/rpc/admin_list_job_types": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Admins
+     * @description Admins: each kind of job with what waits and runs (of the first 20,000 that are open), dead letters, the last hour, and how long the latest 5,000 took.
+     */
+    post: operations["rpc_admin_list_job_types"];
     delete?: never;
     options?: never;
     head?: never;
@@ -13044,6 +13104,34 @@ export interface operations {
       default: components["responses"]["DataApiOther"];
     };
   };
+  rpc_admin_get_database: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": Record<string, never>;
+      };
+    };
+    responses: {
+      /** @description What it gives */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": unknown;
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
+    };
+  };
   rpc_admin_get_job: {
     parameters: {
       query?: never;
@@ -13203,6 +13291,38 @@ export interface operations {
       default: components["responses"]["DataApiOther"];
     };
   };
+  rpc_admin_list_content: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          p_cursor?: string | null;
+          p_filter?: unknown;
+          p_limit?: number | null;
+        };
+      };
+    };
+    responses: {
+      /** @description What it gives */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": unknown;
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
+    };
+  };
   rpc_admin_list_cron_runs: {
     parameters: {
       query?: never;
@@ -13281,6 +13401,34 @@ export interface operations {
           p_filter?: unknown;
           p_limit?: number | null;
         };
+      };
+    };
+    responses: {
+      /** @description What it gives */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": unknown;
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
+    };
+  };
+  rpc_admin_list_job_types: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": Record<string, never>;
       };
     };
     responses: {

@@ -105,7 +105,7 @@ export class Caller {
       const asked = this.supabase.rpc(name, args ?? {});
       return await rows(signal ? asked.abortSignal(signal) : asked, signal) as RpcOutput<Name>;
     };
-    return await this.#repeated(once, /^(get|search|list|check|has)_/.test(name), signal);
+    return await this.#repeated(once, /^(admin_)?(get|search|list|check|has)_/.test(name), signal);
   }
 
   async #repeated<T>(once: () => Promise<T>, is_harmless: boolean, signal?: AbortSignal): Promise<T> {

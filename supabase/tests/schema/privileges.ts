@@ -176,7 +176,8 @@ const STAFF = `
     admin_overview admin_list_users admin_list_accounts admin_list_jobs admin_get_job admin_list_dead_letters admin_list_cron_runs
     admin_list_http_calls admin_list_provider_quotas admin_list_ai_costs admin_list_webhooks admin_list_audit_log
     admin_list_subscriptions admin_list_slow_queries admin_list_alerts admin_cancel_jobs admin_settle_dead_letters
-    admin_sync_account admin_check_billing admin_retry_webhook silence_alert set_staff_access`;
+    admin_sync_account admin_check_billing admin_retry_webhook silence_alert set_staff_access
+    admin_list_job_types admin_list_content admin_get_database`;
 
 /** Every function of public and ops that a role beside the owner may execute. What is not here, nobody else may. */
 export const EXECUTE: Record<string, string> = {

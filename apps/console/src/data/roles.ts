@@ -4,13 +4,17 @@ import { useTable } from "./queries.ts";
 
 export type Role = "user" | "admin" | "moderator";
 
-/** Undefined until it is known. */
-export function useRoles(): Role[] | undefined {
+/** As it is read: a page that depends on it shows that it failed. */
+export function useRolesRead() {
   const id = useUserId();
-  const { data } = useTable<{ role: Role }[]>(
+  return useTable<{ role: Role }[]>(
     ["user_role", id],
     (from, signal) => from("user_role").select("role").eq("user_id", id).abortSignal(signal),
     { enabled: id !== "", staleMs: 60_000 },
   );
-  return data?.map(({ role }) => role);
+}
+
+/** Undefined until it is known. */
+export function useRoles(): Role[] | undefined {
+  return useRolesRead().data?.map(({ role }) => role);
 }

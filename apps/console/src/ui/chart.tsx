@@ -3,7 +3,7 @@ import { useEffect, useId, useRef, useState } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { frame as t } from "../texts/frame.ts";
-import { number, time } from "./format.ts";
+import { number, time, type TimeStyle } from "./format.ts";
 import { Button, Table } from "./parts.tsx";
 
 export interface Series {
@@ -18,18 +18,22 @@ export interface ChartProps {
   x: string[];
   series: Series[];
   bars?: boolean;
+  /** Moments of one day, shown as times in the viewer's zone. */
+  isClock?: boolean;
   format?: (value: number) => string;
 }
 
 const HEIGHT = 240;
 const COLOURS = ["--accent", "--info", "--good", "--warn", "--bad"];
 
-export default function Chart({ title, x, series, bars, format = number }: ChartProps) {
+export default function Chart({ title, x, series, bars, isClock, format = number }: ChartProps) {
   const frame = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(null);
   const [isTable, setTable] = useState(false);
   const theme = useTheme();
   const id = useId();
+  const moment = (at: string | number, style: TimeStyle) =>
+    isClock ? time(at, "clock") : time(at, style, "UTC");
   useEffect(() => {
     if (isTable || !frame.current) return;
     const element = frame.current;
@@ -53,7 +57,7 @@ export default function Chart({ title, x, series, bars, format = number }: Chart
           stroke: colour("--quiet"),
           grid: { show: false },
           ticks: { stroke: colour("--line") },
-          values: (_, ticks) => ticks.map((tick) => time(tick * 1000, "short", "UTC")),
+          values: (_, ticks) => ticks.map((tick) => moment(tick * 1000, "short")),
         },
         {
           stroke: colour("--quiet"),
@@ -65,8 +69,8 @@ export default function Chart({ title, x, series, bars, format = number }: Chart
       ],
       series: [
         {
-          label: t.chart.day,
-          value: (_, seconds) => seconds === null ? "" : time(seconds * 1000, "day", "UTC"),
+          label: isClock ? t.chart.time : t.chart.day,
+          value: (_, seconds) => seconds === null ? "" : moment(seconds * 1000, "day"),
         },
         ...series.map(({ name }, at): uPlot.Series => {
           const stroke = colour(COLOURS[at % COLOURS.length] ?? "--accent");
@@ -108,7 +112,7 @@ export default function Chart({ title, x, series, bars, format = number }: Chart
             rows={x.map((day, at) => ({ day, at }))}
             keyOf={({ day }) => day}
             columns={[
-              { name: t.chart.day, cell: ({ day }) => time(day, "day", "UTC") },
+              { name: isClock ? t.chart.time : t.chart.day, cell: ({ day }) => moment(day, "day") },
               ...series.map(({ name, values }) => ({
                 name,
                 numeric: true,

@@ -101,3 +101,25 @@ export function ago(at: string | number | Date, now = Date.now()): string {
   return cached("ago", () => new Intl.RelativeTimeFormat(locale(), { numeric: "auto" }))
     .format(Math.round(seconds / size), unit);
 }
+
+/** `3 minutes`. */
+export function quantity(count: number, unit: "second" | "minute" | "hour" | "day"): string {
+  return cached(
+    `quantity ${unit}`,
+    () => new Intl.NumberFormat(locale(), { style: "unit", unit, unitDisplay: "long" }),
+  ).format(count);
+}
+
+/** The month of a day, as counts by day are in UTC. */
+export const month = (day: string): string =>
+  cached("month", () => new Intl.DateTimeFormat(locale(), { month: "long", year: "numeric", timeZone: "UTC" }))
+    .format(new Date(day));
+
+/** `0.4 s`, `12 min`: short enough for a table. */
+export function seconds(count: number): string {
+  const [value, unit] = count < 100 ? [count, "second"] as const : [count / 60, "minute"] as const;
+  return cached(
+    `seconds ${unit}`,
+    () => new Intl.NumberFormat(locale(), { style: "unit", unit, maximumSignificantDigits: 2 }),
+  ).format(value);
+}

@@ -2385,6 +2385,7 @@ export type Database = {
       };
       "admin_cancel_jobs": { Args: { "p_job_ids": (string)[] }; Returns: number };
       "admin_check_billing": { Args: { "p_user_id": string }; Returns: undefined };
+      "admin_get_database": { Args: Record<PropertyKey, never>; Returns: Json };
       "admin_get_job": { Args: { "p_job_id": string }; Returns: Json };
       "admin_list_accounts": {
         Args: { "p_cursor"?: string; "p_filter"?: Json; "p_limit"?: number };
@@ -2402,6 +2403,10 @@ export type Database = {
         Args: { "p_cursor"?: string; "p_filter"?: Json; "p_limit"?: number };
         Returns: Json;
       };
+      "admin_list_content": {
+        Args: { "p_cursor"?: string; "p_filter"?: Json; "p_limit"?: number };
+        Returns: Json;
+      };
       "admin_list_cron_runs": {
         Args: { "p_cursor"?: string; "p_filter"?: Json; "p_limit"?: number };
         Returns: Json;
@@ -2414,6 +2419,7 @@ export type Database = {
         Args: { "p_cursor"?: string; "p_filter"?: Json; "p_limit"?: number };
         Returns: Json;
       };
+      "admin_list_job_types": { Args: Record<PropertyKey, never>; Returns: Json };
       "admin_list_jobs": {
         Args: { "p_cursor"?: string; "p_filter"?: Json; "p_limit"?: number };
         Returns: Json;

@@ -112,6 +112,7 @@ export const frame = {
     table: "Show as table",
     chart: "Show as chart",
     day: "Day",
+    time: "Time",
     no_points: "Nothing was measured in this time.",
   },
   time: { utc: (text: string) => `${text} UTC`, never: "never" },

@@ -1,0 +1,68 @@
+import { operator as t } from "../texts/operator.ts";
+import { useWish } from "../ui/address.ts";
+import { A, List, Page, Table, Time } from "../ui/parts.tsx";
+import { filterOf, useList } from "./data.ts";
+import { brief, Looked, Nothing, PersonLink, Typed } from "./parts.tsx";
+
+export default function Audit() {
+  const [wish] = useWish();
+  const filter = filterOf(wish, ["user_id", "actor_id", "action", "before"]);
+  const list = useList("admin_list_audit_log", filter);
+  return (
+    <Page title={t.audit.title} lede={t.audit.lede}>
+      <div className="filters">
+        <Typed name="action" label={t.audit.action} hint={t.audit.action_hint} />
+        <Typed name="actor_id" label={t.audit.actor} />
+        <Typed name="user_id" label={t.audit.person} />
+      </div>
+      <List
+        of={list}
+        rows={({ items }) => items}
+        empty={
+          <Nothing
+            isFiltered={Object.keys(filter).length > 0}
+            title={t.audit.none}
+            why={t.audit.none_why}
+          />
+        }
+      >
+        {(entries) =>
+          entries.length === 0
+            ? <Looked rows={0} count={(list.data?.pages.length ?? 0) * 20_000} />
+            : (
+              <Table
+                caption={t.audit.title}
+                rows={entries}
+                keyOf={({ id }) => String(id)}
+                columns={[
+                  { name: t.audit.columns.when, cell: ({ created_at }) => <Time at={created_at} /> },
+                  {
+                    name: t.audit.columns.actor,
+                    cell: ({ actor_id, actor_email }) => <PersonLink id={actor_id} name={actor_email} />,
+                  },
+                  { name: t.audit.columns.action, cell: ({ action }) => <code>{action}</code> },
+                  {
+                    name: t.audit.columns.person,
+                    cell: ({ user_id, user_email }) =>
+                      user_id ? <PersonLink id={user_id} name={user_email} /> : "–",
+                  },
+                  {
+                    name: t.audit.columns.details,
+                    cell: ({ details }) => <span className="small">{brief(details)}</span>,
+                  },
+                  {
+                    name: t.audit.columns.request,
+                    cell: ({ request_id }) =>
+                      request_id && (
+                        <A to="/operator/jobs" search={{ request_id }}>
+                          <code>{request_id.slice(0, 8)}</code>
+                        </A>
+                      ),
+                  },
+                ]}
+              />
+            )}
+      </List>
+    </Page>
+  );
+}

@@ -1,0 +1,142 @@
+/** What several of the operator's pages show alike. */
+import { type ReactNode, useEffect, useState } from "react";
+import { operator as t } from "../texts/operator.ts";
+import { useWish } from "../ui/address.ts";
+import * as format from "../ui/format.ts";
+import { A, Badge, Button, Card, Empty, Select, TextField, type Tone } from "../ui/parts.tsx";
+import type { Severity } from "./data.ts";
+
+export const SEVERITIES: Record<Severity, Tone> = { critical: "bad", warning: "warn", info: "info" };
+
+export const SeverityBadge = ({ of }: { of: Severity }) => (
+  <Badge tone={SEVERITIES[of]}>{t.severity[of] ?? of}</Badge>
+);
+
+/** A person by what is known of them; leads to their page. */
+export function PersonLink({ id, name }: { id: string | null | undefined; name?: string | null }) {
+  if (!id) return <span className="quiet">{t.system}</span>;
+  return <A to={`/operator/users/${id}`}>{name || <code>{id.slice(0, 8)}</code>}</A>;
+}
+
+export function AccountLink({ id, children }: { id: unknown; children?: ReactNode }) {
+  if (typeof id !== "string") return <span className="quiet">–</span>;
+  return <A to="/operator/accounts" search={{ id }}>{children ?? <code>{id.slice(0, 8)}</code>}</A>;
+}
+
+/** The account that a job is about, if it is about one. */
+export const accountOf = (params: Record<string, unknown>): unknown =>
+  params.social_account_id ?? params.account_id;
+
+export const ErrorText = ({ code, message }: { code?: string | null; message?: string | null }) => (
+  <span className="field-error small">
+    {code && <code>{code}</code>} {message}
+  </span>
+);
+
+/** A count that stopped at a limit. */
+export const upTo = (count: number, limit: number): string =>
+  count >= limit ? t.or_more(format.number(limit - 1)) : format.number(count);
+
+/** Seconds, minutes or hours, in words. */
+export function lasting(seconds: number): string {
+  const [unit, size] = seconds < 120
+    ? ["second", 1] as const
+    : seconds < 7_200
+    ? ["minute", 60] as const
+    : seconds < 172_800
+    ? ["hour", 3_600] as const
+    : ["day", 86_400] as const;
+  return format.quantity(Math.round(seconds / size), unit);
+}
+
+/** Nothing because of the filters, or nothing at all. */
+export function Nothing({ isFiltered, title, why }: { isFiltered: boolean; title: string; why: ReactNode }) {
+  const [wish, change] = useWish();
+  if (!isFiltered) return <Empty title={title} why={why} />;
+  return (
+    <Empty title={t.nothing_fits} why={t.nothing_fits_why}>
+      <Button onClick={() => change(Object.fromEntries(Object.keys(wish).map((name) => [name, undefined])))}>
+        {t.clear}
+      </Button>
+    </Empty>
+  );
+}
+
+/** Of a page without rows that is not the last: the database looked through so many. */
+export const Looked = ({ rows, count }: { rows: number; count: number }) =>
+  rows === 0 ? <p className="quiet" role="status">{t.looked(count)}</p> : null;
+
+/** A filter that is chosen. */
+export function Choice({ name, label, options, all = true }: {
+  name: string;
+  label: string;
+  options: readonly (readonly [string, string])[];
+  /** Whether it may be left open. */
+  all?: boolean;
+}) {
+  const [wish, change] = useWish();
+  return (
+    <Select
+      label={label}
+      value={wish[name] ?? ""}
+      options={all ? [["", t.everything], ...options] : options}
+      onChange={({ target }) => change({ [name]: target.value || undefined })}
+    />
+  );
+}
+
+/** A filter that is typed; it holds when the field is left or Enter is pressed. */
+export function Typed({ name, label, hint, wide }: { name: string; label: string; hint?: string; wide?: boolean }) {
+  const [wish, change] = useWish();
+  const given = wish[name] ?? "";
+  const [value, setValue] = useState(given);
+  useEffect(() => setValue(given), [given]);
+  const take = () => value.trim() !== given && change({ [name]: value.trim() || undefined });
+  return (
+    <form
+      className={wide ? "searchbox" : undefined}
+      role={wide ? "search" : undefined}
+      onSubmit={(event) => {
+        event.preventDefault();
+        take();
+      }}
+    >
+      <TextField
+        label={label}
+        hint={hint}
+        type={wide ? "search" : "text"}
+        value={value}
+        maxLength={200}
+        onChange={({ target }) => setValue(target.value)}
+        onBlur={take}
+      />
+    </form>
+  );
+}
+
+export const entries = (names: Record<string, string>) =>
+  Object.entries(names) as [string, string][];
+
+/** An object that nobody has a form for. */
+export const Raw = ({ value }: { value: unknown }) => (
+  <pre className="code">{JSON.stringify(value, null, 2)}</pre>
+);
+
+/** Small objects in a table: `handler: sync_youtube, count: 3`. */
+export const brief = (details: Record<string, unknown>): string =>
+  Object.entries(details).filter(([, value]) => value !== null)
+    .map(([name, value]) => `${name}: ${typeof value === "object" ? JSON.stringify(value) : String(value)}`).join(", ")
+    .slice(0, 240);
+
+export const Facts = ({ of }: { of: readonly (readonly [name: string, value: ReactNode])[] }) => (
+  <Card>
+    <dl className="facts">
+      {of.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  </Card>
+);
