@@ -1197,7 +1197,8 @@ comment on function public.admin_list_jobs is
 
 create function ops.describe_job(p_job public.job_queue) returns jsonb
 language sql stable security invoker set search_path = '' as $$
-  select jsonb_build_object('id', p_job.id, 'user_id', p_job.user_id, 'job_type', p_job.job_type, 'handler', p_job.handler, 'status', p_job.status,
+  select jsonb_build_object('id', p_job.id, 'user_id', p_job.user_id,
+    'user_name', (select coalesce(person.display_name, person.email) from public.users as person where person.id = p_job.user_id), 'job_type', p_job.job_type, 'handler', p_job.handler, 'status', p_job.status,
     'priority', p_job.priority, 'attempts', p_job.attempts, 'max_attempts', p_job.max_attempts, 'progress_percent', p_job.progress_percent,
     'progress_message', p_job.progress_message, 'error_code', p_job.error_code, 'error_message', p_job.error_message, 'request_id', p_job.request_id,
     'params', p_job.params, 'run_at', p_job.run_at, 'created_at', p_job.created_at, 'started_at', p_job.started_at, 'finished_at', p_job.finished_at,

@@ -31,6 +31,7 @@ interface Wish extends BrowserContextOptions {
 /** A browser with one page. On disposal: nothing was asked of another host, no policy was violated, nothing was thrown. */
 export async function openConsole({ as, expects, ...options }: Wish = {}): Promise<Opened> {
   const [{ api_url }] = await Promise.all([testStack(), buildConsole()]);
+  await served(api_url);
   const opened = await openBrowser();
   const context = await opened.browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
   context.setDefaultTimeout(30_000);
@@ -92,6 +93,17 @@ export async function openConsole({ as, expects, ...options }: Wish = {}): Promi
       assert.deepEqual(faults, []);
     },
   };
+}
+
+/** On a busy machine the stack answers that the console is being built while it still looks for the files. */
+async function served(api_url: string): Promise<void> {
+  for (const end = Date.now() + 60_000; Date.now() < end;) {
+    const { status, body } = await fetch(`${api_url}/app/`);
+    await body?.cancel();
+    if (status === 200) return;
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+  throw new Error("Cannot open the console: it is not served after a minute");
 }
 
 let source: Promise<string> | undefined;

@@ -27,4 +27,22 @@ export const STUDIO_PAGES: string[] = [
   "/ai",
   "/profile",
 ].map((path) => `/studio${path}`);
-export const OPERATOR_PAGES: string[] = ["/operator"];
+export const OPERATOR_PAGES: string[] = [
+  "",
+  "/alerts",
+  "/queue",
+  "/jobs",
+  "/dead-letters",
+  "/cron",
+  "/calls",
+  "/publishing",
+  "/providers",
+  "/accounts",
+  "/ai",
+  "/webhooks",
+  "/database",
+  "/users",
+  "/plans",
+  "/moderation",
+  "/audit",
+].map((path) => `/operator${path}`);

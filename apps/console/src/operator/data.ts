@@ -58,6 +58,7 @@ export interface Overview {
 export interface OneJob {
   id: string;
   user_id: string | null;
+  user_name: string | null;
   job_type: string;
   handler: string;
   status: string;

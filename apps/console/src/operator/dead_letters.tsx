@@ -42,9 +42,9 @@ export default function DeadLetters() {
             ? t.dead.groups_of(format.number(first.groups_of_latest))
             : undefined}
         >
-          <div className="stack">
+          <ul className="stack plain-list">
             {first.groups.map((group) => <Kind key={`${group.handler} ${group.error_code}`} group={group} />)}
-          </div>
+          </ul>
         </Section>
       )}
       <Section title={t.dead.list}>
@@ -85,7 +85,7 @@ export default function DeadLetters() {
                       name: t.dead.columns.account,
                       cell: ({ params }) => <AccountLink id={accountOf(params)} />,
                     },
-                    { name: t.dead.columns.person, cell: ({ user_id }) => <PersonLink id={user_id} /> },
+                    { name: t.dead.columns.person, cell: ({ user_id, user_name }) => <PersonLink id={user_id} name={user_name} /> },
                     {
                       name: t.dead.columns.failed,
                       cell: ({ failed_at }) => <Time at={failed_at} relative />,
@@ -147,7 +147,7 @@ function Kind({ group: { handler, error_code, error_message, letters, latest_at 
     if (await ask(about)) settle.mutate(decision);
   };
   return (
-    <div className="card">
+    <li className="card">
       <div className="row between">
         <div>
           <h3>{`${format.number(letters)} × ${handler}`}</h3>
@@ -171,6 +171,6 @@ function Kind({ group: { handler, error_code, error_message, letters, latest_at 
       </div>
       {settle.error && <Problem error={settle.error} />}
       {question}
-    </div>
+    </li>
   );
 }

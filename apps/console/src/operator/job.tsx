@@ -97,7 +97,7 @@ function Detail({ job }: { job: JobDetail }) {
       )}
       <Facts
         of={[
-          [t.job.owner, <PersonLink key="" id={job.user_id} />],
+          [t.job.owner, <PersonLink key="" id={job.user_id} name={job.user_name} />],
           [t.job.account, <AccountLink key="" id={account} />],
           [t.kind, `${job.handler}, ${t.attempts(job.attempts, job.max_attempts)}`],
           [t.job.created, <Time key="" at={job.created_at} />],

@@ -94,7 +94,7 @@ export default function Jobs() {
                   },
                   { name: t.jobs.columns.state, cell: ({ status }) => <JobState status={status} /> },
                   { name: t.jobs.columns.error, cell: (job) => <Word job={job} /> },
-                  { name: t.jobs.columns.person, cell: ({ user_id }) => <PersonLink id={user_id} /> },
+                  { name: t.jobs.columns.person, cell: ({ user_id, user_name }) => <PersonLink id={user_id} name={user_name} /> },
                   {
                     name: t.jobs.columns.created,
                     cell: ({ created_at }) => <Time at={created_at} relative />,

@@ -290,6 +290,8 @@ export interface Column<Row> {
   cell: (row: Row) => ReactNode;
 }
 
+const MANY_COLUMNS = 6;
+
 /** A table; on narrow screens each row is a card with its columns named. */
 export function Table<Row>({ caption, columns, rows, keyOf, rowClass }: {
   caption: string;
@@ -299,7 +301,7 @@ export function Table<Row>({ caption, columns, rows, keyOf, rowClass }: {
   rowClass?: (row: Row) => string | undefined;
 }) {
   return (
-    <div className="table-frame">
+    <div className={columns.length > MANY_COLUMNS ? "table-frame wide" : "table-frame"}>
       <table role="table">
         <caption className="sr">{caption}</caption>
         <thead role="rowgroup">

@@ -1,0 +1,204 @@
+/** The operator's pages: from what is wrong to the retry, what staff may do and take back, and who is kept out. */
+import assert from "node:assert/strict";
+import { type Creator, createCreator, testDatabase } from "../../../scripts/test/stack.ts";
+import { publicCreator } from "../../../supabase/functions/tests/support/public_creator.ts";
+import { consoleTest, openConsole, type Opened } from "./console.ts";
+import { OPERATOR_PAGES } from "./pages.ts";
+
+async function staff(role: "admin" | "moderator"): Promise<Creator> {
+  const person = await createCreator();
+  const sql = await testDatabase();
+  try {
+    await sql`insert into public.user_role (user_id, role) values (${person.id}, ${role}) on conflict do nothing`;
+    return person;
+  } finally {
+    await sql.end();
+  }
+}
+
+interface Broken extends AsyncDisposable {
+  handler: string;
+  words: string;
+  creator: Creator;
+  newest: string;
+}
+
+/** Jobs of one creator that failed for good, of a kind that is paused so that a retry stays where it can be seen. */
+async function brokenJobs(count: number): Promise<Broken> {
+  const { creator } = await publicCreator(1);
+  const sql = await testDatabase();
+  const run = crypto.randomUUID().slice(0, 8);
+  const [handler, words] = [`test_${run}`, `The channel of ${run} does not answer`];
+  await sql`insert into ops.job_handler (name, job_type, paused_at) values (${handler}, 'platform_sync', now())`;
+  const [account] = await sql`select id from public.social_account where user_id = ${creator.id}`;
+  const made = await sql<{ id: string }[]>`
+    insert into public.job_queue (user_id, job_type, handler, status, params, error_code, error_message, attempts, max_attempts, started_at, finished_at, dedupe_hash)
+    select ${creator.id}, 'platform_sync', ${handler}, 'failed', ${
+    sql.json({ social_account_id: account?.id })
+  }, 'provider_unavailable', ${words}, 3, 3, now(), now(), hashtextextended(${words}, n)
+    from generate_series(1, ${count}::integer) as n returning id`;
+  const ids = made.map(({ id }) => id);
+  await sql`insert into ops.job_dead_letter (job_id, handler, failed_at)
+    select id, ${handler}, now() + n * interval '1 millisecond' from unnest(${ids}::uuid[]) with ordinality as job (id, n)`;
+  await sql`select ops.evaluate_alerts()`;
+  return {
+    handler,
+    words,
+    creator,
+    newest: ids.at(-1) ?? "",
+    async [Symbol.asyncDispose]() {
+      await sql`delete from public.job_queue where handler = ${handler}`;
+      await sql`delete from ops.job_handler where name = ${handler}`;
+      await sql.end();
+    },
+  };
+}
+
+consoleTest("from something that is wrong to the job, its error, the account and the retry in three clicks", async () => {
+  await using broken = await brokenJobs(12);
+  await using console = await openConsole({ as: await staff("admin") });
+  const { page } = console;
+  await console.go("/operator");
+  let clicks = 0;
+  const click = async (name: string | RegExp, role: "link" | "button") => {
+    clicks++;
+    await page.getByRole("main").getByRole(role, { name }).first().click();
+  };
+  // The list that the alert leads to shows the kind of which there are most; others' tests may have broken more of theirs.
+  await click("Jobs have failed for good", "link");
+  await page.getByRole("heading", { level: 1, name: "Dead letters" }).waitFor();
+  if (new URL(page.url()).searchParams.get("handler") !== broken.handler) {
+    await console.go(`/operator/dead-letters?handler=${broken.handler}`);
+  }
+  await page.getByRole("table").getByText(broken.words).first().waitFor();
+  await click(broken.handler, "link");
+  await page.getByRole("heading", { level: 1, name: `Job: ${broken.handler}` }).waitFor();
+  await page.getByText(broken.words).waitFor();
+  const account = page.getByRole("main").getByRole("link", { name: /^[0-9a-f]{8}$/ });
+  assert.match(await account.getAttribute("href") ?? "", /\/operator\/accounts\?id=[\w-]{36}$/);
+  await click("Try again", "button");
+  await page.getByText("It is in the queue again.").waitFor();
+  assert.equal(clicks, 3);
+  // Not undoable by itself, so it can be taken back.
+  await page.getByRole("status").getByRole("button", { name: "Undo" }).click();
+  await page.getByText("Cancelled", { exact: true }).waitFor();
+});
+
+consoleTest("all of one kind are discarded together, after a question, and audited", async () => {
+  await using broken = await brokenJobs(3);
+  const admin = await staff("admin");
+  await using console = await openConsole({ as: admin });
+  const { page } = console;
+  await console.go(`/operator/dead-letters?handler=${broken.handler}`);
+  const kind = page.getByRole("main").getByRole("listitem").filter({ hasText: broken.handler });
+  await kind.getByRole("button", { name: "Discard all" }).click();
+  const dialog = page.getByRole("dialog", { name: `Discard 3 of ${broken.handler}?` });
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  await kind.getByRole("button", { name: "Discard all" }).click();
+  await dialog.getByRole("button", { name: "Discard all" }).click();
+  await page.getByText("3 jobs discarded.").waitFor();
+  await page.getByText("Nothing fits the filters").waitFor();
+  await console.go(`/operator/audit?actor_id=${admin.id}`);
+  await page.getByRole("cell", { name: "job.discarded" }).waitFor();
+});
+
+consoleTest("a moderator hides a creator with a reason and takes it back; pages of admins are closed to them", async () => {
+  const { creator, slug } = await publicCreator(1);
+  await using console = await openConsole({ as: await staff("moderator") });
+  const { page } = console;
+  await console.go("/operator/users");
+  await page.getByRole("searchbox", { name: "Search" }).fill(slug);
+  await page.getByRole("searchbox", { name: "Search" }).press("Enter");
+  await page.getByRole("table").getByRole("link", { name: "Public Creator" }).click();
+  await page.getByRole("button", { name: "Hide from public view" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Reason").fill("sells what is not theirs");
+  await dialog.getByRole("button", { name: "Hide from public view" }).click();
+  await page.getByText(/sells what is not theirs/).waitFor();
+  await page.getByRole("status").getByRole("button", { name: "Undo" }).click();
+  await page.getByText("Public Creator is shown again.").waitFor();
+  await page.getByRole("main").getByText("public", { exact: true }).waitFor();
+  assert.equal(await page.getByRole("button", { name: "Make admin" }).count(), 0);
+  const links = page.getByRole("navigation", { name: "Operations" }).getByRole("link");
+  assert.deepEqual(await links.allTextContents(), [
+    "Overview",
+    "Alerts",
+    "Connections",
+    "Users and roles",
+    "Hide and feature",
+  ]);
+  await console.go("/operator/jobs");
+  await page.getByText("This page is for admins").waitFor();
+  void creator;
+});
+
+consoleTest("an admin makes a moderator and puts a person on another plan; a creator is told that this is not for them", async () => {
+  const person = await createCreator();
+  const admin = await staff("admin");
+  {
+    await using console = await openConsole({ as: admin });
+    const { page } = console;
+    await console.go(`/operator/users/${person.id}`);
+    await page.getByRole("button", { name: "Make moderator" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Make moderator" }).click();
+    await page.getByRole("button", { name: "Revoke moderator" }).waitFor();
+    await page.getByRole("button", { name: "Revoke moderator" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Revoke moderator" }).click();
+    await page.getByRole("button", { name: "Make moderator" }).waitFor();
+    await page.getByRole("combobox", { name: "Plan" }).selectOption("premium");
+    await page.getByRole("button", { name: "Put on this plan" }).click();
+    await page.getByText("Now on premium.").waitFor();
+    await page.getByRole("status").getByRole("button", { name: "Undo" }).click();
+    await page.getByText("Now on free.").waitFor();
+  }
+  const sql = await testDatabase();
+  try {
+    const told = await sql`select action from public.audit_log where actor_id = ${admin.id} order by id`;
+    assert.deepEqual(told.map(({ action }) => action), [
+      "role.granted",
+      "role.revoked",
+      "plan.changed",
+      "plan.changed",
+    ]);
+  } finally {
+    await sql.end();
+  }
+  await using console = await openConsole({ as: person });
+  await console.go("/operator/jobs");
+  await console.page.getByText("These pages are for operators, not for you").waitFor();
+  await console.page.getByRole("main").getByRole("link", { name: "To your studio" }).waitFor();
+});
+
+consoleTest("the operator's pages have no violation of axe-core, fit every width, and show no failure", async () => {
+  await using broken = await brokenJobs(2);
+  await using console = await openConsole({ as: await staff("admin") });
+  const paths = [
+    ...OPERATOR_PAGES,
+    `/operator/jobs/${broken.newest}`,
+    `/operator/users/${broken.creator.id}`,
+    "/operator/webhooks?direction=out",
+    "/operator/users/00000000-0000-4000-8000-000000000000",
+  ];
+  const faults: string[] = [];
+  for (const path of paths) faults.push(...await look(console, path));
+  assert.deepEqual(faults, []);
+});
+
+async function look(console: Opened, path: string): Promise<string[]> {
+  const { page } = console;
+  const faults: string[] = [];
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await console.go(path);
+  await console.settled();
+  for (const alert of await page.getByRole("alert").allTextContents()) faults.push(`${path}: ${alert}`);
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    faults.push(...(await console.violations()).map((one) => `${path} ${colorScheme} ${one}`));
+  }
+  for (const width of [1920, 640, 320]) {
+    await page.setViewportSize({ width, height: 700 });
+    const wider = await console.overflow();
+    if (wider > 0) faults.push(`${path} is ${wider} px wider than ${width}`);
+  }
+  return faults;
+}
