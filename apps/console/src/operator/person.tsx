@@ -67,9 +67,9 @@ export default function PersonPage() {
           ...person.hidden_at
             ? [[
               t.one.hidden_since,
-              <>
+              <span key="">
                 <Time at={person.hidden_at} />, {t.one.hidden_because}: {person.hidden_reason}
-              </>,
+              </span>,
             ] as const]
             : [],
         ]}
