@@ -1,6 +1,6 @@
 /** The operator's pages: from what is wrong to the retry, what staff may do and take back, and who is kept out. */
 import assert from "node:assert/strict";
-import { type Creator, createCreator, testDatabase } from "../../../scripts/test/stack.ts";
+import { createCreator, type Creator, testDatabase } from "../../../scripts/test/stack.ts";
 import { publicCreator } from "../../../supabase/functions/tests/support/public_creator.ts";
 import { consoleTest, openConsole, type Opened } from "./console.ts";
 import { OPERATOR_PAGES } from "./pages.ts";
@@ -54,35 +54,38 @@ async function brokenJobs(count: number): Promise<Broken> {
   };
 }
 
-consoleTest("from something that is wrong to the job, its error, the account and the retry in three clicks", async () => {
-  await using broken = await brokenJobs(12);
-  await using console = await openConsole({ as: await staff("admin") });
-  const { page } = console;
-  await console.go("/operator");
-  let clicks = 0;
-  const click = async (name: string | RegExp, role: "link" | "button") => {
-    clicks++;
-    await page.getByRole("main").getByRole(role, { name }).first().click();
-  };
-  // The list that the alert leads to shows the kind of which there are most; others' tests may have broken more of theirs.
-  await click("Jobs have failed for good", "link");
-  await page.getByRole("heading", { level: 1, name: "Dead letters" }).waitFor();
-  if (new URL(page.url()).searchParams.get("handler") !== broken.handler) {
-    await console.go(`/operator/dead-letters?handler=${broken.handler}`);
-  }
-  await page.getByRole("table").getByText(broken.words).first().waitFor();
-  await click(broken.handler, "link");
-  await page.getByRole("heading", { level: 1, name: `Job: ${broken.handler}` }).waitFor();
-  await page.getByText(broken.words).waitFor();
-  const account = page.getByRole("main").getByRole("link", { name: /^[0-9a-f]{8}$/ });
-  assert.match(await account.getAttribute("href") ?? "", /\/operator\/accounts\?id=[\w-]{36}$/);
-  await click("Try again", "button");
-  await page.getByText("It is in the queue again.").waitFor();
-  assert.equal(clicks, 3);
-  // Not undoable by itself, so it can be taken back.
-  await page.getByRole("status").getByRole("button", { name: "Undo" }).click();
-  await page.getByText("Cancelled", { exact: true }).waitFor();
-});
+consoleTest(
+  "from something that is wrong to the job, its error, the account and the retry in three clicks",
+  async () => {
+    await using broken = await brokenJobs(12);
+    await using console = await openConsole({ as: await staff("admin") });
+    const { page } = console;
+    await console.go("/operator");
+    let clicks = 0;
+    const click = async (name: string | RegExp, role: "link" | "button") => {
+      clicks++;
+      await page.getByRole("main").getByRole(role, { name }).first().click();
+    };
+    // The list that the alert leads to shows the kind of which there are most; others' tests may have broken more of theirs.
+    await click("Jobs have failed for good", "link");
+    await page.getByRole("heading", { level: 1, name: "Dead letters" }).waitFor();
+    if (new URL(page.url()).searchParams.get("handler") !== broken.handler) {
+      await console.go(`/operator/dead-letters?handler=${broken.handler}`);
+    }
+    await page.getByRole("table").getByText(broken.words).first().waitFor();
+    await click(broken.handler, "link");
+    await page.getByRole("heading", { level: 1, name: `Job: ${broken.handler}` }).waitFor();
+    await page.getByText(broken.words).waitFor();
+    const account = page.getByRole("main").getByRole("link", { name: /^[0-9a-f]{8}$/ });
+    assert.match(await account.getAttribute("href") ?? "", /\/operator\/accounts\?id=[\w-]{36}$/);
+    await click("Try again", "button");
+    await page.getByText("It is in the queue again.").waitFor();
+    assert.equal(clicks, 3);
+    // Not undoable by itself, so it can be taken back.
+    await page.getByRole("status").getByRole("button", { name: "Undo" }).click();
+    await page.getByText("Cancelled", { exact: true }).waitFor();
+  },
+);
 
 consoleTest("all of one kind are discarded together, after a question, and audited", async () => {
   await using broken = await brokenJobs(3);
@@ -102,87 +105,96 @@ consoleTest("all of one kind are discarded together, after a question, and audit
   await page.getByRole("cell", { name: "job.discarded" }).waitFor();
 });
 
-consoleTest("a moderator hides a creator with a reason and takes it back; pages of admins are closed to them", async () => {
-  const { creator, slug } = await publicCreator(1);
-  await using console = await openConsole({ as: await staff("moderator") });
-  const { page } = console;
-  await console.go("/operator/users");
-  await page.getByRole("searchbox", { name: "Search" }).fill(slug);
-  await page.getByRole("searchbox", { name: "Search" }).press("Enter");
-  await page.getByRole("table").getByRole("link", { name: "Public Creator" }).click();
-  await page.getByRole("button", { name: "Hide from public view" }).click();
-  const dialog = page.getByRole("dialog");
-  await dialog.getByLabel("Reason").fill("sells what is not theirs");
-  await dialog.getByRole("button", { name: "Hide from public view" }).click();
-  await page.getByText(/sells what is not theirs/).waitFor();
-  await page.getByRole("status").getByRole("button", { name: "Undo" }).click();
-  await page.getByText("Public Creator is shown again.").waitFor();
-  await page.getByRole("main").getByText("public", { exact: true }).waitFor();
-  assert.equal(await page.getByRole("button", { name: "Make admin" }).count(), 0);
-  const links = page.getByRole("navigation", { name: "Operations" }).getByRole("link");
-  assert.deepEqual(await links.allTextContents(), [
-    "Overview",
-    "Alerts",
-    "Connections",
-    "Users and roles",
-    "Hide and feature",
-  ]);
-  await console.go("/operator/jobs");
-  await page.getByText("This page is for admins").waitFor();
-  void creator;
-});
-
-consoleTest("an admin makes a moderator and puts a person on another plan; a creator is told that this is not for them", async () => {
-  const person = await createCreator();
-  const admin = await staff("admin");
-  {
-    await using console = await openConsole({ as: admin });
+consoleTest(
+  "a moderator hides a creator with a reason and takes it back; pages of admins are closed to them",
+  async () => {
+    const { creator, slug } = await publicCreator(1);
+    await using console = await openConsole({ as: await staff("moderator") });
     const { page } = console;
-    await console.go(`/operator/users/${person.id}`);
-    await page.getByRole("button", { name: "Make moderator" }).click();
-    await page.getByRole("dialog").getByRole("button", { name: "Make moderator" }).click();
-    await page.getByRole("button", { name: "Revoke moderator" }).waitFor();
-    await page.getByRole("button", { name: "Revoke moderator" }).click();
-    await page.getByRole("dialog").getByRole("button", { name: "Revoke moderator" }).click();
-    await page.getByRole("button", { name: "Make moderator" }).waitFor();
-    await page.getByRole("combobox", { name: "Plan" }).selectOption("premium");
-    await page.getByRole("button", { name: "Put on this plan" }).click();
-    await page.getByText("Now on premium.").waitFor();
+    await console.go("/operator/users");
+    await page.getByRole("searchbox", { name: "Search" }).fill(slug);
+    await page.getByRole("searchbox", { name: "Search" }).press("Enter");
+    await page.getByRole("table").getByRole("link", { name: "Public Creator" }).click();
+    await page.getByRole("button", { name: "Hide from public view" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Reason").fill("sells what is not theirs");
+    await dialog.getByRole("button", { name: "Hide from public view" }).click();
+    await page.getByText(/sells what is not theirs/).waitFor();
     await page.getByRole("status").getByRole("button", { name: "Undo" }).click();
-    await page.getByText("Now on free.").waitFor();
-  }
-  const sql = await testDatabase();
-  try {
-    const told = await sql`select action from public.audit_log where actor_id = ${admin.id} order by id`;
-    assert.deepEqual(told.map(({ action }) => action), [
-      "role.granted",
-      "role.revoked",
-      "plan.changed",
-      "plan.changed",
+    await page.getByText("Public Creator is shown again.").waitFor();
+    await page.getByRole("main").getByText("public", { exact: true }).waitFor();
+    assert.equal(await page.getByRole("button", { name: "Make admin" }).count(), 0);
+    const links = page.getByRole("navigation", { name: "Operations" }).getByRole("link");
+    assert.deepEqual(await links.allTextContents(), [
+      "Overview",
+      "Alerts",
+      "Connections",
+      "Users and roles",
+      "Hide and feature",
     ]);
-  } finally {
-    await sql.end();
-  }
-  await using console = await openConsole({ as: person });
-  await console.go("/operator/jobs");
-  await console.page.getByText("These pages are for operators, not for you").waitFor();
-  await console.page.getByRole("main").getByRole("link", { name: "To your studio" }).waitFor();
-});
+    await console.go("/operator/jobs");
+    await page.getByText("This page is for admins").waitFor();
+    void creator;
+  },
+);
 
-consoleTest("the operator's pages have no violation of axe-core, fit every width, and show no failure", async () => {
-  await using broken = await brokenJobs(2);
-  await using console = await openConsole({ as: await staff("admin") });
-  const paths = [
-    ...OPERATOR_PAGES,
-    `/operator/jobs/${broken.newest}`,
-    `/operator/users/${broken.creator.id}`,
-    "/operator/webhooks?direction=out",
-    "/operator/users/00000000-0000-4000-8000-000000000000",
-  ];
-  const faults: string[] = [];
-  for (const path of paths) faults.push(...await look(console, path));
-  assert.deepEqual(faults, []);
-});
+consoleTest(
+  "an admin makes a moderator and puts a person on another plan; a creator is told that this is not for them",
+  async () => {
+    const person = await createCreator();
+    const admin = await staff("admin");
+    {
+      await using console = await openConsole({ as: admin });
+      const { page } = console;
+      await console.go(`/operator/users/${person.id}`);
+      await page.getByRole("button", { name: "Make moderator" }).click();
+      await page.getByRole("dialog").getByRole("button", { name: "Make moderator" }).click();
+      await page.getByRole("button", { name: "Revoke moderator" }).waitFor();
+      await page.getByRole("button", { name: "Revoke moderator" }).click();
+      await page.getByRole("dialog").getByRole("button", { name: "Revoke moderator" }).click();
+      await page.getByRole("button", { name: "Make moderator" }).waitFor();
+      await page.getByRole("combobox", { name: "Plan" }).selectOption("premium");
+      await page.getByRole("button", { name: "Put on this plan" }).click();
+      await page.getByText("Now on premium.").waitFor();
+      await page.getByRole("status").getByRole("button", { name: "Undo" }).click();
+      await page.getByText("Now on free.").waitFor();
+    }
+    const sql = await testDatabase();
+    try {
+      const told = await sql`select action from public.audit_log where actor_id = ${admin.id} order by id`;
+      assert.deepEqual(told.map(({ action }) => action), [
+        "role.granted",
+        "role.revoked",
+        "plan.changed",
+        "plan.changed",
+      ]);
+    } finally {
+      await sql.end();
+    }
+    await using console = await openConsole({ as: person });
+    await console.go("/operator/jobs");
+    await console.page.getByText("These pages are for operators, not for you").waitFor();
+    await console.page.getByRole("main").getByRole("link", { name: "To your studio" }).waitFor();
+  },
+);
+
+consoleTest(
+  "the operator's pages have no violation of axe-core, fit every width, and show no failure",
+  async () => {
+    await using broken = await brokenJobs(2);
+    await using console = await openConsole({ as: await staff("admin") });
+    const paths = [
+      ...OPERATOR_PAGES,
+      `/operator/jobs/${broken.newest}`,
+      `/operator/users/${broken.creator.id}`,
+      "/operator/webhooks?direction=out",
+      "/operator/users/00000000-0000-4000-8000-000000000000",
+    ];
+    const faults: string[] = [];
+    for (const path of paths) faults.push(...await look(console, path));
+    assert.deepEqual(faults, []);
+  },
+);
 
 async function look(console: Opened, path: string): Promise<string[]> {
   const { page } = console;

@@ -10,7 +10,9 @@ import { type Account, filterOf, useList } from "./data.ts";
 import { Choice, Nothing, PersonLink, Typed } from "./parts.tsx";
 
 const STATES: Record<string, Tone> = { active: "good", disconnected: "warn", error: "bad", expired: "bad" };
-const PLATFORMS = ["youtube", "instagram", "facebook", "tiktok", "twitter"].map((slug) => [slug, slug] as const);
+const PLATFORMS = ["youtube", "instagram", "facebook", "tiktok", "twitter"].map((slug) =>
+  [slug, slug] as const
+);
 
 const nameOf = ({ display_name, username, id }: Account) => display_name ?? username ?? id.slice(0, 8);
 
@@ -133,9 +135,7 @@ function Fault({ account: { last_error, connection, sync } }: { account: Account
       {[...new Set(words.filter(Boolean))].map((word) => (
         <span key={word} className="field-error small">{`${word} `}</span>
       ))}
-      {sync && sync.failures > 0 && (
-        <span className="quiet small">{t.accounts.failures(sync.failures)}</span>
-      )}
+      {sync && sync.failures > 0 && <span className="quiet small">{t.accounts.failures(sync.failures)}</span>}
     </>
   );
 }

@@ -10,7 +10,10 @@ import { Choice, PersonLink } from "./parts.tsx";
 function months(): [string, string][] {
   const now = new Date();
   return Array.from({ length: 12 }, (_, back) => {
-    const day = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - back, 1)).toISOString().slice(0, 10);
+    const day = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - back, 1)).toISOString().slice(
+      0,
+      10,
+    );
     return [back === 0 ? "" : day, format.month(day)];
   });
 }
@@ -85,7 +88,9 @@ export default function AiCost() {
                     name: t.ai.columns.tokens,
                     numeric: true,
                     cell: (one) =>
-                      `${format.number(one.prompt_tokens, true)} · ${format.number(one.completion_tokens, true)}`,
+                      `${format.number(one.prompt_tokens, true)} · ${
+                        format.number(one.completion_tokens, true)
+                      }`,
                   },
                   {
                     name: t.ai.columns.cost,

@@ -27,41 +27,39 @@ export default function Audit() {
         }
       >
         {(entries) =>
-          entries.length === 0
-            ? <Looked rows={0} count={(list.data?.pages.length ?? 0) * 20_000} />
-            : (
-              <Table
-                caption={t.audit.title}
-                rows={entries}
-                keyOf={({ id }) => String(id)}
-                columns={[
-                  { name: t.audit.columns.when, cell: ({ created_at }) => <Time at={created_at} /> },
-                  {
-                    name: t.audit.columns.actor,
-                    cell: ({ actor_id, actor_email }) => <PersonLink id={actor_id} name={actor_email} />,
-                  },
-                  { name: t.audit.columns.action, cell: ({ action }) => <code>{action}</code> },
-                  {
-                    name: t.audit.columns.person,
-                    cell: ({ user_id, user_email }) =>
-                      user_id ? <PersonLink id={user_id} name={user_email} /> : "–",
-                  },
-                  {
-                    name: t.audit.columns.details,
-                    cell: ({ details }) => <span className="small">{brief(details)}</span>,
-                  },
-                  {
-                    name: t.audit.columns.request,
-                    cell: ({ request_id }) =>
-                      request_id && (
-                        <A to="/operator/jobs" search={{ request_id }}>
-                          <code>{request_id.slice(0, 8)}</code>
-                        </A>
-                      ),
-                  },
-                ]}
-              />
-            )}
+          entries.length === 0 ? <Looked rows={0} count={(list.data?.pages.length ?? 0) * 20_000} /> : (
+            <Table
+              caption={t.audit.title}
+              rows={entries}
+              keyOf={({ id }) => String(id)}
+              columns={[
+                { name: t.audit.columns.when, cell: ({ created_at }) => <Time at={created_at} /> },
+                {
+                  name: t.audit.columns.actor,
+                  cell: ({ actor_id, actor_email }) => <PersonLink id={actor_id} name={actor_email} />,
+                },
+                { name: t.audit.columns.action, cell: ({ action }) => <code>{action}</code> },
+                {
+                  name: t.audit.columns.person,
+                  cell: ({ user_id, user_email }) =>
+                    user_id ? <PersonLink id={user_id} name={user_email} /> : "–",
+                },
+                {
+                  name: t.audit.columns.details,
+                  cell: ({ details }) => <span className="small">{brief(details)}</span>,
+                },
+                {
+                  name: t.audit.columns.request,
+                  cell: ({ request_id }) =>
+                    request_id && (
+                      <A to="/operator/jobs" search={{ request_id }}>
+                        <code>{request_id.slice(0, 8)}</code>
+                      </A>
+                    ),
+                },
+              ]}
+            />
+          )}
       </List>
     </Page>
   );

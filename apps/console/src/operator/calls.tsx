@@ -28,27 +28,29 @@ export default function Calls() {
         }
       >
         {(calls) =>
-          calls.length === 0
-            ? <Looked rows={0} count={(list.data?.pages.length ?? 0) * 20_000} />
-            : (
-              <Table
-                caption={t.calls.title}
-                rows={calls}
-                keyOf={({ id }) => String(id)}
-                columns={[
-                  { name: t.calls.columns.function, cell: (call) => call.function },
-                  {
-                    name: t.calls.columns.outcome,
-                    cell: ({ outcome }) => (
-                      <Badge tone={OUTCOMES[outcome] ?? "quiet"}>{t.calls.outcomes[outcome] ?? outcome}</Badge>
-                    ),
-                  },
-                  { name: t.calls.columns.status, numeric: true, cell: ({ status_code }) => status_code ?? "–" },
-                  { name: t.calls.columns.error, cell: ({ error }) => error ?? "" },
-                  { name: t.calls.columns.called, cell: ({ called_at }) => <Time at={called_at} relative /> },
-                ]}
-              />
-            )}
+          calls.length === 0 ? <Looked rows={0} count={(list.data?.pages.length ?? 0) * 20_000} /> : (
+            <Table
+              caption={t.calls.title}
+              rows={calls}
+              keyOf={({ id }) => String(id)}
+              columns={[
+                { name: t.calls.columns.function, cell: (call) => call.function },
+                {
+                  name: t.calls.columns.outcome,
+                  cell: ({ outcome }) => (
+                    <Badge tone={OUTCOMES[outcome] ?? "quiet"}>{t.calls.outcomes[outcome] ?? outcome}</Badge>
+                  ),
+                },
+                {
+                  name: t.calls.columns.status,
+                  numeric: true,
+                  cell: ({ status_code }) => status_code ?? "–",
+                },
+                { name: t.calls.columns.error, cell: ({ error }) => error ?? "" },
+                { name: t.calls.columns.called, cell: ({ called_at }) => <Time at={called_at} relative /> },
+              ]}
+            />
+          )}
       </List>
     </Page>
   );

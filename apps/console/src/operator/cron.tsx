@@ -37,37 +37,35 @@ export default function Cron() {
           }
         >
           {(runs) =>
-            runs.length === 0
-              ? <Looked rows={0} count={(list.data?.pages.length ?? 0) * 20_000} />
-              : (
-                <Table
-                  caption={t.cron.runs}
-                  rows={runs}
-                  keyOf={({ id }) => String(id)}
-                  columns={[
-                    { name: t.cron.columns.job, cell: ({ job }) => job },
-                    {
-                      name: t.cron.columns.state,
-                      cell: ({ status }) => (
-                        <Badge tone={STATES[status] ?? "info"}>{t.cron.states[status] ?? status}</Badge>
-                      ),
-                    },
-                    { name: t.cron.columns.message, cell: ({ message }) => message ?? "" },
-                    {
-                      name: t.cron.columns.took,
-                      numeric: true,
-                      cell: ({ started_at, ended_at }) =>
-                        started_at && ended_at
-                          ? lasting((Date.parse(ended_at) - Date.parse(started_at)) / 1000)
-                          : "–",
-                    },
-                    {
-                      name: t.cron.columns.last,
-                      cell: ({ started_at }) => <Time at={started_at} relative />,
-                    },
-                  ]}
-                />
-              )}
+            runs.length === 0 ? <Looked rows={0} count={(list.data?.pages.length ?? 0) * 20_000} /> : (
+              <Table
+                caption={t.cron.runs}
+                rows={runs}
+                keyOf={({ id }) => String(id)}
+                columns={[
+                  { name: t.cron.columns.job, cell: ({ job }) => job },
+                  {
+                    name: t.cron.columns.state,
+                    cell: ({ status }) => (
+                      <Badge tone={STATES[status] ?? "info"}>{t.cron.states[status] ?? status}</Badge>
+                    ),
+                  },
+                  { name: t.cron.columns.message, cell: ({ message }) => message ?? "" },
+                  {
+                    name: t.cron.columns.took,
+                    numeric: true,
+                    cell: ({ started_at, ended_at }) =>
+                      started_at && ended_at
+                        ? lasting((Date.parse(ended_at) - Date.parse(started_at)) / 1000)
+                        : "–",
+                  },
+                  {
+                    name: t.cron.columns.last,
+                    cell: ({ started_at }) => <Time at={started_at} relative />,
+                  },
+                ]}
+              />
+            )}
         </List>
       </Section>
     </Page>

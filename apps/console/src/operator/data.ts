@@ -33,7 +33,10 @@ export interface Overview {
   evaluated_at: string | null;
   problems: Alert[];
   health: Record<string, string | boolean>;
-  requests: Record<"last_5_minutes" | "errors_last_5_minutes" | "last_hour" | "errors_last_hour", number | null>;
+  requests: Record<
+    "last_5_minutes" | "errors_last_5_minutes" | "last_hour" | "errors_last_hour",
+    number | null
+  >;
   jobs: {
     ready: number;
     running: number;
@@ -52,7 +55,10 @@ export interface Overview {
   providers: { provider: string; failed: number; total: number }[];
   webhooks: { in_waiting: number; out_waiting: number; endpoints_failing: number; stops_at: number };
   ai: { month: string; spent_cents: number; warned_percent: number };
-  history: ({ at: string } & Record<"requests" | "request_errors" | "jobs_completed" | "jobs_failed", number | null>)[];
+  history: (
+    & { at: string }
+    & Record<"requests" | "request_errors" | "jobs_completed" | "jobs_failed", number | null>
+  )[];
 }
 
 export interface OneJob {
@@ -84,7 +90,13 @@ export interface JobDetail extends OneJob {
   ready:
     | { is_waiting: boolean; run_at: string | null; leased_until: string | null; claimed_at: string | null }
     | null;
-  logs: { level: string; message: string; details: Record<string, unknown>; attempt: number; created_at: string }[];
+  logs: {
+    level: string;
+    message: string;
+    details: Record<string, unknown>;
+    attempt: number;
+    created_at: string;
+  }[];
 }
 
 export type DeadLetter = OneJob & { failed_at: string };
@@ -178,7 +190,13 @@ export interface Account {
     }
     | null;
   sync:
-    | { is_open: boolean; leased_until: string | null; items_seen: number; failures: number; last_code: string | null }
+    | {
+      is_open: boolean;
+      leased_until: string | null;
+      items_seen: number;
+      failures: number;
+      last_code: string | null;
+    }
     | null;
 }
 
@@ -496,5 +514,8 @@ export const FOR_MODERATORS: readonly string[] = [
 
 export function addressOf({ page, ...filter }: Place): { to: string; search: Record<string, string> } {
   const to = PAGES[page] ?? "/operator";
-  return { to, search: Object.fromEntries(Object.entries(filter).map(([key, value]) => [key, String(value)])) };
+  return {
+    to,
+    search: Object.fromEntries(Object.entries(filter).map(([key, value]) => [key, String(value)])),
+  };
 }

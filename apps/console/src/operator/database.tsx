@@ -1,7 +1,18 @@
 import { operator as t } from "../texts/operator.ts";
 import { useWish } from "../ui/address.ts";
 import * as format from "../ui/format.ts";
-import { Empty, Figure, Figures, NotAvailable, Num, Page, Query, Section, Table, Time } from "../ui/parts.tsx";
+import {
+  Empty,
+  Figure,
+  Figures,
+  NotAvailable,
+  Num,
+  Page,
+  Query,
+  Section,
+  Table,
+  Time,
+} from "../ui/parts.tsx";
 import { useDatabase, useSlowQueries } from "./data.ts";
 import { Choice, entries, lasting } from "./parts.tsx";
 
@@ -45,7 +56,11 @@ export default function DatabasePage() {
                 keyOf={({ table }) => table}
                 columns={[
                   { name: t.database.columns.table, cell: ({ table }) => <code>{table}</code> },
-                  { name: t.database.columns.rows, numeric: true, cell: ({ rows }) => <Num value={rows} compact /> },
+                  {
+                    name: t.database.columns.rows,
+                    numeric: true,
+                    cell: ({ rows }) => <Num value={rows} compact />,
+                  },
                   { name: t.database.columns.size, numeric: true, cell: (one) => format.bytes(one.bytes) },
                 ]}
               />
@@ -59,7 +74,9 @@ export default function DatabasePage() {
             name="order"
             label={t.database.order}
             all={false}
-            options={entries(t.database.orders).map(([order, name]) => [order === "total" ? "" : order, name])}
+            options={entries(t.database.orders).map((
+              [order, name],
+            ) => [order === "total" ? "" : order, name])}
           />
         </div>
         <Query
@@ -86,7 +103,11 @@ export default function DatabasePage() {
                     </details>
                   ),
                 },
-                { name: t.database.columns.calls, numeric: true, cell: (one) => <Num value={one.calls} compact /> },
+                {
+                  name: t.database.columns.calls,
+                  numeric: true,
+                  cell: (one) => <Num value={one.calls} compact />,
+                },
                 {
                   name: t.database.columns.total,
                   numeric: true,

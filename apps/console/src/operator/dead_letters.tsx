@@ -85,7 +85,10 @@ export default function DeadLetters() {
                       name: t.dead.columns.account,
                       cell: ({ params }) => <AccountLink id={accountOf(params)} />,
                     },
-                    { name: t.dead.columns.person, cell: ({ user_id, user_name }) => <PersonLink id={user_id} name={user_name} /> },
+                    {
+                      name: t.dead.columns.person,
+                      cell: ({ user_id, user_name }) => <PersonLink id={user_id} name={user_name} />,
+                    },
                     {
                       name: t.dead.columns.failed,
                       cell: ({ failed_at }) => <Time at={failed_at} relative />,
@@ -113,7 +116,9 @@ export default function DeadLetters() {
 }
 
 /** All of one kind with one error: so they come, and so they are decided. */
-function Kind({ group: { handler, error_code, error_message, letters, latest_at } }: { group: DeadLetterKind }) {
+function Kind(
+  { group: { handler, error_code, error_message, letters, latest_at } }: { group: DeadLetterKind },
+) {
   const [ask, question] = useAsk();
   const settle = useAction(async (decision: "retry" | "discard", options) => {
     let settled = 0;

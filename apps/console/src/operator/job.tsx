@@ -64,8 +64,7 @@ function Decide({ job: { id, status, is_dead_letter } }: { job: JobDetail }) {
         <Button
           kind="danger"
           busy={cancel.isPending}
-          onClick={() =>
-            ifSure(t.jobs.cancel_title, t.jobs.cancel_text, t.job.cancel, () => cancel.mutate())}
+          onClick={() => ifSure(t.jobs.cancel_title, t.jobs.cancel_text, t.job.cancel, () => cancel.mutate())}
         >
           {t.job.cancel}
         </Button>
@@ -109,10 +108,12 @@ function Detail({ job }: { job: JobDetail }) {
             : [],
           ...job.worker_id ? [[t.job.worker, <code key="">{job.worker_id}</code>] as const] : [],
           ...job.request_id
-            ? [[
-              t.job.request,
-              <A key="" to="/operator/jobs" search={{ request_id: job.request_id }}>{job.request_id}</A>,
-            ] as const]
+            ? [
+              [
+                t.job.request,
+                <A key="" to="/operator/jobs" search={{ request_id: job.request_id }}>{job.request_id}</A>,
+              ] as const,
+            ]
             : [],
         ]}
       />

@@ -15,7 +15,15 @@ const OPEN = ["pending", "processing"];
 
 export default function Jobs() {
   const [wish] = useWish();
-  const filter = filterOf(wish, ["status", "handler", "job_type", "user_id", "error_code", "request_id", "before"]);
+  const filter = filterOf(wish, [
+    "status",
+    "handler",
+    "job_type",
+    "user_id",
+    "error_code",
+    "request_id",
+    "before",
+  ]);
   const list = useList("admin_list_jobs", filter);
   const [chosen, setChosen] = useState<string[]>([]);
   const [ask, question] = useAsk();
@@ -67,41 +75,42 @@ export default function Jobs() {
         }
       >
         {(jobs) =>
-          jobs.length === 0
-            ? <Looked rows={0} count={(list.data?.pages.length ?? 0) * 20_000} />
-            : (
-              <Table
-                caption={t.jobs.title}
-                rows={jobs}
-                keyOf={({ id }) => id}
-                columns={[
-                  {
-                    name: t.jobs.columns.select,
-                    quiet: true,
-                    cell: ({ id, handler, status }) =>
-                      OPEN.includes(status) && (
-                        <Check
-                          label={<span className="sr">{t.jobs.select_one(`${handler} ${id}`)}</span>}
-                          checked={chosen.includes(id)}
-                          onChange={({ target }) =>
-                            setChosen(target.checked ? [...chosen, id] : chosen.filter((one) => one !== id))}
-                        />
-                      ),
-                  },
-                  {
-                    name: t.jobs.columns.job,
-                    cell: ({ id, handler }) => <A to={`/operator/jobs/${id}`}>{handler}</A>,
-                  },
-                  { name: t.jobs.columns.state, cell: ({ status }) => <JobState status={status} /> },
-                  { name: t.jobs.columns.error, cell: (job) => <Word job={job} /> },
-                  { name: t.jobs.columns.person, cell: ({ user_id, user_name }) => <PersonLink id={user_id} name={user_name} /> },
-                  {
-                    name: t.jobs.columns.created,
-                    cell: ({ created_at }) => <Time at={created_at} relative />,
-                  },
-                ]}
-              />
-            )}
+          jobs.length === 0 ? <Looked rows={0} count={(list.data?.pages.length ?? 0) * 20_000} /> : (
+            <Table
+              caption={t.jobs.title}
+              rows={jobs}
+              keyOf={({ id }) => id}
+              columns={[
+                {
+                  name: t.jobs.columns.select,
+                  quiet: true,
+                  cell: ({ id, handler, status }) =>
+                    OPEN.includes(status) && (
+                      <Check
+                        label={<span className="sr">{t.jobs.select_one(`${handler} ${id}`)}</span>}
+                        checked={chosen.includes(id)}
+                        onChange={({ target }) =>
+                          setChosen(target.checked ? [...chosen, id] : chosen.filter((one) => one !== id))}
+                      />
+                    ),
+                },
+                {
+                  name: t.jobs.columns.job,
+                  cell: ({ id, handler }) => <A to={`/operator/jobs/${id}`}>{handler}</A>,
+                },
+                { name: t.jobs.columns.state, cell: ({ status }) => <JobState status={status} /> },
+                { name: t.jobs.columns.error, cell: (job) => <Word job={job} /> },
+                {
+                  name: t.jobs.columns.person,
+                  cell: ({ user_id, user_name }) => <PersonLink id={user_id} name={user_name} />,
+                },
+                {
+                  name: t.jobs.columns.created,
+                  cell: ({ created_at }) => <Time at={created_at} relative />,
+                },
+              ]}
+            />
+          )}
       </List>
       {question}
     </Page>

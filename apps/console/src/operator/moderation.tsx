@@ -5,7 +5,21 @@ import { useAction, useTable } from "../data/queries.ts";
 import { operator as t } from "../texts/operator.ts";
 import { useWish } from "../ui/address.ts";
 import { say } from "../ui/notices.tsx";
-import { A, Badge, Button, Card, Empty, List, Page, Problem, Query, Section, Table, TextField, Time } from "../ui/parts.tsx";
+import {
+  A,
+  Badge,
+  Button,
+  Card,
+  Empty,
+  List,
+  Page,
+  Problem,
+  Query,
+  Section,
+  Table,
+  TextField,
+  Time,
+} from "../ui/parts.tsx";
 import { type Item, useList } from "./data.ts";
 import { useAskToHide } from "./hide.tsx";
 import { PersonLink } from "./parts.tsx";
@@ -223,7 +237,8 @@ function FeaturedPeople() {
       }),
     {
       touches: ["featured_creator"],
-      onDone: (_, { row, is }) => say(is ? t.undone : t.moderation.removed, () => set.mutate({ row, is: !is })),
+      onDone: (_, { row, is }) =>
+        say(is ? t.undone : t.moderation.removed, () => set.mutate({ row, is: !is })),
     },
   );
   return (
@@ -232,7 +247,9 @@ function FeaturedPeople() {
       <Query
         of={featured}
         empty={(rows) =>
-          rows.length === 0 && <Empty title={t.moderation.featured_none} why={t.moderation.featured_none_why} />}
+          rows.length === 0 && (
+            <Empty title={t.moderation.featured_none} why={t.moderation.featured_none_why} />
+          )}
       >
         {(rows) => (
           <Table
@@ -243,7 +260,10 @@ function FeaturedPeople() {
               { name: t.moderation.columns.person, cell: ({ user_id }) => <PersonLink id={user_id} /> },
               { name: t.moderation.columns.order, numeric: true, cell: ({ sort_order }) => sort_order },
               { name: t.moderation.columns.reason, cell: ({ reason }) => reason ?? "–" },
-              { name: t.moderation.columns.since, cell: ({ featured_at }) => <Time at={featured_at} relative /> },
+              {
+                name: t.moderation.columns.since,
+                cell: ({ featured_at }) => <Time at={featured_at} relative />,
+              },
               {
                 name: t.moderation.columns.until,
                 cell: ({ ends_at }) => ends_at ? <Time at={ends_at} /> : t.moderation.endless,
@@ -252,7 +272,10 @@ function FeaturedPeople() {
                 name: t.moderation.columns.act,
                 quiet: true,
                 cell: (row) => (
-                  <Button className="small" onClick={() => set.mutate({ row, is: false })}>
+                  <Button
+                    className="small"
+                    onClick={() => set.mutate({ row, is: false })}
+                  >
                     {t.moderation.remove}
                   </Button>
                 ),

@@ -25,7 +25,14 @@ const HEALTH: Record<string, Tone> = { ok: "good", unset: "quiet", degraded: "wa
 export default function OverviewPage() {
   const overview = useOverview();
   return (
-    <Page title={t.overview.title} lede={overview.data && <>{t.as_of} <Time at={overview.data.now} /></>}>
+    <Page
+      title={t.overview.title}
+      lede={overview.data && (
+        <>
+          {t.as_of} <Time at={overview.data.now} />
+        </>
+      )}
+    >
       <Query of={overview}>
         {(now) => (
           <>
@@ -76,7 +83,13 @@ function Problems({ now }: { now: Overview }) {
   return (
     <Section
       title={problems.length > 0 ? t.overview.one_or_more(problems.length) : t.overview.calm}
-      lede={is_watched && evaluated_at ? <>{t.overview.calm_why} <Time at={evaluated_at} relative /></> : undefined}
+      lede={is_watched && evaluated_at
+        ? (
+          <>
+            {t.overview.calm_why} <Time at={evaluated_at} relative />
+          </>
+        )
+        : undefined}
     >
       {!is_watched && (
         <div className="problem" role="status">
@@ -159,7 +172,10 @@ function GoingOn({ now: { requests, jobs, webhooks, cron, ai, totals } }: { now:
         >
           {format.number(webhooks.in_waiting + webhooks.out_waiting)}
         </Figure>
-        <Figure name={t.overview.cron} note={to("/operator/cron", t.overview.cron_of(format.number(cron.jobs)))}>
+        <Figure
+          name={t.overview.cron}
+          note={to("/operator/cron", t.overview.cron_of(format.number(cron.jobs)))}
+        >
           <Num value={cron.last_run_at === null ? null : cron.failing} />
         </Figure>
         <Figure

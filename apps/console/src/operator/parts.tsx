@@ -86,7 +86,9 @@ export function Choice({ name, label, options, all = true }: {
 }
 
 /** A filter that is typed; it holds when the field is left or Enter is pressed. */
-export function Typed({ name, label, hint, wide }: { name: string; label: string; hint?: string; wide?: boolean }) {
+export function Typed(
+  { name, label, hint, wide }: { name: string; label: string; hint?: string; wide?: boolean },
+) {
   const [wish, change] = useWish();
   const given = wish[name] ?? "";
   const [value, setValue] = useState(given);
@@ -114,8 +116,7 @@ export function Typed({ name, label, hint, wide }: { name: string; label: string
   );
 }
 
-export const entries = (names: Record<string, string>) =>
-  Object.entries(names) as [string, string][];
+export const entries = (names: Record<string, string>) => Object.entries(names) as [string, string][];
 
 /** An object that nobody has a form for. */
 export const Raw = ({ value }: { value: unknown }) => (
@@ -125,7 +126,8 @@ export const Raw = ({ value }: { value: unknown }) => (
 /** Small objects in a table: `handler: sync_youtube, count: 3`. */
 export const brief = (details: Record<string, unknown>): string =>
   Object.entries(details).filter(([, value]) => value !== null)
-    .map(([name, value]) => `${name}: ${typeof value === "object" ? JSON.stringify(value) : String(value)}`).join(", ")
+    .map(([name, value]) => `${name}: ${typeof value === "object" ? JSON.stringify(value) : String(value)}`)
+    .join(", ")
     .slice(0, 240);
 
 export const Facts = ({ of }: { of: readonly (readonly [name: string, value: ReactNode])[] }) => (

@@ -65,12 +65,14 @@ export default function PersonPage() {
           [t.one.since, <Time key="" at={person.created_at} />],
           [t.one.plan, person.tier ?? "–"],
           ...person.hidden_at
-            ? [[
-              t.one.hidden_since,
-              <span key="">
-                <Time at={person.hidden_at} />, {t.one.hidden_because}: {person.hidden_reason}
-              </span>,
-            ] as const]
+            ? [
+              [
+                t.one.hidden_since,
+                <span key="">
+                  <Time at={person.hidden_at} />, {t.one.hidden_because}: {person.hidden_reason}
+                </span>,
+              ] as const,
+            ]
             : [],
         ]}
       />
@@ -128,14 +130,19 @@ function PublicView({ person }: { person: Person }) {
       onDone: (_, { hidden, why }) =>
         say(
           hidden ? t.one.hidden(name) : t.one.shown(name),
-          () => hide.mutate(hidden ? { hidden: false } : { hidden: true, why: why ?? person.hidden_reason ?? "" }),
+          () =>
+            hide.mutate(
+              hidden ? { hidden: false } : { hidden: true, why: why ?? person.hidden_reason ?? "" },
+            ),
         ),
     },
   );
   const featured = useTable<{ sort_order: number; reason: string | null; ends_at: string | null }[]>(
     ["featured_creator", person.id],
     (from, signal) =>
-      from("featured_creator").select("sort_order, reason, ends_at").eq("user_id", person.id).abortSignal(signal),
+      from("featured_creator").select("sort_order, reason, ends_at").eq("user_id", person.id).abortSignal(
+        signal,
+      ),
   );
   const is = featured.data?.[0];
   const feature = useAction(
@@ -176,11 +183,16 @@ function PublicView({ person }: { person: Person }) {
           <div className="actions">
             {person.hidden_at
               ? (
-                <Button busy={hide.isPending} onClick={() => hide.mutate({ hidden: false })}>{t.one.show}</Button>
+                <Button busy={hide.isPending} onClick={() => hide.mutate({ hidden: false })}>
+                  {t.one.show}
+                </Button>
               )
               : <Button kind="danger" busy={hide.isPending} onClick={askToHide}>{t.one.hide}</Button>}
             {featured.data && (is || person.is_public && !person.hidden_at) && (
-              <Button busy={feature.isPending} onClick={() => feature.mutate(!is)}>
+              <Button
+                busy={feature.isPending}
+                onClick={() => feature.mutate(!is)}
+              >
                 {is ? t.one.unfeature : t.one.feature}
               </Button>
             )}

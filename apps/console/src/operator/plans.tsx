@@ -68,7 +68,11 @@ export default function Plans() {
                 cell: ({ status }) => <Badge tone={STATES[status] ?? "quiet"}>{status}</Badge>,
               },
               { name: t.plans.columns.syncs, numeric: true, cell: (one) => <Num value={one.syncs_used} /> },
-              { name: t.plans.columns.ai, numeric: true, cell: (one) => <Num value={one.ai_analyses_used} /> },
+              {
+                name: t.plans.columns.ai,
+                numeric: true,
+                cell: (one) => <Num value={one.ai_analyses_used} />,
+              },
               {
                 name: t.plans.columns.seo,
                 numeric: true,

@@ -95,15 +95,13 @@ const Apps = ({ apps }: { apps: AppLedger[] }) => (
       {
         name: t.providers.columns.share,
         cell: ({ provider, used_percent }) =>
-          used_percent === null
-            ? <span className="quiet">{t.providers.size_unknown}</span>
-            : (
-              <Progress
-                label={provider}
-                value={used_percent}
-                text={format.percent(used_percent / 100, 1)}
-              />
-            ),
+          used_percent === null ? <span className="quiet">{t.providers.size_unknown}</span> : (
+            <Progress
+              label={provider}
+              value={used_percent}
+              text={format.percent(used_percent / 100, 1)}
+            />
+          ),
       },
       {
         name: t.providers.columns.exhausted,

@@ -77,7 +77,10 @@ export default function Publishing() {
               },
               { name: t.publishing.columns.error, cell: (target) => <What target={target} /> },
               { name: t.publishing.columns.person, cell: ({ user_id }) => <PersonLink id={user_id} /> },
-              { name: t.publishing.columns.when, cell: ({ updated_at }) => <Time at={updated_at} relative /> },
+              {
+                name: t.publishing.columns.when,
+                cell: ({ updated_at }) => <Time at={updated_at} relative />,
+              },
               {
                 name: t.publishing.columns.act,
                 quiet: true,

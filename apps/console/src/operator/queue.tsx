@@ -23,7 +23,11 @@ export default function Queue() {
   });
   const error = pause.error ?? resume.error;
   const onPause = async (name: string) => {
-    const about = { title: t.queue.pause_title(name), text: <p>{t.queue.pause_text}</p>, action: t.queue.pause };
+    const about = {
+      title: t.queue.pause_title(name),
+      text: <p>{t.queue.pause_text}</p>,
+      action: t.queue.pause,
+    };
     if (await ask(about)) pause.mutate(name);
   };
   return (
@@ -66,7 +70,11 @@ export default function Queue() {
                     </>
                   ),
                 },
-                { name: t.queue.columns.waiting, numeric: true, cell: ({ waiting }) => <Num value={waiting} /> },
+                {
+                  name: t.queue.columns.waiting,
+                  numeric: true,
+                  cell: ({ waiting }) => <Num value={waiting} />,
+                },
                 { name: t.queue.columns.hour, cell: (type) => <LastHour type={type} /> },
                 { name: t.queue.columns.duration, cell: (type) => <Takes type={type} /> },
                 {

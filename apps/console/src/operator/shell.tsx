@@ -55,9 +55,8 @@ export default function OperatorShell() {
     ? []
     : PLACES.map(({ title, links }) => ({ title, links: links.filter(([to]) => may(to)) }))
       .filter(({ links }) => links.length > 0);
-  const isHere = isAdmin || FOR_MODERATORS.some((open) =>
-    path === open || open !== "/operator" && path.startsWith(`${open}/`)
-  );
+  const isHere = isAdmin ||
+    FOR_MODERATORS.some((open) => path === open || open !== "/operator" && path.startsWith(`${open}/`));
   return (
     <Shell label={t.nav.label} places={places}>
       {roles === undefined

@@ -27,7 +27,9 @@ const STATES: Record<string, Tone> = {
   completed: "good",
   failed: "bad",
 };
-const IN_STATES = ["pending", "failed", "processed"].map((state) => [state, t.webhooks.states[state] ?? state] as const);
+const IN_STATES = ["pending", "failed", "processed"].map((state) =>
+  [state, t.webhooks.states[state] ?? state] as const
+);
 
 export default function Webhooks() {
   const [wish] = useWish();
@@ -75,57 +77,55 @@ export default function Webhooks() {
           }
         >
           {(hooks) =>
-            hooks.length === 0
-              ? <Looked rows={0} count={(list.data?.pages.length ?? 0) * 20_000} />
-              : (
-                <Table
-                  caption={isOut ? t.webhooks.out : t.webhooks.into}
-                  rows={hooks}
-                  keyOf={({ id }) => id}
-                  columns={[
-                    { name: t.webhooks.columns.event, cell: ({ event }) => <code>{event}</code> },
-                    {
-                      name: t.webhooks.columns.state,
-                      cell: ({ status, attempts }) => (
-                        <>
-                          <Badge tone={STATES[status] ?? "quiet"}>{t.webhooks.states[status] ?? status}</Badge>
-                          {attempts > 1 && <span className="quiet small">{` ×${attempts}`}</span>}
-                        </>
-                      ),
-                    },
-                    {
-                      name: t.webhooks.columns.error,
-                      cell: ({ last_error, last_status }) =>
-                        last_error && <ErrorText code={last_status?.toString()} message={last_error} />,
-                    },
-                    ...isOut
-                      ? [
-                        { name: t.webhooks.columns.to, cell: ({ url }: Webhook) => url ?? "" },
-                        {
-                          name: t.webhooks.columns.person,
-                          cell: ({ user_id }: Webhook) => <PersonLink id={user_id} />,
-                        },
-                      ]
-                      : [],
-                    {
-                      name: t.webhooks.columns.due,
-                      cell: ({ due_at, status, processed_at }) =>
-                        processed_at
-                          ? <Time at={processed_at} relative />
-                          : due_at
-                          ? <Time at={due_at} relative />
-                          : status === "failed"
-                          ? <Badge tone="bad">{t.webhooks.given_up}</Badge>
-                          : "–",
-                    },
-                    {
-                      name: t.webhooks.columns.came,
-                      cell: ({ created_at }) => <Time at={created_at} relative />,
-                    },
-                    { name: t.webhooks.columns.act, quiet: true, cell: (hook) => <Retry hook={hook} /> },
-                  ]}
-                />
-              )}
+            hooks.length === 0 ? <Looked rows={0} count={(list.data?.pages.length ?? 0) * 20_000} /> : (
+              <Table
+                caption={isOut ? t.webhooks.out : t.webhooks.into}
+                rows={hooks}
+                keyOf={({ id }) => id}
+                columns={[
+                  { name: t.webhooks.columns.event, cell: ({ event }) => <code>{event}</code> },
+                  {
+                    name: t.webhooks.columns.state,
+                    cell: ({ status, attempts }) => (
+                      <>
+                        <Badge tone={STATES[status] ?? "quiet"}>{t.webhooks.states[status] ?? status}</Badge>
+                        {attempts > 1 && <span className="quiet small">{` ×${attempts}`}</span>}
+                      </>
+                    ),
+                  },
+                  {
+                    name: t.webhooks.columns.error,
+                    cell: ({ last_error, last_status }) =>
+                      last_error && <ErrorText code={last_status?.toString()} message={last_error} />,
+                  },
+                  ...isOut
+                    ? [
+                      { name: t.webhooks.columns.to, cell: ({ url }: Webhook) => url ?? "" },
+                      {
+                        name: t.webhooks.columns.person,
+                        cell: ({ user_id }: Webhook) => <PersonLink id={user_id} />,
+                      },
+                    ]
+                    : [],
+                  {
+                    name: t.webhooks.columns.due,
+                    cell: ({ due_at, status, processed_at }) =>
+                      processed_at
+                        ? <Time at={processed_at} relative />
+                        : due_at
+                        ? <Time at={due_at} relative />
+                        : status === "failed"
+                        ? <Badge tone="bad">{t.webhooks.given_up}</Badge>
+                        : "–",
+                  },
+                  {
+                    name: t.webhooks.columns.came,
+                    cell: ({ created_at }) => <Time at={created_at} relative />,
+                  },
+                  { name: t.webhooks.columns.act, quiet: true, cell: (hook) => <Retry hook={hook} /> },
+                ]}
+              />
+            )}
         </List>
       </Section>
     </Page>

@@ -112,7 +112,10 @@ export function quantity(count: number, unit: "second" | "minute" | "hour" | "da
 
 /** The month of a day, as counts by day are in UTC. */
 export const month = (day: string): string =>
-  cached("month", () => new Intl.DateTimeFormat(locale(), { month: "long", year: "numeric", timeZone: "UTC" }))
+  cached(
+    "month",
+    () => new Intl.DateTimeFormat(locale(), { month: "long", year: "numeric", timeZone: "UTC" }),
+  )
     .format(new Date(day));
 
 /** `0.4 s`, `12 min`: short enough for a table. */

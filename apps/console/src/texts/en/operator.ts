@@ -33,7 +33,8 @@ export const operator = {
     studio: "To your studio",
     admins: "Operations",
     admins_only: "This page is for admins",
-    admins_why: "You are a moderator: overview, alerts, users, connections, and hiding and featuring are yours.",
+    admins_why:
+      "You are a moderator: overview, alerts, users, connections, and hiding and featuring are yours.",
   },
   as_of: "As of",
   everything: "All",
@@ -225,7 +226,8 @@ export const operator = {
     groups_of: (count: string) => `Counted in the latest ${count}.`,
     list: "One by one",
     none: "No job has failed for good",
-    none_why: "A job comes here after its last attempt failed. Failures before that are tried again by themselves.",
+    none_why:
+      "A job comes here after its last attempt failed. Failures before that are tried again by themselves.",
     latest: "latest",
     retry_all: "Try all again",
     discard_all: "Discard all",
@@ -235,9 +237,17 @@ export const operator = {
       "All of this kind with this error get their attempts anew, also those that fail meanwhile. It is written into the audit log.",
     discard_title: (count: string, kind: string) => `Discard ${count} of ${kind}?`,
     discard_text: "All of this kind with this error stay failed and leave the list. That cannot be undone.",
-    retried: (count: number) => plural(count, { one: "# job is tried again.", other: "# jobs are tried again." }),
+    retried: (count: number) =>
+      plural(count, { one: "# job is tried again.", other: "# jobs are tried again." }),
     discarded: (count: number) => plural(count, { one: "# job discarded.", other: "# jobs discarded." }),
-    columns: { job: "Job", error: "Error", person: "Person", account: "Account", failed: "Failed", act: "Decide" },
+    columns: {
+      job: "Job",
+      error: "Error",
+      person: "Person",
+      account: "Account",
+      failed: "Failed",
+      act: "Decide",
+    },
     total: (count: string) => `${count} in all`,
   },
   cron: {
@@ -270,7 +280,8 @@ export const operator = {
   },
   calls: {
     title: "Calls of cron",
-    lede: "Cron calls functions over HTTP. Its own “succeeded” only says that a call was queued; this says what came back.",
+    lede:
+      "Cron calls functions over HTTP. Its own “succeeded” only says that a call was queued; this says what came back.",
     function: "Function",
     outcome: "Outcome",
     outcomes: { ok: "answered", failed: "failed", missing: "no answer", waiting: "waits" } as Record<
@@ -285,10 +296,20 @@ export const operator = {
     title: "Publishing",
     lede: "Posts that failed, or of which nobody knows whether they are out.",
     who: "Whose turn",
-    whose: { operator: "the operator's", creator: "the creator's", nobody: "nobody's" } as Record<string, string>,
+    whose: { operator: "the operator's", creator: "the creator's", nobody: "nobody's" } as Record<
+      string,
+      string
+    >,
     none: "No post waits for a decision",
     none_why: "A post comes here when a platform refused it or did not say whether it took it.",
-    columns: { post: "Where", state: "State", error: "What happened", person: "Person", when: "When", act: "Decide" },
+    columns: {
+      post: "Where",
+      state: "State",
+      error: "What happened",
+      person: "Person",
+      when: "When",
+      act: "Decide",
+    },
     states: { failed: "failed", unknown: "not known" } as Record<string, string>,
     retry: "Try again",
     discard: "Discard",
@@ -366,7 +387,8 @@ export const operator = {
     never: "never synced",
     sync: "Sync next",
     sync_title: (name: string) => `Sync ${name} next?`,
-    sync_text: "Within five minutes, at the cost of its owner's quota. Their audit log says that you had it done.",
+    sync_text:
+      "Within five minutes, at the cost of its owner's quota. Their audit log says that you had it done.",
     sync_done: "It is synced next.",
     paused: "paused",
     removed: "disconnected",
@@ -462,7 +484,13 @@ export const operator = {
     tables: "Largest tables",
     slow: "Statements",
     order: "By",
-    orders: { total: "total time", mean: "mean time", max: "longest", calls: "calls", rows: "rows" } as Record<
+    orders: {
+      total: "total time",
+      mean: "mean time",
+      max: "longest",
+      calls: "calls",
+      rows: "rows",
+    } as Record<
       string,
       string
     >,
@@ -494,7 +522,14 @@ export const operator = {
     action_hint: "Its beginning, such as job or role",
     none: "Nothing was recorded yet",
     none_why: "The first entry comes with the first action of an operator or the first change of an account.",
-    columns: { when: "When", actor: "Who", action: "Action", person: "Whom", details: "Details", request: "Request" },
+    columns: {
+      when: "When",
+      actor: "Who",
+      action: "Action",
+      person: "Whom",
+      details: "Details",
+      request: "Request",
+    },
   },
   users: {
     title: "Users and roles",
@@ -509,7 +544,14 @@ export const operator = {
     none_why: "People come with the first sign-up.",
     nobody: "Nobody is found",
     nobody_why: "Only the beginning of an e-mail is searched, the whole address of a profile, or a whole id.",
-    columns: { person: "Person", roles: "Roles", plan: "Plan", accounts: "Accounts", state: "State", since: "Since" },
+    columns: {
+      person: "Person",
+      roles: "Roles",
+      plan: "Plan",
+      accounts: "Accounts",
+      state: "State",
+      since: "Since",
+    },
     is_hidden: "hidden",
     is_public: "public",
     is_private: "private",
@@ -530,7 +572,8 @@ export const operator = {
     role_done: (name: string) => `The roles of ${name} are changed.`,
     plan: "Plan",
     plan_change: "Put on this plan",
-    plan_hint: "Its limits hold at once; what was used stays. Stripe is not told: a paying subscription wins at its next event.",
+    plan_hint:
+      "Its limits hold at once; what was used stays. Stripe is not told: a paying subscription wins at its next event.",
     plan_done: (plan: string) => `Now on ${plan}.`,
     check_billing: "Ask Stripe again",
     check_billing_title: "Ask Stripe about this person?",
@@ -635,18 +678,30 @@ export const operator = {
     now: "Now",
     now_none: "Nothing is wrong.",
     channels: "Sent to",
-    channels_none: "Nobody is told: no channel has an address. Set ALERT_SLACK_WEBHOOK or another in the settings.",
+    channels_none:
+      "Nobody is told: no channel has an address. Set ALERT_SLACK_WEBHOOK or another in the settings.",
     events: "History",
     none: "There was no alert yet",
     none_why: "Alerts are kept for 30 days.",
     only: "Alert",
     kinds: { firing: "began", reminder: "still so", resolved: "over" } as Record<string, string>,
-    delivery: { waiting: "waits", sent: "sent", failed: "not sent", skipped: "not needed" } as Record<string, string>,
+    delivery: { waiting: "waits", sent: "sent", failed: "not sent", skipped: "not needed" } as Record<
+      string,
+      string
+    >,
     rules: "Rules",
     rule_at: (value: string, unit: string) => `from ${value} ${unit} on`,
     rule_for: (minutes: number) => plural(minutes, { one: "for # minute", other: "for # minutes" }),
     rule_off: "switched off",
-    columns: { what: "What", kind: "Kind", when: "When", told: "Told", rule: "Alert", limit: "Fires", severity: "Severity" },
+    columns: {
+      what: "What",
+      kind: "Kind",
+      when: "When",
+      told: "Told",
+      rule: "Alert",
+      limit: "Fires",
+      severity: "Severity",
+    },
     untold: "nobody",
   },
 };
