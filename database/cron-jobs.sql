@@ -162,3 +162,13 @@ begin
     'select ops.invoke_edge_function(''erase-accounts'') where ops.has_due_account_deletions()');
 end;
 $$;
+
+-- Module 009. Every hour, so that a day in which cron rests does not end with a month that has no partition.
+do $$
+begin
+  if to_regclass('telemetry.usage_events') is null then
+    return;
+  end if;
+  perform cron.schedule('keep-telemetry', '27 * * * *', 'select ops.keep_telemetry()');
+end;
+$$;

@@ -365,6 +365,7 @@ create unlogged table public.cache_store (
   fresh_until timestamptz,
   tags text[] not null default '{}',
   snapshot pg_snapshot,
+  cost_ms integer not null default 0,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   constraint cache_store_pkey primary key (key)
@@ -375,6 +376,7 @@ comment on table public.cache_store is
 comment on column public.cache_store.expires_at is 'Null: does not expire.';
 comment on column public.cache_store.fresh_until is 'Until then nobody computes it anew; then it may still be used while somebody does.';
 comment on column public.cache_store.tags is 'What it depends on, such as public or creator:<id>. See ops.cache_change.';
+comment on column public.cache_store.cost_ms is 'How long it took to compute: what takes long is computed anew earlier.';
 comment on column public.cache_store.snapshot is
   'What had been committed when its computation began: a change of one of its tags that is not in it makes the answer void.';
 
@@ -1396,7 +1398,7 @@ $$;
 comment on function ops.is_cache_changed is 'Whether one of the tags has changed since the snapshot was taken.';
 
 -- Security definer, like the next four: leases and changes are in ops.
-create function public.take_cached(p_key text, p_lease_ms integer default 1000) returns jsonb
+create function public.take_cached(p_key text, p_lease_ms integer default 1000, p_is_early boolean default false) returns jsonb
 language plpgsql volatile security definer set search_path = '' as $$
 declare
   v_now timestamptz;
@@ -1409,12 +1411,12 @@ begin
     if ops.is_cache_changed(v_entry.tags, v_entry.snapshot) then
       v_entry := null;
     end if;
-    if v_entry.fresh_until > v_now and v_fence is not null then
+    if v_entry.fresh_until > v_now and v_fence is not null and not p_is_early then
       -- Somebody else put it between the two looks.
       delete from ops.cache_lease where key = p_key and fence = v_fence;
       v_fence := null;
     end if;
-    exit when v_fence is not null or v_entry.fresh_until > v_now
+    exit when v_fence is not null or v_entry.fresh_until > v_now and not p_is_early
       or exists (select from ops.cache_lease where key = p_key and leased_until > v_now);
     insert into ops.cache_lease as lease (key, fence, leased_until)
     values (p_key, nextval('ops.cache_fence'), v_now + make_interval(secs => p_lease_ms / 1000.0))
@@ -1424,16 +1426,17 @@ begin
     returning fence into v_fence;
   end loop;
   return jsonb_build_object(
-    'entry', case when v_entry.key is not null then jsonb_build_object('value', v_entry.value, 'tags', v_entry.tags,
+    'entry', case when v_entry.key is not null then jsonb_build_object('value', v_entry.value, 'tags', v_entry.tags, 'cost_ms', v_entry.cost_ms,
       'age_ms', greatest(0, extract(epoch from v_now - v_entry.updated_at) * 1000)) end,
     'is_fresh', coalesce(v_entry.fresh_until > v_now, false),
     'lease', case when v_fence is not null then jsonb_build_object('fence', v_fence, 'snapshot', pg_current_snapshot()) end);
 end;
 $$;
 comment on function public.take_cached is
-  'What is cached under a key and holds, and, where it is not fresh, the lease to compute it if nobody has it: {entry: {value, tags, age_ms}, is_fresh, lease: {fence, snapshot}}.';
+  'What is cached under a key and holds, and, where it is not fresh (or p_is_early), the lease to compute it if nobody has it: {entry: {value, tags, cost_ms, age_ms}, is_fresh, lease: {fence, snapshot}}.';
 
-create function public.put_cached(p_key text, p_fence bigint, p_snapshot text, p_value jsonb, p_tags text[], p_fresh_ms integer, p_keep_ms integer)
+create function public.put_cached(p_key text, p_fence bigint, p_snapshot text, p_value jsonb, p_tags text[], p_fresh_ms integer, p_keep_ms integer,
+  p_cost_ms integer default 0)
 returns text
 language plpgsql volatile security definer set search_path = '' as $$
 declare
@@ -1446,12 +1449,12 @@ begin
   if ops.is_cache_changed(p_tags, p_snapshot::pg_snapshot) then
     return 'changed';
   end if;
-  insert into public.cache_store as entry (key, value, tags, snapshot, fresh_until, expires_at, updated_at)
-  values (p_key, coalesce(p_value, 'null'), p_tags, p_snapshot::pg_snapshot, v_now + make_interval(secs => p_fresh_ms / 1000.0),
+  insert into public.cache_store as entry (key, value, tags, snapshot, cost_ms, fresh_until, expires_at, updated_at)
+  values (p_key, coalesce(p_value, 'null'), p_tags, p_snapshot::pg_snapshot, p_cost_ms, v_now + make_interval(secs => p_fresh_ms / 1000.0),
     v_now + make_interval(secs => p_keep_ms / 1000.0), v_now)
   on conflict (key) do update
-  set value = excluded.value, tags = excluded.tags, snapshot = excluded.snapshot, fresh_until = excluded.fresh_until,
-    expires_at = excluded.expires_at;
+  set value = excluded.value, tags = excluded.tags, snapshot = excluded.snapshot, cost_ms = excluded.cost_ms,
+    fresh_until = excluded.fresh_until, expires_at = excluded.expires_at;
   -- Each answer that comes takes some away that have gone, so that the table never holds more than is in use.
   delete from public.cache_store
   where key in (

@@ -714,6 +714,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/functions/v1/log-usage": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Keeps events of an app */
+    post: operations["log-usage"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/functions/v1/mcp": {
     parameters: {
       query?: never;
@@ -2769,6 +2786,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/rest/v1/rpc/get_rpc_stats": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * For admins
+     * @description For admins: calls by function, by hour (p_by) or both: [{function, hour, count, errors, error_rate, cached, hits, hit_rate, mean_ms, p50_ms, p95_ms, p99_ms}], from histograms that add up; whole hours.
+     */
+    post: operations["rpc_get_rpc_stats"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/rest/v1/rpc/get_seo_check": {
     parameters: {
       query?: never;
@@ -2803,6 +2840,26 @@ export interface paths {
      * @description For the caller, of each engine: the site, how many submissions are in which state and why, what is left of its quotas, the last run; the plan's quota; the mode.
      */
     post: operations["rpc_get_seo_overview"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/rpc/get_usage_stats": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * For admins
+     * @description For admins: events by day (UTC): [{day, event, count, people, sessions}], the latest day first, at most 1,000.
+     */
+    post: operations["rpc_get_usage_stats"];
     delete?: never;
     options?: never;
     head?: never;
@@ -2883,6 +2940,46 @@ export interface paths {
      * @description The dead letters of publishing: targets that failed or of which nobody knows, with whose turn it is (creator, operator, nobody) and every call. A person's own; of everybody (null) for admins and the service.
      */
     post: operations["rpc_list_publishing_problems"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/rpc/list_slow_calls": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * For admins
+     * @description For admins: the slowest of the sampled calls: [{function, user_id, status, duration_ms, db_ms, cache, observed_at}].
+     */
+    post: operations["rpc_list_slow_calls"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/rest/v1/rpc/log_usage_event_v2": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Keeps one event of the signed-in person
+     * @description Keeps one event of the signed-in person: a code, and properties that are numbers, yes or no, or codes. Many at once: the edge function log-usage.
+     */
+    post: operations["rpc_log_usage_event_v2"];
     delete?: never;
     options?: never;
     head?: never;
@@ -8430,6 +8527,66 @@ export interface operations {
       401: components["responses"]["Problem401"];
       404: components["responses"]["Problem404"];
       405: components["responses"]["Problem405"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  "log-usage": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "events": [
+         *         {
+         *           "event": "feed.opened",
+         *           "properties": {
+         *             "items": 20,
+         *             "source": "home"
+         *           }
+         *         }
+         *       ]
+         *     }
+         */
+        "application/json": {
+          events: {
+            ago_ms?: number;
+            event: string;
+            properties?: {
+              [key: string]: number | boolean | null | string;
+            };
+          }[];
+          /** Format: uuid */
+          session_id?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            logged: number;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
       422: components["responses"]["Problem422"];
       429: components["responses"]["Problem429"];
       500: components["responses"]["Problem500"];
@@ -14499,6 +14656,41 @@ export interface operations {
       default: components["responses"]["DataApiOther"];
     };
   };
+  rpc_get_rpc_stats: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          p_by?: string | null;
+          p_function?: string | null;
+          /** Format: date-time */
+          p_since?: string | null;
+          /** Format: date-time */
+          p_until?: string | null;
+        };
+      };
+    };
+    responses: {
+      /** @description What it gives */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": unknown;
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
+    };
+  };
   rpc_get_seo_check: {
     parameters: {
       query?: never;
@@ -14540,6 +14732,39 @@ export interface operations {
     requestBody: {
       content: {
         "application/json": Record<string, never>;
+      };
+    };
+    responses: {
+      /** @description What it gives */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": unknown;
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
+    };
+  };
+  rpc_get_usage_stats: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** Format: date-time */
+          p_since?: string | null;
+          /** Format: date-time */
+          p_until?: string | null;
+        };
       };
     };
     responses: {
@@ -14756,6 +14981,72 @@ export interface operations {
         };
         content: {
           "application/json": unknown[];
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
+    };
+  };
+  rpc_list_slow_calls: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          p_function?: string | null;
+          p_limit?: number | null;
+          /** Format: date-time */
+          p_since?: string | null;
+        };
+      };
+    };
+    responses: {
+      /** @description What it gives */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": unknown;
+        };
+      };
+      400: components["responses"]["DataApi400"];
+      401: components["responses"]["DataApi401"];
+      403: components["responses"]["DataApi403"];
+      default: components["responses"]["DataApiOther"];
+    };
+  };
+  rpc_log_usage_event_v2: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          p_event: string;
+          p_properties?: unknown;
+          /** Format: uuid */
+          p_session_id?: string | null;
+        };
+      };
+    };
+    responses: {
+      /** @description What it gives */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": number | null;
         };
       };
       400: components["responses"]["DataApi400"];

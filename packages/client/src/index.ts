@@ -27,6 +27,7 @@ import {
   type WatchOptions as TableWatchOptions,
   watchTable,
 } from "./realtime.ts";
+import { Usage, type UsageOptions } from "./usage.ts";
 import { type AccountRef, sync, type SyncOptions, type SyncProgress } from "./sync.ts";
 
 export type { components, operations, paths } from "./api.types.ts";
@@ -53,6 +54,7 @@ export type {
   WatchState,
   Where,
 } from "./realtime.ts";
+export type { Usage, UsageOptions, UsageProperties } from "./usage.ts";
 export type { AccountRef, Platform, SyncOptions, SyncProgress } from "./sync.ts";
 
 /** A row of a table that creators may read: `Row<"content_item">`. */
@@ -122,6 +124,11 @@ export class StreamVibe {
    */
   watch<Table extends WatchedTable>(table: Table, options: TableWatchOptions<Row<Table>>): Watch {
     return watchTable<Row<Table>>(this.supabase, table, options);
+  }
+
+  /** Tells the server what is done in the app, in batches, unless the person asks not to be tracked. One for an app. */
+  usage(options?: UsageOptions): Usage {
+    return new Usage(this.#caller, options);
   }
 
   /** Syncs an account to its end; each turn of the loop is a step that is stored. */

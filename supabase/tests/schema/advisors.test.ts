@@ -32,7 +32,7 @@ Deno.test("every foreign key is led by an index, and every policy names its role
   assert.deepEqual(
     await lines(`
     select conrelid::regclass || ' ' || conname as line from pg_constraint as c
-    where contype = 'f' and connamespace in ('public'::regnamespace, 'ops'::regnamespace, 'publishing'::regnamespace, 'feed'::regnamespace)
+    where contype = 'f' and connamespace in ('public'::regnamespace, 'ops'::regnamespace, 'publishing'::regnamespace, 'feed'::regnamespace, 'telemetry'::regnamespace)
       and not exists (select from pg_index as i where i.indrelid = c.conrelid and i.indpred is null
         and (i.indkey::int2[])[0:cardinality(c.conkey) - 1] @> c.conkey)`),
     [],
@@ -40,7 +40,7 @@ Deno.test("every foreign key is led by an index, and every policy names its role
   assert.deepEqual(
     await lines(`
     select tablename || ': ' || policyname as line from pg_policies
-    where schemaname in ('public', 'ops', 'publishing', 'feed') and (roles = '{public}' or concat(qual, with_check) ~ '(?<!SELECT )(auth\\.uid|ops\\.current_user)')`),
+    where schemaname in ('public', 'ops', 'publishing', 'feed', 'telemetry') and (roles = '{public}' or concat(qual, with_check) ~ '(?<!SELECT )(auth\\.uid|ops\\.current_user)')`),
     [],
   );
 });
@@ -49,7 +49,7 @@ Deno.test("time is timestamptz, money is whole cents, platform ids are text", as
   assert.deepEqual(
     await lines(`
     select table_name || '.' || column_name as line from information_schema.columns
-    where table_schema in ('public', 'ops', 'publishing', 'feed') and (
+    where table_schema in ('public', 'ops', 'publishing', 'feed', 'telemetry') and (
       data_type in ('timestamp without time zone', 'money', 'real') or data_type = 'date' and column_name not in ('day', 'month')
       or column_name ~ '_cents' and data_type not in ('integer', 'bigint', 'numeric')
       or column_name ~ '^platform_(content|account)_id$' and data_type <> 'text')`),
@@ -87,7 +87,7 @@ Deno.test("no function has dynamic SQL but eight, whose reason stands in them", 
   assert.deepEqual(
     await lines(`
     select p.oid::regproc::text as line from pg_proc as p
-    where p.pronamespace in ('public'::regnamespace, 'ops'::regnamespace, 'publishing'::regnamespace, 'feed'::regnamespace) and p.prosrc ~* '\\mexecute\\M' order by 1`),
+    where p.pronamespace in ('public'::regnamespace, 'ops'::regnamespace, 'publishing'::regnamespace, 'feed'::regnamespace, 'telemetry'::regnamespace) and p.prosrc ~* '\\mexecute\\M' order by 1`),
     [
       "check_health",
       "erase_account_rows",
@@ -95,6 +95,7 @@ Deno.test("no function has dynamic SQL but eight, whose reason stands in them", 
       "ops.backup_ages",
       "ops.erase_requested_data",
       "ops.keep_click_partitions",
+      "ops.keep_telemetry",
       "read_data_export",
       "update_trending_keywords",
     ],
@@ -105,7 +106,7 @@ Deno.test("every function that turns sequential scans off turns compiling of its
   assert.deepEqual(
     await lines(`
     select p.oid::regproc::text as line from pg_proc as p
-    where p.pronamespace in ('public'::regnamespace, 'ops'::regnamespace, 'publishing'::regnamespace, 'feed'::regnamespace)
+    where p.pronamespace in ('public'::regnamespace, 'ops'::regnamespace, 'publishing'::regnamespace, 'feed'::regnamespace, 'telemetry'::regnamespace)
       and p.proconfig @> array['enable_seqscan=off'] and not p.proconfig @> array['jit=off']`),
     [],
   );

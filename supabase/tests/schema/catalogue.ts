@@ -3,7 +3,7 @@ import type postgres from "postgres";
 
 /** Everything that a module could leave behind: not only in its own schemas, also roles' defaults, triggers on Auth, jobs, channels. */
 const QUERY = `
-  with own as (select oid, nspname from pg_namespace where nspname in ('public', 'ops', 'publishing', 'feed'))
+  with own as (select oid, nspname from pg_namespace where nspname in ('public', 'ops', 'publishing', 'feed', 'telemetry'))
   select concat_ws(' ', 'schema', nspname, array(select unnest(nspacl)::text order by 1)) as line
   from pg_namespace where nspname !~ '^pg_(temp|toast_temp)'
   union all
@@ -44,7 +44,7 @@ const QUERY = `
   select concat_ws(' ', 'trigger on', tgrelid::regclass, pg_get_triggerdef(t.oid)) from pg_trigger t where not tgisinternal
   union all
   select concat_ws(' ', 'policy', schemaname || '.' || tablename, policyname, permissive, roles, cmd, qual, with_check)
-  from pg_policies where schemaname in ('public', 'ops', 'publishing', 'feed', 'auth')
+  from pg_policies where schemaname in ('public', 'ops', 'publishing', 'feed', 'telemetry', 'auth')
   union all
   select concat_ws(' ', 'text search', c.oid::regconfig,
     string_agg(m.maptokentype || ':' || m.mapdict::regdictionary::text, ',' order by m.maptokentype, m.mapseqno))

@@ -230,14 +230,14 @@ Deno.test("every grant in the catalogue is written down, and every one written d
       from pg_class as c
       join pg_namespace as n on n.oid = c.relnamespace
       cross join lateral aclexplode(c.relacl) as a
-      where n.nspname in ('public', 'ops', 'publishing', 'feed') and a.grantee <> c.relowner
+      where n.nspname in ('public', 'ops', 'publishing', 'feed', 'telemetry') and a.grantee <> c.relowner
       union all
       select c.oid::regclass::text, n.nspname, a.grantee::regrole::text, lower(a.privilege_type), string_agg(t.attname, ' ' order by t.attname)
       from pg_class as c
       join pg_namespace as n on n.oid = c.relnamespace
       join pg_attribute as t on t.attrelid = c.oid and t.attnum > 0
       cross join lateral aclexplode(t.attacl) as a
-      where n.nspname in ('public', 'ops', 'publishing', 'feed') and a.grantee <> c.relowner
+      where n.nspname in ('public', 'ops', 'publishing', 'feed', 'telemetry') and a.grantee <> c.relowner
       group by 1, 2, 3, 4
       order by 1, 3, 4`;
     const found: Record<string, Record<string, string>> = {};
@@ -252,7 +252,7 @@ Deno.test("every grant in the catalogue is written down, and every one written d
     const usage = await sql<{ name: string; role: string }[]>`
       select n.nspname as name, r.rolname as role
       from pg_namespace as n, pg_roles as r
-      where n.nspname in ('public', 'ops', 'publishing', 'feed') and r.rolname in ('anon', 'authenticated', 'service_role')
+      where n.nspname in ('public', 'ops', 'publishing', 'feed', 'telemetry') and r.rolname in ('anon', 'authenticated', 'service_role')
         and has_schema_privilege(r.oid, n.oid, 'usage') and not has_schema_privilege(r.oid, n.oid, 'create')
       order by 1, 2`;
     assert.deepEqual(usage.map(({ name, role }) => `${name} ${role}`), [
@@ -277,7 +277,7 @@ Deno.test("every function may be executed by exactly those who are written down"
           where a.grantee <> p.proowner and a.privilege_type = 'EXECUTE') as roles
       from pg_proc as p
       join pg_namespace as n on n.oid = p.pronamespace
-      where n.nspname in ('public', 'ops', 'publishing', 'feed')
+      where n.nspname in ('public', 'ops', 'publishing', 'feed', 'telemetry')
       order by 1`;
     const found: Record<string, string> = {};
     for (const { name, roles } of rows) if (roles !== null) found[name] = roles;
@@ -295,23 +295,23 @@ Deno.test("every function says its search path, every object says what it is for
     const silent = await sql<{ name: string }[]>`
       select p.oid::regprocedure::text || ' has no search_path' as name
       from pg_proc as p
-      where p.pronamespace in ('public'::regnamespace, 'ops'::regnamespace, 'publishing'::regnamespace, 'feed'::regnamespace)
+      where p.pronamespace in ('public'::regnamespace, 'ops'::regnamespace, 'publishing'::regnamespace, 'feed'::regnamespace, 'telemetry'::regnamespace)
         and not coalesce(p.proconfig, '{}') @> array['search_path=""']
       union all
       select p.oid::regprocedure::text || ' has no comment' from pg_proc as p
-      where p.pronamespace in ('public'::regnamespace, 'ops'::regnamespace, 'publishing'::regnamespace, 'feed'::regnamespace) and obj_description(p.oid, 'pg_proc') is null
+      where p.pronamespace in ('public'::regnamespace, 'ops'::regnamespace, 'publishing'::regnamespace, 'feed'::regnamespace, 'telemetry'::regnamespace) and obj_description(p.oid, 'pg_proc') is null
       union all
       select c.oid::regclass::text || ' has no comment' from pg_class as c
-      where c.relnamespace in ('public'::regnamespace, 'ops'::regnamespace, 'publishing'::regnamespace, 'feed'::regnamespace) and c.relkind = 'r' and obj_description(c.oid, 'pg_class') is null
+      where c.relnamespace in ('public'::regnamespace, 'ops'::regnamespace, 'publishing'::regnamespace, 'feed'::regnamespace, 'telemetry'::regnamespace) and c.relkind = 'r' and obj_description(c.oid, 'pg_class') is null
       union all
       select c.oid::regclass::text || ' has no row level security' from pg_class as c
-      where c.relnamespace in ('public'::regnamespace, 'ops'::regnamespace, 'publishing'::regnamespace, 'feed'::regnamespace) and c.relkind = 'r' and not c.relrowsecurity
+      where c.relnamespace in ('public'::regnamespace, 'ops'::regnamespace, 'publishing'::regnamespace, 'feed'::regnamespace, 'telemetry'::regnamespace) and c.relkind = 'r' and not c.relrowsecurity
       union all
       select t.oid::regtype::text || ' has no comment' from pg_type as t
       where t.typnamespace = 'public'::regnamespace and t.typtype = 'e' and obj_description(t.oid, 'pg_type') is null
       union all
       select c.conrelid::regclass::text || ': unnamed constraint ' || c.conname from pg_constraint as c
-      where c.connamespace in ('public'::regnamespace, 'ops'::regnamespace, 'publishing'::regnamespace, 'feed'::regnamespace) and c.contype = 'c' and c.conname ~ '_check[0-9]*$'`;
+      where c.connamespace in ('public'::regnamespace, 'ops'::regnamespace, 'publishing'::regnamespace, 'feed'::regnamespace, 'telemetry'::regnamespace) and c.contype = 'c' and c.conname ~ '_check[0-9]*$'`;
     assert.deepEqual(silent.map(({ name }) => name), []);
   } finally {
     await sql.end();

@@ -152,6 +152,7 @@ export const GRANTS: Record<string, Record<string, string>> = {
   "public.post_target": { authenticated: "select", service_role: "select" },
   "public.publish_attempt": { authenticated: "select", service_role: "select" },
   "public.post_media": { authenticated: "select", service_role: "select" },
+  "telemetry.usage_events": { authenticated: "select" },
   "publishing.media": both(
     "alt_text bytes created_at deleted_at duration_seconds frames_per_second height id kind mime_type ready_at refused_because sha256 status user_id width",
   ),
@@ -192,8 +193,9 @@ export const EXECUTE: Record<string, string> = {
     get_job_queue_stats list_dead_letters retry_dead_letters discard_dead_letters pause_job_type
     resume_job_type feature_creator generate_profile_slug calculate_trend_score
     list_publishing_problems settle_publishing_problems
-    set_feed_preference feed_fusion_home feed_fusion_profile`,
+    set_feed_preference feed_fusion_home feed_fusion_profile get_rpc_stats get_usage_stats list_slow_calls`,
   ),
+  ...executable("public", "authenticated", "log_usage_event_v2"),
   ...executable(
     "public",
     "authenticated",
@@ -225,7 +227,8 @@ export const EXECUTE: Record<string, string> = {
     read_publishing_limits enqueue_due_posts begin_publishing arm_publishing send_publishing record_publishing
     hear_from_platform claim_push_subscriptions refuse_push_subscription confirm_push_subscription create_media read_media finish_media delete_media keep_publishing_house claim_doomed_files forget_doomed_files
     save_webhook_endpoint delete_webhook_endpoint list_webhook_endpoints send_webhook_again
-    claim_webhook_deliveries settle_webhook_delivery list_follows make_feed read_feed`,
+    claim_webhook_deliveries settle_webhook_delivery list_follows make_feed read_feed
+    log_usage record_observations read_cache_metrics`,
   ),
   ...executable(
     "public",
@@ -269,7 +272,7 @@ export const EXECUTE: Record<string, string> = {
     find_job_handler job_hash list_dead_letters retry_dead_letters discard_dead_letters set_job_type_paused
     set_user_role list_publishing_problems settle_publishing_problems
     feature_creator generate_profile_slug are_sound_tags content_vector fold_text is_visible look_alike
-    set_feed_preference feed_fusion_home feed_fusion_profile`,
+    set_feed_preference feed_fusion_home feed_fusion_profile get_rpc_stats get_usage_stats list_slow_calls`,
   ),
   ...executable(
     "ops",

@@ -1,8 +1,8 @@
 /**
  * Answers that many ask for, computed by one: get-or-compute with one computation across all processes that share a store.
  *
- * An answer is fresh for a while. Then it is still given while one process computes it anew, in the background. Older ones are kept for the
- * case that this fails or takes long. What depends on a tag that has changed is given in none of these cases.
+ * An answer is fresh for a while. Shortly before its end, the sooner the longer it took, somebody computes it anew (XFetch: Vattani, Chierichetti
+ * and Lowenstein, VLDB 2015). After it, it is still given while one process does. Older ones are kept for the case that this fails or takes long. What depends on a tag that has changed is given in none of these cases.
  */
 import type * as z from "zod";
 import { ApiError } from "../errors.ts";
@@ -81,6 +81,8 @@ const LONGEST_WAIT_MS = 100;
 export class Cache {
   #nearby = new Nearby();
   #flights = new Map<string, Promise<Given<unknown>>>();
+  /** Keys that are being computed before their end. */
+  #early = new Set<string>();
 
   /**
    * The answer of a key, computed if need be. Equal asks at the same time are one.
@@ -90,7 +92,7 @@ export class Cache {
    */
   async get<Schema extends z.ZodType>(store: Store, ask: Ask<Schema>): Promise<Given<z.output<Schema>>> {
     const policy = { ...POLICY, ...ask.policy };
-    const near = await this.#near<z.output<Schema>>(store, ask.key, policy);
+    const near = await this.#near(store, ask, policy);
     if (near) return near;
     const flight = this.#flights.get(ask.key) ??
       this.#fly(store, ask, policy).finally(() => this.#flights.delete(ask.key));
@@ -98,7 +100,12 @@ export class Cache {
     return await flight as Given<z.output<Schema>>;
   }
 
-  async #near<T>(store: Store, key: string, policy: Policy): Promise<Given<T> | null> {
+  async #near<Schema extends z.ZodType>(
+    store: Store,
+    ask: Ask<Schema>,
+    policy: Policy,
+  ): Promise<Given<z.output<Schema>> | null> {
+    const { key } = ask;
     const kept = this.#nearby.get(key);
     if (!kept || policy.nearby_ms === 0) return null;
     const now = performance.now();
@@ -107,7 +114,10 @@ export class Cache {
       now < kept.asked_at + ASK_AGAIN_MS;
     if (!isFresh && !isStale) return null;
     if (!await this.#nearby.isCurrent(store, policy.nearby_ms) || this.#nearby.get(key) !== kept) return null;
-    return { value: kept.value as T, source: isFresh ? "nearby" : "stale" };
+    if (isFresh && isEarly(now - kept.put_at, kept.cost_ms, kept.fresh_ms)) {
+      this.#computeEarly(store, ask, policy);
+    }
+    return { value: kept.value as z.output<Schema>, source: isFresh ? "nearby" : "stale" };
   }
 
   async #fly<Schema extends z.ZodType>(
@@ -121,7 +131,7 @@ export class Cache {
       const asked_at = performance.now();
       let taken: Taken;
       try {
-        taken = await store.take(ask.key, policy.lease_ms);
+        taken = await store.take(ask.key, policy.lease_ms, { within_ms: policy.nearby_ms });
       } catch {
         return await this.#withoutStore(ask, policy);
       }
@@ -139,9 +149,15 @@ export class Cache {
           taken.is_fresh ? policy.fresh_ms : 0,
           age_ms,
           asked_at,
+          taken.entry?.cost_ms ?? 0,
         );
       }
-      if (older && taken.is_fresh) return { ...older, source: "store" };
+      if (older && taken.is_fresh) {
+        if (isEarly(age_ms, taken.entry?.cost_ms ?? 0, policy.fresh_ms)) {
+          this.#computeEarly(store, ask, policy);
+        }
+        return { ...older, source: "store" };
+      }
       if (taken.is_fresh) return { value: (await this.#compute(ask, policy)).value, source: "computed" };
 
       if (taken.lease) {
@@ -175,6 +191,21 @@ export class Cache {
     return { value: (await this.#compute(ask, policy)).value, source: "computed" };
   }
 
+  /** Computes what is still fresh, in the background, if nobody does. */
+  #computeEarly<Schema extends z.ZodType>(store: Store, ask: Ask<Schema>, policy: Policy): void {
+    if (this.#early.has(ask.key)) return;
+    this.#early.add(ask.key);
+    const work = async () => {
+      const asked_at = performance.now();
+      const { lease } = await store.take(ask.key, policy.lease_ms, {
+        within_ms: policy.nearby_ms,
+        is_early: true,
+      });
+      if (lease) await this.#computeFor(store, lease, ask, policy, asked_at);
+    };
+    background(work().finally(() => this.#early.delete(ask.key)));
+  }
+
   /** Computes and puts. The lease is kept while it lasts and given back when it fails. */
   async #computeFor<Schema extends z.ZodType>(
     store: Store,
@@ -188,7 +219,9 @@ export class Cache {
       policy.lease_ms / 3,
     );
     try {
+      const began = performance.now();
       const { value, tags, is_negative } = await this.#compute(ask, policy);
+      const cost_ms = performance.now() - began;
       const size = JSON.stringify(value).length;
       if (size > policy.max_size) {
         background(store.extend(lease, 0));
@@ -196,8 +229,8 @@ export class Cache {
       }
       const fresh_ms = is_negative ? policy.negative_ms : policy.fresh_ms;
       const keep_ms = is_negative ? fresh_ms : policy.fresh_ms + policy.stale_ms + policy.error_ms;
-      this.#keep(ask.key, value, tags, fresh_ms, 0, asked_at, size);
-      const putting = store.put(lease, value, { tags, fresh_ms, keep_ms });
+      this.#keep(ask.key, value, tags, fresh_ms, 0, asked_at, cost_ms, size);
+      const putting = store.put(lease, value, { tags, fresh_ms, keep_ms, cost_ms });
       if (performance.now() - asked_at < LONG_MS) background(putting);
       else if (await putting.catch(() => "lost") === "changed") {
         this.#nearby.drop(ask.key);
@@ -233,11 +266,17 @@ export class Cache {
     fresh_ms: number,
     age_ms: number,
     asked_at: number,
+    cost_ms: number,
     size = JSON.stringify(value).length,
   ): void {
     const put_at = performance.now() - age_ms;
-    this.#nearby.keep(key, { value, tags, size, put_at, fresh_ms, asked_at }, asked_at);
+    this.#nearby.keep(key, { value, tags, size, put_at, fresh_ms, cost_ms, asked_at }, asked_at);
   }
+}
+
+/** Whether it is time to compute what is still fresh: the nearer the end and the longer it takes, the likelier. */
+function isEarly(age_ms: number, cost_ms: number, fresh_ms: number): boolean {
+  return age_ms - cost_ms * Math.log(1 - Math.random()) >= fresh_ms;
 }
 
 /** The work's result; `timeout` when it takes longer. */

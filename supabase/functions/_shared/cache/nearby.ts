@@ -19,6 +19,8 @@ export interface NearbyEntry {
   /** `performance.now()` when it was put. */
   put_at: number;
   fresh_ms: number;
+  /** How long its computation took. */
+  cost_ms: number;
   /** When the store was last asked for it. */
   asked_at: number;
 }
@@ -82,7 +84,8 @@ export class Nearby {
     const began = performance.now();
     if (began - this.#heard_at > LONGEST_SILENCE_MS || this.#changed.size > MOST_CHANGED) this.#beginAnew();
     try {
-      const { mark, tags } = await store.changes(this.#mark);
+      const { mark, tags, is_anew } = await store.changes(this.#mark);
+      if (is_anew) this.#beginAnew();
       if (this.#mark === null) this.#heard_from = performance.now();
       this.#mark = mark;
       this.#heard_at = began;

@@ -1,10 +1,11 @@
 /** Answers in `public.cache_store`, leases and changes beside it (module 000). */
 import * as z from "zod";
 import type { Admin } from "../database/database.ts";
-import type { Keeping, Lease, Store, Taken } from "./store.ts";
+import type { Keeping, Lease, Store, Taken, TakeOptions } from "./store.ts";
 
 const Answer = z.object({
-  entry: z.object({ value: z.unknown(), tags: z.array(z.string()), age_ms: z.number() }).nullable(),
+  entry: z.object({ value: z.unknown(), tags: z.array(z.string()), age_ms: z.number(), cost_ms: z.number() })
+    .nullable(),
   is_fresh: z.boolean(),
   lease: z.object({ fence: z.int(), snapshot: z.string() }).nullable(),
 });
@@ -14,16 +15,16 @@ const Changes = z.object({ mark: z.string(), tags: z.array(z.string()) });
 export class PostgresStore implements Store {
   constructor(private readonly admin: Admin) {}
 
-  async take(key: string, lease_ms: number): Promise<Taken> {
+  async take(key: string, lease_ms: number, { is_early }: TakeOptions = {}): Promise<Taken> {
     const { lease, ...taken } = await this.admin.call(
       "take_cached",
-      { p_key: key, p_lease_ms: lease_ms },
+      { p_key: key, p_lease_ms: lease_ms, p_is_early: is_early },
       Answer,
     );
     return { ...taken, lease: lease && { key, ...lease } };
   }
 
-  async put(lease: Lease, value: unknown, { tags, fresh_ms, keep_ms }: Keeping) {
+  async put(lease: Lease, value: unknown, { tags, fresh_ms, keep_ms, cost_ms }: Keeping) {
     return await this.admin.call("put_cached", {
       p_key: lease.key,
       p_fence: lease.fence,
@@ -32,6 +33,7 @@ export class PostgresStore implements Store {
       p_tags: [...tags],
       p_fresh_ms: fresh_ms,
       p_keep_ms: keep_ms,
+      p_cost_ms: Math.round(cost_ms),
     }, z.enum(["kept", "lost", "changed"]));
   }
 

@@ -1,4 +1,4 @@
-/** Where answers are kept that several processes share. PostgreSQL is one (`postgres_store.ts`); another needs these five calls. */
+/** Where answers are kept that several processes share. PostgreSQL is one (`postgres_store.ts`), Redis another. */
 
 /** An answer as a store has it. */
 export interface Entry {
@@ -8,6 +8,8 @@ export interface Entry {
   tags: string[];
   /** Milliseconds since it was put. */
   age_ms: number;
+  /** How long its computation took. */
+  cost_ms: number;
 }
 
 /** The right to compute what a key stands for: one process at a time has it, and one that dies loses it when its time is over. */
@@ -35,18 +37,27 @@ export interface Keeping {
   fresh_ms: number;
   /** For so long it is kept at all. */
   keep_ms: number;
+  /** How long the computation took. */
+  cost_ms: number;
+}
+
+export interface TakeOptions {
+  /** Gives the lease although the entry is fresh, if nobody has it: it is computed before anybody would miss it. */
+  is_early?: boolean;
+  /** So old may be what the store knows of changes. */
+  within_ms?: number;
 }
 
 /** What the processes of one product share. */
 export interface Store {
   /** The entry of a key, and the lease if it is not fresh and nobody computes it. */
-  take(key: string, lease_ms: number): Promise<Taken>;
+  take(key: string, lease_ms: number, options?: TakeOptions): Promise<Taken>;
   /** Keeps a value and ends the lease. `changed`: one of the tags has changed since the lease was given, so that it is not kept. */
   put(lease: Lease, value: unknown, keeping: Keeping): Promise<"kept" | "lost" | "changed">;
   /** Keeps the lease for so long from now; 0 gives it back. False when another has it by now. */
   extend(lease: Lease, lease_ms: number): Promise<boolean>;
-  /** Tags that have changed since a mark, and the mark to ask with next; without a mark only that. */
-  changes(since: string | null): Promise<{ mark: string; tags: string[] }>;
+  /** Tags that have changed since a mark, and the mark to ask with next; without a mark only that. `is_anew`: nobody knows what has changed since. */
+  changes(since: string | null): Promise<{ mark: string; tags: string[]; is_anew?: boolean }>;
   /** Makes void what depends on one of the tags, in every process. */
   forget(tags: readonly string[]): Promise<void>;
 }

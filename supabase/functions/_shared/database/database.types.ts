@@ -413,6 +413,7 @@ export type Database = {
       };
       "cache_store": {
         Row: {
+          "cost_ms": number;
           "created_at": string;
           "expires_at": string | null;
           "fresh_until": string | null;
@@ -424,6 +425,7 @@ export type Database = {
         };
         ComputedFields: never;
         Insert: {
+          "cost_ms"?: number;
           "created_at"?: string;
           "expires_at"?: string | null;
           "fresh_until"?: string | null;
@@ -434,6 +436,7 @@ export type Database = {
           "value": NonNullable<Json>;
         };
         Update: {
+          "cost_ms"?: number;
           "created_at"?: string;
           "expires_at"?: string | null;
           "fresh_until"?: string | null;
@@ -2917,6 +2920,10 @@ export type Database = {
           "status": Database["public"]["Enums"]["job_status_enum"];
         }[];
       };
+      "get_rpc_stats": {
+        Args: { "p_by"?: string; "p_function"?: string; "p_since"?: string; "p_until"?: string };
+        Returns: Json;
+      };
       "get_seo_check": { Args: { "p_content_item_id": string }; Returns: Json };
       "get_seo_creator": { Args: { "p_slug": string }; Returns: Json };
       "get_seo_item": { Args: { "p_id": string }; Returns: Json };
@@ -2926,6 +2933,7 @@ export type Database = {
         Args: { "p_category"?: string; "p_limit"?: number; "p_period"?: string; "p_platform"?: string };
         Returns: Json;
       };
+      "get_usage_stats": { Args: { "p_since"?: string; "p_until"?: string }; Returns: Json };
       "get_user_jobs": {
         Args: {
           "p_job_type"?: string;
@@ -3029,10 +3037,22 @@ export type Database = {
       };
       "list_seo_work": { Args: { "p_now"?: string }; Returns: Json[] };
       "list_sitemap_pages": { Args: Record<PropertyKey, never>; Returns: Json };
+      "list_slow_calls": {
+        Args: { "p_function"?: string; "p_limit"?: number; "p_since"?: string };
+        Returns: Json;
+      };
       "list_webhook_endpoints": { Args: { "p_user_id": string }; Returns: Json[] };
       "log_stripe_webhook_event": {
         Args: { "p_data"?: Json; "p_event_id": string; "p_event_type": string };
         Returns: string;
+      };
+      "log_usage": {
+        Args: { "p_events": Json; "p_session_id": string; "p_user_id": string };
+        Returns: number;
+      };
+      "log_usage_event_v2": {
+        Args: { "p_event": string; "p_properties"?: Json; "p_session_id"?: string };
+        Returns: number;
       };
       "make_feed": { Args: { "p_slug"?: string; "p_user_id"?: string }; Returns: string };
       "mark_webhook_processed": { Args: { "p_error"?: string; "p_event_id": string }; Returns: undefined };
@@ -3062,6 +3082,7 @@ export type Database = {
       };
       "put_cached": {
         Args: {
+          "p_cost_ms"?: number;
           "p_fence": number;
           "p_fresh_ms": number;
           "p_keep_ms": number;
@@ -3089,6 +3110,7 @@ export type Database = {
       };
       "put_thumbnails": { Args: { "p_urls": Json }; Returns: number };
       "read_billing": { Args: { "p_livemode": boolean; "p_user_id": string }; Returns: Json };
+      "read_cache_metrics": { Args: Record<PropertyKey, never>; Returns: Json };
       "read_connection": { Args: { "p_social_account_id": string; "p_user_id": string }; Returns: Json };
       "read_data_export": {
         Args: {
@@ -3153,6 +3175,7 @@ export type Database = {
         Returns: boolean;
       };
       "record_job_metrics": { Args: { "p_samples": Json }; Returns: undefined };
+      "record_observations": { Args: { "p_histograms": Json; "p_observations"?: Json }; Returns: undefined };
       "record_platform_usage": {
         Args: { "p_platform": string; "p_social_account_id"?: string; "p_usage": Json; "p_user_id": string };
         Returns: undefined;
@@ -3436,7 +3459,10 @@ export type Database = {
         };
         Returns: undefined;
       };
-      "take_cached": { Args: { "p_key": string; "p_lease_ms"?: number }; Returns: Json };
+      "take_cached": {
+        Args: { "p_is_early"?: boolean; "p_key": string; "p_lease_ms"?: number };
+        Returns: Json;
+      };
       "take_oauth_state": {
         Args: { "p_platform": string; "p_state": string; "p_user_id": string };
         Returns: {

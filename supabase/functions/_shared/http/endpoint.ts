@@ -163,7 +163,16 @@ async function serve<I extends z.ZodType, O extends z.ZodType, A extends Auth>(
     );
   }
   const record = dependencies.record ?? recordRequest;
-  record({ name: definition.name, status: response.status, duration_ms, settings, log });
+  record({
+    name: definition.name,
+    status: response.status,
+    duration_ms,
+    db_ms: stats.db_ms,
+    user_id: fields.user_id,
+    cache: state.cache ?? null,
+    settings,
+    log,
+  });
   return response;
 }
 

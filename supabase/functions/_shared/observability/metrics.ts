@@ -6,6 +6,7 @@ import * as z from "zod";
 import { background } from "./background.ts";
 import { createAdmin } from "../database/database.ts";
 import type { Logger } from "./log.ts";
+import { type Call, observe, storeObservations } from "./observations.ts";
 import { storeProviderCalls } from "./provider_calls.ts";
 import type { Settings } from "../settings/settings.ts";
 
@@ -73,10 +74,9 @@ let context: { settings: Settings; log: Logger } | undefined;
 let listening = false;
 
 /** Records one request; the samples of a second travel together. */
-export function recordRequest(
-  about: { name: string; status: number; duration_ms: number; settings: Settings; log: Logger },
-): void {
+export function recordRequest(about: Call & { settings: Settings; log: Logger }): void {
   recorder.add(about.name, about.status, about.duration_ms);
+  observe(about, about.settings);
   context = about;
   if (!listening) {
     listening = true;
@@ -116,6 +116,9 @@ async function store(): Promise<void> {
     context.log.warn("request metrics could not be stored; they go with the next ones", { error });
     return;
   }
+  await storeObservations(admin).catch((error) =>
+    context?.log.warn("observations could not be stored", { error })
+  );
   await storeProviderCalls(admin).catch((error) =>
     context?.log.warn("calls of providers could not be counted; they go with the next ones", { error })
   );

@@ -31,6 +31,7 @@ const KERNEL = settingsPart("kernel", {
   SUPABASE_ANON_KEY: z.string().optional(),
 
   STREAMVIBE_POOLER_URL: z.string().regex(/^postgres(ql)?:\/\//, "expected a postgres:// URL").optional(),
+  REDIS_URL: z.string().regex(/^rediss?:\/\//, "expected a redis:// or rediss:// URL").optional(),
   DATABASE_POOL_SIZE: whole(1, 100).default(4),
   DATABASE_TIMEOUT_MS: milliseconds.default(10_000),
 

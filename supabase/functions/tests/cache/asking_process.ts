@@ -1,23 +1,27 @@
 /**
  * A process of its own that asks a cache: `deno run -A asking_process.ts <key> <asks> <milliseconds that a computation takes>`. Says
- * `ready`, begins when it is sent a line, says `computing` for each computation, and at the end how many values came, as JSON.
+ * `ready`, begins when it is sent a line, says `computing` for each computation, and at the end how long the last waited and which values came, as JSON. `REDIS_URL` makes it use that Redis.
  */
 import { Cache } from "../../_shared/cache/cache.ts";
-import { PostgresStore } from "../../_shared/cache/postgres_store.ts";
+import { closeRedis } from "../../_shared/cache/redis_store.ts";
+import { storeOf } from "../../_shared/cache/shared.ts";
 import { closeConnections, createAdmin } from "../../_shared/database/database.ts";
 import { stackSettings } from "../support/stack_settings.ts";
 import * as z from "zod";
 
 const [key = "", asks = "1", took_ms = "0"] = Deno.args;
-const admin = createAdmin(await stackSettings("pooler"));
+const settings = { ...await stackSettings("pooler"), REDIS_URL: Deno.env.get("REDIS_URL") };
+const admin = createAdmin(settings);
 const cache = new Cache();
 await admin.call("get_cache_changes");
 console.log("ready");
 await Deno.stdin.read(new Uint8Array(16));
 let computed = 0;
+let longest_ms = 0;
+const began = performance.now();
 const given = await Promise.all(
   Array.from({ length: Number(asks) }, () =>
-    cache.get(new PostgresStore(admin), {
+    cache.get(storeOf(settings, admin), {
       key,
       schema: z.string(),
       compute: async () => {
@@ -26,8 +30,16 @@ const given = await Promise.all(
         await new Promise((resolve) => setTimeout(resolve, Number(took_ms)));
         return { value: `by ${Deno.pid}`, tags: [] };
       },
-    })),
+    }).finally(() => longest_ms = performance.now() - began)),
 );
-console.log(JSON.stringify({ computed, values: [...new Set(given.map(({ value }) => value))] }));
+console.log(JSON.stringify({ computed, longest_ms, values: [...new Set(given.map(({ value }) => value))] }));
 // The answers are there; what is still under way is the keeping.
-addEventListener("unload", () => void closeConnections());
+addEventListener("unload", () => {
+  closeRedis();
+  void closeConnections();
+});
+// What ioredis keeps open would keep the process.
+setTimeout(() => {
+  closeRedis();
+  void closeConnections();
+}, 700);

@@ -1,20 +1,43 @@
-/** The cache over the running stack's database: one computation, what is void, what is given when things fail. */
+/** The cache over the running stack's database, and over a real Redis where `redis-server` is installed: one computation, what is void, what is given when things fail. */
 import assert from "node:assert/strict";
 import * as z from "zod";
 import { testDatabase } from "../../../../scripts/test/stack.ts";
 import { Cache, type Computed, type Policy } from "../../_shared/cache/cache.ts";
 import { PostgresStore } from "../../_shared/cache/postgres_store.ts";
+import { closeRedis, redisAt } from "../../_shared/cache/redis_store.ts";
+import { storeOf } from "../../_shared/cache/shared.ts";
 import type { Store } from "../../_shared/cache/store.ts";
 import { closeConnections, createAdmin } from "../../_shared/database/database.ts";
 import { ApiError } from "../../_shared/errors.ts";
+import { startRedis } from "../support/redis.ts";
 import { stackSettings } from "../support/stack_settings.ts";
 
 const HERE = import.meta.dirname ?? ".";
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const newKey = () => `test:${crypto.randomUUID()}`;
 
-async function ourStore(): Promise<Store> {
-  return new PostgresStore(createAdmin(await stackSettings("data api")));
+const redis = await startRedis();
+globalThis.addEventListener("unload", () => {
+  closeRedis();
+  redis?.kill();
+});
+
+interface Kind {
+  ourStore: () => Promise<Store>;
+  /** Of the Redis, for processes of their own. */
+  url: string;
+}
+const admin = async () => createAdmin(await stackSettings("data api"));
+const inPostgres: Kind = { ourStore: async () => new PostgresStore(await admin()), url: "" };
+const inRedis: Kind = {
+  ourStore: async () => storeOf({ ...await stackSettings("data api"), REDIS_URL: redis?.url }, await admin()),
+  url: redis?.url ?? "",
+};
+
+/** A test over each store. */
+function each(name: string, body: (kind: Kind) => Promise<void>): void {
+  Deno.test(name, () => body(inPostgres));
+  Deno.test({ name: `in Redis: ${name}`, ignore: redis === null, fn: () => body(inRedis) });
 }
 
 /** Asks for a number that grows with each computation. */
@@ -52,9 +75,10 @@ async function until(ask: () => Promise<boolean>, limit_ms = 10_000): Promise<nu
 }
 
 /** A process of `asking_process.ts`, ready to begin. */
-async function askingProcess(key: string, asks: number, took_ms: number) {
+async function askingProcess(url: string, key: string, asks: number, took_ms: number) {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--no-check", `${HERE}/asking_process.ts`, key, String(asks), String(took_ms)],
+    env: url ? { REDIS_URL: url } : {},
     stdin: "piped",
     stdout: "piped",
     stderr: "inherit",
@@ -84,7 +108,7 @@ async function askingProcess(key: string, asks: number, took_ms: number) {
       await child.status;
       await reading;
       await stdin.close().catch(() => {});
-      return JSON.parse(lines.at(-1) ?? "") as { computed: number; values: string[] };
+      return JSON.parse(lines.at(-1) ?? "") as { computed: number; longest_ms: number; values: string[] };
     },
     kill: async () => {
       child.kill("SIGKILL");
@@ -95,121 +119,144 @@ async function askingProcess(key: string, asks: number, took_ms: number) {
   };
 }
 
-Deno.test("500 equal asks at once in two processes, of what nobody has computed yet, are one computation", async () => {
-  const key = newKey();
-  const processes = await Promise.all([askingProcess(key, 250, 300), askingProcess(key, 250, 300)]);
-  await Promise.all(processes.map((process) => process.begin()));
-  const results = await Promise.all(processes.map((process) => process.result()));
-  assert.equal(results.reduce((sum, { computed }) => sum + computed, 0), 1, JSON.stringify(results));
-  assert.equal(new Set(results.flatMap(({ values }) => values)).size, 1);
-});
+each(
+  "500 equal asks at once in two processes, of what nobody has computed yet, are one computation",
+  async ({ url }) => {
+    const key = newKey();
+    const processes = await Promise.all([
+      askingProcess(url, key, 250, 300),
+      askingProcess(url, key, 250, 300),
+    ]);
+    await Promise.all(processes.map((process) => process.begin()));
+    const results = await Promise.all(processes.map((process) => process.result()));
+    assert.equal(results.reduce((sum, { computed }) => sum + computed, 0), 1, JSON.stringify(results));
+    assert.equal(new Set(results.flatMap(({ values }) => values)).size, 1);
+  },
+);
 
-Deno.test("a computation keeps its lease while it lasts, and one that is killed gives it up within a second", async () => {
-  const [key, store, cache] = [newKey(), await ourStore(), new Cache()];
-  const long = await askingProcess(key, 1, 2_500);
-  await long.begin();
-  await long.says("computing");
-  const given = await cache.get(store, {
-    key,
-    schema: z.string(),
-    compute: () => Promise.reject(new Error("two computed")),
-  });
-  assert.equal(given.source, "store");
-  assert.deepEqual(await long.result(), { computed: 1, values: [given.value] });
+each(
+  "a computation keeps its lease while it lasts, and one that is killed gives it up within a second",
+  async ({ ourStore, url }) => {
+    const [key, store, cache] = [newKey(), await ourStore(), new Cache()];
+    const long = await askingProcess(url, key, 1, 2_500);
+    await long.begin();
+    await long.says("computing");
+    const given = await cache.get(store, {
+      key,
+      schema: z.string(),
+      compute: () => Promise.reject(new Error("two computed")),
+    });
+    assert.equal(given.source, "store");
+    const { computed, values } = await long.result();
+    assert.deepEqual({ computed, values }, { computed: 1, values: [given.value] });
 
-  const other = newKey();
-  const dying = await askingProcess(other, 1, 60_000);
-  await dying.begin();
-  await dying.says("computing");
-  await dying.kill();
-  const began = performance.now();
-  const heir = counting(other);
-  assert.deepEqual(await cache.get(store, heir.ask), { value: 1, source: "computed" });
-  assert.ok(performance.now() - began < 1_500, `${performance.now() - began} ms`);
-});
+    const other = newKey();
+    const dying = await askingProcess(url, other, 1, 60_000);
+    await dying.begin();
+    await dying.says("computing");
+    await dying.kill();
+    const began = performance.now();
+    const heir = counting(other);
+    assert.deepEqual(await cache.get(store, heir.ask), { value: 1, source: "computed" });
+    assert.ok(performance.now() - began < 1_500, `${performance.now() - began} ms`);
+  },
+);
 
-Deno.test("a fresh answer is given without asking, a stale one while it is computed anew, and nobody waits for that", async () => {
-  const [store, cache] = [await ourStore(), new Cache()];
-  const asked = counting(newKey(), { policy: { fresh_ms: 300, stale_ms: 60_000 }, took_ms: 200 });
-  await cache.get(store, counting(newKey()).ask);
-  assert.deepEqual(await cache.get(store, asked.ask), { value: 1, source: "computed" });
-  await until(async () => (await cache.get(store, asked.ask)).source === "nearby");
-  await until(async () => (await cache.get(store, asked.ask)).source === "stale");
-  const others = await Promise.all(Array.from({ length: 50 }, () => cache.get(store, asked.ask)));
-  assert.ok(
-    others.every(({ value, source }) => value === 1 && source === "stale"),
-    JSON.stringify(others[0]),
-  );
-  await until(async () => (await cache.get(store, asked.ask)).value === 2);
-  assert.equal(asked.computed, 2);
-});
-
-Deno.test("what depends on a changed tag is gone from every process within a second, and at once for who asks exactly", async () => {
-  const [store, one, two] = [await ourStore(), new Cache(), new Cache()];
-  const tag = `creator:${crypto.randomUUID()}`;
-  const policy = { fresh_ms: 60_000, stale_ms: 60_000 };
-  const asked = counting(newKey(), { tags: [`quiet:${tag}`, tag], policy });
-  const exact = { ...asked.ask, policy: { ...policy, nearby_ms: 0 } };
-  for (const cache of [one, two]) {
+each(
+  "a fresh answer is given without asking, a stale one while it is computed anew, and nobody waits for that",
+  async ({ ourStore }) => {
+    const [store, cache] = [await ourStore(), new Cache()];
+    const asked = counting(newKey(), { policy: { fresh_ms: 300, stale_ms: 60_000 } });
     await cache.get(store, counting(newKey()).ask);
+    assert.deepEqual(await cache.get(store, asked.ask), { value: 1, source: "computed" });
     await until(async () => (await cache.get(store, asked.ask)).source === "nearby");
-  }
-  assert.equal(asked.computed, 1);
+    asked.took_ms = 1_000;
+    await until(async () => (await cache.get(store, asked.ask)).source === "stale");
+    const others = await Promise.all(Array.from({ length: 50 }, () => cache.get(store, asked.ask)));
+    assert.ok(
+      others.every(({ value, source }) => value === 1 && source === "stale"),
+      JSON.stringify(others[0]),
+    );
+    await until(async () => (await cache.get(store, asked.ask)).value === 2);
+    assert.equal(asked.computed, 2);
+  },
+);
 
-  const sql = await testDatabase();
-  const committed = Promise.withResolvers<void>();
-  // Begun before the processes hear of changes again, committed after.
-  const change = sql.begin(async (sql) => {
-    await sql`select public.forget_cached(array[${tag}, 'other'])`;
-    await committed.promise;
-  });
-  await pause(1_100);
-  for (const cache of [one, two]) assert.equal((await cache.get(store, asked.ask)).value, 1);
-  committed.resolve();
-  await change;
-  assert.equal((await new Cache().get(store, exact)).value, 2);
-  for (const cache of [one, two]) {
-    const took_ms = await until(async () => (await cache.get(store, asked.ask)).value === 2);
-    assert.ok(took_ms < 1_500, `${took_ms} ms`);
-  }
-  assert.equal(asked.computed, 2);
-  await sql.end();
-});
+each(
+  "what depends on a changed tag is gone from every process within a second, and at once for who asks exactly",
+  async ({ ourStore }) => {
+    const [store, one, two] = [await ourStore(), new Cache(), new Cache()];
+    const tag = `creator:${crypto.randomUUID()}`;
+    const policy = { fresh_ms: 60_000, stale_ms: 60_000 };
+    const asked = counting(newKey(), { tags: [`quiet:${tag}`, tag], policy });
+    const exact = { ...asked.ask, policy: { ...policy, nearby_ms: 0 } };
+    for (const cache of [one, two]) {
+      await cache.get(store, counting(newKey()).ask);
+      await until(async () => (await cache.get(store, asked.ask)).source === "nearby");
+    }
+    assert.equal(asked.computed, 1);
 
-Deno.test("what changes while it is computed is not kept, and a long computation is not given either", async () => {
-  const [store, cache] = [await ourStore(), new Cache()];
-  const tag = `creator:${crypto.randomUUID()}`;
-  for (const took_ms of [100, 700]) {
-    const asked = counting(newKey(), { tags: [tag], policy: { fresh_ms: 60_000 }, took_ms });
-    const giving = cache.get(store, asked.ask);
-    await until(() => Promise.resolve(asked.computed === 1));
+    const sql = await testDatabase();
+    const committed = Promise.withResolvers<void>();
+    // Begun before the processes hear of changes again, committed after.
+    const change = sql.begin(async (sql) => {
+      await sql`select public.forget_cached(array[${tag}, 'other'])`;
+      await committed.promise;
+    });
+    await pause(1_100);
+    for (const cache of [one, two]) assert.equal((await cache.get(store, asked.ask)).value, 1);
+    committed.resolve();
+    await change;
+    assert.equal((await new Cache().get(store, exact)).value, 2);
+    for (const cache of [one, two]) {
+      const took_ms = await until(async () => (await cache.get(store, asked.ask)).value === 2);
+      assert.ok(took_ms < 1_500, `${took_ms} ms`);
+    }
+    assert.equal(asked.computed, 2);
+    await sql.end();
+  },
+);
+
+each(
+  "what changes while it is computed is not kept, and a long computation is not given either",
+  async ({ ourStore }) => {
+    const [store, cache] = [await ourStore(), new Cache()];
+    const tag = `creator:${crypto.randomUUID()}`;
+    for (const took_ms of [100, 700]) {
+      const asked = counting(newKey(), { tags: [tag], policy: { fresh_ms: 60_000 }, took_ms });
+      const giving = cache.get(store, asked.ask);
+      await until(() => Promise.resolve(asked.computed === 1));
+      await store.forget([tag]);
+      const { value } = await giving;
+      if (took_ms > 500) assert.equal(value, 2);
+      await until(async () => (await cache.get(store, asked.ask)).value > 1, 3_000);
+    }
+  },
+);
+
+each(
+  "when a computation fails or is slow an old answer is given, but none that is void",
+  async ({ ourStore }) => {
+    const [store, tag] = [await ourStore(), `creator:${crypto.randomUUID()}`];
+    const policy = { fresh_ms: 1, stale_ms: 1, error_ms: 60_000, soft_ms: 200 };
+    const asked = counting(newKey(), { tags: [tag], policy });
+    const get = () => new Cache().get(store, asked.ask);
+    assert.equal((await get()).value, 1);
+    await until(async () => (await store.take(asked.ask.key, 0)).entry !== null);
+    asked.fails = true;
+    assert.deepEqual(await get(), { value: 1, source: "failed" });
+    asked.fails = false;
+    asked.took_ms = 600;
+    const began = performance.now();
+    assert.deepEqual(await get(), { value: 1, source: "failed" });
+    assert.ok(performance.now() - began < 550);
+    asked.fails = true;
     await store.forget([tag]);
-    const { value } = await giving;
-    if (took_ms > 500) assert.equal(value, 2);
-    await until(async () => (await cache.get(store, asked.ask)).value > 1, 3_000);
-  }
-});
+    await assert.rejects(get(), { code: "unavailable" });
+  },
+);
 
-Deno.test("when a computation fails or is slow an old answer is given, but none that is void", async () => {
-  const [store, tag] = [await ourStore(), `creator:${crypto.randomUUID()}`];
-  const policy = { fresh_ms: 1, stale_ms: 1, error_ms: 60_000, soft_ms: 200 };
-  const asked = counting(newKey(), { tags: [tag], policy });
-  const get = () => new Cache().get(store, asked.ask);
-  assert.equal((await get()).value, 1);
-  await until(async () => (await store.take(asked.ask.key, 0)).entry !== null);
-  asked.fails = true;
-  assert.deepEqual(await get(), { value: 1, source: "failed" });
-  asked.fails = false;
-  asked.took_ms = 600;
-  const began = performance.now();
-  assert.deepEqual(await get(), { value: 1, source: "failed" });
-  assert.ok(performance.now() - began < 550);
-  asked.fails = true;
-  await store.forget([tag]);
-  await assert.rejects(get(), { code: "unavailable" });
-});
-
-Deno.test("that there is nothing is kept for its own, shorter time", async () => {
+each("that there is nothing is kept for its own, shorter time", async ({ ourStore }) => {
   const [store, key] = [await ourStore(), newKey()];
   let computed = 0;
   const ask = {
@@ -225,7 +272,7 @@ Deno.test("that there is nothing is kept for its own, shorter time", async () =>
   assert.equal(computed, seen + 1);
 });
 
-Deno.test("an answer beyond the size limit is shared by those who wait, and not kept", async () => {
+each("an answer beyond the size limit is shared by those who wait, and not kept", async ({ ourStore }) => {
   const [store, cache, key] = [await ourStore(), new Cache(), newKey()];
   let computed = 0;
   const ask = {
@@ -246,20 +293,23 @@ Deno.test("an answer beyond the size limit is shared by those who wait, and not 
   assert.equal(computed, 2);
 });
 
-Deno.test("a failing computation fails all who wait for it once, and the next ask computes at once", async () => {
-  const [store, cache] = [await ourStore(), new Cache()];
-  const asked = counting(newKey(), { took_ms: 50 });
-  asked.fails = true;
-  const outcomes = await Promise.allSettled(Array.from({ length: 50 }, () => cache.get(store, asked.ask)));
-  assert.ok(outcomes.every(({ status }) => status === "rejected"));
-  assert.equal(asked.computed, 1);
-  asked.fails = false;
-  const began = performance.now();
-  assert.equal((await cache.get(store, asked.ask)).value, 2);
-  assert.ok(performance.now() - began < 700, "the lease was given back");
-});
+each(
+  "a failing computation fails all who wait for it once, and the next ask computes at once",
+  async ({ ourStore }) => {
+    const [store, cache] = [await ourStore(), new Cache()];
+    const asked = counting(newKey(), { took_ms: 50 });
+    asked.fails = true;
+    const outcomes = await Promise.allSettled(Array.from({ length: 50 }, () => cache.get(store, asked.ask)));
+    assert.ok(outcomes.every(({ status }) => status === "rejected"));
+    assert.equal(asked.computed, 1);
+    asked.fails = false;
+    const began = performance.now();
+    assert.equal((await cache.get(store, asked.ask)).value, 2);
+    assert.ok(performance.now() - began < 700, "the lease was given back");
+  },
+);
 
-Deno.test("a computation that takes too long is given up and told so", async () => {
+each("a computation that takes too long is given up and told so", async ({ ourStore }) => {
   const [store, cache, key] = [await ourStore(), new Cache(), newKey()];
   let aborted = false;
   const asking = cache.get(store, {
@@ -278,22 +328,25 @@ Deno.test("a computation that takes too long is given up and told so", async () 
   assert.ok(aborted);
 });
 
-Deno.test("without its store the cache computes, and gives what the process has kept for a short while", async () => {
-  const [store, cache] = [await ourStore(), new Cache()];
-  const broken: Store = new Proxy(store, {
-    get: () => () => Promise.reject(new Error("the store is down")),
-  });
-  const asked = counting(newKey());
-  assert.deepEqual(await cache.get(broken, asked.ask), { value: 1, source: "computed" });
-  assert.deepEqual(await cache.get(broken, asked.ask), { value: 2, source: "computed" });
-  await until(async () => (await cache.get(store, asked.ask)).source === "nearby");
-  const { value } = await cache.get(store, asked.ask);
-  await until(async () => (await cache.get(broken, asked.ask)).source === "failed");
-  assert.equal((await cache.get(broken, asked.ask)).value, value);
-});
+each(
+  "without its store the cache computes, and gives what the process has kept for a short while",
+  async ({ ourStore }) => {
+    const [store, cache] = [await ourStore(), new Cache()];
+    const broken: Store = new Proxy(store, {
+      get: () => () => Promise.reject(new Error("the store is down")),
+    });
+    const asked = counting(newKey());
+    assert.deepEqual(await cache.get(broken, asked.ask), { value: 1, source: "computed" });
+    assert.deepEqual(await cache.get(broken, asked.ask), { value: 2, source: "computed" });
+    await until(async () => (await cache.get(store, asked.ask)).source === "nearby");
+    const { value } = await cache.get(store, asked.ask);
+    await until(async () => (await cache.get(broken, asked.ask)).source === "failed");
+    assert.equal((await cache.get(broken, asked.ask)).value, value);
+  },
+);
 
 Deno.test("expired answers are taken away by those that come", async () => {
-  const [store, sql, run] = [await ourStore(), await testDatabase(), crypto.randomUUID()];
+  const [store, sql, run] = [await inPostgres.ourStore(), await testDatabase(), crypto.randomUUID()];
   await sql`insert into public.cache_store (key, value, expires_at)
     select ${run} || n, '1', now() - interval '1 day' - make_interval(secs => n) from generate_series(1, 4) as n`;
   const left = async () =>
@@ -305,4 +358,77 @@ Deno.test("expired answers are taken away by those that come", async () => {
   });
   await sql.end();
   await closeConnections();
+});
+
+Deno.test({
+  name:
+    "1,000 asks at once of an expired answer in four processes are one computation, and nobody waits for it",
+  ignore: redis === null,
+  fn: async () => {
+    const key = newKey();
+    const ask = {
+      key,
+      schema: z.string(),
+      compute: () => Promise.resolve({ value: "old", tags: [] }),
+      policy: { fresh_ms: 100 },
+    };
+    const processes = await Promise.all(
+      Array.from({ length: 4 }, () => askingProcess(inRedis.url, key, 250, 3_000)),
+    );
+    const store = await inRedis.ourStore();
+    await new Cache().get(store, ask);
+    // What is kept is there once it is put.
+    await until(async () => (await store.take(key, 0)).entry !== null);
+    await until(async () => !(await store.take(key, 0)).is_fresh);
+    await Promise.all(processes.map((process) => process.begin()));
+    const results = await Promise.all(processes.map((process) => process.result()));
+    assert.equal(results.reduce((sum, { computed }) => sum + computed, 0), 1, JSON.stringify(results));
+    assert.deepEqual([...new Set(results.flatMap(({ values }) => values))], ["old"]);
+    for (const { longest_ms } of results) assert.ok(longest_ms < 2_500, `${longest_ms} ms`);
+  },
+});
+
+Deno.test({
+  name:
+    "when Redis goes away the database is used, and nothing fails; when it comes back what changed meanwhile is void",
+  ignore: redis === null,
+  fn: async () => {
+    const own = await startRedis();
+    assert.ok(own);
+    try {
+      const settings = { ...await stackSettings("data api"), REDIS_URL: own.url };
+      const store = storeOf(settings, await admin());
+      const [cache, tag] = [new Cache(), `creator:${crypto.randomUUID()}`];
+      const asked = counting(newKey(), { tags: [tag], policy: { fresh_ms: 60_000 } });
+      await cache.get(store, asked.ask);
+      await until(async () => (await cache.get(store, asked.ask)).source === "nearby");
+      assert.equal(asked.computed, 1);
+      await own.stop();
+      const began = performance.now();
+      assert.equal((await new Cache().get(store, asked.ask)).value, 2);
+      assert.ok(performance.now() - began < 1_500, "it waited for Redis");
+      await store.forget([tag]);
+      await until(async () => (await cache.get(store, asked.ask)).value > 2);
+      await own.start();
+      const seen = asked.computed;
+      await until(async () => (await redisAt(own.url)).ping().then(() => true, () => false));
+      assert.ok((await new Cache().get(store, asked.ask)).value >= seen);
+    } finally {
+      closeRedis(own.url);
+      own.kill();
+    }
+  },
+});
+
+Deno.test("what is still fresh is computed anew before its end, the likelier the longer it takes, and only once", async () => {
+  const [store, cache] = [await inPostgres.ourStore(), new Cache()];
+  const asked = counting(newKey(), { policy: { fresh_ms: 1_000, stale_ms: 1 }, took_ms: 300 });
+  await cache.get(store, asked.ask);
+  const sources = new Set<string>();
+  await until(async () => {
+    sources.add((await cache.get(store, asked.ask)).source);
+    return asked.computed >= 4;
+  }, 20_000);
+  // Whoever comes after the end would have to wait; a computation that takes a third of the time begins before, nearly always.
+  assert.ok(sources.has("nearby"));
 });

@@ -1,0 +1,1 @@
+../../database/schema/009_telemetry.sql
