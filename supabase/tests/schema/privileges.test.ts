@@ -261,6 +261,7 @@ Deno.test("every grant in the catalogue is written down, and every one written d
       "public service_role",
       "publishing authenticated",
       "publishing service_role",
+      "telemetry authenticated",
     ]);
   } finally {
     await sql.end();

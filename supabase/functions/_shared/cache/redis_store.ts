@@ -100,8 +100,8 @@ const Reply = {
   changes: z.tuple([z.coerce.number(), z.string(), z.array(z.string())]),
 };
 
-/** Asking the database is one call, however many wait for it; by database. */
-const hearing = new Map<string, Promise<void>>();
+/** Asking the database is one call, however many wait for it; by database. Who needs what has changed until now waits for the next one. */
+const hearing = new Map<string, { running: Promise<void>; next?: Promise<void> }>();
 
 /** The store in Redis, for one database; made anew for each request, so that its questions to the database count as the request's. */
 export class RedisStore implements Store {
@@ -152,12 +152,21 @@ export class RedisStore implements Store {
     throw new Error("Cannot forget here: the database says what has changed");
   }
 
-  /** @param is_now What others asked a moment ago does not do. */
+  /** @param is_now What was asked before this call does not do. */
   async #hear(is_now: boolean): Promise<void> {
-    if (is_now) return await this.#ask();
-    const asking = hearing.get(this.#prefix) ?? this.#ask().finally(() => hearing.delete(this.#prefix));
-    hearing.set(this.#prefix, asking);
-    await asking;
+    const known = hearing.get(this.#prefix);
+    if (!known) return await this.#begin();
+    if (!is_now) return await known.running;
+    known.next ??= known.running.catch(() => {}).then(() => this.#begin());
+    await known.next;
+  }
+
+  #begin(): Promise<void> {
+    const running = this.#ask().finally(() => {
+      if (hearing.get(this.#prefix)?.running === running) hearing.delete(this.#prefix);
+    });
+    hearing.set(this.#prefix, { running });
+    return running;
   }
 
   async #ask(): Promise<void> {

@@ -1,0 +1,135 @@
+/** Usage and observations: what is kept, for how long, who reads it, and that histograms add up. */
+import assert from "node:assert/strict";
+import { LATENCY_BOUNDS_MS } from "../../functions/_shared/observability/observations.ts";
+import { inTransaction, test, type TestContext } from "../support/context.ts";
+
+const log = (event: string, properties: Record<string, unknown> = {}) =>
+  `select public.log_usage_event_v2('${event}', '${JSON.stringify(properties)}')`;
+
+test("events are codes and numbers: nobody's words or addresses get in", async (db) => {
+  assert.equal(await db.value(log("feed.opened", { items: 20, source: "home", is_first: true }), "owner"), 1);
+  for (
+    const [event, properties] of [
+      ["Feed opened", {}],
+      ["feed.opened", { note: "I like this video" }],
+      ["feed.opened", { who: "robin@example.com" }],
+      ["feed.opened", { nested: { a: 1 } }],
+      ["feed.opened", { list: [1] }],
+      ["feed.opened", { "A B": 1 }],
+      ["feed.opened", { long: "x".repeat(65) }],
+    ] as const
+  ) assert.equal(await db.refused("owner", log(event, properties)), "SVG01", JSON.stringify(properties));
+  assert.equal(await db.refused("anon", log("feed.opened")), "42501");
+});
+
+test("people read their own events and nobody else's, and write none past the function", async (db) => {
+  await db.query("select set_config('request.jwt.claims', '', true)");
+  await db.perform("owner", log("feed.opened"));
+  const read = (actor: "owner" | "other" | "admin") =>
+    db.value("select count(*)::int from telemetry.usage_events where user_id = $owner", actor);
+  assert.equal(await read("owner"), 1);
+  assert.equal(await read("other"), 0);
+  assert.equal(await read("admin"), 0);
+  assert.equal(
+    await db.refused("owner", "insert into telemetry.usage_events (user_id, event) values ($owner, 'x')"),
+    "42501",
+  );
+  assert.equal(await db.refused("anon", "select from telemetry.usage_events"), "42501");
+  assert.equal(await db.refused("owner", "select from telemetry.rpc_observations"), "42501");
+  await db.query("delete from auth.users where id = $owner");
+  assert.equal(await db.value("select count(*)::int from telemetry.usage_events where user_id = $owner"), 0);
+});
+
+test("an app's clock is not believed: an hour back at most, and never ahead", async (db) => {
+  await db.query(
+    `select public.log_usage($owner, null, '[{"event": "a", "ago_ms": 60000}, {"event": "b", "ago_ms": 1e300}, {"event": "c", "ago_ms": -5000}]')`,
+  );
+  const rows = await db.query<{ event: string; ago: number }>(
+    "select event, extract(epoch from now() - occurred_at)::int as ago from telemetry.usage_events where user_id = $owner order by event",
+  );
+  assert.deepEqual(rows.map(({ event, ago }) => [event, ago]), [["a", 60], ["b", 3600], ["c", 0]]);
+});
+
+Deno.test("partitions come and go by themselves for a year, and nothing is older than thirty days", async () => {
+  await inTransaction(async (db) => {
+    const months = async () =>
+      (await db.query<{ name: string }>(
+        "select inhrelid::regclass::text as name from pg_inherits where inhparent in ('telemetry.usage_events'::regclass, 'telemetry.rpc_observations'::regclass) order by 1",
+      )).map(({ name }) => name);
+    const before = await months();
+    assert.equal(before.length, 6);
+    for (let day = 0; day <= 365; day += 1) {
+      const now = `now() + interval '${day} days'`;
+      await db.query(`select ops.keep_telemetry(${now})`);
+      // Whatever the day, there is a place for what happens now, and what is old goes.
+      await db.query(
+        `insert into telemetry.usage_events (user_id, event, occurred_at) values ($owner, 'daily', ${now})`,
+      );
+      if (day % 30 === 0) {
+        const oldest = await db.value<number>(
+          `select extract(day from ${now} - min(occurred_at))::int from telemetry.usage_events where user_id = $owner`,
+        );
+        assert.ok(oldest <= 30, `day ${day}: ${oldest} days old`);
+        assert.ok((await months()).length <= 10, `day ${day}: ${await months()}`);
+      }
+    }
+    const after = await months();
+    assert.ok(before.every((name) => !after.includes(name)), "the partitions of a year ago are gone");
+    await db.query("select ops.keep_telemetry(now() + interval '365 days')");
+    assert.deepEqual(await months(), after, "doing it twice is doing it once");
+  });
+});
+
+test("histograms add up to the percentiles of all calls, for admins alone", async (db) => {
+  const [name, other] = [`t-${crypto.randomUUID().slice(0, 8)}`, `u-${crypto.randomUUID().slice(0, 8)}`];
+  const histogram = (func: string, cache: string | null, times: number[], errors = 0) => {
+    const buckets = Array<number>(LATENCY_BOUNDS_MS.length + 1).fill(0);
+    for (const ms of times) {
+      const place = LATENCY_BOUNDS_MS.findIndex((bound) => ms <= bound);
+      buckets[place === -1 ? LATENCY_BOUNDS_MS.length : place]! += 1;
+    }
+    return {
+      function: func,
+      cache,
+      count: times.length,
+      errors,
+      ms_sum: times.reduce((a, b) => a + b, 0),
+      buckets,
+    };
+  };
+  const record = (...histograms: unknown[]) =>
+    db.query(`select public.record_observations('${JSON.stringify(histograms)}')`);
+  const times = Array.from({ length: 1000 }, (_, n) => n + 1);
+  await record(
+    histogram(name, "nearby", times.slice(0, 500)),
+    histogram(name, null, times.slice(900), 5),
+    histogram(other, null, [7]),
+  );
+  await record(histogram(name, "computed", times.slice(500, 900)));
+  const stats = (by: string) =>
+    db.value<Record<string, number>[]>(
+      `select public.get_rpc_stats(p_function => '${name}', p_until => now() + interval '1 hour', p_by => '${by}')`,
+      "admin",
+    );
+  const [line, ...more] = await stats("function");
+  assert.ok(line);
+  assert.deepEqual(more, []);
+  assert.deepEqual(
+    [line.count, line.errors, line.error_rate, line.cached, line.hits, line.hit_rate, line.mean_ms],
+    [1000, 5, 0.005, 900, 500, 0.5556, 500.5],
+  );
+  for (const [share, ms] of [[500, line.p50_ms], [950, line.p95_ms], [990, line.p99_ms]] as const) {
+    assert.ok(ms !== undefined && Math.abs(ms - share) / share < 0.12, `${ms} instead of ${share}`);
+  }
+  assert.equal((await stats("function,hour")).length, 1);
+  for (const call of ["get_rpc_stats()", "get_usage_stats()", "list_slow_calls()"]) {
+    assert.equal(await db.refused("owner", `select public.${call}`), "SVG02");
+    assert.equal(await db.refused("anon", `select public.${call}`), "42501");
+    assert.equal(await db.refused("admin", `select public.${call}`), undefined);
+  }
+});
+
+test("the bounds of the histograms are the same in the database and in the functions", async (db: TestContext) => {
+  assert.deepEqual(await db.value("select ops.latency_bounds()"), [...LATENCY_BOUNDS_MS]);
+  assert.equal(await db.value("select ops.latency_percentile('{}', 0.5)"), null);
+});
