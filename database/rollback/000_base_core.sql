@@ -46,7 +46,7 @@ drop function ops.add_months, ops.check_quota, ops.cleanup_expired_cache, ops.cr
   public.put_cached, public.read_request_metrics, public.record_request_metrics, public.set_creator_hidden,
   public.set_user_plan, public.set_user_role, public.setup_profile, public.take_cached;
 drop table ops.quota_notice, ops.rate_limit, ops.idempotency, ops.cache_lease, ops.cache_change, ops.request_metric, ops.http_call,
-  ops.staff_access, ops.deployment;
+  ops.staff_access, ops.deployment, ops.secret_age;
 drop sequence ops.cache_fence;
 drop table public.cache_store, public.audit_log, public.notification, public.quota_usage_history, public.subscription,
   public.subscription_status, public.subscription_tier, public.user_setting, public.user_role, public.users;

@@ -519,6 +519,18 @@ comment on column ops.deployment.cron_jobs is 'The jobs that stood afterwards: a
 comment on column ops.deployment.steps is 'Each step that is done, with its time: [{"step", "at", "ms"}].';
 comment on column ops.deployment.finished_at is 'Null: it was interrupted, or failed; the next run goes on with it.';
 
+create table ops.secret_age (
+  name text not null,
+  fingerprints text[] not null,
+  set_at timestamptz not null default now(),
+  constraint secret_age_pkey primary key (name)
+);
+alter table ops.secret_age enable row level security;
+comment on table ops.secret_age is
+  'Since when each secret of this installation is the one that it is. scripts/setup-vault-secrets.sh writes it; no value is in here.';
+comment on column ops.secret_age.fingerprints is
+  'The beginning of SHA-256 of name and value, of each value where several hold while one is rotated: tells a new one, gives nothing away.';
+
 -- ## Functions: rules that policies and other functions share
 
 create function ops.is_staff_address() returns boolean
@@ -1677,6 +1689,7 @@ create policy "Only functions note changes" on ops.cache_change for all to postg
 create policy "Only functions keep metrics" on ops.request_metric for all to postgres using (true) with check (true);
 create policy "Only functions log calls" on ops.http_call for all to postgres using (true) with check (true);
 create policy "Only functions say where staff may act" on ops.staff_access for all to postgres using (true) with check (true);
+create policy "Only deploys record secrets" on ops.secret_age for all to postgres using (true) with check (true);
 create policy "Only deploys record deploys" on ops.deployment for all to postgres using (true) with check (true);
 
 -- ## Grants

@@ -21,7 +21,7 @@ export async function deployFunctions(
   for (const [index, name] of names.entries()) {
     await patiently(
       target,
-      ["functions", "deploy", name, "--use-api", "--workdir", folder],
+      ["functions", "deploy", name, "--use-api", "--yes", "--workdir", folder],
       `deploy ${name}`,
     );
     say(`  ${index + 1} of ${names.length}: ${name}`);

@@ -17,6 +17,7 @@ export interface RunOptions {
   killAfterMs?: number;
   /** Of another working tree, such as one of `copyRepository`. */
   root?: string;
+  env?: Record<string, string>;
 }
 
 /** What a deploy reads of this working tree, in a folder where a test may change it. */
@@ -51,6 +52,11 @@ export class PhasedStack implements AsyncDisposable {
     return this.run("rollback-phase.sh", [String(phase), ...args]);
   }
 
+  /** The modules of the last phase go, with all that they hold. */
+  rollBackModule(phase: number): Promise<Outcome> {
+    return this.rollBack(phase, "--module", "--yes");
+  }
+
   /** The phase's collection, as scripts/test-phase.sh runs it. */
   async collection(phase: number): Promise<{ passed: number; failed: number; text: string }> {
     const summary = join(this.home, `summary-${phase}.json`);
@@ -67,10 +73,14 @@ export class PhasedStack implements AsyncDisposable {
   }
 
   /** Runs a script of a repository against the stack; with `killAfterMs` it dies then, if it has not ended. */
-  async run(script: string, args: string[], { killAfterMs, root = "." }: RunOptions = {}): Promise<Outcome> {
+  async run(
+    script: string,
+    args: string[],
+    { killAfterMs, root = ".", env = {} }: RunOptions = {},
+  ): Promise<Outcome> {
     const child = new Deno.Command("bash", {
       args: [join(root, "scripts", script), ...args],
-      env: { NO_COLOR: "1", DENO: Deno.execPath(), STREAMVIBE_HOME: this.home },
+      env: { NO_COLOR: "1", DENO: Deno.execPath(), STREAMVIBE_HOME: this.home, ...env },
       stdin: "null",
       stdout: "piped",
       stderr: "piped",

@@ -47,9 +47,16 @@ const Hosted = z.object({
   PROJECT_URL: z.url().optional(),
 });
 
-/** @throws {DeployError} When the target is not there, or not set up for deploying. */
-export async function openTarget(name: string, env: Record<string, string>): Promise<Target> {
-  if (name === "local") return await openLocal(env);
+/**
+ * @param isAnyStack Also a local stack that follows the working tree will do.
+ * @throws {DeployError} When the target is not there, or not set up for deploying.
+ */
+export async function openTarget(
+  name: string,
+  env: Record<string, string>,
+  { isAnyStack = false } = {},
+): Promise<Target> {
+  if (name === "local") return await openLocal(env, isAnyStack);
   if (name !== "staging" && name !== "production") {
     throw new DeployError(`Cannot deploy: the target must be local, staging or production, got ${name}`);
   }
@@ -79,7 +86,7 @@ export async function openTarget(name: string, env: Record<string, string>): Pro
   };
 }
 
-async function openLocal(env: Record<string, string>): Promise<LocalTarget> {
+async function openLocal(env: Record<string, string>, isAnyStack: boolean): Promise<LocalTarget> {
   const path = resolve(env.STREAMVIBE_HOME || ".local");
   const home = await Home.find(path);
   const info = await home?.read<StackInfo>("stack.json");
@@ -88,7 +95,7 @@ async function openLocal(env: Record<string, string>): Promise<LocalTarget> {
       `Cannot deploy to local: no stack runs in ${path}; run \`deno task start --empty\``,
     );
   }
-  if (!home.isDeployedByPhase) {
+  if (!home.isDeployedByPhase && !isAnyStack) {
     throw new DeployError(
       `Cannot deploy to local: the stack in ${path} has every phase already and follows the working tree; ` +
         "`deno task start --empty` with another STREAMVIBE_HOME starts one to deploy to",

@@ -1,0 +1,184 @@
+/**
+ * `deno task deploy:drill`: every phase alone, with kills; down to nothing and up again; a deploy and the way back under load. Writes
+ * test-results/deploy-drill.json and ends with 1 when anything was lost.
+ *
+ *   --seed N    of the moments at which deploys are killed (default: a random one, which is printed)
+ *   --kills N   how many (default: 30)
+ *   --rate N    calls a second (default: 200)
+ */
+import assert from "node:assert/strict";
+import { parseArgs } from "node:util";
+import { StackInfo, useStack } from "../test/stack.ts";
+import { ConnectedAccount } from "../../supabase/functions/tests/support/connected_account.ts";
+import { type Call, Load, type LoadReport } from "./load.ts";
+import { copyRepository, type Outcome, PhasedStack, seededRandom } from "./phased_stack.ts";
+import { LAST_PHASE, phaseName } from "./phases.ts";
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: "string" },
+    kills: { type: "string", default: "30" },
+    rate: { type: "string", default: "200" },
+  },
+});
+const seed = Number(values.seed ?? Math.floor(Math.random() * 1e9));
+const [kills, rate] = [Number(values.kills), Number(values.rate)];
+const random = seededRandom(seed);
+const started = performance.now();
+console.log(`Deploy drill, seed ${seed}, ${kills} kills, ${rate} calls a second under load`);
+
+await using stack = await PhasedStack.boot();
+const empty = await stack.describe();
+const report = {
+  seed,
+  at: new Date().toISOString(),
+  phases: await phases(),
+  down_and_up: await downAndUp(),
+  under_load: await underLoad(),
+};
+await Deno.mkdir("test-results", { recursive: true });
+await Deno.writeTextFile("test-results/deploy-drill.json", JSON.stringify(report, null, 2) + "\n");
+console.log(
+  `\nThe drill went well in ${
+    Math.round((performance.now() - started) / 1_000)
+  } s: test-results/deploy-drill.json`,
+);
+
+function done(outcome: Outcome): void {
+  assert.equal(outcome.code, 0, outcome.text);
+}
+
+/** Each phase is killed some times, deployed, tested by its own collection, and deployed again for nothing. */
+async function phases() {
+  const rows = [];
+  let killed = 0;
+  for (let phase = 1; phase <= LAST_PHASE; phase++) {
+    const share = Math.round(kills * phase / LAST_PHASE);
+    for (let attempts = 0; killed < share && attempts < 3 * kills; attempts++) {
+      const outcome = await stack.run("deploy-phase.sh", [String(phase)], {
+        killAfterMs: 300 + random() * 9_000,
+      });
+      if (outcome.isKilled) killed += 1;
+      // It came to its end before the moment did: brought down to what a kill may also leave, a deploy with all to do again.
+      else if (outcome.code === 0) done(await stack.rollBackModule(phase));
+    }
+    const begun = performance.now();
+    done(await stack.deploy(phase));
+    const seconds = Number(((performance.now() - begun) / 1_000).toFixed(1));
+    const { passed, failed, text } = await stack.collection(phase);
+    assert.equal(failed, 0, text);
+    assert.deepEqual(await stack.failingJobs(), []);
+    const before = await stack.state();
+    assert.match((await stack.deploy(phase)).text, /Nothing to change/);
+    assert.deepEqual(await stack.state(), before, "a second run changed something");
+    rows.push({ phase, name: phaseName(phase), killed, seconds, assertions: passed });
+    console.log(
+      `  phase ${phase}, ${
+        phaseName(phase)
+      }: ${seconds} s after ${killed} kills so far, ${passed} assertions, second run changed nothing`,
+    );
+  }
+  assert.ok(killed >= kills, `only ${killed} of ${kills} deploys were killed`);
+  return rows;
+}
+
+/** The schema of the first time up, nothing of ours at the bottom, and the same schema again. */
+async function downAndUp() {
+  const standing = await stack.describe();
+  const begun = performance.now();
+  for (let phase = LAST_PHASE; phase >= 1; phase--) done(await stack.rollBackModule(phase));
+  const bottom = performance.now();
+  const left = (await stack.describe()).filter((line) => !empty.includes(line));
+  const ours = left.filter((line) => / (public|ops|publishing)\.|schema (ops|publishing)|^job /.test(line));
+  assert.deepEqual(ours, []);
+  done(await stack.deploy(LAST_PHASE));
+  assert.deepEqual(await stack.describe(), standing);
+  const row = {
+    lines_of_schema: standing.length,
+    down_seconds: Math.round((bottom - begun) / 1_000),
+    up_seconds: Math.round((performance.now() - bottom) / 1_000),
+  };
+  console.log(
+    `  down to nothing in ${row.down_seconds} s, up again in ${row.up_seconds} s: the same ${row.lines_of_schema} lines of schema`,
+  );
+  return row;
+}
+
+/** Another release comes, and goes again by one command, while people read and sync. */
+async function underLoad() {
+  const info = StackInfo.parse(stack.stack.info);
+  useStack(info);
+  const root = await Deno.makeTempDir({ prefix: "streamvibe-repository-" });
+  const accounts = await Promise.all(
+    Array.from({ length: 8 }, () => ConnectedAccount.create("youtube", { items: 20 })),
+  );
+  try {
+    await copyRepository(root);
+    await Deno.writeTextFile(`${root}/supabase/functions/_shared/context.ts`, "\n// Another release.\n", {
+      append: true,
+    });
+    const calls = mix(accounts, info);
+    for (const call of calls) await call.run();
+    const load = new Load(calls, rate);
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    const [deployed, forth] = await timed(() => stack.run("deploy-phase.sh", [String(LAST_PHASE)], { root }));
+    const [backed, back] = await timed(() => stack.rollBack(LAST_PHASE));
+    const result = await load.stop();
+    done(deployed);
+    done(backed);
+    const row = { rate, deploy_seconds: forth, back_seconds: back, ...result };
+    console.log(
+      `  under load: ${result.calls} calls in ${result.seconds} s, ${
+        total(result)
+      } failed; deployed in ${forth} s, back in ${back} s; ` +
+        `p50 ${result.p50_ms} ms, p99 ${result.p99_ms} ms`,
+    );
+    assert.deepEqual(result.failed, {});
+    assert.ok(back <= 60, `back in ${back} s`);
+    return row;
+  } finally {
+    for (const account of accounts) await account[Symbol.asyncDispose]();
+    useStack(null);
+    await Deno.remove(root, { recursive: true });
+  }
+}
+
+function total({ failed }: LoadReport): number {
+  return Object.values(failed).reduce((sum, count) => sum + count, 0);
+}
+
+async function timed(work: () => Promise<Outcome>): Promise<[Outcome, number]> {
+  const begun = performance.now();
+  const outcome = await work();
+  return [outcome, Number(((performance.now() - begun) / 1_000).toFixed(1))];
+}
+
+/** Reads of visitors and creators, and syncs, one after the other of each account. */
+function mix(accounts: ConnectedAccount[], { api_url, publishable_key }: StackInfo): Call[] {
+  const headers = (token?: string) => ({
+    apikey: publishable_key,
+    ...(token ? { authorization: `Bearer ${token}` } : {}),
+  });
+  const get = (path: string, token?: string) => async () => {
+    const response = await fetch(`${api_url}${path}`, { headers: headers(token) });
+    await response.arrayBuffer();
+    return response;
+  };
+  const token = accounts[0]?.creator.token;
+  const idle = [...accounts];
+  return [
+    { name: "browse-content", share: 35, run: get("/functions/v1/browse-content?limit=20") },
+    { name: "get-trending", share: 20, run: get("/functions/v1/get-trending") },
+    { name: "own content", share: 34, run: get("/rest/v1/content_item?select=id,title&limit=20", token) },
+    { name: "get-ai-costs", share: 10, run: get("/functions/v1/get-ai-costs", token) },
+    {
+      name: "sync-youtube",
+      share: 1,
+      async run() {
+        const account = idle.shift();
+        if (!account) return { status: 200 };
+        return await account.syncOnce().finally(() => idle.push(account));
+      },
+    },
+  ];
+}

@@ -1,0 +1,47 @@
+/** The settings that there are, as .env.example documents them, and a file of them for one target. */
+import { parseEnv } from "node:util";
+import { DeployError } from "./target.ts";
+
+/** Read by the scripts and the local stack, never by a function. */
+const NOT_OF_FUNCTIONS = /^(SUPABASE_|STREAMVIBE_(?!POOLER_URL$)|PROJECT_URL$|CRON_SECRET_KEY$|BACKUP_)/;
+const SECRET = /(_KEY|_KEYS|_SECRET|_TOKEN|_DSN|_PASSWORD|_PASSPHRASE|_POOLER_URL)$/;
+/** Public by nature, whatever the name says. */
+const PUBLIC = new Set(["STRIPE_PUBLISHABLE_KEY", "INDEXNOW_API_KEY"]);
+
+/** Whether a value must be rotated, and never be seen. */
+export function isSecret(name: string): boolean {
+  return SECRET.test(name) && !PUBLIC.has(name);
+}
+
+/** Every setting in .env.example, commented out or not. */
+export async function documentedSettings(): Promise<string[]> {
+  const text = await Deno.readTextFile(".env.example");
+  return [...new Set([...text.matchAll(/^#? ?([A-Z][A-Z0-9_]*)=/gm)].map(([, name = ""]) => name))];
+}
+
+/** The filled-in settings of a file. @throws {DeployError} When it is not there, or names one that nobody reads. */
+export async function readSettingsFile(file: string): Promise<Record<string, string>> {
+  const text = await Deno.readTextFile(file).catch(() => {
+    throw new DeployError(
+      `Cannot read the settings: there is no ${file}; copy .env.example to it and fill it in`,
+    );
+  });
+  const values = Object.fromEntries(
+    Object.entries(parseEnv(text)).flatMap(([name, value]) => value ? [[name, value]] : []),
+  );
+  const documented = await documentedSettings();
+  const unknown = Object.keys(values).filter((name) => !documented.includes(name));
+  if (unknown.length > 0) {
+    throw new DeployError(
+      `Cannot use ${file}: ${unknown.join(", ")} ${
+        unknown.length > 1 ? "are no settings" : "is no setting"
+      } of .env.example`,
+    );
+  }
+  return values;
+}
+
+/** What functions read of it. */
+export function ofFunctions(values: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).filter(([name]) => !NOT_OF_FUNCTIONS.test(name)));
+}
