@@ -36,7 +36,8 @@ Deno.test("a hosted project gets its secrets and its first phase by the official
     said += outcome.text;
     return outcome;
   };
-  const secrets = (...args: string[]) => run("staging", "setup-vault-secrets.sh", "--env-file", file, ...args);
+  const secrets = (...args: string[]) =>
+    run("staging", "setup-vault-secrets.sh", "--env-file", file, ...args);
   /** Ages and rotation are the same for every target; this one needs no command line of another. */
   const local = (...args: string[]) => run("local", "setup-vault-secrets.sh", "--env-file", file, ...args);
   const deploy = () => run("staging", "deploy-phase.sh", "1");
@@ -84,14 +85,17 @@ Deno.test("a hosted project gets its secrets and its first phase by the official
     assert.equal(platform.calls.filter((call) => call.startsWith("POST")).length, calls);
   });
 
-  await t.step("what was set before there was a table is noted, and what somebody took away is set again", async () => {
-    platform.secrets.delete("PUBLIC_SITE_URL");
-    const { text } = await secrets();
-    assert.match(text, /set {5}PUBLIC_SITE_URL/);
-    assert.ok(!text.includes("OPENAI_API_KEY"), text);
-    const fresh = await secrets("--check");
-    assert.match(fresh.text, /ok {6}OPENAI_API_KEY, 0 days[^]*All there, none older than 90 days/);
-  });
+  await t.step(
+    "what was set before there was a table is noted, and what somebody took away is set again",
+    async () => {
+      platform.secrets.delete("PUBLIC_SITE_URL");
+      const { text } = await secrets();
+      assert.match(text, /set {5}PUBLIC_SITE_URL/);
+      assert.ok(!text.includes("OPENAI_API_KEY"), text);
+      const fresh = await secrets("--check");
+      assert.match(fresh.text, /ok {6}OPENAI_API_KEY, 0 days[^]*All there, none older than 90 days/);
+    },
+  );
 
   await t.step("--check says what is too old", async () => {
     await sql`update ops.secret_age set set_at = now() - interval '91 days' where name = 'OPENAI_API_KEY'`;
@@ -114,7 +118,10 @@ Deno.test("a hosted project gets its secrets and its first phase by the official
     assert.match((await local("--rotate", "CRON_SECRET_KEY")).text, /the new key is refused \(401\)/);
     assert.equal(await inVault("cron_secret_key"), "sb_secret_before_rotation");
     settings.CRON_SECRET_KEY = secret_key;
-    assert.match((await local("--rotate", "CRON_SECRET_KEY")).text, /cron uses the new one from its next call on/);
+    assert.match(
+      (await local("--rotate", "CRON_SECRET_KEY")).text,
+      /cron uses the new one from its next call on/,
+    );
     assert.equal(await inVault("cron_secret_key"), secret_key);
   });
 
@@ -131,7 +138,11 @@ Deno.test("a hosted project gets its secrets and its first phase by the official
     const [row] = await sql`
       select now() - set_at > interval '1 hour' as is_since_then, cardinality(fingerprints) as count
       from ops.secret_age where name = 'STRIPE_WEBHOOK_SECRET'`;
-    assert.deepEqual({ ...row }, { is_since_then: true, count: 1 }, "the end of the overlap made the secret young");
+    assert.deepEqual(
+      { ...row },
+      { is_since_then: true, count: 1 },
+      "the end of the overlap made the secret young",
+    );
   });
 
   await t.step("what is no setting is refused, and no value was ever printed", async () => {

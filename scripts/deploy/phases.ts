@@ -13,7 +13,7 @@ export interface Phase {
   settings: (string | string[])[];
 }
 
-/** Functions of no phase below, such as those of later modules, belong to the last. */
+/** What no phase below names, such as the modules and functions of operations and of personal data, belongs to the last. */
 const PHASES: Omit<Phase, "number">[] = [
   {
     name: "User Onboarding",
@@ -91,7 +91,32 @@ const PHASES: Omit<Phase, "number">[] = [
     ],
     settings: ["STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "BILLING_RETURN_URLS"],
   },
-  { name: "Publishing", modules: ["publishing"], functions: [], settings: [] },
+  {
+    name: "Publishing",
+    modules: ["publishing"],
+    functions: [
+      ...[
+        "cancel-post",
+        "create-media",
+        "create-post",
+        "delete-media",
+        "delete-webhook",
+        "finish-media",
+        "get-post",
+      ],
+      ...[
+        "list-posts",
+        "list-publishing-problems",
+        "list-webhooks",
+        "publish-post",
+        "save-webhook",
+        "send-webhook",
+      ],
+      ...["settle-publishing-problems", "update-post", "validate-post"],
+    ],
+    settings: [],
+  },
+  { name: "Feeds", modules: ["feed"], functions: [], settings: [] },
 ];
 
 /** The last phase, which also takes what no other names. */
