@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { consoleTest, openConsole } from "./console.ts";
+import { ConnectedAccount } from "../../../supabase/functions/tests/support/connected_account.ts";
+
+consoleTest(
+  "a post is checked while it is written, goes out, and its state is told; another is in the calendar",
+  async () => {
+    await using own = await ConnectedAccount.create("twitter", { items: 0 });
+    await using console = await openConsole({ as: own.creator });
+    const { page } = console;
+    const words = `Out today ${crypto.randomUUID().slice(0, 8)}`;
+    await console.go("/studio/compose");
+    const text = page.getByLabel("Text", { exact: true });
+    await text.fill("much too long ".repeat(30));
+    await page.getByRole("checkbox", { name: /X$/ }).check();
+    await page.getByRole("listitem").filter({ hasText: "280" }).first().waitFor();
+    await text.fill(words);
+    await page.getByText("Fits", { exact: true }).waitFor();
+    await page.getByRole("button", { name: "Publish" }).click();
+    await page.getByRole("heading", { level: 1, name: words }).waitFor();
+    await page.getByRole("main").getByText("Published", { exact: true }).first().waitFor({ timeout: 60_000 });
+    assert.ok(await page.getByRole("link", { name: "Open there" }).count() === 1, "it says where it is");
+
+    await page.getByRole("link", { name: "New post" }).click();
+    await text.fill(`${words} later`);
+    await page.getByRole("checkbox", { name: /X$/ }).check();
+    await page.getByRole("radio", { name: "At a time" }).check();
+    const soon = new Date(Date.now() + 3_600_000).toISOString().slice(0, 16);
+    await page.getByLabel("Time", { exact: true }).fill(soon);
+    await page.getByRole("button", { name: "Schedule" }).click();
+    await page.getByRole("heading", { level: 1, name: `${words} later` }).waitFor();
+    await page.getByRole("navigation", { name: "Studio" }).getByRole("link", { name: "Calendar" }).click();
+    await page.getByRole("link", { name: new RegExp(`${words} later`) }).click();
+    await page.getByRole("button", { name: "Cancel" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Cancel", exact: true }).last().click();
+    await page.getByText("Cancelled", { exact: true }).first().waitFor();
+  },
+);

@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { buildConsole } from "../../../apps/console/build.ts";
+import { testStack } from "../../test/stack.ts";
+
+Deno.test("the console is served below /app: its files, its own addresses, and a policy without inline code or style", async () => {
+  await buildConsole();
+  const { api_url } = await testStack();
+  // The stack finds the build at the latest when it is asked a second time.
+  let answer = await fetch(`${api_url}/app`);
+  while (answer.status === 503) {
+    assert.match(await answer.text(), /being built/);
+    assert.equal(answer.headers.get("refresh"), "2");
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    answer = await fetch(`${api_url}/app`);
+  }
+  const html = await answer.text();
+  assert.equal(answer.status, 200);
+  const policy = answer.headers.get("content-security-policy") ?? "";
+  assert.match(policy, /default-src 'none'/);
+  assert.doesNotMatch(policy, /unsafe|https?:|\*/);
+  const deep = await fetch(`${api_url}/app/studio/library/some-id`);
+  assert.equal(await deep.text(), html);
+  const script = html.match(/src="(\/app\/assets\/[^"]+\.js)"/)?.[1] ?? "";
+  const file = await fetch(api_url + script);
+  assert.match(file.headers.get("content-type") ?? "", /javascript/);
+  assert.match(file.headers.get("cache-control") ?? "", /immutable/);
+  await file.body?.cancel();
+  for (const path of ["/app/assets/none.js", "/app/assets/..%2f..%2f..%2fdeno.json"]) {
+    const missing = await fetch(api_url + path);
+    assert.equal(missing.status, 404, path);
+    await missing.body?.cancel();
+  }
+});
+
+Deno.test("what the console is told of a stack is the publishable key, and nothing to other pages", async () => {
+  const { api_url, publishable_key, secret_key } = await testStack();
+  const answer = await fetch(`${api_url}/app/config.json`, { headers: { origin: "https://evil.example" } });
+  const text = await answer.text();
+  assert.equal(JSON.parse(text).key, publishable_key);
+  assert.ok(!text.includes(secret_key));
+  assert.equal(answer.headers.get("access-control-allow-origin"), null);
+});
