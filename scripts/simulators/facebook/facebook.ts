@@ -397,7 +397,9 @@ export function facebook(context: Context): Provider {
 
   /** The Page, where a call is about one: by its token, its path, or because the person has no other. */
   function accountOf(call: Call): string | undefined {
-    const owner = accountOfCall(grants, call);
+    // Reels are uploaded with a scheme of their own.
+    const upload = /^OAuth +(.+)$/i.exec(call.headers.get("authorization") ?? "")?.[1];
+    const owner = upload === undefined ? accountOfCall(grants, call) : grants.accountOf(upload);
     if (owner === undefined || accounts.account(owner) !== undefined) return owner;
     const named = call.path.split("/")[3] ?? "";
     const pages = pagesOf(owner);
