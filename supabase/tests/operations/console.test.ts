@@ -21,10 +21,11 @@ const LISTS = [
   "admin_list_webhooks",
   "admin_list_audit_log",
   "admin_list_subscriptions",
+  "admin_list_content",
   "admin_list_alerts",
 ] as const;
 type List = typeof LISTS[number];
-const FOR_MODERATORS = ["admin_list_users", "admin_list_accounts", "admin_list_alerts"];
+const FOR_MODERATORS = ["admin_list_users", "admin_list_accounts", "admin_list_content", "admin_list_alerts"];
 
 function page(
   world: TestContext,
@@ -78,7 +79,9 @@ Deno.test("lists of the console are for admins, some for moderators, and for nob
       assert.equal(await world.refused("admin", `select public.${list}('{}', 'no cursor')`), "SVG01", list);
     }
     assert.equal(await world.refused("owner", "select public.admin_overview()"), "SVG02");
-    assert.equal(await world.refused("owner", "select public.admin_list_slow_queries()"), "SVG02");
+    for (const one of ["admin_list_slow_queries", "admin_list_job_types", "admin_get_database"]) {
+      assert.equal(await world.refused("moderator", `select public.${one}()`), "SVG02", one);
+    }
     assert.equal(
       await world.refused("moderator", `select public.admin_get_job('${crypto.randomUUID()}')`),
       "SVG02",
@@ -378,5 +381,49 @@ Deno.test("staff may be limited to networks; nobody locks themselves out", async
     await world.perform("service", set("{}"));
     await from(null);
     assert.equal(await world.refused("admin", works), undefined);
+  });
+});
+
+Deno.test("kinds of jobs: what waits and runs, what failed for good, and how long the latest took", async () => {
+  await inTransaction(async (world) => {
+    const id = await failFor(world);
+    const [{ handler }] = await world.query(
+      `select handler from public.job_queue where id = '${id}'`,
+    ) as [{ handler: string }];
+    await world.query(`insert into public.job_queue (user_id, job_type, handler, dedupe_hash, max_attempts, status, progress_percent, started_at, finished_at)
+      select $owner, 'platform_sync', '${handler}', n, 3, 'completed', 100, now() - n * interval '1 second', now() from generate_series(1, 9) as n`);
+    const { items } = await world.value<{ items: Row[] }>("select public.admin_list_job_types()", "admin");
+    const kind = items.find((one) => one.handler === handler);
+    assert.equal(kind?.dead_letters, 1);
+    assert.deepEqual([kind?.timed, kind?.half_seconds, kind?.ready, kind?.oldest_seconds], [9, 5, 0, null]);
+    await world.perform("admin", `select public.pause_job_type('${handler}')`);
+    const after = await world.value<{ items: Row[] }>("select public.admin_list_job_types()", "admin");
+    assert.ok(after.items.find((one) => one.handler === handler)?.paused_at);
+  });
+});
+
+Deno.test("items that are hidden: listed the last first, one found by its id, and gone from the list when shown", async () => {
+  await inTransaction(async (world) => {
+    const [{ id }] = await world.query(`insert into public.content_item (user_id, social_account_id, platform_content_id, title)
+      values ($owner, $account, 'to-hide', 'Sold out') returning id`) as [{ id: string }];
+    const find = () => page(world, "admin_list_content", { id }, { actor: "moderator" });
+    assert.equal((await find()).items[0]?.hidden_at, null);
+    await world.perform("moderator", `select public.set_content_hidden('${id}', true, 'not theirs')`);
+    const listed = await walk(world, "admin_list_content", {}, 200);
+    assert.equal(listed.filter((item) => item.id === id && item.hidden_reason === "not theirs").length, 1);
+    await world.perform("moderator", `select public.set_content_hidden('${id}', false)`);
+    assert.equal((await walk(world, "admin_list_content", {}, 200)).some((item) => item.id === id), false);
+    assert.equal((await find()).items.length, 1);
+  });
+});
+
+Deno.test("the database of itself: its size, its memory's share, and its largest tables", async () => {
+  await inTransaction(async (world) => {
+    const it = await world.value<{ bytes: number; memory: Row; activity: Row; tables: Row[] }>(
+      "select public.admin_get_database()",
+      "admin",
+    );
+    assert.ok(it.bytes > 1_000_000 && Number(it.memory.hit_blocks) > 0 && Number(it.activity.connections) > 0);
+    assert.ok(it.tables.length > 0 && it.tables.every(({ bytes }) => Number(bytes) > 0));
   });
 });
