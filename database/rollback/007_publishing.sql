@@ -21,6 +21,7 @@ drop trigger ai_suggestion_tell on public.ai_suggestion;
 drop trigger ai_suggestion_application_tell on public.ai_suggestion_application;
 drop trigger seo_submission_tell on public.seo_submission;
 drop trigger subscription_tell on public.subscription;
+drop trigger media_doom_file on publishing.media;
 -- Generated (`deno task generate`): the module's functions, but those that are dropped by name elsewhere here.
 drop function ops.check_publishing_move, ops.describe_target, ops.doom_file, ops.emit_event, ops.erase_media,
   ops.has_due_push_subscriptions, ops.has_turn, ops.list_publishing_problems, ops.lock_post, ops.lock_target,
@@ -35,7 +36,6 @@ drop function ops.check_publishing_move, ops.describe_target, ops.doom_file, ops
   public.refuse_push_subscription, public.save_post, public.save_webhook_endpoint, public.schedule_post,
   public.send_publishing, public.send_webhook_again, public.settle_publishing_problems,
   public.settle_webhook_delivery;
-drop trigger media_doom_file on publishing.media;
 drop table publishing.doomed_file, publishing.push_subscription, publishing.platform_report, publishing.webhook_delivery, publishing.webhook_endpoint, publishing.publish_attempt, publishing.post_target, publishing.post,
   publishing.media;
 drop schema publishing;
