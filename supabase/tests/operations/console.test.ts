@@ -390,8 +390,10 @@ Deno.test("kinds of jobs: what waits and runs, what failed for good, and how lon
     const [{ handler }] = await world.query(
       `select handler from public.job_queue where id = '${id}'`,
     ) as [{ handler: string }];
-    await world.query(`insert into public.job_queue (user_id, job_type, handler, dedupe_hash, max_attempts, status, progress_percent, started_at, finished_at)
-      select $owner, 'platform_sync', '${handler}', n, 3, 'completed', 100, now() - n * interval '1 second', now() from generate_series(1, 9) as n`);
+    await world.query(
+      `insert into public.job_queue (user_id, job_type, handler, dedupe_hash, max_attempts, status, progress_percent, started_at, finished_at)
+      select $owner, 'platform_sync', '${handler}', n, 3, 'completed', 100, now() - n * interval '1 second', now() from generate_series(1, 9) as n`,
+    );
     const { items } = await world.value<{ items: Row[] }>("select public.admin_list_job_types()", "admin");
     const kind = items.find((one) => one.handler === handler);
     assert.equal(kind?.dead_letters, 1);
@@ -404,8 +406,10 @@ Deno.test("kinds of jobs: what waits and runs, what failed for good, and how lon
 
 Deno.test("items that are hidden: listed the last first, one found by its id, and gone from the list when shown", async () => {
   await inTransaction(async (world) => {
-    const [{ id }] = await world.query(`insert into public.content_item (user_id, social_account_id, platform_content_id, title)
-      values ($owner, $account, 'to-hide', 'Sold out') returning id`) as [{ id: string }];
+    const [{ id }] = await world.query(
+      `insert into public.content_item (user_id, social_account_id, platform_content_id, title)
+      values ($owner, $account, 'to-hide', 'Sold out') returning id`,
+    ) as [{ id: string }];
     const find = () => page(world, "admin_list_content", { id }, { actor: "moderator" });
     assert.equal((await find()).items[0]?.hidden_at, null);
     await world.perform("moderator", `select public.set_content_hidden('${id}', true, 'not theirs')`);
@@ -423,7 +427,9 @@ Deno.test("the database of itself: its size, its memory's share, and its largest
       "select public.admin_get_database()",
       "admin",
     );
-    assert.ok(it.bytes > 1_000_000 && Number(it.memory.hit_blocks) > 0 && Number(it.activity.connections) > 0);
+    assert.ok(
+      it.bytes > 1_000_000 && Number(it.memory.hit_blocks) > 0 && Number(it.activity.connections) > 0,
+    );
     assert.ok(it.tables.length > 0 && it.tables.every(({ bytes }) => Number(bytes) > 0));
   });
 });
