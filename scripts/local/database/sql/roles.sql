@@ -17,6 +17,8 @@ grant anon, authenticated, service_role to authenticator;
 grant anon, authenticated, service_role to lite_rest;
 grant anon, authenticated, service_role, authenticator to postgres with admin option;
 grant pg_monitor, pg_read_all_data, pg_signal_backend to postgres with admin option;
+-- As supautils lets it: a restore loads rows without running triggers.
+grant set on parameter session_replication_role to postgres;
 
 alter role anon set statement_timeout = '3s';
 alter role authenticated set statement_timeout = '8s';

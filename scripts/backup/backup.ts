@@ -1,0 +1,333 @@
+/**
+ * Makes an archive: every table in one snapshot, Vault decrypted, sequences, cron, files, settings; each part encrypted and written down with its
+ * sums. Then all of it is read back and opened. Only after that the manifest is written, which makes it an archive; only after that older ones
+ * are pruned. A run that fails or dies at any moment leaves parts without a manifest, which the next one removes.
+ */
+import { createHash } from "node:crypto";
+import postgres from "postgres";
+import { copyOut, readCatalogue, SESSION, type TableToCopy, tablesToCopy } from "./catalogue.ts";
+import { type Bytes, type Key, newIdentity, open, recipientOf, seal, sha256 } from "./cipher.ts";
+import { StorageFiles } from "./files.ts";
+import { listArchives, MANIFEST, type Manifest, type Part, partsOf, readManifest, type Table, writeManifest } from "./manifest.ts";
+import { expired, nameOf, type Retention, timeOf } from "./retention.ts";
+import { Missing, type Store } from "./store.ts";
+
+export interface BackupOptions {
+  database_url: string;
+  store: Store;
+  key: Key;
+  retention: Retention | null;
+  /** For files: the project's URL and a secret key. */
+  api?: { url: string; key: string };
+  buckets: string[];
+  /** Lines `NAME=value` of the functions' settings. */
+  settings?: string;
+  /** Connections that copy at once. */
+  jobs: number;
+  now: () => Date;
+  say: (line: string) => void;
+  /** For tests: what has been done. */
+  on?: (event: "part written" | "written" | "verified" | "published") => Promise<void> | void;
+}
+
+export interface BackupDone {
+  name: string;
+  rows: number;
+  bytes: number;
+  files: number;
+  seconds: number;
+  pruned: string[];
+}
+
+/** Of a part before it is compressed. */
+const PART_BYTES = 16 * 1_048_576;
+/** One backup at a time. */
+const LOCK = 7_211;
+/** Parts without a manifest: another backup may be writing them. */
+const ABANDONED_MS = 24 * 3_600_000;
+
+export async function backup(options: BackupOptions): Promise<BackupDone> {
+  const { store, now, say } = options;
+  const began = performance.now();
+  const name = nameOf(now());
+  const sql = postgres(options.database_url, { max: options.jobs + 2, onnotice: () => {}, prepare: false, idle_timeout: 0 });
+  const keeper = await sql.reserve();
+  try {
+    const [lock] = await keeper`select pg_try_advisory_lock(${LOCK}) as is_mine`;
+    if (!lock?.is_mine) throw new Error("Cannot back up: another backup of this database is under way");
+    const run = await beginRun(keeper, "backup", name, store.place);
+    const writer = new Writer(name, options);
+    try {
+      const manifest = await takeSnapshot(sql, writer, options, name);
+      await options.on?.("written");
+      say(`reading ${partsOf(manifest).length} parts back`);
+      await verify(store, manifest);
+      const sealed = await writeManifest(manifest, options.key);
+      await options.on?.("verified");
+      await store.put(`${name}/${MANIFEST}`, sealed);
+      const read = await readManifest(store, name, options.key);
+      if (JSON.stringify(read) !== JSON.stringify(manifest)) throw new Error("Cannot finish: the manifest reads back differently");
+      await options.on?.("published");
+      const done = {
+        name,
+        rows: manifest.tables.reduce((sum, { rows }) => sum + rows, 0),
+        bytes: partsOf(manifest).reduce((sum, { bytes }) => sum + bytes, sealed.length),
+        files: manifest.files.count,
+        seconds: (performance.now() - began) / 1_000,
+      };
+      await endRun(keeper, run, done);
+      const pruned = options.retention ? await prune(store, options.retention, now()) : [];
+      return { ...done, pruned };
+    } catch (error) {
+      await failRun(keeper, run, error);
+      await writer.undo().catch(() => {});
+      throw error;
+    }
+  } finally {
+    keeper.release();
+    await sql.end({ timeout: 5 });
+  }
+}
+
+/** Encrypts parts and writes them. */
+class Writer {
+  recipient = "";
+  #count = 0;
+  #written: string[] = [];
+
+  constructor(private readonly name: string, private readonly options: BackupOptions) {}
+
+  async write(kind: string, plain: Uint8Array, rows = 0): Promise<Part> {
+    const path = `${this.name}/${String(++this.#count).padStart(6, "0")}-${kind}.age`;
+    const sealed: Bytes = await seal(plain, { recipient: this.recipient });
+    this.#written.push(path);
+    await this.options.store.put(path, sealed);
+    await this.options.on?.("part written");
+    return {
+      path,
+      bytes: sealed.length,
+      sha256: sha256(sealed),
+      plain_bytes: plain.length,
+      plain_sha256: sha256(plain),
+      rows,
+    };
+  }
+
+  async undo(): Promise<void> {
+    await this.options.store.remove([...this.#written, `${this.name}/${MANIFEST}`]);
+  }
+}
+
+async function takeSnapshot(sql: postgres.Sql, writer: Writer, options: BackupOptions, name: string): Promise<Manifest> {
+  const identity = await newIdentity();
+  writer.recipient = await recipientOf(identity);
+  const leader = await sql.reserve();
+  const followers = await Promise.all(Array.from({ length: options.jobs }, () => sql.reserve()));
+  try {
+    await leader.unsafe(SESSION).simple();
+    await leader.unsafe("begin transaction isolation level repeatable read, read only");
+    const [snapshot] = await leader<{ id: string; taken_at: Date }[]>`select pg_export_snapshot() as id, clock_timestamp() as taken_at`;
+    if (!snapshot) throw new Error("Cannot back up: the database gives no snapshot");
+    for (const follower of followers) {
+      await follower.unsafe(SESSION).simple();
+      await follower.unsafe(`begin transaction isolation level repeatable read, read only; set transaction snapshot '${snapshot.id}'`).simple();
+    }
+    const catalogue = await readCatalogue(leader);
+    if (catalogue.migrations.length === 0 || catalogue.migrations.some(({ statements }) => statements.length === 0)) {
+      throw new Error(
+        "Cannot back up: supabase_migrations.schema_migrations does not say which statements made the schema; apply the modules with `supabase db push`",
+      );
+    }
+    const all = await tablesToCopy(leader);
+    // The largest first, so that no connection is left with it at the end.
+    const queue = all.filter(({ is_unlogged }) => !is_unlogged).sort((one, other) => other.estimated_bytes - one.estimated_bytes);
+    options.say(`copying ${queue.length} tables of PostgreSQL ${catalogue.server_version}`);
+    const tables: Table[] = [];
+    await Promise.all(followers.map(async (follower) => {
+      for (let next = queue.shift(); next; next = queue.shift()) tables.push(await copyTable(follower, next, writer));
+    }));
+    const { secrets, secret_names, setting_names } = await copySecrets(leader, writer, options.settings);
+    const files = await copyFiles(writer, options);
+    const schema = await dumpSchema(options.database_url, catalogue.server_version, writer);
+    return {
+      format: "streamvibe-backup/1",
+      name,
+      taken_at: snapshot.taken_at.toISOString(),
+      identity,
+      ...catalogue,
+      scripts: {
+        "realtime-channels.sql": await Deno.readTextFile(new URL("../../database/realtime-channels.sql", import.meta.url)),
+      },
+      tables: tables.sort((one, other) => one.name < other.name ? -1 : 1),
+      unlogged: all.filter(({ is_unlogged }) => is_unlogged).map(({ name }) => name),
+      secrets,
+      secret_names,
+      setting_names,
+      files,
+      schema,
+    };
+  } finally {
+    for (const session of [leader, ...followers]) {
+      await session.unsafe("rollback").catch(() => {});
+      session.release();
+    }
+  }
+}
+
+async function copyTable(session: postgres.ReservedSql, table: TableToCopy, writer: Writer): Promise<Table> {
+  const whole = createHash("sha256");
+  const parts: Part[] = [];
+  const kind = table.name.replaceAll(/[^a-z0-9_.]/g, "_");
+  let pending: Uint8Array[] = [];
+  let size = 0;
+  let bytes = 0;
+  const flush = async (upTo: number) => {
+    const text = Buffer.concat(pending);
+    const plain = text.subarray(0, upTo);
+    pending = upTo < text.length ? [text.subarray(upTo)] : [];
+    size = text.length - upTo;
+    if (plain.length > 0) parts.push(await writer.write(kind, plain, countRows(plain)));
+  };
+  const stream = await session.unsafe(copyOut(table)).readable();
+  for await (const chunk of stream as AsyncIterable<Uint8Array>) {
+    whole.update(chunk);
+    pending.push(chunk);
+    size += chunk.length;
+    bytes += chunk.length;
+    // COPY writes a line break that is in a value as \n: a bare one ends a row. A part ends with a row.
+    const last = size >= PART_BYTES ? chunk.lastIndexOf(10) : -1;
+    if (last >= 0) await flush(size - chunk.length + last + 1);
+  }
+  await flush(size);
+  const { name, columns, order } = table;
+  return { name, columns, order, rows: parts.reduce((sum, part) => sum + part.rows, 0), bytes, sha256: whole.digest("hex"), parts };
+}
+
+export function countRows(text: Uint8Array): number {
+  let rows = 0;
+  for (let at = text.indexOf(10); at >= 0; at = text.indexOf(10, at + 1)) rows += 1;
+  return rows;
+}
+
+async function copySecrets(session: postgres.ReservedSql, writer: Writer, settings?: string) {
+  const [vault] = await session`select to_regclass('vault.decrypted_secrets') is not null as is_there`;
+  const rows = vault?.is_there
+    ? await session<{ name: string | null; description: string | null; secret: string }[]>`
+      select name, description, decrypted_secret as secret from vault.decrypted_secrets order by name, id`
+    : [];
+  const text = JSON.stringify({ vault: rows, settings: settings ?? null });
+  return {
+    secrets: await writer.write("secrets", new TextEncoder().encode(text)),
+    secret_names: rows.flatMap(({ name }) => name ?? []),
+    setting_names: [...(settings ?? "").matchAll(/^([A-Z][A-Z0-9_]*)=./gm)].map(([, setting = ""]) => setting),
+  };
+}
+
+async function copyFiles(writer: Writer, { api, buckets, say }: BackupOptions): Promise<Manifest["files"]> {
+  const files = { count: 0, bytes: 0, parts: [] as Part[] };
+  if (!api) {
+    say("no files: they need --api and SUPABASE_SECRET_KEY");
+    return files;
+  }
+  for await (const pack of new StorageFiles(api.url, api.key).packs(buckets)) {
+    files.parts.push(await writer.write("files", pack.bytes));
+    files.count += pack.files;
+    files.bytes += pack.bytes.length;
+  }
+  return files;
+}
+
+/** By `pg_dump`, where one of the server's version is installed. */
+async function dumpSchema(database_url: string, server_version: string, writer: Writer): Promise<Part | null> {
+  const major = parseInt(server_version);
+  for (const program of [`/usr/lib/postgresql/${major}/bin/pg_dump`, "pg_dump"]) {
+    const version = await outputOf(program, "--version");
+    if (!version?.success || parseInt(new TextDecoder().decode(version.stdout).match(/\d+/)?.[0] ?? "") !== major) continue;
+    const dump = await new Deno.Command(program, {
+      args: ["--schema-only", "--no-owner", "--exclude-schema=vault|cron|net|realtime|extensions", `--dbname=${database_url}`],
+    }).output();
+    if (!dump.success) throw new Error(`Cannot dump the schema: pg_dump says ${new TextDecoder().decode(dump.stderr).slice(0, 500)}`);
+    return await writer.write("schema", dump.stdout);
+  }
+  return null;
+}
+
+/** Null where there is no such program. */
+async function outputOf(program: string, ...args: string[]): Promise<Deno.CommandOutput | null> {
+  try {
+    return await new Deno.Command(program, { args }).output();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+}
+
+/** Reads every part back and opens it. @throws For the first that is not as it was written. */
+export async function verify(store: Store, manifest: Manifest): Promise<void> {
+  for (const part of partsOf(manifest)) await readPart(store, part, manifest.identity);
+  for (const { name, rows, parts } of manifest.tables) {
+    const counted = parts.reduce((sum, part) => sum + part.rows, 0);
+    if (counted !== rows) throw new Error(`Cannot trust the archive: ${name} has ${counted} rows, and should have ${rows}`);
+  }
+}
+
+/** @throws When it is missing, was cut off, or is not as it was written. */
+export async function readPart(store: Store, part: Part, identity: string): Promise<Bytes> {
+  const refuse = (what: string) => new Error(`Cannot use the archive: ${part.path} ${what}; use another archive`);
+  let sealed: Bytes;
+  try {
+    sealed = await store.get(part.path);
+  } catch (error) {
+    if (error instanceof Missing) throw refuse("is missing");
+    throw error;
+  }
+  if (sealed.length !== part.bytes) throw refuse(`was cut off or changed: it has ${sealed.length} bytes, and should have ${part.bytes}`);
+  if (sha256(sealed) !== part.sha256) throw refuse("was changed: its sum is another");
+  const plain = await open(sealed, { identity }).catch(() => null);
+  if (plain === null || plain.length !== part.plain_bytes || sha256(plain) !== part.plain_sha256) throw refuse("cannot be opened");
+  return plain;
+}
+
+/** Removes archives that the retention has no place for, and what dead runs left. */
+async function prune(store: Store, retention: Retention, now: Date): Promise<string[]> {
+  const archives = await listArchives(store);
+  const gone = expired(archives, retention);
+  const paths: string[] = [];
+  const manifests: string[] = [];
+  for await (const { path } of store.list("streamvibe-")) {
+    const [name = "", file = ""] = path.split("/");
+    const time = timeOf(name);
+    if (!time) continue;
+    const is_abandoned = !archives.includes(name) && now.getTime() - time.getTime() > ABANDONED_MS;
+    if (gone.includes(name) || is_abandoned) (file === MANIFEST ? manifests : paths).push(path);
+  }
+  // First what makes it an archive: half of one must not look whole.
+  await store.remove(manifests);
+  await store.remove(paths);
+  return gone;
+}
+
+type Session = postgres.Sql | postgres.ReservedSql;
+
+/** Writes down that a run has begun; null where module 011 is not there. */
+export async function beginRun(sql: Session, kind: "backup" | "restore" | "drill", archive: string, place: string): Promise<string | null> {
+  const [there] = await sql`select to_regclass('ops.backup_run') is not null as is_there`;
+  if (!there?.is_there) return null;
+  const [run] = await sql<{ id: string }[]>`
+    insert into ops.backup_run (kind, archive, place) values (${kind}, ${archive}, ${place}) returning id`;
+  return run?.id ?? null;
+}
+
+export async function endRun(sql: Session, run: string | null, done: { rows: number; bytes: number; files: number }): Promise<void> {
+  if (run === null) return;
+  await sql`
+    update ops.backup_run
+    set finished_at = clock_timestamp(), proven_at = clock_timestamp(), rows = ${done.rows}, bytes = ${done.bytes}, files = ${done.files}
+    where id = ${run}`;
+}
+
+export async function failRun(sql: Session, run: string | null, error: unknown): Promise<void> {
+  if (run === null) return;
+  const reason = (error instanceof Error ? error.message : String(error)).slice(0, 1_000);
+  await sql`update ops.backup_run set finished_at = clock_timestamp(), error = ${reason} where id = ${run}`.catch(() => {});
+}

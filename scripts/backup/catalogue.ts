@@ -1,0 +1,88 @@
+/** What there is to back up, as the catalogue has it at one moment. */
+import type postgres from "postgres";
+import type { Manifest } from "./manifest.ts";
+
+type Tx = postgres.TransactionSql | postgres.ReservedSql | postgres.Sql;
+
+/** Schemas that are Supabase's or PostgreSQL's own. */
+const OTHERS = "^(pg_|information_schema$|auth$|vault$|cron$|net$|realtime$|storage$|extensions$|graphql|pgsodium|pgbouncer$|pgmq|supabase_|_)";
+/** Of Auth what makes a person able to sign in; sessions end with the database that they were begun in. */
+const AUTH_TABLES = ["users", "identities", "mfa_factors"];
+
+export interface TableToCopy {
+  name: string;
+  columns: string[];
+  order: string;
+  is_unlogged: boolean;
+  estimated_bytes: number;
+}
+
+/** Every table of ours and Auth's people, with what its rows are ordered by: the primary key, the same way in every cluster. */
+export async function tablesToCopy(sql: Tx): Promise<TableToCopy[]> {
+  return await sql<TableToCopy[]>`
+    select format('%I.%I', space.nspname, class.relname) as name, class.relpersistence = 'u' as is_unlogged,
+      array(select quote_ident(attname) from pg_attribute
+        where attrelid = class.oid and attnum > 0 and not attisdropped and attgenerated = '' order by attnum) as columns,
+      coalesce((
+        select string_agg(quote_ident(attname) || case when attcollation <> 0 then ' collate "C"' else '' end, ', ' order by place)
+        from pg_index, unnest(indkey) with ordinality as part (attnum, place)
+        join pg_attribute on attrelid = class.oid and pg_attribute.attnum = part.attnum
+        where indrelid = class.oid and indisprimary and pg_attribute.attnum = part.attnum), 't::text collate "C"') as "order",
+      pg_total_relation_size(class.oid)::float8 as estimated_bytes
+    from pg_class as class
+    join pg_namespace as space on space.oid = class.relnamespace
+    where class.relkind in ('r', 'p') and not class.relispartition
+      and (space.nspname !~ ${OTHERS} or space.nspname = 'auth' and class.relname = any (${AUTH_TABLES}))
+      and not exists (select from pg_depend where objid = class.oid and deptype = 'e')
+    order by 1`;
+}
+
+export async function readCatalogue(
+  sql: Tx,
+): Promise<Pick<Manifest, "partitions" | "sequences" | "cron" | "migrations" | "deleted_people" | "server_version">> {
+  const partitions = await sql<Manifest["partitions"]>`
+    select format('%I.%I', space.nspname, class.relname) as name, inhparent::regclass::text as parent,
+      pg_get_expr(class.relpartbound, class.oid) as bound, class.relrowsecurity as has_rls, obj_description(class.oid, 'pg_class') as comment,
+      array(select format('create policy %I on %I.%I as %s for %s to %s', policyname, schemaname, tablename, permissive, cmd, array_to_string(roles, ', '))
+          || coalesce(' using (' || qual || ')', '') || coalesce(' with check (' || with_check || ')', '')
+        from pg_policies where schemaname = space.nspname and tablename = class.relname) as policies
+    from pg_class as class
+    join pg_namespace as space on space.oid = class.relnamespace
+    join pg_inherits on inhrelid = class.oid
+    where class.relispartition and class.relkind = 'r' and space.nspname !~ ${OTHERS}
+    order by 1`;
+  const sequences = await sql<Manifest["sequences"]>`
+    select format('%I.%I', schemaname, sequencename) as name, coalesce(last_value, start_value)::text as last_value, last_value is not null as is_called
+    from pg_sequences where schemaname !~ ${OTHERS} order by 1`;
+  const [has] = await sql<{ cron: boolean; migrations: boolean; deletions: boolean; version: string }[]>`
+    select to_regclass('cron.job') is not null as cron, to_regclass('supabase_migrations.schema_migrations') is not null as migrations,
+      to_regclass('ops.account_deletion') is not null as deletions, current_setting('server_version') as version`;
+  const cron = has?.cron
+    ? await sql<Manifest["cron"]>`
+      select jobname as name, schedule, command, active from cron.job where jobname is not null order by jobname`
+    : [];
+  const migrations = has?.migrations
+    ? await sql<Manifest["migrations"]>`
+      select version, name, coalesce(statements, '{}') as statements from supabase_migrations.schema_migrations order by version`
+    : [];
+  const deleted = has?.deletions
+    ? await sql<{ person_key: string }[]>`select person_key from ops.account_deletion order by 1`
+    : [];
+  return {
+    partitions: [...partitions],
+    sequences: [...sequences],
+    cron: [...cron],
+    migrations: [...migrations],
+    deleted_people: deleted.map(({ person_key }) => person_key),
+    server_version: has?.version ?? "",
+  };
+}
+
+/** Rows of a table in its order, as text. The same rows are the same text in every cluster and version. */
+export function copyOut({ name, columns, order }: Pick<TableToCopy, "name" | "columns" | "order">): string {
+  return `copy (select ${columns.map((column) => `t.${column}`).join(", ") || "1"} from ${name} as t order by ${order}) to stdout`;
+}
+
+export const SESSION = `
+  set statement_timeout = 0; set idle_in_transaction_session_timeout = 0; set lock_timeout = 0; set timezone = 'UTC'; set datestyle = 'ISO, YMD';
+  set intervalstyle = 'postgres'; set bytea_output = 'hex'; set extra_float_digits = 1; set client_encoding = 'UTF8'; set row_security = off`;

@@ -1,0 +1,41 @@
+/** Proves that the newest archive can be restored: into an empty stack that is made for it and thrown away, every row and secret compared. */
+import postgres from "postgres";
+import { type Stack, startStack } from "../local/stack.ts";
+import { beginRun, endRun, failRun } from "./backup.ts";
+import { restore, type RestoreDone, type RestoreOptions } from "./restore.ts";
+
+export async function drill(
+  options: Omit<RestoreOptions, "yes" | "database_url" | "api"> & {
+    /** Where the proof is written down: the database that was backed up. */
+    record_url?: string;
+    /** For tests: looks into the restored stack before it goes. */
+    inspect?: (stack: Stack) => Promise<void>;
+  },
+): Promise<RestoreDone> {
+  const record = options.record_url ? postgres(options.record_url, { max: 1, onnotice: () => {} }) : null;
+  const run = record ? await beginRun(record, "drill", options.archive ?? "the newest", options.store.place) : null;
+  const home = await Deno.makeTempDir({ prefix: "streamvibe-drill-" });
+  let stack: Stack | null = null;
+  try {
+    stack = await startStack({ home, empty: true });
+    const done = await restore({
+      ...options,
+      yes: false,
+      database_url: stack.info.db_url,
+      api: { url: stack.info.api_url, key: stack.info.secret_key },
+    });
+    await options.inspect?.(stack);
+    if (record) {
+      await endRun(record, run, done);
+      if (run) await record`update ops.backup_run set archive = ${done.name} where id = ${run}`;
+    }
+    return done;
+  } catch (error) {
+    if (record) await failRun(record, run, error);
+    throw error;
+  } finally {
+    await stack?.stop();
+    await Deno.remove(home, { recursive: true }).catch(() => {});
+    await record?.end({ timeout: 5 });
+  }
+}

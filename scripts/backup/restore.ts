@@ -1,0 +1,355 @@
+/**
+ * Brings an archive back into an empty database, in one transaction: schema, rows, and then every row read again and compared with what was
+ * backed up. Whatever is wrong before its end (another key, a part that was cut off or changed, a row that differs) undoes all of it.
+ */
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import postgres from "postgres";
+import * as z from "zod";
+import { beginRun, endRun, readPart } from "./backup.ts";
+import { copyOut, SESSION } from "./catalogue.ts";
+import type { Key } from "./cipher.ts";
+import { segmentsOf, StorageFiles } from "./files.ts";
+import { listArchives, type Manifest, partsOf, readManifest } from "./manifest.ts";
+import type { Store } from "./store.ts";
+
+export interface RestoreOptions {
+  database_url: string;
+  store: Store;
+  key: Key;
+  /** The newest by default. */
+  archive?: string;
+  api?: { url: string; key: string };
+  /** What is in the database may be deleted. */
+  yes: boolean;
+  /** Says what would be done. */
+  dry_run?: boolean;
+  /** Where the functions' settings are written. */
+  settings_file?: string;
+  say: (line: string) => void;
+}
+
+export interface RestoreDone {
+  name: string;
+  taken_at: string;
+  rows: number;
+  bytes: number;
+  files: number;
+  secrets: number;
+  seconds: number;
+  /** People who had been deleted after it was made, and are to be again. */
+  deleted_again: number;
+}
+
+const Secrets = z.object({
+  vault: z.array(z.object({ name: z.string().nullable(), description: z.string().nullable(), secret: z.string() })),
+  settings: z.string().nullable(),
+});
+
+/** The target's own: where it is, and the key that its cron uses. */
+const OWN_SECRETS = ["project_url", "cron_secret_key"];
+/** With fewer rows indexes are kept up to date; with more they are made anew, which is faster. */
+const MANY_ROWS = 20_000;
+
+export async function restore(options: RestoreOptions): Promise<RestoreDone> {
+  const { store, key, say } = options;
+  const began = performance.now();
+  const archives = await listArchives(store);
+  const name = options.archive ?? archives[0];
+  if (name === undefined) throw new Error(`Cannot restore: there is no archive in ${store.place}`);
+  if (!archives.includes(name)) {
+    throw new Error(`Cannot restore ${name}: there is no such archive in ${store.place}, only ${archives.slice(0, 5).join(", ") || "none"}`);
+  }
+  const manifest = await readManifest(store, name, key);
+  // Before the database is touched: every part is there, as long as it was.
+  const sizes = new Map<string, number>();
+  for await (const { path, bytes } of store.list(`${name}/`)) sizes.set(path, bytes);
+  for (const { path, bytes } of partsOf(manifest)) {
+    if (sizes.get(path) !== bytes) {
+      throw new Error(`Cannot use the archive: ${path} ${sizes.has(path) ? "was cut off or changed" : "is missing"}; use another archive`);
+    }
+  }
+  const secrets = Secrets.parse(JSON.parse(new TextDecoder().decode(await readPart(store, manifest.secrets, manifest.identity))));
+  const rows = manifest.tables.reduce((sum, table) => sum + table.rows, 0);
+  say(`${name}: ${rows} rows in ${manifest.tables.length} tables, ${manifest.files.count} files, ${secrets.vault.length} secrets, of ${manifest.taken_at}`);
+  const deleted = await deletedSince(store, key, archives, manifest);
+
+  const sql = postgres(options.database_url, { max: 1, onnotice: () => {}, prepare: false });
+  try {
+    const state = await stateOf(sql);
+    if (state.people > 0 && !options.yes) {
+      throw new Error(
+        `Cannot restore into this database: it has ${state.people} people; --yes deletes what is there, and restores over it`,
+      );
+    }
+    if (options.dry_run) {
+      say(state.has_schema ? "would roll back the modules that are there, and restore" : "would restore into the empty database");
+      return { name, taken_at: manifest.taken_at, rows, bytes: 0, files: 0, secrets: secrets.vault.length, seconds: 0, deleted_again: deleted.length };
+    }
+    await sql.unsafe(SESSION).simple();
+    await sql.unsafe("begin").simple();
+    try {
+      if (state.has_schema) await clear(sql, say);
+      await applySchema(sql, manifest);
+      say("loading rows");
+      await loadRows(sql, store, manifest);
+      say("comparing every row");
+      await compareRows(sql, manifest);
+      await restoreSecrets(sql, secrets.vault);
+      await settle(sql, manifest);
+      await sql.unsafe("commit").simple();
+    } catch (error) {
+      await sql.unsafe("rollback").simple().catch(() => {});
+      throw error;
+    }
+    await sql.unsafe("analyze").simple();
+    await startJobs(sql, manifest);
+    const files = await restoreFiles(options, manifest);
+    for (const person of deleted) {
+      await sql`
+        select public.request_account_deletion(id) from public.users where encode(sha256(convert_to(id::text, 'UTF8')), 'hex') = ${person}`;
+    }
+    if (options.settings_file && secrets.settings !== null) {
+      await Deno.writeTextFile(options.settings_file, secrets.settings, { mode: 0o600 });
+    }
+    const bytes = partsOf(manifest).reduce((sum, part) => sum + part.bytes, 0);
+    const done = { rows, bytes, files };
+    await endRun(sql, await beginRun(sql, "restore", name, store.place), done);
+    return {
+      ...done,
+      name,
+      taken_at: manifest.taken_at,
+      secrets: secrets.vault.length,
+      seconds: (performance.now() - began) / 1_000,
+      deleted_again: deleted.length,
+    };
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
+}
+
+/** People of whom newer archives know that they were deleted, and this one does not. */
+async function deletedSince(store: Store, key: Key, archives: string[], manifest: Manifest): Promise<string[]> {
+  const known = new Set(manifest.deleted_people);
+  const since = new Set<string>();
+  const newest = archives[0];
+  // Each knows of all before it.
+  if (newest !== undefined && newest > manifest.name) {
+    for (const person of (await readManifest(store, newest, key)).deleted_people) if (!known.has(person)) since.add(person);
+  }
+  return [...since];
+}
+
+async function stateOf(sql: postgres.Sql): Promise<{ has_schema: boolean; people: number }> {
+  const [state] = await sql<{ has_auth: boolean; has_schema: boolean }[]>`
+    select to_regclass('auth.users') is not null as has_auth, to_regnamespace('ops') is not null as has_schema`;
+  if (!state?.has_auth) {
+    throw new Error("Cannot restore into this database: it has no schema auth; it must be a Supabase project's, or a local stack's");
+  }
+  const [count] = await sql<{ people: number }[]>`select count(*)::integer as people from auth.users`;
+  return { has_schema: state.has_schema, people: count?.people ?? 0 };
+}
+
+/** Takes away what is there, in this transaction. */
+async function clear(sql: postgres.Sql, say: (line: string) => void): Promise<void> {
+  say("rolling back the modules that are there");
+  const folder = new URL("../../database/rollback/", import.meta.url);
+  const [history] = await sql`select to_regclass('supabase_migrations.schema_migrations') is not null as is_there`;
+  // They go anyway: whoever waits to be erased does.
+  for (const table of ["ops.data_deletion", "ops.account_deletion"]) {
+    const [there] = await sql`select to_regclass(${table}) is not null as is_there`;
+    if (there?.is_there) await sql.unsafe(`delete from ${table}`).simple();
+  }
+  const files = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name).sort().reverse();
+  for (const file of files) {
+    const [applied] = history?.is_there
+      ? await sql`
+        select from supabase_migrations.schema_migrations where name = ${file.replace(/^\d+_/, "").replace(/\.sql$/, "")}`
+      : [true];
+    if (applied) await sql.unsafe(await Deno.readTextFile(new URL(file, folder))).simple();
+  }
+  await sql.unsafe("delete from auth.users").simple();
+}
+
+async function applySchema(sql: postgres.Sql, manifest: Manifest): Promise<void> {
+  await sql.unsafe(`
+    create schema if not exists supabase_migrations;
+    create table if not exists supabase_migrations.schema_migrations (version text not null primary key);
+    alter table supabase_migrations.schema_migrations add column if not exists statements text[];
+    alter table supabase_migrations.schema_migrations add column if not exists name text;
+    delete from supabase_migrations.schema_migrations`).simple();
+  for (const { version, name, statements } of manifest.migrations) {
+    for (const statement of statements) {
+      await sql.unsafe(statement).simple().catch((error) => {
+        throw new Error(`Cannot apply ${version}_${name}: ${error.message}`, { cause: error });
+      });
+    }
+    await sql`insert into supabase_migrations.schema_migrations (version, name, statements) values (${version}, ${name}, ${statements})`;
+  }
+  await sql.unsafe(SESSION).simple();
+  for (const { name, parent, bound, has_rls, comment, policies } of manifest.partitions) {
+    const [there] = await sql`select to_regclass(${name}) is not null as is_there`;
+    if (there?.is_there) continue;
+    await sql.unsafe([
+      `create table ${name} partition of ${parent} ${bound}`,
+      ...has_rls ? [`alter table ${name} enable row level security`] : [],
+      ...policies,
+      ...comment === null ? [] : [`comment on table ${name} is ${quote(comment)}`],
+    ].join(";\n")).simple();
+  }
+}
+
+interface Index {
+  name: string;
+  definition: string;
+  comment: string | null;
+}
+
+/** Without triggers and checks of references: the rows are those of one snapshot, which was consistent. */
+async function loadRows(sql: postgres.Sql, store: Store, manifest: Manifest): Promise<void> {
+  try {
+    await sql.unsafe("set local session_replication_role = replica; set local maintenance_work_mem = '256MB'; set local synchronous_commit = on")
+      .simple();
+  } catch (error) {
+    throw new Error("Cannot restore: the login may not set session_replication_role; use the project's `postgres`", { cause: error });
+  }
+  // What modules and the partitions brought along (reference rows) is in the archive, too.
+  const names = manifest.tables.map(({ name }) => name);
+  const [auth, ours] = [names.filter((name) => name.startsWith("auth.")), names.filter((name) => !name.startsWith("auth."))];
+  const known = new Map<string, string[]>();
+  for (const name of names) {
+    const columns = await sql<{ name: string }[]>`
+      select quote_ident(attname) as name from pg_attribute
+      where attrelid = to_regclass(${name}) and attnum > 0 and not attisdropped and attgenerated = ''`;
+    known.set(name, columns.map((column) => column.name));
+  }
+  if (ours.length > 0) await sql.unsafe(`truncate ${ours.join(", ")} cascade`).simple();
+  for (const name of auth) await sql.unsafe(`delete from ${name}`).simple();
+  for (const table of manifest.tables) {
+    const missing = table.columns.filter((column) => !known.get(table.name)?.includes(column));
+    if (missing.length > 0) {
+      throw new Error(`Cannot restore ${table.name}: the database has no ${missing.join(", ")}; its Auth may be older than the archive's`);
+    }
+    if (table.parts.length === 0) continue;
+    const indexes = table.rows > MANY_ROWS ? await dropIndexes(sql, table.name) : [];
+    const stream = await sql.unsafe(`copy ${table.name} (${table.columns.join(", ")}) from stdin`).writable();
+    try {
+      for (const part of table.parts) {
+        const text = await readPart(store, part, manifest.identity);
+        if (!stream.write(text)) await once(stream, "drain");
+      }
+      stream.end();
+      await once(stream, "finish");
+    } catch (error) {
+      stream.destroy();
+      throw error;
+    }
+    for (const { definition, name, comment } of indexes) {
+      await sql.unsafe(definition).simple();
+      if (comment !== null) await sql.unsafe(`comment on index ${name} is ${quote(comment)}`).simple();
+    }
+  }
+  await sql.unsafe("set local session_replication_role = origin").simple();
+}
+
+/** Those that no constraint and no partitioned index needs. */
+async function dropIndexes(sql: postgres.Sql, table: string): Promise<Index[]> {
+  const indexes = await sql<Index[]>`
+    select indexrelid::regclass::text as name, pg_get_indexdef(indexrelid) as definition, obj_description(indexrelid, 'pg_class') as comment
+    from pg_index join pg_class on pg_class.oid = indexrelid
+    where indrelid = to_regclass(${table}) and relkind = 'i' and not indisprimary and not indisreplident
+      and not exists (select from pg_constraint where conindid = indexrelid)
+      and not exists (select from pg_inherits where inhrelid = indexrelid)`;
+  for (const { name } of indexes) await sql.unsafe(`drop index ${name}`).simple();
+  return [...indexes];
+}
+
+/** Every row is what it was: the same text in the same order. */
+async function compareRows(sql: postgres.Sql, manifest: Manifest): Promise<void> {
+  for (const table of manifest.tables) {
+    const whole = createHash("sha256");
+    const stream = await sql.unsafe(copyOut(table)).readable();
+    for await (const chunk of stream as AsyncIterable<Uint8Array>) whole.update(chunk);
+    if (whole.digest("hex") !== table.sha256) {
+      throw new Error(`Cannot finish the restore: ${table.name} has other rows than the archive; nothing was changed`);
+    }
+  }
+}
+
+/** Encrypted anew, with the target's own root key: what lay encrypted in the old database nobody could read here. */
+async function restoreSecrets(sql: postgres.Sql, secrets: z.output<typeof Secrets>["vault"]): Promise<void> {
+  for (const { name, description, secret } of secrets) {
+    const [there] = name === null ? [] : await sql<{ id: string }[]>`select id from vault.secrets where name = ${name}`;
+    if (there && name !== null && OWN_SECRETS.includes(name)) continue;
+    if (there) await sql`select vault.update_secret(${there.id}::uuid, ${secret}, ${name}, ${description ?? ""})`;
+    else await sql`select vault.create_secret(${secret}, ${name}, ${description ?? ""})`;
+  }
+  const found = await sql<{ name: string; decrypted_secret: string }[]>`select name, decrypted_secret from vault.decrypted_secrets`;
+  const readable = new Map(found.map((row) => [row.name, row.decrypted_secret]));
+  for (const { name, secret } of secrets) {
+    if (name !== null && !OWN_SECRETS.includes(name) && readable.get(name) !== secret) {
+      throw new Error(`Cannot finish the restore: the secret ${name} reads back differently; nothing was changed`);
+    }
+  }
+}
+
+async function settle(sql: postgres.Sql, manifest: Manifest): Promise<void> {
+  for (const { name, last_value, is_called } of manifest.sequences) {
+    const [there] = await sql`select to_regclass(${name}) is not null as is_there`;
+    if (there?.is_there) await sql`select setval(${name}::text::regclass, ${last_value}::text::bigint, ${is_called})`;
+  }
+  const [marks] = await sql`select to_regprocedure('ops.reset_transaction_marks()') is not null as is_there`;
+  if (marks?.is_there) await sql`select ops.reset_transaction_marks()`;
+  for (const text of Object.values(manifest.scripts)) await sql.unsafe(text).simple();
+}
+
+/** Last, so that no job runs on half a database. */
+async function startJobs(sql: postgres.Sql, manifest: Manifest): Promise<void> {
+  const [cron] = await sql`select to_regclass('cron.job') is not null as is_there`;
+  if (!cron?.is_there) {
+    await sql.unsafe(await Deno.readTextFile(new URL("../../database/cron-jobs.sql", import.meta.url))).simple();
+  }
+  for (const { name, schedule, command, active } of manifest.cron) {
+    const [job] = await sql<{ id: string }[]>`select cron.schedule(${name}, ${schedule}, ${command})::text as id`;
+    if (!active) await sql`select cron.alter_job(${job?.id ?? "0"}::text::bigint, active => false)`;
+  }
+}
+
+async function restoreFiles({ api, store, say }: RestoreOptions, manifest: Manifest): Promise<number> {
+  if (manifest.files.parts.length === 0) return 0;
+  if (!api) {
+    say(`${manifest.files.count} files are left out: they need --api and SUPABASE_SECRET_KEY; run again with --files-only`);
+    return 0;
+  }
+  return await filesInto(api, store, manifest);
+}
+
+async function filesInto(api: { url: string; key: string }, store: Store, manifest: Manifest): Promise<number> {
+  const storage = new StorageFiles(api.url, api.key);
+  const unpacker = storage.unpacker();
+  const buckets = new Set<string>();
+  for (const part of manifest.files.parts) {
+    const pack = await readPart(store, part, manifest.identity);
+    for (const { about: { bucket } } of segmentsOf(pack)) {
+      if (buckets.has(bucket)) continue;
+      buckets.add(bucket);
+      await storage.ensureBuckets([bucket]);
+    }
+    await unpacker.take(pack);
+  }
+  return unpacker.done();
+}
+
+/** Only the files of an archive, such as after a restore without `--api`. Those that are there are written over. */
+export async function restoreOnlyFiles(
+  { store, key, archive, api }: Pick<RestoreOptions, "store" | "key" | "archive" | "api">,
+): Promise<number> {
+  if (!api) throw new Error("Cannot restore files: they need --api and SUPABASE_SECRET_KEY");
+  const name = archive ?? (await listArchives(store))[0];
+  if (name === undefined) throw new Error(`Cannot restore: there is no archive in ${store.place}`);
+  return await filesInto(api, store, await readManifest(store, name, key));
+}
+
+function quote(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}

@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Brings an archive of scripts/backup.sh back into an empty Supabase project or local stack, and compares every row. See docs/backups.md.
+set -euo pipefail
+
+usage() {
+  cat <<'TEXT'
+Usage: scripts/restore.sh [--from PLACE] [options]
+
+Applies the archive's migrations, loads its rows, compares each with what was backed up, encrypts Vault's secrets with the target's own
+root key, and starts cron: in one transaction, so that a wrong key, a damaged archive or a full disk leaves the target as it was.
+
+  --from PLACE     a folder, or s3://bucket/prefix (default: BACKUP_DESTINATION)
+  --archive NAME   default: the newest
+  --database URL   the target, as postgres (default: DATABASE_URL)
+  --api URL        the target's URL, for files; with SUPABASE_SECRET_KEY (default: SUPABASE_URL)
+  --settings FILE  where to write the functions' settings, if the archive has them
+  --files-only     only the files
+  --yes            the target has people, or is a hosted project: delete what is there
+  --dry-run        reads and checks the archive, and says what would be done
+  --help           prints this text
+
+The key and S3: as scripts/backup.sh --help says.
+TEXT
+}
+
+case "${1:-}" in
+  --help | -h) usage && exit 0 ;;
+esac
+cd "$(dirname "$0")/.."
+if [ -n "${DENO:-}" ]; then deno=("$DENO"); else deno=(npx --yes deno@2.9.6); fi
+exec "${deno[@]}" run -A scripts/backup/cli.ts restore "$@"
