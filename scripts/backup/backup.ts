@@ -3,13 +3,14 @@
  * sums. Then all of it is read back and opened. Only after that the manifest is written, which makes it an archive; only after that older ones
  * are pruned. A run that fails or dies at any moment leaves parts without a manifest, which the next one removes.
  */
+import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
-import postgres from "postgres";
-import { copyOut, readCatalogue, SESSION, type TableToCopy, tablesToCopy } from "./catalogue.ts";
+import { after, copyOut, readCatalogue, SESSION, type TableToCopy, tablesToCopy } from "./catalogue.ts";
 import { type Bytes, type Key, newIdentity, open, recipientOf, seal, sha256 } from "./cipher.ts";
 import { StorageFiles } from "./files.ts";
-import { listArchives, MANIFEST, type Manifest, type Part, partsOf, readManifest, type Table, writeManifest } from "./manifest.ts";
+import { listArchives, MANIFEST, Manifest, type Part, partsOf, readManifest, type Table, writeManifest } from "./manifest.ts";
 import { expired, nameOf, type Retention, timeOf } from "./retention.ts";
+import { Session } from "./session.ts";
 import { Missing, type Store } from "./store.ts";
 
 export interface BackupOptions {
@@ -39,8 +40,6 @@ export interface BackupDone {
   pruned: string[];
 }
 
-/** Of a part before it is compressed. */
-const PART_BYTES = 16 * 1_048_576;
 /** One backup at a time. */
 const LOCK = 7_211;
 /** Parts without a manifest: another backup may be writing them. */
@@ -50,15 +49,14 @@ export async function backup(options: BackupOptions): Promise<BackupDone> {
   const { store, now, say } = options;
   const began = performance.now();
   const name = nameOf(now());
-  const sql = postgres(options.database_url, { max: options.jobs + 2, onnotice: () => {}, prepare: false, idle_timeout: 0 });
-  const keeper = await sql.reserve();
+  const keeper = await Session.open(options.database_url);
   try {
-    const [lock] = await keeper`select pg_try_advisory_lock(${LOCK}) as is_mine`;
+    const [lock] = await keeper.query`select pg_try_advisory_lock(${LOCK}) as is_mine`;
     if (!lock?.is_mine) throw new Error("Cannot back up: another backup of this database is under way");
     const run = await beginRun(keeper, "backup", name, store.place);
     const writer = new Writer(name, options);
     try {
-      const manifest = await takeSnapshot(sql, writer, options, name);
+      const manifest = Manifest.parse(await takeSnapshot(writer, options, name));
       await options.on?.("written");
       say(`reading ${partsOf(manifest).length} parts back`);
       await verify(store, manifest);
@@ -84,8 +82,7 @@ export async function backup(options: BackupOptions): Promise<BackupDone> {
       throw error;
     }
   } finally {
-    keeper.release();
-    await sql.end({ timeout: 5 });
+    await keeper.close();
   }
 }
 
@@ -118,19 +115,21 @@ class Writer {
   }
 }
 
-async function takeSnapshot(sql: postgres.Sql, writer: Writer, options: BackupOptions, name: string): Promise<Manifest> {
+async function takeSnapshot(writer: Writer, options: BackupOptions, name: string): Promise<Manifest> {
   const identity = await newIdentity();
   writer.recipient = await recipientOf(identity);
-  const leader = await sql.reserve();
-  const followers = await Promise.all(Array.from({ length: options.jobs }, () => sql.reserve()));
+  const sessions: Session[] = [];
   try {
-    await leader.unsafe(SESSION).simple();
-    await leader.unsafe("begin transaction isolation level repeatable read, read only");
-    const [snapshot] = await leader<{ id: string; taken_at: Date }[]>`select pg_export_snapshot() as id, clock_timestamp() as taken_at`;
+    for (let n = 0; n <= options.jobs; n++) sessions.push(await Session.open(options.database_url));
+    const [leader, ...followers] = sessions;
+    if (!leader) throw new Error("Cannot back up: no connection");
+    await leader.run(`${SESSION}; begin transaction isolation level repeatable read, read only`);
+    const [snapshot] = await leader.query<{ id: string; taken_at: Date }>`select pg_export_snapshot() as id, clock_timestamp() as taken_at`;
     if (!snapshot) throw new Error("Cannot back up: the database gives no snapshot");
     for (const follower of followers) {
-      await follower.unsafe(SESSION).simple();
-      await follower.unsafe(`begin transaction isolation level repeatable read, read only; set transaction snapshot '${snapshot.id}'`).simple();
+      await follower.run(
+        `${SESSION}; begin transaction isolation level repeatable read, read only; set transaction snapshot '${snapshot.id}'`,
+      );
     }
     const catalogue = await readCatalogue(leader);
     if (catalogue.migrations.length === 0 || catalogue.migrations.some(({ statements }) => statements.length === 0)) {
@@ -167,38 +166,31 @@ async function takeSnapshot(sql: postgres.Sql, writer: Writer, options: BackupOp
       schema,
     };
   } finally {
-    for (const session of [leader, ...followers]) {
-      await session.unsafe("rollback").catch(() => {});
-      session.release();
-    }
+    for (const session of sessions) await session.close();
   }
 }
 
-async function copyTable(session: postgres.ReservedSql, table: TableToCopy, writer: Writer): Promise<Table> {
+/** In pages, each a part: what is asked for fits into memory, and the next page begins after the last row of the one before. */
+async function copyTable(session: Session, table: TableToCopy, writer: Writer): Promise<Table> {
   const whole = createHash("sha256");
   const parts: Part[] = [];
   const kind = table.name.replaceAll(/[^a-z0-9_.]/g, "_");
-  let pending: Uint8Array[] = [];
-  let size = 0;
   let bytes = 0;
-  const flush = async (upTo: number) => {
-    const text = Buffer.concat(pending);
-    const plain = text.subarray(0, upTo);
-    pending = upTo < text.length ? [text.subarray(upTo)] : [];
-    size = text.length - upTo;
-    if (plain.length > 0) parts.push(await writer.write(kind, plain, countRows(plain)));
-  };
-  const stream = await session.unsafe(copyOut(table)).readable();
-  for await (const chunk of stream as AsyncIterable<Uint8Array>) {
-    whole.update(chunk);
-    pending.push(chunk);
-    size += chunk.length;
-    bytes += chunk.length;
-    // COPY writes a line break that is in a value as \n: a bare one ends a row. A part ends with a row.
-    const last = size >= PART_BYTES ? chunk.lastIndexOf(10) : -1;
-    if (last >= 0) await flush(size - chunk.length + last + 1);
+  const limit = table.key.length > 0 ? table.rows_a_part : null;
+  for (let after_last = "";;) {
+    const chunks: Uint8Array[] = [];
+    await session.copyOut(copyOut(table, limit === null ? undefined : { after: after_last, limit }), (chunk) => {
+      chunks.push(chunk);
+      whole.update(chunk);
+    });
+    const text = Buffer.concat(chunks);
+    if (text.length === 0) break;
+    bytes += text.length;
+    const rows = countRows(text);
+    parts.push(await writer.write(kind, text, rows));
+    if (limit === null || rows < limit) break;
+    after_last = after(table, text.toString("utf8", text.lastIndexOf(10, text.length - 2) + 1, text.length - 1));
   }
-  await flush(size);
   const { name, columns, order } = table;
   return { name, columns, order, rows: parts.reduce((sum, part) => sum + part.rows, 0), bytes, sha256: whole.digest("hex"), parts };
 }
@@ -209,10 +201,10 @@ export function countRows(text: Uint8Array): number {
   return rows;
 }
 
-async function copySecrets(session: postgres.ReservedSql, writer: Writer, settings?: string) {
-  const [vault] = await session`select to_regclass('vault.decrypted_secrets') is not null as is_there`;
+async function copySecrets(session: Session, writer: Writer, settings?: string) {
+  const [vault] = await session.query`select to_regclass('vault.decrypted_secrets') is not null as is_there`;
   const rows = vault?.is_there
-    ? await session<{ name: string | null; description: string | null; secret: string }[]>`
+    ? await session.query<{ name: string | null; description: string | null; secret: string }>`
       select name, description, decrypted_secret as secret from vault.decrypted_secrets order by name, id`
     : [];
   const text = JSON.stringify({ vault: rows, settings: settings ?? null });
@@ -264,10 +256,20 @@ async function outputOf(program: string, ...args: string[]): Promise<Deno.Comman
 
 /** Reads every part back and opens it. @throws For the first that is not as it was written. */
 export async function verify(store: Store, manifest: Manifest): Promise<void> {
-  for (const part of partsOf(manifest)) await readPart(store, part, manifest.identity);
-  for (const { name, rows, parts } of manifest.tables) {
-    const counted = parts.reduce((sum, part) => sum + part.rows, 0);
+  for (const { name, rows, parts, sha256 } of manifest.tables) {
+    const whole = createHash("sha256");
+    let counted = 0;
+    for (const part of parts) {
+      const text = await readPart(store, part, manifest.identity);
+      whole.update(text);
+      counted += countRows(text);
+    }
     if (counted !== rows) throw new Error(`Cannot trust the archive: ${name} has ${counted} rows, and should have ${rows}`);
+    // Taken of the rows as they came from the database: nothing happened to them on the way here.
+    if (whole.digest("hex") !== sha256) throw new Error(`Cannot trust the archive: ${name} has other rows than the database gave`);
+  }
+  for (const part of [manifest.secrets, ...manifest.files.parts, ...manifest.schema ? [manifest.schema] : []]) {
+    await readPart(store, part, manifest.identity);
   }
 }
 
@@ -307,27 +309,25 @@ async function prune(store: Store, retention: Retention, now: Date): Promise<str
   return gone;
 }
 
-type Session = postgres.Sql | postgres.ReservedSql;
-
 /** Writes down that a run has begun; null where module 011 is not there. */
-export async function beginRun(sql: Session, kind: "backup" | "restore" | "drill", archive: string, place: string): Promise<string | null> {
-  const [there] = await sql`select to_regclass('ops.backup_run') is not null as is_there`;
+export async function beginRun(session: Session, kind: "backup" | "restore" | "drill", archive: string, place: string): Promise<string | null> {
+  const [there] = await session.query`select to_regclass('ops.backup_run') is not null as is_there`;
   if (!there?.is_there) return null;
-  const [run] = await sql<{ id: string }[]>`
+  const [run] = await session.query<{ id: string }>`
     insert into ops.backup_run (kind, archive, place) values (${kind}, ${archive}, ${place}) returning id`;
   return run?.id ?? null;
 }
 
-export async function endRun(sql: Session, run: string | null, done: { rows: number; bytes: number; files: number }): Promise<void> {
+export async function endRun(session: Session, run: string | null, done: { rows: number; bytes: number; files: number }): Promise<void> {
   if (run === null) return;
-  await sql`
+  await session.query`
     update ops.backup_run
     set finished_at = clock_timestamp(), proven_at = clock_timestamp(), rows = ${done.rows}, bytes = ${done.bytes}, files = ${done.files}
     where id = ${run}`;
 }
 
-export async function failRun(sql: Session, run: string | null, error: unknown): Promise<void> {
+export async function failRun(session: Session, run: string | null, error: unknown): Promise<void> {
   if (run === null) return;
   const reason = (error instanceof Error ? error.message : String(error)).slice(0, 1_000);
-  await sql`update ops.backup_run set finished_at = clock_timestamp(), error = ${reason} where id = ${run}`.catch(() => {});
+  await session.query`update ops.backup_run set finished_at = clock_timestamp(), error = ${reason} where id = ${run}`.catch(() => {});
 }

@@ -1,8 +1,6 @@
 /** What there is to back up, as the catalogue has it at one moment. */
-import type postgres from "postgres";
 import type { Manifest } from "./manifest.ts";
-
-type Tx = postgres.TransactionSql | postgres.ReservedSql | postgres.Sql;
+import type { Session } from "./session.ts";
 
 /** Schemas that are Supabase's or PostgreSQL's own. */
 const OTHERS = "^(pg_|information_schema$|auth$|vault$|cron$|net$|realtime$|storage$|extensions$|graphql|pgsodium|pgbouncer$|pgmq|supabase_|_)";
@@ -15,11 +13,18 @@ export interface TableToCopy {
   order: string;
   is_unlogged: boolean;
   estimated_bytes: number;
+  /** Rows that make about one part. */
+  rows_a_part: number;
+  /** Of the primary key, in its order: name, type, and whether texts are compared by their bytes. */
+  key: { name: string; type: string; is_text: boolean }[];
 }
 
+/** Of a part before it is compressed. */
+const PART_BYTES = 12 * 1_048_576;
+
 /** Every table of ours and Auth's people, with what its rows are ordered by: the primary key, the same way in every cluster. */
-export async function tablesToCopy(sql: Tx): Promise<TableToCopy[]> {
-  return await sql<TableToCopy[]>`
+export async function tablesToCopy(session: Session): Promise<TableToCopy[]> {
+  return await session.query<TableToCopy>`
     select format('%I.%I', space.nspname, class.relname) as name, class.relpersistence = 'u' as is_unlogged,
       array(select quote_ident(attname) from pg_attribute
         where attrelid = class.oid and attnum > 0 and not attisdropped and attgenerated = '' order by attnum) as columns,
@@ -28,7 +33,14 @@ export async function tablesToCopy(sql: Tx): Promise<TableToCopy[]> {
         from pg_index, unnest(indkey) with ordinality as part (attnum, place)
         join pg_attribute on attrelid = class.oid and pg_attribute.attnum = part.attnum
         where indrelid = class.oid and indisprimary and pg_attribute.attnum = part.attnum), 't::text collate "C"') as "order",
-      pg_total_relation_size(class.oid)::float8 as estimated_bytes
+      coalesce((
+        select jsonb_agg(jsonb_build_object('name', quote_ident(attname), 'type', format_type(atttypid, atttypmod), 'is_text', attcollation <> 0) order by place)
+        from pg_index, unnest(indkey) with ordinality as part (attnum, place)
+        join pg_attribute on attrelid = class.oid and pg_attribute.attnum = part.attnum
+        where indrelid = class.oid and indisprimary), '[]') as key,
+      pg_total_relation_size(class.oid)::float8 as estimated_bytes,
+      greatest(1000, least(100000, ${PART_BYTES}::integer / greatest(64, coalesce((
+        select sum(avg_width) from pg_stats where schemaname = space.nspname and tablename = class.relname), 1024)::integer)))::integer as rows_a_part
     from pg_class as class
     join pg_namespace as space on space.oid = class.relnamespace
     where class.relkind in ('r', 'p') and not class.relispartition
@@ -38,9 +50,9 @@ export async function tablesToCopy(sql: Tx): Promise<TableToCopy[]> {
 }
 
 export async function readCatalogue(
-  sql: Tx,
+  session: Session,
 ): Promise<Pick<Manifest, "partitions" | "sequences" | "cron" | "migrations" | "deleted_people" | "server_version">> {
-  const partitions = await sql<Manifest["partitions"]>`
+  const partitions = await session.query<Manifest["partitions"][number]>`
     select format('%I.%I', space.nspname, class.relname) as name, inhparent::regclass::text as parent,
       pg_get_expr(class.relpartbound, class.oid) as bound, class.relrowsecurity as has_rls, obj_description(class.oid, 'pg_class') as comment,
       array(select format('create policy %I on %I.%I as %s for %s to %s', policyname, schemaname, tablename, permissive, cmd, array_to_string(roles, ', '))
@@ -51,22 +63,22 @@ export async function readCatalogue(
     join pg_inherits on inhrelid = class.oid
     where class.relispartition and class.relkind = 'r' and space.nspname !~ ${OTHERS}
     order by 1`;
-  const sequences = await sql<Manifest["sequences"]>`
+  const sequences = await session.query<Manifest["sequences"][number]>`
     select format('%I.%I', schemaname, sequencename) as name, coalesce(last_value, start_value)::text as last_value, last_value is not null as is_called
     from pg_sequences where schemaname !~ ${OTHERS} order by 1`;
-  const [has] = await sql<{ cron: boolean; migrations: boolean; deletions: boolean; version: string }[]>`
+  const [has] = await session.query<{ cron: boolean; migrations: boolean; deletions: boolean; version: string }>`
     select to_regclass('cron.job') is not null as cron, to_regclass('supabase_migrations.schema_migrations') is not null as migrations,
       to_regclass('ops.account_deletion') is not null as deletions, current_setting('server_version') as version`;
   const cron = has?.cron
-    ? await sql<Manifest["cron"]>`
+    ? await session.query<Manifest["cron"][number]>`
       select jobname as name, schedule, command, active from cron.job where jobname is not null order by jobname`
     : [];
   const migrations = has?.migrations
-    ? await sql<Manifest["migrations"]>`
+    ? await session.query<Manifest["migrations"][number]>`
       select version, name, coalesce(statements, '{}') as statements from supabase_migrations.schema_migrations order by version`
     : [];
   const deleted = has?.deletions
-    ? await sql<{ person_key: string }[]>`select person_key from ops.account_deletion order by 1`
+    ? await session.query<{ person_key: string }>`select person_key from ops.account_deletion order by 1`
     : [];
   return {
     partitions: [...partitions],
@@ -78,11 +90,40 @@ export async function readCatalogue(
   };
 }
 
-/** Rows of a table in its order, as text. The same rows are the same text in every cluster and version. */
-export function copyOut({ name, columns, order }: Pick<TableToCopy, "name" | "columns" | "order">): string {
-  return `copy (select ${columns.map((column) => `t.${column}`).join(", ") || "1"} from ${name} as t order by ${order}) to stdout`;
+/**
+ * Rows of a table in its order, as text. The same rows are the same text in every cluster and version.
+ *
+ * @param page After a condition, so many.
+ */
+export function copyOut(
+  { name, columns, order }: Pick<TableToCopy, "name" | "columns" | "order">,
+  page?: { after: string; limit: number },
+): string {
+  const rows = `select ${columns.map((column) => `t.${column}`).join(", ") || "1"} from ${name} as t`;
+  const of = page ? `${page.after} order by ${order} limit ${page.limit}` : ` order by ${order}`;
+  return `copy (${rows}${of}) to stdout`;
+}
+
+/** The condition for what comes after a row, given as COPY wrote it. */
+export function after({ key, columns }: Pick<TableToCopy, "key" | "columns">, line: string): string {
+  const values = line.split("\t").map(unescape);
+  const [left, right] = [key.map(keyOf), key.map(({ name, type, is_text }) => {
+    const literal = `'${(values[columns.indexOf(name)] ?? "").replaceAll("'", "''")}'::${type}`;
+    return is_text ? `${literal} collate "C"` : literal;
+  })];
+  return ` where (${left.join(", ")}) > (${right.join(", ")})`;
+}
+
+function keyOf({ name, is_text }: TableToCopy["key"][number]): string {
+  return is_text ? `t.${name} collate "C"` : `t.${name}`;
+}
+
+/** A value as COPY writes it (https://www.postgresql.org/docs/current/sql-copy.html, "Text Format"). */
+function unescape(value: string): string {
+  const named: Record<string, string> = { b: "\b", f: "\f", n: "\n", r: "\r", t: "\t", v: "\v" };
+  return value.replace(/\\(.)/g, (_, letter: string) => named[letter] ?? letter);
 }
 
 export const SESSION = `
   set statement_timeout = 0; set idle_in_transaction_session_timeout = 0; set lock_timeout = 0; set timezone = 'UTC'; set datestyle = 'ISO, YMD';
-  set intervalstyle = 'postgres'; set bytea_output = 'hex'; set extra_float_digits = 1; set client_encoding = 'UTF8'; set row_security = off`;
+  set intervalstyle = 'postgres'; set bytea_output = 'hex'; set standard_conforming_strings = on; set extra_float_digits = 1; set client_encoding = 'UTF8'; set row_security = off`;

@@ -1,7 +1,7 @@
 /** Proves that the newest archive can be restored: into an empty stack that is made for it and thrown away, every row and secret compared. */
-import postgres from "postgres";
 import { type Stack, startStack } from "../local/stack.ts";
 import { beginRun, endRun, failRun } from "./backup.ts";
+import { Session } from "./session.ts";
 import { restore, type RestoreDone, type RestoreOptions } from "./restore.ts";
 
 export async function drill(
@@ -12,7 +12,7 @@ export async function drill(
     inspect?: (stack: Stack) => Promise<void>;
   },
 ): Promise<RestoreDone> {
-  const record = options.record_url ? postgres(options.record_url, { max: 1, onnotice: () => {} }) : null;
+  const record = options.record_url ? await Session.open(options.record_url) : null;
   const run = record ? await beginRun(record, "drill", options.archive ?? "the newest", options.store.place) : null;
   const home = await Deno.makeTempDir({ prefix: "streamvibe-drill-" });
   let stack: Stack | null = null;
@@ -27,7 +27,7 @@ export async function drill(
     await options.inspect?.(stack);
     if (record) {
       await endRun(record, run, done);
-      if (run) await record`update ops.backup_run set archive = ${done.name} where id = ${run}`;
+      if (run) await record.query`update ops.backup_run set archive = ${done.name} where id = ${run}`;
     }
     return done;
   } catch (error) {
@@ -36,6 +36,6 @@ export async function drill(
   } finally {
     await stack?.stop();
     await Deno.remove(home, { recursive: true }).catch(() => {});
-    await record?.end({ timeout: 5 });
+    await record?.close();
   }
 }

@@ -1,4 +1,5 @@
 /** Files of Supabase Storage, through its API: packed small ones together, large ones in segments, so that none is ever in memory whole. */
+import { Buffer } from "node:buffer";
 import * as z from "zod";
 
 const Listed = z.array(z.object({

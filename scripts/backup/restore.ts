@@ -3,14 +3,13 @@
  * backed up. Whatever is wrong before its end (another key, a part that was cut off or changed, a row that differs) undoes all of it.
  */
 import { createHash } from "node:crypto";
-import { once } from "node:events";
-import postgres from "postgres";
 import * as z from "zod";
 import { beginRun, endRun, readPart } from "./backup.ts";
 import { copyOut, SESSION } from "./catalogue.ts";
 import type { Key } from "./cipher.ts";
 import { segmentsOf, StorageFiles } from "./files.ts";
-import { listArchives, type Manifest, partsOf, readManifest } from "./manifest.ts";
+import { listArchives, type Manifest, type Part, partsOf, readManifest } from "./manifest.ts";
+import { Session } from "./session.ts";
 import type { Store } from "./store.ts";
 
 export interface RestoreOptions {
@@ -74,7 +73,7 @@ export async function restore(options: RestoreOptions): Promise<RestoreDone> {
   say(`${name}: ${rows} rows in ${manifest.tables.length} tables, ${manifest.files.count} files, ${secrets.vault.length} secrets, of ${manifest.taken_at}`);
   const deleted = await deletedSince(store, key, archives, manifest);
 
-  const sql = postgres(options.database_url, { max: 1, onnotice: () => {}, prepare: false });
+  const sql = await Session.open(options.database_url);
   try {
     const state = await stateOf(sql);
     if (state.people > 0 && !options.yes) {
@@ -86,8 +85,8 @@ export async function restore(options: RestoreOptions): Promise<RestoreDone> {
       say(state.has_schema ? "would roll back the modules that are there, and restore" : "would restore into the empty database");
       return { name, taken_at: manifest.taken_at, rows, bytes: 0, files: 0, secrets: secrets.vault.length, seconds: 0, deleted_again: deleted.length };
     }
-    await sql.unsafe(SESSION).simple();
-    await sql.unsafe("begin").simple();
+    await sql.run(SESSION);
+    await sql.run("begin");
     try {
       if (state.has_schema) await clear(sql, say);
       await applySchema(sql, manifest);
@@ -97,16 +96,16 @@ export async function restore(options: RestoreOptions): Promise<RestoreDone> {
       await compareRows(sql, manifest);
       await restoreSecrets(sql, secrets.vault);
       await settle(sql, manifest);
-      await sql.unsafe("commit").simple();
+      await sql.run("commit");
     } catch (error) {
-      await sql.unsafe("rollback").simple().catch(() => {});
+      await sql.run("rollback").catch(() => {});
       throw error;
     }
-    await sql.unsafe("analyze").simple();
+    await sql.run("analyze");
     await startJobs(sql, manifest);
     const files = await restoreFiles(options, manifest);
     for (const person of deleted) {
-      await sql`
+      await sql.query`
         select public.request_account_deletion(id) from public.users where encode(sha256(convert_to(id::text, 'UTF8')), 'hex') = ${person}`;
     }
     if (options.settings_file && secrets.settings !== null) {
@@ -124,7 +123,7 @@ export async function restore(options: RestoreOptions): Promise<RestoreDone> {
       deleted_again: deleted.length,
     };
   } finally {
-    await sql.end({ timeout: 5 });
+    await sql.close();
   }
 }
 
@@ -140,62 +139,62 @@ async function deletedSince(store: Store, key: Key, archives: string[], manifest
   return [...since];
 }
 
-async function stateOf(sql: postgres.Sql): Promise<{ has_schema: boolean; people: number }> {
-  const [state] = await sql<{ has_auth: boolean; has_schema: boolean }[]>`
+async function stateOf(sql: Session): Promise<{ has_schema: boolean; people: number }> {
+  const [state] = await sql.query<{ has_auth: boolean; has_schema: boolean }>`
     select to_regclass('auth.users') is not null as has_auth, to_regnamespace('ops') is not null as has_schema`;
   if (!state?.has_auth) {
     throw new Error("Cannot restore into this database: it has no schema auth; it must be a Supabase project's, or a local stack's");
   }
-  const [count] = await sql<{ people: number }[]>`select count(*)::integer as people from auth.users`;
+  const [count] = await sql.query<{ people: number }>`select count(*)::integer as people from auth.users`;
   return { has_schema: state.has_schema, people: count?.people ?? 0 };
 }
 
 /** Takes away what is there, in this transaction. */
-async function clear(sql: postgres.Sql, say: (line: string) => void): Promise<void> {
+async function clear(sql: Session, say: (line: string) => void): Promise<void> {
   say("rolling back the modules that are there");
   const folder = new URL("../../database/rollback/", import.meta.url);
-  const [history] = await sql`select to_regclass('supabase_migrations.schema_migrations') is not null as is_there`;
+  const [history] = await sql.query`select to_regclass('supabase_migrations.schema_migrations') is not null as is_there`;
   // They go anyway: whoever waits to be erased does.
   for (const table of ["ops.data_deletion", "ops.account_deletion"]) {
-    const [there] = await sql`select to_regclass(${table}) is not null as is_there`;
-    if (there?.is_there) await sql.unsafe(`delete from ${table}`).simple();
+    const [there] = await sql.query`select to_regclass(${table}) is not null as is_there`;
+    if (there?.is_there) await sql.run(`delete from ${table}`);
   }
   const files = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name).sort().reverse();
   for (const file of files) {
     const [applied] = history?.is_there
-      ? await sql`
+      ? await sql.query`
         select from supabase_migrations.schema_migrations where name = ${file.replace(/^\d+_/, "").replace(/\.sql$/, "")}`
       : [true];
-    if (applied) await sql.unsafe(await Deno.readTextFile(new URL(file, folder))).simple();
+    if (applied) await sql.run(await Deno.readTextFile(new URL(file, folder)));
   }
-  await sql.unsafe("delete from auth.users").simple();
+  await sql.run("delete from auth.users");
 }
 
-async function applySchema(sql: postgres.Sql, manifest: Manifest): Promise<void> {
-  await sql.unsafe(`
+async function applySchema(sql: Session, manifest: Manifest): Promise<void> {
+  await sql.run(`
     create schema if not exists supabase_migrations;
     create table if not exists supabase_migrations.schema_migrations (version text not null primary key);
     alter table supabase_migrations.schema_migrations add column if not exists statements text[];
     alter table supabase_migrations.schema_migrations add column if not exists name text;
-    delete from supabase_migrations.schema_migrations`).simple();
+    delete from supabase_migrations.schema_migrations`);
   for (const { version, name, statements } of manifest.migrations) {
     for (const statement of statements) {
-      await sql.unsafe(statement).simple().catch((error) => {
+      await sql.run(statement).catch((error) => {
         throw new Error(`Cannot apply ${version}_${name}: ${error.message}`, { cause: error });
       });
     }
-    await sql`insert into supabase_migrations.schema_migrations (version, name, statements) values (${version}, ${name}, ${statements})`;
+    await sql.query`insert into supabase_migrations.schema_migrations (version, name, statements) values (${version}, ${name}, ${statements})`;
   }
-  await sql.unsafe(SESSION).simple();
+  await sql.run(SESSION);
   for (const { name, parent, bound, has_rls, comment, policies } of manifest.partitions) {
-    const [there] = await sql`select to_regclass(${name}) is not null as is_there`;
+    const [there] = await sql.query`select to_regclass(${name}) is not null as is_there`;
     if (there?.is_there) continue;
-    await sql.unsafe([
+    await sql.run([
       `create table ${name} partition of ${parent} ${bound}`,
       ...has_rls ? [`alter table ${name} enable row level security`] : [],
       ...policies,
       ...comment === null ? [] : [`comment on table ${name} is ${quote(comment)}`],
-    ].join(";\n")).simple();
+    ].join(";\n"));
   }
 }
 
@@ -206,10 +205,9 @@ interface Index {
 }
 
 /** Without triggers and checks of references: the rows are those of one snapshot, which was consistent. */
-async function loadRows(sql: postgres.Sql, store: Store, manifest: Manifest): Promise<void> {
+async function loadRows(sql: Session, store: Store, manifest: Manifest): Promise<void> {
   try {
-    await sql.unsafe("set local session_replication_role = replica; set local maintenance_work_mem = '256MB'; set local synchronous_commit = on")
-      .simple();
+    await sql.run("set local session_replication_role = replica; set local maintenance_work_mem = '256MB'");
   } catch (error) {
     throw new Error("Cannot restore: the login may not set session_replication_role; use the project's `postgres`", { cause: error });
   }
@@ -218,13 +216,13 @@ async function loadRows(sql: postgres.Sql, store: Store, manifest: Manifest): Pr
   const [auth, ours] = [names.filter((name) => name.startsWith("auth.")), names.filter((name) => !name.startsWith("auth."))];
   const known = new Map<string, string[]>();
   for (const name of names) {
-    const columns = await sql<{ name: string }[]>`
+    const columns = await sql.query<{ name: string }>`
       select quote_ident(attname) as name from pg_attribute
       where attrelid = to_regclass(${name}) and attnum > 0 and not attisdropped and attgenerated = ''`;
     known.set(name, columns.map((column) => column.name));
   }
-  if (ours.length > 0) await sql.unsafe(`truncate ${ours.join(", ")} cascade`).simple();
-  for (const name of auth) await sql.unsafe(`delete from ${name}`).simple();
+  if (ours.length > 0) await sql.run(`truncate ${ours.join(", ")} cascade`);
+  for (const name of auth) await sql.run(`delete from ${name}`);
   for (const table of manifest.tables) {
     const missing = table.columns.filter((column) => !known.get(table.name)?.includes(column));
     if (missing.length > 0) {
@@ -232,44 +230,36 @@ async function loadRows(sql: postgres.Sql, store: Store, manifest: Manifest): Pr
     }
     if (table.parts.length === 0) continue;
     const indexes = table.rows > MANY_ROWS ? await dropIndexes(sql, table.name) : [];
-    const stream = await sql.unsafe(`copy ${table.name} (${table.columns.join(", ")}) from stdin`).writable();
-    try {
-      for (const part of table.parts) {
-        const text = await readPart(store, part, manifest.identity);
-        if (!stream.write(text)) await once(stream, "drain");
-      }
-      stream.end();
-      await once(stream, "finish");
-    } catch (error) {
-      stream.destroy();
-      throw error;
-    }
+    await sql.copyIn(`copy ${table.name} (${table.columns.join(", ")}) from stdin`, textOf(store, table.parts, manifest.identity));
     for (const { definition, name, comment } of indexes) {
-      await sql.unsafe(definition).simple();
-      if (comment !== null) await sql.unsafe(`comment on index ${name} is ${quote(comment)}`).simple();
+      await sql.run(definition);
+      if (comment !== null) await sql.run(`comment on index ${name} is ${quote(comment)}`);
     }
   }
-  await sql.unsafe("set local session_replication_role = origin").simple();
+  await sql.run("set local session_replication_role = origin");
+}
+
+async function* textOf(store: Store, parts: Part[], identity: string): AsyncGenerator<Uint8Array> {
+  for (const part of parts) yield await readPart(store, part, identity);
 }
 
 /** Those that no constraint and no partitioned index needs. */
-async function dropIndexes(sql: postgres.Sql, table: string): Promise<Index[]> {
-  const indexes = await sql<Index[]>`
+async function dropIndexes(sql: Session, table: string): Promise<Index[]> {
+  const indexes = await sql.query<Index>`
     select indexrelid::regclass::text as name, pg_get_indexdef(indexrelid) as definition, obj_description(indexrelid, 'pg_class') as comment
     from pg_index join pg_class on pg_class.oid = indexrelid
     where indrelid = to_regclass(${table}) and relkind = 'i' and not indisprimary and not indisreplident
       and not exists (select from pg_constraint where conindid = indexrelid)
       and not exists (select from pg_inherits where inhrelid = indexrelid)`;
-  for (const { name } of indexes) await sql.unsafe(`drop index ${name}`).simple();
-  return [...indexes];
+  for (const { name } of indexes) await sql.run(`drop index ${name}`);
+  return indexes;
 }
 
 /** Every row is what it was: the same text in the same order. */
-async function compareRows(sql: postgres.Sql, manifest: Manifest): Promise<void> {
+async function compareRows(sql: Session, manifest: Manifest): Promise<void> {
   for (const table of manifest.tables) {
     const whole = createHash("sha256");
-    const stream = await sql.unsafe(copyOut(table)).readable();
-    for await (const chunk of stream as AsyncIterable<Uint8Array>) whole.update(chunk);
+    await sql.copyOut(copyOut(table), (chunk) => void whole.update(chunk));
     if (whole.digest("hex") !== table.sha256) {
       throw new Error(`Cannot finish the restore: ${table.name} has other rows than the archive; nothing was changed`);
     }
@@ -277,14 +267,14 @@ async function compareRows(sql: postgres.Sql, manifest: Manifest): Promise<void>
 }
 
 /** Encrypted anew, with the target's own root key: what lay encrypted in the old database nobody could read here. */
-async function restoreSecrets(sql: postgres.Sql, secrets: z.output<typeof Secrets>["vault"]): Promise<void> {
+async function restoreSecrets(sql: Session, secrets: z.output<typeof Secrets>["vault"]): Promise<void> {
   for (const { name, description, secret } of secrets) {
-    const [there] = name === null ? [] : await sql<{ id: string }[]>`select id from vault.secrets where name = ${name}`;
+    const [there] = name === null ? [] : await sql.query<{ id: string }>`select id from vault.secrets where name = ${name}`;
     if (there && name !== null && OWN_SECRETS.includes(name)) continue;
-    if (there) await sql`select vault.update_secret(${there.id}::uuid, ${secret}, ${name}, ${description ?? ""})`;
-    else await sql`select vault.create_secret(${secret}, ${name}, ${description ?? ""})`;
+    if (there) await sql.query`select vault.update_secret(${there.id}::uuid, ${secret}, ${name}, ${description ?? ""})`;
+    else await sql.query`select vault.create_secret(${secret}, ${name}, ${description ?? ""})`;
   }
-  const found = await sql<{ name: string; decrypted_secret: string }[]>`select name, decrypted_secret from vault.decrypted_secrets`;
+  const found = await sql.query<{ name: string; decrypted_secret: string }>`select name, decrypted_secret from vault.decrypted_secrets`;
   const readable = new Map(found.map((row) => [row.name, row.decrypted_secret]));
   for (const { name, secret } of secrets) {
     if (name !== null && !OWN_SECRETS.includes(name) && readable.get(name) !== secret) {
@@ -293,25 +283,25 @@ async function restoreSecrets(sql: postgres.Sql, secrets: z.output<typeof Secret
   }
 }
 
-async function settle(sql: postgres.Sql, manifest: Manifest): Promise<void> {
+async function settle(sql: Session, manifest: Manifest): Promise<void> {
   for (const { name, last_value, is_called } of manifest.sequences) {
-    const [there] = await sql`select to_regclass(${name}) is not null as is_there`;
-    if (there?.is_there) await sql`select setval(${name}::text::regclass, ${last_value}::text::bigint, ${is_called})`;
+    const [there] = await sql.query`select to_regclass(${name}) is not null as is_there`;
+    if (there?.is_there) await sql.query`select setval(${name}::text::regclass, ${last_value}::text::bigint, ${is_called})`;
   }
-  const [marks] = await sql`select to_regprocedure('ops.reset_transaction_marks()') is not null as is_there`;
-  if (marks?.is_there) await sql`select ops.reset_transaction_marks()`;
-  for (const text of Object.values(manifest.scripts)) await sql.unsafe(text).simple();
+  const [marks] = await sql.query`select to_regprocedure('ops.reset_transaction_marks()') is not null as is_there`;
+  if (marks?.is_there) await sql.query`select ops.reset_transaction_marks()`;
+  for (const text of Object.values(manifest.scripts)) await sql.run(text);
 }
 
 /** Last, so that no job runs on half a database. */
-async function startJobs(sql: postgres.Sql, manifest: Manifest): Promise<void> {
-  const [cron] = await sql`select to_regclass('cron.job') is not null as is_there`;
+async function startJobs(sql: Session, manifest: Manifest): Promise<void> {
+  const [cron] = await sql.query`select to_regclass('cron.job') is not null as is_there`;
   if (!cron?.is_there) {
-    await sql.unsafe(await Deno.readTextFile(new URL("../../database/cron-jobs.sql", import.meta.url))).simple();
+    await sql.run(await Deno.readTextFile(new URL("../../database/cron-jobs.sql", import.meta.url)));
   }
   for (const { name, schedule, command, active } of manifest.cron) {
-    const [job] = await sql<{ id: string }[]>`select cron.schedule(${name}, ${schedule}, ${command})::text as id`;
-    if (!active) await sql`select cron.alter_job(${job?.id ?? "0"}::text::bigint, active => false)`;
+    const [job] = await sql.query<{ id: string }>`select cron.schedule(${name}, ${schedule}, ${command})::text as id`;
+    if (!active) await sql.query`select cron.alter_job(${job?.id ?? "0"}::text::bigint, active => false)`;
   }
 }
 
