@@ -28,19 +28,26 @@ Deno.test("retention keeps the newest of days, weeks and months, and never prune
   // Two on a day: the later one stays. What is none of ours is left alone.
   const day = [nameOf(new Date("2026-03-29T00:30:00Z")), nameOf(new Date("2026-03-29T01:30:00Z")), "notes"];
   assert.deepEqual(expired(day, readRetention("1,0,0")), day.slice(0, 1));
-  for (const text of ["", "0,1,1", "7,4", "7,4,12,1", "a,b,c", "-1,2,3"]) assert.throws(() => readRetention(text), /Cannot read the retention/);
+  for (const text of ["", "0,1,1", "7,4", "7,4,12,1", "a,b,c", "-1,2,3"]) {
+    assert.throws(() => readRetention(text), /Cannot read the retention/);
+  }
 });
 
 Deno.test("a key is read, or refused with what to do", async () => {
   const identity = await newIdentity();
-  assert.deepEqual(readKey((name) => name === "BACKUP_IDENTITY" ? `# created\n${identity}\n` : undefined), { identity });
+  assert.deepEqual(readKey((name) => name === "BACKUP_IDENTITY" ? `# created\n${identity}\n` : undefined), {
+    identity,
+  });
   assert.throws(() => readKey(none), /--new-key/);
   assert.throws(() => readKey((name) => name === "BACKUP_PASSPHRASE" ? "short" : undefined), /20 characters/);
   assert.throws(() => readKey(() => "both"), /got both/);
   assert.equal(countRows(new TextEncoder().encode("a\nb\\n\n\n")), 3);
 });
 
-async function options(stack: { db_url: string; api_url: string; secret_key: string }, place: string): Promise<BackupOptions> {
+async function options(
+  stack: { db_url: string; api_url: string; secret_key: string },
+  place: string,
+): Promise<BackupOptions> {
   return {
     database_url: stack.db_url,
     store: openStore(place, none),
@@ -81,12 +88,21 @@ async function fill(stack: BootedStack["info"]): Promise<{ person: string; gone:
     const segments = (name: string, total: number, most: number) =>
       Array.from({ length: Math.ceil(total / most) }, (_, n) => {
         const length = Math.min(most, total - n * most);
-        const about = { bucket: "media", path: `${person}/${name}`, type: "video/mp4", offset: n * most, length, total };
+        const about = {
+          bucket: "media",
+          path: `${person}/${name}`,
+          type: "video/mp4",
+          offset: n * most,
+          length,
+          total,
+        };
         const head = new TextEncoder().encode(JSON.stringify(about));
         return [new Uint8Array(new Uint32Array([head.length]).buffer), head, new Uint8Array(length).fill(7)];
       }).flat();
     const unpacker = new StorageFiles(stack.api_url, stack.secret_key).unpacker();
-    await unpacker.take(Buffer.concat([...segments("small", 100, 1_000), ...segments("large", 9_000_000, 6_000_000)]));
+    await unpacker.take(
+      Buffer.concat([...segments("small", 100, 1_000), ...segments("large", 9_000_000, 6_000_000)]),
+    );
     assert.equal(unpacker.done(), 2);
     return { person, gone };
   } finally {
@@ -110,50 +126,66 @@ Deno.test("what was backed up comes back: every row, sequences, secrets, files, 
     assert.deepEqual(manifest.setting_names, ["STRIPE_SECRET_KEY", "MAIL_FROM"]);
     for await (const { name: path } of Deno.readDir(`${place}/${made.name}`)) {
       const text = new TextDecoder("latin1").decode(await Deno.readFile(`${place}/${made.name}/${path}`));
-      for (const secret of ["token-of-backup", "sk_test_of_backup", "Item 1"]) assert.ok(!text.includes(secret), `${path} is encrypted`);
+      for (const secret of ["token-of-backup", "sk_test_of_backup", "Item 1"]) {
+        assert.ok(!text.includes(secret), `${path} is encrypted`);
+      }
     }
-    const [run] = await sql`select proven_at is not null as is_proven, rows::integer, files::integer, error from ops.backup_run where archive = ${made.name}`;
+    const [run] =
+      await sql`select proven_at is not null as is_proven, rows::integer, files::integer, error from ops.backup_run where archive = ${made.name}`;
     assert.deepEqual({ ...run }, { is_proven: true, rows: made.rows, files: 2, error: null });
 
-    await t.step("a foreign, damaged or incomplete archive is refused, and the target stays as it was", async () => {
-      const before = await sql`select count(*)::integer as n, max(id::text) from public.users`;
-      const attempt = (change: Partial<Parameters<typeof restore>[0]>) =>
-        restore({ database_url: stack.info.db_url, store, key, yes: true, say: quiet, ...change });
-      await assert.rejects(attempt({ key: { identity: await newIdentity() } }), /the key is not the one/);
-      await assert.rejects(attempt({ key: { passphrase: "another twenty characters" } }), /the key is not the one/);
-      await assert.rejects(attempt({ archive: "streamvibe-20200101T000000Z" }), /there is no such archive/);
-      await assert.rejects(attempt({ yes: false }), /has 2 people; --yes/);
+    await t.step(
+      "a foreign, damaged or incomplete archive is refused, and the target stays as it was",
+      async () => {
+        const before = await sql`select count(*)::integer as n, max(id::text) from public.users`;
+        const attempt = (change: Partial<Parameters<typeof restore>[0]>) =>
+          restore({ database_url: stack.info.db_url, store, key, yes: true, say: quiet, ...change });
+        await assert.rejects(attempt({ key: { identity: await newIdentity() } }), /the key is not the one/);
+        await assert.rejects(
+          attempt({ key: { passphrase: "another twenty characters" } }),
+          /the key is not the one/,
+        );
+        await assert.rejects(attempt({ archive: "streamvibe-20200101T000000Z" }), /there is no such archive/);
+        await assert.rejects(attempt({ yes: false }), /has 2 people; --yes/);
 
-      const parts = partsOf(manifest);
-      const table = manifest.tables.find(({ name }) => name === "public.content_item")?.parts[0];
-      assert.ok(table && parts.length > 20);
-      const damage = async (path: string, change: (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer> | null, expected: RegExp) => {
-        const good = await store.get(path);
-        const bad = change(good.slice());
-        if (bad) await store.put(path, bad);
-        else await store.remove([path]);
-        await assert.rejects(attempt({}), expected);
-        await store.put(path, good);
-      };
-      await damage(table.path, (bytes) => bytes.slice(0, -1), /was cut off or changed/);
-      await damage(table.path, (bytes) => {
-        bytes[bytes.length - 40] = (bytes[bytes.length - 40] ?? 0) ^ 1;
-        return bytes;
-      }, /was changed: its sum is another/);
-      await damage(table.path, () => null, /is missing/);
-      await damage(`${made.name}/${MANIFEST}`, (bytes) => bytes.slice(0, 300), /cut off or changed/);
-      await damage(`${made.name}/${MANIFEST}`, (bytes) => {
-        bytes[bytes.length - 5] = (bytes[bytes.length - 5] ?? 0) ^ 1;
-        return bytes;
-      }, /cut off or changed/);
-      // Whoever knows the public key can encrypt to it, and still not make a manifest.
-      const recipient = await recipientOf(key.identity ?? "");
-      const forged = await seal(new TextEncoder().encode(`${"0".repeat(64)}\n${JSON.stringify(manifest)}`), { recipient });
-      await damage(`${made.name}/${MANIFEST}`, () => forged, /not made by somebody with your key/);
-      assert.deepEqual(await sql`select count(*)::integer as n, max(id::text) from public.users`, before);
-      const [cron] = await sql`select count(*)::integer as n from cron.job`;
-      assert.ok(cron?.n > 20, "and cron is as it was");
-    });
+        const parts = partsOf(manifest);
+        const table = manifest.tables.find(({ name }) => name === "public.content_item")?.parts[0];
+        assert.ok(table && parts.length > 20);
+        const damage = async (
+          path: string,
+          change: (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer> | null,
+          expected: RegExp,
+        ) => {
+          const good = await store.get(path);
+          const bad = change(good.slice());
+          if (bad) await store.put(path, bad);
+          else await store.remove([path]);
+          await assert.rejects(attempt({}), expected);
+          await store.put(path, good);
+        };
+        await damage(table.path, (bytes) => bytes.slice(0, -1), /was cut off or changed/);
+        await damage(table.path, (bytes) => {
+          bytes[bytes.length - 40] = (bytes[bytes.length - 40] ?? 0) ^ 1;
+          return bytes;
+        }, /was changed: its sum is another/);
+        await damage(table.path, () => null, /is missing/);
+        await damage(`${made.name}/${MANIFEST}`, (bytes) => bytes.slice(0, 300), /cut off or changed/);
+        await damage(`${made.name}/${MANIFEST}`, (bytes) => {
+          bytes[bytes.length - 5] = (bytes[bytes.length - 5] ?? 0) ^ 1;
+          return bytes;
+        }, /cut off or changed/);
+        // Whoever knows the public key can encrypt to it, and still not make a manifest.
+        const recipient = await recipientOf(key.identity ?? "");
+        const forged = await seal(
+          new TextEncoder().encode(`${"0".repeat(64)}\n${JSON.stringify(manifest)}`),
+          { recipient },
+        );
+        await damage(`${made.name}/${MANIFEST}`, () => forged, /not made by somebody with your key/);
+        assert.deepEqual(await sql`select count(*)::integer as n, max(id::text) from public.users`, before);
+        const [cron] = await sql`select count(*)::integer as n from cron.job`;
+        assert.ok(cron?.n > 20, "and cron is as it was");
+      },
+    );
 
     await t.step("the drill restores into an empty stack, which then works", async () => {
       // Deleted after the archive was made, and known to a newer one.
@@ -176,29 +208,37 @@ Deno.test("what was backed up comes back: every row, sequences, secrets, files, 
             const [secret] = await target`
               select decrypted_secret::jsonb ->> 'access_token' as token from vault.decrypted_secrets where name like 'streamvibe/connection/%'`;
             assert.equal(secret?.token, "token-of-backup");
-            const [own] = await target`select decrypted_secret as url from vault.decrypted_secrets where name = 'project_url'`;
+            const [own] =
+              await target`select decrypted_secret as url from vault.decrypted_secrets where name = 'project_url'`;
             assert.equal(own?.url, info.api_url, "the target's own secrets stay");
 
             // One click was rolled up before, one of five months ago by nobody, three not yet: each counts once.
             const [item] = await target`select id from content_item where platform_content_id = 'v1'`;
-            const [shown] = await target`select (public.get_content_detail(${item?.id}) ->> 'total_clicks') as clicks, ops.roll_up_clicks() as rolled`;
-            const [counter] = await target`select clicks::integer from ops.click_counter where content_id = ${item?.id}`;
+            const [shown] =
+              await target`select (public.get_content_detail(${item?.id}) ->> 'total_clicks') as clicks, ops.roll_up_clicks() as rolled`;
+            const [counter] =
+              await target`select clicks::integer from ops.click_counter where content_id = ${item?.id}`;
             assert.equal(counter?.clicks, 4, JSON.stringify(shown));
             await target`insert into content_click (content_id, user_agent) values (${item?.id}, 'Mozilla/5.0')`;
             await target`select ops.roll_up_clicks()`;
-            const [next] = await target`select clicks::integer from ops.click_counter where content_id = ${item?.id}`;
+            const [next] =
+              await target`select clicks::integer from ops.click_counter where content_id = ${item?.id}`;
             assert.equal(next?.clicks, 5, "and what comes after is counted, too");
 
-            const [leaving] = await target`select count(*)::integer as n from ops.account_deletion where user_id = ${gone}`;
+            const [leaving] =
+              await target`select count(*)::integer as n from ops.account_deletion where user_id = ${gone}`;
             assert.equal(leaving?.n, 1, "who was deleted since is deleted again");
-            const large = await fetch(`${info.api_url}/storage/v1/object/media/${person}/large`, { headers: { apikey: info.secret_key } });
+            const large = await fetch(`${info.api_url}/storage/v1/object/media/${person}/large`, {
+              headers: { apikey: info.secret_key },
+            });
             assert.ok(new Uint8Array(await large.arrayBuffer()).every((byte) => byte === 7));
             assert.equal(large.headers.get("content-length"), "9000000");
 
             // People sign up, and numbers go on.
             const id = crypto.randomUUID();
             await target`insert into auth.users (id, email) values (${id}, ${`${id}@example.com`})`;
-            const [row] = await target`select tier.slug from subscription join subscription_tier as tier on tier.id = tier_id where user_id = ${id}`;
+            const [row] =
+              await target`select tier.slug from subscription join subscription_tier as tier on tier.id = tier_id where user_id = ${id}`;
             assert.equal(row?.slug, "free");
             const [jobs] = await target`select count(*)::integer as n from cron.job`;
             const [source] = await sql`select count(*)::integer as n from cron.job`;
@@ -211,12 +251,20 @@ Deno.test("what was backed up comes back: every row, sequences, secrets, files, 
       assert.equal(done.rows, made.rows);
       assert.equal(done.deleted_again, 1);
       assert.equal(await Deno.readTextFile(settings), asked.settings);
-      const [proof] = await sql`select archive, rows::integer, proven_at is not null as is_proven from ops.backup_run where kind = 'drill'`;
+      const [proof] =
+        await sql`select archive, rows::integer, proven_at is not null as is_proven from ops.backup_run where kind = 'drill'`;
       assert.deepEqual({ ...proof }, { archive: made.name, rows: made.rows, is_proven: true });
     });
 
     await t.step("over a database with people it restores when it is told to", async () => {
-      const done = await restore({ database_url: stack.info.db_url, store, key, archive: made.name, yes: true, say: quiet });
+      const done = await restore({
+        database_url: stack.info.db_url,
+        store,
+        key,
+        archive: made.name,
+        yes: true,
+        say: quiet,
+      });
       assert.equal(done.rows, made.rows);
       const [people] = await sql`select count(*)::integer as n from public.users`;
       assert.equal(people?.n, 2);
@@ -279,7 +327,10 @@ Deno.test("in S3: a backup that fails or dies at any moment leaves the good ones
       /killed/,
     );
     assert.deepEqual(await listArchives(store), [first.name], "the good one is there, and no other");
-    assert.ok([...s3.objects.keys()].every((path) => path.includes(first.name)), "nothing is left lying about");
+    assert.ok(
+      [...s3.objects.keys()].every((path) => path.includes(first.name)),
+      "nothing is left lying about",
+    );
 
     // A machine that lost its power leaves parts; they go with a later run, and the older archive only now.
     s3.objects.set("prod/a b/streamvibe-20260101T000000Z/000001-public.users.age", new Uint8Array(3));
@@ -287,9 +338,21 @@ Deno.test("in S3: a backup that fails or dies at any moment leaves the good ones
     assert.deepEqual(last.pruned, [first.name]);
     assert.ok([...s3.objects.keys()].every((path) => path.includes(last.name)));
 
-    const wrong = openStore(`s3://${s3.bucket}`, (name) => name === "AWS_SECRET_ACCESS_KEY" ? "wrong" : s3.env[name]);
+    const wrong = openStore(
+      `s3://${s3.bucket}`,
+      (name) => name === "AWS_SECRET_ACCESS_KEY" ? "wrong" : s3.env[name],
+    );
     await assert.rejects(listArchives(wrong), /403 SignatureDoesNotMatch/);
-    await assert.rejects(restore({ database_url: stack.db_url, store, key: { identity: await newIdentity() }, yes: false, say: quiet }), /the key is not/);
+    await assert.rejects(
+      restore({
+        database_url: stack.db_url,
+        store,
+        key: { identity: await newIdentity() },
+        yes: false,
+        say: quiet,
+      }),
+      /the key is not/,
+    );
   } finally {
     await s3.stop();
   }
@@ -302,7 +365,11 @@ Deno.test("rows that are written meanwhile are in the archive as of one moment, 
   const id = crypto.randomUUID();
   try {
     await sql`insert into auth.users (id, email) values (${id}, ${`${id}@example.com`})`;
-    const asked = { ...await options(stack, place), api: undefined, key: { passphrase: "five words are long enough" } };
+    const asked = {
+      ...await options(stack, place),
+      api: undefined,
+      key: { passphrase: "five words are long enough" },
+    };
     let written = 0;
     const made = await backup({
       ...asked,
@@ -333,4 +400,3 @@ Deno.test("rows that are written meanwhile are in the archive as of one moment, 
     await Deno.remove(place, { recursive: true }).catch(quiet);
   }
 });
-

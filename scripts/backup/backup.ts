@@ -5,10 +5,19 @@
  */
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
-import { after, copyOut, readCatalogue, SESSION, type TableToCopy, tablesToCopy } from "./catalogue.ts";
+import { after, copyOut, readCatalogue, SESSION, tablesToCopy, type TableToCopy } from "./catalogue.ts";
 import { type Bytes, type Key, newIdentity, open, recipientOf, seal, sha256 } from "./cipher.ts";
 import { StorageFiles } from "./files.ts";
-import { listArchives, MANIFEST, Manifest, type Part, partsOf, readManifest, type Table, writeManifest } from "./manifest.ts";
+import {
+  listArchives,
+  MANIFEST,
+  Manifest,
+  type Part,
+  partsOf,
+  readManifest,
+  type Table,
+  writeManifest,
+} from "./manifest.ts";
 import { expired, nameOf, type Retention, timeOf } from "./retention.ts";
 import { Session } from "./session.ts";
 import { Missing, type Store } from "./store.ts";
@@ -64,7 +73,9 @@ export async function backup(options: BackupOptions): Promise<BackupDone> {
       await options.on?.("verified");
       await store.put(`${name}/${MANIFEST}`, sealed);
       const read = await readManifest(store, name, options.key);
-      if (JSON.stringify(read) !== JSON.stringify(manifest)) throw new Error("Cannot finish: the manifest reads back differently");
+      if (JSON.stringify(read) !== JSON.stringify(manifest)) {
+        throw new Error("Cannot finish: the manifest reads back differently");
+      }
       await options.on?.("published");
       const done = {
         name,
@@ -124,7 +135,9 @@ async function takeSnapshot(writer: Writer, options: BackupOptions, name: string
     const [leader, ...followers] = sessions;
     if (!leader) throw new Error("Cannot back up: no connection");
     await leader.run(`${SESSION}; begin transaction isolation level repeatable read, read only`);
-    const [snapshot] = await leader.query<{ id: string; taken_at: Date }>`select pg_export_snapshot() as id, clock_timestamp() as taken_at`;
+    const [snapshot] = await leader.query<
+      { id: string; taken_at: Date }
+    >`select pg_export_snapshot() as id, clock_timestamp() as taken_at`;
     if (!snapshot) throw new Error("Cannot back up: the database gives no snapshot");
     for (const follower of followers) {
       await follower.run(
@@ -132,18 +145,25 @@ async function takeSnapshot(writer: Writer, options: BackupOptions, name: string
       );
     }
     const catalogue = await readCatalogue(leader);
-    if (catalogue.migrations.length === 0 || catalogue.migrations.some(({ statements }) => statements.length === 0)) {
+    if (
+      catalogue.migrations.length === 0 ||
+      catalogue.migrations.some(({ statements }) => statements.length === 0)
+    ) {
       throw new Error(
         "Cannot back up: supabase_migrations.schema_migrations does not say which statements made the schema; apply the modules with `supabase db push`",
       );
     }
     const all = await tablesToCopy(leader);
     // The largest first, so that no connection is left with it at the end.
-    const queue = all.filter(({ is_unlogged }) => !is_unlogged).sort((one, other) => other.estimated_bytes - one.estimated_bytes);
+    const queue = all.filter(({ is_unlogged }) => !is_unlogged).sort((one, other) =>
+      other.estimated_bytes - one.estimated_bytes
+    );
     options.say(`copying ${queue.length} tables of PostgreSQL ${catalogue.server_version}`);
     const tables: Table[] = [];
     await Promise.all(followers.map(async (follower) => {
-      for (let next = queue.shift(); next; next = queue.shift()) tables.push(await copyTable(follower, next, writer));
+      for (let next = queue.shift(); next; next = queue.shift()) {
+        tables.push(await copyTable(follower, next, writer));
+      }
     }));
     const { secrets, secret_names, setting_names } = await copySecrets(leader, writer, options.settings);
     const files = await copyFiles(writer, options);
@@ -155,7 +175,9 @@ async function takeSnapshot(writer: Writer, options: BackupOptions, name: string
       identity,
       ...catalogue,
       scripts: {
-        "realtime-channels.sql": await Deno.readTextFile(new URL("../../database/realtime-channels.sql", import.meta.url)),
+        "realtime-channels.sql": await Deno.readTextFile(
+          new URL("../../database/realtime-channels.sql", import.meta.url),
+        ),
       },
       tables: tables.sort((one, other) => one.name < other.name ? -1 : 1),
       unlogged: all.filter(({ is_unlogged }) => is_unlogged).map(({ name }) => name),
@@ -179,20 +201,34 @@ async function copyTable(session: Session, table: TableToCopy, writer: Writer): 
   const limit = table.key.length > 0 ? table.rows_a_part : null;
   for (let after_last = "";;) {
     const chunks: Uint8Array[] = [];
-    await session.copyOut(copyOut(table, limit === null ? undefined : { after: after_last, limit }), (chunk) => {
-      chunks.push(chunk);
-      whole.update(chunk);
-    });
+    await session.copyOut(
+      copyOut(table, limit === null ? undefined : { after: after_last, limit }),
+      (chunk) => {
+        chunks.push(chunk);
+        whole.update(chunk);
+      },
+    );
     const text = Buffer.concat(chunks);
     if (text.length === 0) break;
     bytes += text.length;
     const rows = countRows(text);
     parts.push(await writer.write(kind, text, rows));
     if (limit === null || rows < limit) break;
-    after_last = after(table, text.toString("utf8", text.lastIndexOf(10, text.length - 2) + 1, text.length - 1));
+    after_last = after(
+      table,
+      text.toString("utf8", text.lastIndexOf(10, text.length - 2) + 1, text.length - 1),
+    );
   }
   const { name, columns, order } = table;
-  return { name, columns, order, rows: parts.reduce((sum, part) => sum + part.rows, 0), bytes, sha256: whole.digest("hex"), parts };
+  return {
+    name,
+    columns,
+    order,
+    rows: parts.reduce((sum, part) => sum + part.rows, 0),
+    bytes,
+    sha256: whole.digest("hex"),
+    parts,
+  };
 }
 
 export function countRows(text: Uint8Array): number {
@@ -211,7 +247,9 @@ async function copySecrets(session: Session, writer: Writer, settings?: string) 
   return {
     secrets: await writer.write("secrets", new TextEncoder().encode(text)),
     secret_names: rows.flatMap(({ name }) => name ?? []),
-    setting_names: [...(settings ?? "").matchAll(/^([A-Z][A-Z0-9_]*)=./gm)].map(([, setting = ""]) => setting),
+    setting_names: [...(settings ?? "").matchAll(/^([A-Z][A-Z0-9_]*)=./gm)].map(([, setting = ""]) =>
+      setting
+    ),
   };
 }
 
@@ -230,15 +268,31 @@ async function copyFiles(writer: Writer, { api, buckets, say }: BackupOptions): 
 }
 
 /** By `pg_dump`, where one of the server's version is installed. */
-async function dumpSchema(database_url: string, server_version: string, writer: Writer): Promise<Part | null> {
+async function dumpSchema(
+  database_url: string,
+  server_version: string,
+  writer: Writer,
+): Promise<Part | null> {
   const major = parseInt(server_version);
   for (const program of [`/usr/lib/postgresql/${major}/bin/pg_dump`, "pg_dump"]) {
     const version = await outputOf(program, "--version");
-    if (!version?.success || parseInt(new TextDecoder().decode(version.stdout).match(/\d+/)?.[0] ?? "") !== major) continue;
+    if (
+      !version?.success ||
+      parseInt(new TextDecoder().decode(version.stdout).match(/\d+/)?.[0] ?? "") !== major
+    ) continue;
     const dump = await new Deno.Command(program, {
-      args: ["--schema-only", "--no-owner", "--exclude-schema=vault|cron|net|realtime|extensions", `--dbname=${database_url}`],
+      args: [
+        "--schema-only",
+        "--no-owner",
+        "--exclude-schema=vault|cron|net|realtime|extensions",
+        `--dbname=${database_url}`,
+      ],
     }).output();
-    if (!dump.success) throw new Error(`Cannot dump the schema: pg_dump says ${new TextDecoder().decode(dump.stderr).slice(0, 500)}`);
+    if (!dump.success) {
+      throw new Error(
+        `Cannot dump the schema: pg_dump says ${new TextDecoder().decode(dump.stderr).slice(0, 500)}`,
+      );
+    }
     return await writer.write("schema", dump.stdout);
   }
   return null;
@@ -264,18 +318,25 @@ export async function verify(store: Store, manifest: Manifest): Promise<void> {
       whole.update(text);
       counted += countRows(text);
     }
-    if (counted !== rows) throw new Error(`Cannot trust the archive: ${name} has ${counted} rows, and should have ${rows}`);
+    if (counted !== rows) {
+      throw new Error(`Cannot trust the archive: ${name} has ${counted} rows, and should have ${rows}`);
+    }
     // Taken of the rows as they came from the database: nothing happened to them on the way here.
-    if (whole.digest("hex") !== sha256) throw new Error(`Cannot trust the archive: ${name} has other rows than the database gave`);
+    if (whole.digest("hex") !== sha256) {
+      throw new Error(`Cannot trust the archive: ${name} has other rows than the database gave`);
+    }
   }
-  for (const part of [manifest.secrets, ...manifest.files.parts, ...manifest.schema ? [manifest.schema] : []]) {
+  for (
+    const part of [manifest.secrets, ...manifest.files.parts, ...manifest.schema ? [manifest.schema] : []]
+  ) {
     await readPart(store, part, manifest.identity);
   }
 }
 
 /** @throws When it is missing, was cut off, or is not as it was written. */
 export async function readPart(store: Store, part: Part, identity: string): Promise<Bytes> {
-  const refuse = (what: string) => new Error(`Cannot use the archive: ${part.path} ${what}; use another archive`);
+  const refuse = (what: string) =>
+    new Error(`Cannot use the archive: ${part.path} ${what}; use another archive`);
   let sealed: Bytes;
   try {
     sealed = await store.get(part.path);
@@ -283,10 +344,14 @@ export async function readPart(store: Store, part: Part, identity: string): Prom
     if (error instanceof Missing) throw refuse("is missing");
     throw error;
   }
-  if (sealed.length !== part.bytes) throw refuse(`was cut off or changed: it has ${sealed.length} bytes, and should have ${part.bytes}`);
+  if (sealed.length !== part.bytes) {
+    throw refuse(`was cut off or changed: it has ${sealed.length} bytes, and should have ${part.bytes}`);
+  }
   if (sha256(sealed) !== part.sha256) throw refuse("was changed: its sum is another");
   const plain = await open(sealed, { identity }).catch(() => null);
-  if (plain === null || plain.length !== part.plain_bytes || sha256(plain) !== part.plain_sha256) throw refuse("cannot be opened");
+  if (plain === null || plain.length !== part.plain_bytes || sha256(plain) !== part.plain_sha256) {
+    throw refuse("cannot be opened");
+  }
   return plain;
 }
 
@@ -310,7 +375,12 @@ async function prune(store: Store, retention: Retention, now: Date): Promise<str
 }
 
 /** Writes down that a run has begun; null where module 011 is not there. */
-export async function beginRun(session: Session, kind: "backup" | "restore" | "drill", archive: string, place: string): Promise<string | null> {
+export async function beginRun(
+  session: Session,
+  kind: "backup" | "restore" | "drill",
+  archive: string,
+  place: string,
+): Promise<string | null> {
   const [there] = await session.query`select to_regclass('ops.backup_run') is not null as is_there`;
   if (!there?.is_there) return null;
   const [run] = await session.query<{ id: string }>`
@@ -318,7 +388,11 @@ export async function beginRun(session: Session, kind: "backup" | "restore" | "d
   return run?.id ?? null;
 }
 
-export async function endRun(session: Session, run: string | null, done: { rows: number; bytes: number; files: number }): Promise<void> {
+export async function endRun(
+  session: Session,
+  run: string | null,
+  done: { rows: number; bytes: number; files: number },
+): Promise<void> {
   if (run === null) return;
   await session.query`
     update ops.backup_run
@@ -329,5 +403,7 @@ export async function endRun(session: Session, run: string | null, done: { rows:
 export async function failRun(session: Session, run: string | null, error: unknown): Promise<void> {
   if (run === null) return;
   const reason = (error instanceof Error ? error.message : String(error)).slice(0, 1_000);
-  await session.query`update ops.backup_run set finished_at = clock_timestamp(), error = ${reason} where id = ${run}`.catch(() => {});
+  await session
+    .query`update ops.backup_run set finished_at = clock_timestamp(), error = ${reason} where id = ${run}`
+    .catch(() => {});
 }

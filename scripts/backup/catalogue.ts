@@ -3,7 +3,8 @@ import type { Manifest } from "./manifest.ts";
 import type { Session } from "./session.ts";
 
 /** Schemas that are Supabase's or PostgreSQL's own. */
-const OTHERS = "^(pg_|information_schema$|auth$|vault$|cron$|net$|realtime$|storage$|extensions$|graphql|pgsodium|pgbouncer$|pgmq|supabase_|_)";
+const OTHERS =
+  "^(pg_|information_schema$|auth$|vault$|cron$|net$|realtime$|storage$|extensions$|graphql|pgsodium|pgbouncer$|pgmq|supabase_|_)";
 /** Of Auth what makes a person able to sign in; sessions end with the database that they were begun in. */
 const AUTH_TABLES = ["users", "identities", "mfa_factors"];
 
@@ -51,7 +52,9 @@ export async function tablesToCopy(session: Session): Promise<TableToCopy[]> {
 
 export async function readCatalogue(
   session: Session,
-): Promise<Pick<Manifest, "partitions" | "sequences" | "cron" | "migrations" | "deleted_people" | "server_version">> {
+): Promise<
+  Pick<Manifest, "partitions" | "sequences" | "cron" | "migrations" | "deleted_people" | "server_version">
+> {
   const partitions = await session.query<Manifest["partitions"][number]>`
     select format('%I.%I', space.nspname, class.relname) as name, inhparent::regclass::text as parent,
       pg_get_expr(class.relpartbound, class.oid) as bound, class.relrowsecurity as has_rls, obj_description(class.oid, 'pg_class') as comment,
@@ -66,7 +69,9 @@ export async function readCatalogue(
   const sequences = await session.query<Manifest["sequences"][number]>`
     select format('%I.%I', schemaname, sequencename) as name, coalesce(last_value, start_value)::text as last_value, last_value is not null as is_called
     from pg_sequences where schemaname !~ ${OTHERS} order by 1`;
-  const [has] = await session.query<{ cron: boolean; migrations: boolean; deletions: boolean; version: string }>`
+  const [has] = await session.query<
+    { cron: boolean; migrations: boolean; deletions: boolean; version: string }
+  >`
     select to_regclass('cron.job') is not null as cron, to_regclass('supabase_migrations.schema_migrations') is not null as migrations,
       to_regclass('ops.account_deletion') is not null as deletions, current_setting('server_version') as version`;
   const cron = has?.cron
@@ -107,10 +112,13 @@ export function copyOut(
 /** The condition for what comes after a row, given as COPY wrote it. */
 export function after({ key, columns }: Pick<TableToCopy, "key" | "columns">, line: string): string {
   const values = line.split("\t").map(unescape);
-  const [left, right] = [key.map(keyOf), key.map(({ name, type, is_text }) => {
-    const literal = `'${(values[columns.indexOf(name)] ?? "").replaceAll("'", "''")}'::${type}`;
-    return is_text ? `${literal} collate "C"` : literal;
-  })];
+  const [left, right] = [
+    key.map(keyOf),
+    key.map(({ name, type, is_text }) => {
+      const literal = `'${(values[columns.indexOf(name)] ?? "").replaceAll("'", "''")}'::${type}`;
+      return is_text ? `${literal} collate "C"` : literal;
+    }),
+  ];
   return ` where (${left.join(", ")}) > (${right.join(", ")})`;
 }
 

@@ -22,11 +22,17 @@ export interface Key {
 /** @throws When there is none, or both. */
 export function readKey(env: (name: string) => string | undefined): Key {
   const [identity, passphrase] = [env("BACKUP_IDENTITY"), env("BACKUP_PASSPHRASE")];
-  if (identity && passphrase) throw new Error("Cannot choose a key: set BACKUP_IDENTITY or BACKUP_PASSPHRASE, got both");
+  if (identity && passphrase) {
+    throw new Error("Cannot choose a key: set BACKUP_IDENTITY or BACKUP_PASSPHRASE, got both");
+  }
   if (identity) {
     // A file of age-keygen has comments around the key.
     const key = identity.match(/AGE-SECRET-KEY-(?:PQ-)?1[0-9A-Z]+/)?.[0];
-    if (!key) throw new Error("Cannot use BACKUP_IDENTITY: it must be AGE-SECRET-KEY-1…, as `scripts/backup.sh --new-key` prints");
+    if (!key) {
+      throw new Error(
+        "Cannot use BACKUP_IDENTITY: it must be AGE-SECRET-KEY-1…, as `scripts/backup.sh --new-key` prints",
+      );
+    }
     return { identity: key };
   }
   if (passphrase && passphrase.length >= 20) return { passphrase };
@@ -45,7 +51,10 @@ export function sha256(bytes: Uint8Array): string {
 }
 
 /** Compressed, then encrypted. */
-export async function seal(plain: Uint8Array, to: { recipient: string } | { passphrase: string }): Promise<Bytes> {
+export async function seal(
+  plain: Uint8Array,
+  to: { recipient: string } | { passphrase: string },
+): Promise<Bytes> {
   const encrypter = new Encrypter();
   if ("passphrase" in to) encrypter.setPassphrase(to.passphrase);
   else encrypter.addRecipient(to.recipient);
@@ -85,12 +94,15 @@ export async function openManifest(sealed: Uint8Array, key: Key): Promise<string
   const [, code = "", text = ""] = plain.match(/^([0-9a-f]{64})\n([^]*)$/) ?? [];
   const [one, other] = [new TextEncoder().encode(code), new TextEncoder().encode(codeOf(text, key))];
   if (one.length !== other.length || !timingSafeEqual(one, other)) {
-    throw new Error("Cannot trust the archive: its manifest was not made by somebody with your key; use another archive");
+    throw new Error(
+      "Cannot trust the archive: its manifest was not made by somebody with your key; use another archive",
+    );
   }
   return text;
 }
 
 function codeOf(text: string, key: Key): string {
-  const secret = createHash("sha256").update(`streamvibe backup manifest\n${key.identity ?? key.passphrase}`).digest();
+  const secret = createHash("sha256").update(`streamvibe backup manifest\n${key.identity ?? key.passphrase}`)
+    .digest();
   return createHmac("sha256", secret).update(text).digest("hex");
 }

@@ -45,14 +45,22 @@ function databaseOf(): string {
 
 const place = values.to ?? values.from ?? env("BACKUP_DESTINATION");
 const storeOf = () => {
-  if (!place) throw new Error("Cannot go on without a place for archives: give --to or --from, or set BACKUP_DESTINATION");
+  if (!place) {
+    throw new Error(
+      "Cannot go on without a place for archives: give --to or --from, or set BACKUP_DESTINATION",
+    );
+  }
   return openStore(place, env);
 };
 
 async function main(): Promise<void> {
   if (values["new-key"]) {
     const identity = await newIdentity();
-    console.log(`# keep this where the database is not: without it no archive can be read\n# public key: ${await recipientOf(identity)}\n${identity}`);
+    console.log(
+      `# keep this where the database is not: without it no archive can be read\n# public key: ${await recipientOf(
+        identity,
+      )}\n${identity}`,
+    );
     return;
   }
   if (values.list) {
@@ -64,7 +72,9 @@ async function main(): Promise<void> {
   switch (positionals[0]) {
     case "backup": {
       const settings = values.settings ? await Deno.readTextFile(values.settings) : undefined;
-      const retention = values.keep === "all" ? null : readRetention(values.keep ?? env("BACKUP_KEEP") ?? "7,4,12");
+      const retention = values.keep === "all"
+        ? null
+        : readRetention(values.keep ?? env("BACKUP_KEEP") ?? "7,4,12");
       if (values["dry-run"]) {
         say(`would back up into ${store.place}, and keep ${JSON.stringify(retention ?? "all")}`);
         return;
@@ -86,11 +96,17 @@ async function main(): Promise<void> {
     }
     case "restore":
       if (values["files-only"]) {
-        console.log(JSON.stringify({ files: await restoreOnlyFiles({ store, key, archive: values.archive, api: apiOf() }) }));
+        console.log(
+          JSON.stringify({
+            files: await restoreOnlyFiles({ store, key, archive: values.archive, api: apiOf() }),
+          }),
+        );
         return;
       }
       if (!values.yes && !values["dry-run"] && /\.supabase\.(co|com)$/.test(new URL(databaseOf()).hostname)) {
-        throw new Error("Cannot restore into a hosted project just so: --yes says that it may be overwritten");
+        throw new Error(
+          "Cannot restore into a hosted project just so: --yes says that it may be overwritten",
+        );
       }
       console.log(JSON.stringify(
         await restore({
@@ -108,7 +124,13 @@ async function main(): Promise<void> {
       return;
     case "drill":
       console.log(JSON.stringify(
-        await drill({ store, key, archive: values.archive, say, record_url: values.database ?? env("DATABASE_URL") }),
+        await drill({
+          store,
+          key,
+          archive: values.archive,
+          say,
+          record_url: values.database ?? env("DATABASE_URL"),
+        }),
       ));
       return;
     default:

@@ -13,7 +13,9 @@ export async function drill(
   },
 ): Promise<RestoreDone> {
   const record = options.record_url ? await Session.open(options.record_url) : null;
-  const run = record ? await beginRun(record, "drill", options.archive ?? "the newest", options.store.place) : null;
+  const run = record
+    ? await beginRun(record, "drill", options.archive ?? "the newest", options.store.place)
+    : null;
   const home = await Deno.makeTempDir({ prefix: "streamvibe-drill-" });
   let stack: Stack | null = null;
   try {

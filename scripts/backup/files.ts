@@ -9,7 +9,14 @@ const Listed = z.array(z.object({
 }));
 
 /** One segment of a file, before its bytes in a pack. */
-const Segment = z.object({ bucket: z.string(), path: z.string(), type: z.string(), offset: z.int(), length: z.int(), total: z.int() });
+const Segment = z.object({
+  bucket: z.string(),
+  path: z.string(),
+  type: z.string(),
+  offset: z.int(),
+  length: z.int(),
+  total: z.int(),
+});
 type Segment = z.output<typeof Segment>;
 
 /** What Storage takes at a time of an upload in parts. https://supabase.com/docs/guides/storage/uploads/resumable-uploads */
@@ -36,12 +43,20 @@ export class StorageFiles {
         await response.body?.cancel();
         return;
       }
-      if (!response.ok) throw new Error(`Cannot list the bucket ${bucket}: Storage answered ${response.status} ${await response.text()}`);
+      if (!response.ok) {
+        throw new Error(
+          `Cannot list the bucket ${bucket}: Storage answered ${response.status} ${await response.text()}`,
+        );
+      }
       const entries = Listed.parse(await response.json());
       for (const { name, id, metadata } of entries) {
         const path = prefix ? `${prefix}/${name}` : name;
         if (id === null) yield* this.list(bucket, path);
-        else yield { path, bytes: metadata?.size ?? 0, type: metadata?.mimetype ?? "application/octet-stream" };
+        else {yield {
+            path,
+            bytes: metadata?.size ?? 0,
+            type: metadata?.mimetype ?? "application/octet-stream",
+          };}
       }
       if (entries.length < 1_000) return;
     }
@@ -82,14 +97,21 @@ export class StorageFiles {
   }
 
   async #read(bucket: string, path: string, offset: number): Promise<{ bytes: Uint8Array; total: number }> {
-    const response = await this.#ask(`/object/${bucket}/${path.split("/").map(encodeURIComponent).join("/")}`, {
-      headers: { range: `bytes=${offset}-${offset + SEGMENT - 1}` },
-    });
+    const response = await this.#ask(
+      `/object/${bucket}/${path.split("/").map(encodeURIComponent).join("/")}`,
+      {
+        headers: { range: `bytes=${offset}-${offset + SEGMENT - 1}` },
+      },
+    );
     if (response.status === 416) {
       await response.body?.cancel();
       return { bytes: new Uint8Array(), total: offset };
     }
-    if (!response.ok) throw new Error(`Cannot read ${bucket}/${path}: Storage answered ${response.status} ${await response.text()}`);
+    if (!response.ok) {
+      throw new Error(
+        `Cannot read ${bucket}/${path}: Storage answered ${response.status} ${await response.text()}`,
+      );
+    }
     const bytes = new Uint8Array(await response.arrayBuffer());
     const total = Number(response.headers.get("content-range")?.split("/")[1] ?? bytes.length);
     return { bytes: response.status === 206 ? bytes : bytes.slice(offset, offset + SEGMENT), total };
@@ -121,16 +143,23 @@ export class StorageFiles {
 
   async #write(about: Segment, body: Uint8Array<ArrayBuffer>): Promise<void> {
     const { bucket, path, type } = about;
-    const response = await this.#ask(`/object/${bucket}/${path.split("/").map(encodeURIComponent).join("/")}`, {
-      method: "POST",
-      headers: { "content-type": type, "x-upsert": "true" },
-      body,
-    });
+    const response = await this.#ask(
+      `/object/${bucket}/${path.split("/").map(encodeURIComponent).join("/")}`,
+      {
+        method: "POST",
+        headers: { "content-type": type, "x-upsert": "true" },
+        body,
+      },
+    );
     await accepted(about, response);
   }
 
   async #begin(about: Segment): Promise<string> {
-    const metadata = Object.entries({ bucketName: about.bucket, objectName: about.path, contentType: about.type })
+    const metadata = Object.entries({
+      bucketName: about.bucket,
+      objectName: about.path,
+      contentType: about.type,
+    })
       .map(([name, value]) => `${name} ${Buffer.from(value).toString("base64")}`);
     const response = await this.#ask("/upload/resumable", {
       method: "POST",
@@ -184,7 +213,11 @@ export function* segmentsOf(pack: Uint8Array): Generator<{ about: Segment; bytes
 }
 
 async function accepted({ bucket, path }: Segment, response: Response): Promise<void> {
-  if (!response.ok) throw new Error(`Cannot restore ${bucket}/${path}: Storage answered ${response.status} ${await response.text()}`);
+  if (!response.ok) {
+    throw new Error(
+      `Cannot restore ${bucket}/${path}: Storage answered ${response.status} ${await response.text()}`,
+    );
+  }
   await response.body?.cancel();
 }
 

@@ -35,7 +35,9 @@ export const Manifest = z.object({
   server_version: z.string(),
   /** Opens the parts. */
   identity: z.string(),
-  migrations: z.array(z.object({ version: z.string(), name: z.string().nullable(), statements: z.array(z.string()) })),
+  migrations: z.array(
+    z.object({ version: z.string(), name: z.string().nullable(), statements: z.array(z.string()) }),
+  ),
   /** Files that are applied after the rows. */
   scripts: z.record(z.string(), z.string()),
   partitions: z.array(z.object({
@@ -50,7 +52,9 @@ export const Manifest = z.object({
   /** Without rows, since a crash loses them, too. */
   unlogged: z.array(z.string()),
   sequences: z.array(z.object({ name: z.string(), last_value: z.string(), is_called: z.boolean() })),
-  cron: z.array(z.object({ name: z.string(), schedule: z.string(), command: z.string(), active: z.boolean() })),
+  cron: z.array(
+    z.object({ name: z.string(), schedule: z.string(), command: z.string(), active: z.boolean() }),
+  ),
   /** Vault's, decrypted, and the functions' settings, if they were given. */
   secrets: Part,
   secret_names: z.array(z.string()),
@@ -82,9 +86,12 @@ export async function readManifest(store: Store, name: string, key: Key): Promis
   const text = await openManifest(await store.get(`${name}/${MANIFEST}`), key);
   const read = Manifest.safeParse(JSON.parse(text));
   if (read.success) return read.data;
-  throw new Error(`Cannot read ${name}: it was made by another version of StreamVibe; restore it with that one`, {
-    cause: read.error,
-  });
+  throw new Error(
+    `Cannot read ${name}: it was made by another version of StreamVibe; restore it with that one`,
+    {
+      cause: read.error,
+    },
+  );
 }
 
 /** Names of whole archives, the newest first. */

@@ -41,7 +41,9 @@ export interface RestoreDone {
 }
 
 const Secrets = z.object({
-  vault: z.array(z.object({ name: z.string().nullable(), description: z.string().nullable(), secret: z.string() })),
+  vault: z.array(
+    z.object({ name: z.string().nullable(), description: z.string().nullable(), secret: z.string() }),
+  ),
   settings: z.string().nullable(),
 });
 
@@ -57,7 +59,11 @@ export async function restore(options: RestoreOptions): Promise<RestoreDone> {
   const name = options.archive ?? archives[0];
   if (name === undefined) throw new Error(`Cannot restore: there is no archive in ${store.place}`);
   if (!archives.includes(name)) {
-    throw new Error(`Cannot restore ${name}: there is no such archive in ${store.place}, only ${archives.slice(0, 5).join(", ") || "none"}`);
+    throw new Error(
+      `Cannot restore ${name}: there is no such archive in ${store.place}, only ${
+        archives.slice(0, 5).join(", ") || "none"
+      }`,
+    );
   }
   const manifest = await readManifest(store, name, key);
   // Before the database is touched: every part is there, as long as it was.
@@ -65,12 +71,20 @@ export async function restore(options: RestoreOptions): Promise<RestoreDone> {
   for await (const { path, bytes } of store.list(`${name}/`)) sizes.set(path, bytes);
   for (const { path, bytes } of partsOf(manifest)) {
     if (sizes.get(path) !== bytes) {
-      throw new Error(`Cannot use the archive: ${path} ${sizes.has(path) ? "was cut off or changed" : "is missing"}; use another archive`);
+      throw new Error(
+        `Cannot use the archive: ${path} ${
+          sizes.has(path) ? "was cut off or changed" : "is missing"
+        }; use another archive`,
+      );
     }
   }
-  const secrets = Secrets.parse(JSON.parse(new TextDecoder().decode(await readPart(store, manifest.secrets, manifest.identity))));
+  const secrets = Secrets.parse(
+    JSON.parse(new TextDecoder().decode(await readPart(store, manifest.secrets, manifest.identity))),
+  );
   const rows = manifest.tables.reduce((sum, table) => sum + table.rows, 0);
-  say(`${name}: ${rows} rows in ${manifest.tables.length} tables, ${manifest.files.count} files, ${secrets.vault.length} secrets, of ${manifest.taken_at}`);
+  say(
+    `${name}: ${rows} rows in ${manifest.tables.length} tables, ${manifest.files.count} files, ${secrets.vault.length} secrets, of ${manifest.taken_at}`,
+  );
   const deleted = await deletedSince(store, key, archives, manifest);
 
   const sql = await Session.open(options.database_url);
@@ -82,8 +96,21 @@ export async function restore(options: RestoreOptions): Promise<RestoreDone> {
       );
     }
     if (options.dry_run) {
-      say(state.has_schema ? "would roll back the modules that are there, and restore" : "would restore into the empty database");
-      return { name, taken_at: manifest.taken_at, rows, bytes: 0, files: 0, secrets: secrets.vault.length, seconds: 0, deleted_again: deleted.length };
+      say(
+        state.has_schema
+          ? "would roll back the modules that are there, and restore"
+          : "would restore into the empty database",
+      );
+      return {
+        name,
+        taken_at: manifest.taken_at,
+        rows,
+        bytes: 0,
+        files: 0,
+        secrets: secrets.vault.length,
+        seconds: 0,
+        deleted_again: deleted.length,
+      };
     }
     await sql.run(SESSION);
     await sql.run("begin");
@@ -128,13 +155,20 @@ export async function restore(options: RestoreOptions): Promise<RestoreDone> {
 }
 
 /** People of whom newer archives know that they were deleted, and this one does not. */
-async function deletedSince(store: Store, key: Key, archives: string[], manifest: Manifest): Promise<string[]> {
+async function deletedSince(
+  store: Store,
+  key: Key,
+  archives: string[],
+  manifest: Manifest,
+): Promise<string[]> {
   const known = new Set(manifest.deleted_people);
   const since = new Set<string>();
   const newest = archives[0];
   // Each knows of all before it.
   if (newest !== undefined && newest > manifest.name) {
-    for (const person of (await readManifest(store, newest, key)).deleted_people) if (!known.has(person)) since.add(person);
+    for (const person of (await readManifest(store, newest, key)).deleted_people) {
+      if (!known.has(person)) since.add(person);
+    }
   }
   return [...since];
 }
@@ -143,7 +177,9 @@ async function stateOf(sql: Session): Promise<{ has_schema: boolean; people: num
   const [state] = await sql.query<{ has_auth: boolean; has_schema: boolean }>`
     select to_regclass('auth.users') is not null as has_auth, to_regnamespace('ops') is not null as has_schema`;
   if (!state?.has_auth) {
-    throw new Error("Cannot restore into this database: it has no schema auth; it must be a Supabase project's, or a local stack's");
+    throw new Error(
+      "Cannot restore into this database: it has no schema auth; it must be a Supabase project's, or a local stack's",
+    );
   }
   const [count] = await sql.query<{ people: number }>`select count(*)::integer as people from auth.users`;
   return { has_schema: state.has_schema, people: count?.people ?? 0 };
@@ -153,7 +189,8 @@ async function stateOf(sql: Session): Promise<{ has_schema: boolean; people: num
 async function clear(sql: Session, say: (line: string) => void): Promise<void> {
   say("rolling back the modules that are there");
   const folder = new URL("../../database/rollback/", import.meta.url);
-  const [history] = await sql.query`select to_regclass('supabase_migrations.schema_migrations') is not null as is_there`;
+  const [history] = await sql
+    .query`select to_regclass('supabase_migrations.schema_migrations') is not null as is_there`;
   // They go anyway: whoever waits to be erased does.
   for (const table of ["ops.data_deletion", "ops.account_deletion"]) {
     const [there] = await sql.query`select to_regclass(${table}) is not null as is_there`;
@@ -163,7 +200,9 @@ async function clear(sql: Session, say: (line: string) => void): Promise<void> {
   for (const file of files) {
     const [applied] = history?.is_there
       ? await sql.query`
-        select from supabase_migrations.schema_migrations where name = ${file.replace(/^\d+_/, "").replace(/\.sql$/, "")}`
+        select from supabase_migrations.schema_migrations where name = ${
+        file.replace(/^\d+_/, "").replace(/\.sql$/, "")
+      }`
       : [true];
     if (applied) await sql.run(await Deno.readTextFile(new URL(file, folder)));
   }
@@ -183,7 +222,8 @@ async function applySchema(sql: Session, manifest: Manifest): Promise<void> {
         throw new Error(`Cannot apply ${version}_${name}: ${error.message}`, { cause: error });
       });
     }
-    await sql.query`insert into supabase_migrations.schema_migrations (version, name, statements) values (${version}, ${name}, ${statements})`;
+    await sql
+      .query`insert into supabase_migrations.schema_migrations (version, name, statements) values (${version}, ${name}, ${statements})`;
   }
   await sql.run(SESSION);
   for (const { name, parent, bound, has_rls, comment, policies } of manifest.partitions) {
@@ -209,11 +249,17 @@ async function loadRows(sql: Session, store: Store, manifest: Manifest): Promise
   try {
     await sql.run("set local session_replication_role = replica; set local maintenance_work_mem = '256MB'");
   } catch (error) {
-    throw new Error("Cannot restore: the login may not set session_replication_role; use the project's `postgres`", { cause: error });
+    throw new Error(
+      "Cannot restore: the login may not set session_replication_role; use the project's `postgres`",
+      { cause: error },
+    );
   }
   // What modules and the partitions brought along (reference rows) is in the archive, too.
   const names = manifest.tables.map(({ name }) => name);
-  const [auth, ours] = [names.filter((name) => name.startsWith("auth.")), names.filter((name) => !name.startsWith("auth."))];
+  const [auth, ours] = [
+    names.filter((name) => name.startsWith("auth.")),
+    names.filter((name) => !name.startsWith("auth.")),
+  ];
   const known = new Map<string, string[]>();
   for (const name of names) {
     const columns = await sql.query<{ name: string }>`
@@ -226,11 +272,18 @@ async function loadRows(sql: Session, store: Store, manifest: Manifest): Promise
   for (const table of manifest.tables) {
     const missing = table.columns.filter((column) => !known.get(table.name)?.includes(column));
     if (missing.length > 0) {
-      throw new Error(`Cannot restore ${table.name}: the database has no ${missing.join(", ")}; its Auth may be older than the archive's`);
+      throw new Error(
+        `Cannot restore ${table.name}: the database has no ${
+          missing.join(", ")
+        }; its Auth may be older than the archive's`,
+      );
     }
     if (table.parts.length === 0) continue;
     const indexes = table.rows > MANY_ROWS ? await dropIndexes(sql, table.name) : [];
-    await sql.copyIn(`copy ${table.name} (${table.columns.join(", ")}) from stdin`, textOf(store, table.parts, manifest.identity));
+    await sql.copyIn(
+      `copy ${table.name} (${table.columns.join(", ")}) from stdin`,
+      textOf(store, table.parts, manifest.identity),
+    );
     for (const { definition, name, comment } of indexes) {
       await sql.run(definition);
       if (comment !== null) await sql.run(`comment on index ${name} is ${quote(comment)}`);
@@ -261,7 +314,9 @@ async function compareRows(sql: Session, manifest: Manifest): Promise<void> {
     const whole = createHash("sha256");
     await sql.copyOut(copyOut(table), (chunk) => void whole.update(chunk));
     if (whole.digest("hex") !== table.sha256) {
-      throw new Error(`Cannot finish the restore: ${table.name} has other rows than the archive; nothing was changed`);
+      throw new Error(
+        `Cannot finish the restore: ${table.name} has other rows than the archive; nothing was changed`,
+      );
     }
   }
 }
@@ -269,16 +324,25 @@ async function compareRows(sql: Session, manifest: Manifest): Promise<void> {
 /** Encrypted anew, with the target's own root key: what lay encrypted in the old database nobody could read here. */
 async function restoreSecrets(sql: Session, secrets: z.output<typeof Secrets>["vault"]): Promise<void> {
   for (const { name, description, secret } of secrets) {
-    const [there] = name === null ? [] : await sql.query<{ id: string }>`select id from vault.secrets where name = ${name}`;
+    const [there] = name === null
+      ? []
+      : await sql.query<{ id: string }>`select id from vault.secrets where name = ${name}`;
     if (there && name !== null && OWN_SECRETS.includes(name)) continue;
-    if (there) await sql.query`select vault.update_secret(${there.id}::uuid, ${secret}, ${name}, ${description ?? ""})`;
-    else await sql.query`select vault.create_secret(${secret}, ${name}, ${description ?? ""})`;
+    if (there) {
+      await sql.query`select vault.update_secret(${there.id}::uuid, ${secret}, ${name}, ${
+        description ?? ""
+      })`;
+    } else await sql.query`select vault.create_secret(${secret}, ${name}, ${description ?? ""})`;
   }
-  const found = await sql.query<{ name: string; decrypted_secret: string }>`select name, decrypted_secret from vault.decrypted_secrets`;
+  const found = await sql.query<
+    { name: string; decrypted_secret: string }
+  >`select name, decrypted_secret from vault.decrypted_secrets`;
   const readable = new Map(found.map((row) => [row.name, row.decrypted_secret]));
   for (const { name, secret } of secrets) {
     if (name !== null && !OWN_SECRETS.includes(name) && readable.get(name) !== secret) {
-      throw new Error(`Cannot finish the restore: the secret ${name} reads back differently; nothing was changed`);
+      throw new Error(
+        `Cannot finish the restore: the secret ${name} reads back differently; nothing was changed`,
+      );
     }
   }
 }
@@ -286,9 +350,12 @@ async function restoreSecrets(sql: Session, secrets: z.output<typeof Secrets>["v
 async function settle(sql: Session, manifest: Manifest): Promise<void> {
   for (const { name, last_value, is_called } of manifest.sequences) {
     const [there] = await sql.query`select to_regclass(${name}) is not null as is_there`;
-    if (there?.is_there) await sql.query`select setval(${name}::text::regclass, ${last_value}::text::bigint, ${is_called})`;
+    if (there?.is_there) {
+      await sql.query`select setval(${name}::text::regclass, ${last_value}::text::bigint, ${is_called})`;
+    }
   }
-  const [marks] = await sql.query`select to_regprocedure('ops.reset_transaction_marks()') is not null as is_there`;
+  const [marks] = await sql
+    .query`select to_regprocedure('ops.reset_transaction_marks()') is not null as is_there`;
   if (marks?.is_there) await sql.query`select ops.reset_transaction_marks()`;
   for (const text of Object.values(manifest.scripts)) await sql.run(text);
 }
@@ -300,7 +367,9 @@ async function startJobs(sql: Session, manifest: Manifest): Promise<void> {
     await sql.run(await Deno.readTextFile(new URL("../../database/cron-jobs.sql", import.meta.url)));
   }
   for (const { name, schedule, command, active } of manifest.cron) {
-    const [job] = await sql.query<{ id: string }>`select cron.schedule(${name}, ${schedule}, ${command})::text as id`;
+    const [job] = await sql.query<
+      { id: string }
+    >`select cron.schedule(${name}, ${schedule}, ${command})::text as id`;
     if (!active) await sql.query`select cron.alter_job(${job?.id ?? "0"}::text::bigint, active => false)`;
   }
 }
@@ -308,13 +377,19 @@ async function startJobs(sql: Session, manifest: Manifest): Promise<void> {
 async function restoreFiles({ api, store, say }: RestoreOptions, manifest: Manifest): Promise<number> {
   if (manifest.files.parts.length === 0) return 0;
   if (!api) {
-    say(`${manifest.files.count} files are left out: they need --api and SUPABASE_SECRET_KEY; run again with --files-only`);
+    say(
+      `${manifest.files.count} files are left out: they need --api and SUPABASE_SECRET_KEY; run again with --files-only`,
+    );
     return 0;
   }
   return await filesInto(api, store, manifest);
 }
 
-async function filesInto(api: { url: string; key: string }, store: Store, manifest: Manifest): Promise<number> {
+async function filesInto(
+  api: { url: string; key: string },
+  store: Store,
+  manifest: Manifest,
+): Promise<number> {
   const storage = new StorageFiles(api.url, api.key);
   const unpacker = storage.unpacker();
   const buckets = new Set<string>();

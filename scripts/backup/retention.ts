@@ -8,10 +8,14 @@ export interface Retention {
 
 /** @param text Such as `7,4,12`. */
 export function readRetention(text: string): Retention {
-  const [daily, weekly, monthly, ...rest] = text.split(",").map((one) => /^\d{1,4}$/.test(one.trim()) ? Number(one) : NaN);
+  const [daily, weekly, monthly, ...rest] = text.split(",").map((one) =>
+    /^\d{1,4}$/.test(one.trim()) ? Number(one) : NaN
+  );
   const numbers = [daily, weekly, monthly];
   if (rest.length > 0 || numbers.some((one) => one === undefined || Number.isNaN(one)) || (daily ?? 0) < 1) {
-    throw new Error(`Cannot read the retention: it is days,weeks,months, such as 7,4,12, with at least one day, got ${text}`);
+    throw new Error(
+      `Cannot read the retention: it is days,weeks,months, such as 7,4,12, with at least one day, got ${text}`,
+    );
   }
   return { daily: daily ?? 0, weekly: weekly ?? 0, monthly: monthly ?? 0 };
 }
@@ -22,7 +26,8 @@ export function nameOf(time: Date): string {
 
 /** When an archive was begun, by its name; null for what is none of ours. */
 export function timeOf(name: string): Date | null {
-  const [, year, month, day, hour, minute, second] = name.match(/^streamvibe-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/) ?? [];
+  const [, year, month, day, hour, minute, second] =
+    name.match(/^streamvibe-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/) ?? [];
   return year ? new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`) : null;
 }
 

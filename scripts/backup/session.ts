@@ -69,7 +69,10 @@ export class Session {
     return new Session(client);
   }
 
-  async query<Row = Record<string, unknown>>(strings: TemplateStringsArray, ...values: unknown[]): Promise<Row[]> {
+  async query<Row = Record<string, unknown>>(
+    strings: TemplateStringsArray,
+    ...values: unknown[]
+  ): Promise<Row[]> {
     const text = strings.reduce((all, part, n) => `${all}$${n}${part}`);
     return (await this.client.query(text, values)).rows as Row[];
   }
@@ -94,7 +97,9 @@ export class Session {
         const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
         for (let at = 0; at < chunk.length; at += 262_144) {
           connection.sendCopyFromChunk(chunk.subarray(at, at + 262_144));
-          if (connection.stream.writableNeedDrain) await Promise.race([once(connection.stream, "drain"), copy.ended]);
+          if (connection.stream.writableNeedDrain) {
+            await Promise.race([once(connection.stream, "drain"), copy.ended]);
+          }
         }
       }
     } catch (error) {

@@ -123,7 +123,14 @@ class S3Store implements Store {
   constructor(private readonly options: S3Options) {
     const { accessKeyId, secretAccessKey, region } = options;
     // The wait doubles: ten attempts outlast a minute of 503 and "slow down".
-    this.#client = new AwsClient({ accessKeyId, secretAccessKey, region, service: "s3", retries: 8, initRetryMs: 100 });
+    this.#client = new AwsClient({
+      accessKeyId,
+      secretAccessKey,
+      region,
+      service: "s3",
+      retries: 8,
+      initRetryMs: 100,
+    });
     this.#base = `${options.endpoint.replace(/\/$/, "")}/${options.bucket}`;
   }
 
@@ -136,7 +143,10 @@ class S3Store implements Store {
   }
 
   async #ask(path: string, init: RequestInit): Promise<Response> {
-    return await this.#client.fetch(`${this.#base}/${this.#key(path).split("/").map(encodeURIComponent).join("/")}`, init);
+    return await this.#client.fetch(
+      `${this.#base}/${this.#key(path).split("/").map(encodeURIComponent).join("/")}`,
+      init,
+    );
   }
 
   async put(path: string, bytes: Bytes): Promise<void> {
@@ -168,7 +178,8 @@ class S3Store implements Store {
         const key = unescapeXml(entry.match(/<Key>([^<]*)<\/Key>/)?.[1] ?? "");
         yield { path: key.slice(cut), bytes: Number(entry.match(/<Size>(\d+)<\/Size>/)?.[1] ?? 0) };
       }
-      token = unescapeXml(xml.match(/<NextContinuationToken>([^<]*)<\/NextContinuationToken>/)?.[1] ?? "") || undefined;
+      token = unescapeXml(xml.match(/<NextContinuationToken>([^<]*)<\/NextContinuationToken>/)?.[1] ?? "") ||
+        undefined;
     } while (token);
   }
 
@@ -189,6 +200,13 @@ async function refusal(what: string, path: string, response: Response): Promise<
 
 function unescapeXml(text: string): string {
   const named: Record<string, string> = { lt: "<", gt: ">", quot: '"', apos: "'", amp: "&" };
-  return text.replace(/&(?:#(\d+)|#x([0-9a-f]+)|(\w+));/gi, (all, decimal, hex, name) =>
-    decimal ? String.fromCodePoint(Number(decimal)) : hex ? String.fromCodePoint(parseInt(hex, 16)) : named[name] ?? all);
+  return text.replace(
+    /&(?:#(\d+)|#x([0-9a-f]+)|(\w+));/gi,
+    (all, decimal, hex, name) =>
+      decimal
+        ? String.fromCodePoint(Number(decimal))
+        : hex
+        ? String.fromCodePoint(parseInt(hex, 16))
+        : named[name] ?? all,
+  );
 }

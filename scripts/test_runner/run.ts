@@ -36,7 +36,11 @@ const GROUPS: { name: string; lane: number; paths: string[] }[] = [
   { name: "local stack", lane: 2, paths: ["scripts/local"] },
   { name: "console", lane: 2, paths: ["apps"] },
   // They kill stacks, workers and sessions of their own and mostly wait for them to come back, so they run beside the others.
-  { name: "kills", lane: 3, paths: [`${FUNCTIONS}/kills`, "scripts/chaos", "scripts/deploy", "scripts/backup"] },
+  {
+    name: "kills",
+    lane: 3,
+    paths: [`${FUNCTIONS}/kills`, "scripts/chaos", "scripts/deploy", "scripts/backup"],
+  },
   // Mostly wait for retries and time limits of simulated platforms.
   { name: "platforms", lane: 4, paths: [`${FUNCTIONS}/platforms`] },
 ];

@@ -62,9 +62,18 @@ export function startS3(bucket = "archives"): S3Simulator {
     const after = url.searchParams.get("continuation-token") ?? "";
     const keys = [...objects.keys()].filter((key) => key.startsWith(prefix) && key > after).sort();
     const page = keys.slice(0, PAGE);
-    const entries = page.map((key) => `<Contents><Key>${escape(key)}</Key><Size>${objects.get(key)?.length}</Size></Contents>`);
-    const next = keys.length > PAGE ? `<NextContinuationToken>${escape(page.at(-1) ?? "")}</NextContinuationToken>` : "";
-    return xml(200, `<ListBucketResult><IsTruncated>${keys.length > PAGE}</IsTruncated>${entries.join("")}${next}</ListBucketResult>`);
+    const entries = page.map((key) =>
+      `<Contents><Key>${escape(key)}</Key><Size>${objects.get(key)?.length}</Size></Contents>`
+    );
+    const next = keys.length > PAGE
+      ? `<NextContinuationToken>${escape(page.at(-1) ?? "")}</NextContinuationToken>`
+      : "";
+    return xml(
+      200,
+      `<ListBucketResult><IsTruncated>${keys.length > PAGE}</IsTruncated>${
+        entries.join("")
+      }${next}</ListBucketResult>`,
+    );
   };
 
   const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, handle);
@@ -91,7 +100,8 @@ async function isSigned(
   credentials: { accessKeyId: string; secretAccessKey: string },
 ): Promise<boolean> {
   const given = request.headers.get("authorization") ?? "";
-  const [, id, region, names = ""] = given.match(/Credential=([^/]+)\/\d+\/([^/]+)\/s3\/aws4_request, ?SignedHeaders=([^,]+)/) ?? [];
+  const [, id, region, names = ""] =
+    given.match(/Credential=([^/]+)\/\d+\/([^/]+)\/s3\/aws4_request, ?SignedHeaders=([^,]+)/) ?? [];
   if (id !== credentials.accessKeyId) return false;
   const headers = new Headers();
   for (const name of names.split(";")) {
@@ -116,7 +126,10 @@ function refuse(status: number, code: string): Response {
 }
 
 function xml(status: number, body: string): Response {
-  return new Response(`<?xml version="1.0" encoding="UTF-8"?>${body}`, { status, headers: { "content-type": "application/xml" } });
+  return new Response(`<?xml version="1.0" encoding="UTF-8"?>${body}`, {
+    status,
+    headers: { "content-type": "application/xml" },
+  });
 }
 
 function escape(text: string): string {
