@@ -66,22 +66,39 @@ export async function answerConsole(info: StackInfo, incoming: Incoming): Promis
     if (!folder) return beingBuilt();
   }
   const name = normalize(decodeURIComponent(path)).replace(/^\/+/, "");
+  const takes_brotli = /\bbr\b/.test(incoming.headers.get("accept-encoding") ?? "");
   const file = extname(name) in TYPES && !name.startsWith("..")
-    ? await Deno.open(join(folder, name)).catch(() => null)
+    ? await openFile(join(folder, name), takes_brotli)
     : null;
   if (file) {
     const is_stamped = name.startsWith("assets/");
     return answerFile(file, extname(name), is_stamped ? "max-age=31536000, immutable" : "no-cache");
   }
   if (path.startsWith("/assets/")) return page("There is nothing here", "", { status: 404 });
-  return answerFile(await Deno.open(join(folder, "index.html")), ".html", "no-cache");
+  return answerFile(await openFile(join(folder, "index.html"), takes_brotli), ".html", "no-cache");
 }
 
-function answerFile(file: Deno.FsFile, extension: string, cache: string): Response {
+interface Opened {
+  readable: ReadableStream;
+  encoding?: "br";
+}
+
+/** The file as it was compressed by the build, for who takes that. */
+async function openFile(path: string, takes_brotli: boolean): Promise<Opened | null> {
+  const compressed = takes_brotli ? await Deno.open(`${path}.br`).catch(() => null) : null;
+  if (compressed) return { readable: compressed.readable, encoding: "br" };
+  const file = await Deno.open(path).catch(() => null);
+  return file && { readable: file.readable };
+}
+
+function answerFile(file: Opened | null, extension: string, cache: string): Response {
+  if (!file) return page("There is nothing here", "", { status: 404 });
   const headers = {
     ...HEADERS,
     "content-type": TYPES[extension] ?? "application/octet-stream",
     "cache-control": cache,
+    vary: "accept-encoding",
+    ...(file.encoding ? { "content-encoding": file.encoding } : {}),
   };
   return new Response(file.readable, { headers });
 }
