@@ -2157,7 +2157,7 @@ export interface paths {
     put?: never;
     /**
      * Admins
-     * @description Admins: jobs that failed for good, newest first, and of the latest 2,000 how many have which error. Filters: handler, error_code, user_id.
+     * @description Admins: jobs that failed for good, newest first, and of the latest 1,000 how many have which error. Filters: handler, error_code, user_id.
      */
     post: operations["rpc_admin_list_dead_letters"];
     delete?: never;
