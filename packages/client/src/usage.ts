@@ -59,10 +59,10 @@ export class Usage {
     else this.#timer ??= setTimeout(() => void this.flush(), this.#delay_ms);
   }
 
-  /** Sends what waits, now. Never throws: telemetry is no reason to fail. */
-  async flush(): Promise<void> {
+  /** Sends what waits, now, and gives how many events were taken. Never throws: telemetry is no reason to fail. */
+  async flush(): Promise<number> {
     const body = this.#take();
-    if (body) await this.#caller.call("log-usage", body).catch(() => {});
+    return body ? await this.#caller.call("log-usage", body).then(() => body.events.length, () => 0) : 0;
   }
 
   /** Sends what waits and listens no more. */

@@ -22,6 +22,8 @@ const PRINTED: Record<number, RegExp> = {
   8: /^gone: Cannot find the job/,
   9: /^stopped: enough after \d+/,
   10: /^asked once$/,
+  11: /^\S.* \S/m,
+  12: /^1 told$/,
 };
 
 Deno.test("every recipe of the client's README runs as it stands", async (t) => {

@@ -68,13 +68,16 @@ test("a subscription begins a cycle of its own with nothing used, and what was u
 
 test("an upgrade within a period raises the limit and keeps what was used; a downgrade keeps both use and cycle", async (db) => {
   const { owner } = db.people;
-  await db.perform("service", applied(owner, [paying("basic")]));
+  const basic = paying("basic");
+  const [{ period_start, period_end }] = basic.items as [Row];
+  const period = { period_start, period_end };
+  await db.perform("service", applied(owner, [basic]));
   const before = await plan(db);
   await db.query("update subscription set syncs_used = 100 where user_id = $owner");
   assert.equal(await db.refused("service", `select increment_quota('${owner}', 'sync')`), "SVQ01");
-  await db.perform("service", applied(owner, [paying("premium")]));
+  await db.perform("service", applied(owner, [paying("premium", period)]));
   assert.equal(await db.value(`select increment_quota('${owner}', 'sync')`, "service"), 101);
-  await db.perform("service", applied(owner, [paying("premium", { status: "canceled" })]));
+  await db.perform("service", applied(owner, [paying("premium", { ...period, status: "canceled" })]));
   const after = await plan(db);
   assert.deepEqual([after?.tier, after?.syncs_used, after?.end], ["free", 101, before?.end]);
   assert.equal(await db.refused("service", `select increment_quota('${owner}', 'sync')`), "SVQ01");
