@@ -10,6 +10,8 @@ import { consoleLists } from "./console/console.ts";
 import { coldStart } from "./cold_start.ts";
 import { discovery } from "./discovery/discovery.ts";
 import { visitors } from "./discovery/visitors.ts";
+import { feed } from "./feed/feed.ts";
+import { loadTest } from "./feed/load.ts";
 import { kernel } from "./kernel.ts";
 import { limiter } from "./limiter.ts";
 import { queue } from "./queue.ts";
@@ -18,6 +20,7 @@ import { realtime } from "./realtime.ts";
 import { relevance } from "./relevance.ts";
 import { scheduledPosts } from "./scheduled_posts.ts";
 import { sitemap } from "./sitemap/sitemap.ts";
+import { stampede } from "./stampede.ts";
 import { sync } from "./sync.ts";
 import { syncSchedule } from "./sync_schedule.ts";
 import { webhook } from "./webhook.ts";
@@ -42,13 +45,16 @@ const BENCHMARKS: Benchmark[] = [
   webhook,
   scheduledPosts,
   consoleLists,
+  feed,
+  loadTest,
+  stampede,
 ];
 
 const USAGE = `Usage: deno task bench [name …] [--rounds N] [--seconds N] [--size N]
 ${BENCHMARKS.map(({ name, about }) => `  ${name.padEnd(12)} ${about}`).join("\n")}
   --rounds N   rounds of each measurement, 3 or more (3)
   --seconds N  length of one measurement (3)
-  --size N     items of discovery, visitors and sitemap, videos of trending, clicks of clicks (1,000,000); items of ai (500 at most)`;
+  --size N     items of discovery, visitors, feed, load and sitemap, videos of trending, clicks of clicks (1,000,000); items of ai (500 at most)`;
 
 function options() {
   try {

@@ -132,7 +132,7 @@ export const visitors: Benchmark = {
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Of the processes that this one has started, the database's among them: what is theirs alone, in megabytes. */
-async function residentMegabytes(): Promise<number> {
+export async function residentMegabytes(): Promise<number> {
   const { stdout } = await new Deno.Command("ps", { args: ["-e", "-o", "pid=,ppid=,rss=,args="] }).output();
   const rows = new TextDecoder().decode(stdout).trim().split("\n").map((line) => {
     const [pid = "", parent = "", rss = "", ...args] = line.trim().split(/\s+/);

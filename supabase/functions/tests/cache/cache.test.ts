@@ -269,7 +269,7 @@ each("that there is nothing is kept for its own, shorter time", async ({ ourStor
   await until(async () => (await new Cache().get(store, ask)).source === "store", 400);
   const seen = computed;
   await until(async () => (await new Cache().get(store, ask)).source === "computed");
-  assert.equal(computed, seen + 1);
+  assert.ok(computed > seen);
 });
 
 each("an answer beyond the size limit is shared by those who wait, and not kept", async ({ ourStore }) => {
