@@ -3,6 +3,7 @@
  * With names (`deno task generate postman types`) only these parts are written.
  */
 import { generateDashboard } from "../../monitoring/dashboard.ts";
+import { generateCapacity } from "../capacity/capacity.ts";
 import { generateK6 } from "../bench/feed/k6.ts";
 import { generateCollections } from "../postman/generate.ts";
 import { generateDatabaseTypes } from "./database_types.ts";
@@ -26,6 +27,7 @@ export const GENERATORS: Record<string, Generator> = {
   rollbacks: generateRollbacks,
   dashboard: generateDashboard,
   k6: generateK6,
+  capacity: generateCapacity,
   types: generateDatabaseTypes,
 };
 

@@ -1,0 +1,169 @@
+/**
+ * The tables of docs/capacity.md: what an installation of a given size needs, computed from what was measured (`measured`) and what is
+ * assumed (`assumed`). `deno run -A scripts/capacity/capacity.ts` prints them; `task generate` writes them into the document.
+ */
+import { formatted } from "../check/formatted.ts";
+
+const FILE = "docs/capacity.md";
+
+/** Printed by `task bench` on two cores of a busy, shared machine: on any other they are better. */
+export const measured = {
+  make_feed_ms: { value: 60, from: "bench feed: a feed made for who follows 2,000, the database's time" },
+  read_feed_ms: { value: 12, from: "bench feed: a page of a list" },
+  public_read_ms: {
+    value: 15,
+    from: "slo.json, bench visitors: a public read that no cache has, the database's time",
+  },
+  jobs_per_second: { value: 3_000, from: "bench queue: jobs one at a time, 24 at once" },
+  function_ms: {
+    value: 3,
+    from: "bench kernel: the processor's time of a function's request beside the database",
+  },
+};
+
+/** Nobody can know them before there are users. Change them here; the tables follow. */
+export const assumed = {
+  daily_share: { value: 0.2, why: "of all users come on a day" },
+  feeds_a_day: { value: 25, why: "pages of feeds a daily user reads" },
+  reads_a_day: { value: 25, why: "other reads a daily user makes" },
+  peak: { value: 3, why: "times the mean at the busiest hour" },
+  feed_hits: { value: 0.7, why: "of feeds are answered from a list that is there (the goal of slo.json)" },
+  cdn_hits: { value: 0.9, why: "of public reads are answered by the CDN" },
+  creator_share: { value: 0.02, why: "of users create" },
+  items_a_creator: { value: 500, why: "items of a creator, over all platforms" },
+  syncs_a_day: { value: 3, why: "syncs of a creator's accounts, all together" },
+  item_bytes: { value: 5_000, why: "of an item with its document, its entry and their indexes" },
+  media_mb: {
+    value: 50,
+    why: "of a creator's own pictures and videos for posts; libraries stay at the platforms",
+  },
+  online_share: { value: 0.02, why: "of all users have the app open with Realtime at the busiest hour" },
+  use: { value: 0.5, why: "of a machine's processor is planned for" },
+  cores: { value: 32, why: "of a database machine" },
+  disk_gb: { value: 4_000, why: "of a database machine, before it is split" },
+  search_items: { value: 50e6, why: "items that one machine searches with this schema" },
+  realtime_connections: { value: 20_000, why: "connections of a Realtime node" },
+  egress_kb: { value: 30, why: "of a page of a feed, compressed" },
+  core_month: { value: 30, why: "USD: a core of a database machine with its memory" },
+  function_million: { value: 2, why: "USD: a million calls of functions" },
+  gb_month: { value: 0.12, why: "USD: a gigabyte of database disk; objects are a sixth of it" },
+  egress_gb: { value: 0.03, why: "USD: a gigabyte out of the CDN" },
+};
+
+const SIZES = [1e4, 1e6, 1e8, 1e9];
+
+interface Need {
+  users: number;
+  feeds_per_second: number;
+  reads_per_second: number;
+  database_cores: number;
+  machines: number;
+  replicas: number;
+  items: number;
+  disk_gb: number;
+  shards: number;
+  partitions: number;
+  search_machines: number;
+  jobs_per_second: number;
+  queue_shards: number;
+  media_tb: number;
+  realtime_nodes: number;
+  usd: number;
+  usd_a_user: number;
+}
+
+/** What so many users need at the busiest hour. */
+export function need(users: number): Need {
+  const of = <Name extends keyof typeof assumed>(name: Name) => assumed[name].value;
+  const daily = users * of("daily_share");
+  const peak = (a_day: number) => daily * a_day / 86_400 * of("peak");
+  const feeds_per_second = peak(of("feeds_a_day"));
+  const reads_per_second = peak(of("reads_a_day")) * (1 - of("cdn_hits"));
+  const feed_ms = measured.read_feed_ms.value + (1 - of("feed_hits")) * measured.make_feed_ms.value;
+  const busy = (feeds_per_second * feed_ms + reads_per_second * measured.public_read_ms.value) / 1_000;
+  const database_cores = Math.max(2, Math.ceil(busy / of("use")));
+  const creators = users * of("creator_share");
+  const items = creators * of("items_a_creator");
+  const disk_gb = items * of("item_bytes") / 1e9;
+  const shards = Math.max(1, Math.ceil(disk_gb / of("disk_gb")));
+  const machines = Math.max(shards, Math.ceil(database_cores / of("cores")));
+  const jobs_per_second = creators * of("syncs_a_day") / 86_400 * of("peak");
+  const calls = daily * (of("feeds_a_day") + of("reads_a_day") * (1 - of("cdn_hits"))) * 30;
+  const egress_gb = daily * (of("feeds_a_day") + of("reads_a_day")) * 30 * of("egress_kb") / 1e6;
+  const media_tb = creators * of("media_mb") / 1e6;
+  const usd = database_cores * of("core_month") + calls / 1e6 * of("function_million") +
+    2 * disk_gb * of("gb_month") + media_tb * 1_000 * of("gb_month") / 6 + egress_gb * of("egress_gb");
+  return {
+    users,
+    feeds_per_second,
+    reads_per_second,
+    database_cores,
+    machines,
+    replicas: Math.max(0, machines - shards),
+    items,
+    disk_gb,
+    shards,
+    partitions: shards * 64,
+    search_machines: Math.max(1, Math.ceil(items / of("search_items"))),
+    jobs_per_second,
+    queue_shards: Math.max(1, Math.ceil(jobs_per_second / (measured.jobs_per_second.value * of("use")))),
+    media_tb,
+    realtime_nodes: Math.max(1, Math.ceil(users * of("online_share") / of("realtime_connections"))),
+    usd,
+    usd_a_user: usd / users,
+  };
+}
+
+const LINES: [keyof Need, string][] = [
+  ["feeds_per_second", "feeds a second"],
+  ["reads_per_second", "public reads a second behind the CDN"],
+  ["database_cores", "cores for the database's work"],
+  ["machines", "database machines"],
+  ["shards", "of them shards (by creator)"],
+  ["replicas", "of them replicas for reading"],
+  ["items", "items"],
+  ["disk_gb", "disk for them, GB"],
+  ["partitions", "partitions of items and documents (by hash of the creator)"],
+  ["search_machines", "machines for searching"],
+  ["jobs_per_second", "jobs a second"],
+  ["queue_shards", "queues (by creator)"],
+  ["media_tb", "media, TB"],
+  ["realtime_nodes", "nodes of Realtime"],
+  ["usd", "USD a month"],
+  ["usd_a_user", "USD a month and user"],
+];
+
+function shown(value: number): string {
+  return value >= 100 ? Math.round(value).toLocaleString("en") : String(Number(value.toPrecision(2)));
+}
+
+/** The tables, as Markdown. */
+export function tables(): string {
+  const needs = SIZES.map(need);
+  const words = (table: Record<string, { value: number; why?: string; from?: string }>, what: string) => [
+    `| ${what} | value | |`,
+    "|---|---|---|",
+    ...Object.entries(table).map(([name, { value, why, from }]) =>
+      `| \`${name}\` | ${shown(value)} | ${why ?? from} |`
+    ),
+  ];
+  return [
+    `| at the busiest hour, with so many users | ${
+      SIZES.map((size) => size.toLocaleString("en")).join(" | ")
+    } |`,
+    `|---|${SIZES.map(() => "---|").join("")}`,
+    ...LINES.map(([name, text]) => `| ${text} | ${needs.map((one) => shown(one[name])).join(" | ")} |`),
+    "",
+    ...words(measured, "measured"),
+    "",
+    ...words(assumed, "**assumed**"),
+  ].join("\n");
+}
+
+/** docs/capacity.md with its tables. */
+export async function generateCapacity(): Promise<Record<string, string>> {
+  const [before, , after] = (await Deno.readTextFile(FILE)).split(/(<!-- tables -->[\s\S]*<!-- end -->)/);
+  return { [FILE]: await formatted(`${before}<!-- tables -->\n\n${tables()}\n\n<!-- end -->${after}`, "md") };
+}
+
+if (import.meta.main) console.log(tables());
