@@ -32,7 +32,8 @@ fi
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 phase=${STREAMVIBE_PHASE:-last}
-git config --global --get-all safe.directory | grep -qxF "$PWD" || git config --global --add safe.directory "$PWD"
+# In a workflow's container the folder belongs to another user.
+if [[ -n ${CI:-} ]]; then git config --global --add safe.directory "$PWD"; fi
 if [[ $action == rollback ]]; then
   exec bash scripts/rollback-phase.sh "$phase" --target "$target" --yes ${dry_run[@]+"${dry_run[@]}"}
 fi

@@ -106,8 +106,9 @@ Deno.test("phases are deployed one by one on an empty stack, each is whole, a ki
 
   await t.step("a second run changes nothing", async () => {
     const before = await stack.state();
-    const again = await stack.deploy(1);
-    assert.match(again.text, /Nothing to change/);
+    // Two at once follow each other.
+    const again = await Promise.all([stack.deploy(1), stack.deploy(1)]);
+    for (const { text } of again) assert.match(text, /Nothing to change/);
     assert.deepEqual(await stack.state(), before);
   });
 

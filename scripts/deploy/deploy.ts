@@ -95,7 +95,7 @@ async function deploy(target: Target, phase: number, options: Options): Promise<
   if (!isSame) await run.begin({ phase, action: "deploy", revision: commit, release: release.id, checksums });
   await run.step("realtime", () => apply(run, REALTIME));
   try {
-    await run.step("functions", () => putFunctions(target, release, last, options.force));
+    await run.step("functions", () => putFunctions(run, release, last, options.force));
     await run.step("cron", () => apply(run, CRON));
     await run.step("smoke test", async () => {
       await smokeTest(target.apiUrl, release.functions);

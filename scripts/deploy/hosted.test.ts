@@ -68,9 +68,18 @@ Deno.test("a hosted project gets its secrets and its first phase by the official
 
   await t.step("phase 1 is deployed although the platform throttles, and works", async () => {
     platform.throttled = 1;
+    platform.broken = ["metrics"];
+    const broken = await deploy();
+    assert.equal(broken.code, 1);
+    assert.match(broken.text, /Cannot deploy metrics: the CLI said/);
+    platform.broken = [];
     const { code, text } = await deploy();
     assert.equal(code, 0, text);
-    assert.equal(platform.calls.filter((call) => call === "POST functions/deploy").length, 4);
+    assert.deepEqual(
+      platform.deploys,
+      ["auth-profile-setup", "auth-profile-setup", "health", "metrics", "metrics"],
+      "the throttled one twice, what the run before had deployed not again",
+    );
     const { passed, failed, text: collection } = await stack.collection(1);
     assert.equal(failed, 0, collection);
     assert.ok(passed > 50);

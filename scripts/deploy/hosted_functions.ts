@@ -1,6 +1,7 @@
 /** Functions of a Supabase project, one by one through the official CLI, which bundles them on the server. */
 import { supabaseCli } from "../check/supabase_cli.ts";
 import { isUpTo } from "./phases.ts";
+import type { Run } from "./run.ts";
 import { DeployError, type HostedTarget } from "./target.ts";
 
 const ATTEMPTS = 6;
@@ -8,23 +9,22 @@ const FIRST_WAIT_MS = 2_000;
 
 /**
  * Deploys functions one after the other: many at once are throttled, and two deploys of one function break it. A refusal for
- * coming too often is waited for.
+ * coming too often is waited for. A run that goes on with an interrupted one leaves out what that one deployed.
  *
  * @param folder The project's folder: of the working tree, or of an earlier revision.
  */
 export async function deployFunctions(
+  run: Run,
   target: HostedTarget,
   names: string[],
   folder: string,
-  say: (text: string) => void,
 ): Promise<void> {
   for (const [index, name] of names.entries()) {
-    await patiently(
-      target,
-      ["functions", "deploy", name, "--use-api", "--yes", "--workdir", folder],
-      `deploy ${name}`,
-    );
-    say(`  ${index + 1} of ${names.length}: ${name}`);
+    const args = ["functions", "deploy", name, "--use-api", "--yes", "--workdir", folder];
+    await run.part(`function ${name}`, async () => {
+      await patiently(target, args, `deploy ${name}`);
+      console.log(`  ${index + 1} of ${names.length}: ${name}`);
+    });
   }
 }
 

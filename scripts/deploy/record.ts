@@ -31,24 +31,26 @@ export async function deployments(sql: postgres.Sql): Promise<Deployment[]> {
     order by id desc limit 100`;
 }
 
-/** A row for this run: the one that an interrupted run with the same intent began, or a new one. */
-export async function beginDeployment(sql: postgres.Sql, intent: Intent): Promise<string> {
-  const [row] = await sql<{ id: string }[]>`
-    with begun as (
-      select id from ops.deployment
-      where finished_at is null and phase = ${intent.phase} and action = ${intent.action} and revision = ${intent.revision}
-        and release = ${intent.release} and checksums = ${sql.json(intent.checksums)}
-      order by id desc limit 1
+/** A row for this run: the one that an interrupted run with the same intent began, if nothing came after it, or a new one. */
+export async function beginDeployment(
+  sql: postgres.Sql,
+  intent: Intent,
+): Promise<{ id: string; steps: Step[] }> {
+  const { phase, action, revision, release, checksums } = intent;
+  const [row] = await sql<{ id: string; steps: Step[] }[]>`
+    with newest as (select * from ops.deployment order by id desc limit 1), begun as (
+      select id, steps from newest
+      where finished_at is null and phase = ${phase} and action = ${action} and revision = ${revision}
+        and release = ${release} and checksums = ${sql.json(checksums)}
     ), made as (
       insert into ops.deployment (phase, action, revision, release, checksums)
-      select ${intent.phase}, ${intent.action}, ${intent.revision}, ${intent.release}, ${
-    sql.json(intent.checksums)
-  }
+      select ${phase}, ${action}, ${revision}, ${release}, ${sql.json(checksums)}
       where not exists (select from begun)
-      returning id
+      returning id, steps
     )
-    select id from begun union all select id from made`;
-  return row?.id ?? "";
+    select id, steps from begun union all select id, steps from made`;
+  if (!row) throw new Error("Cannot record the deploy: no row was made");
+  return row;
 }
 
 export async function recordStep(sql: postgres.Sql, id: string, step: Step): Promise<void> {

@@ -46,7 +46,7 @@ export async function goBack(run: Run, phase: number, dry: boolean): Promise<voi
       `revision ${previous.revision}) on ${target.name}`,
   );
   if (dry) return console.log("Nothing was changed");
-  await using source = await openRelease(target, previous);
+  await using source = await openRelease(run, previous);
   await run.begin({ ...previous, action: "rollback" });
   await run.step("functions", async () => {
     await source.serve();
@@ -106,7 +106,8 @@ interface Source extends AsyncDisposable {
 }
 
 /** Locally a release is kept; of a hosted one the commit is. */
-async function openRelease(target: Target, deployment: Deployment): Promise<Source> {
+async function openRelease(run: Run, deployment: Deployment): Promise<Source> {
+  const { target } = run;
   if (target.name === "local") {
     const { home } = target;
     const functions = await keptFunctions(home, deployment.release);
@@ -117,10 +118,10 @@ async function openRelease(target: Target, deployment: Deployment): Promise<Sour
       async [Symbol.asyncDispose]() {},
     };
   }
-  return await openCommit(target, deployment);
+  return await openCommit(run, target, deployment);
 }
 
-async function openCommit(target: HostedTarget, deployment: Deployment): Promise<Source> {
+async function openCommit(run: Run, target: HostedTarget, deployment: Deployment): Promise<Source> {
   const { revision, release, phase } = deployment;
   if (!/^[0-9a-f]{40}$/.test(revision)) {
     throw new DeployError(
@@ -143,7 +144,7 @@ async function openCommit(target: HostedTarget, deployment: Deployment): Promise
   return {
     functions,
     async serve() {
-      await deployFunctions(target, functions, folder, (text) => console.log(text));
+      await deployFunctions(run, target, functions, folder);
       const now = await listFunctions(".", Infinity);
       await deleteFunctions(target, now.filter((name) => !functions.includes(name)));
     },
@@ -194,7 +195,7 @@ async function takeModuleDown(run: Run, phase: number, dry: boolean): Promise<vo
     checksums,
   });
   await run.step("functions", async () => {
-    const said = await putFunctions(target, release, undefined, true);
+    const said = await putFunctions(run, release, undefined, true);
     if (target.name !== "local") {
       await deleteFunctions(
         target,
@@ -235,16 +236,16 @@ async function rollbackFile(module: string): Promise<string> {
   );
 }
 
-/** What goes is nowhere else: no module goes without a backup that was read back. */
+/** What goes is nowhere else: no module goes without a backup that was read back. A local stack may do without a place for backups. */
 async function backUp(target: Target): Promise<string> {
-  const script = "scripts/backup.sh";
-  const is_there = await Deno.stat(script).then(() => true, () => false);
-  if (!is_there) {
-    if (target.name === "local") return "none: there is no scripts/backup.sh";
-    throw new DeployError(`Cannot take a module down: there is no ${script} to prove a backup with`);
+  const settings = target.name === "local" ? Deno.env.toObject() : target.settings;
+  if (target.name === "local" && !settings.BACKUP_DESTINATION) {
+    return "none: BACKUP_DESTINATION is not set, and the stack is local";
   }
-  const { code } = await new Deno.Command("bash", { args: [script, "--target", target.name], stdin: "null" })
-    .spawn().status;
+  const script = "scripts/backup.sh";
+  // By the environment: a command line is seen by everybody on the machine.
+  const env = { ...settings, DATABASE_URL: target.databaseUrl, SUPABASE_URL: target.apiUrl };
+  const { code } = await new Deno.Command("bash", { args: [script], env, stdin: "null" }).spawn().status;
   if (code !== 0) {
     throw new DeployError(`Cannot take a module down: ${script} ended with ${code}; nothing was changed`);
   }

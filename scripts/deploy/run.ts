@@ -11,6 +11,8 @@ const PATIENCE_MS = 120_000;
 export class Run {
   readonly #steps: Step[] = [];
   #id: string | undefined;
+  /** Steps that an interrupted run of the same intent has done. */
+  readonly #done = new Set<string>();
 
   private constructor(readonly sql: postgres.Sql, readonly target: Target) {}
 
@@ -44,12 +46,26 @@ export class Run {
     if (!isRecorded) return;
     if (this.#id) await recordStep(this.sql, this.#id, step);
     else this.#steps.push(step);
-    await dieHere(name);
+  }
+
+  /** Does a part of a step, unless the run that this one goes on with has done it. */
+  async part(name: string, work: () => Promise<void>): Promise<void> {
+    if (this.#done.has(name)) return;
+    const started = performance.now();
+    await work();
+    if (!this.#id) return;
+    await recordStep(this.sql, this.#id, {
+      step: name,
+      at: new Date().toISOString(),
+      ms: Math.round(performance.now() - started),
+    });
   }
 
   /** From here on every step is recorded, and those before it. */
   async begin(intent: Intent): Promise<void> {
-    this.#id = await beginDeployment(this.sql, intent);
+    const { id, steps } = await beginDeployment(this.sql, intent);
+    this.#id = id;
+    for (const { step } of steps) this.#done.add(step);
     for (const step of this.#steps.splice(0)) await recordStep(this.sql, this.#id, step);
   }
 
@@ -76,13 +92,6 @@ export class Run {
       await new Promise((resolve) => setTimeout(resolve, 250));
     }
   }
-}
-
-/** For tests: ends without a chance to tidy up after the step that the environment names. */
-async function dieHere(step: string): Promise<void> {
-  if (Deno.env.get("STREAMVIBE_DEPLOY_DIES_AFTER") !== step) return;
-  Deno.kill(Deno.pid, "SIGKILL");
-  await new Promise(() => {});
 }
 
 /** Runs a command's main function; a fault of the operator's is said without a trace. */

@@ -3,7 +3,8 @@ import { parseEnv } from "node:util";
 import { DeployError } from "./target.ts";
 
 /** Read by the scripts and the local stack, never by a function. */
-const NOT_OF_FUNCTIONS = /^(SUPABASE_|STREAMVIBE_(?!POOLER_URL$)|PROJECT_URL$|CRON_SECRET_KEY$|BACKUP_)/;
+const NOT_OF_FUNCTIONS =
+  /^(SUPABASE_|STREAMVIBE_(?!POOLER_URL$)|PROJECT_URL$|CRON_SECRET_KEY$|BACKUP_|AWS_|DATABASE_URL$)/;
 const SECRET = /(_KEY|_KEYS|_SECRET|_TOKEN|_DSN|_PASSWORD|_PASSPHRASE|_POOLER_URL)$/;
 /** Public by nature, whatever the name says. */
 const PUBLIC = new Set(["STRIPE_PUBLISHABLE_KEY", "INDEXNOW_API_KEY"]);

@@ -15,6 +15,10 @@ export class SimulatedPlatform implements AsyncDisposable {
   readonly secrets = new Map<string, { value: string; updated_at: string }>();
   /** Every call that the CLI made, such as `POST functions/deploy`. */
   readonly calls: string[] = [];
+  /** The functions of all deploys that were tried. */
+  readonly deploys: string[] = [];
+  /** Functions that the platform cannot bundle. */
+  broken: string[] = [];
   /** So many deploys are refused for coming too often. */
   throttled = 0;
   #server: Deno.HttpServer<Deno.NetAddr>;
@@ -65,10 +69,15 @@ export class SimulatedPlatform implements AsyncDisposable {
     }
     if (path === "functions/deploy") {
       const form = await request.formData();
+      const slug = searchParams.get("slug") ?? "";
+      this.deploys.push(slug);
+      if (this.broken.includes(slug)) {
+        return Response.json({ message: "Failed to bundle the function" }, { status: 400 });
+      }
       if (this.throttled-- > 0) {
         return Response.json({ message: "ThrottlerException: Too Many Requests" }, { status: 429 });
       }
-      return await this.#deploy(searchParams.get("slug") ?? "", form);
+      return await this.#deploy(slug, form);
     }
     const [, slug] = path.match(/^functions\/([\w-]+)$/) ?? [];
     if (slug && request.method === "DELETE") {
