@@ -3,176 +3,191 @@ import assert from "node:assert/strict";
 import { PhasedStack } from "./phased_stack.ts";
 import { ACCESS_TOKEN, PROJECT, SimulatedPlatform } from "./simulated_platform.ts";
 
-Deno.test("a hosted project gets its secrets and its first phase by the official CLI, and a secret is rotated without a gap", async (t) => {
-  await using stack = await PhasedStack.boot();
-  await using platform = await SimulatedPlatform.open(stack.home);
-  const { sql } = stack;
-  const { api_url, db_url, secret_key } = stack.stack.info;
-  await sql`delete from vault.secrets where name in ('project_url', 'cron_secret_key')`;
-  const env = {
-    SUPABASE_PROFILE: platform.profile,
-    SUPABASE_PROJECT_REF: PROJECT,
-    SUPABASE_ACCESS_TOKEN: ACCESS_TOKEN,
-    STREAMVIBE_DEPLOY_DB_URL: `${db_url}?sslmode=disable`,
-    PROJECT_URL: api_url,
-  };
-  const file = `${stack.home}/settings.env`;
-  const settings: Record<string, string> = {
-    PROJECT_URL: api_url,
-    CRON_SECRET_KEY: "sb_secret_before_rotation",
-    YOUTUBE_CLIENT_SECRET: "GOCSPX-hosted",
-    OAUTH_REDIRECT_URIS: "https://app.example/oauth/callback",
-    OPENAI_API_KEY: "sk-hosted",
-    PUBLIC_SITE_URL: "https://app.example",
-    STRIPE_SECRET_KEY: "sk_test_hosted",
-    STRIPE_WEBHOOK_SECRET: "whsec_first",
-    BILLING_RETURN_URLS: "https://app.example/billing",
-  };
-  let said = "";
-  const run = async (target: "staging" | "local", script: string, ...args: string[]) => {
-    const text = Object.entries(settings).map(([name, value]) => `${name}=${value}`).join("\n");
-    await Deno.writeTextFile(file, text);
-    const outcome = await stack.run(script, ["--target", target, ...args], { env });
-    said += outcome.text;
-    return outcome;
-  };
-  const secrets = (...args: string[]) =>
-    run("staging", "setup-vault-secrets.sh", "--env-file", file, ...args);
-  /** Ages and rotation are the same for every target; this one needs no command line of another. */
-  const local = (...args: string[]) => run("local", "setup-vault-secrets.sh", "--env-file", file, ...args);
-  const deploy = () => run("staging", "deploy-phase.sh", "1");
-  const inVault = async (name: string) =>
-    (await sql`select decrypted_secret as value from vault.decrypted_secrets where name = ${name}`)[0]?.value;
+// Each call of the CLI takes seconds, and there are twenty: a lane of its own in .ci/run.
+const ignore = !Deno.env.get("STREAMVIBE_LONG_TESTS");
 
-  await t.step("a deploy without its secrets says what is missing, and touches nothing", async () => {
-    const { code, text } = await deploy();
-    assert.equal(code, 1);
-    assert.match(
-      text,
-      /PROJECT_URL, CRON_SECRET_KEY are missing; scripts\/setup-vault-secrets\.sh --target staging/,
+Deno.test(
+  "a hosted project gets its secrets and its first phase by the official CLI, and a secret is rotated without a gap",
+  { ignore },
+  async (t) => {
+    await using stack = await PhasedStack.boot();
+    await using platform = await SimulatedPlatform.open(stack.home);
+    const { sql } = stack;
+    const { api_url, db_url, secret_key } = stack.stack.info;
+    await sql`delete from vault.secrets where name in ('project_url', 'cron_secret_key')`;
+    const env = {
+      SUPABASE_PROFILE: platform.profile,
+      SUPABASE_PROJECT_REF: PROJECT,
+      SUPABASE_ACCESS_TOKEN: ACCESS_TOKEN,
+      STREAMVIBE_DEPLOY_DB_URL: `${db_url}?sslmode=disable`,
+      PROJECT_URL: api_url,
+    };
+    const file = `${stack.home}/settings.env`;
+    const settings: Record<string, string> = {
+      PROJECT_URL: api_url,
+      CRON_SECRET_KEY: "sb_secret_before_rotation",
+      YOUTUBE_CLIENT_SECRET: "GOCSPX-hosted",
+      OAUTH_REDIRECT_URIS: "https://app.example/oauth/callback",
+      OPENAI_API_KEY: "sk-hosted",
+      PUBLIC_SITE_URL: "https://app.example",
+      STRIPE_SECRET_KEY: "sk_test_hosted",
+      STRIPE_WEBHOOK_SECRET: "whsec_first",
+      BILLING_RETURN_URLS: "https://app.example/billing",
+    };
+    let said = "";
+    const run = async (target: "staging" | "local", script: string, ...args: string[]) => {
+      const text = Object.entries(settings).map(([name, value]) => `${name}=${value}`).join("\n");
+      await Deno.writeTextFile(file, text);
+      const outcome = await stack.run(script, ["--target", target, ...args], { env });
+      said += outcome.text;
+      return outcome;
+    };
+    const secrets = (...args: string[]) =>
+      run("staging", "setup-vault-secrets.sh", "--env-file", file, ...args);
+    /** Ages and rotation are the same for every target; this one needs no command line of another. */
+    const local = (...args: string[]) => run("local", "setup-vault-secrets.sh", "--env-file", file, ...args);
+    const deploy = () => run("staging", "deploy-phase.sh", "1");
+    const inVault = async (name: string) =>
+      (await sql`select decrypted_secret as value from vault.decrypted_secrets where name = ${name}`)[0]
+        ?.value;
+
+    await t.step("a deploy without its secrets says what is missing, and touches nothing", async () => {
+      const { code, text } = await deploy();
+      assert.equal(code, 1);
+      assert.match(
+        text,
+        /PROJECT_URL, CRON_SECRET_KEY are missing; scripts\/setup-vault-secrets\.sh --target staging/,
+      );
+      assert.deepEqual([...await sql`select from pg_namespace where nspname = 'ops'`], []);
+    });
+
+    await t.step("secrets go where they are read; a second run changes nothing", async () => {
+      assert.match((await local("--dry-run")).text, /Would set .*CRON_SECRET_KEY/);
+      assert.equal(await inVault("cron_secret_key"), undefined);
+      const { code, text } = await secrets();
+      assert.equal(code, 0, text);
+      assert.match(text, /set {5}YOUTUBE_CLIENT_SECRET/);
+      assert.equal(await inVault("cron_secret_key"), settings.CRON_SECRET_KEY);
+      assert.equal(platform.secrets.get("OPENAI_API_KEY")?.value, "sk-hosted");
+      assert.ok(!platform.secrets.has("CRON_SECRET_KEY"), "what is cron's is no function's");
+      assert.match((await secrets()).text, /Nothing to change: 9 settings/);
+    });
+
+    await t.step("phase 1 is deployed although the platform throttles, and works", async () => {
+      platform.throttled = 1;
+      platform.broken = ["metrics"];
+      const broken = await deploy();
+      assert.equal(broken.code, 1);
+      assert.match(broken.text, /Cannot deploy metrics: the CLI said/);
+      platform.broken = [];
+      const { code, text } = await deploy();
+      assert.equal(code, 0, text);
+      assert.deepEqual(
+        platform.deploys,
+        ["auth-profile-setup", "auth-profile-setup", "health", "metrics", "metrics"],
+        "the throttled one twice, what the run before had deployed not again",
+      );
+      const { passed, failed, text: collection } = await stack.collection(1);
+      assert.equal(failed, 0, collection);
+      assert.ok(passed > 50);
+      const [row] =
+        await sql`select phase, action, revision from ops.deployment where finished_at is not null`;
+      assert.match(row?.revision, /^[0-9a-f]{40}(\+changes)?$|^unknown$/);
+    });
+
+    await t.step("a second deploy changes nothing, and deploys no function", async () => {
+      const calls = platform.calls.filter((call) => call.startsWith("POST")).length;
+      const { text } = await deploy();
+      assert.match(text, /Nothing to change/);
+      assert.equal(platform.calls.filter((call) => call.startsWith("POST")).length, calls);
+    });
+
+    await t.step(
+      "what was set before there was a table is noted, and what somebody took away is set again",
+      async () => {
+        platform.secrets.delete("PUBLIC_SITE_URL");
+        const { text } = await secrets();
+        assert.match(text, /set {5}PUBLIC_SITE_URL/);
+        assert.ok(!text.includes("OPENAI_API_KEY"), text);
+        const fresh = await secrets("--check");
+        assert.match(fresh.text, /ok {6}OPENAI_API_KEY, 0 days[^]*All there, none older than 90 days/);
+      },
     );
-    assert.deepEqual([...await sql`select from pg_namespace where nspname = 'ops'`], []);
-  });
 
-  await t.step("secrets go where they are read; a second run changes nothing", async () => {
-    assert.match((await local("--dry-run")).text, /Would set .*CRON_SECRET_KEY/);
-    assert.equal(await inVault("cron_secret_key"), undefined);
-    const { code, text } = await secrets();
-    assert.equal(code, 0, text);
-    assert.match(text, /set {5}YOUTUBE_CLIENT_SECRET/);
-    assert.equal(await inVault("cron_secret_key"), settings.CRON_SECRET_KEY);
-    assert.equal(platform.secrets.get("OPENAI_API_KEY")?.value, "sk-hosted");
-    assert.ok(!platform.secrets.has("CRON_SECRET_KEY"), "what is cron's is no function's");
-    assert.match((await secrets()).text, /Nothing to change: 9 settings/);
-  });
+    await t.step("--check says what is too old", async () => {
+      await sql`update ops.secret_age set set_at = now() - interval '91 days' where name = 'OPENAI_API_KEY'`;
+      const old = await local("--check");
+      assert.equal(old.code, 1);
+      assert.match(old.text, /old {5}OPENAI_API_KEY, 91 days[^]*0 missing, 1 older than 90 days/);
+    });
 
-  await t.step("phase 1 is deployed although the platform throttles, and works", async () => {
-    platform.throttled = 1;
-    platform.broken = ["metrics"];
-    const broken = await deploy();
-    assert.equal(broken.code, 1);
-    assert.match(broken.text, /Cannot deploy metrics: the CLI said/);
-    platform.broken = [];
-    const { code, text } = await deploy();
-    assert.equal(code, 0, text);
-    assert.deepEqual(
-      platform.deploys,
-      ["auth-profile-setup", "auth-profile-setup", "health", "metrics", "metrics"],
-      "the throttled one twice, what the run before had deployed not again",
+    await t.step(
+      "a secret is replaced only when that is asked for, and only by one that differs",
+      async () => {
+        assert.match((await local("--rotate", "OPENAI_API_KEY")).text, /still has the old value/);
+        settings.OPENAI_API_KEY = "sk-rotated";
+        assert.match(
+          (await local()).text,
+          /Cannot replace OPENAI_API_KEY: it is set to another value; --rotate/,
+        );
+        const { code, text } = await local("--rotate", "OPENAI_API_KEY");
+        assert.equal(code, 0, text);
+        assert.match((await local("--check")).text, /All there/);
+      },
     );
-    const { passed, failed, text: collection } = await stack.collection(1);
-    assert.equal(failed, 0, collection);
-    assert.ok(passed > 50);
-    const [row] = await sql`select phase, action, revision from ops.deployment where finished_at is not null`;
-    assert.match(row?.revision, /^[0-9a-f]{40}(\+changes)?$|^unknown$/);
-  });
 
-  await t.step("a second deploy changes nothing, and deploys no function", async () => {
-    const calls = platform.calls.filter((call) => call.startsWith("POST")).length;
-    const { text } = await deploy();
-    assert.match(text, /Nothing to change/);
-    assert.equal(platform.calls.filter((call) => call.startsWith("POST")).length, calls);
-  });
+    await t.step("cron's key is tried before it is used", async () => {
+      settings.CRON_SECRET_KEY = "sb_secret_that_nobody_made";
+      assert.match((await local("--rotate", "CRON_SECRET_KEY")).text, /the new key is refused \(401\)/);
+      assert.equal(await inVault("cron_secret_key"), "sb_secret_before_rotation");
+      settings.CRON_SECRET_KEY = secret_key;
+      assert.match(
+        (await local("--rotate", "CRON_SECRET_KEY")).text,
+        /cron uses the new one from its next call on/,
+      );
+      assert.equal(await inVault("cron_secret_key"), secret_key);
+    });
 
-  await t.step(
-    "what was set before there was a table is noted, and what somebody took away is set again",
-    async () => {
-      platform.secrets.delete("PUBLIC_SITE_URL");
-      const { text } = await secrets();
-      assert.match(text, /set {5}PUBLIC_SITE_URL/);
-      assert.ok(!text.includes("OPENAI_API_KEY"), text);
-      const fresh = await secrets("--check");
-      assert.match(fresh.text, /ok {6}OPENAI_API_KEY, 0 days[^]*All there, none older than 90 days/);
-    },
-  );
-
-  await t.step("--check says what is too old", async () => {
-    await sql`update ops.secret_age set set_at = now() - interval '91 days' where name = 'OPENAI_API_KEY'`;
-    const old = await local("--check");
-    assert.equal(old.code, 1);
-    assert.match(old.text, /old {5}OPENAI_API_KEY, 91 days[^]*0 missing, 1 older than 90 days/);
-  });
-
-  await t.step("a secret is replaced only when that is asked for, and only by one that differs", async () => {
-    assert.match((await local("--rotate", "OPENAI_API_KEY")).text, /still has the old value/);
-    settings.OPENAI_API_KEY = "sk-rotated";
-    assert.match((await local()).text, /Cannot replace OPENAI_API_KEY: it is set to another value; --rotate/);
-    const { code, text } = await local("--rotate", "OPENAI_API_KEY");
-    assert.equal(code, 0, text);
-    assert.match((await local("--check")).text, /All there/);
-  });
-
-  await t.step("cron's key is tried before it is used", async () => {
-    settings.CRON_SECRET_KEY = "sb_secret_that_nobody_made";
-    assert.match((await local("--rotate", "CRON_SECRET_KEY")).text, /the new key is refused \(401\)/);
-    assert.equal(await inVault("cron_secret_key"), "sb_secret_before_rotation");
-    settings.CRON_SECRET_KEY = secret_key;
-    assert.match(
-      (await local("--rotate", "CRON_SECRET_KEY")).text,
-      /cron uses the new one from its next call on/,
-    );
-    assert.equal(await inVault("cron_secret_key"), secret_key);
-  });
-
-  await t.step("a list of secrets overlaps while it is rotated", async () => {
-    settings.STRIPE_WEBHOOK_SECRET = "whsec_second";
-    assert.match((await local("--rotate", "all")).text, /set NEW,OLD first, and NEW alone a day later/);
-    settings.STRIPE_WEBHOOK_SECRET = "whsec_second,whsec_first";
-    const both = await local("--rotate", "STRIPE_WEBHOOK_SECRET");
-    assert.equal(both.code, 0, both.text);
-    await sql`update ops.secret_age set set_at = now() - interval '1 day' where name = 'STRIPE_WEBHOOK_SECRET'`;
-    settings.STRIPE_WEBHOOK_SECRET = "whsec_second";
-    const alone = await local("--rotate", "STRIPE_WEBHOOK_SECRET");
-    assert.equal(alone.code, 0, alone.text);
-    const [row] = await sql`
+    await t.step("a list of secrets overlaps while it is rotated", async () => {
+      settings.STRIPE_WEBHOOK_SECRET = "whsec_second";
+      assert.match((await local("--rotate", "all")).text, /set NEW,OLD first, and NEW alone a day later/);
+      settings.STRIPE_WEBHOOK_SECRET = "whsec_second,whsec_first";
+      const both = await local("--rotate", "STRIPE_WEBHOOK_SECRET");
+      assert.equal(both.code, 0, both.text);
+      await sql`update ops.secret_age set set_at = now() - interval '1 day' where name = 'STRIPE_WEBHOOK_SECRET'`;
+      settings.STRIPE_WEBHOOK_SECRET = "whsec_second";
+      const alone = await local("--rotate", "STRIPE_WEBHOOK_SECRET");
+      assert.equal(alone.code, 0, alone.text);
+      const [row] = await sql`
       select now() - set_at > interval '1 hour' as is_since_then, cardinality(fingerprints) as count
       from ops.secret_age where name = 'STRIPE_WEBHOOK_SECRET'`;
-    assert.deepEqual(
-      { ...row },
-      { is_since_then: true, count: 1 },
-      "the end of the overlap made the secret young",
-    );
-  });
+      assert.deepEqual(
+        { ...row },
+        { is_since_then: true, count: 1 },
+        "the end of the overlap made the secret young",
+      );
+    });
 
-  await t.step("what is no setting is refused, and no value was ever printed", async () => {
-    settings.YOUTUBE_CLIENT_SECRT = "typo";
-    assert.match((await local()).text, /YOUTUBE_CLIENT_SECRT is no setting of \.env\.example/);
-    for (
-      const value of [
-        "sb_secret_",
-        "GOCSPX-hosted",
-        "sk-hosted",
-        "sk-rotated",
-        "whsec_",
-        "sk_test_hosted",
-        ACCESS_TOKEN,
-        new URL(db_url).password,
-      ]
-    ) {
-      assert.ok(!said.includes(value), `${value.slice(0, 6)}… was printed`);
-    }
-  });
-});
+    await t.step("what is no setting is refused, and no value was ever printed", async () => {
+      settings.YOUTUBE_CLIENT_SECRT = "typo";
+      assert.match((await local()).text, /YOUTUBE_CLIENT_SECRT is no setting of \.env\.example/);
+      for (
+        const value of [
+          "sb_secret_",
+          "GOCSPX-hosted",
+          "sk-hosted",
+          "sk-rotated",
+          "whsec_",
+          "sk_test_hosted",
+          ACCESS_TOKEN,
+          new URL(db_url).password,
+        ]
+      ) {
+        assert.ok(!said.includes(value), `${value.slice(0, 6)}… was printed`);
+      }
+    });
+  },
+);
 
 Deno.test("setup-vault-secrets explains itself, and refuses what was not meant", async () => {
   const run = async (...args: string[]) => {
