@@ -120,6 +120,8 @@ const due = setInterval(() => {
     (error) => log.warn("due posts cannot be looked for", { error }),
   );
 }, 1_000);
+// A post is due at a time: the first one does not wait for the code that publishes it. What is wrong with that shows with the job.
+await HANDLERS.publish_account?.().catch(() => {});
 log.info("taking jobs", { handlers: Object.keys(HANDLERS) });
 const tally = await worker.run(true);
 clearInterval(due);
