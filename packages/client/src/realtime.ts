@@ -422,6 +422,7 @@ class TableWatch<Of extends Row> implements Watch {
   }
 
   async #readIds(): Promise<Map<string, string>> {
+    this.#lookedForGone = Date.now();
     const ids = new Map<string, string>();
     let last: Row | undefined;
     do {
@@ -438,7 +439,6 @@ class TableWatch<Of extends Row> implements Watch {
 
   /** Rows that the consumer has and that are no longer in the list. */
   async #findGone(): Promise<void> {
-    this.#lookedForGone = Date.now();
     this.#gone.clear();
     const had = [...this.#known.keys()];
     const there = await this.#readIds();

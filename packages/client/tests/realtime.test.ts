@@ -154,7 +154,7 @@ Deno.test("while the channel is away what changed is read by the cursor, and all
   const own = await createCreator();
   const sql = await testDatabase();
   const { api_url, publishable_key } = await testStack();
-  const read: string[] = [];
+  const read: { select: string; at: number }[] = [];
   const client = createClient(api_url, publishable_key, {
     auth: { persistSession: false, autoRefreshToken: false },
     accessToken: () => Promise.resolve(own.token),
@@ -169,7 +169,9 @@ Deno.test("while the channel is away what changed is read by the cursor, and all
     global: {
       fetch: (input, init) => {
         const { pathname, searchParams } = new URL(String(input));
-        if (pathname.endsWith("/notification")) read.push(searchParams.get("select") ?? "");
+        if (pathname.endsWith("/notification")) {
+          read.push({ select: searchParams.get("select") ?? "", at: Date.now() });
+        }
         return fetch(input, init);
       },
     },
@@ -192,8 +194,10 @@ Deno.test("while the channel is away what changed is read by the cursor, and all
       await until("it is told", () => consumer.titles().includes(`new ${n}`));
     }
     await until("the deletion is told, too", () => consumer.titles("DELETE").length === 1);
-    const ids = read.filter((select) => select.startsWith("id,")).length;
-    assert.ok(ids * 3 <= read.length, `${ids} of ${read.length} readings were of all ids`);
+    const ids = read.filter(({ select }) => select.startsWith("id,")).map(({ at }) => at);
+    const waits = ids.slice(1).map((at, n) => at - (ids[n] ?? 0));
+    assert.ok(waits.every((wait) => wait > 1_900), `all ids were read again after ${waits} ms`);
+    assert.ok(ids.length < read.length, `${read.length} readings, all of all ids`);
     assert.equal(consumer.titles("INSERT").length, 5);
   } finally {
     await watch.close();
