@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { testStack } from "../../../../scripts/test/stack.ts";
 import type { Context } from "../../_shared/context.ts";
-import { keepMediaJob } from "../../_shared/publishing/upload.ts";
+import { keepMediaJob } from "../../_shared/publishing/keep_media.ts";
 import { PublishingAccount } from "../support/publishing_account.ts";
 
 interface Post {
