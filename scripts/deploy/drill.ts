@@ -133,6 +133,7 @@ async function underLoad() {
       } failed; deployed in ${forth} s, back in ${back} s; ` +
         `p50 ${result.p50_ms} ms, p99 ${result.p99_ms} ms`,
     );
+    for (const [what, count] of Object.entries(result.failed)) console.log(`    ${what}: ${count}`);
     assert.deepEqual(result.failed, {});
     assert.ok(back <= 60, `back in ${back} s`);
     return row;
