@@ -8,7 +8,7 @@ import { endpoint } from "../_shared/http/endpoint.ts";
 import { JobReport, renderJobReport } from "../_shared/jobs/job_report.ts";
 import { Sample } from "../_shared/observability/metrics.ts";
 import { OperationReport, renderOperations } from "../_shared/observability/operation_report.ts";
-import { PROMETHEUS, renderMetrics } from "../_shared/observability/prometheus.ts";
+import { CacheReport, PROMETHEUS, renderCache, renderMetrics } from "../_shared/observability/prometheus.ts";
 
 export default endpoint({
   name: "metrics",
@@ -21,17 +21,18 @@ export default endpoint({
   output: z.string(),
   produces: PROMETHEUS,
   async handle({ admin }) {
-    const [samples, report, operations] = await Promise.all([
+    const [samples, report, operations, cached] = await Promise.all([
       admin.call("read_request_metrics", {}, z.array(Sample)),
       admin.call("read_job_metrics", {}, JobReport).catch(whereMissing),
       admin.call("read_operation_metrics", {}, OperationReport).catch(whereMissing),
+      admin.call("read_cache_metrics", {}, CacheReport).catch(whereMissing),
     ]);
     return renderMetrics(samples) + (report ? renderJobReport(report) : "") +
-      (operations ? renderOperations(operations) : "");
+      (operations ? renderOperations(operations) : "") + (cached ? renderCache(cached) : "");
   },
 });
 
-/** The function is deployed from phase 1 on, the queue comes with phase 7 and module 010 after it. */
+/** The function is deployed from phase 1 on, the queue comes with phase 7 modules 009 and 010 after it. */
 function whereMissing(error: unknown): null {
   if (error instanceof DatabaseError && ["42883", "PGRST202"].includes(error.sqlstate)) return null;
   throw error;

@@ -1,4 +1,5 @@
 /** Request metrics in Prometheus' text format 0.0.4 (https://prometheus.io/docs/instrumenting/exposition_formats/). */
+import * as z from "zod";
 import { BUCKETS_MS, type Sample } from "./metrics.ts";
 
 /** Media type of the format. */
@@ -22,6 +23,21 @@ export function renderMetrics(samples: Sample[]): string {
       "Time from the request's arrival to its answer.",
     ),
     ...sorted.flatMap(histogram),
+    "",
+  ].join("\n");
+}
+
+/** Where cached answers of the last day came from. */
+export const CacheReport = z.array(z.object({ function: z.string(), cache: z.string(), count: z.number() }));
+
+/** The hit rate of a function is what came from `nearby`, `store` and `stale`, of all. */
+export function renderCache(report: z.output<typeof CacheReport>): string {
+  const name = "streamvibe_cache_answers";
+  return [
+    ...head(name, "gauge", "Answers of cached functions in the last day, by where they came from."),
+    ...report.map(({ function: of, cache, count }) =>
+      `${name}{function="${escape(of)}",source="${escape(cache)}"} ${count}`
+    ),
     "",
   ].join("\n");
 }

@@ -59,8 +59,9 @@ Deno.test("samples of many isolates are added up, none is lost on a normal end",
         buckets: [1, 1, ...Array(10).fill(0)],
       }],
     })));
-  recordRequest({ name, status: 200, duration_ms: 4, settings, log });
-  recordRequest({ name, status: 500, duration_ms: 99_999, settings, log });
+  const call = { name, db_ms: 1, user_id: null, cache: "nearby" };
+  recordRequest({ ...call, status: 200, duration_ms: 4, settings, log });
+  recordRequest({ ...call, status: 500, duration_ms: 99_999, settings, log });
   // What the runtime says before it ends an isolate.
   dispatchEvent(new Event("beforeunload"));
   await flushMetrics();
