@@ -4,11 +4,7 @@
  */
 import type { Admin } from "../database/database.ts";
 import { DatabaseError } from "../errors.ts";
-import { settingsPart } from "../settings/settings.ts";
-import { fraction } from "../settings/values.ts";
 import type { Settings } from "../settings/settings.ts";
-
-const TELEMETRY = settingsPart("telemetry", { TELEMETRY_SAMPLE_RATE: fraction.default(0.05) });
 
 /** Upper bounds in milliseconds, as `ops.latency_bounds()` has them; one more bucket takes what is above them all. */
 export const LATENCY_BOUNDS_MS = [
@@ -58,8 +54,7 @@ export function observe(call: Call, settings: Settings): void {
   histogram.errors += status >= 500 ? 1 : 0;
   histogram.ms_sum += duration_ms;
   histogram.buckets[index] = (histogram.buckets[index] ?? 0) + 1;
-  const { TELEMETRY_SAMPLE_RATE } = settings.of(TELEMETRY);
-  if (observations.length < MOST_OBSERVATIONS && Math.random() < TELEMETRY_SAMPLE_RATE) {
+  if (observations.length < MOST_OBSERVATIONS && Math.random() < settings.TELEMETRY_SAMPLE_RATE) {
     observations.push({
       function: name,
       user_id,

@@ -44,6 +44,7 @@ const KERNEL = settingsPart("kernel", {
   SENTRY_DSN: z.url().optional(),
   SENTRY_ERROR_SAMPLE_RATE: fraction.default(1),
   SENTRY_TRACES_SAMPLE_RATE: fraction.default(0),
+  TELEMETRY_SAMPLE_RATE: fraction.default(0.05),
   /** What is deployed, such as the git revision; whoever deploys sets it. */
   RELEASE: z.string().max(100).optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: url.optional(),
