@@ -300,6 +300,8 @@ export function Table<Row>({ caption, columns, rows, keyOf, rowClass }: {
   keyOf: (row: Row) => string;
   rowClass?: (row: Row) => string | undefined;
 }) {
+  // Where a row is a card, what it is about is its heading and needs no name.
+  const lead = columns.find(({ quiet }) => !quiet)?.name;
   return (
     <div className={columns.length > MANY_COLUMNS ? "table-frame wide" : "table-frame"}>
       <table role="table">
@@ -320,7 +322,7 @@ export function Table<Row>({ caption, columns, rows, keyOf, rowClass }: {
                 <td
                   key={name}
                   role="cell"
-                  data-label={quiet ? undefined : name}
+                  data-label={quiet || name === lead ? undefined : name}
                   className={numeric ? "numeric" : undefined}
                 >
                   {cell(row)}

@@ -1,15 +1,18 @@
 /** A part of the console behind the sign-in: its own navigation beside the page. */
-import { Outlet } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { Outlet, useRouterState } from "@tanstack/react-router";
+import { type ReactNode, useEffect, useState } from "react";
 import { useSession } from "../data/client.ts";
 import { frame as t } from "../texts/frame.ts";
-import { A, Card, Loading, Page } from "./parts.tsx";
+import { A, Button, Card, Loading, Page } from "./parts.tsx";
 import { SignInForm } from "./sign_in_form.tsx";
 
 export type Places = readonly { title: string; links: readonly (readonly [to: string, name: string])[] }[];
 
 export function Shell({ label, places, children }: { label: string; places: Places; children?: ReactNode }) {
   const { session } = useSession();
+  const [isOpen, setOpen] = useState(false);
+  const path = useRouterState({ select: ({ location }) => location.pathname });
+  useEffect(() => setOpen(false), [path]);
   if (session === undefined) return <Loading />;
   // The address stays: whoever signs in is where they wanted to be.
   if (session === null) {
@@ -29,7 +32,15 @@ export function Shell({ label, places, children }: { label: string; places: Plac
   }
   return (
     <div className="shell">
-      <nav className="side" aria-label={label}>
+      <Button
+        className="side-menu"
+        aria-expanded={isOpen}
+        aria-controls="side"
+        onClick={() => setOpen(!isOpen)}
+      >
+        {label}
+      </Button>
+      <nav id="side" className={isOpen ? "side open" : "side"} aria-label={label}>
         {places.map(({ title, links }) => (
           <div key={title} className="side-group">
             <p className="side-title">{title}</p>
