@@ -1,0 +1,434 @@
+/**
+ * Nobody is there: creators sync and publish, visitors search, the clock runs, and everything that can fail fails at random, on a stack of
+ * its own. What must hold when the faults end: every library is what its platform has, each item once; every post went out exactly once; no
+ * job is left; nobody had to do anything; memory is where it was.
+ */
+import { join } from "node:path";
+import postgres from "postgres";
+import { rowOf } from "../../supabase/functions/tests/platforms/platform_rows.ts";
+import { ConnectedAccount } from "../../supabase/functions/tests/support/connected_account.ts";
+import { PublishingAccount, QUICK } from "../../supabase/functions/tests/support/publishing_account.ts";
+import type { PlatformSlug } from "../../supabase/functions/_shared/platforms/platform.ts";
+import { startStack } from "../local/stack.ts";
+import { StackInfo, useStack } from "../test/stack.ts";
+import { crash } from "./run_chaos.ts";
+
+export interface VacationOptions {
+  seconds: number;
+  /** Creators; each has an account at the next platform, every other one publishes on X, too. */
+  creators: number;
+  seed: number;
+  say?: (line: string) => void;
+}
+
+/** What was seen in one second. */
+export interface Second {
+  at: number;
+  answered: number;
+  refused: number;
+  memory_mb: number;
+  faults: string[];
+}
+
+export interface VacationReport {
+  seed: number;
+  seconds: number;
+  creators: number;
+  requests: number;
+  refused: number;
+  items: number;
+  posts: number;
+  faults: Record<string, number>;
+  /** From the last fault until everything was well again. */
+  healed_after_seconds: number;
+  memory_mb: { first_third: number; last_third: number };
+  /** What must not be; empty when all is well. */
+  wrong: string[];
+  timeline: Second[];
+}
+
+const PLATFORMS: PlatformSlug[] = ["youtube", "instagram", "tiktok", "facebook", "twitter"];
+const SETTINGS = {
+  ...QUICK,
+  LOG_LEVEL: "error",
+  SYNC_LEASE_SECONDS: "3",
+  JOB_LEASE_SECONDS: "3",
+  PROVIDER_RETRY_MS: "20",
+  PLATFORM_QUOTA_PAUSE_SECONDS: "1",
+  YOUTUBE_UNITS_PER_DAY: "1000000000",
+  TIKTOK_CALLS_PER_MINUTE: "1000000000",
+  ...Object.fromEntries(
+    ["USER", "USER_READ", "ANONYMOUS", "PUBLIC_READ", "CLICK", "CRAWL"].map((
+      name,
+    ) => [`RATE_LIMIT_${name}`, "1000000/60"]),
+  ),
+};
+/** How a provider may fail: before it did anything, after it did, or without a word. */
+const OUTAGES = [
+  { status: 503 },
+  { status: 500 },
+  { cut: true },
+  { lost: true },
+  { after: true, status: 502 },
+  { malformed: true },
+  { delay_ms: 400 },
+] as const;
+/** Moments at which a clock does something odd: midnight, the end of a month and a year, of February, both changes of the clocks. */
+const MOMENTS = [
+  "2026-11-30T23:59:59.9Z",
+  "2026-12-01T00:00:00Z",
+  "2026-12-31T23:59:59.9Z",
+  "2027-02-28T23:59:59.9Z",
+  "2027-03-01T00:00:00Z",
+  "2027-03-28T00:59:59.9Z",
+  "2027-03-28T01:00:00Z",
+  "2027-10-31T00:30:00Z",
+  "2027-10-31T01:30:00Z",
+];
+/** What cron runs and takes a time for. */
+const CLOCKWORK = [
+  "ops.roll_up_clicks",
+  "ops.refresh_trending",
+  "ops.expire_seo_submissions",
+  "ops.queue_seo_jobs",
+  "ops.evaluate_alerts",
+];
+const HEAL_WITHIN_MS = 120_000;
+
+export async function runVacation(
+  { seconds, creators, seed, say = () => {} }: VacationOptions,
+): Promise<VacationReport> {
+  const random = seeded(seed);
+  const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
+  const home = await Deno.makeTempDir({ prefix: "streamvibe-vacation-" });
+  const stack = await startStack({ home, env: SETTINGS });
+  useStack(StackInfo.parse(stack.info));
+  const sql = postgres(stack.info.db_url, { max: 3, onnotice: () => {}, fetch_types: false });
+  const timeline: Second[] = [];
+  const faults: Record<string, number> = {};
+  let second: Second = { at: 0, answered: 0, refused: 0, memory_mb: 0, faults: [] };
+  const fault = (name: string) => {
+    faults[name] = (faults[name] ?? 0) + 1;
+    second.faults.push(name);
+  };
+  /** A call that may fail while things break; whether it went well. */
+  const attempt = async (work: () => Promise<{ status: number } | void>): Promise<boolean> => {
+    try {
+      const answer = await work();
+      const isWell = !answer || answer.status < 500;
+      second[isWell ? "answered" : "refused"] += 1;
+      return isWell;
+    } catch {
+      second.refused += 1;
+      return false;
+    }
+  };
+
+  let worker = hire(home);
+  let isOver = false;
+  const accounts: ConnectedAccount[] = [];
+  const publishers: PublishingAccount[] = [];
+  const posts = new Map<string, { own: PublishingAccount; text: string }>();
+  const loops: Promise<void>[] = [];
+  const started = performance.now();
+  const elapsed = () => (performance.now() - started) / 1_000;
+  const clock = setInterval(() => {
+    second.memory_mb = memoryOf(stack.info.pid, worker.pid);
+    timeline.push(second);
+    second = { at: Math.round(elapsed()), answered: 0, refused: 0, memory_mb: 0, faults: [] };
+  }, 1_000);
+  try {
+    for (let n = 0; n < creators; n++) {
+      const slug = PLATFORMS[n % PLATFORMS.length] ?? "youtube";
+      accounts.push(await ConnectedAccount.create(slug, { items: 12 }));
+      if (n % 2 === 0) publishers.push(await PublishingAccount.create("twitter", {}, 1));
+    }
+    say(`${creators} creators, ${publishers.length} of them publish`);
+    const until = performance.now() + seconds * 1_000;
+    const loop = (pause_ms: number, work: () => Promise<void>) =>
+      loops.push((async () => {
+        while (performance.now() < until && !isOver) {
+          await work();
+          await pause(pause_ms * (0.5 + random()));
+        }
+      })());
+
+    for (const account of accounts) {
+      loop(1_500, async () => {
+        await attempt(() =>
+          account.row.simulator.add(account.account_id, `Seen at ${Math.round(elapsed())} s`).then(() => {})
+        );
+        await attempt(() => account.syncOnce({ max_results: 50 }));
+      });
+    }
+    for (const own of publishers) {
+      loop(2_500, async () => {
+        const text = `Post ${crypto.randomUUID()}`;
+        await attempt(async () => {
+          posts.set(await own.due({ kind: "text", body: text }), { own, text });
+        });
+      });
+    }
+    for (
+      const path of [
+        "search-content?query=seen",
+        "browse-content",
+        "get-trending",
+        "browse-creators",
+        "health",
+      ]
+    ) {
+      loop(400, async () => {
+        await attempt(async () => {
+          const response = await fetch(`${stack.info.api_url}/functions/v1/${path}`, {
+            headers: { apikey: stack.info.publishable_key },
+            signal: AbortSignal.timeout(10_000),
+          });
+          await response.body?.cancel();
+          return response;
+        });
+      });
+    }
+
+    const breaks: Record<string, () => Promise<void> | void> = {
+      "functions killed": () =>
+        childrenOf(stack.info.pid).filter(({ command }) => !/simulators|postgres/.test(command)).forEach((
+          { pid },
+        ) => signal(pid)),
+      "worker killed": () => {
+        signal(worker.pid);
+        worker = hire(home);
+      },
+      "database restarted": () => crash(sql),
+      "provider down": async () => {
+        const account = pick([...accounts, ...publishers.map(({ account }) => account)]);
+        await account.arm(".", pick(OUTAGES), { times: 1 + Math.floor(random() * 8) });
+      },
+      "tokens expired": async () => {
+        for (const { row, account_id } of accounts) {
+          await expire(stack.info.simulator_url, row.slug, account_id);
+        }
+      },
+      "clock jumped": async () => {
+        for (const name of CLOCKWORK) {
+          await sql.unsafe(`select ${name}($1::timestamptz)`, [pick(MOMENTS)]);
+          await sql.unsafe(`select ${name}(now())`);
+        }
+        // A month's end for one creator, while they sync.
+        await sql`update public.subscription set cycle_end_date = now() - interval '1 second' where user_id = ${
+          pick(accounts).creator.id
+        }`;
+        await sql`select ops.reset_expired_quotas()`;
+      },
+    };
+    const names = Object.keys(breaks);
+    // The last part of the time is for healing, and for seeing that memory comes back.
+    while (elapsed() < seconds * 0.9) {
+      await pause(600 + random() * 1_400);
+      const name = pick(names);
+      await Promise.resolve(breaks[name]?.()).then(() => fault(name), () => fault(`${name}, in vain`));
+    }
+    const calm_at = performance.now();
+    await Promise.all(loops);
+    say(`${Object.values(faults).reduce((sum, count) => sum + count, 0)} faults: ${JSON.stringify(faults)}`);
+    await Promise.all(
+      [...accounts, ...publishers.map(({ account }) => account)].map((account) =>
+        insist(() => account.disarm())
+      ),
+    );
+
+    const wrong: string[] = [];
+    for (const [index, account] of accounts.entries()) {
+      await becomes(`library ${index} of ${account.row.slug}`, wrong, async () => {
+        await insist(() => account.awaitQuota());
+        await account.syncAll({ max_results: 50 });
+        await account.assertSameLibrary();
+      });
+    }
+    await becomes("open posts", wrong, async () => {
+      const open =
+        await sql`select 1 from publishing.post_target where next_at is not null or status in ('unknown', 'publishing', 'waiting')`;
+      if (open.length > 0) throw new Error(`${open.length} posts have not come to an end`);
+    });
+    await becomes("jobs", wrong, async () => {
+      const left = await sql<
+        { handler: string }[]
+      >`select handler from ops.job_ready where leased_until is not null or run_at < now() - interval '30 seconds'`;
+      if (left.length > 0) throw new Error(`${left.length} jobs are left: ${left[0]?.handler}`);
+    });
+    const healed_after_seconds = (performance.now() - calm_at) / 1_000;
+    for (const [id, { own, text }] of posts) {
+      const [target, shown] = await Promise.all([own.target(id), own.shown()]);
+      const copies = shown.filter((one) => one.text.includes(text)).length;
+      if (target.status !== "published" || copies !== 1) {
+        wrong.push(
+          `post ${id} is ${target.status} (${target.error_message}), and the platform shows ${copies}`,
+        );
+      }
+    }
+    const doubled = await sql<{ count: number }[]>`
+      select count(*)::integer as count from (
+        select from public.content_item group by social_account_id, platform_content_id having count(*) > 1) as twice`;
+    if (doubled[0]?.count) wrong.push(`${doubled[0].count} items are there twice`);
+    const [closed] = await sql<{ count: number }[]>`
+      select count(*)::integer as count from (select from public.quota_usage_history group by user_id, cycle_start_date having count(*) > 1) as twice`;
+    if (closed?.count) wrong.push(`${closed.count} cycles were closed twice`);
+
+    const third = Math.floor(timeline.length / 3);
+    const middle = (part: Second[]) =>
+      part.map(({ memory_mb }) => memory_mb).toSorted((a, b) => a - b)[Math.floor(part.length / 2)] ?? 0;
+    const memory_mb = {
+      first_third: middle(timeline.slice(0, third)),
+      last_third: middle(timeline.slice(-third)),
+    };
+    if (seconds >= 300 && memory_mb.last_third > memory_mb.first_third * 1.5 + 200) {
+      wrong.push(`memory grew: ${JSON.stringify(memory_mb)}`);
+    }
+    const items = (await Promise.all(accounts.map((account) => account.library()))).reduce(
+      (sum, { length }) => sum + length,
+      0,
+    );
+    return {
+      seed,
+      seconds,
+      creators,
+      requests: timeline.reduce((sum, { answered, refused }) => sum + answered + refused, 0),
+      refused: timeline.reduce((sum, { refused }) => sum + refused, 0),
+      items,
+      posts: posts.size,
+      faults,
+      healed_after_seconds: Math.round(healed_after_seconds * 10) / 10,
+      memory_mb,
+      wrong,
+      timeline,
+    };
+  } finally {
+    isOver = true;
+    clearInterval(clock);
+    await Promise.allSettled(loops);
+    signal(worker.pid);
+    await worker.status;
+    await Promise.allSettled([...accounts, ...publishers].map((one) => one[Symbol.asyncDispose]()));
+    await sql.end({ timeout: 1 });
+    useStack(null);
+    await stack.stop();
+    await Deno.remove(home, { recursive: true }).catch(() => {});
+  }
+}
+
+/** Tries until it is so, for two minutes; then it is wrong. */
+async function becomes(what: string, wrong: string[], look: () => Promise<void>): Promise<void> {
+  for (const end = performance.now() + HEAL_WITHIN_MS;;) {
+    try {
+      return await look();
+    } catch (error) {
+      if (performance.now() > end) {
+        wrong.push(`${what}: ${(error as Error).message.slice(0, 400)}`);
+        return;
+      }
+      await pause(500);
+    }
+  }
+}
+
+async function insist<T>(work: () => Promise<T>): Promise<T> {
+  for (const end = performance.now() + 30_000;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (performance.now() > end) throw error;
+      await pause(200);
+    }
+  }
+}
+
+function hire(home: string): Deno.ChildProcess {
+  return new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "-A",
+      "--no-check",
+      new URL("../worker/worker.ts", import.meta.url).pathname,
+      "--concurrency",
+      "8",
+    ],
+    env: { ...SETTINGS, STREAMVIBE_HOME: home },
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+}
+
+async function expire(simulator_url: string, slug: PlatformSlug, account_id: string): Promise<void> {
+  const response = await fetch(`${simulator_url}/_admin/${rowOf(slug).slug}/tokens/expire`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ account_id, which: "access" }),
+  });
+  await response.body?.cancel();
+}
+
+function signal(pid: number): void {
+  try {
+    Deno.kill(pid, "SIGKILL");
+  } catch {
+    // It has gone by itself.
+  }
+}
+
+interface Running {
+  pid: number;
+  parent: number;
+  command: string;
+  memory_mb: number;
+}
+
+function processes(): Running[] {
+  const found: Running[] = [];
+  for (const { name } of Deno.readDirSync("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    try {
+      const status = Deno.readTextFileSync(join("/proc", name, "status"));
+      found.push({
+        pid: Number(name),
+        parent: Number(/^PPid:\s+(\d+)/m.exec(status)?.[1]),
+        command: Deno.readTextFileSync(join("/proc", name, "cmdline")).replaceAll("\0", " "),
+        memory_mb: Number(/^RssAnon:\s+(\d+)/m.exec(status)?.[1] ?? 0) / 1_024,
+      });
+    } catch {
+      // It ended while it was looked at.
+    }
+  }
+  return found;
+}
+
+function childrenOf(pid: number): Running[] {
+  return processes().filter(({ parent }) => parent === pid);
+}
+
+/** Of the stack, its functions and simulators, the database and the worker: memory that is nobody else's. */
+function memoryOf(...roots: number[]): number {
+  const all = processes();
+  const of = new Set(roots);
+  for (let size = 0; size !== of.size;) {
+    size = of.size;
+    for (const { pid, parent } of all) if (of.has(parent)) of.add(pid);
+  }
+  return Math.round(all.filter(({ pid }) => of.has(pid)).reduce((sum, { memory_mb }) => sum + memory_mb, 0));
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** mulberry32: small, and the same everywhere. */
+function seeded(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = state;
+    t = Math.imul(t ^ (t >>> 15), t | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}

@@ -1,0 +1,44 @@
+/**
+ * `deno task vacation`: half an hour in which nobody is there, and everything that can fail fails at random. The same seed makes the same plan
+ * of faults. Prints what happened, writes it with its chart to test-results, and ends with 1 when something was lost, doubled or did not heal.
+ */
+import { parseArgs } from "node:util";
+import { runVacation } from "./run_vacation.ts";
+import { vacationChart } from "./vacation_chart.ts";
+
+const USAGE = `Usage: deno task vacation [--seconds N] [--creators N] [--seed N]
+  --seconds N    how long (1800)
+  --creators N   who sync and publish meanwhile (6)
+  --seed N       of the plan of faults (1)`;
+
+const { values } = (() => {
+  try {
+    return parseArgs({
+      options: {
+        seconds: { type: "string", default: "1800" },
+        creators: { type: "string", default: "6" },
+        seed: { type: "string", default: "1" },
+        help: { type: "boolean" },
+      },
+    });
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
+    Deno.exit(2);
+  }
+})();
+if (values.help) {
+  console.log(USAGE);
+  Deno.exit(0);
+}
+const report = await runVacation({
+  seconds: Number(values.seconds),
+  creators: Number(values.creators),
+  seed: Number(values.seed),
+  say: (line) => console.log(line),
+});
+const { timeline, ...figures } = report;
+await Deno.mkdir("test-results", { recursive: true });
+await Deno.writeTextFile("test-results/vacation.svg", vacationChart(timeline));
+await Deno.writeTextFile("test-results/vacation.json", JSON.stringify(report, null, 2));
+console.log(JSON.stringify(figures, null, 2));
+Deno.exit(report.wrong.length === 0 ? 0 : 1);
