@@ -23,7 +23,10 @@ Deno.test("a post at 02:30 each day goes out once each day, also when 02:30 come
         const instants = days.map((day) => instantIn(zone, `${day}T${time}`).getTime());
         for (const [index, instant] of instants.entries()) {
           const hours = (instant - (instants[index - 1] ?? instant - 24 * HOUR)) / HOUR;
-          assert.ok(hours >= 22 && hours <= 26, `${zone} ${days[index]} ${time}: ${hours} h after the day before`);
+          assert.ok(
+            hours >= 22 && hours <= 26,
+            `${zone} ${days[index]} ${time}: ${hours} h after the day before`,
+          );
         }
       }
     }
@@ -57,7 +60,10 @@ Deno.test("what cron does goes by UTC: as often on the day when clocks change as
     for (const { jobname, schedule } of daily) {
       const runsOn = (day: string) => {
         const end = Date.parse(`${day}T00:00:00Z`) + 24 * HOUR;
-        const next = new Cron(schedule, { timezone: "UTC", paused: true }).nextRuns(3, new Date(end - 24 * HOUR - 1));
+        const next = new Cron(schedule, { timezone: "UTC", paused: true }).nextRuns(
+          3,
+          new Date(end - 24 * HOUR - 1),
+        );
         return next.filter((at) => at.getTime() < end).length;
       };
       assert.equal(runsOn("2027-03-28"), runsOn("2027-03-21"), jobname);
@@ -87,10 +93,20 @@ Deno.test("functions that are given a time take the odd ones: midnight, a month'
       select p.oid::regproc::text as name from pg_proc as p
       where pronamespace = 'ops'::regnamespace and pronargs - pronargdefaults = 0 and proargnames[1] = 'p_now' order by 1`);
     assert.ok(functions.length >= 4, JSON.stringify(functions));
-    const moments = ["2026-11-30T23:59:59.999Z", "2026-12-31T23:59:59.999Z", "2028-02-29T12:00:00Z", "2027-03-28T01:00:00Z", "2027-10-31T01:30:00Z"];
+    const moments = [
+      "2026-11-30T23:59:59.999Z",
+      "2026-12-31T23:59:59.999Z",
+      "2028-02-29T12:00:00Z",
+      "2027-03-28T01:00:00Z",
+      "2027-10-31T01:30:00Z",
+    ];
     for (const { name } of functions) {
       for (const moment of moments) {
-        assert.equal(await world.refused("operator", `select ${name}('${moment}'::timestamptz)`), undefined, `${name} at ${moment}`);
+        assert.equal(
+          await world.refused("operator", `select ${name}('${moment}'::timestamptz)`),
+          undefined,
+          `${name} at ${moment}`,
+        );
       }
     }
   });
