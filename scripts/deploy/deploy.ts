@@ -5,6 +5,7 @@
  */
 import { parseArgs } from "node:util";
 import { type Migration, phaseName, readMigrations, readPhase } from "./phases.ts";
+import { applyText } from "./apply.ts";
 import { checkMigrations, largeTables, tell } from "./migration_check.ts";
 import { planMigrations, pushMigrations } from "./migrations.ts";
 import { checksum, CRON, readRelease, REALTIME, type Release, revision } from "./release.ts";
@@ -140,8 +141,7 @@ async function check(run: Run, pending: Migration[]): Promise<string> {
 }
 
 async function apply(run: Run, file: string): Promise<string> {
-  const text = await Deno.readTextFile(file);
-  await run.sql.begin((transaction) => transaction.unsafe(text).simple());
+  await applyText(run.sql, await Deno.readTextFile(file));
   return `applied ${file}`;
 }
 

@@ -52,7 +52,7 @@ export async function pushMigrations(sql: postgres.Sql, target: Target, phase: n
     for (const { file } of shown) {
       await Deno.copyFile(join("supabase/migrations", file), join(project, "supabase/migrations", file));
     }
-    for (let left = Infinity;;) {
+    for (let left = Infinity, deadlocks = 0;;) {
       const { pending } = await planMigrations(sql, phase);
       if (pending.length === 0) return;
       const { code, stdout, stderr } = await supabaseCli(
@@ -61,6 +61,8 @@ export async function pushMigrations(sql: postgres.Sql, target: Target, phase: n
       );
       const { pending: after } = await planMigrations(sql, phase);
       if (after.length === 0) return;
+      // Who serves people meanwhile may win; the whole migration was undone, and comes again.
+      if (/deadlock detected|lock timeout/.test(stdout + stderr) && ++deadlocks < 10) continue;
       if (after.length >= left) {
         throw new DeployError(`Cannot push the migrations:\n${hide(stdout + stderr, target)}`);
       }

@@ -5,6 +5,7 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type postgres from "postgres";
+import { applyText } from "./apply.ts";
 import { phaseName, readMigrations, readPhase } from "./phases.ts";
 import { planMigrations } from "./migrations.ts";
 import { CRON, readRelease, REALTIME, revision } from "./release.ts";
@@ -155,7 +156,7 @@ async function openCommit(run: Run, target: HostedTarget, deployment: Deployment
 
 /** The jobs of a release as its file has them, and none that came later. */
 async function restoreCron(sql: postgres.Sql, file: string, names: string[]): Promise<string[]> {
-  await sql.begin((transaction) => transaction.unsafe(file).simple());
+  await applyText(sql, file);
   const late = (await cronJobs(sql)).filter((name) => !names.includes(name));
   for (const name of late) await sql`select cron.unschedule(${name})`;
   return late;
@@ -207,17 +208,14 @@ async function takeModuleDown(run: Run, phase: number, dry: boolean): Promise<vo
   for (const { name } of modules) {
     const file = await rollbackFile(name);
     await run.step(name, async () => {
-      await sql.begin(async (transaction) => {
-        await transaction.unsafe(await Deno.readTextFile(file)).simple();
-      });
+      await applyText(sql, await Deno.readTextFile(file));
       return `undone by ${file}`;
     }, { isRecorded: phase > 1 });
   }
   await sql`notify pgrst, 'reload schema'`;
   if (phase === 1) return;
   for (const file of [REALTIME, CRON]) {
-    const text = await Deno.readTextFile(file);
-    await sql.begin((transaction) => transaction.unsafe(text).simple());
+    await applyText(sql, await Deno.readTextFile(file));
   }
   await run.step("smoke test", async () => {
     await smokeTest(target.apiUrl, release.functions);
