@@ -760,6 +760,8 @@ values
   ('ops.billing_customer', null, true, '{}', 'cascaded', null, 'Goes when the customer is deleted at Stripe. Stripe keeps invoices as long as the law wants it.'),
   ('public.stripe_webhook_events', $$exists (select from ops.billing_customer as customer where customer.user_id = $1 and customer.customer_id = {t}.subject)$$,
     true, '{}', 'erased', null, 'Ids of what happened at Stripe.'),
+  -- Module 007.
+  ('publishing.doomed_file', $$starts_with({t}.path, $1 || '/')$$, false, '{}', 'kept', null, 'Paths of files that are to go from storage; each goes with its file.'),
   -- This one.
   ('ops.data_export_part', null, false, '{}', 'cascaded', null, 'What was in each part of an export.'),
   ('ops.account_deletion', '{t}.user_id = $1', false, '{}', 'kept', null, 'The proof that a person was deleted: names nobody once it is done.'),

@@ -281,7 +281,7 @@ export function streamvibe(pm: Pm, timers: Timers) {
     const header = (name: string) => pm.response.headers.get(name);
     pm.test(`answers ${status}`, () => pm.response.to.have.status(status));
     pm.test("answers JSON", () => {
-      pm.expect(header("content-type")).to.match(/^application\/(problem\+)?json/);
+      pm.expect(header("content-type")).to.match(/^application\/(problem\+|x-nd)?json/);
     });
     pm.test("returns the request's own x-request-id", () => {
       pm.expect(header("x-request-id")).to.equal(pm.request.headers.get("x-request-id"));

@@ -63,6 +63,7 @@ const PHASES: Record<string, string[]> = {
   "7": [`${DATABASE}/jobs`, `${FUNCTIONS}/jobs`],
   "8": [`${DATABASE}/publishing`, `${FUNCTIONS}/publishing`],
   "9": [`${DATABASE}/feed`, `${FUNCTIONS}/feed`],
+  "10": [`${DATABASE}/personal_data`, `${FUNCTIONS}/privacy`],
 };
 
 const USAGE = `Usage: deno task test [path …] [--functions] [--phase N] [--stress N] [--keep] [--record]
