@@ -31,7 +31,9 @@ try {
         select account.user_id, account.id, 'v' || n, 'long_video', 'Item ' || n || ' about ' || md5(n::text),
           'What it says: ' || md5(n::text || 'a') || ' ' || md5(n::text || 'b') || ' https://example.com/' || n, array['tag' || n % 100, 'bench'],
           n, now() - n * interval '1 minute'
-        from public.social_account as account, generate_series(${from}::integer, ${Math.min(items, from + 49_999)}::integer) as n
+        from public.social_account as account, generate_series(${from}::integer, ${
+        Math.min(items, from + 49_999)
+      }::integer) as n
         where account.user_id = ${person}`;
       await transaction`
         insert into ops.content_stat_daily (content_item_id, day, views, likes, comments, shares)

@@ -11,7 +11,18 @@ import phase8 from "./scenarios/phase_8.ts";
 import phase9 from "./scenarios/phase_9.ts";
 import phase10 from "./scenarios/phase_10.ts";
 
-const SCENARIOS: Scenario[] = [phase1, phase2, phase3, phase4, phase5, phase6, phase7, phase8, phase9, phase10];
+const SCENARIOS: Scenario[] = [
+  phase1,
+  phase2,
+  phase3,
+  phase4,
+  phase5,
+  phase6,
+  phase7,
+  phase8,
+  phase9,
+  phase10,
+];
 
 /** The collections by the names of their files, as they are committed. */
 export function generateCollections(): Record<string, string> {

@@ -16,7 +16,8 @@ const leaving = () => sv.creator("leaving_");
 export default {
   phase: 10,
   name: "Personal Data",
-  about: "A copy of everything that StreamVibe has of a person, and the deletion of all of it (docs/privacy.md).",
+  about:
+    "A copy of everything that StreamVibe has of a person, and the deletion of all of it (docs/privacy.md).",
   requests: [
     {
       name: "10.1 Export (GET /export-my-data)",
