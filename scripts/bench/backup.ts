@@ -1,5 +1,5 @@
 /**
- * How long a backup, and a restore with every row compared, take at many items: `task bench backup [items]`, 1,000,000 by default. Recovery
+ * How long a backup, and a restore with every row compared, take at many items: `deno run -A scripts/bench/backup.ts [items]`, 1,000,000 by default. Recovery
  * time is the restore's; what may be lost is what came after the archive (or, with WAL archiving, docs/backups.md).
  */
 import postgres from "postgres";
