@@ -224,7 +224,7 @@ class TableWatch<Of extends Row> implements Watch {
     this.#filter = changesFilter(options.where ?? {});
     this.#stamp = LISTS[list];
     if (typeof options.since === "object") this.cursor = options.since;
-    void this.#catchUp(false);
+    void this.#catchUp("no");
     this.#subscribe();
     this.#every("poll", () => this.#poll());
     this.#every("ping", () => this.#ping());
@@ -284,7 +284,7 @@ class TableWatch<Of extends Row> implements Watch {
         // From here on every change comes. It is said again after each break of the server's own.
         if (message.status === "ok") {
           this.#isReady = true;
-          void this.#catchUp(true);
+          void this.#catchUp("yes");
         } else this.#drop(new Error(message.message), false);
       }) as never,
     );
@@ -350,8 +350,7 @@ class TableWatch<Of extends Row> implements Watch {
     const wasLive = this.state === "live";
     this.#heardOf.clear();
     // What changed is found by the cursor, however often; what is gone only by reading all ids.
-    const isDue = Date.now() - this.#lookedForGone >= (this.options.pollSeconds ?? POLL_SECONDS) * 1000;
-    const found = await this.#catchUp(!wasLive && isDue);
+    const found = await this.#catchUp(wasLive ? "no" : "if due");
     if (!wasLive || found.length === 0) return;
     this.#after("judge", BELATED_SECONDS, () => {
       const isDead = found.some((id) => !this.#heardOf.has(id));
@@ -377,7 +376,7 @@ class TableWatch<Of extends Row> implements Watch {
   }
 
   /** Reads what is missing, and answers whose changes it told. A whole one also looks which rows are gone. */
-  async #catchUp(isWhole: boolean): Promise<string[]> {
+  async #catchUp(whole: "yes" | "if due" | "no"): Promise<string[]> {
     const found: string[] = [];
     const { where, deletes = true } = this.options;
     await this.#inOrder(async () => {
@@ -395,7 +394,9 @@ class TableWatch<Of extends Row> implements Watch {
         if (this.#isClosed) return;
         if (this.#tell(row, "catch-up")) found.push(String(row.id));
       }
-      if (isWhole && deletes) await this.#findGone();
+      // Looked at here: readings before this one may have looked meanwhile.
+      const isDue = Date.now() - this.#lookedForGone >= (this.options.pollSeconds ?? POLL_SECONDS) * 1000;
+      if (deletes && (whole === "yes" || (whole === "if due" && isDue))) await this.#findGone();
       await this.#takeHeard();
       this.cursor = after;
       if (wasReady && this.#isReady) this.#goLive();
@@ -460,7 +461,7 @@ class TableWatch<Of extends Row> implements Watch {
       const id = String(row.id);
       if (typeof row.id === "number" && !Number.isSafeInteger(row.id)) {
         // A browser has rounded it: read by time it is right.
-        void this.#catchUp(false);
+        void this.#catchUp("no");
       } else if (event.eventType === "DELETE") this.#tellGone(id, "channel");
       else if (this.#isPlain(id, row)) this.#tell(row as Of, "channel");
       else await this.#readAgain(id);

@@ -184,7 +184,7 @@ Deno.test("while the channel is away what changed is read by the cursor, and all
     ...consumer.options,
     where: { user_id: own.id },
     retrySeconds: 0.05,
-    pollSeconds: 2,
+    pollSeconds: 4,
   });
   try {
     await until("it reads", () => read.length >= 3);

@@ -165,7 +165,7 @@ async function render(context: Context, number: number): Promise<SitemapPage | n
 }
 
 /** So many entries are held at once: an isolate has little memory, and a page of long texts is megabytes. */
-const PORTION = 100;
+const PORTION = 500;
 
 async function readPortion(
   context: Context,
