@@ -489,6 +489,7 @@ class ChangeWriter {
   }
 }
 
+/** False where no policy could show the row to the reader, so that it need not be asked. */
 function mayOwn(table: Table, { role, sub }: Reader, record: Tuple): boolean {
   const owners = table.owner_columns.get(role);
   return !owners || owners.some((column) => record[column] === undefined || record[column] === sub);
