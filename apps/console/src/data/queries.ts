@@ -133,3 +133,37 @@ export function useAction<Args = void, Result = unknown>(
     },
   });
 }
+
+/** A question to a table as supabase-js has it, as far as a page needs it. */
+interface Asked
+  extends PromiseLike<{ data: unknown; error: { code?: string; message: string } | null; status: number }> {
+  or(filter: string): Asked;
+  order(column: string, how: { ascending: boolean }): Asked;
+  limit(count: number): Asked;
+  abortSignal(signal: AbortSignal): Asked;
+}
+
+/**
+ * A page of rows in falling order of a column, after the last one that was read, and where the next begins. Rows that have the
+ * same value, as those of one statement have the same time, are told apart by their id.
+ */
+export async function pageOf<T extends { id: string }>(
+  asked: Asked,
+  column: keyof T & string,
+  { after, size, signal }: { after: string | null; size: number; signal: AbortSignal },
+): Promise<{ rows: T[]; next: string | null }> {
+  if (after) {
+    const { value, id } = JSON.parse(after) as { value: unknown; id: string };
+    asked = asked.or(`${column}.lt."${value}",and(${column}.eq."${value}",id.lt."${id}")`);
+  }
+  const rows = await rowsOf<T[]>(
+    asked.order(column, { ascending: false }).order("id", { ascending: false }).limit(size).abortSignal(
+      signal,
+    ),
+  );
+  const last = rows.at(-1);
+  return {
+    rows,
+    next: rows.length === size && last ? JSON.stringify({ value: last[column], id: last.id }) : null,
+  };
+}

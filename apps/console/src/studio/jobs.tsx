@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 import { api, queries, supabase, useUserId } from "../data/client.ts";
-import { rowsOf, useRows } from "../data/queries.ts";
+import { pageOf, useRows } from "../data/queries.ts";
 import { studio as t } from "../texts/studio.ts";
 import { useWish } from "../ui/address.ts";
 import { A, Badge, Empty, List, Page, Select, Table, Time } from "../ui/parts.tsx";
@@ -15,11 +15,7 @@ export default function Jobs() {
   const list = useRows<JobRow>(["job_queue", "mine", status ?? ""], async (after, signal) => {
     let asked = supabase.from("job_queue").select(JOB_COLUMNS).eq("user_id", user);
     if (status) asked = asked.eq("status", status);
-    if (after) asked = asked.lt("created_at", after);
-    const rows = await rowsOf<JobRow[]>(
-      asked.order("created_at", { ascending: false }).limit(PAGE).abortSignal(signal),
-    );
-    return { rows, next: rows.length === PAGE ? rows.at(-1)?.created_at ?? null : null };
+    return await pageOf<JobRow>(asked, "created_at", { after, size: PAGE, signal });
   });
   const state = useLiveJobs(user);
   return (

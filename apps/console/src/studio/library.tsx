@@ -1,7 +1,7 @@
 import type { Row } from "@streamvibe/client";
 import { useState } from "react";
 import { api, supabase, useUserId } from "../data/client.ts";
-import { rowsOf, useAction, useRows } from "../data/queries.ts";
+import { pageOf, rowsOf, useAction, useRows } from "../data/queries.ts";
 import { studio as t } from "../texts/studio.ts";
 import { useGo, useWish } from "../ui/address.ts";
 import { say } from "../ui/notices.tsx";
@@ -80,20 +80,7 @@ export default function Library() {
         : asked.is("deleted_at", null);
       if (account) asked = asked.eq("social_account_id", account);
       if (kind) asked = asked.eq("content_type", kind);
-      if (after) {
-        const { value, id } = JSON.parse(after) as { value: string; id: string };
-        asked = asked.or(`${sort}.lt."${value}",and(${sort}.eq."${value}",id.lt.${id})`);
-      }
-      const rows = await rowsOf<Item[]>(
-        asked.order(sort, { ascending: false }).order("id", { ascending: false }).limit(PAGE).abortSignal(
-          signal,
-        ),
-      );
-      const last = rows.at(-1);
-      const next = rows.length === PAGE && last
-        ? JSON.stringify({ value: last[sort as "published_at"], id: last.id })
-        : null;
-      return { rows, next };
+      return await pageOf<Item>(asked, sort as "published_at", { after, size: PAGE, signal });
     },
     { keep: true },
   );

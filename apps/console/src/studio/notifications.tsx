@@ -1,7 +1,7 @@
 import type { Row } from "@streamvibe/client";
 import { useEffect } from "react";
 import { api, queries, supabase, useUserId } from "../data/client.ts";
-import { rowsOf, useAction, useRows } from "../data/queries.ts";
+import { pageOf, rowsOf, useAction, useRows } from "../data/queries.ts";
 import { studio as t } from "../texts/studio.ts";
 import { Badge, Button, Card, Empty, List, Page, Problem, Time, type Tone } from "../ui/parts.tsx";
 
@@ -12,12 +12,8 @@ const TONES: Record<string, Tone> = { info: "info", success: "good", warning: "w
 export default function Notifications() {
   const user = useUserId();
   const list = useRows<Note>(["notification", "mine"], async (after, signal) => {
-    let asked = supabase.from("notification").select("*").eq("user_id", user);
-    if (after) asked = asked.lt("created_at", after);
-    const rows = await rowsOf<Note[]>(
-      asked.order("created_at", { ascending: false }).limit(PAGE).abortSignal(signal),
-    );
-    return { rows, next: rows.length === PAGE ? rows.at(-1)?.created_at ?? null : null };
+    const asked = supabase.from("notification").select("*").eq("user_id", user);
+    return await pageOf<Note>(asked, "created_at", { after, size: PAGE, signal });
   });
   useEffect(() => {
     const watch = api.watch("notification", {

@@ -2,7 +2,7 @@ import type { Input, Output, Row } from "@streamvibe/client";
 import { useState } from "react";
 import { api, supabase, useUserId } from "../data/client.ts";
 import { useDraft } from "../data/drafts.ts";
-import { rowsOf, useAction, useCall, useRows } from "../data/queries.ts";
+import { pageOf, rowsOf, useAction, useCall, useRows } from "../data/queries.ts";
 import { studio as t } from "../texts/studio.ts";
 import { useAsk } from "../ui/ask.tsx";
 import { number } from "../ui/format.ts";
@@ -316,16 +316,12 @@ const PAGE = 20;
 function Submissions({ engines }: { engines: Engine[] }) {
   const user = useUserId();
   const list = useRows<Submission>(["seo_submission", user], async (after, signal) => {
-    let asked = supabase.from("seo_submission")
+    const asked = supabase.from("seo_submission")
       .select(
         "id, submitted_url, status, error_message, created_at, content_item_id, connection_id",
       )
       .eq("user_id", user);
-    if (after) asked = asked.lt("created_at", after);
-    const rows = await rowsOf<Submission[]>(
-      asked.order("created_at", { ascending: false }).limit(PAGE).abortSignal(signal),
-    );
-    return { rows, next: rows.length === PAGE ? rows.at(-1)?.created_at ?? null : null };
+    return await pageOf<Submission>(asked, "created_at", { after, size: PAGE, signal });
   });
   return (
     <List of={list} rows={({ rows }) => rows} empty={<Empty title={t.seo.none} why={t.seo.none_why} />}>

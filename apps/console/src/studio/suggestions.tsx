@@ -1,6 +1,6 @@
 import type { Row } from "@streamvibe/client";
 import { supabase, useUserId } from "../data/client.ts";
-import { rowsOf, useRows, useTable } from "../data/queries.ts";
+import { pageOf, useRows, useTable } from "../data/queries.ts";
 import { studio as t } from "../texts/studio.ts";
 import { number } from "../ui/format.ts";
 import { useMe } from "./data.ts";
@@ -19,16 +19,12 @@ const PAGE = 30;
 export default function Suggestions() {
   const user = useUserId();
   const list = useRows<Suggestion>(["ai_suggestion", "mine"], async (after, signal) => {
-    let asked = supabase.from("ai_suggestion")
+    const asked = supabase.from("ai_suggestion")
       .select(
         "id, content_item_id, suggested_titles, seo_score, trending_score, feedback, created_at, content_item!ai_suggestion_content_item_id_fkey(title, description)",
       )
       .eq("user_id", user);
-    if (after) asked = asked.lt("created_at", after);
-    const rows = await rowsOf<Suggestion[]>(
-      asked.order("created_at", { ascending: false }).limit(PAGE).abortSignal(signal),
-    );
-    return { rows, next: rows.length === PAGE ? rows.at(-1)?.created_at ?? null : null };
+    return await pageOf<Suggestion>(asked, "created_at", { after, size: PAGE, signal });
   });
   return (
     <Page title={t.suggest.title} lede={t.suggest.lede}>
