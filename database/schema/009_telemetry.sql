@@ -62,8 +62,8 @@ create table telemetry.rpc_observations (
   function text not null,
   user_id uuid,
   status smallint not null,
-  duration_ms real not null,
-  db_ms real,
+  duration_ms double precision not null,
+  db_ms double precision,
   cache text,
   observed_at timestamptz not null default now(),
   constraint rpc_observations_pkey primary key (id, observed_at),
@@ -151,10 +151,17 @@ end;
 $$;
 comment on function ops.log_usage_events is 'Keeps a batch of events: all or none.';
 
-create function public.log_usage_event_v2(p_event text, p_properties jsonb default '{}', p_session_id uuid default null) returns integer
+create function ops.log_usage_event(p_event text, p_properties jsonb, p_session_id uuid) returns integer
 language sql volatile security definer set search_path = '' as $$
   select ops.log_usage_events(auth.uid(), p_session_id, jsonb_build_array(jsonb_build_object('event', p_event, 'properties', p_properties)));
 $$;
+comment on function ops.log_usage_event is 'See public.log_usage_event_v2. Whose event it is says the token alone.';
+
+create function public.log_usage_event_v2(p_event text, p_properties jsonb default '{}', p_session_id uuid default null) returns integer
+language sql volatile security invoker set search_path = ''
+begin atomic
+  select ops.log_usage_event(p_event, p_properties, p_session_id);
+end;
 comment on function public.log_usage_event_v2 is 'Keeps one event of the signed-in person: a code, and properties that are numbers, yes or no, or codes. Many at once: the edge function log-usage.';
 
 -- Security definer, like the next: the service alone calls them.
@@ -180,7 +187,7 @@ language sql volatile security definer set search_path = '' as $$
   insert into telemetry.rpc_observations (function, user_id, status, duration_ms, db_ms, cache, observed_at)
   select one.function, person.id, one.status, one.duration_ms, one.db_ms, one.cache, least(one.observed_at, now())
   from jsonb_to_recordset(p_observations)
-    as one (function text, user_id uuid, status smallint, duration_ms real, db_ms real, cache text, observed_at timestamptz)
+    as one (function text, user_id uuid, status smallint, duration_ms double precision, db_ms double precision, cache text, observed_at timestamptz)
   left join public.users as person on person.id = one.user_id
   where one.observed_at > now() - interval '1 hour';
 $$;
@@ -342,7 +349,7 @@ create policy "Only functions use rpc_hourly" on telemetry.rpc_hourly for all to
 grant usage on schema telemetry to authenticated;
 grant select on telemetry.usage_events to authenticated;
 -- No insert: log_usage_event_v2() and log-usage keep what may be kept.
-grant execute on function public.log_usage_event_v2 to authenticated;
+grant execute on function public.log_usage_event_v2, ops.log_usage_event to authenticated;
 grant execute on function public.get_rpc_stats, ops.get_rpc_stats, public.get_usage_stats, ops.get_usage_stats, public.list_slow_calls,
   ops.list_slow_calls to authenticated, service_role;
 grant execute on function public.log_usage, public.record_observations, public.read_cache_metrics to service_role;

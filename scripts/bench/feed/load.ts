@@ -160,7 +160,12 @@ export const loadTest: Benchmark = {
           ),
         ],
       };
-    }, NO_LIMITS),
+    }, {
+      ...NO_LIMITS,
+      RATE_LIMIT_USER: "1000000/60",
+      RATE_LIMIT_USER_READ: "1000000/60",
+      RATE_LIMIT_CLICK: "1000000/60",
+    }),
 };
 
 /** Sessions of the readers, the last of whom is an admin. */

@@ -196,6 +196,7 @@ export const EXECUTE: Record<string, string> = {
     set_feed_preference feed_fusion_home feed_fusion_profile get_rpc_stats get_usage_stats list_slow_calls`,
   ),
   ...executable("public", "authenticated", "log_usage_event_v2"),
+  ...executable("ops", "authenticated", "log_usage_event"),
   ...executable(
     "public",
     "authenticated",
