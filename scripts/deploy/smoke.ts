@@ -3,7 +3,7 @@ import * as z from "zod";
 import { DeployError } from "./target.ts";
 
 const Health = z.object({ status: z.string(), checks: z.record(z.string(), z.unknown()) });
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 60_000;
 const AT_ONCE = 4;
 
 /** @throws {DeployError} Naming every function that does not answer, or the part that is down. */
