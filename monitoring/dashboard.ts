@@ -96,6 +96,11 @@ const ROWS: [string, Chart[]][] = [
         "{{function}}",
       ]],
     },
+    {
+      title: "Cached answers, last day",
+      unit: "short",
+      queries: [["sum by (source) (streamvibe_cache_answers)", "{{source}}"]],
+    },
   ]],
   ["Jobs", [
     {

@@ -45,39 +45,38 @@ const QUERIES: { rule: string; level: Level; message: string; query: string }[] 
   },
 ];
 
+/** What the catalogue tells. */
+export async function auditCatalogue(sql: postgres.ISql): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const { rule, level, message, query } of QUERIES) {
+    for (const { place } of await sql.unsafe<{ place: string }[]>(query)) {
+      findings.push({ rule, level, message, place });
+    }
+  }
+  const [storage] = await sql<{ is: boolean }[]>`select to_regclass('storage.buckets') is not null as is`;
+  if (storage?.is) {
+    for (
+      const { place } of await sql<
+        { place: string }[]
+      >`select 'storage.buckets/' || id as place from storage.buckets where public`
+    ) {
+      findings.push({ rule: "public-bucket", level: "warning", message: "Whoever knows a name may read it", place });
+    }
+  }
+  return findings;
+}
+
 export async function auditDatabase(
   db_url: string,
   options: { advisors: boolean; days: number },
 ): Promise<Finding[]> {
   const sql = postgres(db_url, { max: 1, onnotice: () => {} });
-  const findings: Finding[] = [];
   try {
-    for (const { rule, level, message, query } of QUERIES) {
-      for (const { place } of await sql.unsafe<{ place: string }[]>(query)) {
-        findings.push({ rule, level, message, place });
-      }
-    }
-    const [storage] = await sql<{ is: boolean }[]>`select to_regclass('storage.buckets') is not null as is`;
-    if (storage?.is) {
-      for (
-        const { place } of await sql<
-          { place: string }[]
-        >`select 'storage.buckets/' || id as place from storage.buckets where public`
-      ) {
-        findings.push({
-          rule: "public-bucket",
-          level: "warning",
-          message: "Whoever knows a name may read it",
-          place,
-        });
-      }
-    }
-    findings.push(...await auditVault(sql, options.days));
+    const findings = [...await auditCatalogue(sql), ...await auditVault(sql, options.days)];
+    return options.advisors ? [...findings, ...await askAdvisors(db_url)] : findings;
   } finally {
     await sql.end();
   }
-  if (options.advisors) findings.push(...await askAdvisors(db_url));
-  return findings;
 }
 
 /** Each secret of Vault (whose name is like `names`) is looked for in every table; those that are too old are named. */
