@@ -308,7 +308,12 @@ Deno.test("the database passes; a table without RLS, a grant to anybody and a ca
     one.release();
     await sql.end();
   }
-  assert.deepEqual((await auditDatabase(db_url, { advisors: false, days: 100_000 })).filter(({ rule }) => rule === "stale-secret"), []);
+  assert.deepEqual(
+    (await auditDatabase(db_url, { advisors: false, days: 100_000 })).filter(({ rule }) =>
+      rule === "stale-secret"
+    ),
+    [],
+  );
 });
 
 Deno.test("a function without the kernel, without a credential and without a limit is found", async () => {

@@ -60,7 +60,12 @@ export async function auditCatalogue(sql: postgres.ISql): Promise<Finding[]> {
         { place: string }[]
       >`select 'storage.buckets/' || id as place from storage.buckets where public`
     ) {
-      findings.push({ rule: "public-bucket", level: "warning", message: "Whoever knows a name may read it", place });
+      findings.push({
+        rule: "public-bucket",
+        level: "warning",
+        message: "Whoever knows a name may read it",
+        place,
+      });
     }
   }
   return findings;
