@@ -317,9 +317,9 @@ comment on function ops.keep_cron_state is 'Takes over from cron''s history what
 
 create function ops.estimated_rows(p_table text) returns bigint
 language sql stable security invoker set search_path = '' as $$
-  select greatest(0, reltuples)::bigint from pg_catalog.pg_class where oid = to_regclass(p_table);
+  select nullif(reltuples, -1)::bigint from pg_catalog.pg_class where oid = to_regclass(p_table);
 $$;
-comment on function ops.estimated_rows is 'What vacuum last reckoned; it says nothing of rows since then.';
+comment on function ops.estimated_rows is 'What vacuum last reckoned; it says nothing of rows since then. Null: it has not been there.';
 
 create function ops.or_more(p_count bigint, p_limit integer) returns text
 language sql immutable parallel safe security invoker set search_path = '' begin atomic
@@ -436,7 +436,7 @@ begin
             and ops.counted('request_errors', v_row.short, p_now) * 100.0 >=
               greatest(1, ops.counted('requests', v_row.short, p_now)) * (v_limit ->> v_row.alert)::numeric then
             return query select v_row.alert, '', round(v_count * 100.0 / v_all, 2),
-              format('%s of %s requests failed in the last %s minutes', v_count, v_all, v_row.long), '{"page": "overview"}'::jsonb;
+              format('%s of %s requests failed in the last %s minutes', v_count, v_all, v_row.long), '{"page": "requests"}'::jsonb;
           end if;
         end loop;
 
@@ -548,7 +548,7 @@ begin
         v_all := current_setting('max_connections')::bigint;
         if v_count * 100 >= v_all * (v_limit ->> 'database_connections')::numeric then
           return query select 'database_connections', '', round(v_count * 100.0 / v_all),
-            format('%s of %s connections to the database are taken', v_count, v_all), '{"page": "overview"}'::jsonb;
+            format('%s of %s connections to the database are taken', v_count, v_all), '{"page": "slow_queries"}'::jsonb;
         end if;
         select min(activity.xact_start) into v_at
         from pg_catalog.pg_stat_activity as activity
@@ -1055,7 +1055,8 @@ begin
   )
   select array_agg(item order by place), max(created_at::text || '|' || id) filter (where place = v_limit) into v_rows, v_cursor from shown;
   return ops.page_of(v_rows, v_limit, v_cursor,
-    jsonb_build_object('estimated_total', case when v_filter = '{}' then ops.estimated_rows('public.users') end));
+    jsonb_build_object('estimated_total', case when v_filter = '{}' then ops.estimated_rows('public.users') end,
+      'staff_access', (select jsonb_build_object('networks', networks, 'address_header', address_header) from ops.staff_access)));
 end;
 $$;
 comment on function ops.admin_list_users is 'See public.admin_list_users.';
@@ -1065,7 +1066,8 @@ language sql stable security invoker set search_path = '' begin atomic
   select ops.admin_list_users(p_filter, p_cursor, p_limit);
 end;
 comment on function public.admin_list_users is
-  'Staff: people, newest first. Filters: search (id, profile slug, or the beginning of an e-mail), role, tier, hidden.';
+  'Staff: people, newest first; staff_access: from which networks staff may act, null: from anywhere. Filters: search (id, profile slug, or the '
+  'beginning of an e-mail), role, tier, hidden.';
 
 -- Security definer: reads across people, after checking the caller's role.
 create function ops.admin_list_accounts(p_filter jsonb, p_cursor text, p_limit integer) returns jsonb
@@ -1096,7 +1098,8 @@ begin
     limit v_limit + 1
   ), shown as (
     select page.created_at, page.id, row_number() over (order by page.created_at desc, page.id desc) as place,
-      jsonb_build_object('id', page.id, 'user_id', page.user_id, 'platform', page.platform, 'username', page.username, 'display_name', page.display_name,
+      jsonb_build_object('id', page.id, 'user_id', page.user_id,
+        'user_name', (select coalesce(person.display_name, person.email) from public.users as person where person.id = page.user_id), 'platform', page.platform, 'username', page.username, 'display_name', page.display_name,
         'status', page.status, 'sync_mode', page.sync_mode, 'next_sync_at', page.next_sync_at, 'last_synced_at', page.last_synced_at,
         'last_error', page.last_error, 'paused_at', page.paused_at, 'deleted_at', page.deleted_at, 'created_at', page.created_at,
         'followers_count', page.followers_count,
@@ -1509,6 +1512,7 @@ begin
     ), shown as (
       select page.next_at, page.id, row_number() over (order by page.next_at, page.id) as place,
         jsonb_build_object('id', page.id, 'direction', 'out', 'event', page.event, 'status', page.status, 'attempts', page.attempts, 'user_id', page.user_id,
+          'user_name', (select coalesce(person.display_name, person.email) from public.users as person where person.id = page.user_id),
           'last_status', page.last_status, 'last_error', page.last_error, 'due_at', page.next_at, 'created_at', page.created_at,
           'url', (select endpoint.url from publishing.webhook_endpoint as endpoint where endpoint.id = page.endpoint_id)) as item
       from page
@@ -1520,7 +1524,8 @@ begin
   return ops.page_of(v_rows, v_limit, v_cursor, jsonb_build_object(
     'waiting_in', (select count(*) from (select from public.stripe_webhook_events where status in ('pending', 'failed') limit 1001) as counted),
     'waiting_out', (select count(*) from (select from publishing.webhook_delivery where next_at is not null limit 1001) as counted), 'stops_at', 1001,
-    'failing_endpoints', (select coalesce(jsonb_agg(jsonb_build_object('endpoint_id', endpoint.id, 'user_id', endpoint.user_id, 'url', endpoint.url,
+    'failing_endpoints', (select coalesce(jsonb_agg(jsonb_build_object('endpoint_id', endpoint.id, 'user_id', endpoint.user_id,
+        'user_name', (select coalesce(person.display_name, person.email) from public.users as person where person.id = endpoint.user_id), 'url', endpoint.url,
         'failing_since', endpoint.failing_since, 'is_active', endpoint.is_active, 'paused_because', endpoint.paused_because) order by endpoint.failing_since), '[]'::jsonb)
       from (select * from publishing.webhook_endpoint where failing_since is not null order by failing_since limit 50) as endpoint)));
 end;
@@ -1585,7 +1590,7 @@ language plpgsql stable security definer set search_path = '' set plan_cache_mod
 declare
   v_filter constant jsonb := ops.check_filter(p_filter, 'tier', 'status', 'user_id');
   v_limit constant integer := ops.page_limit(p_limit);
-  v_is_sampled constant boolean := ops.estimated_rows('public.subscription') > 300000;
+  v_is_sampled constant boolean := coalesce(ops.estimated_rows('public.subscription') > 300000, false);
   v_tier_id constant uuid := (select id from public.subscription_tier where slug = v_filter ->> 'tier');
   v_status_id constant uuid := (select id from public.subscription_status where slug = v_filter ->> 'status');
   v_rows jsonb[];
@@ -1820,7 +1825,8 @@ begin
     'tables', (select coalesce(jsonb_agg(jsonb_build_object('table', relation.oid::regclass::text, 'rows', greatest(0, relation.reltuples)::bigint,
         'bytes', pg_total_relation_size(relation.oid), 'vacuumed_at', greatest(stat.last_vacuum, stat.last_autovacuum))
         order by relation.relpages desc), '[]'::jsonb)
-      from (select oid, reltuples, relpages from pg_catalog.pg_class where relkind = 'r' and relpages > 0 order by relpages desc limit 15) as relation
+      from (select oid, reltuples, relpages from pg_catalog.pg_class where relkind = 'r' and relpages > 0
+        and relnamespace <> 'pg_catalog'::regnamespace order by relpages desc limit 15) as relation
       left join pg_catalog.pg_stat_all_tables as stat on stat.relid = relation.oid));
 end;
 $$;

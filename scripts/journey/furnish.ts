@@ -3,6 +3,7 @@
  * calls as an app's; who is not there after one run is there after the next.
  */
 import { createClient } from "@supabase/supabase-js";
+import postgres from "postgres";
 import { z } from "zod";
 import { call } from "./functions.ts";
 import { type Journey, must, newJourney, type Stack, type Step } from "./journey.ts";
@@ -137,6 +138,68 @@ const operator: Step = {
 };
 
 export const OPERATOR = "operator@example.com";
+
+/** What staff did, by their own session, and so in the audit log. */
+const moderate: Step = {
+  name: "The operator's work",
+  async run({ stack, password, session }) {
+    const app = createClient(stack.api_url, stack.publishable_key, { auth: { persistSession: false } });
+    const { error } = await app.auth.signInWithPassword({ email: OPERATOR, password });
+    if (error) throw new Error(error.message);
+    await done(
+      "feature a creator",
+      app.rpc("feature_creator", {
+        p_user_id: session?.user.id,
+        p_reason: "New here, and worth a look",
+        p_ends_at: new Date(Date.now() + 30 * DAY).toISOString(),
+      }),
+    );
+    const admin = service(stack);
+    const { id } = await must(
+      "find the neighbour",
+      admin.from("users").select("id").eq("email", "neighbour@example.com").single(),
+    );
+    await done("make a moderator", app.rpc("set_user_role", { p_user_id: id, p_role: "moderator" }));
+    const [item] = await must(
+      "find an item",
+      admin.from("content_item").select("id").eq("user_id", id).order("published_at").limit(1),
+    );
+    await done(
+      "hide an item",
+      app.rpc("set_content_hidden", {
+        p_content_item_id: item?.id,
+        p_hidden: true,
+        p_reason: "Shows somebody who did not agree to it",
+      }),
+    );
+    return "featured, hidden, made a moderator";
+  },
+};
+
+/** A job that failed for good takes all its attempts, and hours; so its rows are written. Trying it again is a real sync. */
+const failForGood: Step = {
+  name: "A job that failed",
+  async run({ stack, session, social_account_id }) {
+    if (!stack.db_url) return "no database to write to";
+    const sql = postgres(stack.db_url, { max: 1, onnotice: () => {} });
+    try {
+      await sql`
+        with failed as (
+          insert into public.job_queue (user_id, job_type, handler, status, params, dedupe_hash, attempts, max_attempts, error_code, error_message,
+            started_at, finished_at)
+          select ${session?.user.id ?? null}, 'platform_sync', 'sync_youtube', 'failed',
+            jsonb_build_object('social_account_id', ${social_account_id ?? null}::uuid), 1, 3, 3, 'provider_unavailable',
+            'YouTube did not answer three times; the sync goes on where it stopped', now() - interval '4 seconds', now()
+          where not exists (select from ops.job_dead_letter)
+          returning id, handler)
+        insert into ops.job_dead_letter (job_id, handler) select id, handler from failed`;
+      return "one dead letter";
+    } finally {
+      await sql.end();
+    }
+  },
+};
+
 const STEPS: Step[] = [
   operator,
   neighbour,
@@ -148,6 +211,8 @@ const STEPS: Step[] = [
   draftPosts,
   hearEvents,
   submitPages,
+  moderate,
+  failForGood,
   publish,
 ];
 
@@ -171,6 +236,12 @@ export async function furnish(stack: Stack, login: { email: string; password: st
     }
   }
   return failed;
+}
+
+/** Of a call that answers nothing. */
+async function done(what: string, asked: PromiseLike<{ error: { message: string } | null }>): Promise<void> {
+  const { error } = await asked;
+  if (error) throw new Error(`Cannot ${what}: ${error.message}`);
 }
 
 async function newest({ app }: Journey, count: number): Promise<{ id: string }[]> {

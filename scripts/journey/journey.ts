@@ -9,6 +9,8 @@ export const Stack = z.object({
   secret_key: z.string(),
   simulator_url: z.url(),
   mail_url: z.url(),
+  /** A local stack's own, where it is known. */
+  db_url: z.string().optional(),
 });
 export type Stack = z.infer<typeof Stack>;
 

@@ -30,6 +30,7 @@ export const STUDIO_PAGES: string[] = [
 export const OPERATOR_PAGES: string[] = [
   "",
   "/alerts",
+  "/requests",
   "/queue",
   "/jobs",
   "/dead-letters",

@@ -36,6 +36,7 @@ const LISTS: Record<string, object[]> = {
   admin_list_webhooks: [{}, { status: "failed" }, { direction: "out" }],
   admin_list_audit_log: [{}, { user_id: "PERSON" }, { action: "role" }, { action: "unheard.of" }],
   admin_list_subscriptions: [{}, { tier: "premium" }, { status: "past_due" }],
+  admin_list_content: [{}],
   admin_list_alerts: [{}],
 };
 
@@ -75,6 +76,9 @@ export const consoleLists: Benchmark = {
       };
       await measure("admin_overview", () => sql`select public.admin_overview()`);
       await measure("admin_list_slow_queries", () => sql`select public.admin_list_slow_queries()`);
+      await measure("admin_list_job_types", () => sql`select public.admin_list_job_types()`);
+      await measure("admin_get_database", () => sql`select public.admin_get_database()`);
+      await measure("get_rpc_stats", () => sql`select public.get_rpc_stats()`);
       for (const [list, filters] of Object.entries(LISTS)) {
         for (const filter of filters) {
           const given = JSON.stringify(filter).replace("PERSON", admin?.id ?? "");

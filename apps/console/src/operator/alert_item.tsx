@@ -1,5 +1,6 @@
 /** One thing that is wrong: what, since when, and the way to where it is seen. */
 import { api } from "../data/client.ts";
+import { config } from "../data/config.ts";
 import { useAction } from "../data/queries.ts";
 import { useRoles } from "../data/roles.ts";
 import { operator as t } from "../texts/operator.ts";
@@ -52,6 +53,9 @@ export function AlertItem({ alert }: { alert: Alert }) {
             </>
           )}
         </span>
+        {config.docs && (
+          <a className="small" href={`${config.docs}/operations#${alert.runbook}`}>{t.overview.runbook}</a>
+        )}
         {isAdmin && (
           <Button
             className="small"

@@ -1,8 +1,9 @@
 import { operator as t } from "../texts/operator.ts";
 import { useWish } from "../ui/address.ts";
+import * as format from "../ui/format.ts";
 import { A, Badge, Empty, List, Page, Section, Table, Time, type Tone } from "../ui/parts.tsx";
 import { type CronJob, filterOf, useList } from "./data.ts";
-import { Choice, entries, lasting, Looked, Nothing } from "./parts.tsx";
+import { Choice, entries, Looked, Nothing } from "./parts.tsx";
 
 const STATES: Record<string, Tone> = { succeeded: "good", failed: "bad" };
 
@@ -56,7 +57,7 @@ export default function Cron() {
                     numeric: true,
                     cell: ({ started_at, ended_at }) =>
                       started_at && ended_at
-                        ? lasting((Date.parse(ended_at) - Date.parse(started_at)) / 1000)
+                        ? format.seconds((Date.parse(ended_at) - Date.parse(started_at)) / 1000)
                         : "–",
                   },
                   {

@@ -168,6 +168,7 @@ export interface AccountLedger {
 export interface Account {
   id: string;
   user_id: string;
+  user_name: string | null;
   platform: string;
   username: string | null;
   display_name: string | null;
@@ -228,13 +229,15 @@ export interface Webhook {
   last_status?: number | null;
   due_at: string | null;
   created_at: string;
-  processed_at?: string | null;
+    processed_at?: string | null;
   user_id?: string;
+  user_name?: string | null;
   url?: string | null;
 }
 export interface FailingEndpoint {
-  endpoint_id: string;
+    endpoint_id: string;
   user_id: string;
+  user_name: string | null;
   url: string;
   failing_since: string;
   is_active: boolean;
@@ -402,7 +405,11 @@ interface Lists {
   };
   admin_list_audit_log: { items: AuditEntry[] };
   admin_list_content: { items: Item[] };
-  admin_list_users: { items: Person[]; estimated_total: number | null };
+    admin_list_users: {
+    items: Person[];
+    estimated_total: number | null;
+    staff_access: { networks: string[]; address_header: string } | null;
+  };
   admin_list_subscriptions: { items: Subscription[]; plans: Plan[]; is_estimate: boolean };
   admin_list_alerts: { items: AlertEvent[]; now: Alert[]; rules: AlertRule[]; channels: string[] | null };
 }
@@ -458,7 +465,7 @@ export function useSlowQueries(order: string) {
   return useRead(
     ["admin_list_slow_queries", order],
     async (signal) =>
-      await api.rpc("admin_list_slow_queries", { p_order: order, p_limit: 50 }, { signal }) as {
+      await api.rpc("admin_list_slow_queries", { p_order: order, p_limit: 30 }, { signal }) as {
         items: SlowQuery[];
         is_available: boolean;
       },
@@ -487,9 +494,78 @@ export function useDatabase() {
   );
 }
 
+export interface RequestStats {
+  function?: string;
+  hour?: string;
+  count: number;
+  errors: number;
+  error_rate: number;
+  cached: number;
+  hits: number;
+  hit_rate: number | null;
+  mean_ms: number;
+  p50_ms: number | null;
+  p95_ms: number | null;
+  p99_ms: number | null;
+}
+
+/** The last day's requests by function. */
+export function useRequestStats() {
+  return useRead(
+    ["get_rpc_stats", "function"],
+    async (signal) => await api.rpc("get_rpc_stats", {}, { signal }) as RequestStats[],
+    { every: 60_000 },
+  );
+}
+
+export function useRequestHours(name: string | undefined) {
+  return useRead(
+    ["get_rpc_stats", "hour", name],
+    async (signal) =>
+      await api.rpc("get_rpc_stats", { p_by: "hour", ...(name ? { p_function: name } : {}) }, {
+        signal,
+      }) as RequestStats[],
+    { every: 60_000, keep: true },
+  );
+}
+
+export interface SlowCall {
+  function: string;
+  user_id: string | null;
+  status: number;
+  duration_ms: number;
+  db_ms: number | null;
+  cache: string | null;
+  observed_at: string;
+}
+export function useSlowCalls(name: string | undefined) {
+  return useRead(
+    ["list_slow_calls", name],
+    async (signal) =>
+      await api.rpc("list_slow_calls", { p_limit: 20, ...(name ? { p_function: name } : {}) }, {
+        signal,
+      }) as SlowCall[],
+    { keep: true },
+  );
+}
+
+export function useUsage() {
+  return useRead(
+    ["get_usage_stats"],
+    async (signal) =>
+      await api.rpc("get_usage_stats", {}, { signal }) as {
+        day: string;
+        event: string;
+        count: number;
+        people: number;
+      }[],
+  );
+}
+
 /** The page of an alert's place. */
 const PAGES: Record<string, string> = {
   overview: "/operator",
+  requests: "/operator/requests",
   jobs: "/operator/jobs",
   dead_letters: "/operator/dead-letters",
   cron: "/operator/cron",

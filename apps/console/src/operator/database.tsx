@@ -97,7 +97,7 @@ export default function DatabasePage() {
                   cell: ({ query }) => (
                     <details>
                       <summary>
-                        <code>{query.replace(/\s+/g, " ").slice(0, 90)}</code>
+                        <code>{query.replace(/\s+/g, " ").slice(0, 70)}</code>
                       </summary>
                       <pre className="code">{query}</pre>
                     </details>
@@ -116,12 +116,12 @@ export default function DatabasePage() {
                 {
                   name: t.database.columns.mean,
                   numeric: true,
-                  cell: ({ mean_ms }) => t.database.ms(format.number(mean_ms)),
+                  cell: ({ mean_ms }) => t.database.ms(format.number(Math.round(mean_ms * 10) / 10)),
                 },
                 {
                   name: t.database.columns.max,
                   numeric: true,
-                  cell: ({ max_ms }) => t.database.ms(format.number(max_ms)),
+                  cell: ({ max_ms }) => t.database.ms(format.number(Math.round(max_ms))),
                 },
                 {
                   name: t.database.columns.share,

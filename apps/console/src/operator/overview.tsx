@@ -52,25 +52,37 @@ export default function OverviewPage() {
               </Figures>
             </Section>
             <History now={now} />
-            {now.providers.length > 0 && (
-              <Section title={t.overview.providers}>
+            <Section title={t.overview.totals} lede={t.overview.totals_note}>
+              <Figures>
+                {([
+                  [t.overview.users, now.totals.users],
+                  [t.overview.accounts, now.totals.accounts],
+                  [t.overview.items, now.totals.items],
+                  [t.overview.all_jobs, now.totals.jobs],
+                ] as const).map(([name, count]) => (
+                  <Figure key={name} name={name}>
+                    <Num value={count} compact />
+                  </Figure>
+                ))}
+              </Figures>
+            </Section>
+            <Section title={t.overview.providers}>
+              {called(now).length === 0 ? <p className="quiet">{t.overview.provider_none}</p> : (
                 <Table
                   caption={t.overview.providers}
-                  rows={now.providers}
+                  rows={called(now)}
                   keyOf={({ provider }) => provider}
                   columns={[
                     { name: t.providers.columns.provider, cell: ({ provider }) => provider },
                     {
                       name: t.providers.columns.quarter,
                       cell: ({ failed, total }) =>
-                        total === 0
-                          ? <span className="quiet">{t.overview.provider_quiet}</span>
-                          : t.overview.provider_calls(format.number(failed), format.number(total)),
+                        t.overview.provider_calls(format.number(failed), format.number(total)),
                     },
                   ]}
                 />
-              </Section>
-            )}
+              )}
+            </Section>
           </>
         )}
       </Query>
@@ -78,18 +90,19 @@ export default function OverviewPage() {
   );
 }
 
+const called = ({ providers }: Overview) => providers.filter(({ total }) => total > 0);
+
 function Problems({ now }: { now: Overview }) {
   const { problems, is_watched, evaluated_at } = now;
   return (
     <Section
       title={problems.length > 0 ? t.overview.one_or_more(problems.length) : t.overview.calm}
-      lede={is_watched && evaluated_at
-        ? (
-          <>
-            {t.overview.calm_why} <Time at={evaluated_at} relative />
-          </>
-        )
-        : undefined}
+      lede={evaluated_at && (
+        <>
+          {is_watched && problems.length === 0 && t.overview.calm_why} {t.overview.looked}{" "}
+          <Time at={evaluated_at} relative />
+        </>
+      )}
     >
       {!is_watched && (
         <div className="problem" role="status">
@@ -107,7 +120,7 @@ function Problems({ now }: { now: Overview }) {
 }
 
 /** Figures, each of which leads to the list that it is of; for moderators they only say. */
-function GoingOn({ now: { requests, jobs, webhooks, cron, ai, totals } }: { now: Overview }) {
+function GoingOn({ now: { requests, jobs, webhooks, cron, ai } }: { now: Overview }) {
   const isAdmin = useRoles()?.includes("admin") ?? false;
   const to = (path: string, name: string, search?: Record<string, string>) =>
     isAdmin ? <A to={path} search={search}>{name}</A> : name;
@@ -163,7 +176,7 @@ function GoingOn({ now: { requests, jobs, webhooks, cron, ai, totals } }: { now:
           note={to(
             "/operator/webhooks",
             webhooks.endpoints_failing > 0
-              ? t.overview.failing_endpoints(upTo(webhooks.endpoints_failing, webhooks.stops_at))
+              ? t.overview.failing_endpoints(webhooks.endpoints_failing)
               : t.overview.webhook_parts(
                 upTo(webhooks.in_waiting, webhooks.stops_at),
                 upTo(webhooks.out_waiting, webhooks.stops_at),
@@ -187,13 +200,9 @@ function GoingOn({ now: { requests, jobs, webhooks, cron, ai, totals } }: { now:
               : t.overview.ai_calm,
           )}
         >
-          {format.money(ai.spent_cents)}
+          {format.money(ai.spent_cents, "USD", 2)}
         </Figure>
-        <Figure name={t.overview.totals} note={t.overview.totals_note}>
-          {[totals.users, totals.accounts, totals.items, totals.jobs].map((count) =>
-            count === null ? "?" : format.number(count, true)
-          ).join(" · ")}
-        </Figure>
+        
       </Figures>
       {jobs.paused.length > 0 && (
         <p>

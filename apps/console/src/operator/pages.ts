@@ -4,6 +4,7 @@ import type { Pages } from "../router.tsx";
 export const OPERATOR_PAGES: Pages = {
   "/": () => import("./overview.tsx"),
   "/alerts": () => import("./alerts.tsx"),
+  "/requests": () => import("./requests.tsx"),
   "/queue": () => import("./queue.tsx"),
   "/jobs": () => import("./jobs.tsx"),
   "/jobs/$id": () => import("./job.tsx"),

@@ -28,7 +28,7 @@ export default function Providers() {
               : <Apps apps={first.apps} />}
           </Section>
           <Section title={t.providers.calls}>
-            {first.calls.length === 0
+            {first.calls.every(({ calls_last_day }) => calls_last_day === 0)
               ? <Empty title={t.providers.calls_none} why={t.providers.calls_none_why} />
               : <Calls calls={first.calls} />}
           </Section>
@@ -131,6 +131,7 @@ const Apps = ({ apps }: { apps: AppLedger[] }) => (
 );
 
 const Calls = ({ calls }: { calls: ProviderCalls[] }) => {
+  const called = calls.filter(({ calls_last_day }) => calls_last_day > 0);
   const words = (failed: number, total: number) =>
     total === 0
       ? <span className="quiet">{t.providers.no_calls}</span>
@@ -138,7 +139,7 @@ const Calls = ({ calls }: { calls: ProviderCalls[] }) => {
   return (
     <Table
       caption={t.providers.calls}
-      rows={calls}
+      rows={called}
       keyOf={({ provider }) => provider}
       columns={[
         { name: t.providers.columns.provider, cell: ({ provider }) => provider },

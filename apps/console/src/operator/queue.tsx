@@ -54,11 +54,17 @@ export default function Queue() {
                     </>
                   ),
                 },
-                { name: t.queue.columns.ready, numeric: true, cell: ({ ready }) => <Num value={ready} /> },
                 {
-                  name: t.queue.columns.oldest,
+                  name: t.queue.columns.ready,
                   numeric: true,
-                  cell: ({ oldest_seconds }) => oldest_seconds === null ? "–" : lasting(oldest_seconds),
+                  cell: ({ ready, oldest_seconds }) => (
+                    <>
+                      <Num value={ready} />
+                      {oldest_seconds !== null && (
+                        <span className="quiet small">{` ${t.queue.oldest(lasting(oldest_seconds))}`}</span>
+                      )}
+                    </>
+                  ),
                 },
                 {
                   name: t.queue.columns.running,
@@ -114,10 +120,16 @@ export default function Queue() {
 const weight = ({ dead_letters, stuck, ready, running, paused_at }: JobType) =>
   (paused_at ? 1e9 : 0) + stuck * 1e6 + dead_letters * 1e4 + ready * 10 + running;
 
-const LastHour = ({ type: { completed_last_hour, failed_last_hour } }: { type: JobType }) =>
-  completed_last_hour === null || failed_last_hour === null
-    ? <Num value={null} />
-    : t.queue.hour(format.number(completed_last_hour), format.number(failed_last_hour));
+function LastHour({ type: { completed_last_hour, failed_last_hour } }: { type: JobType }) {
+  if (completed_last_hour === null || failed_last_hour === null) return <Num value={null} />;
+  if (completed_last_hour + failed_last_hour === 0) return <span className="quiet">{t.queue.quiet}</span>;
+  return (
+    <>
+      {t.queue.done(format.number(completed_last_hour))}{" "}
+      {failed_last_hour > 0 && <Badge tone="warn">{t.queue.failed(format.number(failed_last_hour))}</Badge>}
+    </>
+  );
+}
 
 function Takes({ type: { timed, half_seconds, most_seconds } }: { type: JobType }) {
   if (half_seconds === null || most_seconds === null) return <span className="quiet">–</span>;

@@ -1,4 +1,4 @@
-import { useRouterState } from "@tanstack/react-router";
+import { Outlet, useRouterState } from "@tanstack/react-router";
 import { BASE } from "../data/config.ts";
 import { useRolesRead } from "../data/roles.ts";
 import { operator as t } from "../texts/operator.ts";
@@ -8,7 +8,10 @@ import { FOR_MODERATORS } from "./data.ts";
 
 /** The navigation, in the order in which an operator looks. */
 const PLACES: Places = [
-  { title: t.nav.now, links: [["/operator", t.nav.overview], ["/operator/alerts", t.nav.alerts]] },
+  { title: t.nav.now, links: [["/operator", t.nav.overview], ["/operator/alerts", t.nav.alerts], [
+    "/operator/requests",
+    t.nav.requests,
+  ]] },
   {
     title: t.nav.work,
     links: [
@@ -75,7 +78,11 @@ export default function OperatorShell() {
             <Empty title={t.forbidden.admins_only} why={t.forbidden.admins_why} />
           </Page>
         )
-        : undefined}
+        : (
+          <div className="operator">
+            <Outlet />
+          </div>
+        )}
     </Shell>
   );
 }

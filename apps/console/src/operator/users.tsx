@@ -1,7 +1,27 @@
+import { api } from "../data/client.ts";
+import { useDraft } from "../data/drafts.ts";
+import { useAction } from "../data/queries.ts";
+import { useRoles } from "../data/roles.ts";
 import { operator as t } from "../texts/operator.ts";
 import { useWish } from "../ui/address.ts";
+import { useAsk } from "../ui/ask.tsx";
 import * as format from "../ui/format.ts";
-import { A, Badge, Check, List, Num, Page, Table, Time } from "../ui/parts.tsx";
+import { say } from "../ui/notices.tsx";
+import {
+  A,
+  Badge,
+  Button,
+  Card,
+  Check,
+  List,
+  Num,
+  Page,
+  Problem,
+  Section,
+  Table,
+  TextArea,
+  Time,
+} from "../ui/parts.tsx";
 import { filterOf, type Person, useList } from "./data.ts";
 import { Choice, entries, Nothing, PersonLink, Typed } from "./parts.tsx";
 
@@ -11,6 +31,7 @@ export default function Users() {
   const [wish, change] = useWish();
   const filter = filterOf(wish, ["search", "role", "tier", "hidden"]);
   const list = useList("admin_list_users", filter);
+  const isAdmin = useRoles()?.includes("admin") ?? false;
   const total = list.data?.pages[0]?.estimated_total;
   return (
     <Page
@@ -72,7 +93,54 @@ export default function Users() {
           />
         )}
       </List>
+      {isAdmin && list.data?.pages[0] && <StaffAccess now={list.data.pages[0].staff_access?.networks ?? []} />}
     </Page>
+  );
+}
+
+/** From which networks people with a role may act; what was is put back by undoing. */
+function StaffAccess({ now }: { now: string[] }) {
+  const [typed, setTyped] = useDraft("staff-access", now.join("\n"));
+  const [ask, question] = useAsk();
+  const set = useAction(
+    ({ networks }: { networks: string[]; before: string[] }) =>
+      api.rpc("set_staff_access", { p_networks: networks }),
+    {
+      touches: ["admin_list_users", "admin_list_audit_log"],
+      onDone: (_, { networks, before }) => {
+        setTyped(networks.join("\n"));
+        say(t.users.access_done, () => set.mutate({ networks: before, before: networks }));
+      },
+    },
+  );
+  return (
+    <Section title={t.users.access} lede={now.length === 0 ? t.users.access_anywhere : now.join(", ")}>
+      <Card>
+        <form
+          className="form"
+          onSubmit={async (event) => {
+            event.preventDefault();
+            const about = { title: t.users.access_title, text: <p>{t.users.access_text}</p> };
+            if (await ask({ ...about, action: t.users.access_save })) {
+              set.mutate({ networks: typed.split(/[\s,]+/).filter(Boolean), before: now });
+            }
+          }}
+        >
+          <TextArea
+            label={t.users.access_label}
+            hint={t.users.access_hint}
+            rows={3}
+            value={typed}
+            onChange={({ target }) => setTyped(target.value)}
+          />
+          {set.error && <Problem error={set.error} />}
+          <div className="actions">
+            <Button type="submit" busy={set.isPending}>{t.users.access_save}</Button>
+          </div>
+        </form>
+      </Card>
+      {question}
+    </Section>
   );
 }
 

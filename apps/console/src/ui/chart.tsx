@@ -33,7 +33,7 @@ export default function Chart({ title, x, series, bars, isClock, format = number
   const theme = useTheme();
   const id = useId();
   const moment = (at: string | number, style: TimeStyle) =>
-    isClock ? time(at, "clock") : time(at, style, "UTC");
+    isClock ? time(at, style === "short" ? "minute" : "full") : time(at, style, "UTC");
   useEffect(() => {
     if (isTable || !frame.current) return;
     const element = frame.current;

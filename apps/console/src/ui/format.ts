@@ -64,13 +64,14 @@ export function duration(seconds: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
 }
 
-export type TimeStyle = "full" | "day" | "short" | "clock" | "hour";
+export type TimeStyle = "full" | "day" | "short" | "clock" | "hour" | "minute";
 
 const STYLES: Record<TimeStyle, Intl.DateTimeFormatOptions> = {
   full: { dateStyle: "medium", timeStyle: "short" },
   day: { dateStyle: "medium" },
   short: { month: "short", day: "numeric" },
   hour: { hour: "numeric", minute: "2-digit" },
+  minute: { hour: "numeric", minute: "2-digit" },
   clock: { hour: "numeric", minute: "2-digit", timeZoneName: "short" },
 };
 
