@@ -2297,7 +2297,7 @@ export interface paths {
     put?: never;
     /**
      * Staff
-     * @description Staff: people, newest first. Filters: search (id, profile slug, or the beginning of an e-mail), role, tier, hidden.
+     * @description Staff: people, newest first; staff_access: from which networks staff may act, null: from anywhere. Filters: search (id, profile slug, or the beginning of an e-mail), role, tier, hidden.
      */
     post: operations["rpc_admin_list_users"];
     delete?: never;
