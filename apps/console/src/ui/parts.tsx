@@ -290,7 +290,7 @@ export interface Column<Row> {
   cell: (row: Row) => ReactNode;
 }
 
-const MANY_COLUMNS = 6;
+const MANY_COLUMNS = 5;
 
 /** A table; on narrow screens each row is a card with its columns named. */
 export function Table<Row>({ caption, columns, rows, keyOf, rowClass }: {
