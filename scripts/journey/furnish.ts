@@ -188,7 +188,9 @@ const failForGood: Step = {
           insert into public.job_queue (user_id, job_type, handler, status, params, dedupe_hash, attempts, max_attempts, error_code, error_message,
             started_at, finished_at)
           select ${session?.user.id ?? null}, 'platform_sync', 'sync_youtube', 'failed',
-            jsonb_build_object('social_account_id', ${social_account_id ?? null}::uuid), 1, 3, 3, 'provider_unavailable',
+            jsonb_build_object('social_account_id', ${
+        social_account_id ?? null
+      }::uuid), 1, 3, 3, 'provider_unavailable',
             'YouTube did not answer three times; the sync goes on where it stopped', now() - interval '4 seconds', now()
           where not exists (select from ops.job_dead_letter)
           returning id, handler)

@@ -62,7 +62,10 @@ export default function Accounts() {
               { name: t.accounts.columns.token, cell: (account) => <Token account={account} /> },
               { name: t.accounts.columns.sync, cell: (account) => <Sync account={account} /> },
               { name: t.accounts.columns.fault, cell: (account) => <Fault account={account} /> },
-              { name: t.accounts.columns.person, cell: ({ user_id, user_name }) => <PersonLink id={user_id} name={user_name} /> },
+              {
+                name: t.accounts.columns.person,
+                cell: ({ user_id, user_name }) => <PersonLink id={user_id} name={user_name} />,
+              },
               ...isAdmin
                 ? [{
                   name: t.accounts.columns.act,

@@ -229,13 +229,13 @@ export interface Webhook {
   last_status?: number | null;
   due_at: string | null;
   created_at: string;
-    processed_at?: string | null;
+  processed_at?: string | null;
   user_id?: string;
   user_name?: string | null;
   url?: string | null;
 }
 export interface FailingEndpoint {
-    endpoint_id: string;
+  endpoint_id: string;
   user_id: string;
   user_name: string | null;
   url: string;
@@ -405,7 +405,7 @@ interface Lists {
   };
   admin_list_audit_log: { items: AuditEntry[] };
   admin_list_content: { items: Item[] };
-    admin_list_users: {
+  admin_list_users: {
     items: Person[];
     estimated_total: number | null;
     staff_access: { networks: string[]; address_header: string } | null;

@@ -202,7 +202,6 @@ function GoingOn({ now: { requests, jobs, webhooks, cron, ai } }: { now: Overvie
         >
           {format.money(ai.spent_cents, "USD", 2)}
         </Figure>
-        
       </Figures>
       {jobs.paused.length > 0 && (
         <p>

@@ -57,7 +57,9 @@ function Totals({ rows }: { rows: RequestStats[] }) {
       </Figure>
       <Figure
         name={t.requests.hit_rate}
-        note={cached > 0 ? t.requests.hits(format.number(hits), format.number(cached)) : t.requests.not_cached}
+        note={cached > 0
+          ? t.requests.hits(format.number(hits), format.number(cached))
+          : t.requests.not_cached}
       >
         {cached > 0 ? format.percent(hits / cached, 1) : <NotAvailable />}
       </Figure>
@@ -141,7 +143,8 @@ function SlowCalls({ of }: { of: string | undefined }) {
     <Section title={t.requests.slow} lede={t.requests.slow_why}>
       <Query
         of={slow}
-        empty={(rows) => rows.length === 0 && <Empty title={t.requests.slow_none} why={t.requests.slow_none_why} />}
+        empty={(rows) =>
+          rows.length === 0 && <Empty title={t.requests.slow_none} why={t.requests.slow_none_why} />}
       >
         {(rows) => (
           <Table
@@ -150,7 +153,11 @@ function SlowCalls({ of }: { of: string | undefined }) {
             keyOf={({ at }) => String(at)}
             columns={[
               { name: t.requests.columns.function, cell: (row) => row.function },
-              { name: t.requests.columns.took, numeric: true, cell: ({ duration_ms }) => ms(Math.round(duration_ms)) },
+              {
+                name: t.requests.columns.took,
+                numeric: true,
+                cell: ({ duration_ms }) => ms(Math.round(duration_ms)),
+              },
               {
                 name: t.requests.columns.in_database,
                 numeric: true,
@@ -159,7 +166,8 @@ function SlowCalls({ of }: { of: string | undefined }) {
               { name: t.requests.columns.status, numeric: true, cell: ({ status }) => status },
               {
                 name: t.requests.columns.person,
-                cell: ({ user_id }) => user_id ? <PersonLink id={user_id} /> : <span className="quiet">–</span>,
+                cell: ({ user_id }) =>
+                  user_id ? <PersonLink id={user_id} /> : <span className="quiet">–</span>,
               },
               { name: t.when, cell: ({ observed_at }) => <Time at={observed_at} relative /> },
             ]}
@@ -188,7 +196,11 @@ function Usage() {
               { name: t.requests.columns.day, cell: ({ day }) => format.time(day, "day", "UTC") },
               { name: t.requests.columns.event, cell: ({ event }) => <code>{event}</code> },
               { name: t.requests.columns.times, numeric: true, cell: ({ count }) => <Num value={count} /> },
-              { name: t.requests.columns.people, numeric: true, cell: ({ people }) => <Num value={people} /> },
+              {
+                name: t.requests.columns.people,
+                numeric: true,
+                cell: ({ people }) => <Num value={people} />,
+              },
             ]}
           />
         )}

@@ -8,10 +8,13 @@ import { FOR_MODERATORS } from "./data.ts";
 
 /** The navigation, in the order in which an operator looks. */
 const PLACES: Places = [
-  { title: t.nav.now, links: [["/operator", t.nav.overview], ["/operator/alerts", t.nav.alerts], [
-    "/operator/requests",
-    t.nav.requests,
-  ]] },
+  {
+    title: t.nav.now,
+    links: [["/operator", t.nav.overview], ["/operator/alerts", t.nav.alerts], [
+      "/operator/requests",
+      t.nav.requests,
+    ]],
+  },
   {
     title: t.nav.work,
     links: [

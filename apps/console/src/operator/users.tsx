@@ -93,7 +93,11 @@ export default function Users() {
           />
         )}
       </List>
-      {isAdmin && list.data?.pages[0] && <StaffAccess now={list.data.pages[0].staff_access?.networks ?? []} />}
+      {isAdmin && list.data?.pages[0] && (
+        <StaffAccess
+          now={list.data.pages[0].staff_access?.networks ?? []}
+        />
+      )}
     </Page>
   );
 }

@@ -103,7 +103,9 @@ export default function Webhooks() {
                       { name: t.webhooks.columns.to, cell: ({ url }: Webhook) => url ?? "" },
                       {
                         name: t.webhooks.columns.person,
-                        cell: ({ user_id, user_name }: Webhook) => <PersonLink id={user_id} name={user_name} />,
+                        cell: ({ user_id, user_name }: Webhook) => (
+                          <PersonLink id={user_id} name={user_name} />
+                        ),
                       },
                     ]
                     : [],
@@ -164,7 +166,10 @@ const Endpoints = ({ endpoints }: { endpoints: FailingEndpoint[] }) => (
     keyOf={({ endpoint_id }) => endpoint_id}
     columns={[
       { name: t.webhooks.columns.to, cell: ({ url }) => url },
-      { name: t.webhooks.columns.person, cell: ({ user_id, user_name }) => <PersonLink id={user_id} name={user_name} /> },
+      {
+        name: t.webhooks.columns.person,
+        cell: ({ user_id, user_name }) => <PersonLink id={user_id} name={user_name} />,
+      },
       { name: t.webhooks.columns.since, cell: ({ failing_since }) => <Time at={failing_since} relative /> },
       {
         name: t.webhooks.columns.state,

@@ -99,7 +99,8 @@ export const operator = {
     paused: (names: string) => `paused: ${names}`,
     webhooks: "Webhooks that wait",
     webhook_parts: (into: string, out: string) => `${into} in, ${out} out`,
-    failing_endpoints: (count: number) => plural(count, { one: "# endpoint fails", other: "# endpoints fail" }),
+    failing_endpoints: (count: number) =>
+      plural(count, { one: "# endpoint fails", other: "# endpoints fail" }),
     totals: "How much there is",
     totals_note: "as vacuum last reckoned",
     users: "Users",
@@ -591,7 +592,8 @@ export const operator = {
     access: "From where staff may act",
     access_anywhere: "From anywhere. Limit it to the networks of your offices or your VPN.",
     access_label: "Networks",
-    access_hint: "One a line, such as 203.0.113.0/24. Empty: from anywhere. A list without your own address is refused.",
+    access_hint:
+      "One a line, such as 203.0.113.0/24. Empty: from anywhere. A list without your own address is refused.",
     access_save: "Limit to these",
     access_title: "Change from where staff may act?",
     access_text: "It holds at once for everybody with a role, also for you.",
