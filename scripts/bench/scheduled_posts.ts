@@ -40,7 +40,7 @@ export async function runScheduled({ posts, accounts, seconds }: ScheduledPlan):
   const sql = await testDatabase({ max: 4 });
   await using _worker = await startWorker();
   try {
-    // Enough for writing them all down before the first is due.
+    // Enough for writing all of them down before the first is due.
     const start = Date.now() + 2_000 + posts * 15;
     await Promise.all(Array.from({ length: 4 }, async (_, lane) => {
       for (let index = lane; index < posts; index += 4) {
