@@ -1,4 +1,4 @@
-/** Proves that the newest archive can be restored: into an empty stack that is made for it and thrown away, every row and secret compared. */
+/** Proves that the newest archive, or a named one, can be restored: into an empty stack that is thrown away, every row and secret compared. */
 import { type Stack, startStack } from "../local/stack.ts";
 import { beginRun, endRun, failRun } from "./backup.ts";
 import { Session } from "./session.ts";
