@@ -18,7 +18,6 @@ interface Surroundings {
   navigator?: {
     doNotTrack?: string | null;
     globalPrivacyControl?: boolean;
-    sendBeacon?: (url: string, body: Blob) => boolean;
   };
   document?: {
     visibilityState: string;
@@ -28,7 +27,8 @@ interface Surroundings {
 }
 
 /**
- * Tells the server what is done in the app, in batches; what is left when the page is closed goes by `sendBeacon`. Says nothing where the
+ * Tells the server what is done in the app, in batches; what is left when the page is closed goes by a
+ * request that outlives it. Says nothing where the
  * person asks not to be tracked. Nothing is stored on the device, and what cannot be sent is dropped.
  */
 export class Usage {
@@ -71,19 +71,22 @@ export class Usage {
     await this.flush();
   }
 
-  /** A page that is hidden may never run again, and its requests end with it; a beacon does not. */
+  /**
+   * A page that is hidden may never run again, and its requests end with it: this one outlives it. `sendBeacon` would, too, but sends JSON to
+   * another origin only where that allows credentials, which ours does not.
+   */
   #hidden = (): void => {
     if (this.#around.document?.visibilityState !== "hidden") return;
-    const { navigator } = this.#around;
-    if (!navigator?.sendBeacon) return void this.flush();
     const body = this.#take();
     const url: unknown = Reflect.get(this.#caller.supabase, "supabaseUrl");
-    if (body && url) {
-      navigator.sendBeacon(
-        `${String(url).replace(/\/+$/, "")}/functions/v1/log-usage`,
-        new Blob([JSON.stringify(body)], { type: "application/json" }),
-      );
-    }
+    if (!body || !url) return;
+    fetch(`${String(url).replace(/\/+$/, "")}/functions/v1/log-usage`, {
+      method: "POST",
+      keepalive: true,
+      credentials: "omit",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    }).catch(() => {});
   };
 
   #take(): Body | null {
