@@ -7,7 +7,7 @@ export function contentSecurityPolicy(backend?: string, pictures = false): strin
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
-    `img-src 'self' data: blob:${pictures ? " https:" : ""}`,
+    `img-src 'self' data: blob:${backend ? ` ${backend}` : ""}${pictures ? " https:" : ""}`,
     "media-src 'self' blob:",
     "font-src 'self'",
     `connect-src 'self'${backend ? ` ${backend} ${socket}` : ""}`,

@@ -411,7 +411,7 @@ function Media({ draft, setDraft }: { draft: Draft; setDraft: (next: (now: Draft
       <ul className="plain-list">
         {draft.media.map(({ id, name }) => (
           <li key={id} className="row">
-            <span>{name}</span>
+            <MediumPreview id={id} name={name} />
             <Button
               className="small"
               onClick={() => {
@@ -452,5 +452,19 @@ function Media({ draft, setDraft }: { draft: Draft; setDraft: (next: (now: Draft
       )}
       {current?.error && <Problem error={current.error} />}
     </fieldset>
+  );
+}
+
+/** What was uploaded, as it is stored. */
+function MediumPreview({ id, name }: { id: string; name: string }) {
+  const medium = useCall("get-media", { media_id: id });
+  if (medium.error) return <Problem error={medium.error} />;
+  return (
+    <span className="person">
+      {medium.data?.url && medium.data.kind !== "video" && (
+        <img className="thumb" src={medium.data.url} alt={medium.data.alt_text ?? ""} />
+      )}
+      <span>{name}</span>
+    </span>
   );
 }

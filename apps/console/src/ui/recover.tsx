@@ -2,7 +2,7 @@
 import { useState } from "react";
 import { supabase, useSession } from "../data/client.ts";
 import { BASE } from "../data/config.ts";
-import { frame as t } from "../texts/frame.ts";
+import { auth as t } from "../texts/auth.ts";
 import { useGo, useWish } from "./address.ts";
 import { say } from "./notices.tsx";
 import { Button, Card, Page, TextField } from "./parts.tsx";
@@ -22,14 +22,14 @@ export default function Recover() {
         redirectTo: `${location.origin}${BASE}/recover?step=password`,
       });
     if (error) return setNote(authWords(error));
-    if (!isSetting) return setNote(t.auth.recover_sent(text));
-    say(t.auth.password_set);
+    if (!isSetting) return setNote(t.recover_sent(text));
+    say(t.password_set);
     go("/studio");
   };
   return (
     <Page
-      title={isSetting ? t.auth.new_password_title : t.auth.recover_title}
-      lede={isSetting ? undefined : t.auth.recover_lede}
+      title={isSetting ? t.new_password_title : t.recover_title}
+      lede={isSetting ? undefined : t.recover_lede}
       narrow
     >
       <Card>
@@ -44,8 +44,8 @@ export default function Recover() {
             ? (
               <TextField
                 key="password"
-                label={t.auth.new_password}
-                hint={t.auth.password_hint}
+                label={t.new_password}
+                hint={t.password_hint}
                 type="password"
                 autoComplete="new-password"
                 minLength={8}
@@ -57,7 +57,7 @@ export default function Recover() {
             : (
               <TextField
                 key="email"
-                label={t.auth.email}
+                label={t.email}
                 type="email"
                 autoComplete="username"
                 required
@@ -65,7 +65,7 @@ export default function Recover() {
                 onChange={({ target }) => setText(target.value)}
               />
             )}
-          <Button type="submit" kind="primary">{isSetting ? t.auth.set_password : t.auth.recover}</Button>
+          <Button type="submit" kind="primary">{isSetting ? t.set_password : t.recover}</Button>
           <p role="status">{note}</p>
         </form>
       </Card>

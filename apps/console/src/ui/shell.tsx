@@ -2,7 +2,7 @@
 import { Outlet, useRouterState } from "@tanstack/react-router";
 import { type ReactNode, useEffect, useState } from "react";
 import { useSession } from "../data/client.ts";
-import { frame as t } from "../texts/frame.ts";
+import { auth as t } from "../texts/auth.ts";
 import { A, Button, Card, Loading, Page } from "./parts.tsx";
 import { SignInForm } from "./sign_in_form.tsx";
 
@@ -17,15 +17,15 @@ export function Shell({ label, places, children }: { label: string; places: Plac
   // The address stays: whoever signs in is where they wanted to be.
   if (session === null) {
     return (
-      <Page title={t.auth.sign_in_title} lede={t.auth.sign_in_lede} narrow>
+      <Page title={t.sign_in_title} lede={t.sign_in_lede} narrow>
         <Card>
           <SignInForm />
         </Card>
         <p>
-          <A to="/recover">{t.auth.forgot}</A>
+          <A to="/recover">{t.forgot}</A>
         </p>
         <p>
-          {t.auth.no_account} <A to="/sign-up">{t.auth.sign_up}</A>
+          {t.no_account} <A to="/sign-up">{t.sign_up}</A>
         </p>
       </Page>
     );

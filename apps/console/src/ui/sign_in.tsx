@@ -1,6 +1,6 @@
 import { useEffect } from "react";
 import { useSession } from "../data/client.ts";
-import { frame as t } from "../texts/frame.ts";
+import { auth as t } from "../texts/auth.ts";
 import { useGo, useWish } from "./address.ts";
 import { A, Card, Page } from "./parts.tsx";
 import { SignInForm } from "./sign_in_form.tsx";
@@ -14,15 +14,15 @@ export default function SignIn() {
     if (session) go(then?.startsWith("/") && !then.startsWith("//") ? then : "/studio");
   }, [session]);
   return (
-    <Page title={t.auth.sign_in_title} lede={t.auth.sign_in_lede} narrow>
+    <Page title={t.sign_in_title} lede={t.sign_in_lede} narrow>
       <Card>
         <SignInForm />
       </Card>
       <p>
-        <A to="/recover">{t.auth.forgot}</A>
+        <A to="/recover">{t.forgot}</A>
       </p>
       <p>
-        {t.auth.no_account} <A to="/sign-up">{t.auth.sign_up}</A>
+        {t.no_account} <A to="/sign-up">{t.sign_up}</A>
       </p>
     </Page>
   );

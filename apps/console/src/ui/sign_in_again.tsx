@@ -1,6 +1,6 @@
 /** The session has ended while somebody was at work: they sign in again over the page, which stays as it is. */
 import { queries, signOut } from "../data/client.ts";
-import { frame as t } from "../texts/frame.ts";
+import { auth as t } from "../texts/auth.ts";
 import { useGo } from "./address.ts";
 import Dialog from "./overlay.tsx";
 import { Button } from "./parts.tsx";
@@ -9,10 +9,10 @@ import { SignInForm } from "./sign_in_form.tsx";
 export default function SignInAgain({ email }: { email: string; userId: string }) {
   const go = useGo();
   return (
-    <Dialog title={t.auth.expired_title} isOpen isFirm onClose={() => {}}>
-      <p>{t.auth.expired}</p>
+    <Dialog title={t.expired_title} isOpen isFirm onClose={() => {}}>
+      <p>{t.expired}</p>
       <SignInForm email={email} onDone={() => void queries.invalidateQueries()} />
-      <Button kind="link" onClick={() => void signOut().then(() => go("/"))}>{t.auth.leave}</Button>
+      <Button kind="link" onClick={() => void signOut().then(() => go("/"))}>{t.leave}</Button>
     </Dialog>
   );
 }

@@ -1,12 +1,12 @@
 import { useState } from "react";
 import { supabase } from "../data/client.ts";
 import { config } from "../data/config.ts";
-import { frame as t } from "../texts/frame.ts";
+import { auth as t } from "../texts/auth.ts";
 import { Button, TextField } from "./parts.tsx";
 
 /** What Auth says, in words; a code that is not known is shown as it came. */
 export function authWords(error: { code?: string; message: string }): string {
-  return t.auth.errors[error.code ?? ""] ?? `${error.message}${error.code ? ` (${error.code})` : ""}`;
+  return t.errors[error.code ?? ""] ?? `${error.message}${error.code ? ` (${error.code})` : ""}`;
 }
 
 export function SignInForm({ email: known, onDone }: { email?: string; onDone?: () => void }) {
@@ -31,7 +31,7 @@ export function SignInForm({ email: known, onDone }: { email?: string; onDone?: 
       }}
     >
       <TextField
-        label={t.auth.email}
+        label={t.email}
         type="email"
         autoComplete="username"
         required
@@ -40,7 +40,7 @@ export function SignInForm({ email: known, onDone }: { email?: string; onDone?: 
         onChange={({ target }) => setEmail(target.value)}
       />
       <TextField
-        label={t.auth.password}
+        label={t.password}
         type="password"
         autoComplete="current-password"
         required
@@ -49,7 +49,7 @@ export function SignInForm({ email: known, onDone }: { email?: string; onDone?: 
         error={problem && <span role="alert">{problem}</span>}
       />
       <div className="actions">
-        <Button type="submit" kind="primary" busy={isBusy}>{t.auth.sign_in}</Button>
+        <Button type="submit" kind="primary" busy={isBusy}>{t.sign_in}</Button>
         {config.demo && known === undefined && (
           <Button
             kind="link"
@@ -58,7 +58,7 @@ export function SignInForm({ email: known, onDone }: { email?: string; onDone?: 
               setPassword(config.demo?.password ?? "");
             }}
           >
-            {t.auth.demo}
+            {t.demo}
           </Button>
         )}
       </div>

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react";
 import { supabase, useSession } from "../data/client.ts";
 import { BASE, config } from "../data/config.ts";
-import { frame as t } from "../texts/frame.ts";
+import { auth as t } from "../texts/auth.ts";
 import { useGo } from "./address.ts";
 import { A, Button, Card, Page, TextField } from "./parts.tsx";
 import { authWords } from "./sign_in_form.tsx";
@@ -33,7 +33,7 @@ export default function SignUp() {
   };
   if (isSent) return <CheckMail email={email} password={password} />;
   return (
-    <Page title={t.auth.sign_up_title} lede={t.auth.sign_up_lede} narrow>
+    <Page title={t.sign_up_title} lede={t.sign_up_lede} narrow>
       <Card>
         <form
           className="form"
@@ -43,8 +43,8 @@ export default function SignUp() {
           }}
         >
           <TextField
-            label={t.auth.name}
-            hint={t.auth.name_hint}
+            label={t.name}
+            hint={t.name_hint}
             autoComplete="name"
             required
             maxLength={100}
@@ -52,7 +52,7 @@ export default function SignUp() {
             onChange={({ target }) => setName(target.value)}
           />
           <TextField
-            label={t.auth.email}
+            label={t.email}
             type="email"
             autoComplete="username"
             required
@@ -60,8 +60,8 @@ export default function SignUp() {
             onChange={({ target }) => setEmail(target.value)}
           />
           <TextField
-            label={t.auth.new_password}
-            hint={t.auth.password_hint}
+            label={t.new_password}
+            hint={t.password_hint}
             type="password"
             autoComplete="new-password"
             minLength={8}
@@ -70,11 +70,11 @@ export default function SignUp() {
             onChange={({ target }) => setPassword(target.value)}
             error={problem && <span role="alert">{problem}</span>}
           />
-          <Button type="submit" kind="primary" busy={isBusy}>{t.auth.sign_up}</Button>
+          <Button type="submit" kind="primary" busy={isBusy}>{t.sign_up}</Button>
         </form>
       </Card>
       <p>
-        {t.auth.has_account} <A to="/sign-in">{t.auth.sign_in}</A>
+        {t.has_account} <A to="/sign-in">{t.sign_in}</A>
       </p>
     </Page>
   );
@@ -83,13 +83,13 @@ export default function SignUp() {
 function CheckMail({ email, password }: { email: string; password: string }) {
   const [note, setNote] = useState("");
   return (
-    <Page title={t.auth.check_mail_title} narrow>
+    <Page title={t.check_mail_title} narrow>
       <Card>
-        <p>{t.auth.check_mail(email)}</p>
+        <p>{t.check_mail(email)}</p>
         <div className="actions">
           {config.mail && (
             <a className="button primary" href={config.mail} target="_blank" rel="noopener">
-              {t.auth.open_mailbox}
+              {t.open_mailbox}
             </a>
           )}
           <Button
@@ -98,16 +98,16 @@ function CheckMail({ email, password }: { email: string; password: string }) {
               if (error) setNote(authWords(error));
             }}
           >
-            {t.auth.already_confirmed}
+            {t.already_confirmed}
           </Button>
           <Button
             kind="link"
             onClick={async () => {
               const { error } = await supabase.auth.resend({ type: "signup", email });
-              setNote(error ? authWords(error) : t.auth.resent);
+              setNote(error ? authWords(error) : t.resent);
             }}
           >
-            {t.auth.resend}
+            {t.resend}
           </Button>
         </div>
         <p role="status">{note}</p>
