@@ -369,6 +369,8 @@ begin
       when 'cron' then
         if to_regclass('cron.job') is not null and exists (select from cron.job where active) then
           select max(start_time) into v_at from (select start_time from cron.job_run_details order by runid desc limit 50) as latest;
+          -- Without any run: since somebody watches.
+          v_at := coalesce(v_at, (select min(at) from ops.counter_minute), p_now);
           if v_at < p_now - make_interval(mins => (v_limit ->> 'cron_stuck')::integer) then
             return query select 'cron_stuck', '', round(extract(epoch from p_now - v_at) / 60),
               format('No scheduled job has begun since %s', ops.in_words(v_at)), '{"page": "cron"}'::jsonb;
@@ -640,7 +642,7 @@ begin
   select problem.name, left(problem.subject, 100), 'pending', problem.value, problem.summary, problem.place, p_now, p_now
   from ops.find_problems(p_now) as problem join ops.alert_rule as rule on rule.name = problem.name and rule.is_enabled
   on conflict (name, subject) do update
-  set value = excluded.value, summary = excluded.summary, place = excluded.place, seen_at = greatest(alert.seen_at, excluded.seen_at);
+  set value = excluded.value, summary = excluded.summary, place = excluded.place, seen_at = excluded.seen_at;
 
   -- What is new, or has lasted.
   for v_alert in
@@ -664,8 +666,10 @@ begin
     delete from ops.alert as alert
     using ops.alert_rule as rule
     where rule.name = alert.name
-      and alert.seen_at <= p_now - make_interval(mins => case when alert.status = 'firing' and rule.is_enabled then rule.clear_minutes else 0 end)
-      and alert.seen_at < p_now
+      and (alert.seen_at < p_now and alert.seen_at <= p_now
+          - make_interval(mins => case when alert.status = 'firing' and rule.is_enabled then rule.clear_minutes else 0 end)
+        -- Seen by a clock that was wrong, and not now.
+        or alert.seen_at > p_now)
     returning alert.*, rule.severity, rule.title
   loop
     if v_alert.status = 'firing' then

@@ -39,6 +39,8 @@ export interface VacationReport {
   items: number;
   posts: number;
   faults: Record<string, number>;
+  /** Accounts whose creator had to consent again: a platform renewed the token, and its answer was lost. */
+  reconnected: number;
   /** From the last fault until everything was well again. */
   healed_after_seconds: number;
   memory_mb: { first_third: number; last_third: number };
@@ -124,6 +126,13 @@ export async function runVacation(
     }
   };
 
+  // A connection that rests while the database dies has nobody who waits for it; what was asked on it is asked again.
+  const mourn = (event: PromiseRejectionEvent) => {
+    if (/ECONNRESET|EPIPE|CONNECTION_|57P0|terminating/.test(`${event.reason} ${event.reason?.code}`)) {
+      event.preventDefault();
+    }
+  };
+  addEventListener("unhandledrejection", mourn);
   let worker = hire(home);
   let isOver = false;
   const accounts: ConnectedAccount[] = [];
@@ -238,7 +247,14 @@ export async function runVacation(
     );
 
     const wrong: string[] = [];
+    let reconnected = 0;
     for (const [index, account] of accounts.entries()) {
+      // Where a platform gives a new refresh token for each and the answer was lost, nobody has a token that is good: its creator was told.
+      const { status } = await insist(() => account.state());
+      if (status === "disconnected") {
+        reconnected += 1;
+        await insist(() => account.reconnect());
+      }
       await becomes(`library ${index} of ${account.row.slug}`, wrong, async () => {
         await insist(() => account.awaitQuota());
         await account.syncAll({ max_results: 50 });
@@ -297,6 +313,7 @@ export async function runVacation(
       items,
       posts: posts.size,
       faults,
+      reconnected,
       healed_after_seconds: Math.round(healed_after_seconds * 10) / 10,
       memory_mb,
       wrong,
@@ -304,6 +321,7 @@ export async function runVacation(
     };
   } finally {
     isOver = true;
+    removeEventListener("unhandledrejection", mourn);
     clearInterval(clock);
     await Promise.allSettled(loops);
     signal(worker.pid);

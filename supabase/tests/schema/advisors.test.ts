@@ -50,7 +50,7 @@ Deno.test("time is timestamptz, money is whole cents, platform ids are text", as
     await lines(`
     select table_name || '.' || column_name as line from information_schema.columns
     where table_schema in ('public', 'ops', 'publishing', 'feed', 'telemetry') and (
-      data_type in ('timestamp without time zone', 'money', 'real') or data_type = 'date' and column_name not in ('day', 'month')
+      data_type in ('timestamp without time zone', 'money') or data_type = 'real' and column_name !~ '_ms$' or data_type = 'date' and column_name not in ('day', 'month')
       or column_name ~ '_cents' and data_type not in ('integer', 'bigint', 'numeric')
       or column_name ~ '^platform_(content|account)_id$' and data_type <> 'text')`),
     [],
