@@ -55,7 +55,7 @@ export class StorageFiles {
         else {yield {
             path,
             bytes: metadata?.size ?? 0,
-            type: metadata?.mimetype ?? "application/octet-stream",
+            type: metadata?.mimetype ?? "",
           };}
       }
       if (entries.length < 1_000) return;
@@ -147,7 +147,7 @@ export class StorageFiles {
       `/object/${bucket}/${path.split("/").map(encodeURIComponent).join("/")}`,
       {
         method: "POST",
-        headers: { "content-type": type, "x-upsert": "true" },
+        headers: { "content-type": type || "application/octet-stream", "x-upsert": "true" },
         body,
       },
     );
@@ -155,11 +155,9 @@ export class StorageFiles {
   }
 
   async #begin(about: Segment): Promise<string> {
-    const metadata = Object.entries({
-      bucketName: about.bucket,
-      objectName: about.path,
-      contentType: about.type,
-    })
+    // A bucket may refuse types: one that nobody knows is left for Storage to tell.
+    const named = { bucketName: about.bucket, objectName: about.path, ...about.type ? { contentType: about.type } : {} };
+    const metadata = Object.entries(named)
       .map(([name, value]) => `${name} ${Buffer.from(value).toString("base64")}`);
     const response = await this.#ask("/upload/resumable", {
       method: "POST",
