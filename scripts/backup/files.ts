@@ -156,7 +156,11 @@ export class StorageFiles {
 
   async #begin(about: Segment): Promise<string> {
     // A bucket may refuse types: one that nobody knows is left for Storage to tell.
-    const named = { bucketName: about.bucket, objectName: about.path, ...about.type ? { contentType: about.type } : {} };
+    const named = {
+      bucketName: about.bucket,
+      objectName: about.path,
+      ...about.type ? { contentType: about.type } : {},
+    };
     const metadata = Object.entries(named)
       .map(([name, value]) => `${name} ${Buffer.from(value).toString("base64")}`);
     const response = await this.#ask("/upload/resumable", {
