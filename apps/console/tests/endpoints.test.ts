@@ -53,7 +53,7 @@ Deno.test("every endpoint of the contract is used in the console, or listed as n
     // The operator's pages may come later than what they show.
     isUsed(name) && NOT_FOR_PEOPLE[name] !== "OPERATOR" || !names.includes(name)
   );
-  assert.deepEqual(stale, [], "listed, and used or gone");
+  assert.deepEqual(stale, [], "listed as not for people, and yet used, or gone");
   for (const [name, reason] of Object.entries(NOT_FOR_PEOPLE)) {
     assert.ok(reason in REASONS || reason.length > 20, `${name} has no reason`);
   }
