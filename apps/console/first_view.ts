@@ -4,7 +4,7 @@
  */
 import { openBrowser } from "../../scripts/test/browser.ts";
 
-/** Lighthouse's throttled desktop line, and its slow 4G with a processor four times slower. */
+/** As Lighthouse has them: its throttled desktop line, and its slow 4G with a processor four times slower. */
 const PROFILES = [
   { name: "10 Mbit/s, 40 ms", bytes: 10e6 / 8, latency: 40, slowdown: 1 },
   { name: "1.6 Mbit/s, 150 ms, processor 4 times slower", bytes: 1.6e6 / 8, latency: 150, slowdown: 4 },
