@@ -4,7 +4,7 @@
  *
  *   --seed N    of the moments at which deploys are killed (default: a random one, which is printed)
  *   --kills N   how many (default: 30)
- *   --rate N    calls a second (default: 200)
+ *   --rate N    calls a second (default: 200); those that the machine cannot serve wait, and the times tell
  *   --parts P   some of phases,down-and-up,load (default: all)
  */
 import assert from "node:assert/strict";
