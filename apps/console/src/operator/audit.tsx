@@ -33,7 +33,7 @@ export default function Audit() {
               rows={entries}
               keyOf={({ id }) => String(id)}
               columns={[
-                { name: t.audit.columns.when, cell: ({ created_at }) => <Time at={created_at} /> },
+                { name: t.audit.columns.when, cell: ({ created_at }) => <Time at={created_at} relative /> },
                 {
                   name: t.audit.columns.actor,
                   cell: ({ actor_id, actor_email }) => <PersonLink id={actor_id} name={actor_email} />,
@@ -46,16 +46,14 @@ export default function Audit() {
                 },
                 {
                   name: t.audit.columns.details,
-                  cell: ({ details }) => <span className="small">{brief(details)}</span>,
-                },
-                {
-                  name: t.audit.columns.request,
-                  cell: ({ request_id }) =>
-                    request_id && (
-                      <A to="/operator/jobs" search={{ request_id }}>
-                        <code>{request_id.slice(0, 8)}</code>
-                      </A>
-                    ),
+                  cell: ({ details, request_id }) => (
+                    <span className="small fill">
+                      {brief(details)}{" "}
+                      {request_id && (
+                        <A to="/operator/jobs" search={{ request_id }}>{t.audit.columns.request}</A>
+                      )}
+                    </span>
+                  ),
                 },
               ]}
             />
