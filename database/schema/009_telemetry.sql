@@ -123,8 +123,17 @@ language sql immutable parallel safe security invoker set search_path = '' as $$
 $$;
 comment on function ops.add_buckets is 'Two histograms as one.';
 
-create aggregate ops.sum_buckets(bigint[]) (sfunc = ops.add_buckets, stype = bigint[], initcond = '{}');
-comment on aggregate ops.sum_buckets(bigint[]) is 'Histograms as one.';
+create function ops.sum_buckets(p_many jsonb) returns bigint[]
+language sql immutable parallel safe security invoker set search_path = '' as $$
+  select array_agg(total order by place)
+  from (
+    select bucket.place, sum(bucket.count::bigint)::bigint as total
+    from jsonb_array_elements(p_many) as one (buckets)
+    cross join lateral jsonb_array_elements_text(one.buckets) with ordinality as bucket (count, place)
+    group by bucket.place
+  ) as added;
+$$;
+comment on function ops.sum_buckets is 'Histograms as one: a list of them, as jsonb_agg() gives it.';
 
 -- ## Functions: writing
 
@@ -175,7 +184,7 @@ create function public.record_observations(p_histograms jsonb, p_observations js
 language sql volatile security definer set search_path = '' as $$
   insert into telemetry.rpc_hourly as hourly (hour, function, cache, count, errors, ms_sum, buckets)
   select date_trunc('hour', now() at time zone 'utc') at time zone 'utc', one.function, coalesce(one.cache, ''), sum(one.count), sum(one.errors),
-    sum(one.ms_sum), ops.sum_buckets(one.buckets)
+    sum(one.ms_sum), ops.sum_buckets(jsonb_agg(one.buckets))
   from jsonb_to_recordset(p_histograms) as one (function text, cache text, count bigint, errors bigint, ms_sum double precision, buckets bigint[])
   group by one.function, coalesce(one.cache, '')
   -- In one order, so that two isolates do not wait crosswise.
@@ -216,7 +225,7 @@ begin
         sum(hourly.count) as count, sum(hourly.errors) as errors, sum(hourly.ms_sum) as ms_sum,
         coalesce(sum(hourly.count) filter (where hourly.cache <> ''), 0) as cached,
         coalesce(sum(hourly.count) filter (where hourly.cache in ('nearby', 'store', 'stale')), 0) as hits,
-        ops.sum_buckets(hourly.buckets) as buckets
+        ops.sum_buckets(jsonb_agg(hourly.buckets)) as buckets
       from telemetry.rpc_hourly as hourly
       where hourly.hour >= date_trunc('hour', p_since at time zone 'utc') at time zone 'utc' and hourly.hour < p_until
         and (p_function is null or hourly.function = p_function)

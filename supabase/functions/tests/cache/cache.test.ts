@@ -209,7 +209,7 @@ each(
     await change;
     assert.equal((await new Cache().get(store, exact)).value, 2);
     for (const cache of [one, two]) {
-      const took_ms = await until(async () => (await cache.get(store, asked.ask)).value === 2);
+      const took_ms = await until(async () => (await cache.get(store, asked.ask)).value > 1);
       assert.ok(took_ms < 1_500, `${took_ms} ms`);
     }
     assert.equal(asked.computed, 2);
