@@ -7982,19 +7982,6 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          /**
-           * @example {
-           *       "status": "ok",
-           *       "checks": {
-           *         "database": "ok",
-           *         "vault": "ok",
-           *         "queue": "ok",
-           *         "cron": "ok",
-           *         "settings": "ok"
-           *       },
-           *       "misconfigured": []
-           *     }
-           */
           "application/json": {
             checks: {
               /** @enum {string} */
@@ -8037,19 +8024,6 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          /**
-           * @example {
-           *       "status": "ok",
-           *       "checks": {
-           *         "database": "ok",
-           *         "vault": "ok",
-           *         "queue": "ok",
-           *         "cron": "ok",
-           *         "settings": "ok"
-           *       },
-           *       "misconfigured": []
-           *     }
-           */
           "application/json": {
             checks: {
               /** @enum {string} */

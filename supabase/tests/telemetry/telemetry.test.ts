@@ -86,7 +86,8 @@ test("histograms add up to the percentiles of all calls, for admins alone", asyn
     const buckets = Array<number>(LATENCY_BOUNDS_MS.length + 1).fill(0);
     for (const ms of times) {
       const place = LATENCY_BOUNDS_MS.findIndex((bound) => ms <= bound);
-      buckets[place === -1 ? LATENCY_BOUNDS_MS.length : place]! += 1;
+      const bucket = place === -1 ? LATENCY_BOUNDS_MS.length : place;
+      buckets[bucket] = (buckets[bucket] ?? 0) + 1;
     }
     return {
       function: func,
