@@ -66,7 +66,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 shopt -s nullglob
 collections=(postman/Phase_"${phase}"_*.postman_collection.json)
 if [[ ! $phase =~ ^[0-9]+$ ]] || ((${#collections[@]} != 1)); then
-  known=$(printf '%s\n' postman/Phase_*.postman_collection.json | sed -E 's/.*Phase_([0-9]+)_.*/\1/' | paste -sd, | sed 's/,/, /g')
+  known=$(printf '%s\n' postman/Phase_*.postman_collection.json | sed -E 's/.*Phase_([0-9]+)_.*/\1/' | sort -n | paste -sd, | sed 's/,/, /g')
   fail "Cannot test phase $phase: it must be one of $known"
 fi
 

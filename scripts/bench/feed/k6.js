@@ -14,34 +14,34 @@ const SCENARIOS = [
       {
         "share": 30,
         "name": "feed-home (visitor)",
-        "path": "/functions/v1/feed-home?limit=20",
+        "path": "/functions/v1/feed-home?limit=20"
       },
       {
         "share": 20,
         "name": "browse-content",
-        "path": "/functions/v1/browse-content?limit=20",
+        "path": "/functions/v1/browse-content?limit=20"
       },
       {
         "share": 10,
         "name": "get-trending",
-        "path": "/functions/v1/get-trending?limit=20",
+        "path": "/functions/v1/get-trending?limit=20"
       },
       {
         "share": 20,
         "name": "get-content-detail",
-        "path": "/functions/v1/get-content-detail?id={item}",
+        "path": "/functions/v1/get-content-detail?id={item}"
       },
       {
         "share": 10,
         "name": "feed-profile",
-        "path": "/functions/v1/feed-profile?creator={slug}",
+        "path": "/functions/v1/feed-profile?creator={slug}"
       },
       {
         "share": 10,
         "name": "search-content",
-        "path": "/functions/v1/search-content?q={word}&limit=20",
-      },
-    ],
+        "path": "/functions/v1/search-content?q={word}&limit=20"
+      }
+    ]
   },
   {
     "who": "creator",
@@ -50,25 +50,25 @@ const SCENARIOS = [
       {
         "share": 70,
         "name": "feed-home",
-        "path": "/functions/v1/feed-home?limit=20",
+        "path": "/functions/v1/feed-home?limit=20"
       },
       {
         "share": 15,
         "name": "feed-profile",
-        "path": "/functions/v1/feed-profile?creator={slug}",
+        "path": "/functions/v1/feed-profile?creator={slug}"
       },
       {
         "share": 5,
         "name": "follow",
         "path": "/functions/v1/follow",
         "body": {
-          "creator_id": "{creator}",
-        },
+          "creator_id": "{creator}"
+        }
       },
       {
         "share": 5,
         "name": "list-follows",
-        "path": "/functions/v1/list-follows?limit=50",
+        "path": "/functions/v1/list-follows?limit=50"
       },
       {
         "share": 5,
@@ -79,13 +79,13 @@ const SCENARIOS = [
             {
               "event": "feed.opened",
               "properties": {
-                "items": 20,
-              },
-            },
-          ],
-        },
-      },
-    ],
+                "items": 20
+              }
+            }
+          ]
+        }
+      }
+    ]
   },
   {
     "who": "operator",
@@ -95,16 +95,16 @@ const SCENARIOS = [
         "share": 50,
         "name": "get_rpc_stats",
         "path": "/rest/v1/rpc/get_rpc_stats",
-        "body": {},
+        "body": {}
       },
       {
         "share": 50,
         "name": "get_usage_stats",
         "path": "/rest/v1/rpc/get_usage_stats",
-        "body": {},
-      },
-    ],
-  },
+        "body": {}
+      }
+    ]
+  }
 ];
 const values = JSON.parse(open(__ENV.VALUES));
 export const options = {
@@ -118,8 +118,8 @@ export const options = {
       "maxVUs": 1000,
       "exec": "step",
       "env": {
-        "WHO": "visitor",
-      },
+        "WHO": "visitor"
+      }
     },
     "creator": {
       "executor": "constant-arrival-rate",
@@ -130,8 +130,8 @@ export const options = {
       "maxVUs": 1000,
       "exec": "step",
       "env": {
-        "WHO": "creator",
-      },
+        "WHO": "creator"
+      }
     },
     "operator": {
       "executor": "constant-arrival-rate",
@@ -142,43 +142,43 @@ export const options = {
       "maxVUs": 1000,
       "exec": "step",
       "env": {
-        "WHO": "operator",
-      },
-    },
+        "WHO": "operator"
+      }
+    }
   },
   "thresholds": {
     "http_req_failed": [
-      "rate<=0.001",
+      "rate<=0.001"
     ],
     "http_req_duration{name:browse-content}": [
-      "p(95)<150",
+      "p(95)<150"
     ],
     "http_req_duration{name:feed-home}": [
-      "p(95)<120",
+      "p(95)<120"
     ],
     "http_req_duration{name:feed-home (visitor)}": [
-      "p(95)<120",
+      "p(95)<120"
     ],
     "http_req_duration{name:feed-profile}": [
-      "p(95)<120",
+      "p(95)<120"
     ],
     "http_req_duration{name:get-content-detail}": [
-      "p(95)<150",
+      "p(95)<150"
     ],
     "http_req_duration{name:get-trending}": [
-      "p(95)<100",
-    ],
-  },
+      "p(95)<100"
+    ]
+  }
 };
 
 function drawn(of, draw) {
-  let left = draw * of.reduce((sum, { share }) => sum + share, 0);
-  for (const one of of) if ((left -= one.share) < 0) return one;
+  let left = draw * of.reduce((sum, { share })=>sum + share, 0);
+  for (const one of of)if ((left -= one.share) < 0) return one;
   return of.at(-1);
 }
 
 function filled(text, values) {
-  return text.replace(/\{(slug|item|creator|word)\}/g, (_, name) => values(name));
+  return text.replace(/\{(slug|item|creator|word)\}/g, (_, name)=>values(name));
 }
 
 const one = (list) => list[Math.floor(Math.random() * list.length)];

@@ -473,8 +473,8 @@ async function isShown(world: World): Promise<void> {
 }
 
 Deno.test("every public function has cases of what is not public", async () => {
-  // They answer about the service, its key, and a request to delete.
-  const others = ["health", "indexnow-key", "data-deletion-status"];
+  // They answer about the service, its key, and a request to delete; or only listen.
+  const others = ["health", "indexnow-key", "data-deletion-status", "log-usage"];
   const isPublic = (rate: string | undefined) => ["public_read", "click", "crawl"].includes(rate ?? "");
   const names = (await contracts()).filter(({ rate, name }) => isPublic(rate) && !others.includes(name));
   assert.deepEqual(

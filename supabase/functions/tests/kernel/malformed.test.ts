@@ -246,9 +246,12 @@ async function wrongCredentialsFor(
     "an empty token": { authorization: "Bearer" },
     "two tokens": { authorization: `Bearer ${genuine}, Bearer ${genuine}` },
   });
-  if (contract.auth !== "none") {
+  const auth: readonly string[] = [contract.auth].flat();
+  if (!auth.includes("none")) {
     wrong["no credential at all"] = { authorization: null, apikey: null };
-    wrong["the publishable key only"] = { authorization: null, apikey: stack.publishable_key };
+    if (!auth.includes("publishable")) {
+      wrong["the publishable key only"] = { authorization: null, apikey: stack.publishable_key };
+    }
   }
   if (contract.auth === "user") {
     wrong["the secret key only"] = { authorization: null, apikey: stack.secret_key };

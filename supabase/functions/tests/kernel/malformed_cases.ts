@@ -150,8 +150,13 @@ export function malformedRequests(
   const valid = asForm ? bytesOf(query) : bytesOf(example);
   const suffix = asFeed ? "?channel=UCexample" : posting || query === "" ? "" : `?${query}`;
   const right = { method: contract.method, suffix, headers: {}, body: posting ? valid : null };
-  const add = (label: string, change: Partial<Case>, status: number, ...codes: string[]) =>
-    cases.push({ label, ...right, ...change, status, codes });
+  const limit = contract.body_limit ?? 1_048_576;
+  const add = (label: string, change: Partial<Case>, status: number, ...codes: string[]) => {
+    // What is too large is not read, whatever else it is.
+    if (status === 422 && change.body instanceof Uint8Array && change.body.length > limit) {
+      cases.push({ label, ...right, ...change, status: 413, codes: ["payload_too_large"] });
+    } else cases.push({ label, ...right, ...change, status, codes });
+  };
   const addBody = (label: string, body: Uint8Array) => {
     const expected = verdict(contract.input, body);
     if (expected) add(label, { body }, expected.status, expected.code);
@@ -210,7 +215,6 @@ export function malformedRequests(
         "unsupported_media_type",
       );
     }
-    const limit = contract.body_limit ?? 1_048_576;
     for (const extra of [1, 100_000]) {
       const large = new Uint8Array(limit + extra).fill(32);
       large.set(valid);
