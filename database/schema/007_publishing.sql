@@ -740,14 +740,17 @@ begin
   )
   select (select count(*) from closed) + (select count(*) from aged) into v_media;
   if to_regclass('storage.objects') is not null then
-    insert into publishing.doomed_file (path, why)
-    select object.name, 'orphan' from storage.objects as object
-    where object.bucket_id = p_bucket and object.created_at < now() - interval '25 hours'
-      -- As create_media() names them; whatever else lies in the bucket is somebody else's.
-      and object.name ~ '^[0-9a-f-]{36}/[0-9a-f-]{36}$'
-      and not exists (select from publishing.media as medium where medium.path = object.name and medium.deleted_at is null)
-    limit 1000
-    on conflict do nothing;
+    -- Not a statement of its own: where storage is not in this database, its table is not there.
+    execute format($query$
+      insert into publishing.doomed_file (path, why)
+      select object.name, 'orphan' from storage.objects as object
+      where object.bucket_id = %L and object.created_at < now() - interval '25 hours'
+        -- As create_media() names them; whatever else lies in the bucket is somebody else's.
+        and object.name ~ '^[0-9a-f-]{36}/[0-9a-f-]{36}$'
+        and not exists (select from publishing.media as medium where medium.path = object.name and medium.deleted_at is null)
+      limit 1000
+      on conflict do nothing
+      $query$, p_bucket);
     get diagnostics v_orphans = row_count;
   end if;
   delete from publishing.platform_report where heard_at < now() - interval '7 days';
@@ -1220,13 +1223,16 @@ comment on function ops.tell_of_job is 'Trigger: a person''s job has ended. A ru
 
 create function ops.tell_of_suggestion() returns trigger
 language plpgsql volatile security definer set search_path = '' as $$
+declare
+  -- Of two tables, which have not the same columns.
+  v_new constant jsonb := to_jsonb(new);
 begin
   if tg_table_name = 'ai_suggestion' then
     perform ops.emit_event(new.user_id, 'suggestion.ready', jsonb_build_object('suggestion_id', new.id, 'content_item_id', new.content_item_id,
-      'trending_score', new.trending_score, 'seo_score', new.seo_score, 'created_at', new.created_at));
+      'trending_score', v_new -> 'trending_score', 'seo_score', v_new -> 'seo_score', 'created_at', v_new -> 'created_at'));
   else
-    perform ops.emit_event(new.user_id, 'suggestion.applied', jsonb_build_object('suggestion_id', new.suggestion_id,
-      'content_item_id', new.content_item_id, 'fields', to_jsonb(new.fields), 'applied_at', new.applied_at));
+    perform ops.emit_event(new.user_id, 'suggestion.applied', jsonb_build_object('suggestion_id', v_new -> 'suggestion_id',
+      'content_item_id', new.content_item_id, 'fields', v_new -> 'fields', 'applied_at', v_new -> 'applied_at'));
   end if;
   return null;
 end;

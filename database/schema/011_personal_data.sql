@@ -267,7 +267,11 @@ declare
   v_own record;
   v_at integer;
   v_key jsonb;
-  v_found record;
+  v_rows integer;
+  v_bytes integer;
+  v_page text;
+  v_is_done boolean;
+  v_last jsonb;
   v_lines text[] := '{}';
   v_left_rows integer := p_rows;
   v_left_bytes integer := p_bytes;
@@ -331,15 +335,15 @@ begin
       $query$, v_own.table_name, (select string_agg(format('t.%I', name), ', ') from unnest(v_own.columns) as name), v_own.list, v_own.list,
       v_own.relation, v_own.condition, case when v_key is null then '$2::jsonb is null' else format('(%s) > (%s)', v_own.list, v_own.above) end,
       v_own.list)
-    into v_found using p_user_id, v_key, v_left_rows, v_left_bytes;
-    if v_found.rows > 0 then
-      v_lines := v_lines || v_found.lines;
-      v_counts := v_counts || jsonb_build_object(v_own.table_name, v_found.rows);
-      v_left_rows := v_left_rows - v_found.rows;
-      v_left_bytes := v_left_bytes - v_found.bytes;
+    into v_rows, v_bytes, v_page, v_is_done, v_last using p_user_id, v_key, v_left_rows, v_left_bytes;
+    if v_rows > 0 then
+      v_lines := v_lines || v_page;
+      v_counts := v_counts || jsonb_build_object(v_own.table_name, v_rows);
+      v_left_rows := v_left_rows - v_rows;
+      v_left_bytes := v_left_bytes - v_bytes;
     end if;
-    if not v_found.is_done then
-      v_key := v_found.key;
+    if not v_is_done then
+      v_key := v_last;
       v_is_full := true;
       exit;
     end if;
