@@ -139,8 +139,8 @@ export class Subscriber implements AsyncDisposable {
 
   /** Makes the reconciler due for this customer, and waits until it has looked. */
   async reconcile(): Promise<void> {
-    await this
-      .sql`update ops.billing_customer set check_at = now() - interval '1 second' where user_id = ${this.id}`;
+    const [before] = await this.sql`
+      update ops.billing_customer set check_at = now() - interval '1 second' where user_id = ${this.id} returning applied_ticket`;
     const { secret_key, api_url } = await testStack();
     const response = await fetch(`${api_url}/functions/v1/process-stripe-events`, {
       method: "POST",
@@ -149,6 +149,12 @@ export class Subscriber implements AsyncDisposable {
     });
     if (!response.ok) throw new Error(`Cannot reconcile: ${response.status} ${await response.text()}`);
     await response.body?.cancel();
+    // Cron's call may have it in hands.
+    await eventually(async () => {
+      const [now] = await this
+        .sql`select applied_ticket from ops.billing_customer where user_id = ${this.id}`;
+      return now?.applied_ticket !== before?.applied_ticket ? true : undefined;
+    });
   }
 
   async events() {
