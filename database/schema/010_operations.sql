@@ -416,7 +416,8 @@ begin
         if v_count >= (v_limit ->> 'dead_letters')::integer then
           return query
             select 'dead_letters', '', v_count::numeric,
-              format('%s jobs have failed for good; of the latest most are %s', ops.or_more(v_count, 10000), worst.handler),
+              case when v_count = 1 then format('A job has failed for good: %s', worst.handler)
+                else format('%s jobs have failed for good; of the latest most are %s', ops.or_more(v_count, 10000), worst.handler) end,
               jsonb_build_object('page', 'dead_letters', 'handler', worst.handler)
             from (select letter.handler from (select handler from ops.job_dead_letter where failed_at <= p_now order by failed_at desc limit 1000) as letter
               group by letter.handler order by count(*) desc limit 1) as worst;
