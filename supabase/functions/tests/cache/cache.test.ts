@@ -212,8 +212,8 @@ each(
       const took_ms = await until(async () => (await cache.get(store, asked.ask)).value > 1);
       assert.ok(took_ms < 1_500, `${took_ms} ms`);
     }
-    // A Redis that is slow to answer is passed by, which computes once more.
-    assert.ok(asked.computed >= 2);
+    // Two, and where Redis is slow to answer and is passed by, one more in each of the two.
+    assert.ok(asked.computed <= 4, `computed ${asked.computed} times`);
     await sql.end();
   },
 );
