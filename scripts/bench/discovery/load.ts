@@ -90,7 +90,7 @@ export async function load(
       return { source: catalogue.source, seconds };
     }
     await timed("what is usual", async () => {
-      await sql`vacuum analyze public.content_item`;
+      await sql`vacuum analyze public.content_item, public.users, public.social_account`;
       await sql`select ops.measure_scale()`;
     });
     await sql`insert into ops.discovery_queue (content_item_id) select id from public.content_item`;
