@@ -5,9 +5,9 @@ import { useWish } from "../ui/address.ts";
 import { useAsk } from "../ui/ask.tsx";
 import { say } from "../ui/notices.tsx";
 import { useRoles } from "../data/roles.ts";
-import { Badge, Button, Check, List, Page, Problem, Table, Time, type Tone } from "../ui/parts.tsx";
+import { Badge, Button, Check, Page, Problem, Time, type Tone } from "../ui/parts.tsx";
 import { type Account, filterOf, useList } from "./data.ts";
-import { Choice, Nothing, PersonLink, Typed } from "./parts.tsx";
+import { Choice, PersonLink, Rows, Typed } from "./parts.tsx";
 
 const STATES: Record<string, Tone> = { active: "good", disconnected: "warn", error: "bad", expired: "bad" };
 const PLATFORMS = ["youtube", "instagram", "facebook", "tiktok", "twitter"].map((slug) =>
@@ -33,50 +33,39 @@ export default function Accounts() {
           onChange={({ target }) => change({ attention: target.checked ? "true" : undefined })}
         />
       </div>
-      <List
+      <Rows
         of={list}
-        rows={({ items }) => items}
-        empty={
-          <Nothing
-            isFiltered={Object.keys(filter).length > 0 && !onlyFaults}
-            title={onlyFaults ? t.accounts.none_attention : t.accounts.none}
-            why={onlyFaults ? t.accounts.none_attention_why : t.accounts.none_why}
-          />
-        }
-      >
-        {(accounts) => (
-          <Table
-            caption={t.accounts.title}
-            rows={accounts}
-            keyOf={({ id }) => id}
-            columns={[
-              {
-                name: t.accounts.columns.account,
-                cell: (account) => (
-                  <>
-                    {nameOf(account)} <span className="quiet small">{account.platform}</span>
-                  </>
-                ),
-              },
-              { name: t.accounts.columns.state, cell: (account) => <State account={account} /> },
-              { name: t.accounts.columns.token, cell: (account) => <Token account={account} /> },
-              { name: t.accounts.columns.sync, cell: (account) => <Sync account={account} /> },
-              { name: t.accounts.columns.fault, cell: (account) => <Fault account={account} /> },
-              {
-                name: t.accounts.columns.person,
-                cell: ({ user_id, user_name }) => <PersonLink id={user_id} name={user_name} />,
-              },
-              ...isAdmin
-                ? [{
-                  name: t.accounts.columns.act,
-                  quiet: true,
-                  cell: (account: Account) => <SyncNext account={account} />,
-                }]
-                : [],
-            ]}
-          />
-        )}
-      </List>
+        title={t.accounts.title}
+        isFiltered={Object.keys(filter).length > 0 && !onlyFaults}
+        none={onlyFaults ? t.accounts.none_attention : t.accounts.none}
+        why={onlyFaults ? t.accounts.none_attention_why : t.accounts.none_why}
+        keyOf={({ id }) => id}
+        columns={[
+          {
+            name: t.accounts.columns.account,
+            cell: (account) => (
+              <>
+                {nameOf(account)} <span className="quiet small">{account.platform}</span>
+              </>
+            ),
+          },
+          { name: t.accounts.columns.state, cell: (account) => <State account={account} /> },
+          { name: t.accounts.columns.token, cell: (account) => <Token account={account} /> },
+          { name: t.accounts.columns.sync, cell: (account) => <Sync account={account} /> },
+          { name: t.accounts.columns.fault, cell: (account) => <Fault account={account} /> },
+          {
+            name: t.accounts.columns.person,
+            cell: ({ user_id, user_name }) => <PersonLink id={user_id} name={user_name} />,
+          },
+          ...isAdmin
+            ? [{
+              name: t.accounts.columns.act,
+              quiet: true,
+              cell: (account: Account) => <SyncNext account={account} />,
+            }]
+            : [],
+        ]}
+      />
     </Page>
   );
 }

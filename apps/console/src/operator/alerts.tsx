@@ -1,10 +1,10 @@
 import { operator as t } from "../texts/operator.ts";
 import { useWish } from "../ui/address.ts";
 import * as format from "../ui/format.ts";
-import { A, Badge, List, Page, Section, Table, Time, type Tone } from "../ui/parts.tsx";
+import { A, Badge, Page, Section, Table, Time, type Tone } from "../ui/parts.tsx";
 import { AlertItem } from "./alert_item.tsx";
 import { addressOf, type AlertEvent, filterOf, useList } from "./data.ts";
-import { Choice, Nothing, SeverityBadge } from "./parts.tsx";
+import { Choice, Rows, SeverityBadge } from "./parts.tsx";
 
 const KINDS: Record<string, Tone> = { firing: "bad", reminder: "warn", resolved: "good" };
 const DELIVERIES: Record<string, Tone> = { waiting: "info", sent: "good", failed: "bad", skipped: "quiet" };
@@ -42,41 +42,30 @@ export default function Alerts() {
             options={first?.rules.map(({ name, title }) => [name, title] as const) ?? []}
           />
         </div>
-        <List
+        <Rows
           of={list}
-          rows={({ items }) => items}
-          empty={
-            <Nothing
-              isFiltered={Object.keys(filter).length > 0}
-              title={t.alerts.none}
-              why={t.alerts.none_why}
-            />
-          }
-        >
-          {(events) => (
-            <Table
-              caption={t.alerts.events}
-              rows={events}
-              keyOf={({ id }) => id}
-              columns={[
-                {
-                  name: t.alerts.columns.kind,
-                  cell: ({ kind }) => <Badge tone={KINDS[kind] ?? "quiet"}>{t.alerts.kinds[kind]}</Badge>,
-                },
-                {
-                  name: t.alerts.columns.what,
-                  cell: ({ title, summary, place }) => (
-                    <>
-                      <A {...addressOf(place)}>{title}</A> <span className="quiet small">{summary}</span>
-                    </>
-                  ),
-                },
-                { name: t.alerts.columns.when, cell: ({ created_at }) => <Time at={created_at} relative /> },
-                { name: t.alerts.columns.told, cell: (event) => <Told event={event} /> },
-              ]}
-            />
-          )}
-        </List>
+          title={t.alerts.events}
+          isFiltered={Object.keys(filter).length > 0}
+          none={t.alerts.none}
+          why={t.alerts.none_why}
+          keyOf={({ id }) => id}
+          columns={[
+            {
+              name: t.alerts.columns.kind,
+              cell: ({ kind }) => <Badge tone={KINDS[kind] ?? "quiet"}>{t.alerts.kinds[kind]}</Badge>,
+            },
+            {
+              name: t.alerts.columns.what,
+              cell: ({ title, summary, place }) => (
+                <>
+                  <A {...addressOf(place)}>{title}</A> <span className="quiet small">{summary}</span>
+                </>
+              ),
+            },
+            { name: t.alerts.columns.when, cell: ({ created_at }) => <Time at={created_at} relative /> },
+            { name: t.alerts.columns.told, cell: (event) => <Told event={event} /> },
+          ]}
+        />
       </Section>
       {first && (
         <Section title={t.alerts.rules}>

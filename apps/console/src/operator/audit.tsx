@@ -1,8 +1,8 @@
 import { operator as t } from "../texts/operator.ts";
 import { useWish } from "../ui/address.ts";
-import { A, List, Page, Table, Time } from "../ui/parts.tsx";
+import { A, Page, Time } from "../ui/parts.tsx";
 import { filterOf, useList } from "./data.ts";
-import { brief, Looked, Nothing, PersonLink, Typed } from "./parts.tsx";
+import { brief, PersonLink, Rows, Typed } from "./parts.tsx";
 
 export default function Audit() {
   const [wish] = useWish();
@@ -15,50 +15,35 @@ export default function Audit() {
         <Typed name="actor_id" label={t.audit.actor} />
         <Typed name="user_id" label={t.audit.person} />
       </div>
-      <List
+      <Rows
         of={list}
-        rows={({ items }) => items}
-        empty={
-          <Nothing
-            isFiltered={Object.keys(filter).length > 0}
-            title={t.audit.none}
-            why={t.audit.none_why}
-          />
-        }
-      >
-        {(entries) =>
-          entries.length === 0 ? <Looked rows={0} count={(list.data?.pages.length ?? 0) * 20_000} /> : (
-            <Table
-              caption={t.audit.title}
-              rows={entries}
-              keyOf={({ id }) => String(id)}
-              columns={[
-                { name: t.audit.columns.when, cell: ({ created_at }) => <Time at={created_at} relative /> },
-                {
-                  name: t.audit.columns.actor,
-                  cell: ({ actor_id, actor_email }) => <PersonLink id={actor_id} name={actor_email} />,
-                },
-                { name: t.audit.columns.action, cell: ({ action }) => <code>{action}</code> },
-                {
-                  name: t.audit.columns.person,
-                  cell: ({ user_id, user_email }) =>
-                    user_id ? <PersonLink id={user_id} name={user_email} /> : "–",
-                },
-                {
-                  name: t.audit.columns.details,
-                  cell: ({ details, request_id }) => (
-                    <span className="small fill">
-                      {brief(details)}{" "}
-                      {request_id && (
-                        <A to="/operator/jobs" search={{ request_id }}>{t.audit.columns.request}</A>
-                      )}
-                    </span>
-                  ),
-                },
-              ]}
-            />
-          )}
-      </List>
+        title={t.audit.title}
+        isFiltered={Object.keys(filter).length > 0}
+        none={t.audit.none}
+        why={t.audit.none_why}
+        keyOf={({ id }) => String(id)}
+        columns={[
+          { name: t.audit.columns.when, cell: ({ created_at }) => <Time at={created_at} relative /> },
+          {
+            name: t.audit.columns.actor,
+            cell: ({ actor_id, actor_email }) => <PersonLink id={actor_id} name={actor_email} />,
+          },
+          { name: t.audit.columns.action, cell: ({ action }) => <code>{action}</code> },
+          {
+            name: t.audit.columns.person,
+            cell: ({ user_id, user_email }) => user_id ? <PersonLink id={user_id} name={user_email} /> : "–",
+          },
+          {
+            name: t.audit.columns.details,
+            cell: ({ details, request_id }) => (
+              <span className="small fill">
+                {brief(details)}{" "}
+                {request_id && <A to="/operator/jobs" search={{ request_id }}>{t.audit.columns.request}</A>}
+              </span>
+            ),
+          },
+        ]}
+      />
     </Page>
   );
 }

@@ -1,8 +1,8 @@
 import { operator as t } from "../texts/operator.ts";
 import { useWish } from "../ui/address.ts";
-import { Badge, List, Page, Table, Time, type Tone } from "../ui/parts.tsx";
+import { Badge, Page, Time, type Tone } from "../ui/parts.tsx";
 import { filterOf, useList } from "./data.ts";
-import { Choice, entries, Looked, Nothing, Typed } from "./parts.tsx";
+import { Choice, entries, Rows, Typed } from "./parts.tsx";
 
 const OUTCOMES: Record<string, Tone> = { ok: "good", failed: "bad", missing: "bad", waiting: "info" };
 
@@ -16,42 +16,30 @@ export default function Calls() {
         <Typed name="function" label={t.calls.function} />
         <Choice name="outcome" label={t.calls.outcome} options={entries(t.calls.outcomes)} />
       </div>
-      <List
+      <Rows
         of={list}
-        rows={({ items }) => items}
-        empty={
-          <Nothing
-            isFiltered={Object.keys(filter).length > 0}
-            title={t.calls.none}
-            why={t.calls.none_why}
-          />
-        }
-      >
-        {(calls) =>
-          calls.length === 0 ? <Looked rows={0} count={(list.data?.pages.length ?? 0) * 20_000} /> : (
-            <Table
-              caption={t.calls.title}
-              rows={calls}
-              keyOf={({ id }) => String(id)}
-              columns={[
-                { name: t.calls.columns.function, cell: (call) => call.function },
-                {
-                  name: t.calls.columns.outcome,
-                  cell: ({ outcome }) => (
-                    <Badge tone={OUTCOMES[outcome] ?? "quiet"}>{t.calls.outcomes[outcome] ?? outcome}</Badge>
-                  ),
-                },
-                {
-                  name: t.calls.columns.status,
-                  numeric: true,
-                  cell: ({ status_code }) => status_code ?? "–",
-                },
-                { name: t.calls.columns.error, cell: ({ error }) => error ?? "" },
-                { name: t.calls.columns.called, cell: ({ called_at }) => <Time at={called_at} relative /> },
-              ]}
-            />
-          )}
-      </List>
+        title={t.calls.title}
+        isFiltered={Object.keys(filter).length > 0}
+        none={t.calls.none}
+        why={t.calls.none_why}
+        keyOf={({ id }) => String(id)}
+        columns={[
+          { name: t.calls.columns.function, cell: (call) => call.function },
+          {
+            name: t.calls.columns.outcome,
+            cell: ({ outcome }) => (
+              <Badge tone={OUTCOMES[outcome] ?? "quiet"}>{t.calls.outcomes[outcome] ?? outcome}</Badge>
+            ),
+          },
+          {
+            name: t.calls.columns.status,
+            numeric: true,
+            cell: ({ status_code }) => status_code ?? "–",
+          },
+          { name: t.calls.columns.error, cell: ({ error }) => error ?? "" },
+          { name: t.calls.columns.called, cell: ({ called_at }) => <Time at={called_at} relative /> },
+        ]}
+      />
     </Page>
   );
 }

@@ -1,9 +1,9 @@
 import { operator as t } from "../texts/operator.ts";
 import { useWish } from "../ui/address.ts";
 import * as format from "../ui/format.ts";
-import { A, Badge, Empty, List, Page, Section, Table, Time, type Tone } from "../ui/parts.tsx";
+import { A, Badge, Empty, Page, Section, Table, Time, type Tone } from "../ui/parts.tsx";
 import { type CronJob, filterOf, useList } from "./data.ts";
-import { Choice, entries, Looked, Nothing } from "./parts.tsx";
+import { Choice, entries, Rows } from "./parts.tsx";
 
 const STATES: Record<string, Tone> = { succeeded: "good", failed: "bad" };
 
@@ -26,48 +26,36 @@ export default function Cron() {
         <div className="filters">
           <Choice name="status" label={t.cron.state} options={entries(t.cron.states)} />
         </div>
-        <List
+        <Rows
           of={list}
-          rows={({ items }) => items}
-          empty={
-            <Nothing
-              isFiltered={Object.keys(filter).length > 0}
-              title={t.cron.runs_none}
-              why={t.cron.runs_none_why}
-            />
-          }
-        >
-          {(runs) =>
-            runs.length === 0 ? <Looked rows={0} count={(list.data?.pages.length ?? 0) * 20_000} /> : (
-              <Table
-                caption={t.cron.runs}
-                rows={runs}
-                keyOf={({ id }) => String(id)}
-                columns={[
-                  { name: t.cron.columns.job, cell: ({ job }) => job },
-                  {
-                    name: t.cron.columns.state,
-                    cell: ({ status }) => (
-                      <Badge tone={STATES[status] ?? "info"}>{t.cron.states[status] ?? status}</Badge>
-                    ),
-                  },
-                  { name: t.cron.columns.message, cell: ({ message }) => message ?? "" },
-                  {
-                    name: t.cron.columns.took,
-                    numeric: true,
-                    cell: ({ started_at, ended_at }) =>
-                      started_at && ended_at
-                        ? format.seconds((Date.parse(ended_at) - Date.parse(started_at)) / 1000)
-                        : "–",
-                  },
-                  {
-                    name: t.cron.columns.last,
-                    cell: ({ started_at }) => <Time at={started_at} relative />,
-                  },
-                ]}
-              />
-            )}
-        </List>
+          title={t.cron.runs}
+          isFiltered={Object.keys(filter).length > 0}
+          none={t.cron.runs_none}
+          why={t.cron.runs_none_why}
+          keyOf={({ id }) => String(id)}
+          columns={[
+            { name: t.cron.columns.job, cell: ({ job }) => job },
+            {
+              name: t.cron.columns.state,
+              cell: ({ status }) => (
+                <Badge tone={STATES[status] ?? "info"}>{t.cron.states[status] ?? status}</Badge>
+              ),
+            },
+            { name: t.cron.columns.message, cell: ({ message }) => message ?? "" },
+            {
+              name: t.cron.columns.took,
+              numeric: true,
+              cell: ({ started_at, ended_at }) =>
+                started_at && ended_at
+                  ? format.seconds((Date.parse(ended_at) - Date.parse(started_at)) / 1000)
+                  : "–",
+            },
+            {
+              name: t.cron.columns.last,
+              cell: ({ started_at }) => <Time at={started_at} relative />,
+            },
+          ]}
+        />
       </Section>
     </Page>
   );

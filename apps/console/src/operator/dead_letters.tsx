@@ -5,9 +5,9 @@ import { useWish } from "../ui/address.ts";
 import { useAsk } from "../ui/ask.tsx";
 import * as format from "../ui/format.ts";
 import { say } from "../ui/notices.tsx";
-import { A, Badge, Button, List, Page, Problem, Section, Table, Time } from "../ui/parts.tsx";
+import { A, Badge, Button, Page, Problem, Section, Time } from "../ui/parts.tsx";
 import { type DeadLetterKind, filterOf, useList } from "./data.ts";
-import { AccountLink, accountOf, ErrorText, Looked, Nothing, PersonLink, upTo } from "./parts.tsx";
+import { AccountLink, accountOf, ErrorText, PersonLink, Rows, upTo } from "./parts.tsx";
 
 const TOUCHES = ["admin_list_dead_letters", "admin_list_jobs", "admin_overview", "admin_list_job_types"];
 /** What one call settles at most, and how many calls are made before an operator is asked again. */
@@ -57,59 +57,54 @@ export default function DeadLetters() {
             <A to="/operator/dead-letters">{t.clear}</A>
           </p>
         )}
-        <List
+        <Rows
           of={list}
-          rows={({ items }) => items}
-          empty={<Nothing isFiltered={isFiltered} title={t.dead.none} why={t.dead.none_why} />}
-        >
-          {(letters) =>
-            letters.length === 0
-              ? <Looked rows={0} count={(list.data?.pages.length ?? 0) * 20_000} />
-              : (
-                <Table
-                  caption={t.dead.list}
-                  rows={letters}
-                  keyOf={({ id }) => id}
-                  columns={[
-                    {
-                      name: t.dead.columns.job,
-                      cell: ({ id, handler }) => <A to={`/operator/jobs/${id}`}>{handler}</A>,
-                    },
-                    {
-                      name: t.dead.columns.error,
-                      cell: ({ error_code, error_message }) => (
-                        <ErrorText code={error_code} message={error_message} />
-                      ),
-                    },
-                    {
-                      name: t.dead.columns.account,
-                      cell: ({ params }) => <AccountLink id={accountOf(params)} />,
-                    },
-                    {
-                      name: t.dead.columns.person,
-                      cell: ({ user_id, user_name }) => <PersonLink id={user_id} name={user_name} />,
-                    },
-                    {
-                      name: t.dead.columns.failed,
-                      cell: ({ failed_at }) => <Time at={failed_at} relative />,
-                    },
-                    {
-                      name: t.dead.columns.act,
-                      quiet: true,
-                      cell: ({ id }) => (
-                        <Button
-                          className="small"
-                          busy={retry.isPending && retry.variables === id}
-                          onClick={() => retry.mutate(id)}
-                        >
-                          {t.job.retry}
-                        </Button>
-                      ),
-                    },
-                  ]}
+          title={t.dead.list}
+          isFiltered={isFiltered}
+          none={t.dead.none}
+          why={t.dead.none_why}
+          keyOf={({ id }) => id}
+          columns={[
+            {
+              name: t.dead.columns.job,
+              cell: ({ id, handler }) => <A to={`/operator/jobs/${id}`}>{handler}</A>,
+            },
+            {
+              name: t.dead.columns.error,
+              cell: ({ error_code, error_message }) => (
+                <ErrorText
+                  code={error_code}
+                  message={error_message}
                 />
-              )}
-        </List>
+              ),
+            },
+            {
+              name: t.dead.columns.account,
+              cell: ({ params }) => <AccountLink id={accountOf(params)} />,
+            },
+            {
+              name: t.dead.columns.person,
+              cell: ({ user_id, user_name }) => <PersonLink id={user_id} name={user_name} />,
+            },
+            {
+              name: t.dead.columns.failed,
+              cell: ({ failed_at }) => <Time at={failed_at} relative />,
+            },
+            {
+              name: t.dead.columns.act,
+              quiet: true,
+              cell: ({ id }) => (
+                <Button
+                  className="small"
+                  busy={retry.isPending && retry.variables === id}
+                  onClick={() => retry.mutate(id)}
+                >
+                  {t.job.retry}
+                </Button>
+              ),
+            },
+          ]}
+        />
       </Section>
     </Page>
   );

@@ -7,9 +7,9 @@ import { studio } from "../texts/studio.ts";
 import { useAsk } from "../ui/ask.tsx";
 import { say } from "../ui/notices.tsx";
 import { useWish } from "../ui/address.ts";
-import { A, Button, Check, List, Page, Problem, Table, Time } from "../ui/parts.tsx";
+import { A, Button, Check, Page, Problem, Time } from "../ui/parts.tsx";
 import { filterOf, type OneJob, useList } from "./data.ts";
-import { Choice, entries, ErrorText, Looked, Nothing, PersonLink, Typed } from "./parts.tsx";
+import { Choice, entries, ErrorText, PersonLink, Rows, Typed } from "./parts.tsx";
 
 const OPEN = ["pending", "processing"];
 
@@ -63,55 +63,43 @@ export default function Jobs() {
           </Button>
         </div>
       )}
-      <List
+      <Rows
         of={list}
-        rows={({ items }) => items}
-        empty={
-          <Nothing
-            isFiltered={Object.keys(filter).length > 0}
-            title={t.jobs.none}
-            why={t.jobs.none_why}
-          />
-        }
-      >
-        {(jobs) =>
-          jobs.length === 0 ? <Looked rows={0} count={(list.data?.pages.length ?? 0) * 20_000} /> : (
-            <Table
-              caption={t.jobs.title}
-              rows={jobs}
-              keyOf={({ id }) => id}
-              columns={[
-                {
-                  name: t.jobs.columns.select,
-                  quiet: true,
-                  cell: ({ id, handler, status }) =>
-                    OPEN.includes(status) && (
-                      <Check
-                        label={<span className="sr">{t.jobs.select_one(`${handler} ${id}`)}</span>}
-                        checked={chosen.includes(id)}
-                        onChange={({ target }) =>
-                          setChosen(target.checked ? [...chosen, id] : chosen.filter((one) => one !== id))}
-                      />
-                    ),
-                },
-                {
-                  name: t.jobs.columns.job,
-                  cell: ({ id, handler }) => <A to={`/operator/jobs/${id}`}>{handler}</A>,
-                },
-                { name: t.jobs.columns.state, cell: ({ status }) => <JobState status={status} /> },
-                { name: t.jobs.columns.error, cell: (job) => <Word job={job} /> },
-                {
-                  name: t.jobs.columns.person,
-                  cell: ({ user_id, user_name }) => <PersonLink id={user_id} name={user_name} />,
-                },
-                {
-                  name: t.jobs.columns.created,
-                  cell: ({ created_at }) => <Time at={created_at} relative />,
-                },
-              ]}
-            />
-          )}
-      </List>
+        title={t.jobs.title}
+        isFiltered={Object.keys(filter).length > 0}
+        none={t.jobs.none}
+        why={t.jobs.none_why}
+        keyOf={({ id }) => id}
+        columns={[
+          {
+            name: t.jobs.columns.select,
+            quiet: true,
+            cell: ({ id, handler, status }) =>
+              OPEN.includes(status) && (
+                <Check
+                  label={<span className="sr">{t.jobs.select_one(`${handler} ${id}`)}</span>}
+                  checked={chosen.includes(id)}
+                  onChange={({ target }) =>
+                    setChosen(target.checked ? [...chosen, id] : chosen.filter((one) => one !== id))}
+                />
+              ),
+          },
+          {
+            name: t.jobs.columns.job,
+            cell: ({ id, handler }) => <A to={`/operator/jobs/${id}`}>{handler}</A>,
+          },
+          { name: t.jobs.columns.state, cell: ({ status }) => <JobState status={status} /> },
+          { name: t.jobs.columns.error, cell: (job) => <Word job={job} /> },
+          {
+            name: t.jobs.columns.person,
+            cell: ({ user_id, user_name }) => <PersonLink id={user_id} name={user_name} />,
+          },
+          {
+            name: t.jobs.columns.created,
+            cell: ({ created_at }) => <Time at={created_at} relative />,
+          },
+        ]}
+      />
       {question}
     </Page>
   );

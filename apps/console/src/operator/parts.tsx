@@ -3,7 +3,20 @@ import { type ReactNode, useEffect, useState } from "react";
 import { operator as t } from "../texts/operator.ts";
 import { useWish } from "../ui/address.ts";
 import * as format from "../ui/format.ts";
-import { A, Badge, Button, Card, Empty, Select, TextField, type Tone } from "../ui/parts.tsx";
+import {
+  A,
+  Badge,
+  Button,
+  Card,
+  type Column,
+  Empty,
+  List,
+  type Pages,
+  Select,
+  Table,
+  TextField,
+  type Tone,
+} from "../ui/parts.tsx";
 import type { Severity } from "./data.ts";
 
 export const SEVERITIES: Record<Severity, Tone> = { critical: "bad", warning: "warn", info: "info" };
@@ -62,9 +75,32 @@ export function Nothing({ isFiltered, title, why }: { isFiltered: boolean; title
   );
 }
 
-/** Of a page without rows that is not the last: the database looked through so many. */
-export const Looked = ({ rows, count }: { rows: number; count: number }) =>
-  rows === 0 ? <p className="quiet" role="status">{t.looked(count)}</p> : null;
+/** Rows of history that the database looks through for one page. */
+const LOOKED_THROUGH = 20_000;
+
+/** The rows of a list in a table; or why there are none, or none so far. */
+export function Rows<Row>({ of, title, isFiltered, none, why, ...table }: {
+  of: Pages<{ items: readonly Row[] }>;
+  title: string;
+  isFiltered: boolean;
+  none: string;
+  why: ReactNode;
+  keyOf: (row: Row) => string;
+  columns: Column<Row>[];
+}) {
+  return (
+    <List
+      of={of}
+      rows={({ items }) => items}
+      empty={<Nothing isFiltered={isFiltered} title={none} why={why} />}
+    >
+      {(rows) =>
+        rows.length > 0
+          ? <Table caption={title} rows={rows} {...table} />
+          : <p className="quiet" role="status">{t.looked((of.data?.pages.length ?? 0) * LOOKED_THROUGH)}</p>}
+    </List>
+  );
+}
 
 /** A filter that is chosen. */
 export function Choice({ name, label, options, all = true }: {

@@ -1,9 +1,9 @@
 import { operator as t } from "../texts/operator.ts";
 import { useWish } from "../ui/address.ts";
 import * as format from "../ui/format.ts";
-import { Badge, Figure, Figures, List, Num, Page, Table, Time, type Tone } from "../ui/parts.tsx";
+import { Badge, Figure, Figures, Num, Page, Time, type Tone } from "../ui/parts.tsx";
 import { filterOf, type Subscription, useList } from "./data.ts";
-import { Choice, Nothing, PersonLink } from "./parts.tsx";
+import { Choice, PersonLink, Rows } from "./parts.tsx";
 
 const STATES: Record<string, Tone> = { active: "good", trialing: "info", past_due: "warn", unpaid: "bad" };
 
@@ -39,54 +39,43 @@ export default function Plans() {
           options={first?.plans.map(({ tier, display_name }) => [tier, display_name] as const) ?? []}
         />
       </div>
-      <List
+      <Rows
         of={list}
-        rows={({ items }) => items}
-        empty={
-          <Nothing
-            isFiltered={Object.keys(filter).length > 0}
-            title={t.plans.none}
-            why={t.plans.none_why}
-          />
-        }
-      >
-        {(rows) => (
-          <Table
-            caption={t.plans.title}
-            rows={rows}
-            keyOf={({ user_id }) => user_id}
-            columns={[
-              {
-                name: t.plans.columns.person,
-                cell: ({ user_id, display_name, email }) => (
-                  <PersonLink id={user_id} name={display_name ?? email} />
-                ),
-              },
-              { name: t.plans.columns.plan, cell: ({ tier }) => tier },
-              {
-                name: t.plans.columns.state,
-                cell: ({ status }) => <Badge tone={STATES[status] ?? "quiet"}>{status}</Badge>,
-              },
-              { name: t.plans.columns.syncs, numeric: true, cell: (one) => <Num value={one.syncs_used} /> },
-              {
-                name: t.plans.columns.ai,
-                numeric: true,
-                cell: (one) => <Num value={one.ai_analyses_used} />,
-              },
-              {
-                name: t.plans.columns.seo,
-                numeric: true,
-                cell: (one) => <Num value={one.seo_submissions_used} />,
-              },
-              {
-                name: t.plans.columns.renewed,
-                cell: ({ cycle_end_date }) => <Time at={cycle_end_date} style="day" />,
-              },
-              { name: t.plans.columns.stripe, cell: (one) => <Customer of={one} /> },
-            ]}
-          />
-        )}
-      </List>
+        title={t.plans.title}
+        isFiltered={Object.keys(filter).length > 0}
+        none={t.plans.none}
+        why={t.plans.none_why}
+        keyOf={({ user_id }) => user_id}
+        columns={[
+          {
+            name: t.plans.columns.person,
+            cell: ({ user_id, display_name, email }) => (
+              <PersonLink id={user_id} name={display_name ?? email} />
+            ),
+          },
+          { name: t.plans.columns.plan, cell: ({ tier }) => tier },
+          {
+            name: t.plans.columns.state,
+            cell: ({ status }) => <Badge tone={STATES[status] ?? "quiet"}>{status}</Badge>,
+          },
+          { name: t.plans.columns.syncs, numeric: true, cell: (one) => <Num value={one.syncs_used} /> },
+          {
+            name: t.plans.columns.ai,
+            numeric: true,
+            cell: (one) => <Num value={one.ai_analyses_used} />,
+          },
+          {
+            name: t.plans.columns.seo,
+            numeric: true,
+            cell: (one) => <Num value={one.seo_submissions_used} />,
+          },
+          {
+            name: t.plans.columns.renewed,
+            cell: ({ cycle_end_date }) => <Time at={cycle_end_date} style="day" />,
+          },
+          { name: t.plans.columns.stripe, cell: (one) => <Customer of={one} /> },
+        ]}
+      />
     </Page>
   );
 }

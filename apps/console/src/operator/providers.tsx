@@ -1,9 +1,9 @@
 import { operator as t } from "../texts/operator.ts";
 import { useWish } from "../ui/address.ts";
 import * as format from "../ui/format.ts";
-import { Badge, Check, Empty, List, Num, Page, Progress, Section, Table, Time } from "../ui/parts.tsx";
+import { Badge, Check, Empty, Num, Page, Progress, Section, Table, Time } from "../ui/parts.tsx";
 import { type AppLedger, filterOf, type ProviderCalls, useList } from "./data.ts";
-import { AccountLink, Nothing, Typed } from "./parts.tsx";
+import { AccountLink, Rows, Typed } from "./parts.tsx";
 
 export default function Providers() {
   const [wish, change] = useWish();
@@ -35,42 +35,31 @@ export default function Providers() {
         </>
       )}
       <Section title={t.providers.accounts}>
-        <List
+        <Rows
           of={list}
-          rows={({ items }) => items}
-          empty={
-            <Nothing
-              isFiltered={Object.keys(filter).length > 0}
-              title={t.providers.accounts_none}
-              why={t.providers.accounts_none_why}
-            />
-          }
-        >
-          {(ledgers) => (
-            <Table
-              caption={t.providers.accounts}
-              rows={ledgers}
-              keyOf={({ id }) => String(id)}
-              columns={[
-                {
-                  name: t.providers.columns.account,
-                  cell: ({ account_id }) => <AccountLink id={account_id} />,
-                },
-                { name: t.providers.columns.provider, cell: ({ provider }) => provider },
-                { name: t.providers.columns.used, numeric: true, cell: ({ used }) => <Num value={used} /> },
-                { name: t.providers.columns.of, numeric: true, cell: ({ size }) => <Num value={size} /> },
-                { name: t.providers.columns.renewed, cell: ({ ends_at }) => <Time at={ends_at} relative /> },
-                {
-                  name: t.providers.columns.closed,
-                  cell: ({ closed_until }) =>
-                    closed_until && Date.parse(closed_until) > Date.now()
-                      ? <Time at={closed_until} />
-                      : <span className="quiet">{t.providers.open}</span>,
-                },
-              ]}
-            />
-          )}
-        </List>
+          title={t.providers.accounts}
+          isFiltered={Object.keys(filter).length > 0}
+          none={t.providers.accounts_none}
+          why={t.providers.accounts_none_why}
+          keyOf={({ id }) => String(id)}
+          columns={[
+            {
+              name: t.providers.columns.account,
+              cell: ({ account_id }) => <AccountLink id={account_id} />,
+            },
+            { name: t.providers.columns.provider, cell: ({ provider }) => provider },
+            { name: t.providers.columns.used, numeric: true, cell: ({ used }) => <Num value={used} /> },
+            { name: t.providers.columns.of, numeric: true, cell: ({ size }) => <Num value={size} /> },
+            { name: t.providers.columns.renewed, cell: ({ ends_at }) => <Time at={ends_at} relative /> },
+            {
+              name: t.providers.columns.closed,
+              cell: ({ closed_until }) =>
+                closed_until && Date.parse(closed_until) > Date.now()
+                  ? <Time at={closed_until} />
+                  : <span className="quiet">{t.providers.open}</span>,
+            },
+          ]}
+        />
       </Section>
     </Page>
   );

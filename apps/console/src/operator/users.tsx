@@ -7,23 +7,9 @@ import { useWish } from "../ui/address.ts";
 import { useAsk } from "../ui/ask.tsx";
 import * as format from "../ui/format.ts";
 import { say } from "../ui/notices.tsx";
-import {
-  A,
-  Badge,
-  Button,
-  Card,
-  Check,
-  List,
-  Num,
-  Page,
-  Problem,
-  Section,
-  Table,
-  TextArea,
-  Time,
-} from "../ui/parts.tsx";
+import { A, Badge, Button, Card, Check, Num, Page, Problem, Section, TextArea, Time } from "../ui/parts.tsx";
 import { filterOf, type Person, useList } from "./data.ts";
-import { Choice, entries, Nothing, PersonLink, Typed } from "./parts.tsx";
+import { Choice, entries, PersonLink, Rows, Typed } from "./parts.tsx";
 
 const PLANS = ["free", "basic", "premium"].map((tier) => [tier, tier] as const);
 
@@ -51,48 +37,37 @@ export default function Users() {
           onChange={({ target }) => change({ hidden: target.checked ? "true" : undefined })}
         />
       </div>
-      <List
+      <Rows
         of={list}
-        rows={({ items }) => items}
-        empty={
-          <Nothing
-            isFiltered={Object.keys(filter).length > 0}
-            title={t.users.none}
-            why={t.users.none_why}
-          />
-        }
-      >
-        {(people) => (
-          <Table
-            caption={t.users.title}
-            rows={people}
-            keyOf={({ id }) => id}
-            columns={[
-              {
-                name: t.users.columns.person,
-                cell: ({ id, display_name, email }) => (
-                  <>
-                    <PersonLink id={id} name={display_name ?? email} />{" "}
-                    {display_name && <span className="quiet small">{email}</span>}
-                  </>
-                ),
-              },
-              { name: t.users.columns.roles, cell: ({ roles }) => <Roles roles={roles} /> },
-              { name: t.users.columns.plan, cell: ({ tier }) => tier ?? "–" },
-              {
-                name: t.users.columns.accounts,
-                numeric: true,
-                cell: ({ id, accounts }) =>
-                  accounts > 0
-                    ? <A to="/operator/accounts" search={{ user_id: id }}>{format.number(accounts)}</A>
-                    : <Num value={accounts} />,
-              },
-              { name: t.users.columns.state, cell: (person) => <View of={person} /> },
-              { name: t.users.columns.since, cell: ({ created_at }) => <Time at={created_at} relative /> },
-            ]}
-          />
-        )}
-      </List>
+        title={t.users.title}
+        isFiltered={Object.keys(filter).length > 0}
+        none={t.users.none}
+        why={t.users.none_why}
+        keyOf={({ id }) => id}
+        columns={[
+          {
+            name: t.users.columns.person,
+            cell: ({ id, display_name, email }) => (
+              <>
+                <PersonLink id={id} name={display_name ?? email} />{" "}
+                {display_name && <span className="quiet small">{email}</span>}
+              </>
+            ),
+          },
+          { name: t.users.columns.roles, cell: ({ roles }) => <Roles roles={roles} /> },
+          { name: t.users.columns.plan, cell: ({ tier }) => tier ?? "–" },
+          {
+            name: t.users.columns.accounts,
+            numeric: true,
+            cell: ({ id, accounts }) =>
+              accounts > 0
+                ? <A to="/operator/accounts" search={{ user_id: id }}>{format.number(accounts)}</A>
+                : <Num value={accounts} />,
+          },
+          { name: t.users.columns.state, cell: (person) => <View of={person} /> },
+          { name: t.users.columns.since, cell: ({ created_at }) => <Time at={created_at} relative /> },
+        ]}
+      />
       {isAdmin && list.data?.pages[0] && (
         <StaffAccess
           now={list.data.pages[0].staff_access?.networks ?? []}

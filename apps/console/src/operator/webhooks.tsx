@@ -9,7 +9,6 @@ import {
   Button,
   Figure,
   Figures,
-  List,
   Page,
   Problem,
   Section,
@@ -18,7 +17,7 @@ import {
   type Tone,
 } from "../ui/parts.tsx";
 import { type FailingEndpoint, filterOf, useList, type Webhook } from "./data.ts";
-import { Choice, ErrorText, Looked, Nothing, PersonLink, upTo } from "./parts.tsx";
+import { Choice, ErrorText, PersonLink, Rows, upTo } from "./parts.tsx";
 
 const STATES: Record<string, Tone> = {
   pending: "info",
@@ -65,70 +64,56 @@ export default function Webhooks() {
           />
           {!isOut && <Choice name="status" label={t.webhooks.state} options={IN_STATES} />}
         </div>
-        <List
+        <Rows
           of={list}
-          rows={({ items }) => items}
-          empty={
-            <Nothing
-              isFiltered={Object.keys(filter).length > 1}
-              title={isOut ? t.webhooks.none_out : t.webhooks.none_in}
-              why={isOut ? t.webhooks.none_out_why : t.webhooks.none_in_why}
-            />
-          }
-        >
-          {(hooks) =>
-            hooks.length === 0 ? <Looked rows={0} count={(list.data?.pages.length ?? 0) * 20_000} /> : (
-              <Table
-                caption={isOut ? t.webhooks.out : t.webhooks.into}
-                rows={hooks}
-                keyOf={({ id }) => id}
-                columns={[
-                  { name: t.webhooks.columns.event, cell: ({ event }) => <code>{event}</code> },
-                  {
-                    name: t.webhooks.columns.state,
-                    cell: ({ status, attempts }) => (
-                      <>
-                        <Badge tone={STATES[status] ?? "quiet"}>{t.webhooks.states[status] ?? status}</Badge>
-                        {attempts > 1 && <span className="quiet small">{` ×${attempts}`}</span>}
-                      </>
-                    ),
-                  },
-                  {
-                    name: t.webhooks.columns.error,
-                    cell: ({ last_error, last_status }) =>
-                      last_error && <ErrorText code={last_status?.toString()} message={last_error} />,
-                  },
-                  ...isOut
-                    ? [
-                      { name: t.webhooks.columns.to, cell: ({ url }: Webhook) => url ?? "" },
-                      {
-                        name: t.webhooks.columns.person,
-                        cell: ({ user_id, user_name }: Webhook) => (
-                          <PersonLink id={user_id} name={user_name} />
-                        ),
-                      },
-                    ]
-                    : [],
-                  {
-                    name: t.webhooks.columns.due,
-                    cell: ({ due_at, status, processed_at }) =>
-                      processed_at
-                        ? <Time at={processed_at} relative />
-                        : due_at
-                        ? <Time at={due_at} relative />
-                        : status === "failed"
-                        ? <Badge tone="bad">{t.webhooks.given_up}</Badge>
-                        : "–",
-                  },
-                  {
-                    name: t.webhooks.columns.came,
-                    cell: ({ created_at }) => <Time at={created_at} relative />,
-                  },
-                  { name: t.webhooks.columns.act, quiet: true, cell: (hook) => <Retry hook={hook} /> },
-                ]}
-              />
-            )}
-        </List>
+          title={isOut ? t.webhooks.out : t.webhooks.into}
+          isFiltered={Object.keys(filter).length > 1}
+          none={isOut ? t.webhooks.none_out : t.webhooks.none_in}
+          why={isOut ? t.webhooks.none_out_why : t.webhooks.none_in_why}
+          keyOf={({ id }) => id}
+          columns={[
+            { name: t.webhooks.columns.event, cell: ({ event }) => <code>{event}</code> },
+            {
+              name: t.webhooks.columns.state,
+              cell: ({ status, attempts }) => (
+                <>
+                  <Badge tone={STATES[status] ?? "quiet"}>{t.webhooks.states[status] ?? status}</Badge>
+                  {attempts > 1 && <span className="quiet small">{` ×${attempts}`}</span>}
+                </>
+              ),
+            },
+            {
+              name: t.webhooks.columns.error,
+              cell: ({ last_error, last_status }) =>
+                last_error && <ErrorText code={last_status?.toString()} message={last_error} />,
+            },
+            ...isOut
+              ? [
+                { name: t.webhooks.columns.to, cell: ({ url }: Webhook) => url ?? "" },
+                {
+                  name: t.webhooks.columns.person,
+                  cell: ({ user_id, user_name }: Webhook) => <PersonLink id={user_id} name={user_name} />,
+                },
+              ]
+              : [],
+            {
+              name: t.webhooks.columns.due,
+              cell: ({ due_at, status, processed_at }) =>
+                processed_at
+                  ? <Time at={processed_at} relative />
+                  : due_at
+                  ? <Time at={due_at} relative />
+                  : status === "failed"
+                  ? <Badge tone="bad">{t.webhooks.given_up}</Badge>
+                  : "–",
+            },
+            {
+              name: t.webhooks.columns.came,
+              cell: ({ created_at }) => <Time at={created_at} relative />,
+            },
+            { name: t.webhooks.columns.act, quiet: true, cell: (hook) => <Retry hook={hook} /> },
+          ]}
+        />
       </Section>
     </Page>
   );

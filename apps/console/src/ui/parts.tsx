@@ -241,7 +241,8 @@ export function Query<T>({ of, children, rows, empty }: {
   return <Loading rows={rows} />;
 }
 
-interface Pages<Page> {
+/** What a list reads of a query of pages. */
+export interface Pages<Page> {
   data?: { pages: Page[] };
   error: Error | null;
   hasNextPage: boolean;
