@@ -239,6 +239,14 @@ language sql immutable security invoker set search_path = '' as $$
 $$;
 comment on function ops.feed_sources is 'What a feed is fused of, in the order of feed.snapshot.ranks: a home, or the feed of a creator.';
 
+create function ops.feed_weights(p_creator_id uuid, p_has_categories boolean) returns integer[]
+language sql immutable security invoker set search_path = '' as $$
+  -- A category that nobody has chosen is a guess, and mixed in like what is to be discovered.
+  select case when p_creator_id is not null then '{1,1,1,1}'::integer[] when p_has_categories then '{4,4,1,1}' else '{4,1,1,1}' end;
+$$;
+comment on function ops.feed_weights is
+  'How many places each of ops.feed_sources() gets for one of a source of weight 1. An item has the weight of its weightiest source.';
+
 create function ops.spread_creators(p_creators integer[], p_most integer, p_window integer) returns integer[]
 language plpgsql immutable security invoker set search_path = '' as $$
 declare
@@ -279,7 +287,7 @@ comment on function ops.spread_creators is
   'Puts items, the best first, given by the number of their creator (1, 2, …), into windows: each goes into the first with room in which its creator has fewer than p_most. Nothing is lost: where nobody else is left, a window stays short.';
 
 create function ops.fuse(p_user_id uuid, p_creator_id uuid, p_ids uuid[], p_creators uuid[], p_times timestamptz[], p_sources integer[], p_ranks bigint[],
-  p_tail text, p_end jsonb) returns uuid
+  p_weights integer[], p_tail text, p_end jsonb) returns uuid
 language plpgsql volatile security invoker set search_path = '' as $$
 declare
   v_ids uuid[];
@@ -290,18 +298,22 @@ begin
   -- Reciprocal rank fusion (Cormack, Clarke and Buettcher, SIGIR 2009), k = 60. Equal scores: the earlier source, the newer item, the id.
   with fused as (
     select id, creator_id, sum(1.0 / (60 + rank)) as score, min(source) as best, max(at) as at, dense_rank() over (order by creator_id) as number,
-      array_agg(source) as sources, array_agg(rank) as ranks,
+      array_agg(source) as sources, array_agg(rank) as ranks, max(p_weights[source]) as weight,
       -- What a creator has pinned leads, in the creator's own order.
       min(rank) filter (where p_creator_id is not null and source = 1) as lead
     from unnest(p_ids, p_creators, p_times, p_sources, p_ranks) as ranked (id, creator_id, at, source, rank)
     group by id, creator_id
+  ), placed as (
+    -- For each item of weight 1 four of weight 4, those first: with k = 60, factors of the scores would put all of the one before any of the other.
+    select *, row_number() over (order by lead, turn::double precision / weight, weight desc) as place
+    from (select *, row_number() over (partition by weight order by lead, score desc, best, at desc, id) as turn from fused) as turns
   )
-  select array_agg(id order by lead, score desc, best, at desc, id), array_agg(number::integer order by lead, score desc, best, at desc, id),
+  select array_agg(id order by place), array_agg(number::integer order by place),
     array_agg(array[
       coalesce(ranks[array_position(sources, 1)], 0), coalesce(ranks[array_position(sources, 2)], 0),
-      coalesce(ranks[array_position(sources, 3)], 0), coalesce(ranks[array_position(sources, 4)], 0)]::smallint[] order by lead, score desc, best, at desc, id)
+      coalesce(ranks[array_position(sources, 3)], 0), coalesce(ranks[array_position(sources, 4)], 0)]::smallint[] order by place)
   into v_ids, v_numbers, v_ranks
-  from fused;
+  from placed;
 
   -- Of twenty places in a row, from the first on, a creator has three at most, while there is anything else to show.
   if v_ids is not null then
@@ -323,7 +335,7 @@ begin
 end;
 $$;
 comment on function ops.fuse is
-  'Makes a feed of ranked items and keeps it. An item may be in several sources; p_end ({at, id}) is the place where the tail begins.';
+  'Makes a feed of ranked items and keeps it. An item may be in several sources; p_weights is of each; p_end ({at, id}) is the place where the tail begins.';
 
 -- Plans are kept: every part is a walk along an index, whatever is followed.
 create function ops.make_home(p_user_id uuid) returns uuid
@@ -339,6 +351,7 @@ declare
   v_times timestamptz[];
   v_sources integer[];
   v_ranks bigint[];
+  v_weights integer[];
   v_tail text;
   v_end jsonb;
 begin
@@ -350,6 +363,7 @@ begin
   into v_creators, v_categories, v_muted_creators, v_muted_categories, v_muted_items
   from feed.preference where user_id = p_user_id;
   v_tail := case when cardinality(v_creators) > 0 then 'creators' when cardinality(v_categories) > 0 then 'categories' else 'all' end;
+  v_weights := ops.feed_weights(null, cardinality(v_categories) > 0);
   if cardinality(v_categories) = 0 then
     -- Who has chosen no category is taken to like the own one.
     v_categories := array(
@@ -447,7 +461,7 @@ begin
     end
   into v_ids, v_owners, v_times, v_sources, v_ranks, v_end
   from ranked;
-  return ops.fuse(p_user_id, null, v_ids, v_owners, v_times, v_sources, v_ranks, v_tail, v_end);
+  return ops.fuse(p_user_id, null, v_ids, v_owners, v_times, v_sources, v_ranks, v_weights, v_tail, v_end);
 end;
 $$;
 comment on function ops.make_home is 'Makes the feed of a person, or of visitors (null), and keeps it.';
@@ -490,7 +504,7 @@ begin
     (select jsonb_build_object('at', at, 'id', id) from fresh order by at, id desc limit 1)
   into v_ids, v_owners, v_times, v_sources, v_ranks, v_end
   from ranked;
-  return ops.fuse(null, p_creator_id, v_ids, v_owners, v_times, v_sources, v_ranks, 'profile', v_end);
+  return ops.fuse(null, p_creator_id, v_ids, v_owners, v_times, v_sources, v_ranks, ops.feed_weights(p_creator_id, false), 'profile', v_end);
 end;
 $$;
 comment on function ops.make_profile is 'Makes the feed of a creator, the same for everybody, and keeps it.';
@@ -744,7 +758,7 @@ returns jsonb
 language sql volatile security invoker set search_path = ''
 return ops.feed_fusion_home(p_user_id, p_limit, p_cursor, p_time_zone);
 comment on function public.feed_fusion_home is
-  'A page of one''s own home: what followed creators and categories have, what trends and what is new, fused by reciprocal rank (k = 60). The edge function feed-home gives the same from a cache.';
+  'A page of one''s own home: what followed creators and categories have, what trends and what is new, fused by reciprocal rank (k = 60), four of what is followed for one of the rest. The edge function feed-home gives the same from a cache.';
 
 create function ops.creator_of_slug(p_slug text) returns uuid
 language plpgsql stable security invoker set search_path = '' as $$

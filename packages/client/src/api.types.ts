@@ -2577,7 +2577,7 @@ export interface paths {
     put?: never;
     /**
      * A page of one's own home
-     * @description A page of one's own home: what followed creators and categories have, what trends and what is new, fused by reciprocal rank (k = 60). The edge function feed-home gives the same from a cache.
+     * @description A page of one's own home: what followed creators and categories have, what trends and what is new, fused by reciprocal rank (k = 60), four of what is followed for one of the rest. The edge function feed-home gives the same from a cache.
      */
     post: operations["rpc_feed_fusion_home"];
     delete?: never;

@@ -131,6 +131,46 @@ test("an item that two sources have comes before one that is as high in one, and
   assert.equal(is_cold_start, false);
 });
 
+/** Places of a page that are one's own, from 1. */
+const placesOf = ({ items }: Page, ids: string[]) =>
+  items.flatMap(({ id }, place) => ids.includes(id) ? [place + 1] : []);
+
+for (const guess of ["art", null]) {
+  test(`of five places four are of what is followed, although others trend and are new${guess ? ", also in one's own category" : ""}`, async (db) => {
+    const followed = [];
+    for (let n = 0; n < 8; n++) {
+      const { id, ids } = await creator(db, 3, { at: `now() - make_interval(days => 10 * n + ${n})` });
+      await follow(db, id);
+      followed.push(...ids);
+    }
+    const trending = [];
+    for (let n = 0; n < 8; n++) trending.push(...(await creator(db, 2, { ...NEWEST, category: "art" })).ids);
+    await db.query(`
+      insert into public.trending_content (content_id, trend_score, trend_category, rank_position)
+      select id, 1, 'today', place from unnest('{${trending}}'::uuid[]) with ordinality as trend (id, place)`);
+    const isGuess = guess !== null;
+    if (isGuess) await db.query(`update public.users set primary_category = '${guess}' where id = $owner`);
+    const page = await home(db, 20);
+    const four = [1, 2, 3, 4, 6, 7, 8, 9, 11, 12, 13, 14, 16, 17, 18, 19];
+    assert.deepEqual(placesOf(page, followed), four);
+    // A neighbour: who follows nobody gets what trends, and is new, first.
+    await db.query("delete from feed.preference where user_id = $owner");
+    assert.deepEqual(placesOf(await home(db, 16), trending).length, 16);
+  });
+}
+
+test("what is followed and trends comes before what is followed alone", async (db) => {
+  const { id, ids } = await creator(db, 3);
+  await follow(db, id);
+  await db.query(
+    `insert into public.trending_content (content_id, trend_score, trend_category, rank_position) values ('${
+      ids[2]
+    }', 1, 'today', 1)`,
+  );
+  const { items } = await home(db, 100);
+  assert.deepEqual(own(items, ids), [ids[2], ids[0], ids[1]]);
+});
+
 test("who follows nobody gets what trends and what is new", async (db) => {
   const { ids } = await creator(db, 6, { ...NEWEST, category: "art" });
   await db.query(
