@@ -50,11 +50,12 @@ const BENCHMARKS: Benchmark[] = [
   stampede,
 ];
 
-const USAGE = `Usage: deno task bench [name …] [--rounds N] [--seconds N] [--size N]
+const USAGE = `Usage: deno task bench [name …] [--rounds N] [--seconds N] [--size N] [--write-docs]
 ${BENCHMARKS.map(({ name, about }) => `  ${name.padEnd(12)} ${about}`).join("\n")}
   --rounds N   rounds of each measurement, 3 or more (3)
   --seconds N  length of one measurement (3)
-  --size N     items of discovery, visitors, feed, load and sitemap, videos of trending, clicks of clicks (1,000,000); items of ai (500 at most)`;
+  --size N     items of discovery, visitors, feed, load and sitemap, videos of trending, clicks of clicks (1,000,000); items of ai (500 at most)
+  --write-docs  load: puts what it measured into docs/load.md, with its plots`;
 
 function options() {
   try {
@@ -65,6 +66,7 @@ function options() {
         rounds: { type: "string", default: "3" },
         seconds: { type: "string", default: "3" },
         size: { type: "string", default: "1000000" },
+        "write-docs": { type: "boolean", default: false },
         help: { type: "boolean" },
       },
     });
@@ -81,14 +83,19 @@ function options() {
       if (!found) throw new Error(`Cannot run ${name}: there is no such benchmark`);
       return found;
     });
-    return { rounds, seconds, size, help: values.help, chosen: chosen.length > 0 ? chosen : BENCHMARKS };
+    return {
+      effort: { rounds, seconds, size, write_docs: values["write-docs"] },
+      help: values.help,
+      chosen: chosen.length > 0 ? chosen : BENCHMARKS,
+    };
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
     Deno.exit(2);
   }
 }
 
-const { rounds, seconds, size, help, chosen } = options();
+const { effort, help, chosen } = options();
+const { rounds, seconds, size } = effort;
 if (help) {
   console.log(USAGE);
   Deno.exit(0);
@@ -96,7 +103,7 @@ if (help) {
 await Deno.mkdir("test-results/bench", { recursive: true });
 for (const benchmark of chosen) {
   console.log(`\n${benchmark.name}: ${benchmark.about} (${rounds} rounds of ${seconds} s)`);
-  const outcome = await benchmark.run({ rounds, seconds, size });
+  const outcome = await benchmark.run(effort);
   print(outcome);
   const file = `test-results/bench/${benchmark.name}.json`;
   await Deno.writeTextFile(

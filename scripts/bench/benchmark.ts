@@ -7,6 +7,8 @@ export interface Effort {
   seconds: number;
   /** Of what a benchmark does a given number of times, beside what it does for a time. */
   size: number;
+  /** Writes what was measured into docs/, for the benchmarks that can. */
+  write_docs: boolean;
 }
 
 /** One line of the table. */
@@ -31,6 +33,8 @@ export interface Goal {
 export interface Outcome {
   rows: Row[];
   goals: Goal[];
+  /** What happened over time, for the file of the result. */
+  series?: unknown;
 }
 
 export interface Benchmark {

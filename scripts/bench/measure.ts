@@ -85,11 +85,13 @@ export interface OpenSample extends Sample {
 /**
  * Begins `rate` calls a second for so many seconds, however long they take, as visitors come. Latencies are from when a call was to
  * begin, so that whoever had to wait because others were slow is counted as having waited.
+ *
+ * @param work One call; it is told when it was to begin (`performance.now()`).
  */
 export async function openLoop(
   rate: number,
   seconds: number,
-  work: () => Promise<unknown>,
+  work: (due: number) => Promise<unknown>,
 ): Promise<OpenSample> {
   const latencies: number[] = [];
   const calls: Promise<void>[] = [];
@@ -101,7 +103,7 @@ export async function openLoop(
     const early = due - performance.now();
     if (early > 0) await new Promise((resolve) => setTimeout(resolve, early));
     calls.push(
-      work().catch((error) => {
+      work(due).catch((error) => {
         failed += 1;
         if (failed === 1) console.log(`  ${error}`);
       }).then(() => void latencies.push(performance.now() - due)),
@@ -142,7 +144,6 @@ export async function interleaved<Name extends string>(
 }
 
 /** Medians over rounds. */
-/** All of them together. */
 export function summary(samples: readonly Sample[]): Figures {
   const rates = samples.map(({ per_second }) => per_second);
   return {

@@ -4,6 +4,7 @@ import postgres from "postgres";
 import { withStack } from "../bench_stack.ts";
 import { atMost, type Benchmark } from "../benchmark.ts";
 import { quantile } from "../measure.ts";
+import { stackMemory } from "../memory.ts";
 import { type Ask, askFunction, asksOf, inTurn, searchTerms } from "./asks.ts";
 import { NO_LIMITS } from "./discovery.ts";
 import { load } from "./load.ts";
@@ -63,7 +64,7 @@ export const visitors: Benchmark = {
       const memory: number[] = [];
       const watching = (async () => {
         while (performance.now() < end) {
-          memory.push(await residentMegabytes());
+          memory.push((await stackMemory()).services);
           await pause(Math.min(5_000, effort.seconds * 100));
         }
       })();
@@ -130,22 +131,3 @@ export const visitors: Benchmark = {
 };
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-
-/** Of the processes that this one has started, the database's among them: what is theirs alone, in megabytes. */
-export async function residentMegabytes(): Promise<number> {
-  const { stdout } = await new Deno.Command("ps", { args: ["-e", "-o", "pid=,ppid=,rss=,args="] }).output();
-  const rows = new TextDecoder().decode(stdout).trim().split("\n").map((line) => {
-    const [pid = "", parent = "", rss = "", ...args] = line.trim().split(/\s+/);
-    return { pid, parent, rss: Number(rss), isPostgres: args.join(" ").includes("postgres") };
-  });
-  const ours = new Set([String(Deno.pid)]);
-  for (let size = 0; size !== ours.size;) {
-    size = ours.size;
-    for (const { pid, parent } of rows) if (ours.has(parent)) ours.add(pid);
-  }
-  // Of PostgreSQL's processes each counts the shared memory again.
-  return rows.filter(({ pid, isPostgres }) => ours.has(pid) && !isPostgres).reduce(
-    (sum, { rss }) => sum + rss,
-    0,
-  ) / 1_024;
-}

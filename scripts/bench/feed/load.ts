@@ -1,193 +1,247 @@
 /**
- * `bench load`: a thousand users with ten seconds between their steps, as arrivals: open loop, latency from the intended start. Errors, hit
- * rate, connections and memory against `slo.json`; --seconds 600 is the whole.
+ * `bench load`: a thousand users with ten seconds between their steps, as arrivals: open loop, latency from the intended start. First
+ * everybody's home while no list is there (cold); then the run of --seconds (600 in full); then the same with and without 2,000 events of
+ * telemetry a second, in turns. Errors, hit rate, connections and memory against `slo.json`.
  */
-import { z } from "zod";
 import postgres from "postgres";
-import { createClient } from "@supabase/supabase-js";
 import { withStack } from "../bench_stack.ts";
-import { atLeast, atMost, type Benchmark } from "../benchmark.ts";
+import { atLeast, atMost, type Benchmark, type Row } from "../benchmark.ts";
 import { NO_LIMITS } from "../discovery/discovery.ts";
-import { residentMegabytes } from "../discovery/visitors.ts";
-import { openLoop, quantile } from "../measure.ts";
-import { percentilesChart } from "./chart.ts";
-import { drawn, filled, LOAD_SCENARIOS, type Placeholder, THINK_SECONDS, USERS } from "./scenarios.ts";
+import { median, openLoop, quantile } from "../measure.ts";
+import slo from "../slo.json" with { type: "json" };
+import { writeReport } from "./report.ts";
+import { LOAD_SCENARIOS, THINK_SECONDS, USERS } from "./scenarios.ts";
+import { type LoadStep, type Sent, Traffic } from "./traffic.ts";
+import { hitRate, type Look, watched } from "./watch.ts";
 import { makeReaders } from "./world.ts";
 
-/** Sessions of so many people are shared by the users of the run. */
-const SESSIONS = 100;
-/** What must hold under load. */
-const Slo = z.object({
-  load: z.object({
-    error_rate: z.number(),
-    hit_rate: z.number(),
-    connections: z.number(),
-    memory_growth_mb: z.number(),
-    p95_ms: z.record(z.string(), z.number()),
-  }),
-});
+const RATE = USERS / THINK_SECONDS;
+const CREATOR = LOAD_SCENARIOS.find(({ who }) => who === "creator");
+/** Each of the thousand who has a session. */
+const READERS = Math.round(USERS * (CREATOR?.share ?? 0) / 100);
+const HOME = CREATOR?.steps.find(({ name }) => name === "feed-home") as LoadStep;
+/** Homes a second when all of them come at once. */
+const HOMES = RATE * (CREATOR?.share ?? 0) / 100 * HOME.share / 100;
+/** The typed client sends when so many events wait. */
+const BATCH = 50;
+const EVENTS = 2_000;
+const USAGE: LoadStep = {
+  share: 100,
+  name: "log-usage (2,000 events/s)",
+  path: "/functions/v1/log-usage",
+  body: {
+    events: Array.from({ length: BATCH }, (_, number) => ({
+      event: "feed.item_seen",
+      properties: { place: number, source: "home" },
+    })),
+  },
+};
+const NO_LIMIT = "100000000/60";
+const LIMITS = {
+  ...NO_LIMITS,
+  RATE_LIMIT_USER: NO_LIMIT,
+  RATE_LIMIT_USER_READ: NO_LIMIT,
+  RATE_LIMIT_ANONYMOUS: NO_LIMIT,
+};
 
 export const loadTest: Benchmark = {
   name: "load",
-  about: `${USERS} users, ${THINK_SECONDS} s between their steps, for --seconds (600 in full), open loop`,
+  about:
+    `${USERS} users, ${THINK_SECONDS} s between their steps, for --seconds (600 in full; telemetry's turns take 40 % more), open loop`,
   run: (effort) =>
     withStack(async (place) => {
-      const slo =
-        Slo.parse(JSON.parse(await Deno.readTextFile(new URL("../slo.json", import.meta.url)))).load;
+      const before = Deno.loadavg()[0] ?? 0;
       const owner = postgres(place.db_url, { max: 2, onnotice: () => {} });
-      const readers = await makeReaders(owner, place.db_url, effort.size, SESSIONS, 200);
-      const tokens = await sessionsOf(place, owner, readers);
-      const words = { slug: "profile_slug", item: "id", creator: "id", word: "title" };
-      const values = new Map<Placeholder, string[]>();
-      for (const [name, column] of Object.entries(words)) {
-        const from = name === "item" || name === "word"
-          ? "public.content_item"
-          : "public.users where is_public";
-        const rows = await owner.unsafe<{ value: string }[]>(
-          `select ${column}::text as value from ${from} limit 500`,
-        );
-        values.set(
-          name as Placeholder,
-          rows.map(({ value }) => name === "word" ? encodeURIComponent(value.split(/\s+/)[0] ?? "a") : value),
-        );
-      }
-      const one = <T>(of: readonly T[]): T => of[Math.floor(Math.random() * of.length)] as T;
-      const latencies = new Map<string, number[]>();
-      const failures = new Map<string, number>();
-      const step = async () => {
-        const scenario = drawn(LOAD_SCENARIOS, Math.random());
-        const { name, path, body } = drawn(scenario.steps, Math.random());
-        const fill = (text: string) => filled(text, (word) => one(values.get(word) ?? []));
-        const token = scenario.who === "visitor"
-          ? null
-          : scenario.who === "operator"
-          ? tokens.operator
-          : one(tokens.creators);
-        const began = performance.now();
-        const response = await fetch(place.api_url + fill(path), {
-          method: body ? "POST" : "GET",
-          headers: {
-            apikey: place.publishable_key,
-            ...(token ? { authorization: `Bearer ${token}` } : {}),
-            ...(body ? { "content-type": "application/json" } : {}),
-          },
-          body: body ? fill(JSON.stringify(body)) : null,
-        });
-        await response.arrayBuffer();
-        const of = latencies.get(name) ?? [];
-        of.push(performance.now() - began);
-        latencies.set(name, of);
-        // Nobody follows oneself: chance brings that up.
-        if (response.status >= 500 || response.status === 429 || response.status === 401) {
-          failures.set(`${name} ${response.status}`, (failures.get(`${name} ${response.status}`) ?? 0) + 1);
-        }
-      };
-      // Each function's process is up: what a cold start costs is another benchmark's.
-      await openLoop(10, Math.min(20, effort.seconds), step);
-      latencies.clear();
-      failures.clear();
-      const [memory, connections]: [number[], number[]] = [[], []];
-      let is_over = false;
-      const watching = (async () => {
-        while (!is_over) {
-          memory.push(await residentMegabytes());
-          const [row] =
-            await owner`select count(*)::int as n from pg_stat_activity where datname = current_database() and backend_type = 'client backend'`;
-          connections.push(Number(row?.n));
-          await new Promise((resolve) => setTimeout(resolve, Math.min(5_000, effort.seconds * 50)));
-        }
-      })();
-      const since = new Date();
-      const all = await openLoop(USERS / THINK_SECONDS, effort.seconds, step);
-      is_over = true;
-      await watching;
-      const [hits] = await owner`
-        select coalesce(sum(count) filter (where cache in ('nearby', 'store', 'stale'))::float8 / nullif(sum(count), 0), 0) as rate
-        from telemetry.rpc_hourly where cache <> '' and hour >= date_trunc('hour', ${since}::timestamptz)`;
+      const readers = await makeReaders(owner, place.db_url, effort.size, READERS, 2_000);
+      const traffic = await Traffic.of(place, owner, readers);
+      console.log(`  ${readers.length} people signed in; the functions start`);
+      // What a cold start of a function costs is another benchmark's. Twice: the second time says what does not work at all.
+      await traffic.each();
+      traffic.taken();
+      await traffic.each();
+      for (const { error } of traffic.taken()) if (error) console.log(`  ${error.kind}: ${error.text}`);
+      const step = (due: number) => traffic.step(due);
+
+      // Nobody has a list: those of the warming up are thrown away.
+      await owner`select public.forget_cached(${[
+        "feed:visitors",
+        ...readers.map((id) => `feed:${id}`),
+      ]}::text[])`;
+      let number = 0;
+      const asked = Math.min(readers.length, Math.max(10, Math.round(HOMES * effort.seconds)));
+      await openLoop(HOMES, asked / HOMES, (due) => traffic.sendAs(HOME, number++, due));
+      const cold = traffic.taken();
+      console.log(`  cold: ${progress(cold, asked / HOMES)}`);
+
+      const began = performance.now();
+      let told = began;
+      const every_ms = Math.min(5_000, Math.max(500, effort.seconds * 10));
+      const { looks, result: all } = await watched(
+        owner,
+        every_ms,
+        () => openLoop(RATE, effort.seconds, step),
+        (some) => {
+          const now = performance.now();
+          if (now - told < Math.min(30_000, effort.seconds * 250)) return;
+          const recent = traffic.sent.filter(({ due, ms }) => due + ms >= told);
+          console.log(
+            `  ${Math.round((now - began) / 1_000)} s: ${progress(recent, (now - told) / 1_000, some)}`,
+          );
+          told = now;
+        },
+      );
+      const warm = traffic.taken();
+      const telemetry = await beside(traffic, effort);
       await owner.end();
-      const sorted = [...latencies].sort(([a], [b]) => a < b ? -1 : 1).map(([name, of]) =>
-        [name, of.sort((a, b) => a - b)] as const
+
+      const failures = Map.groupBy(
+        [...cold, ...warm, ...telemetry.sent].flatMap(({ error }) => error ?? []),
+        ({ kind }) => kind,
       );
-      for (const [failure, count] of failures) console.log(`  ${failure}: ${count}`);
-      const failed = all.failed + [...failures.values()].reduce((sum, count) => sum + count, 0);
-      const quarter = Math.max(1, Math.floor(memory.length / 4));
-      const mean = (some: number[]) => some.reduce((sum, value) => sum + value, 0) / Math.max(1, some.length);
-      const growth = mean(memory.slice(-quarter)) - mean(memory.slice(quarter, 2 * quarter));
-      await Deno.writeTextFile(
-        "docs/images/load.svg",
-        percentilesChart(sorted.filter(([name]) => name.startsWith("feed") || name === "browse-content")),
-      );
-      return {
-        rows: [
-          ...sorted.map(([name, of]) => ({
-            case: name,
-            system: "HTTP",
-            values: {
-              requests: of.length,
-              p50: quantile(of, 0.5),
-              p95: quantile(of, 0.95),
-              p99: quantile(of, 0.99),
-            },
-          })),
-          {
-            case: "all, from the intended start",
-            system: "stack",
-            values: {
-              "requests/s": all.per_second,
-              p50: all.p50_ms,
-              p95: all.p95_ms,
-              p99: all.p99_ms,
-              failed,
-              "hit rate": Number(hits?.rate),
-              "most connections": Math.max(...connections),
-              "memory MB": mean(memory),
-              "growth MB": growth,
-              "load of the machine": Deno.loadavg()[0] ?? 0,
-            },
+      for (const [kind, some] of failures) {
+        console.log(`  ${some.length} × ${kind}, such as: ${some[0]?.text}`);
+      }
+      const failed = warm.filter(({ error }) => error !== null).length;
+      const hits = hitRate(looks[0], looks.at(-1));
+      const connections = Math.max(...looks.map((look) => look.connections));
+      const growth = growthOf(looks);
+      const kinds = [...Map.groupBy(warm, ({ name }) => name)].sort(([a], [b]) => a < b ? -1 : 1)
+        .map(([name, some]) => ({ name, some, sorted: sortedMs(some) }));
+      const rows: Row[] = [
+        { case: "feed-home, cold", system: "HTTP", values: figuresOf(cold) },
+        ...kinds.map(({ name, some }) => ({ case: name, system: "HTTP", values: figuresOf(some) })),
+        ...Object.keys(looks.at(-1)?.cache ?? {}).sort().map((name) => ({
+          case: name,
+          system: "cache",
+          values: { "hit rate": hitRate(looks[0], looks.at(-1), name) },
+        })),
+        ...telemetry.rows,
+        {
+          case: "all",
+          system: "stack",
+          values: {
+            "requests/s": all.per_second,
+            p50: all.p50_ms,
+            p95: all.p95_ms,
+            p99: all.p99_ms,
+            failed,
+            "hit rate": hits,
+            "most connections": connections,
+            "functions MB": looks.at(-1)?.services_mb ?? Number.NaN,
+            "database MB": looks.at(-1)?.database_mb ?? Number.NaN,
+            "growth MB": growth,
+            "load before": before,
+            "load after": Deno.loadavg()[0] ?? 0,
           },
-        ],
-        goals: [
-          atMost(
-            "requests that failed, share",
-            slo.error_rate,
-            failed / Math.max(1, Math.round(USERS / THINK_SECONDS * effort.seconds)),
-          ),
-          atLeast("hit rate", slo.hit_rate, Number(hits?.rate)),
-          atMost("connections", slo.connections, Math.max(...connections)),
-          atMost("memory, growth from the second quarter to the last", slo.memory_growth_mb, growth, " MB"),
-          ...sorted.filter(([name]) => name in slo.p95_ms).map(([name, of]) =>
-            atMost(`${name}, p95`, slo.p95_ms[name] ?? Number.NaN, quantile(of, 0.95), " ms")
-          ),
-        ],
-      };
-    }, {
-      ...NO_LIMITS,
-      RATE_LIMIT_USER: "1000000/60",
-      RATE_LIMIT_USER_READ: "1000000/60",
-      RATE_LIMIT_CLICK: "1000000/60",
-    }),
+        },
+      ];
+      const goals = [
+        atMost("requests that failed, share", slo.load.error_rate, failed / Math.max(1, warm.length)),
+        atMost("feed-home, cold, p95", slo.load.home_cold_p95_ms, quantile(sortedMs(cold), 0.95), " ms"),
+        ...kinds.flatMap(({ name, sorted }) => {
+          const limit = Object.entries(slo.load.p95_ms).find(([of]) => of === name)?.[1];
+          return limit === undefined ? [] : atMost(`${name}, p95`, limit, quantile(sorted, 0.95), " ms");
+        }),
+        atLeast("hit rate", slo.load.hit_rate, hits),
+        atMost("connections", slo.load.connections, connections),
+        atMost(
+          "memory, growth from the second quarter to the last",
+          slo.load.memory_growth_mb,
+          growth,
+          " MB",
+        ),
+        atMost(
+          `feed-home, p95, share that ${EVENTS.toLocaleString("en")} events/s of telemetry add`,
+          slo.load.telemetry_share,
+          telemetry.share,
+        ),
+      ];
+      const run = { began, seconds: effort.seconds, size: effort.size, warm, looks };
+      if (effort.write_docs) await writeReport(run, { rows, goals });
+      return { rows, goals, series: looks };
+    }, LIMITS),
 };
 
-/** Sessions of the readers, the last of whom is an admin. */
-async function sessionsOf(
-  place: { api_url: string; publishable_key: string; secret_key: string },
-  sql: postgres.Sql,
-  readers: string[],
-): Promise<{ creators: string[]; operator: string }> {
-  const auth = { persistSession: false, autoRefreshToken: false };
-  const service = createClient(place.api_url, place.secret_key, { auth });
-  const creators: string[] = [];
-  for (const id of readers) {
-    const password = crypto.randomUUID();
-    const { data, error } = await service.auth.admin.updateUserById(id, { password, email_confirm: true });
-    if (error) throw error;
-    const app = createClient(place.api_url, place.publishable_key, { auth });
-    const signed = await app.auth.signInWithPassword({ email: data.user.email ?? "", password });
-    if (signed.error) throw signed.error;
-    creators.push(signed.data.session.access_token);
+/** The same users with telemetry beside them and without, in turns; each pair begins with the other. */
+async function beside(
+  traffic: Traffic,
+  effort: { rounds: number; seconds: number },
+): Promise<{ sent: Sent[]; rows: Row[]; share: number }> {
+  const pairs = Math.max(effort.rounds, 8);
+  const seconds = Math.max(2, effort.seconds * 0.4 / pairs / 2);
+  const sent: Record<"with" | "without", Sent[][]> = { with: [], without: [] };
+  for (let pair = 0; pair < pairs; pair++) {
+    for (const turn of pair % 2 ? ["without", "with"] as const : ["with", "without"] as const) {
+      await Promise.all([
+        openLoop(RATE, seconds, (due) => traffic.step(due)),
+        turn === "with" && openLoop(EVENTS / BATCH, seconds, (due) => traffic.sendAs(USAGE, null, due)),
+      ]);
+      sent[turn].push(traffic.taken());
+    }
   }
-  await sql`insert into public.user_role (user_id, role) values (${
-    readers.at(-1) ?? ""
-  }, 'admin') on conflict do nothing`;
-  return { creators, operator: creators.at(-1) ?? "" };
+  const homes = (of: Sent[]) => sortedMs(of.filter(({ name }) => name.startsWith("feed-home")));
+  const ratios = sent.with.map((of, pair) =>
+    quantile(homes(of), 0.95) / quantile(homes(sent.without[pair] ?? []), 0.95)
+  );
+  const share = median(ratios) - 1;
+  const logged = sent.with.flat().filter(({ name }) => name === USAGE.name);
+  console.log(`  telemetry: ${pairs} pairs of ${seconds.toFixed(0)} s, ${progress(logged, pairs * seconds)}`);
+  return {
+    sent: [...sent.with, ...sent.without].flat(),
+    share,
+    rows: [
+      ...(["without", "with"] as const).map((turn) => ({
+        case: `feed-home, ${turn} telemetry`,
+        system: "HTTP",
+        values: figuresOf(sent[turn].flat().filter(({ name }) => name.startsWith("feed-home"))),
+      })),
+      { case: USAGE.name, system: "HTTP", values: figuresOf(logged) },
+      {
+        case: "telemetry adds to p95",
+        system: `${pairs} pairs`,
+        values: { median: share, least: Math.min(...ratios) - 1, most: Math.max(...ratios) - 1 },
+      },
+    ],
+  };
+}
+
+function sortedMs(sent: readonly Sent[]): number[] {
+  return sent.map(({ ms }) => ms).sort((a, b) => a - b);
+}
+
+function figuresOf(sent: readonly Sent[]): Record<string, number> {
+  const sorted = sortedMs(sent);
+  return {
+    requests: sent.length,
+    p50: quantile(sorted, 0.5),
+    p95: quantile(sorted, 0.95),
+    p99: quantile(sorted, 0.99),
+    failed: sent.filter(({ error }) => error !== null).length,
+  };
+}
+
+/** The first quarter warms up. */
+function growthOf(looks: readonly Look[]): number {
+  const memory = looks.map(({ services_mb, database_mb }) => services_mb + database_mb);
+  const quarter = Math.max(1, Math.floor(memory.length / 4));
+  const mean = (some: number[]) => some.reduce((sum, value) => sum + value, 0) / Math.max(1, some.length);
+  return mean(memory.slice(-quarter)) - mean(memory.slice(quarter, 2 * quarter));
+}
+
+function progress(sent: readonly Sent[], seconds: number, looks?: readonly Look[]): string {
+  const failed = sent.filter(({ error }) => error !== null).length;
+  const homes = sortedMs(sent.filter(({ name }) => name.startsWith("feed-home")));
+  const last = looks?.at(-1);
+  return [
+    `${(sent.length / seconds).toFixed(0)} answers/s, ${failed} failed`,
+    ...(homes.length > 0
+      ? [`home p50 ${quantile(homes, 0.5).toFixed(0)} p95 ${quantile(homes, 0.95).toFixed(0)} ms`]
+      : []),
+    ...(last
+      ? [
+        `hit rate ${(100 * hitRate(looks?.[0], last)).toFixed(0)} %, ${last.connections} connections`,
+        `${last.services_mb.toFixed(0)} + ${last.database_mb.toFixed(0)} MB, load ${last.load.toFixed(1)}`,
+      ]
+      : []),
+  ].join(", ");
 }
