@@ -21,6 +21,7 @@ end;
 $$;
 
 drop trigger social_account_keep_content on public.social_account;
+drop trigger social_account_note_followers on public.social_account;
 drop trigger subscription_wake_accounts on public.subscription;
 
 -- Without cascade on purpose: what a later module has built on these makes the rollback fail as a whole.
@@ -34,9 +35,9 @@ drop function ops.apply_items, ops.apply_media, ops.claim_platform_quota, ops.er
   public.record_platform_usage, public.search_library, public.set_content_hidden;
 drop type ops.given_item;
 drop view ops.public_item;
-drop table ops.content_stat_daily, ops.platform_share, ops.platform_window, ops.sync_page, ops.sync_run, public.content_media, public.content_revision,
+drop table ops.account_stat_daily, ops.content_stat_daily, ops.platform_share, ops.platform_window, ops.sync_page, ops.sync_run, public.content_media, public.content_revision,
   public.content_item, public.content_type;
-drop function public.prevent_account_deletion_with_content, ops.fill_content_owner, ops.keep_content_revision, ops.touch_content_item,
+drop function public.prevent_account_deletion_with_content, ops.fill_content_owner, ops.note_followers, ops.keep_content_revision, ops.touch_content_item,
   ops.compose_content_item;
 drop function ops.clean_tags, ops.are_sound_tags, ops.parse_search, ops.content_vector, ops.split_words;
 drop text search configuration public.streamvibe;

@@ -398,6 +398,17 @@ comment on column ops.content_stat_daily.tx is 'The transaction that last wrote 
 -- Serves whoever follows the growth of all items, in the order of transactions.
 create index content_stat_daily_tx_idx on ops.content_stat_daily (tx);
 
+create table ops.account_stat_daily (
+  social_account_id uuid not null,
+  day date not null,
+  followers bigint not null,
+  constraint account_stat_daily_pkey primary key (social_account_id, day),
+  constraint account_stat_daily_social_account_id_fkey foreign key (social_account_id) references public.social_account (id) on delete cascade
+);
+alter table ops.account_stat_daily enable row level security;
+comment on table ops.account_stat_daily is
+  'History: an account''s followers as connecting it, or the last sync of each day (UTC), left them, kept as long as the account. A day on which nothing told the number has no row.';
+
 create table ops.sync_run (
   social_account_id uuid not null,
   sync_id uuid,
@@ -1216,21 +1227,30 @@ begin
 
   -- Only when it says something new: the row is published, and subscribers get every update.
   if v_done or v_account.last_error is not null or v_account.status = 'suspended' or p_account is distinct from null and p_account <> 'null' then
-    update public.social_account as account
-    set username = coalesce(p_account ->> 'username', account.username),
-      display_name = coalesce(p_account ->> 'display_name', account.display_name),
-      avatar_url = coalesce(p_account ->> 'avatar_url', account.avatar_url),
-      profile_url = coalesce(p_account ->> 'profile_url', account.profile_url),
-      followers_count = coalesce((p_account ->> 'followers_count')::bigint, account.followers_count),
-      details = account.details || coalesce(nullif(p_account -> 'details', 'null'), '{}'),
-      -- A platform that held the account back lets it be read again.
-      last_error = null, status = case when account.status = 'suspended' then 'active' else account.status end,
-      last_synced_at = case when v_done then now() else account.last_synced_at end,
-      next_sync_at = case when not v_done then account.next_sync_at
-        when account.sync_mode = 'auto' then now() + ops.sync_interval(account.id) end
-    -- Not one that was given up or erased since it was read above.
-    where account.id = v_account.id and account.deleted_at is null
-    returning * into v_account;
+    with renewed as (
+      update public.social_account as account
+      set username = coalesce(p_account ->> 'username', account.username),
+        display_name = coalesce(p_account ->> 'display_name', account.display_name),
+        avatar_url = coalesce(p_account ->> 'avatar_url', account.avatar_url),
+        profile_url = coalesce(p_account ->> 'profile_url', account.profile_url),
+        followers_count = coalesce((p_account ->> 'followers_count')::bigint, account.followers_count),
+        details = account.details || coalesce(nullif(p_account -> 'details', 'null'), '{}'),
+        -- A platform that held the account back lets it be read again.
+        last_error = null, status = case when account.status = 'suspended' then 'active' else account.status end,
+        last_synced_at = case when v_done then now() else account.last_synced_at end,
+        next_sync_at = case when not v_done then account.next_sync_at
+          when account.sync_mode = 'auto' then now() + ops.sync_interval(account.id) end
+      -- Not one that was given up or erased since it was read above.
+      where account.id = v_account.id and account.deleted_at is null
+      returning *
+    ), noted as (
+      insert into ops.account_stat_daily as stat (social_account_id, day, followers)
+      select id, (now() at time zone 'utc')::date, followers_count
+      from renewed
+      where followers_count is not null and p_account ->> 'followers_count' is not null
+      on conflict (social_account_id, day) do update set followers = excluded.followers where stat.followers <> excluded.followers
+    )
+    select * into v_account from renewed;
   end if;
 
   perform ops.settle_sync_run(v_run, p_usage);
@@ -1581,6 +1601,7 @@ declare
 begin
   -- First the sync runs: the order in which a sync that ends just now locks them and their accounts.
   perform from ops.sync_run where social_account_id = any (p_social_account_ids) order by social_account_id for update;
+  delete from ops.account_stat_daily where social_account_id = any (p_social_account_ids);
   delete from public.content_item
   where id = any (array(select id from public.content_item where social_account_id = any (p_social_account_ids) limit p_limit));
   get diagnostics v_erased = row_count;
@@ -1588,7 +1609,7 @@ begin
 end;
 $$;
 comment on function ops.erase_content is
-  'Erases at most so many items of these accounts and says how many. ops.erase_requested_data() of module 001 calls it when it is there.';
+  'Erases the history of followers and at most so many items of these accounts, and says how many items. ops.erase_requested_data() of module 001 calls it when it is there.';
 
 -- ## Functions: triggers
 
@@ -1605,6 +1626,18 @@ begin
 end;
 $$;
 comment on function public.prevent_account_deletion_with_content is 'Trigger: an account that still has content is disconnected, not deleted.';
+
+-- Security definer: who adds an account may not write its history.
+create function ops.note_followers() returns trigger
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  insert into ops.account_stat_daily as stat (social_account_id, day, followers)
+  values (new.id, (now() at time zone 'utc')::date, new.followers_count)
+  on conflict (social_account_id, day) do update set followers = excluded.followers where stat.followers <> excluded.followers;
+  return null;
+end;
+$$;
+comment on function ops.note_followers is 'Trigger: what an account has when it is connected begins its history; syncs go on with it.';
 
 create function ops.fill_content_owner() returns trigger
 language plpgsql volatile security invoker set search_path = '' as $$
@@ -1702,6 +1735,8 @@ create trigger content_item_touch after update of title, description, tags, hash
   on public.content_item
   for each row when (old.updated_at = new.updated_at and old.* is distinct from new.*)
   execute function ops.touch_content_item();
+create trigger social_account_note_followers after insert or update of connection_id on public.social_account
+  for each row when (new.connection_id is not null and new.followers_count is not null) execute function ops.note_followers();
 create trigger subscription_wake_accounts after update of tier_id on public.subscription
   for each row when (old.tier_id <> new.tier_id) execute function ops.wake_accounts_of_plan();
 
@@ -1725,6 +1760,7 @@ create policy "Creators read the parts of their own content" on public.content_m
 create policy "Only functions keep sync runs" on ops.sync_run for all to postgres using (true) with check (true);
 create policy "Only functions remember pages" on ops.sync_page for all to postgres using (true) with check (true);
 create policy "Only functions keep history" on ops.content_stat_daily for all to postgres using (true) with check (true);
+create policy "Only functions keep history" on ops.account_stat_daily for all to postgres using (true) with check (true);
 create policy "Only functions keep the ledger" on ops.platform_window for all to postgres using (true) with check (true);
 create policy "Only functions keep shares" on ops.platform_share for all to postgres using (true) with check (true);
 

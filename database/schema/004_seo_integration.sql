@@ -897,8 +897,14 @@ comment on function public.settle_seo_checks is 'What an engine says became of a
 
 create function ops.get_seo_overview() returns jsonb
 language sql stable security definer set search_path = '' as $$
+  with latest as (
+    -- Not all that there ever was: whoever has a hundred thousand items looks at this, too.
+    select submission.status, submission.error_code, submission.error_message, connection.search_engine_id
+    from (select * from public.seo_submission where user_id = auth.uid() order by created_at desc limit 20000) as submission
+    join public.seo_connection as connection on connection.id = submission.connection_id
+  )
   select jsonb_build_object(
-    'mode', coalesce((select mode from ops.seo_setting where user_id = auth.uid()), 'manual'),
+    'mode', coalesce((select mode from ops.seo_setting where user_id = auth.uid()), 'manual'), 'counts_of_latest', 20000,
     'plan', (select jsonb_build_object('limit', quota_limit, 'used', used, 'resets_at', resets_at) from ops.quota_state(auth.uid(), 'seo_submissions')),
     'engines', (
       select jsonb_agg(jsonb_build_object('search_engine', engine.slug, 'display_name', engine.display_name, 'site', site.about,
@@ -920,15 +926,14 @@ language sql stable security definer set search_path = '' as $$
         select count(*) filter (where status = 'pending') as pending, count(*) filter (where status = 'submitted') as submitted,
           count(*) filter (where status = 'indexed') as indexed, count(*) filter (where status = 'rejected') as rejected,
           count(*) filter (where status = 'failed') as failed
-        from public.seo_submission as submission join public.seo_connection as connection on connection.id = submission.connection_id
-        where submission.user_id = auth.uid() and connection.search_engine_id = engine.id) as count on true
+        from latest where latest.search_engine_id = engine.id) as count on true
       left join lateral (
         select jsonb_agg(jsonb_build_object('status', status, 'code', error_code, 'message', error_message, 'count', many) order by many desc) as list
         from (
-          select submission.status, submission.error_code, min(submission.error_message) as error_message, count(*) as many
-          from public.seo_submission as submission join public.seo_connection as connection on connection.id = submission.connection_id
-          where submission.user_id = auth.uid() and connection.search_engine_id = engine.id and submission.error_message is not null
-          group by submission.status, submission.error_code order by count(*) desc limit 10) as grouped) as reason on true
+          select latest.status, latest.error_code, min(latest.error_message) as error_message, count(*) as many
+          from latest
+          where latest.search_engine_id = engine.id and latest.error_message is not null
+          group by latest.status, latest.error_code order by count(*) desc limit 10) as grouped) as reason on true
       left join lateral (
         select jsonb_agg(jsonb_build_object('quota', usage.quota, 'limit', usage.quota_limit, 'used', usage.used, 'resets_at', usage.window_end) order by usage.quota) as list
         from public.seo_usage as usage
@@ -941,7 +946,7 @@ language sql stable security invoker set search_path = '' begin atomic
   select ops.get_seo_overview();
 end;
 comment on function public.get_seo_overview is
-  'For the caller, of each engine: the site, how many submissions are in which state and why, what is left of its quotas, the last run; the plan''s quota; the mode.';
+  'For the caller, of each engine: the site, how many of the latest counts_of_latest submissions are in which state and why, what is left of its quotas, the last run; the plan''s quota; the mode.';
 
 -- ## Tables: the sitemap
 

@@ -160,10 +160,15 @@ create table ops.click_daily (
   referrer_host text not null default '',
   country text not null default '',
   clicks bigint not null default 0,
+  user_id uuid not null,
   constraint click_daily_pkey primary key (content_id, day, referrer_host, country),
+  constraint click_daily_user_id_fkey foreign key (user_id) references public.users (id) on delete cascade,
   constraint click_daily_content_id_fkey foreign key (content_id) references public.content_item (id) on delete cascade
 );
 alter table ops.click_daily enable row level security;
+create index click_daily_user_id_idx on ops.click_daily (user_id, day);
+comment on index ops.click_daily_user_id_idx is 'Serves get_click_stats(), however many items a creator has, and the foreign key.';
+comment on column ops.click_daily.user_id is 'The item''s owner, kept here too.';
 comment on table ops.click_daily is 'Counted clicks by item, day (UTC), referrer host and country, for creators'' analytics. Empty: direct, or not known.';
 
 create table ops.visitor_day (
@@ -1770,12 +1775,12 @@ begin
   select rolled_to into v_from from ops.click_roll_up for update;
   v_to := pg_snapshot_xmin(pg_current_snapshot());
 
-  insert into ops.click_daily as daily (content_id, day, referrer_host, country, clicks)
-  select click.content_id, (click.clicked_at at time zone 'utc')::date, coalesce(click.referrer_host, ''), coalesce(click.country, ''), count(*)
+  insert into ops.click_daily as daily (content_id, day, referrer_host, country, user_id, clicks)
+  select click.content_id, (click.clicked_at at time zone 'utc')::date, coalesce(click.referrer_host, ''), coalesce(click.country, ''), item.user_id, count(*)
   from public.content_click as click
   join public.content_item as item on item.id = click.content_id
   where click.tx >= v_from and click.tx < v_to and click.is_counted
-  group by 1, 2, 3, 4
+  group by 1, 2, 3, 4, 5
   order by 1, 2, 3, 4
   on conflict (content_id, day, referrer_host, country) do update set clicks = daily.clicks + excluded.clicks;
 
@@ -1864,8 +1869,7 @@ language sql stable security definer set search_path = '' as $$
   with mine as (
     select daily.day, daily.referrer_host, daily.country, daily.clicks
     from ops.click_daily as daily
-    join public.content_item as item on item.id = daily.content_id
-    where item.user_id = auth.uid() and daily.day between p_since and p_until
+    where daily.user_id = auth.uid() and daily.day between p_since and p_until
       and (p_content_id is null or daily.content_id = p_content_id)
   )
   select jsonb_build_object(
@@ -1878,7 +1882,13 @@ language sql stable security definer set search_path = '' as $$
       from (select referrer_host, sum(clicks) as clicks from mine group by referrer_host order by 2 desc, 1 limit 50) as hosts), '[]'),
     'by_country', coalesce((
       select jsonb_agg(jsonb_build_object('country', nullif(country, ''), 'clicks', clicks) order by clicks desc, country)
-      from (select country, sum(clicks) as clicks from mine group by country order by 2 desc, 1 limit 250) as countries), '[]'));
+      from (select country, sum(clicks) as clicks from mine group by country order by 2 desc, 1 limit 250) as countries), '[]'),
+    'followers_by_day', case when p_content_id is null then coalesce((
+      select jsonb_agg(jsonb_build_object('social_account_id', stat.social_account_id, 'day', stat.day, 'followers', stat.followers)
+        order by stat.day, stat.social_account_id)
+      from public.social_account as account
+      join ops.account_stat_daily as stat on stat.social_account_id = account.id
+      where account.user_id = auth.uid() and account.deleted_at is null and stat.day between p_since and p_until), '[]') end);
 $$;
 comment on function ops.get_click_stats is 'See public.get_click_stats.';
 
@@ -1889,7 +1899,7 @@ begin atomic
   select ops.get_click_stats(p_since, p_until, p_content_id);
 end;
 comment on function public.get_click_stats is
-  'Clicks on the caller''s own items by day (UTC), by referrer host and by country, as far as they are rolled up (a minute at most): {total_clicks, by_day, by_referrer, by_country}.';
+  'Clicks on the caller''s own items by day (UTC), by referrer host and by country, as far as they are rolled up (a minute at most): {total_clicks, by_day, by_referrer, by_country, followers_by_day}. followers_by_day: of each account as the day''s last sync left them; null when one item is asked for.';
 
 -- ## Functions: trending
 

@@ -228,15 +228,19 @@ create index job_ready_user_id_idx on ops.job_ready (user_id) where user_id is n
 create table ops.job_dead_letter (
   job_id uuid not null,
   handler text not null,
+  error_code text,
   failed_at timestamptz not null default now(),
   constraint job_dead_letter_pkey primary key (job_id),
   constraint job_dead_letter_job_id_fkey foreign key (job_id) references public.job_queue (id) on delete cascade
 );
 alter table ops.job_dead_letter enable row level security;
 comment on table ops.job_dead_letter is 'Jobs whose last attempt failed, until an admin retries or discards them.';
+comment on column ops.job_dead_letter.error_code is 'The job''s, kept here too: a list of one error needs no look at every job.';
 
 -- Serves list_dead_letters(), newest first, and the alert.
 create index job_dead_letter_failed_at_idx on ops.job_dead_letter (failed_at);
+-- Serves admin_list_dead_letters() and admin_settle_dead_letters() of one error.
+create index job_dead_letter_error_code_idx on ops.job_dead_letter (error_code, failed_at desc, job_id desc);
 
 -- ## Tables: workers
 
@@ -900,7 +904,7 @@ begin
   else
     delete from ops.job_ready where job_id = p_ready.job_id;
     if p_retry then
-      insert into ops.job_dead_letter (job_id, handler) values (p_ready.job_id, p_ready.handler);
+      insert into ops.job_dead_letter (job_id, handler, error_code) values (p_ready.job_id, p_ready.handler, p_code);
     end if;
   end if;
   update public.job_queue

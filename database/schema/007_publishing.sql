@@ -112,6 +112,9 @@ comment on column publishing.post.version is 'Grows with every edit: whoever edi
 -- Serves the policy and list_posts().
 create index post_user_id_idx on publishing.post (user_id, created_at desc, id);
 
+-- Serves the calendar of the console.
+create index post_publish_at_idx on publishing.post (user_id, publish_at) where publish_at is not null;
+
 create table publishing.post_target (
   id uuid not null default gen_random_uuid(),
   post_id uuid not null,

@@ -206,8 +206,15 @@ create index audit_log_actor_id_idx on public.audit_log (actor_id, id desc);
 comment on index public.audit_log_actor_id_idx is 'Serves admin_list_audit_log() of one actor.';
 create index content_item_hidden_idx on public.content_item (hidden_at desc, id desc) where hidden_at is not null;
 comment on index public.content_item_hidden_idx is 'Serves admin_list_content(): what moderators have hidden, the last first.';
-create index ai_month_month_idx on ops.ai_month (month);
-comment on index ops.ai_month_month_idx is 'Serves admin_list_ai_costs(): who spent most in a month.';
+create index ai_month_spent_idx on ops.ai_month (month, spent_cents desc, id desc) where user_id is not null;
+comment on index ops.ai_month_spent_idx is 'Serves admin_list_ai_costs(): who spent most in a month.';
+create index social_account_attention_idx on public.social_account (created_at desc, id desc)
+  where deleted_at is null and (status <> 'active' or last_error is not null);
+comment on index public.social_account_attention_idx is 'Serves admin_list_accounts(): those that need attention.';
+create index social_account_status_created_at_idx on public.social_account (status, created_at desc, id desc) where status <> 'active';
+comment on index public.social_account_status_created_at_idx is 'Serves admin_list_accounts() by a status that few have.';
+create index stripe_webhook_events_open_idx on public.stripe_webhook_events (created_at desc, id desc) where status in ('pending', 'failed');
+comment on index public.stripe_webhook_events_open_idx is 'Serves admin_list_webhooks(): what waits or has failed.';
 create index post_target_operator_idx on publishing.post_target (updated_at) where who_must_act = 'operator' and status in ('failed', 'unknown');
 comment on index publishing.post_target_operator_idx is 'Serves the alert publishing_needs_operator.';
 create index webhook_endpoint_failing_idx on publishing.webhook_endpoint (failing_since) where failing_since is not null;
@@ -314,6 +321,27 @@ begin
 end;
 $$;
 comment on function ops.keep_cron_state is 'Takes over from cron''s history what became of the runs that ended.';
+
+create function ops.oldest_ready_at() returns timestamptz
+language sql stable security invoker set search_path = '' as $$
+  -- The first of each priority: the indexes that workers claim by have them in this order, however many wait.
+  select min(oldest.run_at)
+  from generate_series(1, 10) as level (priority)
+  cross join lateral (
+    (select ready.run_at from ops.job_ready as ready
+    where not ready.is_limited and not ready.is_waiting and ready.priority = level.priority and ready.leased_until is null
+    order by ready.run_at limit 1)
+    union all
+    (select ready.run_at
+    from ops.job_handler as handler
+    cross join lateral (
+      select one.run_at from ops.job_ready as one
+      where one.is_limited and not one.is_waiting and one.handler = handler.name and one.priority = level.priority and one.leased_until is null
+      order by one.run_at limit 1) as ready)
+  ) as oldest
+  where oldest.run_at <= now();
+$$;
+comment on function ops.oldest_ready_at is 'Since when the oldest job that could run has waited. Null: none does.';
 
 create function ops.estimated_rows(p_table text) returns bigint
 language sql stable security invoker set search_path = '' as $$
@@ -797,8 +825,7 @@ declare
   v_oldest numeric;
   v_cron_age numeric;
 begin
-  select round(extract(epoch from now() - min(run_at))) into v_oldest
-  from ops.job_ready where not is_waiting and leased_until is null and run_at <= now();
+  v_oldest := round(extract(epoch from now() - ops.oldest_ready_at()));
   if v_checks ->> 'cron' = 'ok' then
     begin
       select round(extract(epoch from now() - max(start_time))) into v_cron_age
@@ -980,8 +1007,7 @@ begin
     'requests', jsonb_build_object('last_5_minutes', ops.counted('requests', 5, now()), 'errors_last_5_minutes', ops.counted('request_errors', 5, now()),
       'last_hour', ops.counted('requests', 60, now()), 'errors_last_hour', ops.counted('request_errors', 60, now())),
     'jobs', v_depth || jsonb_build_object(
-      'oldest_seconds', (select coalesce(round(extract(epoch from now() - min(run_at))), 0) from ops.job_ready
-        where not is_waiting and leased_until is null and run_at <= now()),
+      'oldest_seconds', coalesce(round(extract(epoch from now() - ops.oldest_ready_at())), 0),
       'dead_letters', (select count(*) from (select from ops.job_dead_letter limit 10001) as counted),
       'completed_last_hour', ops.counted('jobs_completed', 60, now()), 'failed_last_hour', ops.counted('jobs_failed', 60, now()),
       'paused', (select coalesce(jsonb_agg(handler.name order by handler.name), '[]'::jsonb) from ops.job_handler as handler where handler.paused_at is not null),
@@ -1082,11 +1108,24 @@ declare
   v_after_id uuid;
   v_filter constant jsonb := ops.check_filter(p_filter, 'user_id', 'platform', 'status', 'attention', 'id');
   v_limit constant integer := ops.page_limit(p_limit);
+  v_attention uuid[];
   v_rows jsonb[];
   v_cursor text;
 begin
   perform ops.require_role('admin', 'moderator');
   select at, id into v_after_at, v_after_id from ops.cursor_parts(p_cursor) as parts;
+  if (v_filter ->> 'attention')::boolean then
+    -- Two kinds, each by its index: a condition with "or" between them would look at every account.
+    v_attention := array(
+      (select account.id from public.social_account as account
+      where account.deleted_at is null and (account.status <> 'active' or account.last_error is not null)
+        and (account.created_at, account.id) < (v_after_at, v_after_id)
+      order by account.created_at desc, account.id desc limit case when v_filter - 'attention' = '{}' then v_limit + 1 end)
+      union
+      select account.id from public.social_account as account
+      where account.deleted_at is null and account.connection_id = any (array(select connection.id from public.platform_connection as connection
+        where connection.is_active and connection.refresh_failures > 0 order by connection.refresh_failures desc limit 1000)));
+  end if;
   with page as (
     select account.*, platform.slug as platform
     from public.social_account as account
@@ -1096,9 +1135,7 @@ begin
       and (not v_filter ? 'id' or account.id = ops.uuid_of(v_filter ->> 'id'))
       and (not v_filter ? 'platform' or platform.slug = v_filter ->> 'platform')
       and (not v_filter ? 'status' or account.status = v_filter ->> 'status')
-      and (coalesce((v_filter ->> 'attention')::boolean, false) is false or account.deleted_at is null and (account.status <> 'active' or account.last_error is not null
-        or account.connection_id = any (array(select connection.id from public.platform_connection as connection
-          where connection.is_active and connection.refresh_failures > 0 order by connection.refresh_failures desc limit 1000))))
+      and (v_attention is null or account.id = any (v_attention))
     order by account.created_at desc, account.id desc
     limit v_limit + 1
   ), shown as (
@@ -1257,13 +1294,13 @@ begin
   with looked_at as (
     select letter.* from ops.job_dead_letter as letter
     where (letter.failed_at, letter.job_id) < (v_after_at, v_after_id)
+      and (not v_filter ? 'error_code' or letter.error_code = v_filter ->> 'error_code')
     order by letter.failed_at desc, letter.job_id desc
     limit case when v_filter = '{}' then v_limit + 1 else 20000 end
   ), page as (
     select looked_at.failed_at, job.id, ops.describe_job(job) || jsonb_build_object('failed_at', looked_at.failed_at) as item
     from looked_at join public.job_queue as job on job.id = looked_at.job_id
     where (not v_filter ? 'handler' or looked_at.handler = v_filter ->> 'handler')
-      and (not v_filter ? 'error_code' or job.error_code = v_filter ->> 'error_code')
       and (not v_filter ? 'user_id' or job.user_id = ops.uuid_of(v_filter ->> 'user_id'))
     order by looked_at.failed_at desc, job.id desc
     limit v_limit + 1
@@ -1274,10 +1311,13 @@ begin
   return ops.page_of(v_rows, v_limit, v_cursor, jsonb_build_object(
     'total', (select count(*) from (select from ops.job_dead_letter limit 10001) as counted), 'total_stops_at', 10001,
     'groups', (select coalesce(jsonb_agg(to_jsonb(kind) order by kind.letters desc), '[]'::jsonb) from (
-      select letter.handler, job.error_code, count(*) as letters, max(letter.failed_at) as latest_at,
-        (array_agg(left(job.error_message, 200) order by letter.failed_at desc))[1] as error_message
-      from (select * from ops.job_dead_letter order by failed_at desc limit 1000) as letter join public.job_queue as job on job.id = letter.job_id
-      group by letter.handler, job.error_code order by count(*) desc limit 20) as kind),
+      select alike.handler, alike.error_code, alike.letters, alike.latest_at,
+        (select left(job.error_message, 200) from public.job_queue as job where job.id = alike.latest_id) as error_message
+      from (
+        select letter.handler, letter.error_code, count(*) as letters, max(letter.failed_at) as latest_at,
+          (array_agg(letter.job_id order by letter.failed_at desc))[1] as latest_id
+        from (select * from ops.job_dead_letter order by failed_at desc limit 1000) as letter
+        group by letter.handler, letter.error_code order by count(*) desc limit 20) as alike) as kind),
     'groups_of_latest', 1000));
 end;
 $$;
@@ -1893,8 +1933,8 @@ begin
   end if;
   v_ids := array(
     select letter.job_id
-    from ops.job_dead_letter as letter join public.job_queue as job on job.id = letter.job_id
-    where letter.handler = p_handler and (p_error_code is null or job.error_code = p_error_code)
+    from ops.job_dead_letter as letter
+    where letter.handler = p_handler and (p_error_code is null or letter.error_code = p_error_code)
     order by letter.failed_at
     limit least(greatest(p_limit, 1), 1000));
   if p_decision = 'retry' then

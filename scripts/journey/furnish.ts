@@ -193,9 +193,33 @@ const failForGood: Step = {
       }::uuid), 1, 3, 3, 'provider_unavailable',
             'YouTube did not answer three times; the sync goes on where it stopped', now() - interval '4 seconds', now()
           where not exists (select from ops.job_dead_letter)
-          returning id, handler)
-        insert into ops.job_dead_letter (job_id, handler) select id, handler from failed`;
+          returning id, handler, error_code)
+        insert into ops.job_dead_letter (job_id, handler, error_code) select id, handler, error_code from failed`;
       return "one dead letter";
+    } finally {
+      await sql.end();
+    }
+  },
+};
+
+/** Followers of two months, which a stack that was made today cannot have seen. */
+const followers: Step = {
+  name: "Two months of followers",
+  async run({ stack, session }) {
+    if (!stack.db_url) return "no database to write to";
+    const sql = postgres(stack.db_url, { max: 1, onnotice: () => {} });
+    try {
+      // Growth in steps of their own for each account, so that no two lines lie on each other.
+      await sql`
+        insert into ops.account_stat_daily (social_account_id, day, followers)
+        select account.id, (now() at time zone 'utc')::date - n,
+          round(account.followers_count * (1 - (n + 3 * sin(n * shape.step)) * shape.step / 100))
+        from public.social_account as account
+        cross join lateral (select 0.4 + abs(hashtext(account.id::text) % 40) / 100.0 as step) as shape
+        cross join generate_series(1, 60) as n
+        where account.user_id = ${session?.user.id ?? null} and account.followers_count is not null
+        on conflict do nothing`;
+      return "60 days";
     } finally {
       await sql.end();
     }
@@ -208,6 +232,7 @@ const STEPS: Step[] = [
   clicks,
   changePlan,
   ...PLATFORMS.flatMap((platform) => [connectPlatform(platform), syncPlatform(platform)]),
+  followers,
   suggest,
   suggestMore,
   draftPosts,

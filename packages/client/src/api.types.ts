@@ -449,7 +449,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Clicks on the caller's own items */
+    /** Clicks on the caller's own items, and followers of their accounts */
     get: operations["get-click-stats"];
     put?: never;
     post?: never;
@@ -2737,7 +2737,7 @@ export interface paths {
     put?: never;
     /**
      * Clicks on the caller's own items by day (UTC), by referrer host and by country, as far as they are rolled up (a minute at most)
-     * @description Clicks on the caller's own items by day (UTC), by referrer host and by country, as far as they are rolled up (a minute at most): {total_clicks, by_day, by_referrer, by_country}.
+     * @description Clicks on the caller's own items by day (UTC), by referrer host and by country, as far as they are rolled up (a minute at most): {total_clicks, by_day, by_referrer, by_country, followers_by_day}. followers_by_day: of each account as the day's last sync left them; null when one item is asked for.
      */
     post: operations["rpc_get_click_stats"];
     delete?: never;
@@ -2837,7 +2837,7 @@ export interface paths {
     put?: never;
     /**
      * For the caller, of each engine
-     * @description For the caller, of each engine: the site, how many submissions are in which state and why, what is left of its quotas, the last run; the plan's quota; the mode.
+     * @description For the caller, of each engine: the site, how many of the latest counts_of_latest submissions are in which state and why, what is left of its quotas, the last run; the plan's quota; the mode.
      */
     post: operations["rpc_get_seo_overview"];
     delete?: never;
@@ -7134,6 +7134,12 @@ export interface operations {
               clicks: number;
               referrer_host: string | null;
             }[];
+            followers_by_day: {
+              day: string;
+              followers: number;
+              /** Format: uuid */
+              social_account_id: string;
+            }[] | null;
             total_clicks: number;
           };
         };
@@ -7823,6 +7829,7 @@ export interface operations {
         };
         content: {
           "application/json": {
+            counts_of_latest: number;
             engines: {
               display_name: string;
               failed: number;

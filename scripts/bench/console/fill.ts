@@ -102,7 +102,7 @@ export async function fillConsole(
       series(from, to)
     }) as given`);
     await insert("dead letters", 1, () => `
-      insert into ops.job_dead_letter (job_id, handler, failed_at) select id, handler, finished_at from public.job_queue where status = 'failed'`);
+      insert into ops.job_dead_letter (job_id, handler, error_code, failed_at) select id, handler, error_code, finished_at from public.job_queue where status = 'failed'`);
     await insert("open jobs", Math.round(jobs / 100), (from, to) => `
       with given as (
         insert into public.job_queue (user_id, job_type, handler, dedupe_hash, max_attempts, run_at)

@@ -1,6 +1,6 @@
 /**
  * GET /functions/v1/get-click-stats — clicks on the caller's own items: by day (UTC), by the referrer's host, by country. Bots and
- * prefetches are left out; clicks of the last minute may be.
+ * prefetches are left out; clicks of the last minute may be. Beside them the followers of the caller's accounts, day by day.
  */
 import * as z from "zod";
 import { dataOf } from "../_shared/database/database.ts";
@@ -10,7 +10,7 @@ const clicks = z.int().min(0);
 
 export default endpoint({
   name: "get-click-stats",
-  summary: "Clicks on the caller's own items",
+  summary: "Clicks on the caller's own items, and followers of their accounts",
   method: "GET",
   auth: "user",
   rate: "user_read",
@@ -28,6 +28,10 @@ export default endpoint({
     by_referrer: z.array(z.object({ referrer_host: z.string().nullable(), clicks })),
     /** Null: the platform's proxy did not say. */
     by_country: z.array(z.object({ country: z.string().nullable(), clicks })),
+    /** Followers of each account as the day's last sync left them; a day without one has no row. Null when `content_id` is given. */
+    followers_by_day: z.array(
+      z.object({ social_account_id: z.uuid(), day: z.string(), followers: z.int().min(0) }),
+    ).nullable(),
   }),
   async handle({ input, db }) {
     if (input.since && input.until && input.since > input.until) {

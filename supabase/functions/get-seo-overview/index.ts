@@ -8,6 +8,8 @@ const Time = z.string().nullable();
 const Overview = z.object({
   /** auto: whatever is published or changed is submitted; manual: when asked; disabled: nothing. */
   mode: z.enum(["auto", "manual", "disabled"]),
+  /** The counts are of so many submissions, the newest. */
+  counts_of_latest: Count,
   plan: z.object({ limit: Count, used: Count, resets_at: z.string() }).nullable(),
   engines: z.array(z.object({
     search_engine: z.string(),

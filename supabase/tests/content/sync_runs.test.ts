@@ -308,6 +308,49 @@ test("a sync run refreshes the account's figures, and schedules the next by how 
   assert.match(String(row?.display_name), /^Channel/, "a null member leaves the column");
 });
 
+test("the day's last number of followers is kept, for as long as the account's content", async (db) => {
+  const told = async (account: Record<string, unknown> | null) => {
+    await db.query("update subscription set syncs_used = 0 where user_id = $owner");
+    await db.value(applyCall(await begin(db), page(["a"]), [item("a")], true, account), "service");
+  };
+  const history = () =>
+    db.query(
+      `select followers::integer, day = (now() at time zone 'utc')::date - 1 as is_of_before from ops.account_stat_daily
+      where social_account_id = $account order by day`,
+    );
+  await told(null);
+  await told({ followers_count: null, display_name: "A channel that hides it" });
+  assert.deepEqual(await history(), [], "what is not known is no zero");
+  await told({ followers_count: 41 });
+  await told({ followers_count: 42 });
+  await told({ followers_count: null });
+  assert.deepEqual(await history(), [{ followers: 42, is_of_before: false }]);
+  await db.query("update ops.account_stat_daily set day = day - 1 where social_account_id = $account");
+  await told({ followers_count: 0 });
+  assert.deepEqual(await history(), [
+    { followers: 42, is_of_before: true },
+    { followers: 0, is_of_before: false },
+  ]);
+  const asked = (as: "owner" | "other", item = "null") =>
+    db.value<{ followers_by_day: { followers: number }[] | null }>(
+      `select get_click_stats(p_content_id => ${item})`,
+      as,
+    );
+  assert.deepEqual((await asked("owner")).followers_by_day?.map((row) => row.followers), [42, 0]);
+  assert.deepEqual((await asked("other")).followers_by_day, []);
+  assert.equal((await asked("owner", "gen_random_uuid()")).followers_by_day, null);
+  await db.query("select ops.erase_content(array[$account]::uuid[], 1000)");
+  assert.deepEqual(await history(), []);
+  await db.query(
+    "update social_account set followers_count = 7, connection_id = connection_id where id = $account",
+  );
+  assert.deepEqual(
+    await history(),
+    [{ followers: 7, is_of_before: false }],
+    "connecting begins it anew",
+  );
+});
+
 Deno.test("two hundred syncs at once with one unit left: one runs, the others hear of the quota, the limit is exact", async () => {
   await withPerson(async ({ id, sql }) => {
     const [connected] = await sql<

@@ -22,7 +22,7 @@ import {
 import { Bars, Chart, dayBefore, daysBetween } from "../ui/plots.tsx";
 import { categoryName, platformName } from "../visitor/item_card.tsx";
 import { bestTimes, type Measured, sums } from "./best_time.ts";
-import { isConnected, nameOf, useAccounts } from "./data.ts";
+import { type Account, isConnected, nameOf, useAccounts } from "./data.ts";
 
 type Item =
   & Measured
@@ -164,20 +164,74 @@ export default function Analytics() {
           </>
         )}
       </Query>
-      <Section title={t.analytics.growth}>
+      <Section title={t.analytics.growth} lede={t.analytics.growth_lede}>
         <Query of={accounts}>
-          {(all) => (
-            <Figures>
-              {all.filter(isConnected).map((account) => (
-                <Figure key={account.id} name={`${nameOf(account)} · ${platformName(account.platform.slug)}`}>
-                  <Num value={account.followers_count} compact />
-                </Figure>
-              ))}
-            </Figures>
-          )}
+          {(all) => <Growth accounts={all.filter(isConnected)} clicks={clicks} since={since} />}
         </Query>
       </Section>
     </Page>
+  );
+}
+
+const fullName = (account: Account) => `${nameOf(account)} · ${platformName(account.platform.slug)}`;
+
+/** A plot can be told apart in five colours; whoever has more accounts sees the largest, and all of them in the figures. */
+const MOST_LINES = 5;
+
+/** Followers of each account: now, what was gained, and from the first day that is known. */
+function Growth({ accounts, clicks, since }: {
+  accounts: Account[];
+  clicks: ReturnType<typeof useCall<"get-click-stats">>;
+  since: string;
+}) {
+  const days = new Map<string, Map<string, number>>();
+  for (const { social_account_id, day, followers } of clicks.data?.followers_by_day ?? []) {
+    const of = days.get(social_account_id) ?? new Map<string, number>();
+    days.set(social_account_id, of.set(day.slice(0, 10), followers));
+  }
+  const drawn = accounts.filter(({ id }) => days.has(id))
+    .sort((one, other) => (other.followers_count ?? 0) - (one.followers_count ?? 0)).slice(0, MOST_LINES);
+  const first = [...days.values()].flatMap((of) => [...of.keys()]).sort()[0];
+  const x = first ? daysBetween(first > since ? first : since, dayBefore(0)) : [];
+  return (
+    <div className="stack">
+      <Figures>
+        {accounts.map((account) => (
+          <Figure
+            key={account.id}
+            name={fullName(account)}
+            note={<Gained now={account.followers_count} before={days.get(account.id)?.values().next().value} />}
+          >
+            <Num value={account.followers_count} compact />
+          </Figure>
+        ))}
+      </Figures>
+      <Query of={clicks}>
+        {() =>
+          drawn.length === 0 ? <p className="quiet">{t.analytics.growth_none}</p> : (
+            <Chart
+              title={t.analytics.growth}
+              x={x}
+              isJoined
+              series={drawn.map((account) => ({
+                name: fullName(account),
+                values: x.map((day) => days.get(account.id)?.get(day) ?? null),
+              }))}
+            />
+          )}
+      </Query>
+    </div>
+  );
+}
+
+function Gained({ now, before }: { now: number | null; before?: number }) {
+  if (now === null || before === undefined) return null;
+  if (now === before) return <>{t.analytics.unchanged}</>;
+  const count = number(Math.abs(now - before), true);
+  return (
+    <span className={now > before ? "up" : "down"}>
+      {now > before ? t.analytics.gained(count) : t.analytics.lost(count)}
+    </span>
   );
 }
 

@@ -23,6 +23,7 @@ import {
 import { kindName, Picture } from "../visitor/item_card.tsx";
 import { visitor } from "../texts/visitor.ts";
 import { nameOf, useAccounts } from "./data.ts";
+import { duration } from "../ui/format.ts";
 
 type Item = Pick<
   Row<"content_item">,
@@ -33,6 +34,8 @@ type Item = Pick<
   | "visibility"
   | "views_count"
   | "likes_count"
+  | "comments_count"
+  | "duration_seconds"
   | "total_clicks"
   | "published_at"
   | "deleted_at"
@@ -43,7 +46,7 @@ type Item = Pick<
   | "thumbnail_url"
 >;
 const COLUMNS =
-  "id, title, description, content_type, visibility, views_count, likes_count, total_clicks, published_at, deleted_at, vanished_at, hidden_at, updated_at, social_account_id, thumbnail_url";
+  "id, title, description, content_type, visibility, views_count, likes_count, comments_count, duration_seconds, total_clicks, published_at, deleted_at, vanished_at, hidden_at, updated_at, social_account_id, thumbnail_url";
 const PAGE = 30;
 
 export default function Library() {
@@ -80,6 +83,8 @@ export default function Library() {
         : asked.is("deleted_at", null);
       if (account) asked = asked.eq("social_account_id", account);
       if (kind) asked = asked.eq("content_type", kind);
+      // What has no length stands in no order by it.
+      if (sort === "duration_seconds") asked = asked.not("duration_seconds", "is", null);
       return await pageOf<Item>(asked, sort as "published_at", { after, size: PAGE, signal });
     },
     { keep: true },
@@ -269,6 +274,19 @@ export default function Library() {
                   numeric: true,
                   cell: ({ views_count }) => <Num value={views_count} compact />,
                 },
+                ...(sort === "likes_count" || sort === "comments_count"
+                  ? [{
+                    name: t.library.columns[sort],
+                    numeric: true,
+                    cell: (item: Item) => <Num value={item[sort]} compact />,
+                  }]
+                  : sort === "duration_seconds"
+                  ? [{
+                    name: t.library.columns.duration_seconds,
+                    numeric: true,
+                    cell: (item: Item) => duration(item.duration_seconds ?? 0),
+                  }]
+                  : []),
                 {
                   name: t.library.columns.visits,
                   numeric: true,

@@ -59,7 +59,7 @@ export default function Seo() {
     >
       {(tell.error || setMode.error) && <Problem error={tell.error ?? setMode.error} />}
       <Query of={overview} rows={5}>
-        {({ mode, plan, engines }) => (
+        {({ mode, plan, engines, counts_of_latest }) => (
           <>
             <div className="filters">
               <Select
@@ -80,6 +80,8 @@ export default function Seo() {
             <div className="halves">
               {engines.map((engine) => <One key={engine.search_engine} engine={engine} />)}
             </div>
+            {engines.reduce((sum, one) => sum + countsOf(one).reduce((all, [, count]) => all + count, 0), 0) >=
+                counts_of_latest && <p className="quiet">{t.seo.counted(number(counts_of_latest))}</p>}
             <Section title={t.seo.connect}>
               <Card>
                 <OwnSite engines={engines} />
@@ -95,11 +97,14 @@ export default function Seo() {
   );
 }
 
-function One({ engine }: { engine: Engine }) {
-  const { display_name, site, reasons, quotas } = engine;
-  const counts = (["pending", "submitted", "indexed", "rejected", "failed"] as const).map((state) =>
+const countsOf = (engine: Engine) =>
+  (["pending", "submitted", "indexed", "rejected", "failed"] as const).map((state) =>
     [state, engine[state]] as const
   );
+
+function One({ engine }: { engine: Engine }) {
+  const { display_name, site, reasons, quotas } = engine;
+  const counts = countsOf(engine);
   return (
     <Card>
       <div className="stack">

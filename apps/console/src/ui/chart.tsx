@@ -18,6 +18,8 @@ export interface ChartProps {
   x: string[];
   series: Series[];
   bars?: boolean;
+  /** Draws on over gaps: of a total that was not asked for every day. */
+  isJoined?: boolean;
   /** Moments of one day, shown as times in the viewer's zone. */
   isClock?: boolean;
   format?: (value: number) => string;
@@ -26,7 +28,7 @@ export interface ChartProps {
 const HEIGHT = 240;
 const COLOURS = ["--accent", "--info", "--good", "--warn", "--bad"];
 
-export default function Chart({ title, x, series, bars, isClock, format = number }: ChartProps) {
+export default function Chart({ title, x, series, bars, isJoined, isClock, format = number }: ChartProps) {
   const frame = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(null);
   const [isTable, setTable] = useState(false);
@@ -50,7 +52,13 @@ export default function Chart({ title, x, series, bars, isClock, format = number
           time: true,
           ...(x.length === 1 ? { range: (_, low) => [low - 3 * 86_400, low + 3 * 86_400] } : {}),
         },
-        y: { range: (_, low, high) => [Math.min(0, low), Math.max(1, high) * 1.08] },
+        y: {
+          // How a total moves is not seen from zero.
+          range: (_, low, high) =>
+            isJoined
+              ? [Math.max(0, low - (high - low || 1) * 0.1), high + (high - low || 1) * 0.1]
+              : [Math.min(0, low), Math.max(1, high) * 1.08],
+        },
       },
       axes: [
         {
@@ -78,6 +86,7 @@ export default function Chart({ title, x, series, bars, isClock, format = number
             label: name,
             stroke,
             width: 2,
+            spanGaps: isJoined,
             points: { show: x.length < 40 && !bars },
             value: (_, value) => value === null ? t.not_available : format(value),
             ...(bars ? { fill: stroke, paths: uPlot.paths.bars?.({ size: [0.7, 40] }) } : {}),
