@@ -200,7 +200,9 @@ function Growth({ accounts, clicks, since }: {
           <Figure
             key={account.id}
             name={fullName(account)}
-            note={<Gained now={account.followers_count} before={days.get(account.id)?.values().next().value} />}
+            note={
+              <Gained now={account.followers_count} before={days.get(account.id)?.values().next().value} />
+            }
           >
             <Num value={account.followers_count} compact />
           </Figure>

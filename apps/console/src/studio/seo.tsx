@@ -80,7 +80,10 @@ export default function Seo() {
             <div className="halves">
               {engines.map((engine) => <One key={engine.search_engine} engine={engine} />)}
             </div>
-            {engines.reduce((sum, one) => sum + countsOf(one).reduce((all, [, count]) => all + count, 0), 0) >=
+            {engines.reduce(
+                  (sum, one) => sum + countsOf(one).reduce((all, [, count]) => all + count, 0),
+                  0,
+                ) >=
                 counts_of_latest && <p className="quiet">{t.seo.counted(number(counts_of_latest))}</p>}
             <Section title={t.seo.connect}>
               <Card>
