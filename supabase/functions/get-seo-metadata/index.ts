@@ -51,7 +51,7 @@ export default endpoint({
       throw new ApiError("not_found", `Cannot find the item: none with id ${input.content_id} is public`);
     }
     const creator = await admin.call("get_seo_creator", { p_slug: input.slug ?? "" }, SeoCreator.nullable());
-    if (creator) return creatorHead(creator, urls);
+    if (creator) return creatorHead(creator, urls, now());
     throw new ApiError("not_found", `Cannot find the creator: none with slug ${input.slug} is public`);
   },
 });

@@ -67,13 +67,13 @@ export function itemHead(item: SeoItem, urls: PublicUrls, now: Date): PageHead {
   });
 }
 
-export function creatorHead(creator: SeoCreator, urls: PublicUrls): PageHead {
+export function creatorHead(creator: SeoCreator, urls: PublicUrls, now: Date): PageHead {
   const { url, name, description, avatar } = profileOf(creator, urls);
   return headOf({ title: name, description: snippet(description), url }, urls, {
     image: avatar,
     og: { "og:type": "profile", "profile:username": creator.slug },
     twitter: { "twitter:card": "summary", "twitter:creator": handle(creator.twitter_username) },
-    json_ld: creatorDocuments(creator, urls),
+    json_ld: creatorDocuments(creator, urls, now),
   });
 }
 

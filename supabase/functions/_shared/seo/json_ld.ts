@@ -3,7 +3,7 @@
  * is there. What the rules are stands in `rules.ts`.
  */
 import { isClaimable } from "./rules.ts";
-import { type Facts, isoDuration, profileOf, type SeoCreator, type SeoItem } from "./page_facts.ts";
+import { type Facts, isoDuration, past, profileOf, type SeoCreator, type SeoItem } from "./page_facts.ts";
 import type { PublicUrls } from "./settings.ts";
 
 /** A node, as JSON has it. */
@@ -30,13 +30,13 @@ export function itemDocuments(item: SeoItem, facts: Facts, urls: PublicUrls): Do
 }
 
 /** What a creator's page says. */
-export function creatorDocuments(creator: SeoCreator, urls: PublicUrls): Document[] {
+export function creatorDocuments(creator: SeoCreator, urls: PublicUrls, now: Date): Document[] {
   const { url, name, description, avatar, profile_urls } = profileOf(creator, urls);
   const page = compact({
     "@type": "ProfilePage",
     url,
-    dateCreated: creator.created_at,
-    dateModified: creator.updated_at,
+    dateCreated: past(creator.created_at, now),
+    dateModified: past(creator.updated_at, now),
     mainEntity: compact({
       "@type": "Person",
       name,

@@ -174,13 +174,21 @@ function zoned(time: unknown): string | null {
   const [, date, clock, zone = "Z"] = given;
   const offset = zone === "Z" ? "+00:00" : `${zone.slice(0, 3)}:${zone.slice(3).replace(":", "") || "00"}`;
   const instant = `${date}T${clock}${offset}`;
-  return Number.isNaN(Date.parse(instant)) ? null : instant;
+  // Parsers take the 30th of February for the 2nd of March; the schemas do not.
+  const day = Date.parse(`${date}T00:00:00Z`);
+  const isReal = !Number.isNaN(day) && new Date(day).toISOString().startsWith(`${date}T`);
+  return !isReal || Number.isNaN(Date.parse(instant)) ? null : instant;
 }
 
 /** Of a broadcast, also of one that is still to come. */
 function broadcastOf(metadata: JsonObject): Facts["broadcast"] {
   const starts_at = zoned(metadata.live_started_at ?? metadata.live_scheduled_at);
-  return starts_at === null ? null : { starts_at, ends_at: zoned(metadata.live_ended_at) };
+  if (starts_at === null) return null;
+  const ends_at = zoned(metadata.live_ended_at);
+  return {
+    starts_at,
+    ends_at: ends_at !== null && Date.parse(ends_at) < Date.parse(starts_at) ? null : ends_at,
+  };
 }
 
 function seconds(duration: number | null): number | null {

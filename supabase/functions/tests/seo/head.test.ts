@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { creatorHead, itemHead } from "../../_shared/seo/head.ts";
 import { isoDuration, past, type SeoCreator, type SeoItem } from "../../_shared/seo/page_facts.ts";
 import { oneLine } from "../../_shared/seo/words.ts";
-import { hostileTexts, NOW, realItems, seoItem, URLS } from "../support/seo_items.ts";
+import { AND_URLS, hostileTexts, NOW, realItems, seoItem, URLS } from "../support/seo_items.ts";
 import { headFaults, readHead } from "../support/structural_validator.ts";
 
 const CREATOR: SeoCreator = {
@@ -120,9 +120,23 @@ Deno.test("dates have a zone and are never in the future", () => {
   assert.equal(past("2026-11-01T10:00:00", NOW), "2026-11-01T10:00:00+00:00");
   assert.equal(past("2026-11-01 10:00:00.123456+05:30", NOW), "2026-11-01T10:00:00+05:30");
   assert.equal(past("2026-11-01T10:00:00-08", NOW), "2026-11-01T10:00:00-08:00");
-  for (const time of ["2026-11-27T00:00:00Z", "yesterday", "2026-13-01T00:00:00Z", "2026-11-01", ""]) {
+  const none = ["2026-11-27T00:00:00Z", "yesterday", "2026-13-01T00:00:00Z", "2026-11-01", "", "infinity"];
+  for (const time of [...none, "2026-02-30T10:00:00Z", "2026-11-31 10:00:00", "2025-02-29T10:00:00+01:00"]) {
     assert.equal(past(time, NOW), null, time);
   }
+  assert.equal(past("2024-02-29T23:59:59-11:00", NOW), "2024-02-29T23:59:59-11:00");
+  const page = (updated_at: string) =>
+    creatorHead({ ...CREATOR, created_at: "2026-11-01 10:00:00", updated_at }, URLS, NOW).json_ld[0];
+  assert.equal(page("2031-01-01T00:00:00Z")?.dateModified, undefined);
+  assert.equal(page("2026-11-02 10:00:00")?.dateModified, "2026-11-02T10:00:00+00:00");
+  assert.equal(page("2026-11-02 10:00:00")?.dateCreated, "2026-11-01T10:00:00+00:00");
+  // Of a broadcast that ended before it began only the beginning is said.
+  const broadcast = (live_ended_at: string) =>
+    main(seoItem({ metadata: { live: "none", live_started_at: "2026-11-02T10:00:00", live_ended_at } }))
+      .publication as Record<string, unknown>;
+  assert.equal(broadcast("2026-11-02T09:00:00Z").endDate, undefined);
+  assert.equal(broadcast("2026-02-30T09:00:00Z").endDate, undefined);
+  assert.equal(broadcast("2026-11-02T11:00:00Z").endDate, "2026-11-02T11:00:00+00:00");
   // What a platform dates into the future was there when it was first seen.
   assert.equal(
     main(seoItem({ published_at: "2031-01-01T00:00:00Z" })).uploadDate,
@@ -142,13 +156,26 @@ Deno.test("an item without a title has one made of what there is", () => {
 });
 
 Deno.test("a creator's page says who they are and where else they are", () => {
-  const head = creatorHead(CREATOR, URLS);
+  const head = creatorHead(CREATOR, URLS, NOW);
   assert.deepEqual(headFaults(head.html, NOW), []);
   assert.deepEqual(head.json_ld.map((document) => document["@type"]), ["ProfilePage", "BreadcrumbList"]);
   assert.deepEqual((head.json_ld[0]?.mainEntity as Record<string, unknown>).sameAs, [
     "https://www.youtube.com/@bread",
   ]);
   assert.equal(head.twitter_tags["twitter:creator"], "@bread");
+});
+
+Deno.test("addresses with & in them are escaped once wherever they stand, and not at all in JSON-LD", () => {
+  const item = seoItem({ permalink: "https://www.youtube.com/watch?v=a&t=1", slug: "salt & pepper's" });
+  const { html, json_ld, canonical_url } = itemHead(item, AND_URLS, NOW);
+  assert.deepEqual(headFaults(html, NOW), []);
+  assert.equal(canonical_url, `https://watch.example.com/watch?a=1&v=${item.id}`);
+  assert.ok(html.includes(`<link rel="canonical" href="${canonical_url.replaceAll("&", "&amp;")}">`));
+  assert.ok(!html.includes("&amp;amp;"));
+  assert.equal(json_ld[0]?.url, canonical_url);
+  assert.deepEqual(json_ld[0]?.thumbnailUrl, [`https://watch.example.com/t?w=1&id=${item.id}`]);
+  const creator = creatorHead({ ...CREATOR, avatar_url: "https://example.com/a?b=1&c='2'" }, AND_URLS, NOW);
+  assert.ok(creator.html.includes(`content="https://example.com/a?b=1&amp;c=&apos;2&apos;"`));
 });
 
 Deno.test("1,000 hostile titles, descriptions, tags and names leave neither tag nor script, and are read as they were", () => {
@@ -162,7 +189,7 @@ Deno.test("1,000 hostile titles, descriptions, tags and names leave neither tag 
     const line = oneLine(hostile);
     if (line !== "" && line.length <= 100) assert.equal(title, line);
     assert.equal((html.match(/<\/script/gi) ?? []).length, head.json_ld.length);
-    const creator = creatorHead({ ...CREATOR, display_name: hostile, bio: hostile }, URLS);
+    const creator = creatorHead({ ...CREATOR, display_name: hostile, bio: hostile }, URLS, NOW);
     assert.deepEqual(headFaults(creator.html, NOW), [], JSON.stringify(hostile));
   }
 });

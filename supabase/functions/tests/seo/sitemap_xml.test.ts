@@ -4,7 +4,7 @@ import { Readable } from "node:stream";
 import { parseSitemap } from "sitemap";
 import type { SeoItem } from "../../_shared/seo/page_facts.ts";
 import { creatorEntry, itemEntry, sitemapIndex, urlSet } from "../../_shared/seo/sitemap_xml.ts";
-import { hostileTexts, NOW, realItems, seoItem, URLS } from "../support/seo_items.ts";
+import { AND_URLS, hostileTexts, NOW, realItems, seoItem, URLS } from "../support/seo_items.ts";
 import { xsdFaults } from "../support/xsd.ts";
 
 async function unpacked({ gzip }: { gzip: Uint8Array<ArrayBuffer> }): Promise<string> {
@@ -96,6 +96,32 @@ Deno.test("1,000 hostile titles, descriptions, tags and names are valid XML and 
       if (!item.title.includes(escape)) assert.ok(!video.title.includes(escape), JSON.stringify(item.title));
     }
   }
+});
+
+Deno.test("addresses with & and quotes in them are escaped once in every field", async () => {
+  const item = seoItem({ slug: "salt & <pepper>", tags: ["a&b", "&amp;"] });
+  const xml = await unpacked(
+    await urlSet([
+      [itemEntry(item, AND_URLS, NOW), null],
+      [itemEntry(seoItem({ content_type: "image" }), AND_URLS, NOW), null],
+      [creatorEntry({ slug: "a&b's", changed_at: item.changed_at }, AND_URLS, NOW), null],
+    ]),
+  );
+  assert.deepEqual(await xsdFaults(xml, "page"), []);
+  const [entry, picture, creator] = await parseSitemap(Readable.from([xml]));
+  assert.equal(entry?.url, `https://watch.example.com/watch?a=1&v=${item.id}`);
+  const [video] = entry?.video ?? [];
+  assert.equal(video?.thumbnail_loc, `https://watch.example.com/t?w=1&id=${item.id}`);
+  assert.deepEqual(video?.tag, ["a&b", "&amp;"], "an escape that somebody wrote is text");
+  assert.equal(
+    video?.["uploader:info"],
+    "https://watch.example.com/c?a='1'&name=salt%20%26%20%3Cpepper%3E",
+  );
+  assert.equal(picture?.img[0]?.url, `https://watch.example.com/t?w=1&id=${item.id}`);
+  assert.equal(creator?.url, "https://watch.example.com/c?a='1'&name=a%26b%27s");
+  const index = sitemapIndex([{ url: AND_URLS.sitemapPage(1), changed_at: null }]);
+  assert.deepEqual(await xsdFaults(index, "index"), []);
+  assert.match(index, /<loc>https:\/\/watch\.example\.com\/sitemap\?a=1&amp;page=1<\/loc>/);
 });
 
 const real = await realItems(1_000);

@@ -10,6 +10,14 @@ export const URLS = publicUrls(testSettings({
   PUBLIC_SITE_NAME: "Watch & Learn",
   PUBLIC_THUMBNAIL_PATH: "/t/{id}",
 }));
+/** Addresses that have to be escaped wherever they stand. */
+export const AND_URLS = publicUrls(testSettings({
+  PUBLIC_SITE_URL: "https://watch.example.com",
+  PUBLIC_ITEM_PATH: "/watch?a=1&v={id}",
+  PUBLIC_CREATOR_PATH: "/c?a='1'&name={slug}",
+  PUBLIC_THUMBNAIL_PATH: "/t?w=1&id={id}",
+  PUBLIC_SITEMAP_PAGE_PATH: "/sitemap?a=1&page={page}",
+}));
 export const NOW = new Date("2026-11-26T12:00:00Z");
 
 /** An item that lacks nothing, with changes. */
