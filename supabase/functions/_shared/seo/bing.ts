@@ -23,17 +23,35 @@ const Refusal = z.object({
   ErrorCode: z.int().refine((code) => code !== 0),
   Message: z.string().default(""),
 });
-const Quota = z.object({ d: z.object({ DailyQuota: z.int(), MonthlyQuota: z.int() }) });
-const Sites = z.object({ d: z.array(z.object({ Url: z.string(), IsVerified: z.boolean() })) });
+const Quota = z.object({ DailyQuota: z.int(), MonthlyQuota: z.int() });
+const Sites = z.array(z.object({ Url: z.string(), IsVerified: z.boolean() }));
 
-/** `/Date(1790000000000-0700)/`: the milliseconds are UTC, what follows is only whose clock it was. */
-const BingDate = z.string().transform((text) => new Date(Number(/\((-?\d+)/.exec(text)?.[1] ?? Number.NaN)));
-const UrlInfo = z.object({ d: z.object({ HttpStatus: z.int(), LastCrawledDate: BingDate }).nullable() });
+/**
+ * `/Date(1790000000000-0700)/`: the milliseconds are UTC, what follows is only whose clock it was. ISO 8601 with a zone is a date as well,
+ * anything else is none.
+ */
+function bingDate(given: unknown): Date | null {
+  const [, milliseconds, iso] =
+    /^(?:\/Date\((-?\d+)(?:[+-]\d{4})?\)\/|(\d{4}-\d\d-\d\dT.+(?:Z|[+-]\d\d:\d\d)))$/.exec(String(given)) ??
+      [];
+  const date = new Date(milliseconds === undefined ? iso ?? Number.NaN : Number(milliseconds));
+  return Number.isNaN(date.getTime()) ? null : date;
+}
+
+/**
+ * Microsoft documents the members' names, not what they mean
+ * (https://learn.microsoft.com/dotnet/api/microsoft.bing.webmaster.api.interfaces.urlinfo): never crawled is the year 1, and a status of 0 is
+ * given for pages that stand in the index, too. Whatever is left out or of another kind counts as not said.
+ */
+const UrlInfo = z.object({
+  HttpStatus: z.coerce.number().int().min(100).max(599).nullable().catch(null),
+  LastCrawledDate: z.unknown().transform(bingDate),
+}).nullable().catch(null);
 
 export const bing: Engine = {
   slug: "bing",
   async windows(context, site) {
-    const { d: left } = await ask(context, site, "GetUrlSubmissionQuota", {
+    const left = await ask(context, site, "GetUrlSubmissionQuota", {
       siteUrl: site.engine_site ?? site.url,
     }, Quota);
     const now = context.now();
@@ -50,14 +68,18 @@ export const bing: Engine = {
   /** Whether Bing has read the page since, and what it met there. That the page is in the index it does not say. */
   async inspect(context, site, { url, submitted_at }) {
     const siteUrl = site.engine_site ?? site.url;
-    const { d: found } = await ask(context, site, "GetUrlInfo", { siteUrl, url }, UrlInfo);
+    const found = await ask(context, site, "GetUrlInfo", { siteUrl, url }, UrlInfo);
     const waiting = {
       verdict: "waiting",
       code: "not_crawled_yet",
       message: "Bing has not read the page yet",
     } as const;
-    if (!found || !(found.LastCrawledDate >= submitted_at)) return waiting;
-    const { HttpStatus: status, LastCrawledDate: at } = found;
+    const at = found?.LastCrawledDate;
+    if (!at || at < submitted_at) return waiting;
+    const status = found.HttpStatus;
+    if (status === null) {
+      return { ...waiting, code: "status_unknown", message: "Bing does not say what it met there" };
+    }
     const rejected = (code: string, message: string) => ({ verdict: "rejected", code, message }) as const;
     if (status === 404 || status === 410) {
       return rejected("page_not_found", "Bing finds no page at this address");
@@ -73,7 +95,7 @@ export const bing: Engine = {
     };
   },
   async ownership(context, site) {
-    const { d: sites } = await ask(context, site, "GetUserSites", {}, Sites);
+    const sites = await ask(context, site, "GetUserSites", {}, Sites);
     const own = sites.filter(({ Url, IsVerified }) =>
       IsVerified && `${site.url}/`.startsWith(withSlash(Url))
     );
@@ -115,7 +137,9 @@ async function ask<Schema extends z.ZodType>(
   );
   const refusal = explain(status, body);
   if (refusal) throw refusal;
-  const parsed = schema.safeParse(body);
+  // The documents have the answer below `d`. One without is read all the same.
+  const isWrapped = typeof body === "object" && body !== null && "d" in body;
+  const parsed = schema.safeParse(isWrapped ? body.d : body);
   if (!parsed.success) {
     throw new EngineFault("malformed", "engine_answer_unknown", "Bing gave an answer that cannot be read");
   }

@@ -28,12 +28,13 @@ export const indexnow: Engine = {
   windows: () => Promise.resolve([]),
   async submit(context, site, pages) {
     const host = new URL(site.url).host;
-    const own = pages.filter(({ url }) => new URL(url).host === host);
+    // A folder's key is shown there and opens nothing beside it, and one foreign address has the whole list refused.
+    const own = pages.filter(({ url }) => url.startsWith(`${site.url}/`));
     const foreign = pages.filter((page) => !own.includes(page)).map(({ id }): PageOutcome => ({
       id,
       outcome: "rejected",
       code: "foreign_host",
-      message: `This address is not of ${host}`,
+      message: `This address is not of ${site.url}`,
     }));
     const all: BatchResult = { outcomes: foreign };
     for (let at = 0; at < own.length; at += MOST) {
