@@ -42,11 +42,11 @@ drop function ops.book_seo_windows, ops.drop_seo_pages, ops.enter_seo, ops.expir
   ops.url_part, public.begin_seo_run, public.begin_seo_submissions, public.claim_seo_checks,
   public.claim_seo_submissions, public.claim_sitemap_pages, public.claim_thumbnails, public.connect_seo_site,
   public.continue_sitemap, public.end_seo_run, public.get_seo_check, public.get_seo_creator,
-  public.get_seo_item, public.get_seo_overview, public.get_thumbnail, public.list_seo_work,
-  public.list_sitemap_pages, public.note_thumbnail, public.observe_seo_quota, public.operate_seo_sites,
-  public.put_sitemap_page, public.put_thumbnails, public.read_seo_connection, public.read_sitemap_page,
-  public.set_seo_mode, public.settle_seo_checks, public.settle_seo_submissions, public.settle_seo_verification,
-  public.take_seo_quota, public.take_sitemap_page;
+  public.get_seo_item, public.get_seo_overview, public.get_thumbnail, public.keep_seo_secret,
+  public.list_seo_work, public.list_sitemap_pages, public.note_thumbnail, public.observe_seo_quota,
+  public.operate_seo_sites, public.put_sitemap_page, public.put_thumbnails, public.read_seo_connection,
+  public.read_sitemap_page, public.set_seo_mode, public.settle_seo_checks, public.settle_seo_submissions,
+  public.settle_seo_verification, public.take_seo_quota, public.take_sitemap_page;
 drop table ops.thumbnail_check, ops.sitemap_change, ops.sitemap_page, ops.seo_setting, public.seo_usage, public.seo_submission, public.seo_connection, public.search_engine;
 
 do $$

@@ -173,6 +173,7 @@ create table ops.oauth_state (
   platform text not null,
   code_verifier text not null,
   redirect_uri text not null,
+  details jsonb,
   created_at timestamptz not null default now(),
   expires_at timestamptz not null default now() + interval '10 minutes',
   constraint oauth_state_pkey primary key (state),
@@ -181,6 +182,7 @@ create table ops.oauth_state (
 );
 alter table ops.oauth_state enable row level security;
 comment on table ops.oauth_state is 'Consents under way. A row is taken by deleting it, so it can be taken once.';
+comment on column ops.oauth_state.details is 'What a consent is for, where that is no account of a platform: the site, at a search engine.';
 
 -- Serves the limit of open consents a person, and the foreign key.
 create index oauth_state_user_id_idx on ops.oauth_state (user_id, created_at);
@@ -214,11 +216,13 @@ comment on index ops.data_deletion_open_idx is 'Query "open requests": where com
 -- ## Functions: consent
 
 -- Security definer: states are in ops, which no API role reaches.
-create function public.begin_oauth(p_user_id uuid, p_platform text, p_state text, p_code_verifier text, p_redirect_uri text)
+create function public.begin_oauth(p_user_id uuid, p_platform text, p_state text, p_code_verifier text, p_redirect_uri text,
+  p_details jsonb default null)
 returns void
 language plpgsql volatile security definer set search_path = '' as $$
 begin
-  if not exists (select from public.platform where slug = p_platform and is_active) then
+  -- With details it is a search engine's, which a later module knows.
+  if p_details is null and not exists (select from public.platform where slug = p_platform and is_active) then
     raise exception using errcode = 'SVG01', message = format('There is no platform named %s', left(p_platform, 60));
   end if;
   -- A token outlives its user by up to an hour.
@@ -231,8 +235,8 @@ begin
     select dead.state from ops.oauth_state as dead where dead.expires_at < now()
     order by dead.expires_at limit 20 for update skip locked));
 
-  insert into ops.oauth_state (state, user_id, platform, code_verifier, redirect_uri)
-  values (p_state, p_user_id, p_platform, p_code_verifier, p_redirect_uri);
+  insert into ops.oauth_state (state, user_id, platform, code_verifier, redirect_uri, details)
+  values (p_state, p_user_id, p_platform, p_code_verifier, p_redirect_uri, p_details);
 
   -- Twenty open consents are plenty for a person; the oldest give way.
   delete from ops.oauth_state
@@ -245,13 +249,13 @@ comment on function public.begin_oauth is 'Keeps what the callback will need for
 
 -- Security definer: states are in ops, which no API role reaches.
 create function public.take_oauth_state(p_user_id uuid, p_platform text, p_state text)
-returns table (code_verifier text, redirect_uri text)
+returns table (code_verifier text, redirect_uri text, details jsonb)
 language plpgsql volatile security definer set search_path = '' as $$
 begin
   return query
     delete from ops.oauth_state as taken
     where taken.state = p_state and taken.user_id = p_user_id and taken.platform = p_platform and taken.expires_at > now()
-    returning taken.code_verifier, taken.redirect_uri;
+    returning taken.code_verifier, taken.redirect_uri, taken.details;
   if not found then
     raise exception using errcode = 'SVO01',
       message = 'This consent has expired, was used already or belongs to someone else: start connecting again';

@@ -303,6 +303,14 @@ end;
 $$;
 comment on function public.connect_seo_site is 'A creator''s own site at an engine, not verified yet; the key goes into Vault and is never read back by a person.';
 
+create function public.keep_seo_secret(p_connection_id uuid, p_old text, p_new text) returns void
+language sql volatile security definer set search_path = '' as $$
+  select vault.update_secret(secret.id, p_new)
+  from public.seo_connection as connection join vault.decrypted_secrets as secret on secret.name = connection.vault_secret_name
+  where connection.id = p_connection_id and secret.decrypted_secret = p_old;
+$$;
+comment on function public.keep_seo_secret is 'An engine gave another refresh token for the old one. What was connected anew in the meantime stays.';
+
 create function public.read_seo_connection(p_connection_id uuid, p_user_id uuid default null) returns jsonb
 language plpgsql stable security definer set search_path = '' as $$
 declare
@@ -1714,7 +1722,7 @@ grant execute on function
 -- Who may execute what. Module 000 took the default away: a function that is not named here is its owner's alone.
 grant execute on function ops.set_seo_mode, public.set_seo_mode, ops.get_seo_overview, public.get_seo_overview to authenticated;
 grant execute on function
-  public.operate_seo_sites, public.connect_seo_site, public.begin_seo_run, public.end_seo_run, public.read_seo_connection, public.settle_seo_verification, public.take_seo_quota,
+  public.operate_seo_sites, public.connect_seo_site, public.keep_seo_secret, public.begin_seo_run, public.end_seo_run, public.read_seo_connection, public.settle_seo_verification, public.take_seo_quota,
   public.observe_seo_quota, public.begin_seo_submissions, public.claim_seo_submissions, public.settle_seo_submissions, public.list_seo_work,
   public.claim_seo_checks, public.settle_seo_checks
   to service_role;

@@ -63,7 +63,7 @@ const PHASES: Omit<Phase, "number">[] = [
         "indexnow-key",
       ],
       ...["refresh-sitemap", "robots", "sitemap", "submit-to-seo", "thumbnail", "validate-seo"],
-      "verify-search-engine",
+      ...["oauth-search-console-init", "oauth-search-console-callback", "verify-search-engine"],
     ],
     settings: ["PUBLIC_SITE_URL"],
   },

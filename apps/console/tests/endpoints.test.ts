@@ -9,8 +9,9 @@ const BY_THE_CLIENT: Record<string, string> = {
   "rpc/get_change_horizon": "api.watch",
   job_log: "api.jobs.logs",
 };
-for (const slug of ["youtube", "instagram", "tiktok", "facebook", "twitter"]) {
-  BY_THE_CLIENT[`sync-${slug}`] = "api.sync";
+const PLATFORMS = ["youtube", "instagram", "tiktok", "facebook", "twitter"];
+for (const slug of PLATFORMS) BY_THE_CLIENT[`sync-${slug}`] = "api.sync";
+for (const slug of [...PLATFORMS, "search-console"]) {
   BY_THE_CLIENT[`oauth-${slug}-init`] = "`oauth-${platform}-init`";
   BY_THE_CLIENT[`oauth-${slug}-callback`] = "`oauth-${platform}-callback`";
 }

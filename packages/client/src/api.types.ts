@@ -902,6 +902,40 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/functions/v1/oauth-search-console-callback": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Finishes connecting a site in Google Search Console */
+    post: operations["oauth-search-console-callback"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/functions/v1/oauth-search-console-init": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Starts connecting a site in Google Search Console */
+    post: operations["oauth-search-console-init"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/functions/v1/oauth-tiktok-callback": {
     parameters: {
       query?: never;
@@ -7861,6 +7895,7 @@ export interface operations {
                 verified_at: string | null;
               } | null;
               submitted: number;
+              takes_consent: boolean;
             }[];
             /** @enum {string} */
             mode: "auto" | "manual" | "disabled";
@@ -9107,6 +9142,120 @@ export interface operations {
         "application/json": {
           /** Format: uri */
           redirect_uri?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** Format: uri */
+            authorization_url: string;
+            state: string;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  "oauth-search-console-callback": {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same body gives the first answer again for 24 hours */
+        "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "code": "4/0AX4XfWh-code",
+         *       "state": "Qy8x2ZpW0cVn5tLr7KfJd3hGs9Bm1TaEu4Ri6YoXwNk"
+         *     }
+         */
+        "application/json": {
+          code?: string;
+          error?: string;
+          state: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            code: string | null;
+            /** Format: uuid */
+            connection_id: string;
+            is_verified: boolean;
+            message: string | null;
+            proofs: {
+              /** @enum {string} */
+              method: "meta" | "file" | "engine";
+              what: string;
+              where: string;
+            }[];
+            search_engine: string;
+            site_url: string;
+          };
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      404: components["responses"]["Problem404"];
+      405: components["responses"]["Problem405"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      502: components["responses"]["Problem502"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  "oauth-search-console-init": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "site_url": "https://example.com",
+         *       "redirect_uri": "http://localhost:3000/oauth/callback"
+         *     }
+         */
+        "application/json": {
+          item_path?: string;
+          /** Format: uri */
+          redirect_uri?: string;
+          site_url: string;
         };
       };
     };

@@ -47,6 +47,7 @@ export const KEYED: ReadonlySet<string> = new Set([
   "create-post",
   "oauth-facebook-callback",
   "oauth-instagram-callback",
+  "oauth-search-console-callback",
   "oauth-tiktok-callback",
   "oauth-twitter-callback",
   "oauth-youtube-callback",

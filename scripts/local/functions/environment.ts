@@ -125,6 +125,8 @@ export function simulatorSettings(url: string): Record<string, string> {
     PUBLIC_SITE_URL: "https://streamvibe.example",
     PUBLIC_SITE_NAME: "StreamVibe",
     GOOGLE_SEARCH_CONSOLE_API_KEY: "ya29.local-search-console",
+    GOOGLE_SEARCH_CONSOLE_CLIENT_ID: "streamvibe-local.apps.googleusercontent.com",
+    GOOGLE_SEARCH_CONSOLE_CLIENT_SECRET: "GOCSPX-local-simulator",
     BING_WEBMASTER_API_KEY: "local-bing-webmaster-key",
     YANDEX_WEBMASTER_TOKEN: "y0_local-yandex-token",
     INDEXNOW_API_KEY: "streamvibe-local-indexnow-key",

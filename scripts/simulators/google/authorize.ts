@@ -18,6 +18,9 @@ export const scope_words: Readonly<Record<string, string>> = {
   "https://www.googleapis.com/auth/youtubepartner-channel-audit":
     "See private information of your channel for an audit",
   "https://www.googleapis.com/auth/yt-analytics.readonly": "See YouTube Analytics reports for your content",
+  "https://www.googleapis.com/auth/webmasters": "View and manage Search Console data for your verified sites",
+  "https://www.googleapis.com/auth/webmasters.readonly": "View Search Console data for your verified sites",
+  "https://www.googleapis.com/auth/indexing": "Submit data to Google for indexing",
   "https://www.googleapis.com/auth/userinfo.email": "See your primary Google Account email address",
   "https://www.googleapis.com/auth/userinfo.profile":
     "See your personal info, including any that you made public",

@@ -2,9 +2,20 @@
 import { consentRoutes, type ConsentRules } from "../engine/consent.ts";
 import { errorPage } from "../engine/consent_page.ts";
 import { type GrantRules, Grants } from "../engine/grants.ts";
+import type { SimulatorClock } from "../engine/clock.ts";
 import type { Answer, Call, Context, Route } from "../engine/provider.ts";
 import { google_brand, readAuthorize, scope_words } from "./authorize.ts";
 import { accessOf, local_client, refused, revoke, token, tokenInfo } from "./token.ts";
+
+/** One Google a server, whichever of its APIs is called: by the clock that its dialects share. */
+const grants_of = new WeakMap<SimulatorClock, Grants>();
+
+/** The grants that every API of Google asks. */
+export function grantsOfGoogle({ clock }: Context): Grants {
+  const grants = grants_of.get(clock);
+  if (!grants) throw new Error("Cannot ask for grants: no dialect of Google keeps any");
+  return grants;
+}
 
 /** Grants of Google accounts; a hundred refresh tokens of one live at once, each for half a year without use. */
 export function googleGrants(
@@ -27,6 +38,7 @@ export function googleGrants(
       return { ...accessOf(grants, { account, scopes, offline: true }), refresh_token };
     },
   });
+  grants_of.set(context.clock, grants);
   return grants;
 }
 

@@ -1,8 +1,18 @@
-/** Google Search Console (properties, sitemaps, URL inspection) and the Indexing API. */
+/**
+ * Google Search Console (properties, sitemaps, URL inspection) and the Indexing API. A key is a bare token, or the id of an account whose
+ * consent a token is of.
+ */
 import { type Answer, bearer, type Call, type Context, json, type Provider } from "../engine/provider.ts";
 import { Quota } from "../engine/quota.ts";
-import { deadToken, failureByReason, googleError, noCredential } from "../google/google_error.ts";
-import { Holders, hostOf, Index, local_site, parseJson, Told } from "./told.ts";
+import {
+  deadToken,
+  failureByReason,
+  googleError,
+  missingScope,
+  noCredential,
+} from "../google/google_error.ts";
+import { grantsOfGoogle } from "../google/oauth.ts";
+import { type Holder, Holders, hostOf, Index, local_site, parseJson, Told } from "./told.ts";
 
 export const local_google_token = "ya29.local-search-console";
 
@@ -28,12 +38,26 @@ export function googleSearch(context: Context): Provider {
       status: "RESOURCE_EXHAUSTED",
     });
 
-  /** The caller's level at a property; an answer when they have none. */
-  const enter = (call: Call, siteUrl: string): string | Answer => {
+  const accountOf = (call: Call) => {
+    const token = bearer(call);
+    return token && (grantsOfGoogle(context).accountOf(token) ?? token);
+  };
+  /** Whose sites a call may see; an answer when it may see none. */
+  const holderOf = (call: Call, scope = "webmasters"): Holder | Answer => {
     const token = bearer(call);
     if (token === undefined) return noCredential("google.searchconsole");
-    const holder = holders.of(token);
-    if (!holder) return deadToken();
+    const account = grantsOfGoogle(context).accountOf(token);
+    if (account === undefined) return holders.of(token) ?? deadToken();
+    const access = call.fault?.token ? undefined : grantsOfGoogle(context).access(token);
+    if (!access) return deadToken();
+    const needed = `https://www.googleapis.com/auth/${scope}`;
+    if (!access.scopes.includes(needed)) return missingScope("google.searchconsole", [needed]);
+    return holders.of(account) ?? { key: account, sites: [] };
+  };
+  /** The caller's level at a property; an answer when they have none. */
+  const enter = (call: Call, siteUrl: string): string | Answer => {
+    const holder = holderOf(call);
+    if ("status" in holder) return holder;
     const level = holder.sites.find(({ site }) => site === siteUrl)?.level ?? "SITE_OWNER";
     if (
       !holder.sites.some(({ site, verified }) => site === siteUrl && verified) ||
@@ -53,10 +77,8 @@ export function googleSearch(context: Context): Provider {
     return hostOf(url) === host || hostOf(url)?.endsWith(`.${host}`) === true;
   };
   const sites = (call: Call): Answer => {
-    const token = bearer(call);
-    if (token === undefined) return noCredential("google.searchconsole");
-    const holder = holders.of(token);
-    if (!holder) return deadToken();
+    const holder = holderOf(call);
+    if ("status" in holder) return holder;
     const siteEntry = holder.sites.map(({ site, verified, level = "SITE_OWNER" }) => ({
       siteUrl: site,
       permissionLevel: verified ? level : "SITE_UNVERIFIED_USER",
@@ -67,7 +89,7 @@ export function googleSearch(context: Context): Provider {
     const { site = "", feed = "" } = call.params;
     const level = enter(call, site);
     if (typeof level !== "string") return level;
-    if (!quota.take("calls_minute", bearer(call))) return limited("queries per minute");
+    if (!quota.take("calls_minute", accountOf(call))) return limited("queries per minute");
     if (!covers(site, feed)) {
       return googleError(400, `'${feed}' is not a valid sitemap of '${site}'`, {
         domain: "global",
@@ -146,8 +168,8 @@ export function googleSearch(context: Context): Provider {
     };
   };
   const publish = (call: Call): Answer => {
-    const holder = holders.of(bearer(call));
-    if (!holder) return deadToken();
+    const holder = holderOf(call, "indexing");
+    if ("status" in holder) return holder;
     const { url, type } = parseJson(call.body) ?? {};
     if (hostOf(url) === undefined || (type !== "URL_UPDATED" && type !== "URL_DELETED")) {
       return googleError(400, "Invalid value at 'url_notification'", {
@@ -185,7 +207,7 @@ export function googleSearch(context: Context): Provider {
       { method: "POST", path: "/indexing.googleapis.com/v3/urlNotifications:publish", handle: publish },
     ],
     parts: [holders, told, index, quota],
-    accountOf: bearer,
+    accountOf,
     failure: (reason) => failureByReason(reason),
   };
 }

@@ -2,46 +2,48 @@
 import * as z from "zod";
 import { dataOf } from "../_shared/database/database.ts";
 import { endpoint } from "../_shared/http/endpoint.ts";
+import { takesConsent } from "../_shared/seo/registry.ts";
 
 const Count = z.int();
 const Time = z.string().nullable();
-const Overview = z.object({
+const Engine = z.object({
+  search_engine: z.string(),
+  display_name: z.string(),
+  /** Null: nothing is set up there. */
+  site: z.object({
+    connection_id: z.string(),
+    site_url: z.string(),
+    /** False: the operator's, which serves every creator. */
+    is_own: z.boolean(),
+    is_verified: z.boolean(),
+    verified_at: Time,
+    last_run_at: Time,
+    /** The engine wants no call before that. */
+    paused_until: Time,
+    error_code: z.string().nullable(),
+    error_message: z.string().nullable(),
+  }).nullable(),
+  pending: Count,
+  submitted: Count,
+  indexed: Count,
+  rejected: Count,
+  failed: Count,
+  /** Why they are where they are, the most frequent first. */
+  reasons: z.array(
+    z.object({ status: z.string(), code: z.string().nullable(), message: z.string(), count: Count }),
+  ),
+  /** The engine's own; of the windows that are open now. */
+  quotas: z.array(
+    z.object({ quota: z.string(), limit: Count.nullable(), used: Count, resets_at: z.string() }),
+  ),
+});
+const Kept = z.object({
   /** auto: whatever is published or changed is submitted; manual: when asked; disabled: nothing. */
   mode: z.enum(["auto", "manual", "disabled"]),
   /** The counts are of so many submissions, the newest. */
   counts_of_latest: Count,
   plan: z.object({ limit: Count, used: Count, resets_at: z.string() }).nullable(),
-  engines: z.array(z.object({
-    search_engine: z.string(),
-    display_name: z.string(),
-    /** Null: nothing is set up there. */
-    site: z.object({
-      connection_id: z.string(),
-      site_url: z.string(),
-      /** False: the operator's, which serves every creator. */
-      is_own: z.boolean(),
-      is_verified: z.boolean(),
-      verified_at: Time,
-      last_run_at: Time,
-      /** The engine wants no call before that. */
-      paused_until: Time,
-      error_code: z.string().nullable(),
-      error_message: z.string().nullable(),
-    }).nullable(),
-    pending: Count,
-    submitted: Count,
-    indexed: Count,
-    rejected: Count,
-    failed: Count,
-    /** Why they are where they are, the most frequent first. */
-    reasons: z.array(
-      z.object({ status: z.string(), code: z.string().nullable(), message: z.string(), count: Count }),
-    ),
-    /** The engine's own; of the windows that are open now. */
-    quotas: z.array(
-      z.object({ quota: z.string(), limit: Count.nullable(), used: Count, resets_at: z.string() }),
-    ),
-  })),
+  engines: z.array(Engine),
 });
 
 export default endpoint({
@@ -52,9 +54,21 @@ export default endpoint({
   rate: "user_read",
   input: z.strictObject({}),
   example: {},
-  output: Overview,
-  async handle({ db }) {
+  output: Kept.extend({
+    engines: z.array(Engine.extend({
+      /** Whether a site can be connected by consent there: oauth-search-console-init. */
+      takes_consent: z.boolean(),
+    })),
+  }),
+  async handle({ db, settings }) {
     const client = await db();
-    return Overview.parse(dataOf(await client.rpc("get_seo_overview")));
+    const { engines, ...overview } = Kept.parse(dataOf(await client.rpc("get_seo_overview")));
+    return {
+      ...overview,
+      engines: engines.map((engine) => ({
+        ...engine,
+        takes_consent: takesConsent(settings, engine.search_engine),
+      })),
+    };
   },
 });

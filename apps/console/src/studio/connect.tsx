@@ -24,8 +24,10 @@ export function attemptOf(state: string): Attempt | undefined {
   return kept ? JSON.parse(kept) as Attempt : undefined;
 }
 
-export function Connect({ platform, then, label, kind }: {
+export function Connect({ platform, input, then, label, kind }: {
   platform: PlatformSlug;
+  /** What is asked besides: the site, at a search engine. */
+  input?: Record<string, string>;
   /** Where to go on afterwards. */
   then: string;
   label?: string;
@@ -35,7 +37,7 @@ export function Connect({ platform, then, label, kind }: {
     const redirect_uri = `${location.origin}${BASE}/oauth/callback`;
     const { authorization_url, state } = await api.call(
       `oauth-${platform}-init` as Init,
-      { redirect_uri } as Input<Init>,
+      { ...input, redirect_uri } as Input<Init>,
     );
     localStorage.setItem(KEY + state, JSON.stringify({ platform, then }));
     location.assign(authorization_url);

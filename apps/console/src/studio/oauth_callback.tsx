@@ -24,7 +24,7 @@ export default function OAuthCallback() {
     ({ platform }: Attempt) =>
       api.call(`oauth-${platform}-callback` as Callback, { state, code, error } as Input<Callback>),
     {
-      touches: ["social_account"],
+      touches: ["social_account", "get-seo-overview"],
       onDone: () => {
         say(t.oauth.done);
         go(known?.then ?? "/studio/accounts");
@@ -37,7 +37,7 @@ export default function OAuthCallback() {
     hasBegun.current = true;
     finish.mutate(known);
   }, [session]);
-  const back = <A to="/studio/accounts" className="button primary">{t.oauth.again}</A>;
+  const back = <A to={known?.then ?? "/studio/accounts"} className="button primary">{t.oauth.again}</A>;
   if (!known) {
     return (
       <Page title={t.oauth.title} narrow>

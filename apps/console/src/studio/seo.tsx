@@ -25,6 +25,7 @@ import {
   Time,
   type Tone,
 } from "../ui/parts.tsx";
+import { Connect } from "./connect.tsx";
 
 type Engine = Output<"get-seo-overview">["engines"][number];
 type Connected = Output<"connect-search-engine">;
@@ -163,13 +164,18 @@ function One({ engine }: { engine: Engine }) {
             <Time at={resets_at} relative />
           </p>
         ))}
-        {site?.is_own && <SiteActions site={site} />}
+        {site?.is_own && <SiteActions site={site} takes_consent={engine.takes_consent} />}
       </div>
     </Card>
   );
 }
 
-function SiteActions({ site }: { site: NonNullable<Engine["site"]> }) {
+/** Google is asked, not the creator for a key. */
+const CONSENT = { platform: "search-console", then: "/studio/seo" } as const;
+
+function SiteActions(
+  { site, takes_consent }: { site: NonNullable<Engine["site"]>; takes_consent: boolean },
+) {
   const [ask, question] = useAsk();
   const touches = ["get-seo-overview"];
   const verify = useAction(() => api.call("verify-search-engine", { connection_id: site.connection_id }), {
@@ -190,6 +196,14 @@ function SiteActions({ site }: { site: NonNullable<Engine["site"]> }) {
       <div className="actions">
         {!site.is_verified && (
           <Button busy={verify.isPending} onClick={() => verify.mutate()}>{t.seo.verify}</Button>
+        )}
+        {takes_consent && site.error_code === "consent_ended" && (
+          <Connect
+            {...CONSENT}
+            input={{ site_url: site.site_url }}
+            label={t.seo.consent_again}
+            kind="primary"
+          />
         )}
         <Button
           kind="danger"
@@ -218,6 +232,8 @@ function OwnSite({ engines }: { engines: Engine[] }) {
     site_url: "",
     item_path: "",
   });
+  const takes_consent = engines.find(({ search_engine }) => search_engine === draft.search_engine)
+    ?.takes_consent ?? false;
   const [credentials, setCredentials] = useState("");
   const [made, setMade] = useState<Connected>();
   const touches = ["get-seo-overview"];
@@ -288,7 +304,20 @@ function OwnSite({ engines }: { engines: Engine[] }) {
       </div>
       {(connect.error || verify.error) && <Problem error={connect.error ?? verify.error} />}
       <div className="actions">
-        <Button type="submit" kind="primary" busy={connect.isPending}>{t.seo.connect_do}</Button>
+        {takes_consent && (
+          <Connect
+            {...CONSENT}
+            input={{
+              site_url: draft.site_url,
+              ...(draft.item_path ? { item_path: draft.item_path } : {}),
+            }}
+            label={t.seo.consent}
+            kind="primary"
+          />
+        )}
+        <Button type="submit" kind={takes_consent ? "plain" : "primary"} busy={connect.isPending}>
+          {takes_consent ? t.seo.connect_key : t.seo.connect_do}
+        </Button>
       </div>
       {made && !made.is_verified && (
         <div className="stack">

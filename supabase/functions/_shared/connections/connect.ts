@@ -1,25 +1,20 @@
 /** The second half of connecting an account: the platform's answer becomes a connection, or nothing at all. */
 import * as z from "zod";
-import { ApiError, DatabaseError } from "../errors.ts";
+import { DatabaseError } from "../errors.ts";
 import { Meter } from "../platforms/meter.ts";
 import { type Grant, type Platform, PlatformFault, type PlatformSlug } from "../platforms/platform.ts";
 import { platformOf } from "../platforms/registry.ts";
 import { PLATFORMS } from "../platforms/settings.ts";
+import { ConsentAnswer, isAnswer, NO_ANSWER, takeConsent } from "./consent.ts";
 import { problemOf } from "./problem.ts";
 import { isShared } from "./shared_grant.ts";
 import type { Context } from "../context.ts";
 
 export const ConnectInput = z.strictObject({
-  state: z.string().min(1).max(512),
-  code: z.string().min(1).max(4_096).optional(),
-  /** What the platform sent instead of a code, such as `access_denied`. */
-  error: z.string().min(1).max(256).optional(),
+  ...ConsentAnswer,
   /** Which account to connect, where the login has several (Facebook pages); else the first one. */
   account_id: z.string().min(1).max(255).optional(),
-}).refine(({ code, error }) => (code === undefined) !== (error === undefined), {
-  error: "expected either code or error",
-  path: ["code"],
-});
+}).refine(isAnswer, NO_ANSWER);
 
 export const ConnectOutput = z.object({
   social_account_id: z.uuid(),
@@ -38,22 +33,8 @@ export async function connect(
     ...context,
     used: (usage) => meter.add(usage),
   });
-  // Taken before anything else: whatever happens from here on, this state is used up.
-  const [attempt] = await context.admin.call("take_oauth_state", {
-    p_user_id: user_id,
-    p_platform: slug,
-    p_state: input.state,
-  });
-  if (!attempt) throw new ApiError("oauth_state_invalid");
-  if (input.code === undefined) {
-    throw new ApiError(
-      "oauth_denied",
-      `Cannot connect ${platform.title}: access was not granted; start again to change that`,
-    );
-  }
   try {
-    const grant = await platform.exchange({ code: input.code, ...attempt });
-    requireScopes(platform, grant);
+    const { grant } = await takeConsent(context, platform, user_id, input);
     return await store(context, platform, user_id, grant, input.account_id);
   } catch (error) {
     throw problemOf(error, platform, "connect", context.now());
@@ -116,13 +97,5 @@ async function giveBack(context: Context, platform: Platform, user_id: string, g
     await platform.revoke?.(grant.tokens);
   } catch (error) {
     context.log.warn("a grant that is not kept could not be revoked", { platform: platform.slug, error });
-  }
-}
-
-/** Consent is granular: a creator may untick what is needed. */
-function requireScopes(platform: Platform, grant: Grant): void {
-  const missing = platform.required_scopes.filter((scope) => !grant.scopes.includes(scope));
-  if (missing.length > 0) {
-    throw new PlatformFault(platform.slug, "scope_missing", { reason: missing.join(" ") });
   }
 }

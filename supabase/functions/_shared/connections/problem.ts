@@ -19,7 +19,10 @@ export function needsCreator(fault: unknown): fault is PlatformFault {
 }
 
 /** Why an account is no longer synced, and what its creator can do where; stored with it and shown to them. */
-export function refusalReason(fault: PlatformFault, { title, website }: Platform): string {
+export function refusalReason(
+  fault: PlatformFault,
+  { title, website }: Pick<Platform, "title" | "website">,
+): string {
   switch (fault.kind) {
     case "scope_missing":
       return `${title} says that StreamVibe may not read your content; connect the account again and allow everything that is asked`;
@@ -37,7 +40,12 @@ export function accessEnded(title: string): string {
 }
 
 /** The fault as the caller's problem. Anything that is no fault is handed back as it is. */
-export function problemOf(error: unknown, platform: Platform, doing: Doing, now: Date): unknown {
+export function problemOf(
+  error: unknown,
+  platform: Pick<Platform, "title" | "website"> & { slug: string },
+  doing: Doing,
+  now: Date,
+): unknown {
   if (!(error instanceof PlatformFault)) return error;
   const { title } = platform;
   const say = (rule: string) => `Cannot ${doing} ${title}: ${rule}`;

@@ -2518,6 +2518,7 @@ export type Database = {
       "begin_oauth": {
         Args: {
           "p_code_verifier": string;
+          "p_details"?: Json;
           "p_platform": string;
           "p_redirect_uri": string;
           "p_state": string;
@@ -2997,6 +2998,10 @@ export type Database = {
         Returns: string;
       };
       "keep_publishing_house": { Args: { "p_bucket": string; "p_keep_days"?: number }; Returns: Json };
+      "keep_seo_secret": {
+        Args: { "p_connection_id": string; "p_new": string; "p_old": string };
+        Returns: undefined;
+      };
       "keep_stripe_customer": {
         Args: {
           "p_customer_id": string;
@@ -3467,6 +3472,7 @@ export type Database = {
         Args: { "p_platform": string; "p_state": string; "p_user_id": string };
         Returns: {
           "code_verifier": string;
+          "details": Json;
           "redirect_uri": string;
         }[];
       };

@@ -11,7 +11,6 @@ import {
   type Grant,
   type PlatformContext,
   PlatformFault,
-  type PlatformSlug,
   type Tokens,
 } from "./platform.ts";
 import { asFault, callOptions } from "./provider_client.ts";
@@ -79,7 +78,7 @@ const FAULT_OF_ERROR: ReadonlyMap<string, FaultKind> = new Map([
 ]);
 
 export function oauthClient(
-  platform: PlatformSlug,
+  platform: string,
   context: PlatformContext,
   provider: OAuthProvider,
 ): OAuthClient {
@@ -225,7 +224,7 @@ function authenticationOf(
   }
 }
 
-function faultOf(platform: PlatformSlug, error: unknown, faults: OAuthProvider["faults"]): PlatformFault {
+function faultOf(platform: string, error: unknown, faults: OAuthProvider["faults"]): PlatformFault {
   if (error instanceof PlatformFault) return error;
   if (error instanceof oauth.ResponseBodyError) {
     const own = faults && Object.hasOwn(faults, error.error) ? faults[error.error] : undefined;

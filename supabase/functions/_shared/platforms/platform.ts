@@ -282,7 +282,8 @@ export type FaultKind =
 
 /** The one error that adapters throw. It carries no token, no body and no cause, so it may be logged as it is. */
 export class PlatformFault extends Error {
-  readonly platform: PlatformSlug;
+  /** A platform's slug, or who else was asked for a consent. */
+  readonly platform: string;
   readonly kind: FaultKind;
   /** The platform's own short code (`quotaExceeded`, `invalid_grant`), for logs. */
   readonly reason: string;
@@ -294,7 +295,7 @@ export class PlatformFault extends Error {
   readonly advice: string | null;
 
   constructor(
-    platform: PlatformSlug,
+    platform: string,
     kind: FaultKind,
     options: {
       reason?: string;

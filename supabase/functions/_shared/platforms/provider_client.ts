@@ -143,7 +143,7 @@ function headersFor(tokens: Tokens): Headers {
 
 /** The options of one outgoing call; every attempt is reported as used quota, with what its answer says is left. */
 export function callOptions(
-  platform: PlatformSlug,
+  platform: string,
   context: PlatformContext,
   retry: CallOptions["retry"],
   units: number,
@@ -178,7 +178,7 @@ export function callOptions(
 
 /** What the kernel's HTTP client threw, as a fault. The cause is left behind: it may quote an answer. */
 export function asFault(
-  platform: PlatformSlug,
+  platform: string,
   error: unknown,
   now: Date,
   explain: (refusal: ProviderRefusal, now: Date) => PlatformFault,

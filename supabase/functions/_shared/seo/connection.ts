@@ -15,11 +15,11 @@ import { keyLocation } from "./indexnow.ts";
 import { ADAPTERS, operatedEngines, operatorKey } from "./registry.ts";
 import { hasPublicSite, publicUrls, SEO } from "./settings.ts";
 
-/** As `read_seo_connection()` gives it. */
 /** `meta` and `file`: the site shows the token. `engine`: the engine's own API says whose it is. */
 export const METHODS = ["meta", "file", "engine"] as const;
 export type VerificationMethod = typeof METHODS[number];
 
+/** As `read_seo_connection()` gives it. */
 export const Connection = z.object({
   id: z.string(),
   user_id: z.string().nullable(),
@@ -75,6 +75,13 @@ export function engineContext(context: Context, connection_id: string): EngineCo
         p_now: context.now().toISOString(),
       }, z.object({ granted: z.int() }));
       return granted;
+    },
+    keep: async (old, secret) => {
+      await context.admin.call("keep_seo_secret", {
+        p_connection_id: connection_id,
+        p_old: old,
+        p_new: secret,
+      });
     },
   };
 }

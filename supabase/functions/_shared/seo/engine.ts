@@ -102,6 +102,8 @@ export interface Verdict {
 export interface EngineContext extends Context {
   /** Takes calls from windows; how many were granted. */
   take(windows: Window[], amount: number): Promise<number>;
+  /** The engine gave another secret for the one at hand. */
+  keep(old: string, secret: string): Promise<void>;
 }
 
 export interface Engine {

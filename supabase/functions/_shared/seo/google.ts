@@ -19,12 +19,10 @@ import {
   type Verdict,
   type Window,
 } from "./engine.ts";
-import { googleToken } from "./google_token.ts";
+import { forgetGoogleToken, googleToken, INDEXING_SCOPE, SEARCH_CONSOLE_SCOPE } from "./google_token.ts";
 import { SEO } from "./settings.ts";
 
 const ZONE = "America/Los_Angeles";
-const SCOPE = "https://www.googleapis.com/auth/webmasters";
-const INDEXING_SCOPE = "https://www.googleapis.com/auth/indexing";
 
 const text = z.string().nullish();
 const Sites = z.object({
@@ -179,14 +177,17 @@ async function ask<Schema extends z.ZodType>(
   schema: Schema,
   init: RequestInit = {},
 ): Promise<z.output<Schema>> {
-  const token = await googleToken(context, site.secret, SCOPE);
-  const { body } = await callEngine(
-    context,
-    "google",
-    `${context.settings.of(SEO).GOOGLE_SEARCH_CONSOLE_URL}${path}`,
-    { ...init, headers: { ...init.headers as Record<string, string>, authorization: `Bearer ${token}` } },
-    explain,
-  );
+  const url = `${context.settings.of(SEO).GOOGLE_SEARCH_CONSOLE_URL}${path}`;
+  const once = async () => {
+    const token = await googleToken(context, site.secret, SEARCH_CONSOLE_SCOPE);
+    const headers = { ...init.headers as Record<string, string>, authorization: `Bearer ${token}` };
+    return await callEngine(context, "google", url, { ...init, headers }, explain);
+  };
+  const { body } = await once().catch(async (error) => {
+    const isDead = error instanceof EngineFault && error.about.status === 401;
+    if (!isDead || !await forgetGoogleToken(site.secret, SEARCH_CONSOLE_SCOPE)) throw error;
+    return await once();
+  });
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
   throw new EngineFault("malformed", "engine_answer_unknown", "Google gave an answer that cannot be read");

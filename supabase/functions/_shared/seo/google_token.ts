@@ -1,14 +1,19 @@
 /**
- * Access tokens of Google from what a creator or the operator has: a service account (RFC 7523), an OAuth consent with its refresh token
- * (`authorized_user`, as `gcloud` writes it), or a bare access token.
+ * Access tokens of Google from what a creator or the operator has: a service account (RFC 7523), a consent with its refresh token (by our
+ * own client, or by another as `gcloud` writes it: `authorized_user`), or a bare access token.
  */
 import * as z from "zod";
 import { base64url, signRs256 } from "../http/jwt.ts";
+import { requireSetting } from "../settings/settings.ts";
 import { sha256Hex } from "../text/hash.ts";
 import { callEngine, type EngineContext, EngineFault } from "./engine.ts";
 import { SEO } from "./settings.ts";
 
+export const SEARCH_CONSOLE_SCOPE = "https://www.googleapis.com/auth/webmasters";
+export const INDEXING_SCOPE = "https://www.googleapis.com/auth/indexing";
+
 const Credentials = z.union([
+  z.object({ type: z.literal("consent"), refresh_token: z.string() }),
   z.object({ type: z.literal("service_account"), client_email: z.string(), private_key: z.string() }),
   z.object({
     type: z.literal("authorized_user"),
@@ -17,7 +22,11 @@ const Credentials = z.union([
     refresh_token: z.string(),
   }),
 ]);
-const Token = z.object({ access_token: z.string(), expires_in: z.number().default(3_600) });
+const Token = z.object({
+  access_token: z.string(),
+  expires_in: z.number().default(3_600),
+  refresh_token: z.string().optional(),
+});
 
 const known = new Map<string, { token: string; expires_at: number }>();
 
@@ -25,23 +34,36 @@ const known = new Map<string, { token: string; expires_at: number }>();
 export async function googleToken(context: EngineContext, secret: string, scope: string): Promise<string> {
   if (!secret.trim().startsWith("{")) return secret.trim();
   const now = context.now().getTime();
-  const key = await sha256Hex(`${scope} ${secret}`);
+  const key = await keyOf(secret, scope);
   const kept = known.get(key);
   if (kept && kept.expires_at > now + 60_000) return kept.token;
   const grant = await grantOf(secret, scope, context);
-  const { body } = await callEngine(context, "google", context.settings.of(SEO).GOOGLE_TOKEN_URL, {
-    method: "POST",
-    body: new URLSearchParams(grant),
-  }, (status) => status === 400 || status === 401 ? refused(status) : undefined);
+  const { body } = await callEngine(
+    context,
+    "google",
+    context.settings.of(SEO).GOOGLE_TOKEN_URL,
+    { method: "POST", body: new URLSearchParams(grant) },
+    (status, body) => status === 400 || status === 401 ? refused(status, errorOf(body), secret) : undefined,
+  );
   const parsed = Token.safeParse(body);
   if (!parsed.success) {
     throw new EngineFault("malformed", "engine_answer_unknown", "Google gave an answer that cannot be read");
   }
-  const { access_token, expires_in } = parsed.data;
+  const { access_token, expires_in, refresh_token } = parsed.data;
+  if (refresh_token !== undefined && isConsent(secret)) {
+    await context.keep(secret, JSON.stringify({ type: "consent", refresh_token }));
+  }
   if (known.size > 200) known.clear();
   known.set(key, { token: access_token, expires_at: now + expires_in * 1_000 });
   return access_token;
 }
+
+/** Google accepts the token no more, whatever was said of its life. Whether there may be another. */
+export async function forgetGoogleToken(secret: string, scope: string): Promise<boolean> {
+  return known.delete(await keyOf(secret, scope));
+}
+
+const keyOf = (secret: string, scope: string) => sha256Hex(`${scope} ${secret}`);
 
 async function grantOf(
   secret: string,
@@ -57,6 +79,15 @@ async function grantOf(
     );
   }
   const given = parsed.data;
+  if (given.type === "consent") {
+    const seo = context.settings.of(SEO);
+    return {
+      grant_type: "refresh_token",
+      client_id: requireSetting(seo, "GOOGLE_SEARCH_CONSOLE_CLIENT_ID"),
+      client_secret: requireSetting(seo, "GOOGLE_SEARCH_CONSOLE_CLIENT_SECRET"),
+      refresh_token: given.refresh_token,
+    };
+  }
   if (given.type === "authorized_user") {
     const { client_id, client_secret, refresh_token } = given;
     return { grant_type: "refresh_token", client_id, client_secret, refresh_token };
@@ -79,8 +110,29 @@ async function grantOf(
   return { grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer", assertion };
 }
 
-function refused(status: number): EngineFault {
-  return new EngineFault("refused", "key_refused", "Google refuses the credentials", { status });
+/** Only the end of the grant is its creator's to mend; a client that Google does not know is the operator's. */
+function refused(status: number, error: string | undefined, secret: string): EngineFault {
+  if (!isConsent(secret)) {
+    return new EngineFault("refused", "key_refused", "Google refuses the credentials", { status });
+  }
+  return error === "invalid_grant"
+    ? new EngineFault(
+      "refused",
+      "consent_ended",
+      "Google Search Console no longer accepts the access that you gave; connect the site again",
+      { status },
+    )
+    : new EngineFault("unreachable", "engine_unavailable", "Google refuses StreamVibe itself at the moment", {
+      status,
+    });
+}
+
+function isConsent(secret: string): boolean {
+  return Credentials.safeParse(parse(secret)).data?.type === "consent";
+}
+
+function errorOf(body: unknown): string | undefined {
+  return z.object({ error: z.string() }).safeParse(body).data?.error;
 }
 
 function parse(text: string): unknown {

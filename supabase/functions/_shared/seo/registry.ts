@@ -25,6 +25,11 @@ export function operatorKey(settings: Settings, slug: EngineSlug): string | unde
   }
 }
 
+/** Whether creators can connect an engine by consent, instead of a key that they would have to make. */
+export function takesConsent(settings: Settings, search_engine: string): boolean {
+  return search_engine === "google" && settings.of(SEO).GOOGLE_SEARCH_CONSOLE_CLIENT_ID !== undefined;
+}
+
 /** The engines that the operator has keys for. */
 export function operatedEngines(settings: Settings): EngineSlug[] {
   return ENGINES.filter((slug) => operatorKey(settings, slug) !== undefined);

@@ -30,6 +30,9 @@ export const SEO = settingsPart("seo", {
 
   GOOGLE_SEARCH_CONSOLE_API_KEY: z.string().optional(),
   GOOGLE_SEARCH_CONSOLE_URL: url.default("https://searchconsole.googleapis.com"),
+  GOOGLE_SEARCH_CONSOLE_CLIENT_ID: z.string().optional(),
+  GOOGLE_SEARCH_CONSOLE_CLIENT_SECRET: z.string().optional(),
+  GOOGLE_AUTHORIZATION_URL: url.default("https://accounts.google.com/o/oauth2/v2/auth"),
   GOOGLE_TOKEN_URL: url.default("https://oauth2.googleapis.com/token"),
   GOOGLE_INDEXING_URL: url.default("https://indexing.googleapis.com"),
   GOOGLE_INDEXING_LIVE: z.enum(["on", "off"]).default("off"),

@@ -50,6 +50,7 @@ const withEngines = (test: (world: World) => Promise<void>, changes: Record<stri
         request_id: "engines",
         log: createLogger({ level: "silent", sink: () => {} }),
         admin: { call: () => Promise.reject(new Error("no database here")) } as EngineContext["admin"],
+        keep: () => Promise.reject(new Error("nothing to keep here")),
         take: (windows, amount) => {
           taken.push(...windows.map(({ quota }) => quota));
           return Promise.resolve(amount);
@@ -443,7 +444,19 @@ Deno.test("IndexNow: one host a post, with that host's key; a key that is still 
     });
     const folder = siteAt("indexnow", { url: "https://blogs.example/ada", secret: "another-key-1" });
     const inside = { ...pagesOf(1)[0] as Page, url: "https://blogs.example/ada/v/1" };
-    assert.equal((await engine.submit(context, folder, [inside])).outcomes[0]?.response_status, 200);
+    const beside = [
+      "https://blogs.example/v/1",
+      "https://blogs.example/adam/v/1",
+      "https://www.blogs.example/ada/v/1",
+      "https://blogs.example:8443/ada/v/1",
+      "https://blogs.example.evil.example/ada/v/1",
+      "https://blogs.example@evil.example/ada/v/1",
+    ].map((url, at) => ({ ...inside, id: `beside${at}`, url }));
+    const told = await engine.submit(context, folder, [...beside, inside]);
+    assert.deepEqual(
+      told.outcomes.map(({ id, outcome, response_status }) => [id, outcome, response_status]),
+      [...beside.map(({ id }) => [id, "rejected", undefined]), ["p0", "submitted", 200]],
+    );
   });
 });
 
@@ -584,7 +597,7 @@ Deno.test("what Bing and Yandex say of an address is read or still to come, reje
       assert.ok(message);
       return `${verdict} ${code}`;
     };
-    const crawled = (time: string, HttpStatus: number) => ({
+    const crawled = (time: string, HttpStatus: unknown) => ({
       LastCrawledDate: `/Date(${Date.parse(time)}-0800)/`,
       HttpStatus,
     });
@@ -596,8 +609,34 @@ Deno.test("what Bing and Yandex say of an address is read or still to come, reje
         [crawled("2027-03-10T11:00:00Z", 403), "rejected page_not_open"],
         [crawled("2027-03-10T11:00:00Z", 503), "waiting page_failed"],
         [crawled("2027-03-10T11:00:00Z", 200), "done crawled"],
+        // What Bing does not say is no verdict.
+        [crawled("2027-03-10T11:00:00Z", 0), "waiting status_unknown"],
+        [crawled("2027-03-10T11:00:00Z", null), "waiting status_unknown"],
+        [crawled("2027-03-10T11:00:00Z", "OK"), "waiting status_unknown"],
+        [crawled("2027-03-10T11:00:00Z", "404"), "rejected page_not_found"],
+        [{ LastCrawledDate: null, HttpStatus: 404 }, "waiting not_crawled_yet"],
+        [{ LastCrawledDate: "yesterday", HttpStatus: 404 }, "waiting not_crawled_yet"],
+        [{ LastCrawledDate: "/Date(1e99)/", HttpStatus: 404 }, "waiting not_crawled_yet"],
+        [{ LastCrawledDate: "2027-03-10T11:00:00", HttpStatus: 404 }, "waiting not_crawled_yet"],
+        [{ LastCrawledDate: "2027-03-10T11:00:00Z", HttpStatus: 200 }, "done crawled"],
       ] as const
-    ) assert.equal(await said("bing", null, status), wanted);
+    ) assert.equal(await said("bing", null, status), wanted, JSON.stringify(status));
+    const bing = await ADAPTERS.bing();
+    const info = crawled("2027-03-10T11:00:00Z", 200);
+    for (
+      const [body, wanted] of [
+        [{ d: info }, "done"],
+        [info, "done"],
+        [{ d: null }, "waiting"],
+        [null, "waiting"],
+        [[], "waiting"],
+        [{ d: { Message: "?" } }, "waiting"],
+      ] as const
+    ) {
+      const answered = { ...context, fetch: () => Promise.resolve(Response.json(body)) };
+      const found = await bing.inspect?.(answered, siteAt("bing"), { url, ref: null, submitted_at });
+      assert.equal(found?.verdict, wanted, JSON.stringify(body));
+    }
 
     const yandex = await ADAPTERS.yandex();
     const { outcomes } = await yandex.submit(context, await known(context, siteAt("yandex")), [page as Page]);

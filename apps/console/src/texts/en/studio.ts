@@ -93,7 +93,7 @@ export const studio = {
     unknown: "This answer belongs to no attempt of this browser",
     unknown_why:
       "Start again from Accounts. An attempt is valid for a few minutes, in the browser that began it.",
-    again: "Back to accounts",
+    again: "Back",
     go_on: "Go on",
   },
   accounts: {
@@ -419,6 +419,9 @@ export const studio = {
     credentials_hint: "Where the engine gives one. It is kept encrypted.",
     item_path: "Path of an item's page",
     connect_do: "Set up",
+    connect_key: "Set up with a key",
+    consent: "Connect with Google",
+    consent_again: "Connect with Google again",
     proofs: "Prove that it is yours",
     proof: {
       meta: "Put this tag into the page's head",
