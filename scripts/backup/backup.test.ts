@@ -1,16 +1,19 @@
 /** Backups are restored, every row compared; what is damaged or foreign is refused with nothing touched; nothing good is pruned for a bad one. */
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import postgres from "postgres";
 import { testStack } from "../test/stack.ts";
 import { type BootedStack, bootStack } from "../test_runner/boot.ts";
 import { startS3 } from "../simulators/s3/s3.ts";
-import { backup, type BackupOptions, countRows } from "./backup.ts";
+import { backup, type BackupOptions, countRows, PART_BYTES } from "./backup.ts";
+import { copyOut } from "./catalogue.ts";
 import { newIdentity, readKey, recipientOf, seal } from "./cipher.ts";
 import { drill } from "./drill.ts";
 import { StorageFiles } from "./files.ts";
 import { listArchives, MANIFEST, partsOf, readManifest } from "./manifest.ts";
 import { restore } from "./restore.ts";
 import { expired, nameOf, readRetention } from "./retention.ts";
+import { Session } from "./session.ts";
 import { openStore } from "./store.ts";
 
 const none = () => undefined;
@@ -268,6 +271,28 @@ Deno.test("what was backed up comes back: every row, sequences, secrets, files, 
       assert.equal(done.rows, made.rows);
       const [people] = await sql`select count(*)::integer as n from public.users`;
       assert.equal(people?.n, 2);
+    });
+
+    await t.step("however large a table is, no more of it is in memory than a part", async () => {
+      await sql`
+        create table public.keyless as
+        select n % 7 as kind, repeat(md5((n % 20000)::text), 12) as words from generate_series(1, 30000) as n`;
+      await sql`
+        insert into public.notification (user_id, title, message)
+        select ${person}, 'n' || n, repeat(md5(n::text), 30) from generate_series(1, 12000) as n`;
+      const large = await backup(asked);
+      const { tables } = await readManifest(store, large.name, key);
+      for (const [name, rows] of [["public.keyless", 30_000], ["public.notification", 12_000]] as const) {
+        const table = tables.find((one) => one.name === name);
+        assert.equal(table?.rows, rows);
+        assert.ok(table.bytes > 2.5 * PART_BYTES && table.parts.length < 12, `${table.parts.length} parts`);
+        for (const { plain_bytes } of table.parts) assert.ok(plain_bytes < 1.1 * PART_BYTES, `${plain_bytes}`);
+        const whole = createHash("sha256");
+        const session = await Session.open(stack.info.db_url);
+        await session.copyOut(copyOut(table), (some) => void whole.update(some));
+        await session.close();
+        assert.equal(whole.digest("hex"), table.sha256, "the pages are the whole");
+      }
     });
   } finally {
     await sql.end();

@@ -3,7 +3,6 @@
  * sums. Then all of it is read back and opened. Only after that the manifest is written, which makes it an archive; only after that older ones
  * are pruned. A run that fails or dies at any moment leaves parts without a manifest, which the next one removes.
  */
-import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { after, copyOut, readCatalogue, SESSION, tablesToCopy, type TableToCopy } from "./catalogue.ts";
 import { type Bytes, type Key, newIdentity, open, recipientOf, seal, sha256 } from "./cipher.ts";
@@ -19,7 +18,7 @@ import {
   writeManifest,
 } from "./manifest.ts";
 import { expired, nameOf, type Retention, timeOf } from "./retention.ts";
-import { Session } from "./session.ts";
+import { Rows, Session } from "./session.ts";
 import { Missing, type Store } from "./store.ts";
 
 export interface BackupOptions {
@@ -161,8 +160,9 @@ async function takeSnapshot(writer: Writer, options: BackupOptions, name: string
     options.say(`copying ${queue.length} tables of PostgreSQL ${catalogue.server_version}`);
     const tables: Table[] = [];
     await Promise.all(followers.map(async (follower) => {
+      const part = new Rows();
       for (let next = queue.shift(); next; next = queue.shift()) {
-        tables.push(await copyTable(follower, next, writer));
+        tables.push(await copyTable(follower, next, writer, part));
       }
     }));
     const { secrets, secret_names, setting_names } = await copySecrets(leader, writer, options.settings);
@@ -192,43 +192,50 @@ async function takeSnapshot(writer: Writer, options: BackupOptions, name: string
   }
 }
 
-/** In pages, each a part: what is asked for fits into memory, and the next page begins after the last row of the one before. */
-async function copyTable(session: Session, table: TableToCopy, writer: Writer): Promise<Table> {
+/** Of a part, before it is compressed: what is in memory is a few of them, however large a table is. */
+export const PART_BYTES = 4 * 1_048_576;
+const [FIRST_PAGE, LARGEST_PAGE] = [64, 65_536];
+
+/**
+ * In pages, which make parts. COPY cannot be told to wait, so no page may be more than fits into memory: how many rows the next one has
+ * follows from how long the last ones were.
+ */
+async function copyTable(session: Session, table: TableToCopy, writer: Writer, part: Rows): Promise<Table> {
   const whole = createHash("sha256");
   const parts: Part[] = [];
   const kind = table.name.replaceAll(/[^a-z0-9_.]/g, "_");
-  let bytes = 0;
-  const limit = table.key.length > 0 ? table.rows_a_part : null;
-  for (let after_last = "";;) {
-    const chunks: Uint8Array[] = [];
-    await session.copyOut(
-      copyOut(table, limit === null ? undefined : { after: after_last, limit }),
-      (chunk) => {
-        chunks.push(chunk);
-        whole.update(chunk);
-      },
-    );
-    const text = Buffer.concat(chunks);
-    if (text.length === 0) break;
-    bytes += text.length;
-    const rows = countRows(text);
-    parts.push(await writer.write(kind, text, rows));
-    if (limit === null || rows < limit) break;
-    after_last = after(
-      table,
-      text.toString("utf8", text.lastIndexOf(10, text.length - 2) + 1, text.length - 1),
-    );
-  }
-  const { name, columns, order } = table;
-  return {
-    name,
-    columns,
-    order,
-    rows: parts.reduce((sum, part) => sum + part.rows, 0),
-    bytes,
-    sha256: whole.digest("hex"),
-    parts,
+  const has_key = table.key.length > 0;
+  let [bytes, rows, rows_in_parts] = [0, 0, 0];
+  const flush = async () => {
+    if (part.length === 0) return;
+    parts.push(await writer.write(kind, part.bytes, rows - rows_in_parts));
+    rows_in_parts = rows;
+    part.clear();
   };
+  part.clear();
+  for (let after_last = "", limit = FIRST_PAGE;;) {
+    const from = part.length;
+    const offset = has_key ? 0 : rows;
+    await session.copyOut(copyOut(table, { after: after_last, offset, limit }), (some) => part.add(some));
+    const page = part.bytes.subarray(from);
+    whole.update(page);
+    bytes += page.length;
+    const found = countRows(page);
+    rows += found;
+    if (has_key && found > 0) after_last = after(table, lastRow(page));
+    const row_bytes = page.length / Math.max(1, found);
+    if (part.length > PART_BYTES / 2) await flush();
+    if (found < limit) break;
+    limit = Math.max(1, Math.min(8 * limit, LARGEST_PAGE, Math.floor(PART_BYTES / 2 / row_bytes)));
+  }
+  await flush();
+  const { name, columns, order } = table;
+  return { name, columns, order, rows, bytes, sha256: whole.digest("hex"), parts };
+}
+
+function lastRow(text: Uint8Array): string {
+  const from = text.lastIndexOf(10, text.length - 2) + 1;
+  return new TextDecoder().decode(text.subarray(from, text.length - 1));
 }
 
 export function countRows(text: Uint8Array): number {

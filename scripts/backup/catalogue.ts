@@ -14,14 +14,9 @@ export interface TableToCopy {
   order: string;
   is_unlogged: boolean;
   estimated_bytes: number;
-  /** Rows that make about one part. */
-  rows_a_part: number;
   /** Of the primary key, in its order: name, type, and whether texts are compared by their bytes. */
   key: { name: string; type: string; is_text: boolean }[];
 }
-
-/** Of a part before it is compressed. */
-const PART_BYTES = 12 * 1_048_576;
 
 /** Every table of ours and Auth's people, with what its rows are ordered by: the primary key, the same way in every cluster. */
 export async function tablesToCopy(session: Session): Promise<TableToCopy[]> {
@@ -39,9 +34,7 @@ export async function tablesToCopy(session: Session): Promise<TableToCopy[]> {
         from pg_index, unnest(indkey) with ordinality as part (attnum, place)
         join pg_attribute on attrelid = class.oid and pg_attribute.attnum = part.attnum
         where indrelid = class.oid and indisprimary), '[]') as key,
-      pg_total_relation_size(class.oid)::float8 as estimated_bytes,
-      greatest(1000, least(100000, ${PART_BYTES}::integer / greatest(64, coalesce((
-        select sum(avg_width) from pg_stats where schemaname = space.nspname and tablename = class.relname), 1024)::integer)))::integer as rows_a_part
+      pg_total_relation_size(class.oid)::float8 as estimated_bytes
     from pg_class as class
     join pg_namespace as space on space.oid = class.relnamespace
     where class.relkind in ('r', 'p') and not class.relispartition
@@ -98,14 +91,16 @@ export async function readCatalogue(
 /**
  * Rows of a table in its order, as text. The same rows are the same text in every cluster and version.
  *
- * @param page After a condition, so many.
+ * @param page So many, after the last row of the page before; without a key, after so many rows.
  */
 export function copyOut(
   { name, columns, order }: Pick<TableToCopy, "name" | "columns" | "order">,
-  page?: { after: string; limit: number },
+  page?: { after: string; offset: number; limit: number },
 ): string {
   const rows = `select ${columns.map((column) => `t.${column}`).join(", ") || "1"} from ${name} as t`;
-  const of = page ? `${page.after} order by ${order} limit ${page.limit}` : ` order by ${order}`;
+  const of = page
+    ? `${page.after} order by ${order} limit ${page.limit} offset ${page.offset}`
+    : ` order by ${order}`;
   return `copy (${rows}${of}) to stdout`;
 }
 

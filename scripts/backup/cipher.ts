@@ -58,7 +58,7 @@ export async function seal(
   const encrypter = new Encrypter();
   if ("passphrase" in to) encrypter.setPassphrase(to.passphrase);
   else encrypter.addRecipient(to.recipient);
-  return await encrypter.encrypt(new Uint8Array(await gzip(plain, { level: 4 }))) as Bytes;
+  return await encrypter.encrypt(await gzip(plain, { level: 4 })) as Bytes;
 }
 
 /** @throws When the key is another's, or a byte is not as it was. */
@@ -66,7 +66,7 @@ export async function open(sealed: Uint8Array, key: Key): Promise<Bytes> {
   const decrypter = new Decrypter();
   if (key.identity) decrypter.addIdentity(key.identity);
   if (key.passphrase) decrypter.addPassphrase(key.passphrase);
-  return new Uint8Array(await gunzip(await decrypter.decrypt(sealed)));
+  return await gunzip(await decrypter.decrypt(sealed));
 }
 
 /** The manifest's text, sealed with its code. */

@@ -38,9 +38,9 @@ class Copy {
     this.begun.resolve(connection);
   }
 
+  /** A row. */
   handleCopyData({ chunk }: { chunk: Uint8Array }): void {
-    // A copy: what it is a view of is written over by what comes next.
-    this.take(new Uint8Array(chunk));
+    this.take(chunk);
   }
 
   handleError(error: Error): void {
@@ -56,6 +56,34 @@ class Copy {
   handleRowDescription(): void {}
   handleDataRow(): void {}
   handleEmptyQuery(): void {}
+}
+
+const BLOCK = 262_144;
+
+/** Bytes that are added to, in memory that is used again: an array for each row is more than what is in it. */
+export class Rows {
+  #memory = new Uint8Array(BLOCK);
+  length = 0;
+
+  add(bytes: Uint8Array): void {
+    const needed = this.length + bytes.length;
+    if (needed > this.#memory.length) {
+      const larger = new Uint8Array(Math.max(needed, 2 * this.#memory.length));
+      larger.set(this.bytes);
+      this.#memory = larger;
+    }
+    this.#memory.set(bytes, this.length);
+    this.length = needed;
+  }
+
+  /** Valid until the next call. */
+  get bytes(): Uint8Array {
+    return this.#memory.subarray(0, this.length);
+  }
+
+  clear(): void {
+    this.length = 0;
+  }
 }
 
 export class Session {
@@ -82,10 +110,18 @@ export class Session {
     await this.client.query(text);
   }
 
-  async copyOut(text: string, take: (chunk: Uint8Array) => void): Promise<void> {
-    const copy = new Copy(text, take);
+  /** @param take Gets rows, some at a time, in memory that is written over when it returns. */
+  async copyOut(text: string, take: (rows: Uint8Array) => void): Promise<void> {
+    const rows = new Rows();
+    const copy = new Copy(text, (row) => {
+      rows.add(row);
+      if (rows.length < BLOCK) return;
+      take(rows.bytes);
+      rows.clear();
+    });
     this.client.query(copy as unknown as pg.Submittable);
     await copy.ended;
+    take(rows.bytes);
   }
 
   async copyIn(text: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
@@ -95,8 +131,8 @@ export class Session {
     try {
       for await (const bytes of chunks) {
         const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-        for (let at = 0; at < chunk.length; at += 262_144) {
-          connection.sendCopyFromChunk(chunk.subarray(at, at + 262_144));
+        for (let at = 0; at < chunk.length; at += BLOCK) {
+          connection.sendCopyFromChunk(chunk.subarray(at, at + BLOCK));
           if (connection.stream.writableNeedDrain) {
             await Promise.race([once(connection.stream, "drain"), copy.ended]);
           }
