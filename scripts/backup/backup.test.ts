@@ -286,7 +286,9 @@ Deno.test("what was backed up comes back: every row, sequences, secrets, files, 
         const table = tables.find((one) => one.name === name);
         assert.equal(table?.rows, rows);
         assert.ok(table.bytes > 2.5 * PART_BYTES && table.parts.length < 12, `${table.parts.length} parts`);
-        for (const { plain_bytes } of table.parts) assert.ok(plain_bytes < 1.1 * PART_BYTES, `${plain_bytes}`);
+        for (const { plain_bytes } of table.parts) {
+          assert.ok(plain_bytes < 1.1 * PART_BYTES, `${plain_bytes}`);
+        }
         const whole = createHash("sha256");
         const session = await Session.open(stack.info.db_url);
         await session.copyOut(copyOut(table), (some) => void whole.update(some));
