@@ -1452,6 +1452,7 @@ declare
   v_user_id constant uuid := auth.uid();
   -- So many matches of the words need no similar titles.
   c_enough constant integer := 5;
+  c_ranked constant integer := 5000;
   v_offset integer := least(greatest(coalesce(p_offset, 0), 0), 10000);
   v_limit integer := least(greatest(coalesce(p_limit, 20), 1), 100);
   v_tags constant text[] := coalesce(p_tags, '{}');
@@ -1480,9 +1481,13 @@ begin
   return query
     select item.id, item.social_account_id, item.content_type, item.title, item.description, item.tags, item.hashtags,
       item.thumbnail_url, item.permalink, item.published_at, item.views_count, ts_rank(item.search_vector, v_search.words) as rank, 'text'
-    from public.content_item as item
-    where item.user_id = v_user_id and item.deleted_at is null and item.search_vector @@ v_search.words
-      and (v_tags = '{}' or item.tags @> v_tags or item.hashtags @> v_hashtags)
+    from (
+      -- A word that is in every title: ranked are its newest, for ranking reads each match whole.
+      select * from public.content_item as mine
+      where mine.user_id = v_user_id and mine.deleted_at is null and mine.search_vector @@ v_search.words
+        and (v_tags = '{}' or mine.tags @> v_tags or mine.hashtags @> v_hashtags)
+      order by mine.published_at desc
+      limit c_ranked) as item
     order by rank desc, item.published_at desc, item.id
     limit v_limit offset v_offset;
   get diagnostics v_found = row_count;

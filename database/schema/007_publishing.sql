@@ -186,6 +186,9 @@ create index post_target_next_at_idx on publishing.post_target (next_at) where n
 create index post_target_account_due_idx on publishing.post_target (social_account_id, due_at, id);
 -- Serves list_publishing_problems(), and the policy.
 create index post_target_user_id_idx on publishing.post_target (user_id, updated_at desc);
+-- Serves list_posts() of one state.
+create index post_target_open_idx on publishing.post_target (user_id, post_id)
+  where status in ('scheduled', 'publishing', 'waiting', 'unknown', 'failed');
 create index post_target_published_id_idx on publishing.post_target (social_account_id, platform_post_id) where platform_post_id is not null;
 comment on index publishing.post_target_published_id_idx is 'Query "whose post is it": where social_account_id = … and platform_post_id = ….';
 
@@ -555,6 +558,10 @@ language sql stable security definer set search_path = '' as $$
   from publishing.post as post
   cross join lateral (select ops.post_status(post.id) as status) as state
   where post.user_id = p_user_id and (p_before is null or post.created_at < p_before) and (p_status is null or state.status = p_status)
+    -- What few posts are is not asked of each.
+    and (p_status is null or p_status in ('draft', 'published', 'partly_published', 'cancelled') or post.id = any (array(
+      select target.post_id from publishing.post_target as target
+      where target.user_id = p_user_id and target.status in ('scheduled', 'publishing', 'waiting', 'unknown', 'failed'))))
   order by post.created_at desc, post.id
   limit least(greatest(p_limit, 1), 100);
 $$;

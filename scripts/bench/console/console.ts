@@ -1,9 +1,13 @@
-/** Every list of the console at 5,000,000 jobs, 1,000,000 items and 100,000 accounts: the first page, the 20th, and each filter. */
+/**
+ * Every list of the console at 5,000,000 jobs, 1,000,000 items and 100,000 accounts: of operators the first page, the 20th, and each
+ * filter; of a creator with 100,000 items and as many jobs what each page of the studio asks for.
+ */
 import { join } from "node:path";
 import postgres from "postgres";
 import { withStack } from "../bench_stack.ts";
 import { atMost, type Benchmark, type Goal, type Row } from "../benchmark.ts";
 import { quantile } from "../measure.ts";
+import { AS_SERVICE, CREATOR, CREATOR_PAGES } from "./creator.ts";
 import { fillConsole } from "./fill.ts";
 
 const GOAL_MS = 300;
@@ -42,7 +46,7 @@ const LISTS: Record<string, object[]> = {
 
 export const consoleLists: Benchmark = {
   name: "console",
-  about: "lists of the console at 5,000,000 jobs (--size: items, a fifth of the jobs)",
+  about: "pages of the console at 5,000,000 jobs (--size: items, a fifth of the jobs)",
   run: ({ size }) =>
     withStack(async ({ db_url, home }) => {
       const share = size / 1_000_000;
@@ -57,9 +61,12 @@ export const consoleLists: Benchmark = {
       await owner.end();
 
       const sql = postgres(db_url, { max: 1, onnotice: () => {} });
-      const claims = JSON.stringify({ role: "authenticated", sub: admin?.id });
-      await sql.unsafe(`set role authenticated; select set_config('request.jwt.claims', '${claims}', false)`)
-        .simple();
+      const become = async (role: string, sub?: string) => {
+        const claims = JSON.stringify({ role, sub });
+        await sql.unsafe(`set role ${role}; select set_config('request.jwt.claims', '${claims}', false)`)
+          .simple();
+      };
+      await become("authenticated", admin?.id);
       const rows: Row[] = [];
       const goals: Goal[] = [];
       const measure = async (name: string, ask: () => Promise<unknown>) => {
@@ -97,6 +104,10 @@ export const consoleLists: Benchmark = {
           }
           if (pages === 20) await measure(`${list} ${given}, page 20`, () => page(cursor));
         }
+      }
+      for (const [page, query] of Object.entries(CREATOR_PAGES)) {
+        await become(AS_SERVICE.test(query) ? "service_role" : "authenticated", CREATOR);
+        await measure(`creator, ${page}`, () => sql.unsafe(query));
       }
       await sql.end();
       return { rows, goals };

@@ -7,6 +7,7 @@
  */
 import { parseArgs } from "node:util";
 import postgres from "postgres";
+import { fillCreator } from "./creator.ts";
 
 export const SIZES = {
   people: 100_000,
@@ -149,8 +150,11 @@ export async function fillConsole(
     },
         unnest(array['requests', 'request_errors', 'jobs_completed', 'jobs_failed', 'provider_failed:youtube', 'provider_answered:youtube']) as counter
       on conflict do nothing`);
+    await fillCreator(one, share, log);
     await one.unsafe("set session_replication_role = default").simple();
     await one.unsafe("analyze");
+    // As autovacuum would: what is yet to be sorted into an index of words would be read with every search.
+    await one.unsafe("vacuum public.content_item, ops.click_daily");
   } finally {
     one.release();
   }

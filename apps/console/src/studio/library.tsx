@@ -274,7 +274,7 @@ export default function Library() {
                   numeric: true,
                   cell: ({ views_count }) => <Num value={views_count} compact />,
                 },
-                ...(sort === "likes_count" || sort === "comments_count"
+                ...(q ? [] : sort === "likes_count" || sort === "comments_count"
                   ? [{
                     name: t.library.columns[sort],
                     numeric: true,
