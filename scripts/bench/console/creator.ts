@@ -27,10 +27,14 @@ export async function fillCreator(
       plan as (insert into public.subscription (user_id, tier_id, status_id) select '${CREATOR}',
         (select id from public.subscription_tier where slug = 'premium'), (select id from public.subscription_status where slug = 'active')),
       account as (insert into public.social_account (id, user_id, platform_id, platform_account_id, username, followers_count)
-        select ${account("n")}, '${CREATOR}', (select id from public.platform order by sort_order offset n % 5 limit 1), 'own' || n, 'own' || n, n * 1000
+        select ${
+      account("n")
+    }, '${CREATOR}', (select id from public.platform order by sort_order offset n % 5 limit 1), 'own' || n, 'own' || n, n * 1000
         from ${series(SIZES.accounts)})
     insert into ops.account_stat_daily (social_account_id, day, followers)
-      select ${account("n")}, current_date - day, n * 1000 - day from ${series(SIZES.accounts)}, generate_series(0, 364) as day`,
+      select ${account("n")}, current_date - day, n * 1000 - day from ${
+      series(SIZES.accounts)
+    }, generate_series(0, 364) as day`,
   );
   await insert(
     "items",
@@ -82,7 +86,9 @@ export async function fillCreator(
       select md5('own post' || n)::uuid, '${CREATOR}', 'Words of a post', now() + (n % 400 - 200) * interval '3 hours', now() - n * interval '1 hour'
       from ${series(size("posts"))})
     insert into publishing.post_target (post_id, user_id, social_account_id, platform, kind, body, status, due_at, published_at, error_message, who_must_act)
-    select md5('own post' || n)::uuid, '${CREATOR}', ${account("n + at")}, 'twitter', 'text', 'Words', case when n % 997 = 0 then 'failed' else 'published' end,
+    select md5('own post' || n)::uuid, '${CREATOR}', ${
+      account("n + at")
+    }, 'twitter', 'text', 'Words', case when n % 997 = 0 then 'failed' else 'published' end,
       now(), case when n % 997 <> 0 then now() end, case when n % 997 = 0 then 'Refused' end, case when n % 997 = 0 then 'creator' end
     from ${series(size("posts"))}, generate_series(0, 2) as at`,
   );
@@ -158,10 +164,12 @@ export const CREATOR_PAGES: Record<string, string> = {
   "calendar":
     `select id, title, body, publish_at from public.post where ${MINE} and publish_at >= now() - interval '15 days' and publish_at < now() + interval '15 days'
     order by publish_at limit 500`,
-  "jobs": `select id, job_type, status from public.job_queue where ${MINE} order by created_at desc, id desc limit 30`,
+  "jobs":
+    `select id, job_type, status from public.job_queue where ${MINE} order by created_at desc, id desc limit 30`,
   "jobs: cancelled":
     `select id, job_type, status from public.job_queue where ${MINE} and status = 'cancelled' order by created_at desc, id desc limit 30`,
-  "notifications": `select * from public.notification where ${MINE} order by created_at desc, id desc limit 30`,
+  "notifications":
+    `select * from public.notification where ${MINE} order by created_at desc, id desc limit 30`,
   "SEO overview": "select public.get_seo_overview()",
   "SEO submissions":
     `select id, submitted_url, status from public.seo_submission where ${MINE} order by created_at desc, id desc limit 20`,
