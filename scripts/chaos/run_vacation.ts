@@ -244,7 +244,7 @@ export async function runVacation(
     };
     const names = Object.keys(breaks);
     // The last part of the time is for healing, and for seeing that memory comes back.
-    while (elapsed() < seconds * 0.9) {
+    while (performance.now() < until - seconds * 100) {
       await pause(600 + random() * 1_400);
       const name = pick(names);
       await within(ONE_THING_MS, async () => await breaks[name]?.()).then(() => fault(name), (error) => {
