@@ -38,8 +38,8 @@ async function brokenJobs(count: number): Promise<Broken> {
   }, 'provider_unavailable', ${words}, 3, 3, now(), now(), hashtextextended(${words}, n)
     from generate_series(1, ${count}::integer) as n returning id`;
   const ids = made.map(({ id }) => id);
-  await sql`insert into ops.job_dead_letter (job_id, handler, failed_at)
-    select id, ${handler}, now() + n * interval '1 millisecond' from unnest(${ids}::uuid[]) with ordinality as job (id, n)`;
+  await sql`insert into ops.job_dead_letter (job_id, handler, error_code, failed_at)
+    select id, ${handler}, 'provider_unavailable', now() + n * interval '1 millisecond' from unnest(${ids}::uuid[]) with ordinality as job (id, n)`;
   await sql`select ops.evaluate_alerts()`;
   return {
     handler,
@@ -207,7 +207,7 @@ async function look(console: Opened, path: string): Promise<string[]> {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     faults.push(...(await console.violations()).map((one) => `${path} ${colorScheme} ${one}`));
   }
-  for (const width of [640, 320]) {
+  for (const width of [1920, 640, 320]) {
     await page.setViewportSize({ width, height: 700 });
     const wider = await console.overflow();
     if (wider > 0) faults.push(`${path} is ${wider} px wider than ${width}`);
