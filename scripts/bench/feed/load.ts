@@ -55,11 +55,8 @@ export const loadTest: Benchmark = {
       const readers = await makeReaders(owner, place.db_url, effort.size, READERS, 2_000);
       const traffic = await Traffic.of(place, owner, readers);
       console.log(`  ${readers.length} people signed in; the functions start`);
-      // What a cold start of a function costs is another benchmark's. Twice: the second time says what does not work at all.
-      await traffic.each();
-      traffic.taken();
-      await traffic.each();
-      for (const { error } of traffic.taken()) if (error) console.log(`  ${error.kind}: ${error.text}`);
+      // What a cold start of a function costs is another benchmark's.
+      await traffic.warmUp();
       const step = (due: number) => traffic.step(due);
 
       // Nobody has a list: those of the warming up are thrown away.

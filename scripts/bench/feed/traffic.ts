@@ -51,14 +51,25 @@ export class Traffic {
   /** What one of the users does next. */
   async step(due: number): Promise<void> {
     const { who, steps } = drawn(LOAD_SCENARIOS, Math.random());
-    await this.send(drawn(steps, Math.random()), one(this.tokens[who]), due);
+    await this.send(drawn(steps, Math.random()), oneOf(this.tokens[who]), due);
   }
 
-  /** Each kind of step once, one after the other. */
-  async each(): Promise<void> {
-    for (const { who, steps } of LOAD_SCENARIOS) {
-      for (const step of steps) await this.send(step, one(this.tokens[who]), performance.now());
+  /** Each kind of step, one after the other, again until it is answered; says what never is. */
+  async warmUp(): Promise<void> {
+    let waiting = LOAD_SCENARIOS.flatMap(({ who, steps }) => steps.map((step) => ({ who, step })));
+    // The second time each function's process is up, and has its connections.
+    for (let pass = 0; pass < 10 && waiting.length > 0; pass++) {
+      const left: typeof waiting = [];
+      for (const one of waiting) {
+        await this.send(one.step, oneOf(this.tokens[one.who]), performance.now());
+        if (pass === 0 || this.sent.at(-1)?.error) left.push(one);
+      }
+      waiting = left;
     }
+    for (const { error } of waiting.length > 0 ? this.sent.slice(-waiting.length) : []) {
+      if (error) console.log(`  ${error.kind}: ${error.text}`);
+    }
+    this.sent = [];
   }
 
   /** As one of the people, by number; without one as a visitor. */
@@ -74,7 +85,7 @@ export class Traffic {
   }
 
   private async send({ name, path, body }: LoadStep, token: string | undefined, due: number): Promise<void> {
-    const fill = (text: string) => filled(text, (word) => one(this.#values.get(word) ?? []) ?? "");
+    const fill = (text: string) => filled(text, (word) => oneOf(this.#values.get(word) ?? []) ?? "");
     let error: Sent["error"] = null;
     try {
       const response = await fetch(this.place.api_url + fill(path), {
@@ -97,7 +108,7 @@ export class Traffic {
   }
 }
 
-function one<T>(of: readonly T[]): T | undefined {
+function oneOf<T>(of: readonly T[]): T | undefined {
   return of[Math.floor(Math.random() * of.length)];
 }
 
