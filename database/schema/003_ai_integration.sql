@@ -922,16 +922,18 @@ comment on function ops.keep_trending is 'Keeps the keywords of a source for two
 create function public.update_trending_keywords(p_feed jsonb default '[]') returns integer
 language plpgsql volatile security definer set search_path = '' as $$
 declare
+  -- Days are UTC's, whatever the zone of the database.
+  v_today constant date := (now() at time zone 'utc')::date;
   v_rows jsonb;
   v_updated integer;
 begin
   -- What grows: tags of public items, by the views of this week and of the week before.
   with gain as (
     select stat.content_item_id,
-      max(stat.views) filter (where stat.day > current_date - 7) - coalesce(max(stat.views) filter (where stat.day <= current_date - 7), 0) as this_week,
-      coalesce(max(stat.views) filter (where stat.day <= current_date - 7) - min(stat.views) filter (where stat.day > current_date - 14), 0) as week_before
+      max(stat.views) filter (where stat.day > v_today - 7) - coalesce(max(stat.views) filter (where stat.day <= v_today - 7), 0) as this_week,
+      coalesce(max(stat.views) filter (where stat.day <= v_today - 7) - min(stat.views) filter (where stat.day > v_today - 14), 0) as week_before
     from ops.content_stat_daily as stat
-    where stat.day > current_date - 21
+    where stat.day > v_today - 21
     group by stat.content_item_id
   ), tagged as (
     select lower(tag) as keyword, lower(split_part(coalesce(item.language, ''), '-', 1)) as language, coalesce(item.category_code, '') as category,

@@ -1071,7 +1071,7 @@ language sql stable security invoker set search_path = '' as $$
   where job.user_id = p_user_id
     and (p_status is null or job.status = p_status)
     and (p_job_type is null or p_job_type in (job.job_type, job.handler))
-  order by job.created_at desc
+  order by job.created_at desc, job.id
   limit least(greatest(p_limit, 1), 100)
   offset greatest(p_offset, 0);
 $$;
@@ -1296,7 +1296,7 @@ begin
       letter.failed_at, (select count(*) from ops.job_dead_letter)
     from ops.job_dead_letter as letter
     join public.job_queue as job on job.id = letter.job_id
-    order by letter.failed_at desc
+    order by letter.failed_at desc, letter.job_id
     limit least(greatest(p_limit, 1), 100)
     offset greatest(p_offset, 0);
 end;

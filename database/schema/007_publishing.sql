@@ -548,24 +548,35 @@ $$;
 comment on function public.read_post is 'A post with its targets and, of each, every call that was made. Null for the person: the service itself.';
 
 -- Security definer: as read_post.
-create function public.list_posts(p_user_id uuid, p_status text default null, p_before timestamptz default null, p_limit integer default 50)
-returns setof jsonb
+create function public.list_posts(p_user_id uuid, p_status text default null, p_limit integer default 50, p_after_at timestamptz default null,
+  p_after_id uuid default null) returns jsonb
 language sql stable security definer set search_path = '' as $$
-  select jsonb_build_object('post_id', post.id, 'title', post.title, 'body', left(post.body, 300), 'publish_at', post.publish_at,
-    'time_zone', post.time_zone, 'version', post.version, 'status', state.status, 'created_at', post.created_at, 'targets', (
-      select coalesce(jsonb_agg(ops.describe_target(target, false) order by target.created_at, target.id), '[]')
-      from publishing.post_target as target where target.post_id = post.id))
-  from publishing.post as post
-  cross join lateral (select ops.post_status(post.id) as status) as state
-  where post.user_id = p_user_id and (p_before is null or post.created_at < p_before) and (p_status is null or state.status = p_status)
-    -- What few posts are is not asked of each.
-    and (p_status is null or p_status in ('draft', 'published', 'partly_published', 'cancelled') or post.id = any (array(
-      select target.post_id from publishing.post_target as target
-      where target.user_id = p_user_id and target.status in ('scheduled', 'publishing', 'waiting', 'unknown', 'failed'))))
-  order by post.created_at desc, post.id
-  limit least(greatest(p_limit, 1), 100);
+  with page as (
+    select post.id, post.created_at, post.title, post.body, post.publish_at, post.time_zone, post.version, state.status,
+      row_number() over (order by post.created_at desc, post.id) as place
+    from publishing.post as post
+    cross join lateral (select ops.post_status(post.id) as status) as state
+    where post.user_id = p_user_id and (p_status is null or state.status = p_status)
+      and (p_after_id is null or post.created_at <= p_after_at and (post.created_at < p_after_at or post.id > p_after_id))
+      -- What few posts are is not asked of each.
+      and (p_status is null or p_status in ('draft', 'published', 'partly_published', 'cancelled') or post.id = any (array(
+        select target.post_id from publishing.post_target as target
+        where target.user_id = p_user_id and target.status in ('scheduled', 'publishing', 'waiting', 'unknown', 'failed'))))
+    order by post.created_at desc, post.id
+    limit p_limit + 1
+  )
+  select jsonb_build_object(
+    'posts', coalesce((
+      select jsonb_agg(jsonb_build_object('post_id', page.id, 'title', page.title, 'body', left(page.body, 300), 'publish_at', page.publish_at,
+          'time_zone', page.time_zone, 'version', page.version, 'status', page.status, 'created_at', page.created_at, 'targets', (
+            select coalesce(jsonb_agg(ops.describe_target(target, false) order by target.created_at, target.id), '[]')
+            from publishing.post_target as target where target.post_id = page.id)) order by page.place)
+      from page where page.place <= p_limit), '[]'),
+    'next', case when (select count(*) from page) > p_limit then (
+      select jsonb_build_object('at', page.created_at, 'id', page.id) from page where page.place = p_limit) end);
 $$;
-comment on function public.list_posts is 'A person''s posts, newest first, by what they are as a whole; before a time, for the next page.';
+comment on function public.list_posts is
+  'A page of a person''s posts, newest first, by what they are as a whole: {posts, next}. Go on from next ({at, id}: p_after_at, p_after_id).';
 
 -- Security definer: as read_post.
 create function public.read_publishing_accounts(p_user_id uuid, p_account_ids uuid[], p_media_ids uuid[]) returns jsonb
@@ -1461,7 +1472,7 @@ begin
     where target.next_at is null and target.status in ('failed', 'unknown')
       and (p_user_id is null or target.user_id = p_user_id)
       and (p_who_must_act is null or target.who_must_act = p_who_must_act)
-    order by target.updated_at desc
+    order by target.updated_at desc, target.id
     limit least(greatest(p_limit, 1), 100)
     offset greatest(p_offset, 0);
 end;

@@ -8310,7 +8310,7 @@ export interface operations {
   "list-posts": {
     parameters: {
       query?: {
-        before?: string;
+        cursor?: string;
         /** @example 20 */
         limit?: number;
         status?:
@@ -8336,7 +8336,7 @@ export interface operations {
         };
         content: {
           "application/json": {
-            next_before: string | null;
+            next_cursor: string | null;
             posts: {
               body: string;
               created_at: string;

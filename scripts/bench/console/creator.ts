@@ -158,8 +158,8 @@ export const CREATOR_PAGES: Record<string, string> = {
   "suggestions":
     `select suggestion.id, item.title, item.description from public.ai_suggestion as suggestion join public.content_item as item
     on item.id = suggestion.content_item_id where suggestion.${MINE} order by suggestion.created_at desc, suggestion.id desc limit 30`,
-  "posts": `select public.list_posts('${CREATOR}', null, null, 30)`,
-  "posts: failed": `select public.list_posts('${CREATOR}', 'failed', null, 30)`,
+  "posts": `select public.list_posts('${CREATOR}', null, 30)`,
+  "posts: failed": `select public.list_posts('${CREATOR}', 'failed', 30)`,
   "posts: problems": `select public.list_publishing_problems('${CREATOR}', null, 20)`,
   "calendar":
     `select id, title, body, publish_at from public.post where ${MINE} and publish_at >= now() - interval '15 days' and publish_at < now() + interval '15 days'

@@ -1,7 +1,13 @@
 /** GET /functions/v1/list-posts: the caller's posts, newest first. */
 import * as z from "zod";
+import { pagesOf, Paging } from "../_shared/discovery/contract.ts";
 import { endpoint } from "../_shared/http/endpoint.ts";
 import { PostSummary } from "../_shared/publishing/contract.ts";
+
+const pages = pagesOf(
+  { posts: z.array(PostSummary) },
+  z.strictObject({ at: z.iso.datetime({ offset: true }), id: z.uuid() }),
+);
 
 export default endpoint({
   name: "list-posts",
@@ -11,19 +17,20 @@ export default endpoint({
   rate: "user_read",
   input: z.strictObject({
     status: PostSummary.shape.status.optional(),
-    /** Of the last one seen, `created_at`. */
-    before: z.iso.datetime({ offset: true }).optional(),
-    limit: z.coerce.number().int().min(1).max(100).default(50),
+    limit: Paging.limit,
+    cursor: Paging.cursor,
   }),
   example: { limit: 20 },
-  output: z.object({ posts: z.array(PostSummary), next_before: z.string().nullable() }),
+  output: pages.output,
   async handle({ admin, input, user }) {
-    const posts = await admin.call("list_posts", {
+    const after = pages.after(input.cursor);
+    const found = await admin.call("list_posts", {
       p_user_id: user.id,
-      p_status: input.status ?? null,
-      p_before: input.before ?? null,
+      p_status: input.status,
       p_limit: input.limit,
-    }, z.array(PostSummary));
-    return { posts, next_before: posts.length === input.limit ? posts.at(-1)?.created_at ?? null : null };
+      p_after_at: after?.at,
+      p_after_id: after?.id,
+    }, pages.found);
+    return pages.answer(found);
   },
 });

@@ -25,11 +25,11 @@ import { momentOf, PostState, type PostSummary, wordsOf } from "./post_state.tsx
 export default function Posts() {
   const [wish, change] = useWish();
   const { status } = wish as Input<"list-posts">;
-  const list = useRows<PostSummary>(["list-posts", status ?? ""], async (before, signal) => {
-    const page = await api.call("list-posts", { limit: 30, status, ...(before ? { before } : {}) }, {
+  const list = useRows<PostSummary>(["list-posts", status ?? ""], async (cursor, signal) => {
+    const page = await api.call("list-posts", { limit: 30, status, ...(cursor ? { cursor } : {}) }, {
       signal,
     });
-    return { rows: page.posts, next: page.next_before };
+    return { rows: page.posts, next: page.next_cursor };
   }, { every: 15_000 });
   return (
     <Page

@@ -3033,8 +3033,14 @@ export type Database = {
         Returns: Json;
       };
       "list_posts": {
-        Args: { "p_before"?: string; "p_limit"?: number; "p_status"?: string; "p_user_id": string };
-        Returns: Json[];
+        Args: {
+          "p_after_at"?: string;
+          "p_after_id"?: string;
+          "p_limit"?: number;
+          "p_status"?: string;
+          "p_user_id": string;
+        };
+        Returns: Json;
       };
       "list_publishing_problems": {
         Args: { "p_limit"?: number; "p_offset"?: number; "p_user_id"?: string; "p_who_must_act"?: string };

@@ -1,6 +1,6 @@
 /** Posts over the API: written, checked, scheduled, published by a worker, cancelled, settled. */
 import assert from "node:assert/strict";
-import { createCreator } from "../../../../scripts/test/stack.ts";
+import { createCreator, testDatabase } from "../../../../scripts/test/stack.ts";
 import type { ConnectedAccount } from "../support/connected_account.ts";
 import { eventually } from "../support/connected_account.ts";
 import { PublishingAccount } from "../support/publishing_account.ts";
@@ -114,6 +114,23 @@ Deno.test("the same Idempotency-Key writes one post", async () => {
   assert.equal(new Set(answers.map(({ body }) => body.post_id)).size, 1);
   const { body: list } = await creator.call<{ posts: Post[] }>("list-posts");
   assert.equal(list.posts.length, 1);
+});
+
+Deno.test("fifteen posts of one instant come in pages of ten, each once; a cursor that nobody gave is refused", async () => {
+  const creator = await createCreator();
+  const sql = await testDatabase();
+  await sql`insert into publishing.post (user_id, created_at)
+    select ${creator.id}, '2026-11-01T12:00:00.123456Z' from generate_series(1, 15)`;
+  await sql.end();
+  const read = (cursor?: string | null) =>
+    creator.call<{ posts: Post[]; next_cursor: string | null }>("list-posts", undefined, {
+      query: { limit: "10", ...(cursor ? { cursor } : {}) },
+    });
+  const first = (await read()).body;
+  const second = (await read(first.next_cursor)).body;
+  const ids = [...first.posts, ...second.posts].map(({ post_id }) => post_id);
+  assert.deepEqual([first.posts.length, new Set(ids).size, second.next_cursor], [10, 15, null]);
+  assert.equal((await read("tomorrow")).status, 422);
 });
 
 Deno.test("a scheduled post waits for its time, is cancelled before it, and cannot be cancelled after", async () => {
