@@ -99,7 +99,7 @@ export async function runOrders(options: OrdersOptions): Promise<OrdersReport> {
   const turns = async () => {
     while (next < schedules) {
       const number = next++;
-      const one = new Schedule(seed * 1_000_003 + number, sql, settings, report);
+      const one = new Schedule(seed * 1_000_003 + number, sql, settings, report, say);
       await one.run();
       if ((number + 1) % 500 === 0) {
         say(
@@ -193,6 +193,7 @@ class Schedule {
     private readonly sql: postgres.Sql,
     private readonly settings: Settings,
     private readonly report: OrdersReport,
+    private readonly say: (line: string) => void,
   ) {
     this.#random = new Seeded(seed);
     this.#gates = new Gates(this.#random);
@@ -556,7 +557,9 @@ class Schedule {
       : undefined;
     if (problem) {
       note(this.report.streamvibe);
-      if (this.report.faults.length < 10) this.report.faults.push(`seed ${this.seed}: ${problem}`);
+      const fault = `seed ${this.seed}: ${problem}`;
+      this.say(fault);
+      if (this.report.faults.length < 10) this.report.faults.push(fault);
     }
   }
 }
