@@ -260,7 +260,7 @@ export const EXECUTE: Record<string, string> = {
     "public",
     "service_role",
     `
-    operate_seo_sites connect_seo_site read_seo_connection settle_seo_verification
+    operate_seo_sites connect_seo_site keep_seo_secret read_seo_connection settle_seo_verification
     take_seo_quota observe_seo_quota begin_seo_submissions claim_seo_submissions settle_seo_submissions
     begin_seo_run end_seo_run list_seo_work claim_seo_checks settle_seo_checks`,
   ),
