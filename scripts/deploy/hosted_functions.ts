@@ -1,4 +1,5 @@
 /** Functions of a Supabase project, one by one through the official CLI, which bundles them on the server. */
+import * as z from "zod";
 import { supabaseCli } from "../check/supabase_cli.ts";
 import { isUpTo } from "./phases.ts";
 import type { Run } from "./run.ts";
@@ -37,20 +38,43 @@ export async function listFunctions(folder: string, phase: number): Promise<stri
   return names.sort();
 }
 
-/** Takes functions away that an earlier release did not have. */
+/** Takes functions away that an earlier release did not have; those that are not there are left out, also when a killed run took them. */
 export async function deleteFunctions(target: HostedTarget, names: string[]): Promise<void> {
-  for (const name of names) await patiently(target, ["functions", "delete", name, "--yes"], `delete ${name}`);
+  if (names.length === 0) return;
+  const served = await servedFunctions(target);
+  for (const name of names.filter((one) => served.includes(one))) {
+    await patiently(target, ["functions", "delete", name, "--yes"], `delete ${name}`);
+  }
 }
 
-async function patiently(target: HostedTarget, args: string[], what: string): Promise<void> {
+const Served = z.array(z.object({ slug: z.string() }));
+
+async function servedFunctions(target: HostedTarget): Promise<string[]> {
+  const said = await patiently(
+    target,
+    ["functions", "list", "--output-format", "json"],
+    "list the functions",
+  );
+  const parsed: unknown = JSON.parse(said.match(/[[{][\s\S]*[\]}]/)?.[0] ?? "null");
+  const read = Served.safeParse(
+    Array.isArray(parsed)
+      ? parsed
+      : z.looseObject({ functions: z.unknown() }).safeParse(parsed).data?.functions,
+  );
+  if (!read.success) throw new DeployError(`Cannot list the functions: the CLI said\n${said}`);
+  return read.data.map(({ slug }) => slug);
+}
+
+async function patiently(target: HostedTarget, args: string[], what: string): Promise<string> {
   for (let attempt = 1, wait = FIRST_WAIT_MS;; attempt++, wait *= 2) {
     const { code, stdout, stderr } = await supabaseCli([...args, `--remote=${target.project}`], {
       SUPABASE_ACCESS_TOKEN: target.settings.SUPABASE_ACCESS_TOKEN ?? "",
     });
-    if (code === 0) return;
+    if (code === 0) return stdout;
     const said = (stdout + stderr).trim();
     const throttled = /\b429\b|throttl|too many requests/i.test(said);
     if (!throttled || attempt === ATTEMPTS) throw new DeployError(`Cannot ${what}: the CLI said\n${said}`);
+    console.log(`  ${what}: the platform is asked too often, waits ${wait / 1_000} s`);
     await new Promise((resolve) => setTimeout(resolve, wait));
   }
 }

@@ -15,6 +15,8 @@ export interface Outcome {
 
 export interface RunOptions {
   killAfterMs?: number;
+  /** It dies as soon as this is so. */
+  killWhen?: () => boolean;
   /** Of another working tree, such as one of `copyRepository`. */
   root?: string;
   env?: Record<string, string>;
@@ -76,7 +78,7 @@ export class PhasedStack implements AsyncDisposable {
   async run(
     script: string,
     args: string[],
-    { killAfterMs, root = ".", env = {} }: RunOptions = {},
+    { killAfterMs, killWhen, root = ".", env = {} }: RunOptions = {},
   ): Promise<Outcome> {
     const child = new Deno.Command("bash", {
       args: [join(root, "scripts", script), ...args],
@@ -86,12 +88,15 @@ export class PhasedStack implements AsyncDisposable {
       stderr: "piped",
     }).spawn();
     let isKilled = false;
-    const timer = killAfterMs === undefined ? undefined : setTimeout(() => {
+    const kill = () => {
+      if (!isKilled) child.kill("SIGKILL");
       isKilled = true;
-      child.kill("SIGKILL");
-    }, killAfterMs);
+    };
+    const timer = killAfterMs === undefined ? undefined : setTimeout(kill, killAfterMs);
+    const watch = killWhen && setInterval(() => killWhen() && kill(), 10);
     const { code, stdout, stderr } = await child.output();
     clearTimeout(timer);
+    clearInterval(watch);
     const decoder = new TextDecoder();
     return { code, isKilled, text: decoder.decode(stdout) + decoder.decode(stderr) };
   }

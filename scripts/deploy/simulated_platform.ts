@@ -82,10 +82,13 @@ export class SimulatedPlatform implements AsyncDisposable {
     const [, slug] = path.match(/^functions\/([\w-]+)$/) ?? [];
     if (slug && request.method === "DELETE") {
       const { release, functions } = await readManifest(this.home);
+      if (!functions.includes(slug)) return Response.json({ message: "Function not found" }, { status: 404 });
       await writeManifest(this.home, { release, functions: functions.filter((name) => name !== slug) });
       return new Response(null, { status: 200 });
     }
-    return Response.json(path === "functions" ? [] : {});
+    if (path !== "functions") return Response.json({});
+    const { functions } = await readManifest(this.home);
+    return Response.json(functions.map((name) => this.#describe(name)));
   }
 
   #list() {
@@ -116,19 +119,20 @@ export class SimulatedPlatform implements AsyncDisposable {
     }
     const functions = [...new Set([...before.functions, slug])].sort();
     await writeManifest(this.home, { release, functions });
+    return Response.json(this.#describe(slug), { status: 201 });
+  }
+
+  #describe(slug: string) {
     const now = Date.now();
-    return Response.json(
-      {
-        id: slug,
-        slug,
-        name: slug,
-        status: "ACTIVE",
-        version: this.#releases,
-        created_at: now,
-        updated_at: now,
-        verify_jwt: false,
-      },
-      { status: 201 },
-    );
+    return {
+      id: slug,
+      slug,
+      name: slug,
+      status: "ACTIVE",
+      version: this.#releases,
+      created_at: now,
+      updated_at: now,
+      verify_jwt: false,
+    };
   }
 }
