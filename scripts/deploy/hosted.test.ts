@@ -261,7 +261,7 @@ Deno.test(
         assert.equal(code, 2);
         assert.match(text, /Cannot roll back production without --yes/);
         const dry = await run("rollback-phase.sh", ["--dry-run"]);
-        assert.match(dry.text, /Back from release .* Nothing was changed/s);
+        assert.match(dry.text, /Back from release .*Nothing was changed/s);
         assert.equal((await ask("auth-profile-setup")).text, "release B");
       });
 
