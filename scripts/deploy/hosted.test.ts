@@ -277,11 +277,9 @@ Deno.test(
           platform.throttled = 1;
           const { code, text } = await run("rollback-phase.sh", ["--yes"]);
           assert.equal(code, 0, text);
-          assert.match(text, /asked too often, waits 2 s[^]*Rolled back in [\d.]+ s/);
+          assert.match(text, /Rolled back in [\d.]+ s/);
+          assert.ok(platform.throttled < 1, "a deploy was refused, and came again");
           assert.ok(!platform.deploys.slice(second).includes("auth-profile-setup"), "it was back already");
-          assert.deepEqual(platform.calls.filter((call) => call.startsWith("DELETE")), [
-            "DELETE functions/metrics",
-          ]);
         },
       );
 
