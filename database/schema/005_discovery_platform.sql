@@ -514,7 +514,7 @@ create function ops.standing(p_popularity double precision, p_published_at times
 language plpgsql immutable parallel safe security invoker set search_path = '' as $$
 begin
   return (1 + 0.25 * least(greatest(p_popularity, -2), 4))
-    * (0.85 + 0.15 * exp(-greatest(extract(epoch from p_now - p_published_at)::double precision, 0) / 7776000));
+    * (0.85 + 0.15 * exp(-least(greatest(extract(epoch from p_now - p_published_at)::double precision, 0) / 7776000, 700)));
 end;
 $$;
 comment on function ops.standing is
@@ -1488,7 +1488,7 @@ begin
   select array_agg(document.content_item_id), array_agg(
       (0.12 + v_operands * ts_rank(array[0.3, 0.2, 0.5, 1], document.head, v_terms))
       * (1 + 0.25 * least(greatest(document.popularity, -2), 4))
-      * (0.85 + 0.15 * exp(-greatest(extract(epoch from v_now - document.published_at)::double precision, 0) / 7776000))
+      * (0.85 + 0.15 * exp(-least(greatest(extract(epoch from v_now - document.published_at)::double precision, 0) / 7776000, 700)))
       * (0.5 + 0.5 * least(1, v_length / greatest(document.title_length, 1)::double precision))
       * case when found.factor = 1.3 and document.head @@ v_phrase then 1.8 else found.factor end)
     into ids, scores
@@ -1911,9 +1911,9 @@ language sql volatile security invoker set search_path = '' as $$
   cross join ops.trend_period as period
   where gained.gain > 0
   order by gained.id, period.period
-  -- ln(exp(a) + exp(b)), in the form that no size overflows.
+  -- ln(exp(a) + exp(b)), in the form that no size overflows; beyond 745 exp() would be an error for what is as good as nothing.
   on conflict (content_id, period) do update
-  set score = greatest(kept.score, excluded.score) + ln(1 + exp(-abs(kept.score - excluded.score)));
+  set score = greatest(kept.score, excluded.score) + ln(1 + exp(-least(abs(kept.score - excluded.score), 700)));
 $$;
 comment on function ops.add_trend_gains is 'Adds gains of items at a time to all three lists. A gain of 1 is a typical item''s whole views on its platform, or twenty visitors.';
 

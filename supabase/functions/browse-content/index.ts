@@ -7,6 +7,7 @@ import {
   Category,
   ContentFilters,
   filterArguments,
+  Instant,
   Item,
   pagesOf,
   Paging,
@@ -17,7 +18,7 @@ import { endpoint } from "../_shared/http/endpoint.ts";
 
 const pages = pagesOf(
   { content_items: z.array(Item), ...Total },
-  z.strictObject({ at: z.iso.datetime({ offset: true }), id: z.uuid() }),
+  z.strictObject({ at: Instant, id: z.uuid() }),
 );
 
 export default endpoint({

@@ -1,6 +1,7 @@
 /** GET /functions/v1/get-ai-costs: what the caller's suggestions cost by day and model, and what became of them. */
 import * as z from "zod";
 import { dataOf } from "../_shared/database/database.ts";
+import { Instant } from "../_shared/discovery/contract.ts";
 import { endpoint } from "../_shared/http/endpoint.ts";
 
 const Count = z.int();
@@ -37,8 +38,8 @@ export default endpoint({
   rate: "user_read",
   input: z.strictObject({
     /** The last 30 days when it is left out. */
-    since: z.iso.datetime({ offset: true }).optional(),
-    until: z.iso.datetime({ offset: true }).optional(),
+    since: Instant.optional(),
+    until: Instant.optional(),
   }),
   example: { since: "2026-11-01T00:00:00Z" },
   output: Costs,

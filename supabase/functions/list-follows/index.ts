@@ -19,7 +19,7 @@ const pages = pagesOf(
     muted: Count,
     followers: Count,
   },
-  z.strictObject({ id: z.string().regex(/^[0-9]{1,19}$/) }),
+  z.strictObject({ id: z.string().regex(/^[0-9]{1,19}$/).refine((digits) => BigInt(digits) < 2n ** 63n) }),
 );
 
 export default endpoint({

@@ -1,12 +1,12 @@
 /** GET /functions/v1/list-posts: the caller's posts, newest first. */
 import * as z from "zod";
-import { pagesOf, Paging } from "../_shared/discovery/contract.ts";
+import { Instant, pagesOf, Paging } from "../_shared/discovery/contract.ts";
 import { endpoint } from "../_shared/http/endpoint.ts";
 import { PostSummary } from "../_shared/publishing/contract.ts";
 
 const pages = pagesOf(
   { posts: z.array(PostSummary) },
-  z.strictObject({ at: z.iso.datetime({ offset: true }), id: z.uuid() }),
+  z.strictObject({ at: Instant, id: z.uuid() }),
 );
 
 export default endpoint({

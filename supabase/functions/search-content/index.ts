@@ -7,6 +7,7 @@ import {
   Category,
   ContentFilters,
   filterArguments,
+  Instant,
   Item,
   pagesOf,
   Paging,
@@ -27,7 +28,7 @@ const pages = pagesOf({
   did_you_mean: z.string().nullable(),
   /** How many of the first 10,000 hits are in which category, on which platform, of which type; when asked for. */
   facets: z.object({ category: Counts, platform: Counts, content_type: Counts }).nullable(),
-}, z.strictObject({ score: z.number(), id: z.uuid(), now: z.iso.datetime({ offset: true }) }));
+}, z.strictObject({ score: z.number(), id: z.uuid(), now: Instant }));
 
 export default endpoint({
   name: "search-content",

@@ -228,3 +228,19 @@ test("generate_profile_slug gives a free slug for the caller's own name", async 
     "SVG02",
   );
 });
+
+test("what has rested for longer than there are numbers for is gained and found again", async (db) => {
+  const id = await publicItem(db);
+  // exp() of less than -745 is an error in PostgreSQL; for the list of today that is a year.
+  const gain = (at: string) => `select ops.add_trend_gains(array['${id}']::uuid[], array[5], ${at})`;
+  for (const at of ["now() + interval '3 years'", "now() + interval '300 years'", "now()"]) {
+    await db.query(gain(at));
+  }
+  assert.equal(
+    await db.value("select ops.standing(0, now() - interval '4000 years', now())::numeric(4, 2)::text"),
+    "0.85",
+  );
+  const found =
+    `select jsonb_array_length(public.search_content('visible', p_now => now() + interval '7000 years') -> 'results')`;
+  assert.ok(await db.value<number>(found) >= 2);
+});

@@ -19,6 +19,12 @@ export const whole = (least: number, most: number) =>
     z.coerce.number().int().min(least).max(most),
   );
 
+/** A time with its zone that PostgreSQL takes, too: it knows no year 0 and no zone beyond 15:59, and reads no endless fractions. */
+export const Instant = z.iso.datetime({ offset: true }).refine(
+  (text) => /^(?!0000).{10}T[\d:]{5,8}(\.\d{1,9})?(Z|[+-](0\d|1[0-5]):\d\d)$/.test(text),
+  "expected a time such as 2026-11-30T09:00:00Z",
+);
+
 /** How a list is read: so many from a place on. `cursor` is the `next_cursor` of the page before; deep pages cost no more than the first. */
 export const Paging = {
   limit: whole(1, 100).default(50),
@@ -34,8 +40,8 @@ export const ContentFilters = {
   content_type: z.string().regex(/^[a-z_]{1,40}$/).optional(),
   /** BCP 47; `pt` finds `pt-BR`, too. */
   language: z.string().regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/).max(35).optional(),
-  published_since: z.iso.datetime({ offset: true }).optional(),
-  published_until: z.iso.datetime({ offset: true }).optional(),
+  published_since: Instant.optional(),
+  published_until: Instant.optional(),
   min_duration: Seconds.optional(),
   max_duration: Seconds.optional(),
 };
@@ -133,6 +139,9 @@ export const ITEM_CACHE = {
   is_exact: true,
 } satisfies CachePolicy;
 
+/** What is said of a cursor that nobody gave. */
+export const CURSOR_RULE = "a cursor is the next_cursor of the page before, unchanged";
+
 /** Makes the text that stands for a place in a list. */
 export function encodeCursor(place: Record<string, unknown> | null): string | null {
   if (place === null) return null;
@@ -145,7 +154,7 @@ export function decodeCursor<T extends z.ZodType>(cursor: string | undefined, pl
   try {
     return place.parse(JSON.parse(atob(cursor.replaceAll("-", "+").replaceAll("_", "/"))));
   } catch {
-    return invalid("/cursor", "a cursor is the next_cursor of the page before, unchanged");
+    return invalid("/cursor", CURSOR_RULE);
   }
 }
 

@@ -1,6 +1,6 @@
 /** What feeds take and answer, and how the two of them are read. */
 import * as z from "zod";
-import { Creator, Item, whole } from "../discovery/contract.ts";
+import { Creator, CURSOR_RULE, Instant, Item, whole } from "../discovery/contract.ts";
 import type { RequestContext } from "../http/contract.ts";
 import { invalid } from "../http/endpoint.ts";
 import { isTimeZone } from "../publishing/time.ts";
@@ -22,9 +22,17 @@ const Why = z.object({
   text: z.string(),
 });
 
+/** A place in a list: which list, and how far; or, below it, behind which item. */
+const Id = z.guid().lowercase();
+const Place = z.union([
+  z.tuple([Id, z.string().regex(/^[0-9]{1,6}$/)]),
+  z.tuple([Id, Instant, Id]),
+]);
+
 export const FeedInput = {
   limit: whole(1, 100).default(20),
-  cursor: z.string().max(120).optional(),
+  cursor: z.string().max(120).refine((text) => Place.safeParse(text.split("~")).success, CURSOR_RULE)
+    .optional(),
   /** IANA name of the viewer's zone, for what is of today; else that of the viewer's settings, else UTC. */
   time_zone: z.string().max(60).refine(isTimeZone, "must be an IANA time zone such as Europe/Berlin")
     .optional(),

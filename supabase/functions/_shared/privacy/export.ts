@@ -12,7 +12,10 @@ import { Storage } from "../publishing/media.ts";
 
 export const ExportInput = z.strictObject({
   /** From a line `part` or `continue`; without it a new export begins. */
-  cursor: z.string().regex(/^[0-9a-f-]{36}\.(f)?\d{1,9}$/, "expected a cursor of an export").optional(),
+  cursor: z.string().regex(
+    /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.f?\d{1,9}$/,
+    "expected a cursor of an export",
+  ).optional(),
   /** The most parts in one answer. */
   max_parts: z.coerce.number().int().min(1).max(10_000).default(10_000),
 });

@@ -75,7 +75,6 @@ Deno.test("a cursor is its viewer's: nobody else goes on in that feed, and one t
   const goOn = `feed-home?limit=3&cursor=${encodeURIComponent(next_cursor ?? "")}`;
   assert.equal((await read(viewer, goOn)).status, 200);
   for (const who of [other, null]) assert.equal((await read(who, goOn)).status, 422);
-  assert.equal((await read(viewer, "feed-home?cursor=x")).status, 400);
 });
 
 Deno.test("one viewer's choices are in nobody else's feed, however soon both ask", async () => {

@@ -1,0 +1,163 @@
+/** Cursors that were tampered with, for every function that takes one: each is refused as such (422), none is a server's fault. */
+import assert from "node:assert/strict";
+import { createCreator } from "../../../../scripts/test/stack.ts";
+import { encodeCursor } from "../../_shared/discovery/contract.ts";
+import type { Endpoint } from "../../_shared/http/endpoint.ts";
+
+const ID = "6f1b3a52-3f6e-4c57-9a39-0d6a1c1f7b11";
+const AT = "2026-11-01T12:00:00.123456Z";
+const NOT_ID = [
+  "",
+  "x",
+  1,
+  null,
+  [],
+  ID.slice(1),
+  `${ID}0`,
+  ID.replace("-", ""),
+  "g".repeat(36),
+  "-".repeat(36),
+];
+const NOT_AT = [
+  ..."0000-01-01T00:00:00Z 999999-01-01T00:00:00Z 9999-99-99T99:99:99.000000Z 2026-02-30T00:00:00Z".split(
+    " ",
+  ),
+  ..."2026-11-01T12:00:00+16:00 2026-11-01T24:00:01Z 2026-11-01 NaN infinity -infinity epoch now".split(" "),
+  ...["", `2026-11-01T12:00:00.${"1".repeat(80)}Z`, 1e20, null, {}],
+];
+const NOT_SCORE = ["1", "NaN", "Infinity", "", null, [], {}];
+/** The first and the last time that there are for us. */
+const EXTREMES = ["0001-01-01T00:00:00+15:59", "9999-12-31T23:59:59.999999-15:59"];
+
+type Place = Record<string, unknown>;
+interface List {
+  /** Places, or cursors as they are, that may have been given out, and what they are answered with. */
+  good: (Place | string)[];
+  status: number;
+  /** What is none. */
+  bad: (Place | string)[];
+}
+
+/** Places in a list that are right, and all that have one wrong member. */
+function byPlace(right: Place, wrong: Record<string, unknown[]>, more: Place[] = []): List {
+  const bad = Object.entries(wrong).flatMap(([key, values]) => {
+    const { [key]: _, ...without } = right;
+    return [without, ...values.map((value) => ({ ...right, [key]: value }))];
+  });
+  return { good: [right, ...more], status: 200, bad: [...bad, { ...right, more: 1 }, {}] };
+}
+
+const byTime = byPlace(
+  { at: AT, id: ID },
+  { at: NOT_AT, id: NOT_ID },
+  EXTREMES.map((at) => ({ at, id: ID })),
+);
+const byFeed: List = {
+  // The list is over.
+  good: [`${ID}~20`, `${ID}~${AT}~${ID}`],
+  status: 422,
+  bad: [
+    ...[`${ID}`, `${ID}~`, `${ID}~-1`, `${ID}~1234567`, `${ID}~1e3`, `${ID}~20~${ID}`, `x~20`, `${ID}~20~`],
+    ...NOT_AT.map((at) => `${ID}~${at}~${ID}`),
+    ...NOT_ID.flatMap((id) => [`${id}~20`, `${ID}~${AT}~${id}`]),
+  ].filter((cursor) => cursor.length <= 120),
+};
+/** What a new list's cursors are is said here. */
+const LISTS: Record<string, List> = {
+  "browse-content": byTime,
+  "browse-creators": byPlace(
+    { followers: 10, id: ID },
+    { followers: [-1, 1.5, 2 ** 53, 1e308, ...NOT_SCORE], id: NOT_ID },
+    [0, Number.MAX_SAFE_INTEGER].map((followers) => ({ followers, id: ID })),
+  ),
+  "export-my-data": {
+    good: [`${ID}.7`, `${ID}.f7`, `${ID}.999999999`],
+    status: 404,
+    bad: [
+      ...NOT_ID.map((id) => `${id}.7`),
+      ID,
+      `${ID}.`,
+      `${ID}.-1`,
+      `${ID}.9999999999`,
+      `${ID}.f`,
+      `${ID}.1.1`,
+    ],
+  },
+  "feed-home": byFeed,
+  "feed-profile": byFeed,
+  "list-follows": byPlace(
+    { id: "12" },
+    { id: ["9223372036854775808", "9".repeat(19), "9".repeat(20), "-1", "1e3", "0x1", "", " 1", 12, null] },
+    ["0", "9223372036854775807"].map((id) => ({ id })),
+  ),
+  "list-posts": byTime,
+  "search-content": byPlace(
+    { score: 0.5, id: ID, now: AT },
+    { score: NOT_SCORE, id: NOT_ID, now: NOT_AT },
+    [...EXTREMES, AT].flatMap((now) => [-1e308, 5e-324, 1e308].map((score) => ({ score, id: ID, now }))),
+  ),
+  "search-creators": byPlace(
+    { score: 0.5, id: ID },
+    { score: NOT_SCORE, id: NOT_ID },
+    [-1e308, 5e-324, 1e308].map((score) => ({ score, id: ID })),
+  ),
+};
+const GARBAGE = [
+  "",
+  " ",
+  "x",
+  "tomorrow",
+  "e30",
+  "bnVsbA",
+  "W10",
+  btoa("1e999"),
+  btoa('{"score":1e999}'),
+  "%",
+  "é",
+  "A".repeat(5_000),
+];
+
+const folder = new URL("../../", import.meta.url);
+const lists: Endpoint[] = [];
+for await (const { name, isDirectory } of Deno.readDir(folder)) {
+  if (!isDirectory || name.startsWith("_") || name === "tests") continue;
+  const endpoint = (await import(`../../${name}/index.ts`)).default as Endpoint;
+  if ("cursor" in ((endpoint.contract.input as { shape?: Place }).shape ?? {})) lists.push(endpoint);
+}
+
+Deno.test("it is known of every list what its cursors are", () => {
+  assert.deepEqual(lists.map(({ contract }) => contract.name).toSorted(), Object.keys(LISTS));
+});
+
+for (const { contract: { name, example } } of lists) {
+  Deno.test(`${name} refuses every cursor that was tampered with`, async () => {
+    const { good, status, bad } = LISTS[name] ?? assert.fail("see above");
+    const creator = await createCreator();
+    const ask = (place: Place | string) => {
+      const cursor = typeof place === "string" ? place : encodeCursor(place) ?? "";
+      const rest = Object.entries(example as Place).map(([key, value]) => [key, String(value)]);
+      return creator.call<{ code: string; detail?: string; errors?: { pointer: string }[] }>(
+        name,
+        undefined,
+        {
+          query: { ...Object.fromEntries(rest), cursor },
+        },
+      );
+    };
+    for (const place of good) {
+      const answer = await ask(place);
+      const said = `${JSON.stringify(place)}: ${JSON.stringify(answer.body).slice(0, 300)}`;
+      assert.equal(answer.status, status, said);
+      if (status === 422) assert.match(answer.body.detail ?? "", /is over/, said);
+    }
+    for (const place of [...bad, ...GARBAGE]) {
+      const { status, body } = await ask(place);
+      assert.deepEqual(
+        [status, body.code, body.errors?.[0]?.pointer],
+        [422, "validation_failed", "/cursor"],
+        `${JSON.stringify(place).slice(0, 200)}: ${JSON.stringify(body).slice(0, 300)}`,
+      );
+      assert.doesNotMatch(body.detail ?? "", /is over/, JSON.stringify(place));
+    }
+  });
+}
