@@ -7152,7 +7152,8 @@ export interface operations {
            *       "total_clicks": 0,
            *       "by_day": [],
            *       "by_referrer": [],
-           *       "by_country": []
+           *       "by_country": [],
+           *       "followers_by_day": []
            *     }
            */
           "application/json": {
