@@ -950,12 +950,12 @@ begin
   -- Candidates from what is shared, each source bounded; the more of them name an item and the rarer what is shared, the better.
   for v_next in
     with named as (
-      select other.content_id as id, 3 / ln(10 + shared.items) as weight
+      select shared.id, 3 / ln(10 + shared.items) as weight
       from public.content_tag as mine
-      cross join lateral (select count(*) as items from (select from public.content_tag where tag = mine.tag limit 200) as few) as shared
       cross join lateral (
-        select twin.content_id from public.content_tag as twin where twin.tag = mine.tag and twin.content_id <> p_id limit 200
-      ) as other
+        select few.content_id as id, count(*) over () as items
+        from (select twin.content_id from public.content_tag as twin where twin.tag = mine.tag limit 200) as few
+      ) as shared
       where mine.content_id = p_id
       union all
       select content_item_id, 1.0
