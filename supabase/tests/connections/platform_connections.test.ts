@@ -16,6 +16,7 @@ test("a consent is taken once, by its owner, for its platform, within ten minute
   assert.deepEqual((await take(db, name)).rows, [{
     code_verifier: "verifier",
     redirect_uri: "http://localhost/callback",
+    details: null,
   }]);
   for (
     const refused of [

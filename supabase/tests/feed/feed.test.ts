@@ -145,7 +145,9 @@ for (const guess of ["art", null]) {
     }
     const trending = [];
     for (let n = 0; n < 8; n++) trending.push(...(await creator(db, 2, { ...NEWEST, category: "art" })).ids);
+    // What trends of other tests would come in between.
     await db.query(`
+      delete from public.trending_content;
       insert into public.trending_content (content_id, trend_score, trend_category, rank_position)
       select id, 1, 'today', place from unnest('{${trending}}'::uuid[]) with ordinality as trend (id, place)`);
     const isGuess = guess !== null;

@@ -208,9 +208,9 @@ test("a change is in the page within minutes also when nobody renders ahead", as
     `update content_item set title = 'Title 33' where platform_content_id = 's3' and social_account_id = $account`,
   );
   assert.deepEqual(await titles(db), [[1, 2, 3]]);
-  await db.query(`update ops.sitemap_change set noted_at = noted_at - interval '239 seconds'`);
+  await db.query(`update ops.sitemap_change set noted_at = now() - interval '239 seconds'`);
   assert.deepEqual(await titles(db), [[1, 2, 3]]);
-  await db.query(`update ops.sitemap_change set noted_at = noted_at - interval '2 seconds'`);
+  await db.query(`update ops.sitemap_change set noted_at = now() - interval '241 seconds'`);
   assert.deepEqual(await titles(db), [[1, 2, 33]]);
 });
 
