@@ -3,7 +3,7 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { createRoot } from "react-dom/client";
 import { connect, queries } from "./data/client.ts";
-import { BASE, config, readConfig } from "./data/config.ts";
+import { config, readConfig } from "./data/config.ts";
 import { makeRouter } from "./router.tsx";
 import { chooseLanguage } from "./texts/language.ts";
 import { applyTheme } from "./ui/theme.tsx";
@@ -11,12 +11,9 @@ import "./style/console.css";
 
 applyTheme();
 const root = document.querySelector("#root") as HTMLElement;
-// The first page of most visitors is on its way while the configuration is read.
-if (location.pathname.replace(/\/$/, "") === BASE) void import("./visitor/browse.tsx").catch(() => {});
 try {
-  await readConfig();
+  await connect(readConfig());
   chooseLanguage(config.language);
-  connect();
   root.removeAttribute("aria-busy");
   createRoot(root).render(
     <QueryClientProvider client={queries}>

@@ -14,12 +14,14 @@ import { OPERATOR_PAGES } from "./operator/pages.ts";
 import { STUDIO_PAGES } from "./studio/pages.ts";
 import { Crashed, Frame, NotFound } from "./ui/frame.tsx";
 import { Loading } from "./ui/parts.tsx";
+import Browse from "./visitor/browse.tsx";
 
 /** What a folder of pages tells: an address below its own, and where the page's component is. */
 export type Pages = Record<string, () => Promise<{ default: RouteComponent }>>;
 
 const VISITOR_PAGES: Pages = {
-  "/": () => import("./visitor/browse.tsx"),
+  // The first page of most visitors, and small: not fetched after the rest, but with it.
+  "/": () => Promise.resolve({ default: Browse }),
   "/trending": () => import("./visitor/trending.tsx"),
   "/creators": () => import("./visitor/creators.tsx"),
   "/search": () => import("./visitor/search.tsx"),

@@ -30,18 +30,25 @@ consoleTest("an address that leads nowhere says so, and a problem shows its code
   assert.match(await alert.textContent() ?? "", /Request\s*[\w-]{8,}/);
 });
 
-consoleTest("the studio asks to sign in where one is, and signs out again", async () => {
-  const creator = await createCreator();
-  await using console = await openConsole();
-  const { page } = console;
-  await console.go("/studio");
-  await page.getByLabel("E-mail").fill(creator.email);
-  await page.getByLabel("Password").fill("wrong password");
-  await page.getByRole("main").getByRole("button", { name: "Sign in" }).click();
-  await page.getByRole("alert").getByText("do not belong together").waitFor();
-  await page.getByLabel("Password").fill(creator.password);
-  await page.getByRole("main").getByRole("button", { name: "Sign in" }).click();
-  await page.getByRole("navigation", { name: "Studio" }).waitFor();
-  await page.getByRole("button", { name: "Sign out" }).click();
-  await page.getByRole("link", { name: "Sign up" }).waitFor();
-});
+consoleTest(
+  "the studio asks to sign in where one is, and signs out again; a visitor's tab learns of it",
+  async () => {
+    const creator = await createCreator();
+    await using console = await openConsole();
+    const { page } = console;
+    const other = await page.context().newPage();
+    await other.goto(console.at("/"));
+    await other.getByRole("link", { name: "Sign up" }).waitFor();
+    await console.go("/studio");
+    await page.getByLabel("E-mail").fill(creator.email);
+    await page.getByLabel("Password").fill("wrong password");
+    await page.getByRole("main").getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("alert").getByText("do not belong together").waitFor();
+    await page.getByLabel("Password").fill(creator.password);
+    await page.getByRole("main").getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("navigation", { name: "Studio" }).waitFor();
+    await other.getByRole("link", { name: "Studio" }).waitFor();
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByRole("link", { name: "Sign up" }).waitFor();
+  },
+);

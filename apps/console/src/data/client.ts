@@ -1,12 +1,15 @@
-/** The one way to the backend: the typed client over supabase-js, and the session that it keeps. */
+/**
+ * The one way to the backend: the typed client over supabase-js, and the session that it keeps. A visitor without a session calls
+ * functions with the publishable key alone; supabase-js, a third of the first view, comes when somebody has a session or wants one.
+ */
 import { createStreamVibe, isProblem, type StreamVibe, StreamVibeError } from "@streamvibe/client";
-import { createClient, type Session } from "@supabase/supabase-js";
+import type { Session } from "@supabase/supabase-js";
 import { QueryCache, QueryClient } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
 import { config } from "./config.ts";
 
 export let api: StreamVibe;
-/** supabase-js of the client: tables, sign-in and uploads. */
+/** supabase-js: tables, sign-in and channels. There as soon as there is a session; elsewhere `await connected()` gives it. */
 export let supabase: StreamVibe["supabase"];
 
 interface SessionState {
@@ -27,18 +30,76 @@ function setState(next: SessionState): void {
   listeners.forEach((listener) => listener());
 }
 
-export function connect(): void {
-  supabase = createClient(config.url, config.key, {
-    auth: { flowType: "implicit", detectSessionInUrl: true, storageKey: "streamvibe" },
+/** Where supabase-js keeps the session. */
+const STORAGE_KEY = "streamvibe";
+/** The console shows a failure with a button rather than a spinner for long. */
+const RETRY = { attempts: 3, maxWaitMs: 4_000 };
+
+/** Whether there is a session already: kept by an earlier visit, or in the link of a mail that led here. */
+const hasSession = (): boolean =>
+  localStorage.getItem(STORAGE_KEY) !== null || /[#&?](access_token|error|error_code)=/.test(location.href);
+
+/** Before the first page. Whoever has a session is connected with it, so that no page is read as a visitor's first. */
+export async function connect(configured: Promise<void>): Promise<void> {
+  const library = hasSession() ? import("@supabase/supabase-js") : undefined;
+  await Promise.all([configured, library]);
+  if (library) return void await connected();
+  api = createStreamVibe({ functions: { invoke } } as unknown as StreamVibe["supabase"], { retry: RETRY });
+  setState({ session: null, has_expired: false });
+  // Another tab has signed in.
+  addEventListener("storage", ({ key, newValue }) => {
+    if (key === STORAGE_KEY && newValue) void connected().catch(() => {});
   });
-  // The console shows a failure with a button rather than a spinner for long.
-  api = createStreamVibe(supabase, { retry: { attempts: 3, maxWaitMs: 4_000 } });
-  supabase.auth.onAuthStateChange((event, session) => {
-    if (session) setState({ session, has_expired: false });
-    else if (event === "INITIAL_SESSION") setState({ session: null, has_expired: false });
-    else if (state.session && !isLeaving) setState({ session: state.session, has_expired: true });
-    else setState({ session: null, has_expired: false });
+}
+
+let connection: Promise<StreamVibe["supabase"]> | undefined;
+
+/** supabase-js, loaded when it is first wanted. After a failure the next call tries again. */
+export function connected(): Promise<StreamVibe["supabase"]> {
+  connection ??= import("@supabase/supabase-js").then(({ createClient }) => {
+    supabase = createClient(config.url, config.key, {
+      auth: { flowType: "implicit", detectSessionInUrl: true, storageKey: STORAGE_KEY },
+    });
+    api = createStreamVibe(supabase, { retry: RETRY });
+    supabase.auth.onAuthStateChange((event, session) => {
+      if (session) setState({ session, has_expired: false });
+      else if (event === "INITIAL_SESSION") setState({ session: null, has_expired: false });
+      else if (state.session && !isLeaving) setState({ session: state.session, has_expired: true });
+      else setState({ session: null, has_expired: false });
+    });
+    return supabase;
+  }).catch((error) => {
+    connection = undefined;
+    throw error;
   });
+  return connection;
+}
+
+/** Calls a function as supabase-js does for a visitor. */
+async function invoke(name: string, { method, headers, body, signal }: {
+  method: string;
+  headers: Record<string, string>;
+  body?: unknown;
+  signal?: AbortSignal;
+}) {
+  try {
+    const answer = await fetch(`${config.url}/functions/v1/${name}`, {
+      method,
+      headers: {
+        ...headers,
+        apikey: config.key,
+        authorization: `Bearer ${config.key}`,
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+      },
+      body: body === undefined ? undefined : JSON.stringify(body),
+      signal,
+    });
+    if (!answer.ok) return { data: null, error: { context: answer } };
+    const text = await answer.text();
+    return { data: text ? JSON.parse(text) : null, error: null };
+  } catch (context) {
+    return { data: null, error: { context } };
+  }
 }
 
 /** Ends the session because the person wants it. */

@@ -1,12 +1,12 @@
 /** A forgotten password: a mail with a link, whose session sets a new one. */
 import { useState } from "react";
-import { supabase, useSession } from "../data/client.ts";
+import { useSession } from "../data/client.ts";
 import { BASE } from "../data/config.ts";
 import { auth as t } from "../texts/auth.ts";
 import { useGo, useWish } from "./address.ts";
 import { say } from "./notices.tsx";
 import { Button, Card, Page, TextField } from "./parts.tsx";
-import { authWords } from "./sign_in_form.tsx";
+import { askAuth, authWords } from "./sign_in_form.tsx";
 
 export default function Recover() {
   const { session } = useSession();
@@ -17,10 +17,10 @@ export default function Recover() {
   const [note, setNote] = useState("");
   const submit = async () => {
     const { error } = isSetting
-      ? await supabase.auth.updateUser({ password: text })
-      : await supabase.auth.resetPasswordForEmail(text, {
-        redirectTo: `${location.origin}${BASE}/recover?step=password`,
-      });
+      ? await askAuth((auth) => auth.updateUser({ password: text }))
+      : await askAuth((auth) =>
+        auth.resetPasswordForEmail(text, { redirectTo: `${location.origin}${BASE}/recover?step=password` })
+      );
     if (error) return setNote(authWords(error));
     if (!isSetting) return setNote(t.recover_sent(text));
     say(t.password_set);

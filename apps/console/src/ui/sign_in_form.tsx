@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { supabase } from "../data/client.ts";
+import { connected } from "../data/client.ts";
 import { config } from "../data/config.ts";
 import { auth as t } from "../texts/auth.ts";
 import { Button, TextField } from "./parts.tsx";
@@ -9,6 +9,22 @@ export function authWords(error: { code?: string; message: string }): string {
   return t.errors[error.code ?? ""] ?? `${error.message}${error.code ? ` (${error.code})` : ""}`;
 }
 
+type Auth = Awaited<ReturnType<typeof connected>>["auth"];
+
+/** Asks Auth something, once supabase-js is there; that it cannot be loaded is an error like those of Auth. */
+export async function askAuth<T extends { error: unknown }>(
+  ask: (auth: Auth) => Promise<T>,
+): Promise<T | { data: { session: null }; error: Error }> {
+  try {
+    return await ask((await connected()).auth);
+  } catch (error) {
+    return { data: { session: null }, error: error instanceof Error ? error : new Error(String(error)) };
+  }
+}
+
+// Whoever sees a form of Auth, or points at the link to one, will need it.
+void connected().catch(() => {});
+
 export function SignInForm({ email: known, onDone }: { email?: string; onDone?: () => void }) {
   const [email, setEmail] = useState(known ?? "");
   const [password, setPassword] = useState("");
@@ -17,7 +33,7 @@ export function SignInForm({ email: known, onDone }: { email?: string; onDone?: 
   const submit = async () => {
     setBusy(true);
     setProblem("");
-    const { error } = await supabase.auth.signInWithPassword({ email, password });
+    const { error } = await askAuth((auth) => auth.signInWithPassword({ email, password }));
     setBusy(false);
     if (error) setProblem(authWords(error));
     else onDone?.();

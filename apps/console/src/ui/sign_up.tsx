@@ -1,10 +1,10 @@
 import { useEffect, useState } from "react";
-import { supabase, useSession } from "../data/client.ts";
+import { useSession } from "../data/client.ts";
 import { BASE, config } from "../data/config.ts";
 import { auth as t } from "../texts/auth.ts";
 import { useGo } from "./address.ts";
 import { A, Button, Card, Page, TextField } from "./parts.tsx";
-import { authWords } from "./sign_in_form.tsx";
+import { askAuth, authWords } from "./sign_in_form.tsx";
 
 export default function SignUp() {
   const { session } = useSession();
@@ -22,11 +22,16 @@ export default function SignUp() {
   const submit = async () => {
     setBusy(true);
     setProblem("");
-    const { data, error } = await supabase.auth.signUp({
-      email,
-      password,
-      options: { data: { display_name: name }, emailRedirectTo: `${location.origin}${BASE}/studio/welcome` },
-    });
+    const { data, error } = await askAuth((auth) =>
+      auth.signUp({
+        email,
+        password,
+        options: {
+          data: { display_name: name },
+          emailRedirectTo: `${location.origin}${BASE}/studio/welcome`,
+        },
+      })
+    );
     setBusy(false);
     if (error) setProblem(authWords(error));
     else if (!data.session) setSent(true);
@@ -94,7 +99,7 @@ function CheckMail({ email, password }: { email: string; password: string }) {
           )}
           <Button
             onClick={async () => {
-              const { error } = await supabase.auth.signInWithPassword({ email, password });
+              const { error } = await askAuth((auth) => auth.signInWithPassword({ email, password }));
               if (error) setNote(authWords(error));
             }}
           >
@@ -103,7 +108,7 @@ function CheckMail({ email, password }: { email: string; password: string }) {
           <Button
             kind="link"
             onClick={async () => {
-              const { error } = await supabase.auth.resend({ type: "signup", email });
+              const { error } = await askAuth((auth) => auth.resend({ type: "signup", email }));
               setNote(error ? authWords(error) : t.resent);
             }}
           >

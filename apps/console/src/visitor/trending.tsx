@@ -1,6 +1,6 @@
 import type { Input } from "@streamvibe/client";
 import { useEffect } from "react";
-import { queries, supabase } from "../data/client.ts";
+import { connected, queries } from "../data/client.ts";
 import { useCall } from "../data/queries.ts";
 import { visitor as t } from "../texts/visitor.ts";
 import { useWish } from "../ui/address.ts";
@@ -74,13 +74,18 @@ function scoreOf(scores: unknown, id: string) {
 /** A list that has changed is told once; then it is read again. */
 function useBroadcast(list: string): void {
   useEffect(() => {
-    const channel = supabase.channel(`trending:${list}`, { config: { private: true } })
-      .on(
-        "broadcast",
-        { event: "trending" },
-        () => void queries.invalidateQueries({ queryKey: ["get-trending"] }),
-      )
-      .subscribe();
-    return () => void supabase.removeChannel(channel);
+    const isOver = new AbortController();
+    void connected().then((supabase) => {
+      if (isOver.signal.aborted) return;
+      const channel = supabase.channel(`trending:${list}`, { config: { private: true } })
+        .on(
+          "broadcast",
+          { event: "trending" },
+          () => void queries.invalidateQueries({ queryKey: ["get-trending"] }),
+        )
+        .subscribe();
+      isOver.signal.addEventListener("abort", () => void supabase.removeChannel(channel));
+    }).catch(() => {});
+    return () => isOver.abort();
   }, [list]);
 }
