@@ -3,9 +3,9 @@ import { gzipSync } from "node:zlib";
 import { buildConsole, firstView } from "../build.ts";
 
 /** In bytes, compressed as servers do. */
-const LIMIT = 130_000;
+const LIMIT = 132_000;
 
-Deno.test("the first view loads no more than 130 kB of JavaScript", async () => {
+Deno.test("the first view loads no more than 132 kB of JavaScript", async () => {
   const folder = await buildConsole();
   const sizes = await Promise.all(
     (await firstView(folder)).map(async (file) =>
