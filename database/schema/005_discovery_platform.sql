@@ -563,7 +563,12 @@ begin
   -- Whoever hides an item, its account or its creator meanwhile waits for this, and then finds the document that is to go. What somebody
   -- else holds just now is left for the next time: waiting for it could end in a deadlock.
   insert into ops.creator_stat (user_id)
-  select distinct user_id from public.content_item where id = any(v_ids) order by user_id
+  select creator.id
+  from public.users as creator
+  where creator.id in (select user_id from public.content_item where id = any(v_ids))
+  order by creator.id
+  -- Whoever is being deleted just now is left out: a row for them would fail all the others.
+  for key share skip locked
   on conflict do nothing;
   with held as (
     select item.id
@@ -2133,7 +2138,10 @@ language sql volatile security definer set search_path = '' as $$
   select p_user_id,
     coalesce((select sum(followers_count) from public.social_account where user_id = p_user_id and deleted_at is null), 0),
     (select count(*) from ops.search_document where user_id = p_user_id)
-  where exists (select from public.users where id = p_user_id)
+  from public.users
+  where id = p_user_id
+  -- Nothing is counted for whoever is being deleted just now.
+  for key share skip locked
   on conflict (user_id) do update
   set total_followers = excluded.total_followers, item_count = excluded.item_count, updated_at = now()
   where (stat.total_followers, stat.item_count) is distinct from (excluded.total_followers, excluded.item_count)

@@ -8,6 +8,17 @@ import { ACCESS_TOKEN, PROJECT, SimulatedPlatform } from "./simulated_platform.t
 // Each call of the CLI takes seconds, and there are twenty: a lane of its own in .ci/run.
 const ignore = !Deno.env.get("STREAMVIBE_LONG_TESTS");
 
+/** What an operator sets to deploy to the simulated project. */
+function settingsOf({ stack }: PhasedStack, platform: SimulatedPlatform) {
+  return {
+    SUPABASE_PROFILE: platform.profile,
+    SUPABASE_PROJECT_REF: PROJECT,
+    SUPABASE_ACCESS_TOKEN: ACCESS_TOKEN,
+    STREAMVIBE_DEPLOY_DB_URL: `${stack.info.db_url}?sslmode=disable`,
+    PROJECT_URL: stack.info.api_url,
+  };
+}
+
 Deno.test(
   "a hosted project gets its secrets and its first phase by the official CLI, and a secret is rotated without a gap",
   { ignore },
@@ -17,13 +28,7 @@ Deno.test(
     const { sql } = stack;
     const { api_url, db_url, secret_key } = stack.stack.info;
     await sql`delete from vault.secrets where name in ('project_url', 'cron_secret_key')`;
-    const env = {
-      SUPABASE_PROFILE: platform.profile,
-      SUPABASE_PROJECT_REF: PROJECT,
-      SUPABASE_ACCESS_TOKEN: ACCESS_TOKEN,
-      STREAMVIBE_DEPLOY_DB_URL: `${db_url}?sslmode=disable`,
-      PROJECT_URL: api_url,
-    };
+    const env = settingsOf(stack, platform);
     const file = `${stack.home}/settings.env`;
     const settings: Record<string, string> = {
       PROJECT_URL: api_url,
@@ -198,15 +203,9 @@ Deno.test(
     await using stack = await PhasedStack.boot();
     await using platform = await SimulatedPlatform.open(stack.home);
     const { sql } = stack;
-    const { api_url, db_url } = stack.stack.info;
+    const { api_url } = stack.stack.info;
     const root = await Deno.makeTempDir({ prefix: "streamvibe-repository-" });
-    const env = {
-      SUPABASE_PROFILE: platform.profile,
-      SUPABASE_PROJECT_REF: PROJECT,
-      SUPABASE_ACCESS_TOKEN: ACCESS_TOKEN,
-      STREAMVIBE_DEPLOY_DB_URL: `${db_url}?sslmode=disable`,
-      PROJECT_URL: api_url,
-    };
+    const env = settingsOf(stack, platform);
     const run = (script: string, args: string[], options: RunOptions = {}) =>
       stack.run(script, ["1", "--target", "production", ...args], {
         root,

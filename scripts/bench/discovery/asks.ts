@@ -1,7 +1,7 @@
 /** What visitors ask: every public function, and every kind of query, each with many terms that are taken in turn. */
 import type postgres from "postgres";
 import { z } from "zod";
-import { encodeCursor } from "../../../supabase/functions/_shared/discovery/contract.ts";
+import { encodeCursor } from "../../../supabase/functions/_shared/http/paging.ts";
 
 /** One question, as the edge function gets it and as its query does. */
 export interface Ask {

@@ -7,13 +7,11 @@ import {
   Category,
   ContentFilters,
   filterArguments,
-  Instant,
   Item,
-  pagesOf,
-  Paging,
   PUBLIC_CACHE,
   Total,
 } from "../_shared/discovery/contract.ts";
+import { Instant, pagesOf, Paging } from "../_shared/http/paging.ts";
 import { endpoint } from "../_shared/http/endpoint.ts";
 
 const pages = pagesOf(

@@ -1,14 +1,7 @@
 /** GET /functions/v1/browse-creators — public creators, the most followed first; the first page names those whom moderators feature. */
 import * as z from "zod";
-import {
-  Category,
-  Creator,
-  ListedCreator,
-  pagesOf,
-  Paging,
-  PUBLIC_CACHE,
-  Total,
-} from "../_shared/discovery/contract.ts";
+import { Category, Creator, ListedCreator, PUBLIC_CACHE, Total } from "../_shared/discovery/contract.ts";
+import { pagesOf, Paging } from "../_shared/http/paging.ts";
 import { endpoint } from "../_shared/http/endpoint.ts";
 
 const pages = pagesOf({

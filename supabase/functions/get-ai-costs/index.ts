@@ -1,7 +1,7 @@
 /** GET /functions/v1/get-ai-costs: what the caller's suggestions cost by day and model, and what became of them. */
 import * as z from "zod";
 import { dataOf } from "../_shared/database/database.ts";
-import { Instant } from "../_shared/discovery/contract.ts";
+import { Instant } from "../_shared/http/paging.ts";
 import { endpoint } from "../_shared/http/endpoint.ts";
 
 const Count = z.int();

@@ -1,6 +1,7 @@
 /** GET /functions/v1/get-trending — what grows fastest today, this week or this month, of everything, a category or a platform. */
 import * as z from "zod";
-import { Category, Item, Paging, PlatformName, PUBLIC_CACHE } from "../_shared/discovery/contract.ts";
+import { Category, Item, PlatformName, PUBLIC_CACHE } from "../_shared/discovery/contract.ts";
+import { Paging } from "../_shared/http/paging.ts";
 import { endpoint, invalid } from "../_shared/http/endpoint.ts";
 
 const Found = z.object({

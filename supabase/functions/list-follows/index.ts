@@ -1,6 +1,7 @@
 /** GET /functions/v1/list-follows — what the caller follows, or has muted, the latest first. */
 import * as z from "zod";
-import { Creator, pagesOf, Paging } from "../_shared/discovery/contract.ts";
+import { Creator } from "../_shared/discovery/contract.ts";
+import { pagesOf, Paging } from "../_shared/http/paging.ts";
 import { endpoint } from "../_shared/http/endpoint.ts";
 
 const Count = z.int().min(0);

@@ -1,6 +1,6 @@
 /** GET /functions/v1/list-posts: the caller's posts, newest first. */
 import * as z from "zod";
-import { Instant, pagesOf, Paging } from "../_shared/discovery/contract.ts";
+import { Instant, pagesOf, Paging } from "../_shared/http/paging.ts";
 import { endpoint } from "../_shared/http/endpoint.ts";
 import { PostSummary } from "../_shared/publishing/contract.ts";
 

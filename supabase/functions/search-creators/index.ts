@@ -1,6 +1,7 @@
 /** GET /functions/v1/search-creators — public creators by name, slug and @handle; similar names are found, too. */
 import * as z from "zod";
-import { Category, ListedCreator, pagesOf, Paging, PUBLIC_CACHE } from "../_shared/discovery/contract.ts";
+import { Category, ListedCreator, PUBLIC_CACHE } from "../_shared/discovery/contract.ts";
+import { pagesOf, Paging } from "../_shared/http/paging.ts";
 import { endpoint } from "../_shared/http/endpoint.ts";
 
 const pages = pagesOf(

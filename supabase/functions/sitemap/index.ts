@@ -4,7 +4,8 @@
  */
 import * as z from "zod";
 import { ApiError, endpoint } from "../_shared/http/endpoint.ts";
-import { PUBLIC_CACHE, whole } from "../_shared/discovery/contract.ts";
+import { PUBLIC_CACHE } from "../_shared/discovery/contract.ts";
+import { whole } from "../_shared/http/paging.ts";
 import { cacheControl, entityTag, matches } from "../_shared/http/cache_policy.ts";
 import { fileAnswer, knownTags } from "../_shared/http/file_answer.ts";
 import { index, page } from "../_shared/seo/sitemap_pages.ts";

@@ -1,6 +1,6 @@
 /** What visitors may see: every list against every way of not being public, and what moderators and creators arrange. */
 import assert from "node:assert/strict";
-import { test, type TestContext } from "../support/context.ts";
+import { test, type TestContext, withPerson } from "../support/context.ts";
 
 /** The owner's item and a neighbour of another public creator, both in the documents, clicked and trending. */
 async function publicItem(db: TestContext): Promise<string> {
@@ -244,3 +244,45 @@ test("what has rested for longer than there are numbers for is gained and found 
     `select jsonb_array_length(public.search_content('visible', p_now => now() + interval '7000 years') -> 'results')`;
   assert.ok(await db.value<number>(found) >= 2);
 });
+
+Deno.test("whoever deletes their account during a refresh does not stop it for the others", () =>
+  withPerson(({ sql: pool, id: leaving }) =>
+    withPerson(async ({ id: staying }) => {
+      await pool.begin(async (sql) => {
+        await sql`update public.users set is_public = true, profile_slug = 'slug-' || left(id::text, 8)
+          where id in (${leaving}, ${staying})`;
+        await sql`with account as (
+            insert into public.social_account (user_id, platform_id, platform_account_id)
+            select person.id, platform.id, 'during-' || person.id
+            from public.users as person cross join public.platform as platform
+            where person.id in (${leaving}, ${staying}) and platform.slug = 'tiktok'
+            returning id
+          )
+          insert into public.content_item (social_account_id, platform_content_id, title)
+          select id, 'during', 'Refreshed while its neighbour left' from account`;
+      });
+      const listed = async () =>
+        (await pool`select user_id from ops.search_document where user_id in (${leaving}, ${staying})`)
+          .map((row) => row.user_id);
+      const leave = Promise.withResolvers<void>();
+      const holding = Promise.withResolvers<void>();
+      const deletion = pool.begin(async (sql) => {
+        await sql`delete from auth.users where id = ${leaving}`;
+        holding.resolve();
+        await leave.promise;
+      });
+      try {
+        await holding.promise;
+        await pool.begin(async (sql) => {
+          await sql`set local statement_timeout = '20s'`;
+          await sql`select ops.refresh_discovery(100000)`;
+        });
+        assert.deepEqual(await listed(), [staying]);
+      } finally {
+        leave.resolve();
+        await deletion;
+      }
+      await pool`select ops.refresh_discovery(100000)`;
+      assert.deepEqual(await listed(), [staying]);
+    })
+  ));

@@ -1,6 +1,7 @@
 /** What feeds take and answer, and how the two of them are read. */
 import * as z from "zod";
-import { Creator, CURSOR_RULE, Instant, Item, whole } from "../discovery/contract.ts";
+import { Creator, Item } from "../discovery/contract.ts";
+import { CURSOR_RULE, Instant, whole } from "../http/paging.ts";
 import type { RequestContext } from "../http/contract.ts";
 import { invalid } from "../http/endpoint.ts";
 import { isTimeZone } from "../publishing/time.ts";

@@ -1,7 +1,7 @@
 /** Cursors that were tampered with, for every function that takes one: each is refused as such (422), none is a server's fault. */
 import assert from "node:assert/strict";
 import { createCreator } from "../../../../scripts/test/stack.ts";
-import { encodeCursor } from "../../_shared/discovery/contract.ts";
+import { encodeCursor } from "../../_shared/http/paging.ts";
 import type { Endpoint } from "../../_shared/http/endpoint.ts";
 
 const ID = "6f1b3a52-3f6e-4c57-9a39-0d6a1c1f7b11";
