@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { callFunction } from "../../../../scripts/test/stack.ts";
 import { AiCreator } from "../support/ai_creator.ts";
-import { eventually } from "../support/connected_account.ts";
+import { eventually } from "../support/eventually.ts";
 
 interface Status {
   status: string;

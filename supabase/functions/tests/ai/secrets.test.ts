@@ -4,7 +4,7 @@ import type { Sql } from "postgres";
 import { callFunction, functionLog } from "../../../../scripts/test/stack.ts";
 import { PROVIDERS, type ProviderSlug } from "../../_shared/ai/provider.ts";
 import { AiCreator } from "../support/ai_creator.ts";
-import { eventually } from "../support/connected_account.ts";
+import { eventually } from "../support/eventually.ts";
 
 /** An answer that cannot be used, as each provider would give it. */
 const PROSE: Record<ProviderSlug, (text: string) => Record<string, unknown>> = {

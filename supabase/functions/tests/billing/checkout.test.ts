@@ -122,9 +122,9 @@ Deno.test("the portal is for those who subscribed: the plan is changed, cancelle
   await press({ do: "cancel" });
   const next = async () =>
     (await own.creator.call<{ next: { kind: string; text: string } }>("billing-status")).body.next;
-  await eventually(async () => (await next()).kind === "ends" ? true : undefined);
+  await eventually(async () => (await next()).kind === "ends");
   await press({ do: "keep" });
-  await eventually(async () => (await next()).kind === "renews" ? true : undefined);
+  await eventually(async () => (await next()).kind === "renews");
   await press({ do: "end" });
   await own.until(({ tier }) => tier === "free");
 });
@@ -142,7 +142,7 @@ Deno.test("a receipt and a failed payment are mailed once, and not to who wants 
   };
   await eventually(async () => {
     await own.reconcile();
-    return (await mails(own.creator.email)).length === 1 ? true : undefined;
+    return (await mails(own.creator.email)).length === 1;
   });
   const [receipt] = await mails(own.creator.email);
   assert.equal(receipt?.subject, "Receipt for StreamVibe Basic");
@@ -151,7 +151,7 @@ Deno.test("a receipt and a failed payment are mailed once, and not to who wants 
   await own.until(({ status }) => status === "past_due");
   await eventually(async () => {
     await own.reconcile();
-    return (await mails(own.creator.email)).length === 2 ? true : undefined;
+    return (await mails(own.creator.email)).length === 2;
   });
 
   await using quiet = await Subscriber.create();

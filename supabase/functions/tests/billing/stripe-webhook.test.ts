@@ -166,9 +166,7 @@ Deno.test("while Stripe is down events are taken, and worked off when it is back
     body,
   });
   assert.equal(changed.status, 200);
-  await eventually(async () =>
-    (await own.events()).some(({ status }) => status === "failed") ? true : undefined
-  );
+  await eventually(async () => (await own.events()).some(({ status }) => status === "failed"));
   assert.equal((await own.plan()).tier, "basic");
   await simulator(`faults?account=${customer}`, undefined, "DELETE");
   await own.sql`select retry_failed_webhooks()`;
@@ -181,7 +179,7 @@ Deno.test("a dispute, whose event names no customer, is told to the staff; a ref
   await own.settled();
   const { charges: [charge] } = await own.truth();
   await own.stripe("POST", "refunds", { charge: charge?.id ?? "" });
-  await eventually(async () => (await own.notices("refund")).length === 1 ? true : undefined);
+  await eventually(async () => (await own.notices("refund")).length === 1);
   await simulator("stripe/disputes", { customer: await own.customer() });
   const { events } = await simulator<{ events: { id: string }[] }>(
     "stripe/events?type=charge.dispute.created",
@@ -189,7 +187,7 @@ Deno.test("a dispute, whose event names no customer, is told to the staff; a ref
   await eventually(async () => {
     const [row] = await own.sql`
       select count(*)::integer as count from audit_log where user_id = ${own.id} and action = 'billing.dispute'`;
-    return row?.count === 1 ? true : undefined;
+    return row?.count === 1;
   });
   assert.ok(events.length > 0);
 });
@@ -252,7 +250,7 @@ Deno.test("no name, address, card, amount or secret of an event is logged or kep
   await eventually(async () => {
     const [row] = await own.sql`
       select count(*)::integer as open from stripe_webhook_events where subject = ${object.id} and status in ('pending', 'failed')`;
-    return row?.open === 0 ? true : undefined;
+    return row?.open === 0;
   });
   const [{ kept = "" } = {}] = await own.sql<{ kept: string }[]>`
     select string_agg(event::text, ' ') as kept from stripe_webhook_events as event where subject = ${object.id}`;

@@ -8,7 +8,8 @@ import {
   testStack,
 } from "../../../../scripts/test/stack.ts";
 import { HANDLERS } from "../../_shared/jobs/registry.ts";
-import { ConnectedAccount, eventually } from "../support/connected_account.ts";
+import { ConnectedAccount } from "../support/connected_account.ts";
+import { eventually } from "../support/eventually.ts";
 
 interface Status {
   status: string;

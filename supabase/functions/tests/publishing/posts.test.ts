@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createCreator, testDatabase } from "../../../../scripts/test/stack.ts";
 import type { ConnectedAccount } from "../support/connected_account.ts";
-import { eventually } from "../support/connected_account.ts";
+import { eventually } from "../support/eventually.ts";
 import { PublishingAccount } from "../support/publishing_account.ts";
 
 interface Post {

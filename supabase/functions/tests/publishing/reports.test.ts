@@ -162,8 +162,7 @@ Deno.test("the hub is answered only for what was asked, renewed before the lease
   await eventually(async () => {
     const { subscriptions } = await simulator<{ subscriptions: { channel_id: string }[] }>("youtube/hub");
     const rows = await sql`select 1 from publishing.push_subscription where channel_id = ${account_id}`;
-    return rows.length === 0 && !subscriptions.some(({ channel_id }) => channel_id === account_id) ||
-      undefined;
+    return rows.length === 0 && !subscriptions.some(({ channel_id }) => channel_id === account_id);
   });
 });
 

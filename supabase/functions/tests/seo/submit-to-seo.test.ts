@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { callFunction } from "../../../../scripts/test/stack.ts";
 import { ENGINES } from "../../_shared/seo/engine.ts";
-import { eventually } from "../support/connected_account.ts";
+import { eventually } from "../support/eventually.ts";
 import { connectionContext } from "../support/connection_context.ts";
 import { NOTHING, submitSite } from "../../_shared/seo/submit.ts";
 import { SeoCreator } from "../support/seo_creator.ts";

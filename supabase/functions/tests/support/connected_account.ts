@@ -210,17 +210,3 @@ export function sumOf(
 ): number {
   return steps.reduce((sum, step) => sum + step[member], 0);
 }
-
-/** Waits for a condition, and fails when it is never met. */
-export async function eventually<Value>(
-  look: () => Promise<Value | undefined | false | null>,
-  what: string,
-): Promise<Value> {
-  const limit = Date.now() + 30_000;
-  for (;;) {
-    const value = await look();
-    if (value) return value;
-    assert.ok(Date.now() < limit, `never: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 30));
-  }
-}

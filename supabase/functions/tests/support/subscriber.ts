@@ -153,7 +153,7 @@ export class Subscriber implements AsyncDisposable {
     await eventually(async () => {
       const [now] = await this
         .sql`select applied_ticket from ops.billing_customer where user_id = ${this.id}`;
-      return now?.applied_ticket !== before?.applied_ticket ? true : undefined;
+      return now?.applied_ticket !== before?.applied_ticket;
     });
   }
 
@@ -173,7 +173,7 @@ export class Subscriber implements AsyncDisposable {
       const [row] = await this.sql<{ done: number }[]>`
         select count(*)::integer as done from stripe_webhook_events
         where event_id = any (${ids}) and status in ('processed', 'ignored')`;
-      return row?.done === ids.length ? true : undefined;
+      return row?.done === ids.length;
     });
   }
 
