@@ -10,12 +10,13 @@ end;
 $$;
 
 -- Without cascade on purpose: what a later module has built on these makes the rollback fail as a whole.
-drop table telemetry.usage_events, telemetry.rpc_observations, telemetry.rpc_hourly;
+drop table telemetry.usage_events, telemetry.usage_hourly, telemetry.usage_seen, telemetry.rpc_observations, telemetry.rpc_hourly;
 -- Generated (`deno task generate`): the module's functions, but those that are dropped by name elsewhere here.
-drop function ops.add_buckets, ops.are_plain_properties, ops.get_rpc_stats, ops.get_usage_stats,
-  ops.keep_telemetry, ops.latency_bounds, ops.latency_percentile, ops.list_slow_calls, ops.log_usage_event,
-  ops.log_usage_events, ops.sum_buckets, public.get_rpc_stats, public.get_usage_stats, public.list_slow_calls,
-  public.log_usage, public.log_usage_event_v2, public.read_cache_metrics, public.record_observations;
+drop function ops.add_buckets, ops.are_plain_properties, ops.count_usage, ops.get_rpc_stats,
+  ops.get_usage_stats, ops.keep_telemetry, ops.latency_bounds, ops.latency_percentile, ops.list_slow_calls,
+  ops.log_usage_event, ops.log_usage_events, ops.sum_buckets, public.get_rpc_stats, public.get_usage_stats,
+  public.list_slow_calls, public.log_usage, public.log_usage_event_v2, public.read_cache_metrics,
+  public.record_observations;
 drop schema telemetry;
 
 do $$

@@ -2,7 +2,8 @@
 -- Needs module 000. No personal text: names of events and of their properties are codes, values are numbers, yes or no, or codes.
 --
 -- Rows are kept for thirty days; they stand in partitions of a month, which appear and go by themselves. What is looked at for longer is
--- kept as histograms with fixed buckets by function and hour: these add up, so that a week is read without a single raw row.
+-- kept by the hour, in forms that add up: calls as histograms with fixed buckets, events as counts. So a week of calls is read without a
+-- single raw row, and a week of events with those of the last hours alone.
 --
 --   Tables
 --   Functions: writing
@@ -54,8 +55,29 @@ comment on column telemetry.usage_events.user_id is 'Null for visitors, and for 
 comment on column telemetry.usage_events.session_id is 'Made up by the app while it is open, and kept nowhere: what was done in one go.';
 -- Serves the policy, exports and the foreign key.
 create index usage_events_user_id_idx on telemetry.usage_events (user_id, occurred_at);
--- Serves get_usage_stats(), and the retention.
+-- Serves count_usage(), get_usage_stats() for hours that it has not counted, and the retention.
 create index usage_events_occurred_at_idx on telemetry.usage_events (occurred_at);
+
+create table telemetry.usage_hourly (
+  hour timestamptz not null,
+  event text not null,
+  count bigint not null,
+  people bigint not null,
+  sessions bigint not null,
+  constraint usage_hourly_pkey primary key (hour, event),
+  constraint usage_hourly_hour_is_whole check (extract(minute from hour) = 0 and extract(second from hour) = 0)
+);
+alter table telemetry.usage_hourly enable row level security;
+comment on table telemetry.usage_hourly is 'Events by hour, counted once no more of that hour can come. Says nothing of anybody, and stays when an account goes. Kept for thirteen months.';
+comment on column telemetry.usage_hourly.people is 'Whose first of this event on this day (UTC) it was: over the hours of a day they add up to its people. So do sessions.';
+
+create table telemetry.usage_seen (
+  day date not null,
+  mark uuid not null,
+  constraint usage_seen_pkey primary key (day, mark)
+);
+alter table telemetry.usage_seen enable row level security;
+comment on table telemetry.usage_seen is 'Who has been counted on the day (UTC) that is being counted, as sums of event, kind and id: no ids. Kept for that day.';
 
 create table telemetry.rpc_observations (
   id bigint generated always as identity,
@@ -246,15 +268,35 @@ comment on function public.get_rpc_stats is
 
 create function ops.get_usage_stats(p_since timestamptz, p_until timestamptz) returns jsonb
 language plpgsql stable security definer set search_path = '' as $$
+declare
+  v_since timestamptz := date_trunc('day', p_since, 'utc');
+  v_until timestamptz := date_trunc('hour', p_until + interval '1 hour' - interval '1 microsecond', 'utc');
+  v_open timestamptz := coalesce((select max(hour) + interval '1 hour' from telemetry.usage_hourly), '-infinity');
 begin
   perform ops.require_role('admin');
   return (
-    select coalesce(jsonb_agg(jsonb_build_object('day', day, 'event', event, 'count', count, 'people', people, 'sessions', sessions)
-      order by day desc, count desc, event), '[]')
-    from (
-      select (occurred_at at time zone 'utc')::date as day, event, count(*) as count, count(distinct user_id) as people, count(distinct session_id) as sessions
-      from telemetry.usage_events where occurred_at >= p_since and occurred_at < p_until group by 1, 2 order by 1 desc, 3 desc limit 1000
-    ) as line);
+    with raw as (
+      select (occurred_at at time zone 'utc')::date as day, event, user_id, session_id
+      from telemetry.usage_events where occurred_at >= greatest(v_since, v_open) and occurred_at < v_until
+    ), fresh as (
+      select day, event, count(*) filter (where not is_session) as people, count(*) filter (where is_session) as sessions
+      from (
+        select distinct day, event, is_session, id from raw cross join lateral (values (false, user_id), (true, session_id)) as one (is_session, id)
+        where id is not null
+      ) as one
+      where not exists (select from telemetry.usage_seen as seen where seen.day = one.day and seen.mark = md5(event || is_session || id)::uuid)
+      group by 1, 2
+    ), line as (
+      select day, event, sum(count)::bigint as count, sum(people)::bigint as people, sum(sessions)::bigint as sessions
+      from (
+        select (hour at time zone 'utc')::date as day, event, count, people, sessions from telemetry.usage_hourly
+        where hour >= v_since and hour < v_until
+        union all select day, event, count(*), 0, 0 from raw group by 1, 2
+        union all select day, event, 0, people, sessions from fresh
+      ) as part
+      group by 1, 2 order by 1 desc, 3 desc, 2 limit 1000
+    )
+    select coalesce(jsonb_agg(to_jsonb(line) order by day desc, count desc, event), '[]') from line);
 end;
 $$;
 comment on function ops.get_usage_stats is 'See public.get_usage_stats.';
@@ -264,7 +306,7 @@ language sql stable security invoker set search_path = ''
 begin atomic
   select ops.get_usage_stats(p_since, p_until);
 end;
-comment on function public.get_usage_stats is 'For admins: events by day (UTC): [{day, event, count, people, sessions}], the latest day first, at most 1,000.';
+comment on function public.get_usage_stats is 'For admins: events by day (UTC): [{day, event, count, people, sessions}], the latest day first, at most 1,000. From the beginning of the first day; whole hours.';
 
 create function ops.list_slow_calls(p_since timestamptz, p_function text, p_limit integer) returns jsonb
 language plpgsql stable security definer set search_path = '' as $$
@@ -301,6 +343,42 @@ comment on function public.read_cache_metrics is 'Where cached answers of the la
 
 -- ## Functions: cron
 
+-- Only keep_telemetry() calls it, one at a time.
+create function ops.count_usage(p_now timestamptz) returns void
+language plpgsql volatile security invoker set search_path = '' as $$
+declare
+  -- Events come up to an hour late (log_usage_events), and what writes them now may take some minutes to end.
+  v_final timestamptz := p_now - interval '65 minutes';
+  v_open timestamptz := coalesce((select max(hour) + interval '1 hour' from telemetry.usage_hourly), '-infinity');
+  v_hour timestamptz;
+begin
+  loop
+    select date_trunc('hour', min(occurred_at), 'utc') into v_hour from telemetry.usage_events where occurred_at >= v_open;
+    exit when v_hour is null or v_hour + interval '1 hour' > v_final;
+    v_open := v_hour + interval '1 hour';
+    with hour as materialized (
+      select event, user_id, session_id from telemetry.usage_events where occurred_at >= v_hour and occurred_at < v_open
+    ), fresh as materialized (
+      select event, is_session, md5(event || is_session || id)::uuid as mark
+      from (
+        select distinct event, is_session, id from hour cross join lateral (values (false, user_id), (true, session_id)) as one (is_session, id)
+        where id is not null
+      ) as one
+    ), kept as (
+      insert into telemetry.usage_seen (day, mark) select (v_hour at time zone 'utc')::date, mark from fresh on conflict do nothing returning mark
+    ), first as (
+      select event, count(*) filter (where not is_session) as people, count(*) filter (where is_session) as sessions
+      from fresh join kept using (mark) group by 1
+    )
+    insert into telemetry.usage_hourly (hour, event, count, people, sessions)
+    select v_hour, event, counted.count, coalesce(first.people, 0), coalesce(first.sessions, 0)
+    from (select event, count(*) as count from hour group by 1) as counted left join first using (event);
+  end loop;
+  delete from telemetry.usage_seen where day < (v_final at time zone 'utc')::date;
+end;
+$$;
+comment on function ops.count_usage is 'Counts every hour of which no more events can come, each once.';
+
 create function ops.keep_telemetry(p_now timestamptz default now()) returns integer
 language plpgsql volatile security invoker set search_path = '' as $$
 declare
@@ -311,6 +389,8 @@ declare
 begin
   -- One at a time: two that make the same partition would make one of them fail.
   perform pg_advisory_xact_lock(hashtextextended('ops.keep_telemetry', 0));
+  -- Before anything goes.
+  perform ops.count_usage(p_now);
   foreach v_table in array '{usage_events,rpc_observations}'::text[] loop
     for v_month in
       select date_trunc('month', p_now at time zone 'utc') + make_interval(months => ahead) from generate_series(0, 2) as ahead
@@ -341,15 +421,18 @@ begin
   delete from telemetry.rpc_observations where (id, observed_at) in (
     select id, observed_at from telemetry.rpc_observations where observed_at < p_now - interval '30 days' order by observed_at limit 100000);
   delete from telemetry.rpc_hourly where hour < p_now - interval '13 months';
+  delete from telemetry.usage_hourly where hour < p_now - interval '13 months';
   return v_changed;
 end;
 $$;
 comment on function ops.keep_telemetry is
-  'Makes the partitions of this month and the next two, drops those of which nothing is younger than thirty days, deletes what is older in the others. By cron: how many partitions came or went.';
+  'Counts events by hour, makes the partitions of this month and the next two, drops those of which nothing is younger than thirty days, deletes what is older in the others. By cron: how many partitions came or went.';
 
 -- ## Policies
 
 create policy "People read their own usage" on telemetry.usage_events for select to authenticated using (user_id = (select auth.uid()));
+create policy "Only functions use usage_hourly" on telemetry.usage_hourly for all to postgres using (true) with check (true);
+create policy "Only functions use usage_seen" on telemetry.usage_seen for all to postgres using (true) with check (true);
 create policy "Only functions use rpc_observations" on telemetry.rpc_observations for all to postgres using (true) with check (true);
 create policy "Only functions use rpc_hourly" on telemetry.rpc_hourly for all to postgres using (true) with check (true);
 

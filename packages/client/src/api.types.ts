@@ -2891,7 +2891,7 @@ export interface paths {
     put?: never;
     /**
      * For admins
-     * @description For admins: events by day (UTC): [{day, event, count, people, sessions}], the latest day first, at most 1,000.
+     * @description For admins: events by day (UTC): [{day, event, count, people, sessions}], the latest day first, at most 1,000. From the beginning of the first day; whole hours.
      */
     post: operations["rpc_get_usage_stats"];
     delete?: never;

@@ -80,6 +80,52 @@ Deno.test("partitions come and go by themselves for a year, and nothing is older
   });
 });
 
+test("events by day are those of the rows, late ones and a month's end included, and outlive rows and accounts", async (db) => {
+  await db.query(
+    "delete from telemetry.usage_events; delete from telemetry.usage_hourly; delete from telemetry.usage_seen",
+  );
+  const border = "(date_trunc('month', now(), 'utc') + interval '1 month')";
+  const read = (until: string) =>
+    db.value(`select public.get_usage_stats(${border} - interval '60 hours', ${until})`, "admin");
+  const countRows = (until: string) =>
+    db.value(`
+      select jsonb_agg(to_jsonb(line) order by day desc, count desc, event) from (
+        select (occurred_at at time zone 'utc')::date as day, event, count(*) as count, count(distinct user_id) as people,
+          count(distinct session_id) as sessions
+        from telemetry.usage_events where occurred_at < ${until} group by 1, 2) as line`);
+  for (let hour = -48; hour <= 48; hour += 1) {
+    const now = `${border} + interval '${hour} hours 27 minutes'`;
+    // Of the last hour, and as late as may be.
+    await db.query(`
+      insert into telemetry.usage_events (user_id, session_id, event, occurred_at)
+      select case n % 4 when 0 then $owner when 1 then $other end::uuid, case when n % 5 > 0 then md5(($1 + n % 7)::text)::uuid end, 'e' || n * n % 3,
+        ${now} - n * interval '120 seconds'
+      from generate_series(0, 30 * ($1 % 7 > 0)::integer) as n`.replaceAll("$1", String(Math.abs(hour))));
+    await db.query(`select ops.keep_telemetry(${now})`);
+    if (hour % 9 === 0) {
+      assert.deepEqual(
+        await read(now),
+        await countRows(`date_trunc('hour', ${now}, 'utc') + interval '1 hour'`),
+      );
+    }
+  }
+  const end = `${border} + interval '48 hours 27 minutes'`;
+  const raw = await db.value(
+    `select count(*)::int from telemetry.usage_events where occurred_at > (select max(hour) + interval '1 hour' from telemetry.usage_hourly)`,
+  );
+  assert.ok(Number(raw) <= 90, `${raw} rows are read`);
+  assert.equal(await db.value("select count(distinct day)::int from telemetry.usage_seen"), 1);
+  await db.query(`select ops.keep_telemetry(${end} + interval '3 hours')`);
+  const before = await read(end);
+  await db.query("delete from auth.users where id = $owner");
+  await db.query(`select ops.keep_telemetry(${end} + interval '32 days')`);
+  assert.equal(await db.value("select count(*)::int from telemetry.usage_events"), 0);
+  assert.deepEqual(await read(end), before);
+  assert.equal(await db.value("select count(*)::int from telemetry.usage_seen"), 0);
+  await db.query(`select ops.keep_telemetry(${end} + interval '13 months')`);
+  assert.deepEqual(await read(end), []);
+});
+
 test("histograms add up to the percentiles of all calls, for admins alone", async (db) => {
   const [name, other] = [`t-${crypto.randomUUID().slice(0, 8)}`, `u-${crypto.randomUUID().slice(0, 8)}`];
   const histogram = (func: string, cache: string | null, times: number[], errors = 0) => {
