@@ -13,6 +13,7 @@ const graphemes = new Intl.Segmenter("und", { granularity: "grapheme" });
 
 /** What no document may hold: code points that are no characters. NUL is left out, lone surrogates and noncharacters are replaced. */
 function sound(text: string): string {
+  if (/^[ -~]*$/.test(text)) return text;
   return text.toWellFormed().replaceAll("\0", "").replace(/\p{Noncharacter_Code_Point}/gu, "\ufffd");
 }
 
@@ -23,10 +24,8 @@ export function oneLine(text: string): string {
 
 /** The same with its line breaks, at most two in a row. */
 export function lines(text: string): string {
-  return cleanText(sound(text)).replace(/[^\S\n]+/g, " ").replace(/ *\n */g, "\n").replace(
-    /\n{3,}/g,
-    "\n\n",
-  );
+  return cleanText(sound(text)).replace(/[^\S\n ][^\S\n]*| [^\S\n]+/g, " ").replace(/ +\n *|\n +/g, "\n")
+    .replace(/\n{3,}/g, "\n\n");
 }
 
 /**

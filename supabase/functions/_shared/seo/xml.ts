@@ -3,8 +3,9 @@
 /** XML that is well formed. */
 export type Xml = string & { readonly __xml: unique symbol };
 
-/** What is no character of XML, also not when it is escaped: most controls, surrogates without their other half, U+FFFE and U+FFFF. */
-const NO_CHARACTER = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
+/** What is no character of XML, also not when it is escaped, beside surrogates without their other half: most controls, U+FFFE, U+FFFF. */
+// deno-lint-ignore no-control-regex
+const NO_CHARACTER = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g;
 const SPECIAL = /[&<>"'\r]/g;
 const ENTITIES: Readonly<Record<string, string>> = {
   "&": "&amp;",
@@ -18,7 +19,10 @@ const ENTITIES: Readonly<Record<string, string>> = {
 
 /** A text as content or as the value of an attribute. */
 export function text(value: string): Xml {
-  return value.replace(NO_CHARACTER, "\ufffd").replace(SPECIAL, (sign) => ENTITIES[sign] ?? "") as Xml;
+  return value.toWellFormed().replace(NO_CHARACTER, "\ufffd").replace(
+    SPECIAL,
+    (sign) => ENTITIES[sign] ?? "",
+  ) as Xml;
 }
 
 /** An element. Its content is text, or XML that was made by these functions. */

@@ -9,23 +9,26 @@ import * as z from "zod";
 const INVISIBLE = /[\u0001-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufeff]/g;
 
 /**
- * What alone shows nothing: spaces, controls, marks without a letter, everything that Unicode lets a font leave out (joiners, Hangul
+ * What shows something. Alone these do not: spaces, controls, marks without a letter, everything that Unicode lets a font leave out (joiners, Hangul
  * fillers, variation selectors, tags), the empty Braille pattern, the null notehead, the object replacement character. Format
  * characters that are seen (Arabic number signs and end of ayah, the Syriac abbreviation, Kaithi's) are something.
  */
-const UNSEEN = new RegExp(
-  String.raw`[\s\p{Z}\p{Cc}\p{Cs}\p{M}\p{Default_Ignorable_Code_Point}\u2800\u{1d159}\ufffc` +
+const SEEN = new RegExp(
+  String.raw`[^\s\p{Z}\p{Cc}\p{Cs}\p{M}\p{Default_Ignorable_Code_Point}\u2800\u{1d159}\ufffc` +
     String.raw`[\p{Cf}--[\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u{110bd}\u{110cd}]]]`,
-  "gv",
+  "v",
 );
+/** Words of ASCII with single spaces between them, which is most names and tags: clean already. */
+const PLAIN = /^[!-~]+(?: [!-~]+)*$/;
 
 /** Whether a reader sees anything of a text. */
 export function isVisible(text: string): boolean {
-  return text.replace(UNSEEN, "") !== "";
+  return SEEN.test(text);
 }
 
 /** One line: white space collapsed, trimmed, in Unicode's composed form; empty when it shows nothing. */
 export function cleanLine(text: string): string {
+  if (PLAIN.test(text)) return text;
   const clean = text.normalize("NFC").replace(INVISIBLE, "").replace(/\s+/g, " ").trim();
   return isVisible(clean) ? clean : "";
 }
