@@ -75,8 +75,8 @@ export const Chosen = z.object({
   following: Count,
 });
 
-/** A list is looked after for so long, and shown while it is made anew. What must not be shown is asked at every read. */
-const POLICY = { fresh_ms: 30_000, stale_ms: 300_000, error_ms: 600_000, soft_ms: 250, nearby_ms: 100 };
+/** A list is good for so long, and shown while it is made anew. What must not be shown is asked at every read. */
+const POLICY = { fresh_ms: 120_000, stale_ms: 300_000, error_ms: 600_000, soft_ms: 250, nearby_ms: 100 };
 
 type Context = Pick<RequestContext, "admin" | "cached" | "user">;
 type Input = { limit: number; cursor?: string | undefined; time_zone?: string | undefined };

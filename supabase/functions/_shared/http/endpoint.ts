@@ -5,6 +5,7 @@
  * and the handler are in `pipeline.ts`.
  */
 import type * as z from "zod";
+import { Admission } from "./admission.ts";
 import { problem } from "./answer.ts";
 import type { AuthMode } from "./auth.ts";
 import { background } from "../observability/background.ts";
@@ -49,15 +50,16 @@ export function endpoint<I extends z.ZodType, O extends z.ZodType, const A exten
       `Cannot cache ${definition.name}: its callers are people, and what is cached is everybody's`,
     );
   }
-  return {
-    contract,
-    fetch: (request) => serve(definition, request, {}),
-    with: (dependencies) => ({ fetch: (request) => serve(definition, request, dependencies) }),
-  };
+  const admission = new Admission();
+  const served = (dependencies: Partial<Dependencies>) => ({
+    fetch: (request: Request) => serve(definition, admission, request, dependencies),
+  });
+  return { contract, ...served({}), with: served };
 }
 
 async function serve<I extends z.ZodType, O extends z.ZodType, A extends Auth>(
   definition: Definition<I, O, A>,
+  admission: Admission,
   request: Request,
   dependencies: Partial<Dependencies>,
 ): Promise<Response> {
@@ -89,6 +91,7 @@ async function serve<I extends z.ZodType, O extends z.ZodType, A extends Auth>(
     dependencies,
     caller: null,
     rate: null,
+    admission,
   };
   let response: Response;
   let error: ApiError | undefined;

@@ -1,5 +1,5 @@
 /**
- * The steps of one request: path → method → credentials → (counting begins) → media type, size, encoding, JSON or form, schema → limit or
+ * The steps of one request: path → method → (reads: turn) → credentials → (counting begins) → media type, size, encoding, JSON or form, schema → limit or
  * idempotency → handler with a time limit. `endpoint.ts` wraps them in headers, log and metrics.
  *
  * A request counts against the limit once its caller is known, also when its input turns out malformed: guessing is not free.
@@ -7,6 +7,7 @@
  */
 import type * as z from "zod";
 import { produce, type Produced, respond } from "./answer.ts";
+import type { Admission } from "./admission.ts";
 import { authenticate, type Caller } from "./auth.ts";
 import { produceCached } from "./cached.ts";
 import type { Source } from "../cache/cache.ts";
@@ -39,6 +40,8 @@ export interface RequestState {
   dependencies: Partial<Dependencies>;
   caller: Caller | null;
   rate: RateState | null;
+  /** Of the function; reads pass it. */
+  admission: Admission;
   /** Where a cached answer came from. */
   cache?: Source;
 }
@@ -67,7 +70,7 @@ export async function runPipeline<I extends z.ZodType, O extends z.ZodType, A ex
   request: Request,
   state: RequestState,
 ): Promise<Response> {
-  const { settings, request_id, stats, dependencies } = state;
+  const { settings } = state;
   const url = new URL(request.url);
   checkPath(url.pathname, definition.name);
   const isAsked = request.method === "GET" && definition.challenge !== undefined;
@@ -79,6 +82,18 @@ export async function runPipeline<I extends z.ZodType, O extends z.ZodType, A ex
       { headers: { allow: `${taken}, OPTIONS` } },
     );
   }
+  const work = () => runAdmitted(definition, request, state, url, isAsked);
+  return await (request.method === "GET" ? state.admission.run(settings.MAX_READS_AT_ONCE, work) : work());
+}
+
+async function runAdmitted<I extends z.ZodType, O extends z.ZodType, A extends Auth>(
+  definition: Definition<I, O, A>,
+  request: Request,
+  state: RequestState,
+  url: URL,
+  isAsked: boolean,
+): Promise<Response> {
+  const { settings, request_id, stats, dependencies } = state;
   const auth: Auth = definition.auth;
   const modes = typeof auth === "string" ? [auth] : auth;
   const caller = state.caller = await authenticate(request, modes, settings);

@@ -34,6 +34,7 @@ const KERNEL = settingsPart("kernel", {
   REDIS_URL: z.string().regex(/^rediss?:\/\//, "expected a redis:// or rediss:// URL").optional(),
   DATABASE_POOL_SIZE: whole(1, 100).default(4),
   DATABASE_TIMEOUT_MS: milliseconds.default(10_000),
+  MAX_READS_AT_ONCE: whole(1, 10_000).default(40),
 
   ENVIRONMENT: z.string().default("production"),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
