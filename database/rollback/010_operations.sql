@@ -33,7 +33,8 @@ drop function ops.admin_cancel_jobs, ops.admin_check_billing, ops.admin_get_data
   public.watch_now;
 drop table ops.alert_run, ops.alert_delivery, ops.alert_event, ops.alert, ops.alert_rule, ops.ai_day, ops.cron_state, ops.counter_minute,
   ops.provider_metric;
-drop index public.users_created_at_idx, public.users_email_prefix_idx, public.social_account_created_at_idx, public.platform_connection_failing_idx,
+drop index public.users_created_at_idx, public.users_email_prefix_idx, public.users_hidden_idx, public.social_account_created_at_idx,
+  public.platform_connection_failing_idx, ops.platform_window_platform_idx, ops.platform_window_closed_until_idx,
   public.audit_log_actor_id_idx, ops.ai_month_spent_idx, publishing.post_target_operator_idx, publishing.webhook_endpoint_failing_idx,
   public.content_item_hidden_idx, public.social_account_attention_idx, public.social_account_status_created_at_idx,
   public.stripe_webhook_events_open_idx;

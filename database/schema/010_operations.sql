@@ -198,6 +198,8 @@ create index users_created_at_idx on public.users (created_at desc, id desc);
 comment on index public.users_created_at_idx is 'Serves admin_list_users(), newest first.';
 create index users_email_prefix_idx on public.users (email text_pattern_ops);
 comment on index public.users_email_prefix_idx is 'Serves admin_list_users() by the beginning of an address.';
+create index users_hidden_idx on public.users (created_at desc, id desc) where hidden_at is not null;
+comment on index public.users_hidden_idx is 'Serves admin_list_users(): those whom moderators have hidden.';
 create index social_account_created_at_idx on public.social_account (created_at desc, id desc);
 comment on index public.social_account_created_at_idx is 'Serves admin_list_accounts(), newest first.';
 create index platform_connection_failing_idx on public.platform_connection (refresh_failures desc) where is_active and refresh_failures > 0;
@@ -208,6 +210,10 @@ create index content_item_hidden_idx on public.content_item (hidden_at desc, id 
 comment on index public.content_item_hidden_idx is 'Serves admin_list_content(): what moderators have hidden, the last first.';
 create index ai_month_spent_idx on ops.ai_month (month, spent_cents desc, id desc) where user_id is not null;
 comment on index ops.ai_month_spent_idx is 'Serves admin_list_ai_costs(): who spent most in a month.';
+create index platform_window_platform_idx on ops.platform_window (platform, id) where social_account_id is not null;
+comment on index ops.platform_window_platform_idx is 'Serves admin_list_provider_quotas() of one platform. Counting changes nothing in it.';
+create index platform_window_closed_until_idx on ops.platform_window (closed_until) where closed_until is not null;
+comment on index ops.platform_window_closed_until_idx is 'Serves admin_list_provider_quotas(): accounts that a platform refuses now.';
 create index social_account_attention_idx on public.social_account (created_at desc, id desc)
   where deleted_at is null and (status <> 'active' or last_error is not null);
 comment on index public.social_account_attention_idx is 'Serves admin_list_accounts(): those that need attention.';
@@ -1054,6 +1060,8 @@ declare
   v_limit constant integer := ops.page_limit(p_limit);
   v_search constant text := nullif(trim(v_filter ->> 'search'), '');
   v_id constant uuid := case when v_search ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then v_search::uuid end;
+  -- By its id, so that the planner sees how few or many there are.
+  v_tier_id constant uuid := (select id from public.subscription_tier where slug = v_filter ->> 'tier');
   v_prefix constant text := replace(replace(replace(lower(v_search), '\', '\\'), '%', '\%'), '_', '\_') || '%';
   v_rows jsonb[];
   v_cursor text;
@@ -1069,8 +1077,8 @@ begin
         union select found.id from public.users as found where found.profile_slug = lower(normalize(v_search, nfc))
         union (select found.id from public.users as found where found.email like v_prefix limit 1000))))
       and (not v_filter ? 'role' or person.id = any (array(select role.user_id from public.user_role as role where role.role::text = v_filter ->> 'role')))
-      and (not v_filter ? 'tier' or exists (select from public.subscription as subscription join public.subscription_tier as tier on tier.id = subscription.tier_id
-        where subscription.user_id = person.id and tier.slug = v_filter ->> 'tier'))
+      and (not v_filter ? 'tier' or exists (select from public.subscription as subscription
+        where subscription.user_id = person.id and subscription.tier_id = v_tier_id))
       and (not v_filter ? 'hidden' or (person.hidden_at is not null) = (v_filter ->> 'hidden')::boolean)
     order by person.created_at desc, person.id desc
     limit v_limit + 1
@@ -1108,6 +1116,8 @@ declare
   v_after_id uuid;
   v_filter constant jsonb := ops.check_filter(p_filter, 'user_id', 'platform', 'status', 'attention', 'id');
   v_limit constant integer := ops.page_limit(p_limit);
+  -- By its id, so that the planner sees how few or many there are.
+  v_platform_id constant uuid := (select id from public.platform where slug = v_filter ->> 'platform');
   v_attention uuid[];
   v_rows jsonb[];
   v_cursor text;
@@ -1120,7 +1130,11 @@ begin
       (select account.id from public.social_account as account
       where account.deleted_at is null and (account.status <> 'active' or account.last_error is not null)
         and (account.created_at, account.id) < (v_after_at, v_after_id)
-      order by account.created_at desc, account.id desc limit case when v_filter - 'attention' = '{}' then v_limit + 1 end)
+        and (not v_filter ? 'user_id' or account.user_id = ops.uuid_of(v_filter ->> 'user_id'))
+        and (not v_filter ? 'id' or account.id = ops.uuid_of(v_filter ->> 'id'))
+        and (not v_filter ? 'platform' or account.platform_id = v_platform_id)
+        and (not v_filter ? 'status' or account.status = v_filter ->> 'status')
+      order by account.created_at desc, account.id desc limit v_limit + 1)
       union
       select account.id from public.social_account as account
       where account.deleted_at is null and account.connection_id = any (array(select connection.id from public.platform_connection as connection
@@ -1133,7 +1147,7 @@ begin
     where (account.created_at, account.id) < (v_after_at, v_after_id)
       and (not v_filter ? 'user_id' or account.user_id = ops.uuid_of(v_filter ->> 'user_id'))
       and (not v_filter ? 'id' or account.id = ops.uuid_of(v_filter ->> 'id'))
-      and (not v_filter ? 'platform' or platform.slug = v_filter ->> 'platform')
+      and (not v_filter ? 'platform' or account.platform_id = v_platform_id)
       and (not v_filter ? 'status' or account.status = v_filter ->> 'status')
       and (v_attention is null or account.id = any (v_attention))
     order by account.created_at desc, account.id desc
@@ -1194,14 +1208,29 @@ begin
   end if;
   v_from := coalesce(v_from, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
 
-  if v_status in ('pending', 'processing') and not v_filter ? 'user_id' then
-    -- What has not ended stands apart.
-    select coalesce(array_agg(job_id), '{}'), count(*) into v_ids, v_scanned from (
-      select ready.job_id from ops.job_ready as ready
-      where ready.job_id < v_from and (not v_filter ? 'handler' or ready.handler = v_filter ->> 'handler')
-        and (v_status = 'pending') = (ready.leased_until is null)
-      order by ready.job_id desc limit case when v_filter - 'handler' - 'status' = '{}' then v_limit + 1 else v_scan end) as open_;
-    v_last := case when v_scanned = v_scan then (select min(id::text)::uuid from unnest(v_ids) as id) end;
+  if v_status = 'processing' and not v_filter ? 'user_id' then
+    -- What has not ended stands apart, and what runs is first in the order of claims, which nothing that a claim changes is part of.
+    with first as (
+      (select job_id, handler, leased_until from ops.job_ready where not is_limited and not is_waiting order by priority desc, run_at limit v_scan)
+      union all
+      select one.job_id, one.handler, one.leased_until from ops.job_handler as handler cross join lateral (
+        select job_id, ready.handler, leased_until from ops.job_ready as ready
+        where is_limited and not is_waiting and ready.handler = handler.name order by priority desc, run_at limit v_scan / 10) as one
+    )
+    select coalesce(array_agg(job_id), '{}') into v_ids from first
+    where leased_until is not null and job_id < v_from and (not v_filter ? 'handler' or handler = v_filter ->> 'handler');
+  elsif v_status = 'pending' and not v_filter ? 'user_id' then
+    with newest as materialized (
+      select job_id, handler, leased_until from ops.job_ready where job_id < v_from order by job_id desc limit v_scan
+    ), open_ as (
+      select job_id from newest where leased_until is null and (not v_filter ? 'handler' or handler = v_filter ->> 'handler')
+      order by job_id desc limit case when v_filter - 'handler' - 'status' - 'before' = '{}' then v_limit + 1 end
+    )
+    select coalesce((select array_agg(job_id) from open_), '{}'), count(*), min(job_id::text)::uuid into v_ids, v_scanned, v_last from newest;
+    if v_scanned < v_scan then
+      v_scanned := null;
+      v_last := null;
+    end if;
   elsif not v_filter ? 'user_id' and v_filter - 'before' <> '{}' then
     -- No index helps: so many jobs back and no further.
     select job.id into v_last from public.job_queue as job where job.id < v_from order by job.id desc offset v_scan - 1 limit 1;
@@ -1434,7 +1463,7 @@ begin
     from ops.platform_window as ledger
     where ledger.social_account_id is not null and ledger.id > coalesce(nullif(p_cursor, '')::bigint, 0)
       and (not v_filter ? 'provider' or ledger.platform = v_filter ->> 'provider')
-      and (not v_filter ? 'closed' or (coalesce(ledger.closed_until > now(), false)) = (v_filter ->> 'closed')::boolean)
+      and (not v_filter ? 'closed' or case when (v_filter ->> 'closed')::boolean then ledger.closed_until > now() else (ledger.closed_until > now()) is not true end)
     order by ledger.id
     limit v_limit + 1
   )

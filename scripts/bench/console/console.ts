@@ -15,15 +15,30 @@ const ASKED = 20;
 
 /** Filters of each list; `*` also walks to the 20th page. */
 const LISTS: Record<string, object[]> = {
-  admin_list_users: [{}, { search: "person4711@" }, { search: "person-99" }, { role: "admin" }, {
-    tier: "premium",
-  }, { hidden: true }],
-  admin_list_accounts: [{}, { platform: "tiktok" }, { status: "disconnected" }, { attention: true }, {
-    user_id: "PERSON",
-  }],
+  admin_list_users: [
+    {},
+    { search: "person4711@" },
+    { search: "person-99" },
+    { role: "admin" },
+    {
+      tier: "premium",
+    },
+    { tier: "enterprise" },
+    { hidden: true },
+  ],
+  admin_list_accounts: [
+    {},
+    { platform: "tiktok" },
+    { platform: "unheard-of" },
+    { status: "disconnected" },
+    { attention: true },
+    { attention: true, platform: "tiktok" },
+    { user_id: "PERSON" },
+  ],
   admin_list_jobs: [
     {},
     { status: "pending" },
+    { status: "pending", handler: "sync_tiktok" },
     { status: "failed" },
     { status: "processing" },
     { handler: "sync_youtube" },
@@ -35,7 +50,7 @@ const LISTS: Record<string, object[]> = {
   admin_list_dead_letters: [{}, { handler: "sync_youtube" }, { error_code: "unheard_of" }],
   admin_list_cron_runs: [{}, { status: "failed" }, { job: "unheard-of" }],
   admin_list_http_calls: [{}, { outcome: "failed" }, { function: "unheard-of" }],
-  admin_list_provider_quotas: [{}, { closed: true }],
+  admin_list_provider_quotas: [{}, { closed: true }, { provider: "tiktok" }],
   admin_list_ai_costs: [{}],
   admin_list_webhooks: [{}, { status: "failed" }, { direction: "out" }],
   admin_list_audit_log: [{}, { user_id: "PERSON" }, { action: "role" }, { action: "unheard.of" }],

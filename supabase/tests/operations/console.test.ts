@@ -1,7 +1,7 @@
 /** What staff see in the console and may do there: each list by its pages and filters, who is refused, and that every action is audited. */
 import assert from "node:assert/strict";
 import { type Actor, inTransaction, type Row, type TestContext } from "../support/context.ts";
-import { addHandler, begun, create, service } from "../support/job_world.ts";
+import { addHandler, begun, claim, create, service } from "../support/job_world.ts";
 
 interface Page {
   items: Row[];
@@ -110,7 +110,11 @@ Deno.test("people: found by id, address and the beginning of an e-mail, page by 
     assert.deepEqual((await page(world, "admin_list_users", { search: owner, role: "moderator" })).items, []);
     await world.perform("moderator", `select public.set_creator_hidden('${owner}', true, 'spam')`);
     assert.equal((await page(world, "admin_list_users", { search: owner, hidden: true })).items.length, 1);
+    const hidden = await walk(world, "admin_list_users", { hidden: true });
+    assert.ok(hidden.some(({ id }) => id === owner) && hidden.every(({ hidden_at }) => hidden_at !== null));
     assert.equal((await page(world, "admin_list_users", { search: owner, tier: "premium" })).items.length, 0);
+    assert.equal((await page(world, "admin_list_users", { search: owner, tier: "free" })).items.length, 1);
+    assert.deepEqual((await page(world, "admin_list_users", { tier: "unheard-of" })).items, []);
     const [plan] = (await page(world, "admin_list_subscriptions", { user_id: owner })).items;
     assert.equal(plan?.tier, "free");
   });
@@ -131,6 +135,11 @@ Deno.test("accounts: with their connection and sync, and those with which someth
       (await page(world, "admin_list_accounts", { user_id: owner, platform: "tiktok" })).items.length,
       0,
     );
+    await world.query("update public.social_account set last_error = 'no' where id = $account");
+    for (const [platform, count] of [["youtube", 1], ["tiktok", 0], ["unheard-of", 0]] as const) {
+      const filter = { attention: true, user_id: owner, platform };
+      assert.equal((await page(world, "admin_list_accounts", filter)).items.length, count, platform);
+    }
     assert.equal(
       await world.refused("admin", `select public.admin_list_accounts('{"user_id": "x"}')`),
       "SVG01",
@@ -148,6 +157,24 @@ Deno.test("jobs: newest first, by state, person, kind and error; one with its lo
     const seen = await walk(world, "admin_list_jobs", { handler, status: "pending" });
     assert.deepEqual(seen.map(({ id }) => id).toSorted(), ids.toSorted());
     assert.equal((await walk(world, "admin_list_jobs", { user_id: owner })).length, 6);
+    const single = await addHandler(world, 1);
+    const waiting = [await create(world, single, { n: 1 }), await create(world, single, { n: 2 })];
+    const running = [...await claim(world, handler, 2), ...await claim(world, single)].map(({ job_id }) =>
+      job_id
+    );
+    assert.equal(running.length, 3);
+    const claimed = await walk(world, "admin_list_jobs", { status: "processing" }, 100);
+    assert.deepEqual(
+      claimed.map(({ id }) => id).filter((id) => running.includes(String(id))).toSorted(),
+      running.toSorted(),
+    );
+    const alone = { handler: single, status: "processing" };
+    assert.deepEqual(
+      (await page(world, "admin_list_jobs", alone)).items.map(({ id }) => id),
+      running.slice(2),
+    );
+    const left = await page(world, "admin_list_jobs", { ...alone, status: "pending" });
+    assert.deepEqual(left.items.map(({ id }) => id), waiting.filter((id) => !running.includes(id)));
     const broken = await page(world, "admin_list_jobs", { error_code: "quite_broken" });
     assert.deepEqual(broken.items.map(({ id, is_dead_letter }) => [id, is_dead_letter]), [[failed, true]]);
     const before = await page(world, "admin_list_jobs", { user_id: owner, before: "2020-01-01" });
@@ -223,6 +250,20 @@ Deno.test("clock, calls, ledgers, webhooks, costs and the log tell what happened
       Date.parse(String(ledger?.exhausted_at)) < Date.now() + 3_600_000,
       "6 h 40 min from its beginning",
     );
+    await world.query(
+      `insert into ops.platform_window (social_account_id, platform, app, began_at, ends_at, closed_until) values
+      ($account, 'youtube', 'shut-${run}', now() - interval '1 hour', now() + interval '1 hour', now() + interval '1 hour'),
+      ($account, 'youtube', 'open-${run}', now() - interval '1 hour', now() + interval '1 hour', now() - interval '1 minute'),
+      ($account, 'youtube', 'never-${run}', now() - interval '1 hour', now() + interval '1 hour', null)`,
+    );
+    const isClosed = async (closed: boolean) =>
+      (await walk(world, "admin_list_provider_quotas", { provider: "youtube", closed }, 100))
+        .filter(({ account_id }) => account_id === world.account).map(({ closed_until }) =>
+          closed_until !== null
+        );
+    assert.deepEqual(await isClosed(true), [true]);
+    assert.deepEqual(await isClosed(false), [true, false]);
+    assert.deepEqual((await page(world, "admin_list_provider_quotas", { provider: "unheard-of" })).items, []);
 
     const event = `evt_${run}`;
     await world.query(
