@@ -28,9 +28,6 @@ BACKUP_S3_ENDPOINT, AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY
 TEXT
 }
 
-case "${1:-}" in
-  --help | -h) usage && exit 0 ;;
-esac
-cd "$(dirname "$0")/.."
-if [ -n "${DENO:-}" ]; then deno=("$DENO"); else deno=(npx --yes deno@2.9.6); fi
-exec "${deno[@]}" run -A scripts/backup/cli.ts backup "$@"
+# shellcheck source=scripts/run_deno.sh
+source "$(dirname "${BASH_SOURCE[0]}")/run_deno.sh"
+run_typescript backup/cli.ts backup "$@"

@@ -23,9 +23,6 @@ The key and S3: as scripts/backup.sh --help says.
 TEXT
 }
 
-case "${1:-}" in
-  --help | -h) usage && exit 0 ;;
-esac
-cd "$(dirname "$0")/.."
-if [ -n "${DENO:-}" ]; then deno=("$DENO"); else deno=(npx --yes deno@2.9.6); fi
-exec "${deno[@]}" run -A scripts/backup/cli.ts restore "$@"
+# shellcheck source=scripts/run_deno.sh
+source "$(dirname "${BASH_SOURCE[0]}")/run_deno.sh"
+run_typescript backup/cli.ts restore "$@"

@@ -28,6 +28,9 @@ fail() {
   exit 2
 }
 
+# shellcheck source=scripts/run_deno.sh
+source "$(dirname "${BASH_SOURCE[0]}")/run_deno.sh"
+
 target=local yes='' harmless=''
 arguments=()
 while (($# > 0)); do
@@ -57,13 +60,4 @@ if [[ $target == production && -z $yes && -z $harmless ]]; then
   fail 'Cannot set secrets in production without --yes'
 fi
 
-if [[ -n ${STREAMVIBE_HOME:-} && ${STREAMVIBE_HOME} != /* ]]; then export STREAMVIBE_HOME="$PWD/$STREAMVIBE_HOME"; fi
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
-if [[ -n ${DENO:-} ]]; then
-  deno=("$DENO")
-elif command -v deno >/dev/null; then
-  deno=(deno)
-else
-  deno=(npx --yes deno@2.9.6)
-fi
-exec "${deno[@]}" run -A --no-check scripts/deploy/vault_secrets.ts ${arguments[@]+"${arguments[@]}"}
+run_typescript deploy/vault_secrets.ts ${arguments[@]+"${arguments[@]}"}

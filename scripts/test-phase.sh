@@ -27,6 +27,9 @@ fail() {
   exit "${2:-2}"
 }
 
+# shellcheck source=scripts/run_deno.sh
+source "$(dirname "${BASH_SOURCE[0]}")/run_deno.sh"
+
 absolute() {
   case "$1" in
     /*) printf '%s' "$1" ;;
@@ -84,13 +87,7 @@ else
 fi
 [[ -z $summary ]] || arguments+=(--summary "$summary")
 
-if [[ -n ${DENO:-} ]]; then
-  deno=("$DENO")
-elif command -v deno >/dev/null; then
-  deno=(deno)
-else
-  deno=(npx --yes deno@2.9.6)
-fi
+choose_deno
 # Newman's dependencies read __proto__, which Deno hides by default.
 command=("${deno[@]}" run -A --no-check --unsafe-proto scripts/postman/run_collection.ts "${arguments[@]}")
 

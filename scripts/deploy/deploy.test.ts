@@ -27,12 +27,13 @@ Deno.test("deploy-phase and rollback-phase explain themselves, and refuse what w
   const wrong: [string, string[], RegExp, number][] = [
     ["deploy-phase.sh", [], /its number is missing/, 2],
     ["deploy-phase.sh", ["1", "2"], /several phases at once/, 2],
-    ["deploy-phase.sh", ["1", "--fast"], /no such option/, 2],
+    ["deploy-phase.sh", ["1", "--fast"], /Unknown option '--fast'/, 2],
+    ["deploy-phase.sh", ["1", "--module"], /Unknown option '--module'/, 2],
     ["deploy-phase.sh", ["99"], /Cannot deploy phase 99: it must be one of 1 to /, 1],
     ["deploy-phase.sh", ["1", "--target", "moon"], /must be local, staging or production, got moon/, 1],
-    ["deploy-phase.sh", ["1", "--target", "production"], /to production without --yes/, 2],
+    ["deploy-phase.sh", ["1", "--target", "production"], /in production without --yes/, 2],
     ["deploy-phase.sh", ["1", "--target", "staging"], /SUPABASE_PROJECT_REF is missing/, 1],
-    ["rollback-phase.sh", ["1", "--target", "production"], /production without --yes/, 2],
+    ["rollback-phase.sh", ["1", "--target", "production"], /in production without --yes/, 2],
     ["rollback-phase.sh", ["1", "--module"], /without --yes: its data go with it/, 2],
   ];
   for (const [name, args, message, code] of wrong) {

@@ -4,7 +4,7 @@
  * Called by scripts/deploy-phase.sh.
  */
 import { parseArgs } from "node:util";
-import { type Migration, phaseName, readMigrations, readPhase } from "./phases.ts";
+import { type Migration, phaseName, readMigrations } from "./phases.ts";
 import { applyText } from "./apply.ts";
 import { checkMigrations, largeTables, tell } from "./migration_check.ts";
 import { planMigrations, pushMigrations } from "./migrations.ts";
@@ -14,27 +14,20 @@ import { putFunctions } from "./functions.ts";
 import { goBack } from "./rollback.ts";
 import { missingSecrets } from "./secrets.ts";
 import { smokeTest, watchHealth } from "./smoke.ts";
-import { main, Run } from "./run.ts";
-import { DeployError, openTarget, type Target } from "./target.ts";
+import { main, OPTIONS, readCommand, Run, UsageError } from "./run.ts";
+import { DeployError, type Target } from "./target.ts";
 
 if (import.meta.main) {
   await main(async () => {
     const { values, positionals } = parseArgs({
-      args: Deno.args,
       allowPositionals: true,
-      options: {
-        target: { type: "string", default: "local" },
-        "dry-run": { type: "boolean" },
-        force: { type: "boolean" },
-        watch: { type: "string" },
-      },
+      options: { ...OPTIONS, force: { type: "boolean" }, watch: { type: "string" } },
     });
-    const phase = readPhase(positionals[0]);
-    const { watch, force = false, "dry-run": dry = false } = values;
+    const { watch, force = false, "dry-run": dry } = values;
     if (watch !== undefined && !/^[1-9]\d{0,3}$/.test(watch)) {
-      throw new DeployError(`Cannot watch for ${watch} seconds: it must be a number from 1 to 9999`);
+      throw new UsageError(`Cannot watch for ${watch} seconds: it must be a number from 1 to 9999`);
     }
-    const target = await openTarget(values.target, Deno.env.toObject());
+    const { phase, target } = await readCommand("deploy", positionals, values);
     await deploy(target, phase, { dry, force, watch: watch === undefined ? undefined : Number(watch) });
   });
 }

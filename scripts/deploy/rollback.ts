@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type postgres from "postgres";
 import { applyText } from "./apply.ts";
-import { phaseName, readMigrations, readPhase } from "./phases.ts";
+import { phaseName, readMigrations } from "./phases.ts";
 import { planMigrations } from "./migrations.ts";
 import { CRON, readRelease, REALTIME, revision } from "./release.ts";
 import { cronJobs, type Deployment, deployments } from "./record.ts";
@@ -14,26 +14,23 @@ import { keptCron, keptFunctions, returnTo } from "./local_functions.ts";
 import { deleteFunctions, deployFunctions, listFunctions } from "./hosted_functions.ts";
 import { putFunctions } from "./functions.ts";
 import { smokeTest } from "./smoke.ts";
-import { main, Run } from "./run.ts";
-import { DeployError, type HostedTarget, openTarget, type Target } from "./target.ts";
+import { main, OPTIONS, readCommand, Run, UsageError } from "./run.ts";
+import { DeployError, type HostedTarget, type Target } from "./target.ts";
 
 if (import.meta.main) {
   await main(async () => {
     const { values, positionals } = parseArgs({
-      args: Deno.args,
       allowPositionals: true,
-      options: {
-        target: { type: "string", default: "local" },
-        "dry-run": { type: "boolean" },
-        module: { type: "boolean" },
-      },
+      options: { ...OPTIONS, module: { type: "boolean" } },
     });
-    const phase = readPhase(positionals[0]);
-    const target = await openTarget(values.target, Deno.env.toObject());
+    const { module, yes, "dry-run": dry } = values;
+    if (module && !yes && !dry) {
+      throw new UsageError("Cannot take a module away without --yes: its data go with it");
+    }
+    const { phase, target } = await readCommand("roll back", positionals, values);
     const started = performance.now();
     await using run = await Run.open(target);
-    const dry = values["dry-run"] ?? false;
-    await (values.module ? takeModuleDown(run, phase, dry) : goBack(run, phase, dry));
+    await (module ? takeModuleDown(run, phase, dry) : goBack(run, phase, dry));
     if (!dry) console.log(`Rolled back in ${((performance.now() - started) / 1000).toFixed(1)} s`);
   });
 }

@@ -1,7 +1,8 @@
-/** One run of a deploy or a rollback: who may run, what each step says, and what ends it. */
+/** One run of a deploy or a rollback: how it is called, who may run, what each step says, and what ends it. */
 import postgres from "postgres";
 import { beginDeployment, finishDeployment, type Intent, recordStep, type Step } from "./record.ts";
-import { DeployError, type Target } from "./target.ts";
+import { readPhase } from "./phases.ts";
+import { DeployError, openTarget, type Target } from "./target.ts";
 
 /** Two runs on one database follow each other. */
 const LOCK = "streamvibe deploy";
@@ -94,13 +95,52 @@ export class Run {
   }
 }
 
+/** What both commands take. */
+export const OPTIONS = {
+  target: { type: "string", default: "local" },
+  "dry-run": { type: "boolean", default: false },
+  yes: { type: "boolean", default: false },
+} as const;
+
+/** The command was called wrongly. */
+export class UsageError extends DeployError {
+  override name = "UsageError";
+}
+
+/**
+ * The phase and the target that a command was called with.
+ *
+ * @throws {DeployError} When there is no such phase or target, or production was not meant.
+ */
+export async function readCommand(
+  verb: string,
+  phases: string[],
+  options: { target: string; "dry-run": boolean; yes: boolean },
+): Promise<{ phase: number; target: Target }> {
+  const [phase, ...more] = phases;
+  if (phase === undefined) {
+    throw new UsageError(`Cannot ${verb} a phase: its number is missing; see --help`);
+  }
+  if (more.length > 0) {
+    throw new UsageError(
+      `Cannot ${verb} several phases at once: one is needed, got ${phases.join(" and ")}`,
+    );
+  }
+  if (options.target === "production" && !options.yes && !options["dry-run"]) {
+    throw new UsageError(`Cannot ${verb} a phase in production without --yes`);
+  }
+  return { phase: readPhase(phase), target: await openTarget(options.target, Deno.env.toObject()) };
+}
+
 /** Runs a command's main function; a fault of the operator's is said without a trace. */
 export async function main(work: () => Promise<void>): Promise<never> {
   try {
     await work();
     Deno.exit(0);
   } catch (error) {
-    console.error(error instanceof DeployError ? error.message : error);
-    Deno.exit(1);
+    const isWronglyCalled = error instanceof UsageError ||
+      error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS");
+    console.error(isWronglyCalled || error instanceof DeployError ? error.message : error);
+    Deno.exit(isWronglyCalled ? 2 : 1);
   }
 }
