@@ -51,7 +51,16 @@ async function lookAtHealth(apiUrl: string): Promise<void> {
   }
 }
 
+/** A function may be refused by a database that is busy at the moment; three bad answers in a row are its own. */
 async function look(apiUrl: string, name: string): Promise<string | undefined> {
+  for (let bad = 1;; bad++) {
+    const problem = await ask(apiUrl, name);
+    if (!problem || bad === 3) return problem;
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+  }
+}
+
+async function ask(apiUrl: string, name: string): Promise<string | undefined> {
   try {
     const response = await fetch(`${apiUrl}/functions/v1/${name}`, {
       redirect: "manual",
