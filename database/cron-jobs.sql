@@ -61,7 +61,7 @@ $$;
 -- Module 004: what changed in the sitemap is rendered within a minute; what is no longer public, before the page is served again.
 do $$
 begin
-  if to_regclass('ops.sitemap_page') is null then
+  if to_regclass('ops.sitemap_part') is null then
     return;
   end if;
   perform cron.schedule('refresh-sitemap', '* * * * *',

@@ -1115,7 +1115,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Renders pages of the sitemap ahead */
+    /** Renders parts of the sitemap ahead */
     post: operations["refresh-sitemap"];
     delete?: never;
     options?: never;
@@ -9854,12 +9854,12 @@ export interface operations {
       content: {
         /**
          * @example {
-         *       "max_pages": 3
+         *       "max_parts": 10
          *     }
          */
         "application/json": {
-          /** @default 3 */
-          max_pages?: number;
+          /** @default 10 */
+          max_parts?: number;
         };
       };
     };

@@ -1,5 +1,5 @@
 /**
- * POST /functions/v1/refresh-sitemap — renders pages of the sitemap ahead, a few a call: a hosted function has two seconds of CPU. Where
+ * POST /functions/v1/refresh-sitemap — renders parts of the sitemap ahead, a few a call: a hosted function has two seconds of CPU. Where
  * more are due it asks for itself again. Called by cron every minute when there is something to do.
  */
 import * as z from "zod";
@@ -9,12 +9,12 @@ import { renderAhead } from "../_shared/seo/sitemap_pages.ts";
 
 export default endpoint({
   name: "refresh-sitemap",
-  summary: "Renders pages of the sitemap ahead",
+  summary: "Renders parts of the sitemap ahead",
   method: "POST",
   auth: "secret",
   rate: "service",
-  input: z.strictObject({ max_pages: z.int().min(1).max(1_000).default(3) }),
-  example: { max_pages: 3 },
+  input: z.strictObject({ max_parts: z.int().min(1).max(1_000).default(10) }),
+  example: { max_parts: 10 },
   output: z.object({
     rendered: z.int().min(0),
     /** About how many are still due. */
@@ -23,7 +23,7 @@ export default endpoint({
   timeout_ms: 60_000,
   async handle(context) {
     if (!hasPublicSite(context.settings)) return { rendered: 0, remaining: 0 };
-    const done = await renderAhead(context, context.input.max_pages);
+    const done = await renderAhead(context, context.input.max_parts);
     if (done.rendered > 0 && done.remaining > 0) {
       await context.admin.call("continue_sitemap").catch((error) =>
         context.log.warn("rendering goes on with the next minute", { error })

@@ -1,6 +1,6 @@
 /**
- * GET /functions/v1/sitemap — the sitemap's index, or one of its pages (`page`). Pages are rendered and compressed ahead; one in which
- * something is no longer public is rendered before it is served.
+ * GET /functions/v1/sitemap — the sitemap's index, or one of its pages (`page`). Pages are rendered and compressed ahead in parts; one in
+ * which something is no longer public is rendered before its page is served.
  */
 import * as z from "zod";
 import { ApiError, endpoint } from "../_shared/http/endpoint.ts";

@@ -235,8 +235,8 @@ export const EXECUTE: Record<string, string> = {
     "public",
     "service_role",
     `
-    get_seo_item get_seo_creator take_sitemap_page read_sitemap_page put_sitemap_page list_sitemap_pages
-    claim_sitemap_pages continue_sitemap get_thumbnail note_thumbnail claim_thumbnails put_thumbnails`,
+    get_seo_item get_seo_creator take_sitemap_page read_sitemap_part put_sitemap_part list_sitemap_pages
+    claim_sitemap_parts continue_sitemap get_thumbnail note_thumbnail claim_thumbnails put_thumbnails`,
   ),
   // The console's: staff only, which each function asks for.
   ...executable("public", "authenticated service_role", STAFF),

@@ -35,12 +35,12 @@ function contextOf(db: TestContext, size = SIZE): Context {
 
 /** A sitemap of nothing but the owner's: everything else is out of sight until the test ends. */
 async function alone(db: TestContext, items: number): Promise<void> {
-  await db.query(`delete from ops.sitemap_page`);
+  await db.query(`delete from ops.sitemap_part`);
   await db.query(`delete from ops.sitemap_change`);
   await db.query(
     `update public.users set is_public = (id = $owner), profile_slug = case when id = $owner then 'owner-' || left($owner, 8) else profile_slug end where is_public or id = $owner`,
   );
-  await db.query(`insert into ops.sitemap_page (kind, from_at, from_id) values
+  await db.query(`insert into ops.sitemap_part (kind, from_at, from_id) values
     ('creator', '-infinity', '00000000-0000-0000-0000-000000000000'), ('item', '-infinity', '00000000-0000-0000-0000-000000000000')`);
   await db.query(`delete from public.content_item where social_account_id = $account`);
   await add(db, 1, items);
@@ -59,7 +59,7 @@ async function add(db: TestContext, from: number, to: number): Promise<void> {
 async function renderAll(db: TestContext, size = SIZE): Promise<number> {
   let rendered = 0;
   for (let round = 0; round < 100; round++) {
-    await db.query(`update ops.sitemap_page set leased_until = null`);
+    await db.query(`update ops.sitemap_part set leased_until = null`);
     const done = await renderAhead(contextOf(db, size), 100);
     rendered += done.rendered;
     if (done.remaining === 0) return rendered;
@@ -90,7 +90,8 @@ async function titles(db: TestContext, size = SIZE): Promise<number[][]> {
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, n) => from + n);
 const tags = (db: TestContext) =>
   db.query<{ page: number; etag: string }>(
-    `select page, etag from ops.sitemap_page where kind = 'item' order by from_at, from_id`,
+    `select page, string_agg(etag, '' order by from_at, from_id) as etag from ops.sitemap_part where kind = 'item'
+    group by page order by min(from_at), page`,
   );
 
 test("pages are full, complete and in order; new items come last and move nobody", async (db) => {
@@ -108,7 +109,7 @@ test("one changed item rewrites one page and its line of the index, and nothing 
   await alone(db, 12);
   await renderAll(db);
   const before = await tags(db);
-  await db.query(`update ops.sitemap_page set changed_at = '2026-01-01'`);
+  await db.query(`update ops.sitemap_part set changed_at = '2026-01-01'`);
   await db.perform(
     "owner",
     `update content_item set description = 'New' where platform_content_id = 's7' returning id`,
@@ -116,7 +117,7 @@ test("one changed item rewrites one page and its line of the index, and nothing 
   assert.equal(await renderAll(db), 1);
   const after = await tags(db);
   assert.deepEqual(after.map(({ etag }, at) => etag === before[at]?.etag), [true, false, true]);
-  const changed = await db.query(`select page from ops.sitemap_page where changed_at > '2026-01-01'`);
+  const changed = await db.query(`select page from ops.sitemap_part where changed_at > '2026-01-01'`);
   assert.deepEqual(changed, [{ page: after[1]?.page }]);
 });
 
@@ -231,22 +232,23 @@ test("what comes back in the middle of full pages makes them grow, and then be c
 test("whoever has read a page before another rendered it does not overwrite that", async (db) => {
   await alone(db, 3);
   await renderAll(db);
-  const [{ page: number } = { page: 0 }] = await tags(db);
+  const number = await db.value<number>(`select min(part) from ops.sitemap_part where kind = 'item'`);
   const { admin } = contextOf(db);
-  const old = await db.value<{ version: number }>(`select public.read_sitemap_page(${number}, 5)`, "service");
+  const old = await db.value<{ version: number }>(`select public.read_sitemap_part(${number}, 5)`, "service");
   await db.query(
     `update content_item set title = 'Title 9' where platform_content_id = 's1' and social_account_id = $account`,
   );
   await renderAll(db);
-  const kept = await admin.call("put_sitemap_page", {
-    p_page: number,
+  const kept = await admin.call("put_sitemap_part", {
+    p_part: number,
     p_version: old.version,
     p_made_with: "x",
     p_body: "",
-    p_etag: '"old"',
+    p_crc: 0,
     p_urls: 1,
     p_bytes: 1,
     p_changes: [],
+    p_size: SIZE,
   });
   assert.equal(kept, false);
   assert.deepEqual(await titles(db), [[9, 2, 3]]);
@@ -283,13 +285,26 @@ test("changes that nobody renders are not kept for ever, and still mark their pa
   assert.deepEqual(await titles(db), [[1, 3, 4, 5], [6]]);
 });
 
-test("every public item is in exactly one page, after whatever has happened", async (db) => {
+test("after whatever has happened every public item and creator is in exactly one page, as if all were rendered anew", async (db) => {
   await alone(db, 20);
+  await db.query(
+    `insert into auth.users (id, email) select gen_random_uuid(), left($owner, 8) || n || '@example.com' from generate_series(1, 12) as n`,
+  );
+  await db.query(
+    `update users set is_public = true, profile_slug = 'many-' || left(id::text, 13) where email like left($owner, 8) || '%@example.com'`,
+  );
   const chance = (() => {
     let state = 7;
     return (below: number) => (state = (state * 48_271) % 2_147_483_647) % below;
   })();
+  const pages = async (size: number) => {
+    const found: string[] = [];
+    for (const number of await numbersOf(db, size)) found.push(await read(db, number, size) ?? "");
+    return found;
+  };
   for (let round = 0; round < 12; round++) {
+    // Parts of one entry, and of three.
+    const size = round < 6 ? SIZE : 30;
     for (let step = 0; step < 6; step++) {
       const number = 1 + chance(40);
       await db.query(
@@ -303,18 +318,88 @@ test("every public item is in exactly one page, after whatever has happened", as
           `insert into public.content_item (social_account_id, platform_content_id, content_type, title, thumbnail_url, created_at)
          values ($account, 's${number}', 'long_video', 'Title ${number}', 'https://i.ytimg.com/x.jpg', now() - interval '30 days' + make_interval(hours => ${number}))
          on conflict do nothing`,
-        ][chance(5)] ?? "",
+          `update users set is_public = not is_public where email like left($owner, 8) || '${
+            1 + number % 12
+          }@%'`,
+          `update users set display_name = 'Name ${number}' where id = $owner`,
+        ][chance(7)] ?? "",
       );
     }
-    if (chance(2) === 0) await renderAll(db);
-    const expected = (await db.query<{ n: number }>(
-      `select substr(title, 7)::int as n from ops.public_item where user_id = $owner order by created_at, id`,
-    )).map(({ n }) => n);
+    if (chance(2) === 0) await renderAll(db, size);
+    const items = await db.value<string[]>(
+      `select coalesce(array_agg('/v/' || id order by created_at, id), '{}') from ops.public_item where user_id = $owner`,
+    );
+    const creators = await db.value<string[]>(
+      `select array_agg('/@' || profile_slug order by created_at, id) from users where is_public and hidden_at is null`,
+    );
     await db.query(`update ops.sitemap_change set noted_at = noted_at - interval '1 hour'`);
     // Pages that are asked for cut themselves, too: asked once more, all of them are there.
-    for (let ask = 0; ask < 10; ask++) await titles(db);
-    assert.deepEqual((await titles(db)).flat(), expected, `round ${round}`);
+    for (let ask = 0; ask < 10; ask++) await pages(size);
+    const found = await pages(size);
+    const listed = found.flatMap((xml) => [...xml.matchAll(/<loc>(.*?)<\/loc>/g)].map(([, url]) => url));
+    const expected = ["/", ...creators, ...items].map((path) => SITE + path);
+    assert.deepEqual(listed, expected, `round ${round}`);
+    await db.query(`update ops.sitemap_part set made_with = null`);
+    assert.deepEqual(await pages(size), found, `round ${round}`);
   }
+});
+
+for (
+  const [limit, statement] of Object.entries({
+    "50,000 addresses": "urls = 49999",
+    "50 MB": "bytes = 52427000",
+  })
+) {
+  test(`a page that would exceed ${limit} gives its last parts to a new one`, async (db) => {
+    const size = 50_000;
+    await alone(db, 9);
+    await db.query(
+      `insert into ops.sitemap_part (kind, page, from_at, from_id)
+      select 'item', part.page, item.created_at, item.id from content_item as item, ops.sitemap_part as part
+      where item.social_account_id = $account and item.platform_content_id in ('s4', 's7', 's9') and part.kind = 'item'
+      order by item.created_at`,
+    );
+    // Not the last page, which is cut sooner.
+    await db.query(
+      `update ops.sitemap_part set page = nextval(pg_get_serial_sequence('ops.sitemap_part', 'page')) where part = (select max(part) from ops.sitemap_part)`,
+    );
+    await renderAll(db, size);
+    assert.deepEqual(await titles(db, size), [range(1, 8), [9]]);
+    await db.query(
+      `update ops.sitemap_part set ${statement} where part = (select min(part) from ops.sitemap_part where kind = 'item')`,
+    );
+    await db.query(
+      `update content_item set description = 'New' where platform_content_id = 's8' and social_account_id = $account`,
+    );
+    await renderAll(db, size);
+    // What was made up is no file.
+    await db.query(`update ops.sitemap_part set made_with = null`);
+    assert.deepEqual(await titles(db, size), [range(1, 3), range(4, 8), [9]]);
+  });
+}
+
+test("parts whose renderer was killed are rendered by others: for a request at once, ahead when the lease is over", async (db) => {
+  await alone(db, 12);
+  await renderAll(db);
+  await db.query(
+    `update content_item set title = 'Title ' || (100 + substr(title, 7)::int) where social_account_id = $account and platform_content_id <> 's7'`,
+  );
+  const made_with = await db.value<string>(`select min(made_with) from ops.sitemap_part`);
+  const claimed = await db.value<{ parts: number[] }>(
+    `select public.claim_sitemap_parts('${made_with}', ${SIZE}, 100)`,
+    "service",
+  );
+  assert.ok(claimed.parts.length > 3);
+  assert.equal((await renderAhead(contextOf(db), 100)).rendered, 0);
+  await db.query(
+    `delete from content_item where social_account_id = $account and platform_content_id = 's7'`,
+  );
+  assert.deepEqual((await titles(db))[1]?.length, 4);
+  await db.query(
+    `update ops.sitemap_part set leased_until = now() - interval '1 second' where leased_until is not null`,
+  );
+  await renderAhead(contextOf(db), 100);
+  assert.deepEqual((await titles(db)).flat(), range(101, 112).filter((number) => number !== 107));
 });
 
 test("reading a page is one scan of one index", async (db) => {

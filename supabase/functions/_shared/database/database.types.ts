@@ -2651,7 +2651,7 @@ export type Database = {
         };
         Returns: Json;
       };
-      "claim_sitemap_pages": {
+      "claim_sitemap_parts": {
         Args: { "p_lease_seconds"?: number; "p_limit"?: number; "p_made_with": string; "p_size": number };
         Returns: Json;
       };
@@ -3104,16 +3104,17 @@ export type Database = {
         };
         Returns: string;
       };
-      "put_sitemap_page": {
+      "put_sitemap_part": {
         Args: {
           "p_body": string;
           "p_bytes": number;
           "p_changes": (number)[];
-          "p_etag": string;
+          "p_crc": number;
           "p_made_with": string;
           "p_next_at"?: string;
           "p_next_id"?: string;
-          "p_page": number;
+          "p_part": number;
+          "p_size": number;
           "p_urls": number;
           "p_version": number;
         };
@@ -3158,16 +3159,7 @@ export type Database = {
       };
       "read_request_metrics": { Args: Record<PropertyKey, never>; Returns: Json };
       "read_seo_connection": { Args: { "p_connection_id": string; "p_user_id"?: string }; Returns: Json };
-      "read_sitemap_page": {
-        Args: {
-          "p_from_at"?: string;
-          "p_from_id"?: string;
-          "p_limit"?: number;
-          "p_page": number;
-          "p_size": number;
-        };
-        Returns: Json;
-      };
+      "read_sitemap_part": { Args: { "p_part": number; "p_size": number }; Returns: Json };
       "record_account_deletion": {
         Args: { "p_code": string; "p_done": Json; "p_fence": number; "p_lease_seconds"?: number };
         Returns: undefined;
@@ -3487,7 +3479,13 @@ export type Database = {
         Returns: Json;
       };
       "take_sitemap_page": {
-        Args: { "p_etags"?: (string)[]; "p_made_with": string; "p_page": number; "p_seconds"?: number };
+        Args: {
+          "p_at"?: string;
+          "p_etags"?: (string)[];
+          "p_made_with": string;
+          "p_page": number;
+          "p_seconds"?: number;
+        };
         Returns: Json;
       };
       "undo_ai_application": { Args: { "p_application_id": string }; Returns: Json };

@@ -1,25 +1,17 @@
 /**
- * Pages of the sitemap: rendered and compressed ahead, kept in the database, and rendered again before they are served where something in
- * them is no longer public, or a change is older than they may be.
+ * Pages of the sitemap: parts of them are rendered and compressed ahead, kept in the database, and rendered again before their page is
+ * served where something in them is no longer public, or a change is older than they may be.
  */
 import * as z from "zod";
 import type { Context } from "../context.ts";
+import { ApiError } from "../errors.ts";
 import { sha256Hex } from "../text/hash.ts";
 import { Subject } from "./page_facts.ts";
 import { SEO } from "./settings.ts";
 import { siteOf } from "./site.ts";
-import {
-  creatorEntry,
-  itemEntry,
-  MOST_BYTES,
-  MOST_URLS,
-  sitemapIndex,
-  urlEntry,
-  urlSet,
-} from "./sitemap_xml.ts";
-import type { Xml } from "./xml.ts";
+import { creatorEntry, entriesPart, itemEntry, sitemapIndex, urlEntry, urlSet } from "./sitemap_xml.ts";
 
-/** To be changed with what entries hold: pages that an older release rendered are rendered again. */
+/** To be changed with what entries hold: parts that an older release rendered are rendered again. */
 const RENDERER = 1;
 
 /** A page as it is served. */
@@ -28,42 +20,42 @@ export interface SitemapPage {
   urls: number;
   /** Null where the caller has it already. */
   gzip: Uint8Array<ArrayBuffer> | null;
-  /** It was just rendered, and held more than a page may: another one follows it now. */
-  is_cut?: boolean;
 }
 
 const Taken = z.union([
-  z.object({ is_due: z.literal(true) }),
-  z.object({ is_due: z.literal(false), etag: z.string(), urls: z.int(), body: z.string().nullable() }),
+  z.object({ at: z.string(), due: z.array(z.int()) }),
+  z.object({
+    etag: z.string(),
+    urls: z.int(),
+    checks: z.array(z.object({ crc: z.int(), bytes: z.int() })),
+    body: z.string().nullable(),
+  }),
 ]).nullable();
 
-const Key = z.object({ at: z.string(), id: z.uuid() });
 const Rest = z.object({
   version: z.int(),
   is_first: z.boolean(),
-  most: z.int(),
   changes: z.array(z.int()),
-  next: Key.nullable(),
+  next: z.object({ at: z.string(), id: z.uuid() }).nullable(),
 });
-const Portion = z.discriminatedUnion("kind", [
+const Part = z.discriminatedUnion("kind", [
   Rest.extend({ kind: z.literal("item"), entries: z.array(Subject) }),
   Rest.extend({
     kind: z.literal("creator"),
-    entries: z.array(
-      z.object({ id: z.uuid(), created_at: z.string(), slug: z.string(), changed_at: z.string() }),
-    ),
+    entries: z.array(z.object({ slug: z.string(), changed_at: z.string() })),
   }),
 ]).nullable();
-type Portion = NonNullable<z.output<typeof Portion>>;
 
 const Listed = z.array(z.object({ page: z.int(), changed_at: z.string().nullable() }));
-const Claimed = z.object({ pages: z.array(z.int()), due: z.int(), is_planned: z.boolean() });
+const Claimed = z.object({ parts: z.array(z.int()), due: z.int(), is_planned: z.boolean() });
 
-/** So often whoever finds a page being rendered waits for that, before rendering it once more. */
+/** So often whoever finds a part being rendered waits for that, before rendering it once more. */
 const MOST_WAITS = 4;
+/** So often a page is asked for until it is as it was when it was first asked for: each time cuts a part in two at most. */
+const MOST_TAKES = 200;
 
-/** Renderings under way in this process: whoever asks for the same page meanwhile waits for them. */
-const rendering = new Map<string, Promise<SitemapPage | null>>();
+/** Renderings under way in this process: whoever needs the same part meanwhile waits for them. They tell whether it was cut. */
+const rendering = new Map<string, Promise<boolean>>();
 
 /** The index of the sitemap. */
 export async function index(context: Context): Promise<string> {
@@ -78,54 +70,56 @@ export async function index(context: Context): Promise<string> {
  * @param known Tags of what the caller has.
  */
 export async function page(context: Context, number: number, known: string[]): Promise<SitemapPage | null> {
-  for (let attempt = 1;; attempt++) {
-    const taken = await context.admin.call("take_sitemap_page", {
+  let at: string | null = null;
+  for (let attempt = 1; attempt <= MOST_TAKES; attempt++) {
+    const taken: z.output<typeof Taken> = await context.admin.call("take_sitemap_page", {
       p_page: number,
       p_made_with: await madeWith(context),
       p_etags: known,
+      p_at: at,
     }, Taken);
     if (taken === null) return null;
-    if (!taken.is_due) {
-      const { etag, urls, body } = taken;
-      return urls > 0 ? { etag, urls, gzip: body === null ? null : decode(body) } : null;
+    if ("etag" in taken) {
+      const { etag, urls, body, checks } = taken;
+      return urls > 0 ? { etag, urls, gzip: body === null ? null : urlSet(decode(body), checks) } : null;
     }
-    // What is being rendered was read before this was asked, so it is only a reason to look again.
-    const running = attempt < MOST_WAITS && rendering.get(await keyOf(context, number));
-    if (running) await running.catch(() => {});
-    else {
-      const rendered = await renderOnce(context, number);
-      return rendered && rendered.urls > 0 ? rendered : null;
+    at = taken.at;
+    for (const part of taken.due) {
+      // What is being rendered was read before this was asked, so it is only a reason to look again.
+      const running = attempt < MOST_WAITS && rendering.get(await keyOf(context, part));
+      await (running ? running.catch(() => {}) : renderOnce(context, part));
     }
   }
+  throw new ApiError("unavailable", `Cannot answer: page ${number} of the sitemap does not come to rest`);
 }
 
 /**
- * Renders pages ahead, a few at most.
+ * Renders parts of pages ahead, a few at most.
  *
- * @returns How many, and whether there is more to do.
+ * @returns How many, and about how many are still due.
  */
 export async function renderAhead(
   context: Context,
   most: number,
 ): Promise<{ rendered: number; remaining: number }> {
-  const { pages, due, is_planned } = await context.admin.call("claim_sitemap_pages", {
+  const { parts, due, is_planned } = await context.admin.call("claim_sitemap_parts", {
     p_made_with: await madeWith(context),
     p_size: context.settings.of(SEO).SITEMAP_PAGE_SIZE,
     p_limit: most,
   }, Claimed);
   let rendered = 0;
   let cut = is_planned ? 0 : 1;
-  for (const number of pages) {
+  for (const part of parts) {
     if (context.signal?.aborted) break;
-    if ((await renderOnce(context, number))?.is_cut) cut++;
+    if (await renderOnce(context, part)) cut++;
     rendered++;
   }
   return { rendered, remaining: Math.max(0, due - rendered) + cut };
 }
 
-async function renderOnce(context: Context, number: number): Promise<SitemapPage | null> {
-  const key = await keyOf(context, number);
-  const own = render(context, number);
+async function renderOnce(context: Context, part: number): Promise<boolean> {
+  const key = await keyOf(context, part);
+  const own = render(context, part);
   rendering.set(key, own);
   try {
     return await own;
@@ -134,79 +128,37 @@ async function renderOnce(context: Context, number: number): Promise<SitemapPage
   }
 }
 
-async function keyOf(context: Context, number: number): Promise<string> {
-  return `${context.settings.SUPABASE_URL} ${await madeWith(context)} ${number}`;
+async function keyOf(context: Context, part: number): Promise<string> {
+  return `${context.settings.SUPABASE_URL} ${await madeWith(context)} ${part}`;
 }
 
-/** Reads, renders and keeps a page. Where another was faster, what was rendered is as true as theirs was when it was read. */
-async function render(context: Context, number: number): Promise<SitemapPage | null> {
-  const read = await readPortion(context, number, null);
-  if (read === null) return null;
-  // The page of the site itself comes on top.
-  const urls_most = Math.min(MOST_URLS, read.most + (isSite(read) ? 1 : 0));
-  const { gzip, urls, bytes, left: next } = await urlSet(entriesOf(context, number, read), {
-    urls: urls_most,
-    bytes: MOST_BYTES,
-  });
-  const etag = `"${(await sha256Hex(gzip)).slice(0, 32)}"`;
-  await context.admin.call("put_sitemap_page", {
-    p_page: number,
-    p_version: read.version,
-    p_made_with: await madeWith(context),
-    p_body: encode(gzip),
-    p_etag: etag,
-    p_urls: urls,
-    p_bytes: bytes,
-    p_changes: read.changes,
-    p_next_at: next?.at ?? null,
-    p_next_id: next?.id ?? null,
-  });
-  return { etag, urls, gzip, is_cut: next !== null };
-}
-
-/** So many entries are held at once: an isolate has little memory, and a page of long texts is megabytes. */
-const PORTION = 500;
-
-async function readPortion(
-  context: Context,
-  number: number,
-  from: z.output<typeof Key> | null,
-): Promise<Portion | null> {
-  return await context.admin.call("read_sitemap_page", {
-    p_page: number,
-    p_size: context.settings.of(SEO).SITEMAP_PAGE_SIZE,
-    p_limit: PORTION,
-    p_from_at: from?.at ?? null,
-    p_from_id: from?.id ?? null,
-  }, Portion);
-}
-
-function isSite({ kind, is_first }: Portion): boolean {
-  return kind === "creator" && is_first;
-}
-
-/** The entries of a page in their order, with the keys of what they are of; one that does not fit begins the next page. */
-async function* entriesOf(
-  context: Context,
-  number: number,
-  first: Portion,
-): AsyncGenerator<[Xml, z.output<typeof Key> | null]> {
+/** Reads, renders and keeps a part; not where another was faster. True: it held too much, and another part follows it now. */
+async function render(context: Context, part: number): Promise<boolean> {
+  const size = context.settings.of(SEO).SITEMAP_PAGE_SIZE;
+  const read = await context.admin.call("read_sitemap_part", { p_part: part, p_size: size }, Part);
+  if (read === null) return false;
   const urls = siteOf(context.settings);
   const time = context.now();
-  if (isSite(first)) yield [urlEntry(`${urls.site}/`, null), null];
-  for (let read: Portion | null = first; read;) {
-    if (read.kind === "item") {
-      for (const item of read.entries) {
-        yield [itemEntry(item, urls, time), { at: item.created_at, id: item.id }];
-      }
-    } else {
-      for (const creator of read.entries) {
-        yield [creatorEntry(creator, urls, time), { at: creator.created_at, id: creator.id }];
-      }
-    }
-    const { next }: Portion = read;
-    read = next && await readPortion(context, number, next);
-  }
+  const entries = read.kind === "item"
+    ? read.entries.map((item) => itemEntry(item, urls, time))
+    : read.entries.map((creator) => creatorEntry(creator, urls, time));
+  // The page of the site itself comes on top.
+  if (read.kind === "creator" && read.is_first) entries.unshift(urlEntry(`${urls.site}/`, null));
+  const { body, crc, bytes } = entriesPart(entries);
+  await context.admin.call("put_sitemap_part", {
+    p_part: part,
+    p_version: read.version,
+    p_made_with: await madeWith(context),
+    p_body: encode(body),
+    p_crc: crc,
+    p_urls: entries.length,
+    p_bytes: bytes,
+    p_changes: read.changes,
+    p_size: size,
+    p_next_at: read.next?.at ?? null,
+    p_next_id: read.next?.id ?? null,
+  });
+  return read.next !== null;
 }
 
 /** What a rendering depends on beside the items. */

@@ -4,77 +4,30 @@
  */
 import { factsOf, past, type Subject } from "./page_facts.ts";
 import type { PublicUrls } from "./settings.ts";
+import { type Check, deflated, gzipOf } from "./gzip_parts.ts";
 import { element, text, type Xml } from "./xml.ts";
 
-/** Limits of one file: https://www.sitemaps.org/faq.html#faq_sitemap_size */
-export const MOST_URLS = 50_000;
-export const MOST_BYTES = 52_428_800;
 /** Of a video, in seconds: https://developers.google.com/search/docs/crawling-indexing/sitemaps/video-sitemaps */
 const LONGEST_VIDEO = 28_800;
 const UPLOADER_LENGTH = 255;
-/** Bytes that are compressed at once. */
-const CHUNK = 65_536;
 
 const HEADER = '<?xml version="1.0" encoding="UTF-8"?>\n';
 const SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9";
-const OPENING = `${HEADER}<urlset xmlns="${SITEMAP}" ` +
-  'xmlns:image="http://www.google.com/schemas/sitemap-image/1.1" ' +
-  'xmlns:video="http://www.google.com/schemas/sitemap-video/1.1">\n';
-const CLOSING = "</urlset>\n";
+const OPENING = deflated(
+  `${HEADER}<urlset xmlns="${SITEMAP}" ` +
+    'xmlns:image="http://www.google.com/schemas/sitemap-image/1.1" ' +
+    'xmlns:video="http://www.google.com/schemas/sitemap-video/1.1">\n',
+);
+const CLOSING = deflated("</urlset>\n");
 
-/** A file of entries, compressed while they come. */
-export interface UrlSet<Source> {
-  gzip: Uint8Array<ArrayBuffer>;
-  urls: number;
-  /** Of the XML. */
-  bytes: number;
-  /** What the first entry is of that would have made it too large. */
-  left: Source | null;
+/** Entries that follow each other in a file, compressed. */
+export function entriesPart(entries: readonly Xml[]): ReturnType<typeof deflated> {
+  return deflated(entries.map((entry) => `${entry}\n`).join(""));
 }
 
-/** Puts entries into one file, as many as one may hold; each comes with what it was made from. */
-export async function urlSet<Source>(
-  entries: Iterable<readonly [Xml, Source]> | AsyncIterable<readonly [Xml, Source]>,
-  most = { urls: MOST_URLS, bytes: MOST_BYTES },
-): Promise<UrlSet<Source>> {
-  const encoder = new TextEncoder();
-  const { readable, writable } = new CompressionStream("gzip");
-  const compressed = new Response(readable).arrayBuffer();
-  const writer = writable.getWriter();
-  const written: UrlSet<Source> = {
-    gzip: new Uint8Array(),
-    urls: 0,
-    bytes: OPENING.length + CLOSING.length,
-    left: null,
-  };
-  // Entries go to the compressor together: to hand over each by itself costs more than to compress it.
-  const chunk = new Uint8Array(CHUNK);
-  let filled = 0;
-  const flush = async () => {
-    if (filled > 0) await writer.write(chunk.slice(0, filled));
-    filled = 0;
-  };
-  const put = async (part: Uint8Array<ArrayBuffer>) => {
-    if (filled + part.length > CHUNK) await flush();
-    if (part.length > CHUNK) return await writer.write(part);
-    chunk.set(part, filled);
-    filled += part.length;
-  };
-  await put(encoder.encode(OPENING));
-  for await (const [entry, source] of entries) {
-    const part = encoder.encode(`${entry}\n`);
-    if (written.urls === most.urls || written.bytes + part.length > most.bytes) {
-      written.left = source;
-      break;
-    }
-    await put(part);
-    written.urls++;
-    written.bytes += part.length;
-  }
-  await put(encoder.encode(CLOSING));
-  await flush();
-  await writer.close();
-  return { ...written, gzip: new Uint8Array(await compressed) };
+/** A file of parts, of which the bytes follow each other. */
+export function urlSet(body: Uint8Array, checks: readonly Check[]): Uint8Array<ArrayBuffer> {
+  return gzipOf([OPENING.body, body, CLOSING.body], [OPENING, ...checks, CLOSING]);
 }
 
 /** The file that names the others. */

@@ -326,7 +326,7 @@ async function inSitemap(slug: string, ids: string[]): Promise<World["pages"]> {
   while (true) {
     await callFunction("refresh-sitemap", { as: "secret", body: {} });
     const pages = await sql<{ kind: string; page: number }[]>`
-      select distinct on (kind) kind, page from ops.sitemap_page order by kind, from_at desc, from_id desc`;
+      select distinct on (kind) kind, page from ops.sitemap_part order by kind, from_at desc, from_id desc`;
     const [creator = 0, item = 0] = pages.map(({ page }) => page);
     const read = async (page: number) =>
       (await callFunction<Body>("sitemap", { query: { page: String(page) } }))

@@ -19,9 +19,9 @@ const get = (page: number, headers: Record<string, string> = {}) =>
 /** The page that has an item. */
 async function pageOf(id: string): Promise<number> {
   const [row] = await sql`
-    select page.page from ops.sitemap_page as page, public.content_item as item
-    where item.id = ${id} and page.kind = 'item' and (page.from_at, page.from_id) <= (item.created_at, item.id)
-    order by page.from_at desc, page.from_id desc limit 1`;
+    select part.page from ops.sitemap_part as part, public.content_item as item
+    where item.id = ${id} and part.kind = 'item' and (part.from_at, part.from_id) <= (item.created_at, item.id)
+    order by part.from_at desc, part.from_id desc limit 1`;
   return Number(row?.page);
 }
 
@@ -116,6 +116,6 @@ Deno.test("while others read and change the page, whoever asks after an item wen
 
 async function pageOfAny(): Promise<number> {
   const [row] =
-    await sql`select page from ops.sitemap_page where kind = 'item' order by from_at desc, from_id desc limit 1`;
+    await sql`select page from ops.sitemap_part where kind = 'item' order by from_at desc, from_id desc limit 1`;
   return Number(row?.page);
 }
