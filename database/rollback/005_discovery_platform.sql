@@ -33,6 +33,7 @@ drop policy "People read the tags of public items and of their own" on public.co
 drop policy "Creators read the clicks on their own items" on public.content_click;
 drop policy "Creators tag their own items" on public.content_tag;
 drop policy "Creators take back their own tags" on public.content_tag;
+drop view ops.item_row, ops.creator_row;
 drop table
   ops.category_rule, ops.category_word, public.content_category, public.content_tag, public.content_click,
   ops.click_counter, ops.click_roll_up, ops.click_daily, ops.visitor_day, ops.visitor_key, public.trending_content, ops.trend_gain,

@@ -13,9 +13,9 @@ $$;
 drop trigger preference_count_added on feed.preference;
 drop trigger preference_count_removed on feed.preference;
 -- Generated (`deno task generate`): the module's functions, but those that are dropped by name elsewhere here.
-drop function ops.count_preferences, ops.creator_of_slug, ops.explain_item, ops.feed_fusion_home,
-  ops.feed_fusion_profile, ops.feed_sources, ops.feed_weights, ops.fuse, ops.keep_feed_house, ops.make_home,
-  ops.make_profile, ops.read_tail, ops.set_feed_preference, ops.spread_creators, public.feed_fusion_home,
+drop function ops.count_preferences, ops.creator_of_slug, ops.feed_fusion_home, ops.feed_fusion_profile,
+  ops.feed_sources, ops.feed_weights, ops.fuse, ops.keep_feed_house, ops.make_home, ops.make_profile,
+  ops.read_tail, ops.set_feed_preference, ops.spread_creators, public.feed_fusion_home,
   public.feed_fusion_profile, public.list_follows, public.make_feed, public.read_feed,
   public.set_feed_preference;
 drop table feed.preference, feed.reader, feed.audience, feed.snapshot;

@@ -779,31 +779,34 @@ language sql stable security invoker set search_path = '' as $$
 $$;
 comment on function ops.creator_card is 'A creator as lists show them. Only for creators who are public.';
 
+create view ops.creator_row as
+select id, profile_slug as slug, display_name, avatar_url, primary_category as category, is_verified from public.users;
+comment on view ops.creator_row is 'Creators as lists show them. Only for those who are public.';
+
+create view ops.item_row as
+select item.id, item.platform, item.content_type, item.title, left(item.description, 300) as description, item.thumbnail_url, item.permalink,
+  item.category_code as category, item.language, item.duration_seconds, item.hashtags, item.views_count, item.likes_count, item.comments_count,
+  coalesce(counter.clicks, 0) + (
+    -- Clicks that no roll-up has taken yet are of the last minute; a day is looked through, in case it rests.
+    select count(*)
+    from public.content_click as click
+    where click.content_id = item.id and click.is_counted
+      and click.tx >= greatest((select rolled_to from ops.click_roll_up), counter.rolled_to)
+      and click.clicked_at >= (select rolled_at - interval '1 day' from ops.click_roll_up)) as total_clicks,
+  item.published_at, creator
+from ops.public_item as item
+join ops.creator_row as creator on creator.id = item.user_id
+left join ops.click_counter as counter on counter.content_id = item.id;
+comment on view ops.item_row is 'Public items as lists show them.';
+
+-- Rows become JSON as text, which is put together without being read again at each level; jsonb is made once.
 create function ops.item_cards(p_ids uuid[]) returns jsonb
 language plpgsql stable security invoker set search_path = '' set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off as $$
 begin
   return (
-    select coalesce(jsonb_agg(jsonb_build_object(
-        'id', item.id, 'platform', item.platform, 'content_type', item.content_type, 'title', item.title,
-        'description', left(item.description, 300), 'thumbnail_url', item.thumbnail_url, 'permalink', item.permalink,
-        'category', item.category_code, 'language', item.language, 'duration_seconds', item.duration_seconds,
-        'hashtags', item.hashtags, 'views_count', item.views_count, 'likes_count', item.likes_count,
-        'comments_count', item.comments_count, 'total_clicks', coalesce(counter.clicks, 0) + coalesce(fresh.clicks, 0),
-        'published_at', item.published_at, 'creator', ops.creator_card(creator)) order by wanted.place), '[]')
+    select coalesce(json_agg(item order by wanted.place)::jsonb, '[]')
     from unnest(p_ids) with ordinality as wanted (id, place)
-    join ops.public_item as item on item.id = wanted.id
-    join public.users as creator on creator.id = item.user_id
-    left join ops.click_counter as counter on counter.content_id = item.id
-    left join (
-      -- Clicks that no roll-up has taken yet are of the last minute; a day is looked through, in case it rests.
-      select click.content_id, count(*) as clicks
-      from public.content_click as click
-      left join ops.click_counter as own on own.content_id = click.content_id
-      where click.content_id = any(p_ids) and click.is_counted
-        and click.tx >= greatest((select rolled_to from ops.click_roll_up), own.rolled_to)
-        and click.clicked_at >= (select rolled_at - interval '1 day' from ops.click_roll_up)
-      group by click.content_id
-    ) as fresh on fresh.content_id = item.id);
+    join ops.item_row as item on item.id = wanted.id);
 end;
 $$;
 comment on function ops.item_cards is 'Items as lists show them, in the order asked for. What is not public is left out, whoever asks.';

@@ -591,20 +591,6 @@ end;
 $$;
 comment on function ops.read_tail is 'What comes below the list of a feed, newest first, from a place on; at least one, if there is any.';
 
-create function ops.explain_item(p_source text, p_rank integer, p_card jsonb, p_is_today boolean, p_is_chosen boolean) returns jsonb
-language sql stable security invoker set search_path = '' as $$
-  select jsonb_build_object('source', p_source, 'rank', nullif(p_rank, 0), 'text', case p_source
-    when 'followed_creator' then 'You follow ' || coalesce(p_card #>> '{creator,display_name}', 'the creator')
-    when 'followed_category' then (
-      select case when p_is_chosen then 'You follow ' else 'You create in ' end || display_name from public.content_category where code = p_card ->> 'category')
-    when 'trending' then 'Trending'
-    when 'pinned' then 'Pinned by the creator'
-    when 'popular' then 'Popular'
-    else case when p_is_today then 'New today' else 'New' end
-  end);
-$$;
-comment on function ops.explain_item is 'Why an item is in a feed, by one of its sources: {source, rank, text}. Below the list there is no rank.';
-
 -- Security definer: see make_feed().
 create function public.read_feed(p_snapshot_id uuid, p_viewer_id uuid default null, p_cursor text default null, p_limit integer default 20,
   p_time_zone text default null) returns jsonb
@@ -613,6 +599,8 @@ declare
   v_parts constant text[] := string_to_array(p_cursor, '~');
   v_snapshot feed.snapshot;
   v_sources text[];
+  -- Of its own, so that it is unpacked once.
+  v_ranks integer[];
   v_muted_creators uuid[];
   v_muted_categories text[];
   v_muted_items uuid[];
@@ -645,6 +633,7 @@ begin
     return null;
   end if;
   v_sources := ops.feed_sources(v_snapshot.creator_id);
+  v_ranks := v_snapshot.ranks;
   select coalesce(array_agg(creator_id) filter (where creator_id is not null and is_muted), '{}'),
     coalesce(array_agg(category_code) filter (where category_code is not null and is_muted), '{}'),
     coalesce(array_agg(content_id) filter (where content_id is not null), '{}'),
@@ -697,22 +686,32 @@ begin
 
   return jsonb_build_object(
     'items', (
-      select coalesce(jsonb_agg(shown.card || jsonb_build_object(
-          'is_today', shown.is_today,
-          'why', case when shown.at_place > 0 then (
-            select jsonb_agg(ops.explain_item(source.name, v_snapshot.ranks[4 * (shown.at_place - 1) + source.number], shown.card, shown.is_today, v_has_categories)
-              order by v_snapshot.ranks[4 * (shown.at_place - 1) + source.number], source.number)
-            from unnest(v_sources) with ordinality as source (name, number)
-            where v_snapshot.ranks[4 * (shown.at_place - 1) + source.number] > 0)
-          else jsonb_build_array(ops.explain_item(
-            case v_snapshot.tail when 'creators' then 'followed_creator' when 'categories' then 'followed_category' else 'fresh' end,
-            0, shown.card, shown.is_today, v_has_categories)) end)
-        order by shown.place), '[]')
-      from (
-        select card.value as card, card.place, v_places[array_position(v_ids, (card.value ->> 'id')::uuid)] as at_place,
-          (card.value ->> 'published_at')::timestamptz >= v_today as is_today
-        from jsonb_array_elements(ops.item_cards(v_ids[:p_limit])) with ordinality as card (value, place)
-      ) as shown),
+      select coalesce(json_agg((select shown from (select item.*, today.is_today, why.given as why) as shown) order by wanted.place)::jsonb, '[]')
+      from unnest(v_ids[:p_limit], v_places[:p_limit]) with ordinality as wanted (id, at_place, place)
+      join ops.item_row as item on item.id = wanted.id
+      cross join lateral (select item.published_at >= v_today as is_today) as today
+      cross join lateral (
+        -- The sources that the item is in; below the list it is the one of the list's tail, without a rank.
+        select json_agg(json_build_object('source', source.name, 'rank', source.rank, 'text', case source.name
+            when 'followed_creator' then 'You follow ' || coalesce((item.creator).display_name, 'the creator')
+            when 'followed_category' then (
+              select case when v_has_categories then 'You follow ' else 'You create in ' end || display_name
+              from public.content_category where code = item.category)
+            when 'trending' then 'Trending'
+            when 'pinned' then 'Pinned by the creator'
+            when 'popular' then 'Popular'
+            else case when today.is_today then 'New today' else 'New' end
+          end) order by source.rank, source.number) as given
+        from (
+          select name, number, v_ranks[4 * (wanted.at_place - 1) + number] as rank
+          from unnest(v_sources) with ordinality as listed (name, number)
+          where wanted.at_place > 0
+          union all
+          select case v_snapshot.tail when 'creators' then 'followed_creator' when 'categories' then 'followed_category' else 'fresh' end, 1, null
+          where wanted.at_place = 0
+        ) as source
+        where source.rank > 0 or source.rank is null
+      ) as why),
     'next_cursor', case when cardinality(v_ids) > p_limit then v_snapshot.id || '~' || v_marks[p_limit] end,
     'is_cold_start', v_snapshot.creator_id is null and v_snapshot.tail in ('all', 'none')
       and not exists (select from feed.preference where user_id = p_viewer_id and not is_muted),
