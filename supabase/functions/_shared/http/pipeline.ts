@@ -1,6 +1,7 @@
 /**
- * The steps of one request: path → method → (reads: turn) → credentials → (counting begins) → media type, size, encoding, JSON or form, schema → limit or
+ * The steps of one request: path → method → credentials → (counting begins) → media type, size, encoding, JSON or form, schema → limit or
  * idempotency → handler with a time limit. `endpoint.ts` wraps them in headers, log and metrics.
+ * Reads wait for their turn before the handler; whoever shares a cached answer needs none.
  *
  * A request counts against the limit once its caller is known, also when its input turns out malformed: guessing is not free.
  * Counting is one call, beside the reading of the body. No handler begins before it has ended, but for public reads that are cached.
@@ -40,7 +41,7 @@ export interface RequestState {
   dependencies: Partial<Dependencies>;
   caller: Caller | null;
   rate: RateState | null;
-  /** Of the function; reads pass it. */
+  /** Of the function: handlers of reads pass it. */
   admission: Admission;
   /** Where a cached answer came from. */
   cache?: Source;
@@ -70,7 +71,7 @@ export async function runPipeline<I extends z.ZodType, O extends z.ZodType, A ex
   request: Request,
   state: RequestState,
 ): Promise<Response> {
-  const { settings } = state;
+  const { settings, request_id, stats, dependencies } = state;
   const url = new URL(request.url);
   checkPath(url.pathname, definition.name);
   const isAsked = request.method === "GET" && definition.challenge !== undefined;
@@ -82,18 +83,6 @@ export async function runPipeline<I extends z.ZodType, O extends z.ZodType, A ex
       { headers: { allow: `${taken}, OPTIONS` } },
     );
   }
-  const work = () => runAdmitted(definition, request, state, url, isAsked);
-  return await (request.method === "GET" ? state.admission.run(settings.MAX_READS_AT_ONCE, work) : work());
-}
-
-async function runAdmitted<I extends z.ZodType, O extends z.ZodType, A extends Auth>(
-  definition: Definition<I, O, A>,
-  request: Request,
-  state: RequestState,
-  url: URL,
-  isAsked: boolean,
-): Promise<Response> {
-  const { settings, request_id, stats, dependencies } = state;
   const auth: Auth = definition.auth;
   const modes = typeof auth === "string" ? [auth] : auth;
   const caller = state.caller = await authenticate(request, modes, settings);
@@ -222,7 +211,17 @@ function runHandler<I extends z.ZodType, O extends z.ZodType, A extends Auth>(
   pipeline: Pipeline<I, O, A>,
   input: z.output<I>,
 ): Promise<Produced> {
-  return produce(pipeline.definition, contextOf(pipeline, input));
+  return produce(admitted(pipeline), contextOf(pipeline, input));
+}
+
+/** The definition; handlers of reads wait for their turn. */
+function admitted<I extends z.ZodType, O extends z.ZodType, A extends Auth>(
+  { definition, state }: Pipeline<I, O, A>,
+): Definition<I, O, A> {
+  if (definition.method !== "GET") return definition;
+  const handle: typeof definition.handle = (context) =>
+    state.admission.run(state.settings.MAX_READS_AT_ONCE, async () => await definition.handle(context));
+  return { ...definition, handle };
 }
 
 /** What is shared by all who ask is made for nobody: the handler sees neither the caller nor the request. */
@@ -233,7 +232,7 @@ async function runCached<I extends z.ZodType, O extends z.ZodType, A extends Aut
   const { definition, state } = pipeline;
   const request = new Request(new URL(definition.name, state.settings.SUPABASE_URL));
   const context = contextOf({ ...pipeline, request, caller: { kind: "anonymous" } }, input);
-  return await produceCached(definition, context);
+  return await produceCached(admitted(pipeline), context);
 }
 
 function contextOf<I extends z.ZodType, O extends z.ZodType, A extends Auth>(
