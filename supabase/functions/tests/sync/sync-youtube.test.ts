@@ -1,13 +1,8 @@
 /** What a sync costs and whom it lets in, on YouTube; what every platform must do is in platforms/platform_matrix.*.test.ts. */
 import assert from "node:assert/strict";
 import { functionLog } from "../../../../scripts/test/stack.ts";
-import {
-  ConnectedAccount,
-  eventually,
-  setPlan,
-  sumOf,
-  type SyncAnswer,
-} from "../support/connected_account.ts";
+import { ConnectedAccount, setPlan, sumOf, type SyncAnswer } from "../support/connected_account.ts";
+import { eventually } from "../support/eventually.ts";
 
 const connected = (items: number) => ConnectedAccount.create("youtube", { items });
 
