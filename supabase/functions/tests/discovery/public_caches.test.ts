@@ -36,6 +36,7 @@ Deno.test("500 equal requests at once for what nobody has asked yet are one quer
   const before = await calls();
   await read(`browse-content?creator=${slug}&limit=2`);
   assert.equal(await calls(), before + 1);
+  const began = performance.now();
   const answers = await Promise.all(
     Array.from(
       { length: 500 },
@@ -47,10 +48,9 @@ Deno.test("500 equal requests at once for what nobody has asked yet are one quer
     new Set(answers.map(({ headers }) => headers.get("etag"))).size,
     1,
   );
+  const seconds = (performance.now() - began) / 1_000;
   // Computed anew once the answer is a second old, if 500 take so long.
-  assert.ok(
-    await calls() <= before + 3,
-    `${await calls() - before - 1} queries`,
-  );
+  const queries = await calls() - before - 1;
+  assert.ok(queries <= 2 + Math.floor(seconds), `${queries} queries in ${seconds} s`);
   await sql.end();
 });
