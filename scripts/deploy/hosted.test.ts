@@ -258,7 +258,7 @@ Deno.test(
       await t.step("production goes back only when that was meant", async () => {
         const { code, text } = await run("rollback-phase.sh", []);
         assert.equal(code, 2);
-        assert.match(text, /Cannot roll back production without --yes/);
+        assert.match(text, /Cannot roll back a phase in production without --yes/);
         const dry = await run("rollback-phase.sh", ["--dry-run"]);
         assert.match(dry.text, /Back from release .*Nothing was changed/s);
         assert.equal((await ask("auth-profile-setup")).text, "release B");
