@@ -6,11 +6,12 @@ import { createClient } from "@supabase/supabase-js";
 import postgres from "postgres";
 import { z } from "zod";
 import { call } from "./functions.ts";
-import { type Journey, must, newJourney, type Stack, type Step } from "./journey.ts";
+import { expect, type Journey, known, must, newJourney, type Stack, type Step } from "./journey.ts";
 import { seed } from "./seed.ts";
+import { ask } from "./simulated_platforms.ts";
 import { changePlan } from "./steps/change_plan.ts";
 import { connectPlatform, PLATFORMS, syncPlatform } from "./steps/platforms.ts";
-import { publish } from "./steps/publish.ts";
+import { publish, upload } from "./steps/publish.ts";
 import { submitPages } from "./steps/submit_pages.ts";
 import { suggest } from "./steps/suggest.ts";
 
@@ -202,6 +203,60 @@ const failForGood: Step = {
   },
 };
 
+/** Posts that somebody has to decide on: X has the same words already, Facebook blocks the Page, and TikTok's answer is lost on its way. */
+const refusedPosts: Step = {
+  name: "Posts that did not go out",
+  async run(journey) {
+    const words = "Questions for Sunday's stream: ask below";
+    const account = (slug: string) => known(journey.others?.get(slug), `an account of ${slug}`);
+    const post = async (
+      slug: string,
+      end: string,
+      target: Record<string, unknown>,
+      media_ids: string[] = [],
+    ) => {
+      const targets = [{ social_account_id: account(slug).social_account_id, ...target }];
+      const { post_id } = await call(
+        journey,
+        "create-post",
+        { body: words, media_ids, now: true, targets },
+        Created,
+      );
+      await ended(journey, post_id, end);
+    };
+    await post("twitter", "published", { kind: "text" });
+    await post("twitter", "failed", { kind: "text" });
+    await ask(journey.stack, "faults", {
+      match: "POST .*/feed",
+      account: account("facebook").account_id,
+      fault: { reason: "blocked" },
+    });
+    await post("facebook", "failed", { kind: "text" });
+    await ask(journey.stack, "faults", {
+      match: "content/init",
+      account: account("tiktok").account_id,
+      fault: { lost: true },
+    });
+    const target = { kind: "image", options: { privacy: "SELF_ONLY" } };
+    await post("tiktok", "unknown", target, [await upload(journey)]);
+    return "one X has already, one Facebook blocks, one of which TikTok said nothing";
+  },
+};
+
+/** Waits until a post for one place is in this state, and nobody works on it any more. */
+async function ended({ app }: Journey, post_id: string, end: string): Promise<void> {
+  for (const limit = Date.now() + 120_000;;) {
+    const [target] = await must(
+      "read the post",
+      app.from("post_target").select("status, who_must_act").eq("post_id", post_id),
+    );
+    const isAsked = target?.status === "unknown" && target.who_must_act === "nobody";
+    if (target?.status === end && !isAsked) return;
+    expect(Date.now() < limit, `Cannot wait any longer for a post to be ${end}: it is ${target?.status}`);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}
+
 /** Followers of two months, which a stack that was made today cannot have seen. */
 const followers: Step = {
   name: "Two months of followers",
@@ -241,6 +296,7 @@ const STEPS: Step[] = [
   moderate,
   failForGood,
   publish,
+  refusedPosts,
 ];
 
 /** Answers what could not be made; the rest is there all the same. */

@@ -19,13 +19,14 @@ export const CHROMIUM: string | undefined = [
 const LOCAL_ALLOWED = "--disable-features=LocalNetworkAccessChecks,BlockInsecurePrivateNetworkRequests";
 
 /** A browser of a test's own. Ends with the test. */
-export async function openBrowser() {
+export async function openBrowser(...flags: string[]) {
   const browser = await chromium.launch({
     executablePath: CHROMIUM,
     args: [
       "--no-sandbox",
       "--disable-dev-shm-usage",
       LOCAL_ALLOWED,
+      ...flags,
     ],
   });
   return { browser, [Symbol.asyncDispose]: () => browser.close() };

@@ -1,58 +1,10 @@
 /** The operator's pages: from what is wrong to the retry, what staff may do and take back, and who is kept out. */
 import assert from "node:assert/strict";
-import { createCreator, type Creator, testDatabase } from "../../../scripts/test/stack.ts";
+import { createCreator, testDatabase } from "../../../scripts/test/stack.ts";
 import { publicCreator } from "../../../supabase/functions/tests/support/public_creator.ts";
 import { consoleTest, openConsole, type Opened } from "./console.ts";
+import { brokenJobs, staff } from "./operators.ts";
 import { OPERATOR_PAGES } from "./pages.ts";
-
-async function staff(role: "admin" | "moderator"): Promise<Creator> {
-  const person = await createCreator();
-  const sql = await testDatabase();
-  try {
-    await sql`insert into public.user_role (user_id, role) values (${person.id}, ${role}) on conflict do nothing`;
-    return person;
-  } finally {
-    await sql.end();
-  }
-}
-
-interface Broken extends AsyncDisposable {
-  handler: string;
-  words: string;
-  creator: Creator;
-  newest: string;
-}
-
-/** Jobs of one creator that failed for good, of a kind that is paused so that a retry stays where it can be seen. */
-async function brokenJobs(count: number): Promise<Broken> {
-  const { creator } = await publicCreator(1);
-  const sql = await testDatabase();
-  const run = crypto.randomUUID().slice(0, 8);
-  const [handler, words] = [`test_${run}`, `The channel of ${run} does not answer`];
-  await sql`insert into ops.job_handler (name, job_type, paused_at) values (${handler}, 'platform_sync', now())`;
-  const [account] = await sql`select id from public.social_account where user_id = ${creator.id}`;
-  const made = await sql<{ id: string }[]>`
-    insert into public.job_queue (user_id, job_type, handler, status, params, error_code, error_message, attempts, max_attempts, started_at, finished_at, dedupe_hash)
-    select ${creator.id}, 'platform_sync', ${handler}, 'failed', ${
-    sql.json({ social_account_id: account?.id })
-  }, 'provider_unavailable', ${words}, 3, 3, now(), now(), hashtextextended(${words}, n)
-    from generate_series(1, ${count}::integer) as n returning id`;
-  const ids = made.map(({ id }) => id);
-  await sql`insert into ops.job_dead_letter (job_id, handler, error_code, failed_at)
-    select id, ${handler}, 'provider_unavailable', now() + n * interval '1 millisecond' from unnest(${ids}::uuid[]) with ordinality as job (id, n)`;
-  await sql`select ops.evaluate_alerts()`;
-  return {
-    handler,
-    words,
-    creator,
-    newest: ids.at(-1) ?? "",
-    async [Symbol.asyncDispose]() {
-      await sql`delete from public.job_queue where handler = ${handler}`;
-      await sql`delete from ops.job_handler where name = ${handler}`;
-      await sql.end();
-    },
-  };
-}
 
 consoleTest(
   "from something that is wrong to the job, its error, the account and the retry in three clicks",
@@ -96,7 +48,7 @@ consoleTest("all of one kind are discarded together, after a question, and audit
   const kind = page.getByRole("main").getByRole("listitem").filter({ hasText: broken.handler });
   await kind.getByRole("button", { name: "Discard all" }).click();
   const dialog = page.getByRole("dialog", { name: `Discard 3 of ${broken.handler}?` });
-  await dialog.getByRole("button", { name: "Cancel" }).click();
+  await dialog.getByRole("button", { name: "Go back" }).click();
   await kind.getByRole("button", { name: "Discard all" }).click();
   await dialog.getByRole("button", { name: "Discard all" }).click();
   await page.getByText("3 jobs discarded.").waitFor();
@@ -156,7 +108,8 @@ consoleTest(
       await page.getByRole("combobox", { name: "Plan" }).selectOption("premium");
       await page.getByRole("button", { name: "Put on this plan" }).click();
       await page.getByText("Now on premium.").waitFor();
-      await page.getByRole("status").getByRole("button", { name: "Undo" }).click();
+      await page.locator(".notice", { hasText: "Now on premium." }).getByRole("button", { name: "Undo" })
+        .click();
       await page.getByText("Now on free.").waitFor();
     }
     const sql = await testDatabase();

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { publicCreator } from "../../../supabase/functions/tests/support/public_creator.ts";
+import { testDatabase } from "../../../scripts/test/stack.ts";
 import { consoleTest, openConsole } from "./console.ts";
 import { ConnectedAccount } from "../../../supabase/functions/tests/support/connected_account.ts";
 
@@ -31,8 +33,31 @@ consoleTest(
     await page.getByRole("heading", { level: 1, name: `${words} later` }).waitFor();
     await page.getByRole("navigation", { name: "Studio" }).getByRole("link", { name: "Calendar" }).click();
     await page.getByRole("link", { name: new RegExp(`${words} later`) }).click();
-    await page.getByRole("button", { name: "Cancel" }).click();
-    await page.getByRole("dialog").getByRole("button", { name: "Cancel", exact: true }).last().click();
+    await page.getByRole("button", { name: "Cancel post" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Cancel post" }).click();
     await page.getByText("Cancelled", { exact: true }).first().waitFor();
   },
 );
+
+consoleTest("the calendar has every post of a month with its state, however many there are", async () => {
+  const { creator } = await publicCreator(1);
+  const sql = await testDatabase();
+  try {
+    await sql`
+      with posts as (
+        insert into publishing.post (user_id, body, publish_at, time_zone)
+        select ${creator.id}, 'Number ' || n, timestamptz '2031-05-01 08:00Z' + n * interval '2 hours', 'UTC'
+        from generate_series(1, 320) as n returning id, publish_at
+      )
+      insert into publishing.post_target (post_id, user_id, social_account_id, platform, kind, status, due_at, next_at)
+      select posts.id, ${creator.id}, account.id, 'youtube', 'video', 'scheduled', posts.publish_at, posts.publish_at
+      from posts, public.social_account as account where account.user_id = ${creator.id}`;
+    await using console = await openConsole({ as: creator });
+    await console.go("/studio/calendar?month=2031-05");
+    await console.page.getByRole("link", { name: /Number 320 .*Scheduled/ }).waitFor();
+    assert.equal(await console.page.getByRole("link", { name: /Number \d+ .*Scheduled/ }).count(), 320);
+  } finally {
+    await sql`delete from publishing.post where user_id = ${creator.id}`;
+    await sql.end();
+  }
+});

@@ -65,7 +65,8 @@ export const publish: Step = {
   },
 };
 
-async function upload(journey: Journey): Promise<string> {
+/** Puts a picture into storage as a browser does. */
+export async function upload(journey: Journey): Promise<string> {
   const { media_id, bucket, path, token } = await call(journey, "create-media", {
     mime_type: "image/jpeg",
     bytes: PICTURE.length,

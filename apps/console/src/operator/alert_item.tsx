@@ -16,7 +16,7 @@ export function AlertItem({ alert }: { alert: Alert }) {
   const { to, search } = addressOf(alert.place);
   const mayLook = isAdmin || FOR_MODERATORS.includes(to);
   const silence = useAction(
-    (until: string | null) =>
+    ({ until }: { until: string | null; before: string | null }) =>
       api.rpc("silence_alert", {
         p_alert: alert.alert,
         p_subject: alert.subject,
@@ -25,8 +25,11 @@ export function AlertItem({ alert }: { alert: Alert }) {
       }),
     {
       touches: ["admin_overview", "admin_list_alerts"],
-      onDone: (_, until) =>
-        until === null ? say(t.overview.loud_done) : say(t.overview.silenced, () => silence.mutate(null)),
+      onDone: (_, { until, before }) =>
+        say(
+          until === null ? t.overview.loud_done : t.overview.silenced,
+          () => silence.mutate({ until: before, before: until }),
+        ),
     },
   );
   return (
@@ -61,7 +64,10 @@ export function AlertItem({ alert }: { alert: Alert }) {
             className="small"
             busy={silence.isPending}
             onClick={() =>
-              silence.mutate(alert.silenced_until ? null : new Date(Date.now() + DAY_MS).toISOString())}
+              silence.mutate({
+                until: alert.silenced_until ? null : new Date(Date.now() + DAY_MS).toISOString(),
+                before: alert.silenced_until,
+              })}
           >
             {alert.silenced_until ? t.overview.loud : t.overview.silence}
           </Button>

@@ -64,7 +64,7 @@ function Decide({ job: { id, status, is_dead_letter } }: { job: JobDetail }) {
         <Button
           kind="danger"
           busy={cancel.isPending}
-          onClick={() => ifSure(t.jobs.cancel_title, t.jobs.cancel_text, t.job.cancel, () => cancel.mutate())}
+          onClick={() => ifSure(t.job.cancel_title, t.job.cancel_text, t.job.cancel, () => cancel.mutate())}
         >
           {t.job.cancel}
         </Button>

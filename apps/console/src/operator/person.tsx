@@ -146,23 +146,22 @@ function PublicView({ person }: { person: Person }) {
   );
   const is = featured.data?.[0];
   const feature = useAction(
-    (is_featured: boolean) =>
+    ({ featured, as }: { featured: boolean; as: typeof is }) =>
       api.rpc("feature_creator", {
         p_user_id: person.id,
-        p_is_featured: is_featured,
-        // Taken back, it is as it was.
-        ...(is_featured && is
-          ? {
-            p_sort_order: is.sort_order,
-            ...(is.reason ? { p_reason: is.reason } : {}),
-            ...(is.ends_at ? { p_ends_at: is.ends_at } : {}),
-          }
-          : {}),
+        p_is_featured: featured,
+        ...(as ? { p_sort_order: as.sort_order } : {}),
+        ...(as?.reason ? { p_reason: as.reason } : {}),
+        ...(as?.ends_at ? { p_ends_at: as.ends_at } : {}),
       }),
     {
       touches: TOUCHES,
-      onDone: (_, was) =>
-        say(was ? t.one.featured(name) : t.one.unfeatured(name), () => feature.mutate(!was)),
+      // Taken back, it is as it was.
+      onDone: (_, { featured, as }) =>
+        say(
+          featured ? t.one.featured(name) : t.one.unfeatured(name),
+          () => feature.mutate({ featured: !featured, as }),
+        ),
     },
   );
   const error = hide.error ?? feature.error ?? featured.error;
@@ -191,7 +190,7 @@ function PublicView({ person }: { person: Person }) {
             {featured.data && (is || person.is_public && !person.hidden_at) && (
               <Button
                 busy={feature.isPending}
-                onClick={() => feature.mutate(!is)}
+                onClick={() => feature.mutate({ featured: !is, as: is })}
               >
                 {is ? t.one.unfeature : t.one.feature}
               </Button>
@@ -212,7 +211,15 @@ function RolesOf({ person }: { person: Person }) {
   const set = useAction(
     ({ role, granted }: { role: "moderator" | "admin"; granted: boolean }) =>
       api.rpc("set_user_role", { p_user_id: person.id, p_role: role, p_granted: granted }),
-    { touches: [...TOUCHES, "user_role"], onDone: () => say(t.one.role_done(name)) },
+    {
+      touches: [...TOUCHES, "user_role"],
+      // Who is an admin no longer cannot make themselves one again.
+      onDone: (_, { role, granted }) =>
+        say(
+          t.one.role_done(name, role, granted),
+          isSelf && role === "admin" && !granted ? undefined : () => set.mutate({ role, granted: !granted }),
+        ),
+    },
   );
   return (
     <Section title={t.one.roles} lede={isSelf ? t.one.yourself : undefined}>

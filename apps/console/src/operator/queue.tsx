@@ -15,7 +15,7 @@ export default function Queue() {
   const [ask, question] = useAsk();
   const resume = useAction((name: string) => api.rpc("resume_job_type", { p_job_type: name }), {
     touches: TOUCHES,
-    onDone: (_, name) => say(t.queue.resumed_done(name)),
+    onDone: (_, name) => say(t.queue.resumed_done(name), () => pause.mutate(name)),
   });
   const pause = useAction((name: string) => api.rpc("pause_job_type", { p_job_type: name }), {
     touches: TOUCHES,

@@ -14,7 +14,48 @@ interface Planned {
   title: string | null;
   body: string | null;
   publish_at: string;
-  post_target: { platform: string; status: string }[];
+  places: Place[];
+}
+interface Place {
+  id: string;
+  post_id: string;
+  platform: string;
+  status: string;
+}
+/** Posts that are read at once; as many ids still fit into an address. */
+const PAGE = 100;
+/** A post has places on each account of its creator: fewer than the Data API answers at once. */
+const PLACES = 1_000;
+
+/** All posts of these days with their places, page by page. */
+async function postsOf(user: string, from: Date, to: Date, signal: AbortSignal): Promise<Planned[]> {
+  const all: Planned[] = [];
+  for (;;) {
+    const posts = await rowsOf<Omit<Planned, "places">[]>(
+      supabase.from("post").select("id, title, body, publish_at").eq("user_id", user)
+        .gte("publish_at", from.toISOString()).lt("publish_at", to.toISOString())
+        .order("publish_at").order("id").range(all.length, all.length + PAGE - 1).abortSignal(signal),
+    );
+    // A view has no keys to follow: the places of these posts are read beside them.
+    const places = Map.groupBy(posts.length > 0 ? await placesOf(posts, signal) : [], (one) => one.post_id);
+    all.push(...posts.map((post) => ({ ...post, places: places.get(post.id) ?? [] })));
+    if (posts.length < PAGE) return all;
+  }
+}
+
+async function placesOf(posts: { id: string }[], signal: AbortSignal): Promise<Place[]> {
+  const all: Place[] = [];
+  for (;;) {
+    const places = await rowsOf<Place[]>(
+      supabase.from("post_target").select("id, post_id, platform, status").in(
+        "post_id",
+        posts.map(({ id }) => id),
+      )
+        .order("id").range(all.length, all.length + PLACES - 1).abortSignal(signal),
+    );
+    all.push(...places);
+    if (places.length < PLACES) return all;
+  }
 }
 
 /** The days shown: whole weeks from Monday, around the month. */
@@ -40,29 +81,7 @@ export default function Calendar() {
   const to = new Date(last.getFullYear(), last.getMonth(), last.getDate() + 1);
   const posts = useRead<Planned[]>(
     ["list-posts", "month", month],
-    async (signal) => {
-      // A view has no keys to follow: the places of these posts are read beside them.
-      const posts = await rowsOf<Omit<Planned, "post_target">[]>(
-        supabase.from("post").select("id, title, body, publish_at").eq("user_id", user).gte(
-          "publish_at",
-          from.toISOString(),
-        )
-          .lt("publish_at", to.toISOString()).order("publish_at").limit(500).abortSignal(signal),
-      );
-      const targets = posts.length === 0
-        ? []
-        : await rowsOf<{ post_id: string; platform: string; status: string }[]>(
-          supabase.from("post_target").select("post_id, platform, status").in(
-            "post_id",
-            posts.map(({ id }) => id).slice(0, 100),
-          )
-            .abortSignal(signal),
-        );
-      return posts.map((post) => ({
-        ...post,
-        post_target: targets.filter(({ post_id }) => post_id === post.id),
-      }));
-    },
+    (signal) => postsOf(user, from, to, signal),
     { keep: true },
   );
   const move = (by: number) => {
@@ -112,8 +131,10 @@ export default function Calendar() {
                     {own.map((post) => (
                       <A key={post.id} to={`/studio/posts/${post.id}`}>
                         {time(post.publish_at, "hour")} {post.title || post.body?.slice(0, 40)}{" "}
-                        <span className="sr">
-                          {post.post_target.map(({ platform }) => platformName(platform)).join(", ")}
+                        <span className="small">
+                          {post.places.map(({ platform, status }) =>
+                            `${platformName(platform)}: ${t.posts.states[status] ?? status}`
+                          ).join(", ")}
                         </span>
                       </A>
                     ))}

@@ -2,7 +2,6 @@ import { api, useUserId } from "../data/client.ts";
 import { useAction, useCall, useTable } from "../data/queries.ts";
 import type { Row } from "@streamvibe/client";
 import { studio as t } from "../texts/studio.ts";
-import { useWish } from "../ui/address.ts";
 import { money, number, percent } from "../ui/format.ts";
 import {
   Badge,
@@ -22,10 +21,10 @@ import {
 } from "../ui/parts.tsx";
 import { Chart, dayBefore, daysBetween } from "../ui/plots.tsx";
 import { isConnected, type Quotas, useAccounts, useQuotas } from "./data.ts";
+import { leaveForPortal, useReturn } from "./returned.tsx";
 
 export default function Plan() {
-  const [{ checkout }] = useWish();
-  const billing = useCall("billing-status");
+  const [billing, returned, isAwaited] = useReturn();
   const tiers = useTable<Row<"subscription_tier">[]>(
     ["subscription_tier"],
     (from, signal) =>
@@ -34,14 +33,17 @@ export default function Plan() {
   );
   const return_url = `${location.origin}${location.pathname}`;
   const portal = useAction(() => api.call("create-portal-session", { return_url }), {
-    onDone: ({ url }) => location.assign(url),
+    onDone: ({ url }) => {
+      leaveForPortal(billing.data);
+      location.assign(url);
+    },
   });
   const subscribe = useAction((tier: string) => api.call("create-checkout-session", { tier, return_url }), {
     onDone: ({ url }) => location.assign(url),
   });
   return (
     <Page title={t.plan.title}>
-      {checkout && <p role="status" className="badge info">{t.plan.returned[checkout]}</p>}
+      {returned}
       <Section title={t.plan.plan}>
         <Query of={billing}>
           {({ plan, amount, next, period, can_open_portal, paid_twice, status }) => (
@@ -92,17 +94,18 @@ export default function Plan() {
                         tier.max_seo_submissions_per_month,
                       ).map((line) => <li key={line}>{line}</li>)}
                     </ul>
-                    {!is_own && tier.price_cents_per_month > 0 && billing.data?.can_subscribe && (
-                      <p>
-                        <Button
-                          kind="primary"
-                          busy={subscribe.isPending}
-                          onClick={() => subscribe.mutate(tier.slug)}
-                        >
-                          {t.plan.subscribe(tier.display_name)}
-                        </Button>
-                      </p>
-                    )}
+                    {!is_own && tier.price_cents_per_month > 0 && billing.data?.can_subscribe && !isAwaited &&
+                      (
+                        <p>
+                          <Button
+                            kind="primary"
+                            busy={subscribe.isPending}
+                            onClick={() => subscribe.mutate(tier.slug)}
+                          >
+                            {t.plan.subscribe(tier.display_name)}
+                          </Button>
+                        </p>
+                      )}
                   </Card>
                 );
               })}

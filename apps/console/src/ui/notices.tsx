@@ -1,5 +1,5 @@
 /** Short messages about what was just done, with a way back where there is one. Read out politely; gone after a while. */
-import { useSyncExternalStore } from "react";
+import { useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { frame as t } from "../texts/frame.ts";
 import { Button } from "./parts.tsx";
 
@@ -19,34 +19,86 @@ function set(next: Notice[]): void {
 
 /** Says that something is done. With `undo` it stays longer. */
 export function say(text: string, undo?: () => void): void {
-  const id = ++count;
-  set([...notices.slice(-2), { id, text, undo }]);
-  setTimeout(() => set(notices.filter((notice) => notice.id !== id)), undo ? 20_000 : 6_000);
+  set([...notices.slice(-2), { id: ++count, text, undo }]);
 }
 
+const remove = (id: number) => set(notices.filter((notice) => notice.id !== id));
+
 export function Notices() {
+  const frame = useRef<HTMLDivElement>(null);
+  /** Where the focus was before it came here. */
+  const from = useRef<HTMLElement>(null);
   const shown = useSyncExternalStore((listener) => {
     listeners.add(listener);
     return () => listeners.delete(listener);
   }, () => notices);
+  const back = () => {
+    const target = from.current?.isConnected ? from.current : document.querySelector("h1");
+    target?.focus({ preventScroll: target.tagName === "H1" });
+  };
+  useEffect(() => {
+    // The messages stand after everything else: whoever has no pointer comes to them with one key, and back with it.
+    const look = (event: KeyboardEvent) => {
+      if (event.key !== "F6") return;
+      if (frame.current?.contains(document.activeElement)) back();
+      else {
+        const [last] = [...frame.current?.querySelectorAll("button") ?? []].reverse();
+        if (!last) return;
+        last.focus();
+      }
+      event.preventDefault();
+    };
+    addEventListener("keydown", look);
+    return () => removeEventListener("keydown", look);
+  }, []);
   return (
-    <div className="notices" role="status" aria-live="polite">
-      {shown.map(({ id, text, undo }) => (
-        <div key={id} className="notice">
-          <span>{text}</span>
-          {undo && (
-            <Button
-              kind="link"
-              onClick={() => {
-                set(notices.filter((notice) => notice.id !== id));
-                undo();
-              }}
-            >
-              {t.undo}
-            </Button>
-          )}
-        </div>
-      ))}
+    <div
+      className="notices"
+      role="status"
+      aria-live="polite"
+      ref={frame}
+      onFocus={({ relatedTarget }) => {
+        if (relatedTarget && !frame.current?.contains(relatedTarget)) {
+          from.current = relatedTarget as HTMLElement;
+        }
+      }}
+    >
+      {shown.map((notice) => <Shown key={notice.id} notice={notice} back={back} />)}
+    </div>
+  );
+}
+
+/** Goes after its time, which stands still while it is pointed at or has the focus. */
+function Shown({ notice: { id, text, undo }, back }: { notice: Notice; back: () => void }) {
+  const [isHeld, hold] = useState(false);
+  useEffect(() => {
+    if (isHeld) return;
+    const timer = setTimeout(() => remove(id), undo ? 20_000 : 6_000);
+    return () => clearTimeout(timer);
+  }, [isHeld]);
+  return (
+    <div
+      className="notice"
+      onFocus={() => hold(true)}
+      onBlur={() => hold(false)}
+      onPointerEnter={() => hold(true)}
+      onPointerLeave={() => hold(false)}
+    >
+      <span>{text}</span>
+      {undo && (
+        <Button
+          kind="link"
+          aria-keyshortcuts="F6"
+          title={t.undo_key}
+          onClick={() => {
+            back();
+            remove(id);
+            undo();
+          }}
+        >
+          {t.undo}
+        </Button>
+      )}
     </div>
   );
 }

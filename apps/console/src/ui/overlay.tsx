@@ -46,7 +46,7 @@ export function Question({ title, text, action, isOpen, onAnswer, isDanger }: {
     <Dialog title={title} isOpen={isOpen} onClose={() => onAnswer(false)}>
       <div>{text}</div>
       <div className="actions end">
-        <Button onClick={() => onAnswer(false)}>{t.cancel}</Button>
+        <Button onClick={() => onAnswer(false)}>{t.go_back}</Button>
         <Button kind={isDanger ? "danger" : "primary"} onClick={() => onAnswer(true)}>{action}</Button>
       </div>
     </Dialog>

@@ -1,8 +1,9 @@
 /** A part of the console behind the sign-in: its own navigation beside the page. */
 import { Outlet, useRouterState } from "@tanstack/react-router";
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useSession } from "../data/client.ts";
 import { auth as t } from "../texts/auth.ts";
+import { useKeptFocus } from "./keep_focus.ts";
 import { A, Button, Card, Loading, Page } from "./parts.tsx";
 import { SignInForm } from "./sign_in_form.tsx";
 
@@ -54,7 +55,13 @@ export function Shell({ label, places, children }: { label: string; places: Plac
           </div>
         ))}
       </nav>
-      <div className="shell-page">{children ?? <Outlet />}</div>
+      <Content>{children ?? <Outlet />}</Content>
     </div>
   );
+}
+
+function Content({ children }: { children: ReactNode }) {
+  const frame = useRef<HTMLDivElement>(null);
+  useKeptFocus(frame);
+  return <div className="shell-page" ref={frame}>{children}</div>;
 }

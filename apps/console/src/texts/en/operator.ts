@@ -250,7 +250,9 @@ export const operator = {
     discard_title: "Discard this job?",
     discard_text: "It stays failed, leaves the list of dead letters, and goes when its kind's time is over.",
     discarded: "Discarded.",
-    cancel: "Cancel",
+    cancel: "Cancel job",
+    cancel_title: "Cancel this job?",
+    cancel_text: "What it has done stays; it does not go on, and cannot be taken up again.",
     owner: "Whose",
     account: "Account",
     request: "Request",
@@ -628,7 +630,10 @@ export const operator = {
     } as Record<string, string>,
     revoke_title: (role: string, name: string) => `Revoke ${role} of ${name}?`,
     revoke_text: "It holds at once.",
-    role_done: (name: string) => `The roles of ${name} are changed.`,
+    role_done: (name: string, role: "moderator" | "admin", granted: boolean) =>
+      `${name} is ${granted ? { moderator: "a", admin: "an" }[role] : "no"} ${role} ${
+        granted ? "now" : "any more"
+      }.`,
     plan: "Plan",
     plan_change: "Put on this plan",
     plan_hint:

@@ -318,7 +318,7 @@ export const studio = {
     created: "Written",
     now: "Publish now",
     schedule: "Schedule",
-    cancel: "Cancel",
+    cancel: "Cancel post",
     cancel_title: "Cancel this post?",
     cancel_text: "What has not been sent stays unsent. What is out stays out.",
     cancelled: (cancelled: number, late: number) =>
@@ -500,7 +500,7 @@ export const studio = {
     columns: { job: "Job", state: "State", progress: "Progress", created: "Created", took: "Took" },
     live: "Live",
     polling: "The live channel is away; asked every few seconds.",
-    cancel: "Cancel",
+    cancel: "Cancel job",
     cancelled: "Cancelled.",
     too_late: "It has ended already.",
     logs: "Log",
@@ -554,10 +554,41 @@ export const studio = {
     ],
     chart: "Cost by day",
     history: "Earlier months",
-    returned: {
-      success: "Thank you. The plan changes as soon as the payment is confirmed.",
-      cancelled: "Nothing was ordered.",
-    } as Record<string, string>,
+    back: {
+      success: {
+        there: { title: "Thank you. Your plan is there.", text: "" },
+        unpaid: { title: "The payment is not through yet", text: "" },
+        awaited: {
+          title: "Thank you. Your plan is on its way.",
+          text:
+            "It changes when Stripe has reported the payment, mostly within seconds. This page looks for it by itself.",
+        },
+        late: {
+          title: "Stripe has not reported the payment yet",
+          text:
+            "Do not pay again: your plan changes by itself as soon as it is reported, and Stripe is asked about it an hour after you opened its page. If nothing has changed by then, write to whoever runs this site.",
+        },
+      },
+      portal: {
+        there: { title: "What you changed at Stripe has arrived.", text: "" },
+        unpaid: { title: "", text: "" },
+        awaited: {
+          title: "Back from Stripe",
+          text: "What you changed there shows here within seconds. This page looks for it by itself.",
+        },
+        late: {
+          title: "Nothing has changed here",
+          text:
+            "A new card or address shows only at Stripe. If you changed the plan or cancelled, it shows here as soon as Stripe has reported it, a day later at most.",
+        },
+      },
+      cancelled: {
+        title: "Nothing was ordered",
+        text: "You came back without paying, and nothing is charged. You can choose a plan at any time.",
+      },
+      number: "The number of your payment:",
+      look: "Look again",
+    },
     downgrade: "Which accounts stay active",
   },
   ai: {

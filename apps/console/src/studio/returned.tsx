@@ -1,0 +1,91 @@
+/** Back from Stripe's pages: what happened there, as far as it has been reported; for a while that is looked for. */
+import type { Output } from "@streamvibe/client";
+import type { UseQueryResult } from "@tanstack/react-query";
+import { type ReactNode, useEffect, useState } from "react";
+import { queries } from "../data/client.ts";
+import { useCall } from "../data/queries.ts";
+import { studio as t } from "../texts/studio.ts";
+import { useWish } from "../ui/address.ts";
+import { Button } from "../ui/parts.tsx";
+
+type Status = Output<"billing-status">;
+/** How long, and how often, is looked for what Stripe has to report. */
+const LOOKED_MS = 60_000;
+const EVERY_MS = 2_000;
+/** Whoever comes back later than this has been elsewhere meanwhile. */
+const AWAY_MS = 3_600_000;
+const LEFT = "left-for-portal";
+
+const mark = ({ plan, status, next }: Status) => [plan.slug, status, next.kind, next.at].join();
+
+/** Notes how things stood before the portal, which does not say what was done there. */
+export const leaveForPortal = (now: Status | undefined): void =>
+  sessionStorage.setItem(LEFT, JSON.stringify({ at: Date.now(), mark: now && mark(now) }));
+
+function takeLeft(): string | undefined {
+  const kept = sessionStorage.getItem(LEFT);
+  sessionStorage.removeItem(LEFT);
+  const left: { at: number; mark?: string } | null = kept && JSON.parse(kept);
+  return left && Date.now() - left.at < AWAY_MS ? left.mark : undefined;
+}
+
+/** What a plan's page knows of the subscription, what is to be said first, and whether a payment may be on its way. */
+export function useReturn(): [UseQueryResult<Status, Error>, ReactNode, isAwaited: boolean] {
+  const [{ checkout, session_id }] = useWish();
+  const [left] = useState(takeLeft);
+  const from = checkout ?? (left && "portal");
+  const [isLooking, setLooking] = useState(from === "success" || from === "portal");
+  const status = useCall("billing-status", undefined, { every: isLooking && EVERY_MS });
+  const now = status.data;
+  const isThere = now !== undefined && (from === "success" ? !now.can_subscribe : mark(now) !== left);
+  useEffect(() => {
+    if (!isLooking) return;
+    const timer = setTimeout(() => setLooking(false), LOOKED_MS);
+    return () => clearTimeout(timer);
+  }, [isLooking]);
+  useEffect(() => {
+    if (!isThere || !isLooking) return;
+    setLooking(false);
+    void queries.invalidateQueries({ predicate: ({ queryKey: [name] }) => name !== "billing-status" });
+  }, [isThere, isLooking]);
+  const state = isThere
+    ? "there"
+    : from === "success" && now?.next.kind === "finish_payment"
+    ? "unpaid"
+    : isLooking
+    ? "awaited"
+    : "late";
+  const words = from === "success" || from === "portal"
+    ? t.plan.back[from][state]
+    : from === "cancelled"
+    ? t.plan.back.cancelled
+    : undefined;
+  const said = words && (
+    <div className="card" role="status">
+      <p>
+        <strong>{words.title}</strong>
+      </p>
+      <p>{state === "there" || state === "unpaid" ? now?.next.text : words.text}</p>
+      {state === "late" && from !== "cancelled" && (
+        <>
+          {from === "success" && session_id && (
+            <p>
+              {t.plan.back.number} <code>{session_id}</code>
+            </p>
+          )}
+          <div className="actions">
+            <Button
+              onClick={() => {
+                setLooking(true);
+                void status.refetch();
+              }}
+            >
+              {t.plan.back.look}
+            </Button>
+          </div>
+        </>
+      )}
+    </div>
+  );
+  return [status, said, from === "success" && state === "awaited"];
+}

@@ -1,0 +1,64 @@
+/** Paying: to Stripe's pages and back, and what is said until Stripe has reported it. */
+import { Subscriber } from "../../../supabase/functions/tests/support/subscriber.ts";
+import { consoleTest, openConsole } from "./console.ts";
+
+consoleTest(
+  "back from the checkout the plan is on its way, then there; from the portal its end",
+  async () => {
+    await using one = await Subscriber.create();
+    await using console = await openConsole({ as: one.creator });
+    const { page } = console;
+    const status = page.getByRole("main").getByRole("status");
+    await console.go("/studio/plan");
+    await page.getByRole("button", { name: "Subscribe to Basic" }).click();
+    await page.getByRole("heading", { level: 1, name: "Subscribe to" }).waitFor();
+    await page.getByRole("button", { name: "Back" }).click();
+    await status.getByText("Nothing was ordered").waitFor();
+
+    await page.getByRole("button", { name: "Subscribe to Basic" }).click();
+    await page.getByRole("radio", { name: /4242 4242 4242 4242/ }).check();
+    await one.hold();
+    await page.getByRole("button", { name: "Subscribe", exact: true }).click();
+    await status.getByText("Your plan is on its way.").waitFor();
+    // Nobody pays twice because a report is late.
+    await page.getByRole("heading", { level: 3, name: "Premium" }).waitFor();
+    await page.getByRole("button", { name: /^Subscribe to/ }).first().waitFor({ state: "detached" });
+    await one.deliver();
+    await one.hold("at once");
+    await status.getByText("Your plan is there.").waitFor();
+    await page.getByRole("heading", { level: 3, name: /^Basic/ }).first().waitFor();
+
+    await page.getByRole("button", { name: "Manage card and subscription" }).click();
+    await page.getByRole("button", { name: "Cancel at the end" }).click();
+    await page.getByText(/then it ends/).waitFor();
+    await page.getByRole("button", { name: "Back to the app" }).click();
+    await status.getByText("What you changed at Stripe has arrived.").waitFor();
+    await page.reload();
+    await page.getByRole("heading", { level: 3, name: /^Basic/ }).first().waitFor();
+    await status.getByText("What you changed").waitFor({ state: "detached" });
+  },
+);
+
+consoleTest(
+  "a payment that nobody reports is told as that after a minute, with its number and what to do",
+  async () => {
+    await using one = await Subscriber.create();
+    await using console = await openConsole({ as: one.creator });
+    const { page } = console;
+    const status = page.getByRole("main").getByRole("status");
+    await console.go("/studio/plan");
+    await page.getByRole("button", { name: "Subscribe to Premium" }).click();
+    await page.getByRole("radio", { name: /4242 4242 4242 4242/ }).check();
+    await one.hold();
+    await page.clock.install();
+    await page.getByRole("button", { name: "Subscribe", exact: true }).click();
+    await status.getByText("Your plan is on its way.").waitFor();
+    await page.clock.fastForward(61_000);
+    await status.getByText("Stripe has not reported the payment yet").waitFor();
+    await status.getByText(/^cs_/).waitFor();
+    await one.deliver();
+    await one.settled();
+    await status.getByRole("button", { name: "Look again" }).click();
+    await status.getByText("Your plan is there.").waitFor();
+  },
+);
