@@ -129,10 +129,7 @@ const WAYS: Record<
   },
   async "in memory"(db_url) {
     const all: unknown[] = [];
-    for await (const entry of entries(db_url)) {
-      if (all.length === PEERTUBE_MOST) break;
-      all.push(entry);
-    }
+    for await (const entry of entries(db_url, PEERTUBE_MOST)) all.push(entry);
     const stream = new SitemapStream({ hostname: SITE });
     for (const entry of all) stream.write(entry);
     stream.end();
@@ -149,8 +146,8 @@ function sized(sizes: number[], urls = 0) {
   };
 }
 
-/** The entries of all items as npm `sitemap` takes them, with the same facts as ours. */
-async function* entries(db_url: string) {
+/** The entries of all items, or the first `most`, as npm `sitemap` takes them, with the same facts as ours. */
+async function* entries(db_url: string, most: number | null = null) {
   const urls = publicUrls(settingsOf(db_url));
   const sql = postgres(db_url, { max: 1 });
   const now = new Date();
@@ -158,7 +155,8 @@ async function* entries(db_url: string) {
     select item.id, item.platform, item.platform_content_id, item.content_type, item.title, item.description, item.tags,
       true as has_thumbnail, item.permalink, item.duration_seconds, item.published_at::text, item.created_at::text,
       item.changed_at::text, item.metadata, item.profile_slug as slug, item.display_name
-    from ops.public_item as item order by item.created_at, item.id`.cursor(BATCH);
+    from ops.public_item as item order by item.created_at, item.id
+    limit ${most}`.cursor(BATCH);
   for await (const some of rows) {
     for (const item of some as unknown as Subject[]) {
       const facts = factsOf(item, urls, now);

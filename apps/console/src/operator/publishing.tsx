@@ -7,6 +7,7 @@ import { useWish } from "../ui/address.ts";
 import { useAsk } from "../ui/ask.tsx";
 import { say } from "../ui/notices.tsx";
 import { Badge, Button, List, Page, Problem, Table, Time } from "../ui/parts.tsx";
+import { platformName } from "../visitor/item_card.tsx";
 import { Choice, entries, ErrorText, Nothing, PersonLink } from "./parts.tsx";
 
 type Target = Output<"list-publishing-problems">["problems"][number];
@@ -61,7 +62,10 @@ export default function Publishing() {
             rows={targets}
             keyOf={({ target_id }) => target_id}
             columns={[
-              { name: t.publishing.columns.post, cell: ({ platform, kind }) => `${platform}, ${kind}` },
+              {
+                name: t.publishing.columns.post,
+                cell: ({ platform, kind }) => `${platformName(platform)}, ${kind}`,
+              },
               {
                 name: t.publishing.columns.state,
                 cell: ({ status, who_must_act }) => (
