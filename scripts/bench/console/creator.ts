@@ -156,8 +156,9 @@ export const CREATOR_PAGES: Record<string, string> = {
   "library: search, a common word": "select * from public.search_library('video', 30)",
   "library: search, a rare word": "select * from public.search_library('4711', 30)",
   "suggestions":
-    `select suggestion.id, item.title, item.description from public.ai_suggestion as suggestion join public.content_item as item
-    on item.id = suggestion.content_item_id where suggestion.${MINE} order by suggestion.created_at desc, suggestion.id desc limit 30`,
+    `select suggestion.id, item.title, item.description from public.ai_suggestion as suggestion left join lateral
+    (select title, description from public.content_item where content_item.id = suggestion.content_item_id) as item on true
+    where suggestion.${MINE} order by suggestion.created_at desc, suggestion.id desc limit 30`,
   "posts": `select public.list_posts('${CREATOR}', null, 30)`,
   "posts: failed": `select public.list_posts('${CREATOR}', 'failed', 30)`,
   "posts: problems": `select public.list_publishing_problems('${CREATOR}', null, 20)`,
