@@ -67,8 +67,10 @@ export class Keyboard {
     assert.fail(`the focus never comes to ${target}`);
   }
 
+  /** A button that is busy with what was asked of it before is waited for, as a person does. */
   async press(target: Locator, key = "Enter"): Promise<void> {
     await this.to(target);
+    await eventually(async () => await target.getAttribute("aria-disabled") === null, `${target} to be free`);
     await this.page.keyboard.press(key);
   }
 

@@ -34,7 +34,10 @@ async function run(url: string): Promise<{ status: number; log: string }> {
 }
 
 Deno.test("a feed's keywords are kept with their language, category and growth, and enter prompts; its odd ones do not", async () => {
-  const own = `feedword${crypto.randomUUID().slice(0, 8)}`;
+  // Without digits: six of them in a row have the look of a number to call.
+  const own = `feedword${
+    crypto.randomUUID().slice(0, 8).replace(/\d/g, (digit) => "ghijklmnop".charAt(Number(digit)))
+  }`;
   const asked: string[] = [];
   await withFeed((request) => {
     asked.push(request.headers.get("accept") ?? "");
