@@ -6,6 +6,10 @@ import { eventually } from "../../../supabase/functions/tests/support/eventually
 /** More than any page has stops. */
 const MOST_STOPS = 1_500;
 
+/** What changes something, not what only reads. */
+const ACTION =
+  /\/(rpc|functions\/v1)\/(?!admin_list|admin_get|admin_overview|get[-_]|list[-_]|search[-_]|log-usage)/;
+
 /** In the page: what can be reached, what was, and what is wrong with where the focus is. */
 const WATCH = `(() => {
   const nameOf = (element) => element.tagName.toLowerCase() + " " +
@@ -100,8 +104,10 @@ export class Keyboard {
     await eventually(() => has(asks), `focus back on ${asks}`);
     await page.keyboard.press("Enter");
     if (text !== undefined) await this.type(dialog.getByRole("textbox"), text);
+    const done = this.#answered();
     await this.press(dialog.getByRole("button", { name: answer }));
     await dialog.waitFor({ state: "detached" });
+    await done;
     await this.stands();
   }
 
@@ -114,9 +120,18 @@ export class Keyboard {
       await has(notice.getByRole("button", { name: "Undo" })),
       `F6 does not lead to Undo of ${said}`,
     );
+    const done = this.#answered();
     await this.page.keyboard.press("Enter");
     await notice.waitFor({ state: "detached" });
+    await done;
     await this.stands();
+  }
+
+  /** What the page shows may be from before; what was asked for is done when it is answered. */
+  async #answered(): Promise<void> {
+    await this.page.waitForResponse((response) =>
+      response.request().method() === "POST" && ACTION.test(new URL(response.url()).pathname)
+    );
   }
 
   /** The focus is somewhere on the page, not nowhere. */
