@@ -108,7 +108,12 @@ async function askingProcess(url: string, key: string, asks: number, took_ms: nu
       await child.status;
       await reading;
       await stdin.close().catch(() => {});
-      return JSON.parse(lines.at(-1) ?? "") as { computed: number; longest_ms: number; values: string[] };
+      // After it a refresh in the background may still say that it begins.
+      return JSON.parse(lines.findLast((line) => line.startsWith("{")) ?? "") as {
+        computed: number;
+        longest_ms: number;
+        values: string[];
+      };
     },
     kill: async () => {
       child.kill("SIGKILL");
