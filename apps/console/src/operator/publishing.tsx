@@ -64,7 +64,12 @@ export default function Publishing() {
             columns={[
               {
                 name: t.publishing.columns.post,
-                cell: ({ platform, kind }) => `${platformName(platform)}, ${kind}`,
+                cell: ({ platform, kind }) => (
+                  <>
+                    <span className="whole">{platformName(platform)}</span>{" "}
+                    <span className="quiet small">{kind}</span>
+                  </>
+                ),
               },
               {
                 name: t.publishing.columns.state,
